@@ -1,3 +1,55 @@
-//! placeholder
+//! Bytes to D-Bus types and back: signatures, values, headers, whole messages.
+//!
+//! No state, no I/O, no unsafe code, and no allocation but in the owned types under the feature `alloc`. Unmarshalling borrows from
+//! the bytes received and validates what it reads in the same pass; marshalling writes into the caller's buffer.
+//!
+//! What this crate does not do: it keeps no connection, counts no serials, holds no file descriptors (a UNIX_FD is an index,
+//! [`FdIndex`]), and prints no values; those are the rooms above it.
 #![no_std]
 #![forbid(unsafe_code)]
+
+#[cfg(feature = "alloc")]
+extern crate alloc;
+#[cfg(feature = "std")]
+extern crate std;
+
+mod array;
+mod body;
+#[cfg(feature = "alloc")]
+mod collections;
+mod compose;
+mod cursor;
+mod endian;
+mod error;
+mod frame;
+mod header;
+pub mod limits;
+mod message;
+pub mod name;
+mod number;
+mod reader;
+mod signature;
+mod transcode;
+pub mod utf8;
+mod value;
+mod variant;
+mod writer;
+
+pub use array::{Array, Dict, Entries};
+pub use body::{EncodeBody, RawBody};
+pub use compose::MethodCall;
+#[cfg(feature = "alloc")]
+pub use compose::{MessageBuf, PreparedCall};
+pub use cursor::{Basic, Cursor, Event};
+pub use endian::Endian;
+pub use error::{BodyError, DecodeError, DecodeErrorKind, EncodeError, SignatureExcerpt};
+pub use frame::frame_len;
+pub use header::{Flags, Header, MessageType, Serial};
+pub use message::{DecodeBody, Message};
+pub use name::{BusName, ErrorName, InterfaceName, MemberName, ObjectPath};
+pub use number::{FdIndex, Number, Numbers};
+pub use reader::Reader;
+pub use signature::{Signature, SignatureError, SignatureErrorKind, SignatureText, Types};
+pub use value::{BasicType, Decode, Encode, Type};
+pub use variant::{Boxed, Value, Variant};
+pub use writer::{OpenArray, Writer};

@@ -1,0 +1,281 @@
+//! Arrays and dictionaries that are read as they are walked, slices that are marshalled whole, and structs as tuples.
+
+use core::fmt;
+use core::iter::FusedIterator;
+use core::marker::PhantomData;
+
+use crate::error::{DecodeError, EncodeError};
+use crate::number::Numbers;
+use crate::reader::Reader;
+use crate::signature::SignatureText;
+use crate::value::{BasicType, Decode, Encode, Type};
+use crate::writer::Writer;
+
+/// An ARRAY read lazily: an iterator that validates and borrows element by element.
+///
+/// Its length was checked when it was decoded, its elements are as they are reached; what is not walked is not checked.
+/// After an error it ends.
+pub struct Array<'a, T> {
+    elements: Reader<'a>,
+    element: PhantomData<T>,
+}
+
+impl<'a, T> Array<'a, T> {
+    /// Length of the payload in bytes that is still to be read.
+    pub const fn remaining(&self) -> usize {
+        self.elements.remaining()
+    }
+}
+
+impl<T> Clone for Array<'_, T> {
+    fn clone(&self) -> Self {
+        Self { elements: self.elements.clone(), element: PhantomData }
+    }
+}
+
+impl<'a, T: Decode<'a>> Iterator for Array<'a, T> {
+    type Item = Result<T, DecodeError>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.elements.is_at_end() { None } else { Some(T::decode(&mut self.elements)) }
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (0, Some(self.elements.remaining().div_ceil(T::MIN_LEN)))
+    }
+}
+
+impl<'a, T: Decode<'a>> FusedIterator for Array<'a, T> {}
+
+impl<T: Type> Type for Array<'_, T> {
+    const TEXT: SignatureText = SignatureText::array(&T::TEXT);
+    const MIN_LEN: usize = 4;
+}
+
+impl<'a, T: Type> Decode<'a> for Array<'a, T> {
+    #[inline]
+    fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        Ok(Self { elements: reader.enter_array(T::ALIGNMENT)?, element: PhantomData })
+    }
+}
+
+impl<'a, T: Decode<'a> + fmt::Debug> fmt::Debug for Array<'a, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.clone()).finish()
+    }
+}
+
+/// A dictionary, an ARRAY of DICT_ENTRY, read lazily like [`Array`].
+///
+/// Keys may repeat: the specification lets receivers leave that unchecked, and so does this.
+pub struct Dict<'a, K, V> {
+    entries: Array<'a, Entry<K, V>>,
+}
+
+/// One entry of a dictionary. Spec: Type System, DICT_ENTRY.
+struct Entry<K, V>(K, V);
+
+impl<'a, K: BasicType + Decode<'a>, V: Decode<'a>> Dict<'a, K, V> {
+    /// The value of the first entry whose key is `key`: walks the entries from where the iteration stands.
+    ///
+    /// # Errors
+    /// Whatever the entries up to that one break.
+    pub fn find(&self, key: &K) -> Result<Option<V>, DecodeError>
+    where
+        K: PartialEq,
+    {
+        for entry in self.clone() {
+            let (found, value) = entry?;
+            if found == *key {
+                return Ok(Some(value));
+            }
+        }
+        Ok(None)
+    }
+}
+
+impl<K, V> Clone for Dict<'_, K, V> {
+    fn clone(&self) -> Self {
+        Self { entries: self.entries.clone() }
+    }
+}
+
+impl<'a, K: BasicType + Decode<'a>, V: Decode<'a>> Iterator for Dict<'a, K, V> {
+    type Item = Result<(K, V), DecodeError>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        self.entries.next().map(|entry| entry.map(|Entry(key, value)| (key, value)))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.entries.size_hint()
+    }
+}
+
+impl<'a, K: BasicType + Decode<'a>, V: Decode<'a>> FusedIterator for Dict<'a, K, V> {}
+
+impl<K: BasicType, V: Type> Type for Dict<'_, K, V> {
+    const TEXT: SignatureText = SignatureText::dictionary(&K::TEXT, &V::TEXT);
+    const MIN_LEN: usize = 4;
+}
+
+impl<'a, K: BasicType, V: Type> Decode<'a> for Dict<'a, K, V> {
+    #[inline]
+    fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        let elements = reader.enter_array(8)?;
+        Ok(Self { entries: Array { elements, element: PhantomData } })
+    }
+}
+
+impl<'a, K, V> fmt::Debug for Dict<'a, K, V>
+where
+    K: BasicType + Decode<'a> + fmt::Debug,
+    V: Decode<'a> + fmt::Debug,
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.clone()).finish()
+    }
+}
+
+impl<K: BasicType, V: Type> Type for Entry<K, V> {
+    const TEXT: SignatureText = SignatureText::literal("{")
+        .then(&K::TEXT)
+        .then(&V::TEXT)
+        .then(&SignatureText::literal("}"));
+    // Never asked for on its own: an entry is no single complete type.
+    const SIGNATURE: crate::Signature<'static> = crate::Signature::EMPTY;
+    const ALIGNMENT: usize = 8;
+    const MIN_LEN: usize = 2;
+}
+
+impl<'a, K: BasicType + Decode<'a>, V: Decode<'a>> Decode<'a> for Entry<K, V> {
+    #[inline]
+    fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        reader.enter_struct()?;
+        let key = K::decode(reader)?;
+        let value = V::decode(reader)?;
+        reader.leave();
+        Ok(Self(key, value))
+    }
+}
+
+/// Marshals a dictionary from pairs.
+#[inline]
+pub(crate) fn encode_entries<'v, K, V, I>(
+    entries: I,
+    writer: &mut Writer<'_>,
+) -> Result<(), EncodeError>
+where
+    K: BasicType + Encode + 'v,
+    V: Encode + 'v,
+    I: IntoIterator<Item = (&'v K, &'v V)>,
+{
+    let array = writer.start_array(8)?;
+    for (key, value) in entries {
+        writer.enter_struct()?;
+        key.encode(writer)?;
+        value.encode(writer)?;
+        writer.leave();
+    }
+    writer.end_array(array)
+}
+
+/// A dictionary to be marshalled from a slice of pairs, in their order.
+#[derive(Clone, Copy, Debug)]
+pub struct Entries<'v, K, V>(pub &'v [(K, V)]);
+
+impl<K: BasicType, V: Type> Type for Entries<'_, K, V> {
+    const TEXT: SignatureText = SignatureText::dictionary(&K::TEXT, &V::TEXT);
+    const MIN_LEN: usize = 4;
+}
+
+impl<K: BasicType + Encode, V: Encode> Encode for Entries<'_, K, V> {
+    fn encode(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
+        encode_entries(self.0.iter().map(|(key, value)| (key, value)), writer)
+    }
+}
+
+impl<T: Type> Type for [T] {
+    const TEXT: SignatureText = SignatureText::array(&T::TEXT);
+    const MIN_LEN: usize = 4;
+}
+
+impl<T: Encode> Encode for [T] {
+    #[inline]
+    fn encode(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
+        let array = writer.start_array(T::ALIGNMENT)?;
+        T::encode_slice(self, writer)?;
+        writer.end_array(array)
+    }
+}
+
+impl<T: Type, const N: usize> Type for [T; N] {
+    const TEXT: SignatureText = SignatureText::array(&T::TEXT);
+    const MIN_LEN: usize = 4;
+}
+
+impl<T: Encode, const N: usize> Encode for [T; N] {
+    #[inline]
+    fn encode(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
+        self.as_slice().encode(writer)
+    }
+}
+
+impl<'a> Decode<'a> for &'a [u8] {
+    #[inline]
+    fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        Numbers::<u8>::decode(reader).map(|bytes| bytes.as_bytes())
+    }
+}
+
+macro_rules! tuples {
+    ($(($($name:ident $index:tt),+))*) => {$(
+        /// A STRUCT.
+        impl<$($name: Type),+> Type for ($($name,)+) {
+            const TEXT: SignatureText =
+                SignatureText::structure(&SignatureText::EMPTY$(.then(&$name::TEXT))+);
+            const MIN_LEN: usize = 0 $(+ $name::MIN_LEN)+;
+        }
+
+        impl<$($name: Encode),+> Encode for ($($name,)+) {
+            #[inline]
+            fn encode(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
+                writer.enter_struct()?;
+                $(self.$index.encode(writer)?;)+
+                writer.leave();
+                Ok(())
+            }
+        }
+
+        impl<'a, $($name: Decode<'a>),+> Decode<'a> for ($($name,)+) {
+            #[inline]
+            fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
+                reader.enter_struct()?;
+                let fields = ($($name::decode(reader)?,)+);
+                reader.leave();
+                Ok(fields)
+            }
+        }
+    )*};
+}
+
+tuples! {
+    (A 0)
+    (A 0, B 1)
+    (A 0, B 1, C 2)
+    (A 0, B 1, C 2, D 3)
+    (A 0, B 1, C 2, D 3, E 4)
+    (A 0, B 1, C 2, D 3, E 4, F 5)
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6)
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7)
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8)
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9)
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10)
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11)
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11, M 12)
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11, M 12, N 13)
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11, M 12, N 13, O 14)
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11, M 12, N 13, O 14, P 15)
+}

@@ -1,0 +1,125 @@
+//! Arguments: what a message's body holds, as a tuple.
+
+use crate::cursor::Cursor;
+use crate::error::{DecodeError, EncodeError};
+use crate::message::{DecodeBody, Message};
+use crate::reader::Reader;
+use crate::signature::{Signature, SignatureText};
+use crate::value::{Decode, Encode, Type};
+use crate::writer::Writer;
+
+/// Arguments to be marshalled as a message's body: implemented for tuples of up to 12 [`Encode`] types, for `()`, and for the
+/// body of another message.
+pub trait EncodeBody {
+    /// The arguments' types, one after the other.
+    fn signature(&self) -> Signature<'_>;
+
+    /// Marshals the arguments.
+    ///
+    /// # Errors
+    /// As the arguments' own [`Encode`].
+    fn encode_body(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError>;
+}
+
+impl<T: EncodeBody + ?Sized> EncodeBody for &T {
+    fn signature(&self) -> Signature<'_> {
+        T::signature(self)
+    }
+
+    fn encode_body(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
+        T::encode_body(self, writer)
+    }
+}
+
+/// Arguments that another message brought.
+#[derive(Clone, Debug)]
+pub struct RawBody<'a> {
+    cursor: Cursor<'a>,
+    signature: Signature<'a>,
+}
+
+impl<'a> RawBody<'a> {
+    /// The arguments of `message`, to be validated as they are marshalled again.
+    pub fn of(message: &Message<'a>) -> Self {
+        Self { cursor: message.cursor(), signature: message.signature() }
+    }
+}
+
+impl EncodeBody for RawBody<'_> {
+    fn signature(&self) -> Signature<'_> {
+        self.signature
+    }
+
+    fn encode_body(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
+        writer.put_values(self.cursor.clone())
+    }
+}
+
+impl EncodeBody for () {
+    fn signature(&self) -> Signature<'_> {
+        Signature::EMPTY
+    }
+
+    fn encode_body(&self, _: &mut Writer<'_>) -> Result<(), EncodeError> {
+        Ok(())
+    }
+}
+
+impl DecodeBody<'_> for () {
+    const SIGNATURE: Signature<'static> = Signature::EMPTY;
+
+    fn decode_body(_: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(())
+    }
+}
+
+/// The signature of a tuple's fields, where a constant lives.
+trait Arguments {
+    const TEXT: SignatureText;
+    const TEXT_REF: &'static SignatureText = &Self::TEXT;
+}
+
+macro_rules! tuples {
+    ($(($($name:ident $index:tt),+))*) => {$(
+        impl<$($name: Type),+> Arguments for ($($name,)+) {
+            const TEXT: SignatureText = SignatureText::EMPTY$(.then(&$name::TEXT))+;
+        }
+
+        impl<$($name: Encode),+> EncodeBody for ($($name,)+) {
+            #[inline]
+            fn signature(&self) -> Signature<'_> {
+                const { <Self as Arguments>::TEXT_REF.signature() }
+            }
+
+            #[inline]
+            fn encode_body(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
+                $(self.$index.encode(writer)?;)+
+                Ok(())
+            }
+        }
+
+        impl<'a, $($name: Decode<'a>),+> DecodeBody<'a> for ($($name,)+) {
+            const SIGNATURE: Signature<'static> = <Self as Arguments>::TEXT_REF.signature();
+
+            #[inline]
+            fn decode_body(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
+                Ok(($($name::decode(reader)?,)+))
+            }
+        }
+    )*};
+}
+
+tuples! {
+    (A 0)
+    (A 0, B 1)
+    (A 0, B 1, C 2)
+    (A 0, B 1, C 2, D 3)
+    (A 0, B 1, C 2, D 3, E 4)
+    (A 0, B 1, C 2, D 3, E 4, F 5)
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6)
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7)
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8)
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9)
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10)
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11)
+}

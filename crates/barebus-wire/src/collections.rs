@@ -1,0 +1,124 @@
+//! Owned types: strings, vectors, maps. Unmarshalling them allocates no more than was received.
+
+use alloc::borrow::{Cow, ToOwned};
+use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::array::{Array, Dict, encode_entries};
+use crate::error::{DecodeError, EncodeError};
+use crate::reader::Reader;
+use crate::signature::SignatureText;
+use crate::value::{BasicType, Decode, Encode, Type};
+use crate::writer::Writer;
+
+macro_rules! strings {
+    ($($type:ty),*) => {$(
+        impl Type for $type {
+            const TEXT: SignatureText = SignatureText::literal("s");
+            const MIN_LEN: usize = 5;
+        }
+
+        impl BasicType for $type {}
+
+        impl Encode for $type {
+            #[inline]
+            fn encode(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
+                writer.put_str(self)
+            }
+        }
+
+        impl<'a> Decode<'a> for $type {
+            #[inline]
+            fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
+                reader.read_str().map(Self::from)
+            }
+        }
+    )*};
+}
+
+strings!(String, Box<str>);
+
+impl<T: ToOwned + Type + ?Sized> Type for Cow<'_, T> {
+    const TEXT: SignatureText = T::TEXT;
+    const MIN_LEN: usize = T::MIN_LEN;
+}
+
+impl<T: ToOwned + BasicType + ?Sized> BasicType for Cow<'_, T> {}
+
+impl<T: ToOwned + Encode + ?Sized> Encode for Cow<'_, T> {
+    fn encode(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
+        T::encode(self, writer)
+    }
+}
+
+/// Borrows whatever the message holds.
+impl<'a, T: ToOwned + Type + ?Sized> Decode<'a> for Cow<'a, T>
+where
+    &'a T: Decode<'a>,
+{
+    fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        <&T>::decode(reader).map(Cow::Borrowed)
+    }
+}
+
+impl<T: Type> Type for Vec<T> {
+    const TEXT: SignatureText = SignatureText::array(&T::TEXT);
+    const MIN_LEN: usize = 4;
+}
+
+impl<T: Encode> Encode for Vec<T> {
+    #[inline]
+    fn encode(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
+        self.as_slice().encode(writer)
+    }
+}
+
+impl<'a, T: Decode<'a>> Decode<'a> for Vec<T> {
+    fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        let elements = Array::<T>::decode(reader)?;
+        // Room for what the bytes received could hold at the most, never for more bytes than they are.
+        let most = elements.remaining() / T::MIN_LEN.max(size_of::<T>()).max(1);
+        let mut values = Self::with_capacity(most);
+        for element in elements {
+            values.push(element?);
+        }
+        Ok(values)
+    }
+}
+
+macro_rules! maps {
+    ($($(#[$cfg:meta])* $map:ident [$($bound:path),*];)*) => {$(
+        $(#[$cfg])*
+        impl<K: BasicType, V: Type> Type for $map<K, V> {
+            const TEXT: SignatureText = SignatureText::dictionary(&K::TEXT, &V::TEXT);
+            const MIN_LEN: usize = 4;
+        }
+
+        $(#[$cfg])*
+        impl<K: BasicType + Encode, V: Encode> Encode for $map<K, V> {
+            fn encode(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
+                encode_entries(self, writer)
+            }
+        }
+
+        /// Of entries with the same key the last one is kept.
+        $(#[$cfg])*
+        impl<'a, K: BasicType + Decode<'a> $(+ $bound)*, V: Decode<'a>> Decode<'a> for $map<K, V> {
+            fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
+                Dict::<K, V>::decode(reader)?.collect()
+            }
+        }
+    )*};
+}
+
+#[cfg(feature = "std")]
+use core::hash::Hash;
+#[cfg(feature = "std")]
+use std::collections::HashMap;
+
+maps! {
+    BTreeMap [Ord];
+    #[cfg(feature = "std")] HashMap [Eq, Hash];
+}

@@ -1,0 +1,347 @@
+//! Walking values whose signature is met at run time: event by event, without recursion, allocation or a tree.
+
+use crate::error::{DecodeError, DecodeErrorKind as Kind};
+use crate::limits;
+use crate::name::ObjectPath;
+use crate::number::FdIndex;
+use crate::reader::Reader;
+use crate::signature::{Signature, alignment, fixed_width, type_end};
+
+/// A value of a basic type. Spec: Type System, Basic Types.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[allow(missing_docs, reason = "the variants are the specification's type names")]
+pub enum Basic<'a> {
+    Byte(u8),
+    Boolean(bool),
+    Int16(i16),
+    Uint16(u16),
+    Int32(i32),
+    Uint32(u32),
+    Int64(i64),
+    Uint64(u64),
+    Double(f64),
+    String(&'a str),
+    ObjectPath(ObjectPath<'a>),
+    Signature(Signature<'a>),
+    UnixFd(FdIndex),
+}
+
+impl Basic<'_> {
+    /// The value's type code.
+    pub const fn code(&self) -> u8 {
+        match self {
+            Self::Byte(_) => b'y',
+            Self::Boolean(_) => b'b',
+            Self::Int16(_) => b'n',
+            Self::Uint16(_) => b'q',
+            Self::Int32(_) => b'i',
+            Self::Uint32(_) => b'u',
+            Self::Int64(_) => b'x',
+            Self::Uint64(_) => b't',
+            Self::Double(_) => b'd',
+            Self::String(_) => b's',
+            Self::ObjectPath(_) => b'o',
+            Self::Signature(_) => b'g',
+            Self::UnixFd(_) => b'h',
+        }
+    }
+}
+
+/// What a [`Cursor`] meets.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Event<'a> {
+    /// A value of a basic type.
+    Basic(Basic<'a>),
+    /// An array begins.
+    Array {
+        /// Type of its elements; a dictionary's begins with `{`.
+        element: Signature<'a>,
+        /// Length of its payload in bytes.
+        len: u32,
+    },
+    /// A struct begins.
+    Struct,
+    /// A dictionary entry begins: its key follows, then its value.
+    DictEntry,
+    /// A variant begins; one value of this type follows.
+    Variant(Signature<'a>),
+    /// The container that began last ends.
+    End,
+}
+
+/// A container that the cursor stands in, and where to go on behind it.
+#[derive(Clone, Copy, Debug)]
+enum Frame<'a> {
+    Struct,
+    /// `end`: offset just behind the last element. `element`: index of the elements' type in the signature.
+    Array {
+        end: usize,
+        element: u8,
+    },
+    /// The signature that goes on behind the variant, and where in it.
+    Variant {
+        signature: &'a str,
+        index: u8,
+    },
+}
+
+/// Walks the values of a signature, validating each as it is reached.
+///
+/// Uses about 2 KiB of stack whatever the nesting, which the specification bounds at 64. After an error every call
+/// fails with the same error.
+#[derive(Clone, Debug)]
+pub struct Cursor<'a> {
+    reader: Reader<'a>,
+    signature: &'a str,
+    /// Index of the next type code in `signature`.
+    index: usize,
+    /// Whether a single complete type has just been passed, so that what encloses it may end.
+    complete: bool,
+    /// frames[..open] enclose the cursor; open <= 64
+    open: usize,
+    frames: [Frame<'a>; limits::TOTAL_DEPTH as usize],
+}
+
+impl<'a> Cursor<'a> {
+    /// A cursor over the values of `signature` that begin where `reader` stands.
+    pub const fn new(reader: Reader<'a>, signature: Signature<'a>) -> Self {
+        Self {
+            reader,
+            signature: signature.as_str(),
+            index: 0,
+            complete: false,
+            open: 0,
+            frames: [Frame::Struct; limits::TOTAL_DEPTH as usize],
+        }
+    }
+
+    /// Offset of the next byte from the message's first.
+    pub const fn position(&self) -> usize {
+        self.reader.position()
+    }
+
+    /// How many containers that this cursor entered are open.
+    pub const fn open(&self) -> usize {
+        self.open
+    }
+
+    /// Goes on to the next event; `None` behind the last value.
+    ///
+    /// # Errors
+    /// Whatever rule the value breaks.
+    #[allow(
+        clippy::should_implement_trait,
+        reason = "an iterator of results would go on after an error"
+    )]
+    pub fn next(&mut self) -> Result<Option<Event<'a>>, DecodeError> {
+        self.step::<false>()
+    }
+
+    /// Validates what is left of the values, without telling what they are.
+    ///
+    /// # Errors
+    /// The first rule that is broken.
+    pub fn skip_all(&mut self) -> Result<(), DecodeError> {
+        while self.step::<true>()?.is_some() {}
+        Ok(())
+    }
+
+    /// Validates what is left of the container that was entered last, and leaves it: its [`Event::End`] is not told.
+    ///
+    /// # Errors
+    /// The first rule that is broken.
+    pub fn skip_container(&mut self) -> Result<(), DecodeError> {
+        let Some(outside) = self.open.checked_sub(1) else {
+            return self.skip_all();
+        };
+        while self.open > outside {
+            self.step::<true>()?;
+        }
+        Ok(())
+    }
+
+    /// The reader, standing where the cursor does.
+    pub(crate) fn into_reader(self) -> Reader<'a> {
+        self.reader
+    }
+
+    #[inline]
+    fn push(&mut self, frame: Frame<'a>) -> Result<(), DecodeError> {
+        let Some(place) = self.frames.get_mut(self.open) else {
+            return Err(self.reader.fail(Kind::NestedTooDeeply, self.reader.position()));
+        };
+        *place = frame;
+        self.open += 1;
+        self.complete = false;
+        self.reader.enter()
+    }
+
+    #[inline]
+    fn pop(&mut self) {
+        self.open -= 1;
+        self.complete = true;
+        self.reader.leave();
+    }
+
+    /// One event. With `SKIP`, arrays of numbers are passed as a whole and only their end is told.
+    #[inline]
+    fn step<const SKIP: bool>(&mut self) -> Result<Option<Event<'a>>, DecodeError> {
+        if self.complete {
+            self.complete = false;
+            match self.open.checked_sub(1).and_then(|top| self.frames.get(top)).copied() {
+                Some(Frame::Array { end, element }) => {
+                    let pos = self.reader.position();
+                    if pos < end {
+                        self.index = usize::from(element);
+                    } else if pos == end {
+                        self.pop();
+                        return Ok(Some(Event::End));
+                    } else {
+                        return Err(self.reader.fail(Kind::ArrayLengthIncorrect, end));
+                    }
+                }
+                Some(Frame::Variant { signature, index }) => {
+                    self.signature = signature;
+                    self.index = usize::from(index);
+                    self.pop();
+                    return Ok(Some(Event::End));
+                }
+                Some(Frame::Struct) | None => {}
+            }
+        }
+        let Some(code) = self.signature.as_bytes().get(self.index).copied() else {
+            self.reader.check()?;
+            return Ok(None);
+        };
+        self.index += 1;
+        let event = match code {
+            b'a' => return self.enter_array::<SKIP>().map(Some),
+            b'(' | b'{' => {
+                self.reader.align(8)?;
+                self.push(Frame::Struct)?;
+                return Ok(Some(if code == b'(' { Event::Struct } else { Event::DictEntry }));
+            }
+            b')' | b'}' => {
+                self.pop();
+                return Ok(Some(Event::End));
+            }
+            b'v' => return self.enter_variant().map(Some),
+            _ => self.reader.read_basic(code)?,
+        };
+        self.complete = true;
+        Ok(Some(Event::Basic(event)))
+    }
+
+    #[inline]
+    fn enter_array<const SKIP: bool>(&mut self) -> Result<Event<'a>, DecodeError> {
+        let after = type_end(self.signature.as_bytes(), self.index);
+        let element = self.signature.get(self.index..after).unwrap_or_default();
+        let code = element.as_bytes().first().copied().unwrap_or(0);
+        let len = self.reader.read_u32()?;
+        let length_at = self.reader.position() - 4;
+        self.reader.align(alignment(code))?;
+        if len as usize > self.reader.remaining() {
+            return Err(self.reader.fail(Kind::LengthOutOfBounds, length_at));
+        }
+        if len > limits::ARRAY_LEN {
+            return Err(self.reader.fail(Kind::ArrayTooLong, length_at));
+        }
+        let start = self.reader.position();
+        let end = start + len as usize;
+        let width = fixed_width(code);
+        if width > 0 && len as usize % width != 0 {
+            let at = end - len as usize % width;
+            return Err(self.reader.fail(Kind::ArrayLengthIncorrect, at));
+        }
+        // Its elements count as enclosed even where there are none: depth is a matter of types, not of how many values.
+        self.push(Frame::Array { end, element: u8::try_from(self.index).unwrap_or(u8::MAX) })?;
+        self.index = after;
+        if SKIP && width > 0 {
+            if code == b'b' {
+                while self.reader.position() < end {
+                    self.reader.read_bool()?;
+                }
+            } else {
+                self.reader.skip(len as usize)?;
+            }
+            self.pop();
+            return Ok(Event::End);
+        }
+        if len == 0 {
+            self.complete = true;
+        } else {
+            self.index = after - element.len();
+        }
+        Ok(Event::Array { element: Signature::trusted(element), len })
+    }
+
+    #[inline]
+    fn enter_variant(&mut self) -> Result<Event<'a>, DecodeError> {
+        let inner = self.reader.read_variant_signature()?;
+        let index = u8::try_from(self.index).unwrap_or(u8::MAX);
+        self.push(Frame::Variant { signature: self.signature, index })?;
+        self.signature = inner.as_str();
+        self.index = 0;
+        Ok(Event::Variant(inner))
+    }
+}
+
+impl<'a> Reader<'a> {
+    /// Reads a value of the basic type `code`.
+    #[inline]
+    pub(crate) fn read_basic(&mut self, code: u8) -> Result<Basic<'a>, DecodeError> {
+        Ok(match code {
+            b's' => Basic::String(self.read_str()?),
+            b'o' => Basic::ObjectPath(self.read_path()?),
+            b'u' => Basic::Uint32(self.read_u32()?),
+            b'y' => Basic::Byte(self.read_u8()?),
+            b'b' => Basic::Boolean(self.read_bool()?),
+            b'n' => Basic::Int16(self.read_u16()? as i16),
+            b'q' => Basic::Uint16(self.read_u16()?),
+            b'i' => Basic::Int32(self.read_u32()? as i32),
+            b'x' => Basic::Int64(self.read_u64()? as i64),
+            b't' => Basic::Uint64(self.read_u64()?),
+            b'd' => Basic::Double(f64::from_bits(self.read_u64()?)),
+            b'g' => Basic::Signature(self.read_signature()?),
+            b'h' => Basic::UnixFd(FdIndex(self.read_u32()?)),
+            // A signature that was checked has no other code where a basic type stands.
+            _ => return Err(self.fail(Kind::VariantSignatureBad, self.position())),
+        })
+    }
+
+    /// Validates and passes one value of the single complete type `signature`.
+    #[inline]
+    pub(crate) fn skip_value(&mut self, signature: Signature<'a>) -> Result<(), DecodeError> {
+        match signature.as_str().as_bytes() {
+            [b'v'] => self.skip_variant(),
+            [code] => self.read_basic(*code).map(drop),
+            _ => self.skip_compound(signature),
+        }
+    }
+
+    fn skip_variant(&mut self) -> Result<(), DecodeError> {
+        let depth = self.depth();
+        // Variants that hold nothing but a variant need no stack.
+        let inner = loop {
+            let inner = self.read_variant_signature()?;
+            self.enter()?;
+            if inner.as_str() != "v" {
+                break inner;
+            }
+        };
+        match inner.as_str().as_bytes() {
+            [code] => self.read_basic(*code).map(drop)?,
+            _ => self.skip_compound(inner)?,
+        }
+        self.set_depth(depth);
+        Ok(())
+    }
+
+    #[inline(never)]
+    fn skip_compound(&mut self, signature: Signature<'a>) -> Result<(), DecodeError> {
+        let mut cursor = Cursor::new(self.clone(), signature);
+        let result = cursor.skip_all();
+        *self = cursor.into_reader();
+        result
+    }
+}

@@ -1,0 +1,286 @@
+//! What can be wrong: with bytes received ([`DecodeError`]), with a value to be sent ([`EncodeError`]), or with the type that the
+//! caller expected ([`BodyError`]).
+
+use core::fmt;
+
+use crate::signature::{Signature, SignatureErrorKind};
+
+/// Why bytes are no valid D-Bus message, and where.
+///
+/// `Copy` and small, so that refusing costs as little as accepting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct DecodeError {
+    /// Which rule is broken.
+    pub kind: DecodeErrorKind,
+    /// Offset in bytes of what breaks it, counted from the message's first byte.
+    pub at: u32,
+}
+
+impl DecodeError {
+    /// An error of `kind` at byte `at` of the message.
+    #[cold]
+    pub fn new(kind: DecodeErrorKind, at: usize) -> Self {
+        Self { kind, at: u32::try_from(at).unwrap_or(u32::MAX) }
+    }
+}
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} at byte {}", self.kind, self.at)
+    }
+}
+
+impl core::error::Error for DecodeError {}
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $name:ident $text:literal,)*) => {
+        /// One kind for each way in which bytes can be invalid.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum DecodeErrorKind {
+            $($(#[$doc])* $name,)*
+            /// A SIGNATURE value, or the header's SIGNATURE field, breaks a rule of signatures. Spec: Valid Signatures.
+            Signature(SignatureErrorKind),
+        }
+
+        impl DecodeErrorKind {
+            /// Every kind but those of signatures, for tests and documentation.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// The kind's name, stable across releases: `barebus validate` prints it.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$name => stringify!($name),)*
+                    Self::Signature(kind) => kind.name(),
+                }
+            }
+
+            const fn text(self) -> &'static str {
+                match self {
+                    $(Self::$name => $text,)*
+                    Self::Signature(kind) => kind.text(),
+                }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// The bytes end before the message does; more may make it whole.
+    Incomplete "the message is incomplete",
+    /// The first byte is neither `l` nor `B`.
+    UnknownByteOrder "the byte order mark is neither 'l' nor 'B'",
+    /// The message type is 0.
+    MessageTypeZero "the message type is 0",
+    /// The major protocol version is not 1.
+    ProtocolVersion "the protocol version is not 1",
+    /// The serial is 0.
+    SerialZero "the serial is 0",
+    /// The header fields announce more than 2^26 bytes.
+    HeaderFieldsTooLong "the header fields are longer than 64 MiB",
+    /// The body announces more bytes than any message may have.
+    BodyTooLong "the body is longer than 128 MiB",
+    /// Header and body together are longer than 2^27 bytes.
+    MessageTooLong "the message is longer than 128 MiB",
+    /// More bytes were handed in than the message has.
+    SurplusBytes "bytes follow the message's end",
+    /// A padding byte is not 0.
+    PaddingNotZero "a padding byte is not 0",
+    /// A header field has code 0.
+    HeaderFieldZero "a header field has the code 0",
+    /// A known header field holds a value of another type than the specification gives it.
+    HeaderFieldType "a header field has the wrong type",
+    /// A known header field appears twice.
+    HeaderFieldTwice "a header field appears twice",
+    /// A METHOD_CALL or SIGNAL without PATH.
+    MissingPath "the header has no PATH",
+    /// A SIGNAL without INTERFACE.
+    MissingInterface "the header has no INTERFACE",
+    /// A METHOD_CALL or SIGNAL without MEMBER.
+    MissingMember "the header has no MEMBER",
+    /// An ERROR without ERROR_NAME.
+    MissingErrorName "the header has no ERROR_NAME",
+    /// A METHOD_RETURN or ERROR without REPLY_SERIAL.
+    MissingReplySerial "the header has no REPLY_SERIAL",
+    /// REPLY_SERIAL is 0, which no message has.
+    ReplySerialZero "REPLY_SERIAL is 0",
+    /// PATH is `/org/freedesktop/DBus/Local`, which must never be on the wire.
+    LocalPath "PATH is the reserved /org/freedesktop/DBus/Local",
+    /// INTERFACE is `org.freedesktop.DBus.Local`, which must never be on the wire.
+    LocalInterface "INTERFACE is the reserved org.freedesktop.DBus.Local",
+    /// An OBJECT_PATH breaks the rules of object paths.
+    BadPath "an object path is invalid",
+    /// INTERFACE is no interface name.
+    BadInterface "the interface name is invalid",
+    /// MEMBER is no member name.
+    BadMember "the member name is invalid",
+    /// ERROR_NAME is no error name.
+    BadErrorName "the error name is invalid",
+    /// DESTINATION is no bus name.
+    BadDestination "the destination is no bus name",
+    /// SENDER is no bus name.
+    BadSender "the sender is no bus name",
+    /// The body's values need more bytes than the body has.
+    NotEnoughData "the body ends before its values do",
+    /// Bytes are left in the body after the values of its signature.
+    TooMuchData "bytes are left after the last value of the body",
+    /// A string or array is longer than what is left of the message.
+    LengthOutOfBounds "a length reaches beyond the end of the message",
+    /// A STRING, OBJECT_PATH or SIGNATURE contains a NUL before its end.
+    StringWithNul "a string contains a NUL",
+    /// A STRING or OBJECT_PATH does not end with a NUL.
+    StringMissingNul "a string does not end with a NUL",
+    /// A STRING is not UTF-8.
+    NotUtf8 "a string is not UTF-8",
+    /// A BOOLEAN is neither 0 nor 1.
+    BadBoolean "a boolean is neither 0 nor 1",
+    /// An array's payload is longer than 2^26 bytes.
+    ArrayTooLong "an array is longer than 64 MiB",
+    /// An array's length ends inside one of its elements.
+    ArrayLengthIncorrect "an array ends inside an element",
+    /// A SIGNATURE is longer than what is left of the message.
+    SignatureOutOfBounds "a signature reaches beyond the end of the message",
+    /// A SIGNATURE does not end with a NUL.
+    SignatureMissingNul "a signature does not end with a NUL",
+    /// A variant's signature is longer than what is left of the message.
+    VariantSignatureOutOfBounds "a variant's signature reaches beyond the end of the message",
+    /// A variant's signature does not end with a NUL.
+    VariantSignatureMissingNul "a variant's signature does not end with a NUL",
+    /// A variant's signature is empty.
+    VariantSignatureEmpty "a variant's signature is empty",
+    /// A variant's signature holds more than one single complete type.
+    VariantSignatureMultiple "a variant's signature is more than one type",
+    /// A variant's signature is invalid.
+    VariantSignatureBad "a variant's signature is invalid",
+    /// More than 64 containers enclose one another.
+    NestedTooDeeply "containers are nested more than 64 deep",
+    /// A string enumeration, or a dictionary read as a struct, holds a value that the Rust type has no place for.
+    UnknownValue "a value is none of those the type can hold",
+    /// A dictionary read as a struct lacks an entry that the struct requires.
+    MissingEntry "a dictionary lacks a required entry",
+    /// A variant in a dictionary read as a struct holds another type than the field has.
+    EntryType "a dictionary's entry has another type than the field",
+    /// A variant's content was asked for as another type than it holds.
+    VariantType "a variant holds another type than was asked for",
+}
+
+impl fmt::Display for DecodeErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.text())
+    }
+}
+
+/// Why a value cannot be marshalled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum EncodeError {
+    /// The caller's buffer is too small; `needed` bytes are enough for the whole message.
+    BufferTooSmall {
+        /// Bytes that the message takes.
+        needed: usize,
+    },
+    /// A string contains a NUL, which D-Bus cannot carry.
+    StringWithNul,
+    /// A string is longer than 2^32 - 1 bytes.
+    StringTooLong,
+    /// An array's payload is longer than 2^26 bytes.
+    ArrayTooLong,
+    /// Header and body together are longer than 2^27 bytes.
+    MessageTooLong,
+    /// The body's signature is longer than 255 bytes.
+    SignatureTooLong,
+    /// More than 64 containers enclose one another.
+    NestedTooDeeply,
+    /// A required header field is missing for this message type, as the kind says.
+    Header(DecodeErrorKind),
+    /// A value does not have the type that its place demands.
+    TypeMismatch,
+}
+
+impl fmt::Display for EncodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::BufferTooSmall { needed } => {
+                write!(f, "the buffer is too small, {needed} bytes are needed")
+            }
+            Self::StringWithNul => f.write_str("a string contains a NUL"),
+            Self::StringTooLong => f.write_str("a string is longer than 4 GiB"),
+            Self::ArrayTooLong => f.write_str("an array is longer than 64 MiB"),
+            Self::MessageTooLong => f.write_str("the message is longer than 128 MiB"),
+            Self::SignatureTooLong => f.write_str("the signature is longer than 255 bytes"),
+            Self::NestedTooDeeply => f.write_str("containers are nested more than 64 deep"),
+            Self::Header(kind) => write!(f, "the header cannot be sent: {kind}"),
+            Self::TypeMismatch => f.write_str("a value does not have the type of its place"),
+        }
+    }
+}
+
+impl core::error::Error for EncodeError {}
+
+/// Why a body, or a variant's content, cannot be read as the type that the caller asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum BodyError {
+    /// It is of another type.
+    Signature {
+        /// What the caller's type says.
+        expected: Signature<'static>,
+        /// What the message says.
+        found: SignatureExcerpt,
+    },
+    /// Its bytes are invalid.
+    Decode(DecodeError),
+}
+
+impl From<DecodeError> for BodyError {
+    fn from(error: DecodeError) -> Self {
+        Self::Decode(error)
+    }
+}
+
+impl fmt::Display for BodyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Signature { expected, found } => {
+                write!(f, "the signature is '{found}', expected '{expected}'")
+            }
+            Self::Decode(error) => error.fmt(f),
+        }
+    }
+}
+
+impl core::error::Error for BodyError {}
+
+/// The beginning of a signature, kept by value so that an error outlives the message it speaks of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct SignatureExcerpt {
+    text: [u8; Self::MAX],
+    len: u8,
+}
+
+impl SignatureExcerpt {
+    /// Bytes that are kept; longer signatures are cut and end in `…`.
+    pub const MAX: usize = 47;
+
+    pub(crate) fn new(signature: Signature<'_>) -> Self {
+        let mut text = [0; Self::MAX];
+        for (to, from) in text.iter_mut().zip(signature.as_str().as_bytes()) {
+            *to = *from;
+        }
+        Self { text, len: u8::try_from(signature.as_str().len()).unwrap_or(u8::MAX) }
+    }
+}
+
+impl fmt::Display for SignatureExcerpt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kept = self.text.get(..usize::from(self.len)).unwrap_or(&self.text);
+        f.write_str(core::str::from_utf8(kept).unwrap_or_default())?;
+        if usize::from(self.len) > Self::MAX { f.write_str("…") } else { Ok(()) }
+    }
+}
+
+impl fmt::Debug for SignatureExcerpt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}

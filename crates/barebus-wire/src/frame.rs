@@ -1,0 +1,86 @@
+//! Where one message ends and the next begins.
+
+use byteorder::{BigEndian, ByteOrder, LittleEndian};
+
+use crate::endian::Endian;
+use crate::error::{DecodeError, DecodeErrorKind as Kind};
+use crate::limits;
+use crate::reader::align_up;
+
+/// How many bytes the message takes that `bytes` begin with; `None` while they are too few to tell, which is below 16.
+///
+/// # Errors
+/// `UnknownByteOrder`, `ProtocolVersion`, `HeaderFieldsTooLong`, `BodyTooLong`, `MessageTooLong`: nothing that follows can be
+/// framed, so the connection must end. Nothing has been allocated.
+pub fn frame_len(bytes: &[u8]) -> Result<Option<usize>, DecodeError> {
+    Ok(Fixed::parse(bytes)?.map(|fixed| fixed.frame_len()))
+}
+
+/// Offset of the length of the header fields.
+pub(crate) const FIELDS_LEN_AT: usize = 12;
+
+/// The fixed part of a header: its first 16 bytes. Spec: Message Format.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Fixed {
+    pub(crate) endian: Endian,
+    pub(crate) message_type: u8,
+    pub(crate) flags: u8,
+    pub(crate) serial: u32,
+    pub(crate) body_len: u32,
+    /// fields_len <= ARRAY_LEN, and align8(16 + fields_len) + body_len <= MESSAGE_LEN
+    fields_len: u32,
+}
+
+impl Fixed {
+    /// Reads and checks the fixed part, when there are 16 bytes.
+    pub(crate) fn parse(bytes: &[u8]) -> Result<Option<Self>, DecodeError> {
+        let Some(mark) = bytes.first() else {
+            return Ok(None);
+        };
+        let endian = Endian::from_mark(*mark).ok_or(DecodeError::new(Kind::UnknownByteOrder, 0))?;
+        let Some(&[_, message_type, flags, version, ref numbers @ ..]) =
+            bytes.first_chunk::<{ limits::FIXED_HEADER_LEN }>()
+        else {
+            return match bytes.get(3) {
+                Some(version) if *version != 1 => Err(DecodeError::new(Kind::ProtocolVersion, 3)),
+                _ => Ok(None),
+            };
+        };
+        let mut words = [0; 3];
+        match endian {
+            Endian::Little => LittleEndian::read_u32_into(numbers, &mut words),
+            Endian::Big => BigEndian::read_u32_into(numbers, &mut words),
+        }
+        let [body_len, serial, fields_len] = words;
+        let fixed = Self { endian, message_type, flags, serial, body_len, fields_len };
+        if fields_len > limits::ARRAY_LEN {
+            return Err(DecodeError::new(Kind::HeaderFieldsTooLong, FIELDS_LEN_AT));
+        }
+        if body_len > limits::MESSAGE_LEN {
+            return Err(DecodeError::new(Kind::BodyTooLong, 4));
+        }
+        // In 64 bits: neither summand can wrap it, on any machine.
+        if (fixed.body_start() as u64) + u64::from(body_len) > u64::from(limits::MESSAGE_LEN) {
+            return Err(DecodeError::new(Kind::MessageTooLong, 4));
+        }
+        if version != 1 {
+            return Err(DecodeError::new(Kind::ProtocolVersion, 3));
+        }
+        Ok(Some(fixed))
+    }
+
+    /// Offset just behind the last header field.
+    pub(crate) const fn fields_end(&self) -> usize {
+        limits::FIXED_HEADER_LEN + self.fields_len as usize
+    }
+
+    /// Offset of the body, which is a multiple of 8.
+    pub(crate) const fn body_start(&self) -> usize {
+        align_up(self.fields_end(), 8)
+    }
+
+    /// Length of the whole message in bytes.
+    pub(crate) const fn frame_len(&self) -> usize {
+        self.body_start() + self.body_len as usize
+    }
+}

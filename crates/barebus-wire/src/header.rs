@@ -1,0 +1,345 @@
+//! A message's header: its fixed part and its fields.
+
+use core::fmt;
+use core::num::NonZeroU32;
+
+use crate::endian::Endian;
+use crate::error::{DecodeError, DecodeErrorKind as Kind};
+use crate::frame::{self, Fixed};
+use crate::name::{BusName, ErrorName, InterfaceName, MemberName, ObjectPath};
+use crate::reader::Reader;
+use crate::signature::Signature;
+
+/// A message's serial: unique among those of its sender that await a reply, never 0. Spec: Message Format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Serial(pub NonZeroU32);
+
+impl Serial {
+    /// The first serial of a connection.
+    pub const FIRST: Self = Self(NonZeroU32::MIN);
+
+    /// The serial, unless it is 0.
+    pub const fn new(serial: u32) -> Option<Self> {
+        match NonZeroU32::new(serial) {
+            Some(serial) => Some(Self(serial)),
+            None => None,
+        }
+    }
+
+    /// The number.
+    pub const fn get(self) -> u32 {
+        self.0.get()
+    }
+
+    /// The serial after this one; 0 is passed over.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        match self.0.checked_add(1) {
+            Some(serial) => Self(serial),
+            None => Self::FIRST,
+        }
+    }
+}
+
+impl fmt::Display for Serial {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// What a message is. Spec: Message Types.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum MessageType {
+    /// METHOD_CALL.
+    MethodCall,
+    /// METHOD_RETURN.
+    MethodReturn,
+    /// ERROR.
+    Error,
+    /// SIGNAL.
+    Signal,
+    /// A type that the specification does not know, 5 or more: to be ignored.
+    Unknown(u8),
+}
+
+impl MessageType {
+    /// The type's number, unless it is 0.
+    pub const fn from_code(code: u8) -> Option<Self> {
+        match code {
+            0 => None,
+            1 => Some(Self::MethodCall),
+            2 => Some(Self::MethodReturn),
+            3 => Some(Self::Error),
+            4 => Some(Self::Signal),
+            code => Some(Self::Unknown(code)),
+        }
+    }
+
+    /// The number in the message's second byte.
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::MethodCall => 1,
+            Self::MethodReturn => 2,
+            Self::Error => 3,
+            Self::Signal => 4,
+            Self::Unknown(code) => code,
+        }
+    }
+}
+
+/// The flags of a message that the specification knows; others are ignored. Spec: Message Format.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct Flags(u8);
+
+impl Flags {
+    /// No flag.
+    pub const NONE: Self = Self(0);
+    /// NO_REPLY_EXPECTED: the call wants no answer.
+    pub const NO_REPLY_EXPECTED: Self = Self(1);
+    /// NO_AUTO_START: the bus must not start the destination.
+    pub const NO_AUTO_START: Self = Self(2);
+    /// ALLOW_INTERACTIVE_AUTHORIZATION: the caller is ready to wait while a person is asked.
+    pub const ALLOW_INTERACTIVE_AUTHORIZATION: Self = Self(4);
+
+    /// The flags in the message's third byte; unknown ones are dropped.
+    pub const fn from_bits(bits: u8) -> Self {
+        Self(bits & 7)
+    }
+
+    /// The flags as in the message's third byte.
+    pub const fn bits(self) -> u8 {
+        self.0
+    }
+
+    /// These and `other`.
+    #[must_use]
+    pub const fn with(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Whether all of `other` are set.
+    pub const fn contains(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+}
+
+impl fmt::Debug for Flags {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = [
+            (Self::NO_REPLY_EXPECTED, "NO_REPLY_EXPECTED"),
+            (Self::NO_AUTO_START, "NO_AUTO_START"),
+            (Self::ALLOW_INTERACTIVE_AUTHORIZATION, "ALLOW_INTERACTIVE_AUTHORIZATION"),
+        ];
+        f.debug_set()
+            .entries(names.iter().filter(|(flag, _)| self.contains(*flag)).map(|(_, name)| name))
+            .finish()
+    }
+}
+
+/// A message's header. Spec: Message Format, Header Fields.
+///
+/// Fields that the message's type does not call for may be there all the same: they are to be ignored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Header<'a> {
+    /// Byte order of header and body.
+    pub endian: Endian,
+    /// What the message is.
+    pub message_type: MessageType,
+    /// The flags that the specification knows.
+    pub flags: Flags,
+    /// The sender's serial for the message.
+    pub serial: Serial,
+    /// PATH: the object called, or that the signal comes from.
+    pub path: Option<ObjectPath<'a>>,
+    /// INTERFACE.
+    pub interface: Option<InterfaceName<'a>>,
+    /// MEMBER: the method or signal.
+    pub member: Option<MemberName<'a>>,
+    /// ERROR_NAME.
+    pub error_name: Option<ErrorName<'a>>,
+    /// REPLY_SERIAL: serial of the message that this answers.
+    pub reply_serial: Option<Serial>,
+    /// DESTINATION.
+    pub destination: Option<BusName<'a>>,
+    /// SENDER: on a bus, put there by the bus.
+    pub sender: Option<BusName<'a>>,
+    /// SIGNATURE of the body; empty when there is none.
+    pub signature: Signature<'a>,
+    /// UNIX_FDS: how many file descriptors come with the message.
+    pub unix_fds: u32,
+}
+
+impl<'a> Header<'a> {
+    /// A header without any field, for the builders.
+    pub const fn new(message_type: MessageType, serial: Serial) -> Self {
+        Self {
+            endian: Endian::NATIVE,
+            message_type,
+            flags: Flags::NONE,
+            serial,
+            path: None,
+            interface: None,
+            member: None,
+            error_name: None,
+            reply_serial: None,
+            destination: None,
+            sender: None,
+            signature: Signature::EMPTY,
+            unix_fds: 0,
+        }
+    }
+
+    /// Reads the header of the message that `bytes` begin with, of which the first 16 said `fixed`.
+    pub(crate) fn parse(bytes: &'a [u8], fixed: &Fixed) -> Result<Self, DecodeError> {
+        let message_type = MessageType::from_code(fixed.message_type)
+            .ok_or(DecodeError::new(Kind::MessageTypeZero, 1))?;
+        let serial = Serial::new(fixed.serial).ok_or(DecodeError::new(Kind::SerialZero, 8))?;
+        let mut header = Self::new(message_type, serial);
+        header.endian = fixed.endian;
+        header.flags = Flags::from_bits(fixed.flags);
+
+        let fields = Reader::new(bytes, fixed.endian).at(frame::FIELDS_LEN_AT);
+        header.parse_fields(fields)?;
+        let fields_end = fixed.fields_end();
+        let padding = bytes.get(fields_end..fixed.body_start()).unwrap_or_default();
+        if let Some(offset) = padding.iter().position(|byte| *byte != 0) {
+            return Err(DecodeError::new(Kind::PaddingNotZero, fields_end + offset));
+        }
+        header.check_required().map_err(|kind| DecodeError::new(kind, fields_end))?;
+        if header.signature.is_empty() && fixed.body_len != 0 {
+            return Err(DecodeError::new(Kind::TooMuchData, fixed.body_start()));
+        }
+        if !header.signature.is_empty() && fixed.body_len == 0 {
+            return Err(DecodeError::new(Kind::NotEnoughData, fixed.body_start()));
+        }
+        Ok(header)
+    }
+
+    fn parse_fields(&mut self, mut outer: Reader<'a>) -> Result<(), DecodeError> {
+        let mut fields = outer.enter_array(8)?;
+        let mut seen = 0u16;
+        while !fields.is_at_end() {
+            fields.enter_struct()?;
+            let at = fields.position();
+            // Code, and the variant's signature with its length and its NUL: four bytes tell a known field.
+            let code = match fields.peek() {
+                Some([code @ (1..=9), 1, type_code, 0]) if field_type(code) == type_code => {
+                    fields.skip(4)?;
+                    code
+                }
+                _ => {
+                    fields.skip_unknown_field()?;
+                    fields.leave();
+                    continue;
+                }
+            };
+            if seen & 1 << code != 0 {
+                return Err(fields.fail(Kind::HeaderFieldTwice, at));
+            }
+            seen |= 1 << code;
+            self.parse_field(code, &mut fields)?;
+            fields.leave();
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn parse_field(&mut self, code: u8, fields: &mut Reader<'a>) -> Result<(), DecodeError> {
+        match code {
+            1 => {
+                let path = fields.read_path()?;
+                if path.as_str() == LOCAL_PATH {
+                    return Err(
+                        fields.fail(Kind::LocalPath, fields.position() - path.as_str().len() - 1)
+                    );
+                }
+                self.path = Some(path);
+            }
+            2 => {
+                let interface = fields.read_name(InterfaceName::from_bytes, Kind::BadInterface)?;
+                if interface.as_str() == LOCAL_INTERFACE {
+                    let at = fields.position() - interface.as_str().len() - 1;
+                    return Err(fields.fail(Kind::LocalInterface, at));
+                }
+                self.interface = Some(interface);
+            }
+            3 => self.member = Some(fields.read_name(MemberName::from_bytes, Kind::BadMember)?),
+            4 => {
+                self.error_name = Some(fields.read_name(ErrorName::from_bytes, Kind::BadErrorName)?)
+            }
+            5 => {
+                let serial = Serial::new(fields.read_u32()?);
+                let at = fields.position() - 4;
+                self.reply_serial =
+                    Some(serial.ok_or_else(|| fields.fail(Kind::ReplySerialZero, at))?);
+            }
+            6 => {
+                self.destination =
+                    Some(fields.read_name(BusName::from_bytes, Kind::BadDestination)?)
+            }
+            7 => self.sender = Some(fields.read_name(BusName::from_bytes, Kind::BadSender)?),
+            8 => self.signature = fields.read_signature()?,
+            _ => self.unix_fds = fields.read_u32()?,
+        }
+        Ok(())
+    }
+
+    /// That the fields are there which the message's type requires.
+    pub(crate) const fn check_required(&self) -> Result<(), Kind> {
+        match self.message_type {
+            MessageType::MethodCall | MessageType::Signal if self.path.is_none() => {
+                Err(Kind::MissingPath)
+            }
+            MessageType::Signal if self.interface.is_none() => Err(Kind::MissingInterface),
+            MessageType::MethodCall | MessageType::Signal if self.member.is_none() => {
+                Err(Kind::MissingMember)
+            }
+            MessageType::Error if self.error_name.is_none() => Err(Kind::MissingErrorName),
+            MessageType::MethodReturn | MessageType::Error if self.reply_serial.is_none() => {
+                Err(Kind::MissingReplySerial)
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl<'a> Reader<'a> {
+    /// The next four bytes.
+    #[inline]
+    fn peek(&self) -> Option<[u8; 4]> {
+        let mut ahead = self.clone();
+        ahead.skip(4).ok().and_then(|bytes| bytes.first_chunk().copied())
+    }
+
+    /// Passes a field whose four first bytes are not those of a known field with its own type.
+    #[cold]
+    fn skip_unknown_field(&mut self) -> Result<(), DecodeError> {
+        let at = self.position();
+        let code = self.read_u8()?;
+        if code == 0 {
+            return Err(self.fail(Kind::HeaderFieldZero, at));
+        }
+        let signature = self.read_variant_signature()?;
+        if field_type(code) != 0 {
+            return Err(self.fail(Kind::HeaderFieldType, at));
+        }
+        self.enter()?;
+        self.skip_value(signature)?;
+        self.leave();
+        Ok(())
+    }
+}
+
+/// Type code of a header field's value; 0 for fields that the specification does not know. Spec: Header Fields.
+const fn field_type(code: u8) -> u8 {
+    match code {
+        1 => b'o',
+        2..=4 | 6 | 7 => b's',
+        5 | 9 => b'u',
+        8 => b'g',
+        _ => 0,
+    }
+}
+
+pub(crate) const LOCAL_PATH: &str = "/org/freedesktop/DBus/Local";
+pub(crate) const LOCAL_INTERFACE: &str = "org.freedesktop.DBus.Local";

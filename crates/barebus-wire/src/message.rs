@@ -1,0 +1,125 @@
+//! Whole messages, borrowed.
+
+use crate::cursor::Cursor;
+use crate::error::{BodyError, DecodeError, DecodeErrorKind as Kind, SignatureExcerpt};
+use crate::frame::Fixed;
+use crate::header::Header;
+use crate::reader::Reader;
+use crate::signature::Signature;
+use crate::value::Decode;
+
+/// A message as it was received, borrowed. Holding one means that its header was checked; its body is checked by whoever
+/// reads it, or by [`Message::validate`].
+#[derive(Clone, Copy, Debug)]
+pub struct Message<'a> {
+    bytes: &'a [u8],
+    header: Header<'a>,
+    /// A multiple of 8; body_start <= bytes.len()
+    body_start: usize,
+}
+
+impl<'a> Message<'a> {
+    /// Checks the header of the one message that `bytes` are.
+    ///
+    /// # Errors
+    /// `Incomplete` when bytes are missing, `SurplusBytes` when there are too many, else the rule that the header breaks.
+    pub fn parse(bytes: &'a [u8]) -> Result<Self, DecodeError> {
+        let Some(fixed) = Fixed::parse(bytes)? else {
+            return Err(DecodeError::new(Kind::Incomplete, bytes.len()));
+        };
+        let len = fixed.frame_len();
+        if bytes.len() != len {
+            let kind = if bytes.len() < len { Kind::Incomplete } else { Kind::SurplusBytes };
+            return Err(DecodeError::new(kind, bytes.len().min(len)));
+        }
+        let header = Header::parse(bytes, &fixed)?;
+        Ok(Self { bytes, header, body_start: fixed.body_start() })
+    }
+
+    /// The header.
+    pub const fn header(&self) -> &Header<'a> {
+        &self.header
+    }
+
+    /// The body's signature.
+    pub const fn signature(&self) -> Signature<'a> {
+        self.header.signature
+    }
+
+    /// The whole message.
+    pub const fn as_bytes(&self) -> &'a [u8] {
+        self.bytes
+    }
+
+    /// The body as it was received.
+    pub fn body_bytes(&self) -> &'a [u8] {
+        self.bytes.get(self.body_start..).unwrap_or_default()
+    }
+
+    /// The body's values as a tuple of arguments: `let (state,): (&str,) = message.body()?`.
+    ///
+    /// Every value is validated as it is read; what stays lazy ([`Array`](crate::Array), [`Dict`](crate::Dict)) is validated
+    /// as it is walked.
+    ///
+    /// # Errors
+    /// `BodyError::Signature` when the message has another signature, else the rule that the body breaks.
+    #[inline]
+    pub fn body<T: DecodeBody<'a>>(&self) -> Result<T, BodyError> {
+        if self.header.signature != T::SIGNATURE {
+            return Err(BodyError::Signature {
+                expected: T::SIGNATURE,
+                found: SignatureExcerpt::new(self.header.signature),
+            });
+        }
+        let mut reader = self.reader();
+        let body = T::decode_body(&mut reader)?;
+        reader.finish()?;
+        Ok(body)
+    }
+
+    /// The first argument, when the signature begins with its type; what follows it is not looked at.
+    ///
+    /// # Errors
+    /// As [`Message::body`].
+    pub fn first_argument<T: Decode<'a>>(&self) -> Result<T, BodyError> {
+        if self.header.signature.types().next() != Some(T::SIGNATURE) {
+            return Err(BodyError::Signature {
+                expected: T::SIGNATURE,
+                found: SignatureExcerpt::new(self.header.signature),
+            });
+        }
+        Ok(T::decode(&mut self.reader())?)
+    }
+
+    /// Walks the body's values, whatever they are.
+    pub fn cursor(&self) -> Cursor<'a> {
+        Cursor::new(self.reader(), self.header.signature)
+    }
+
+    /// Checks the whole body against its signature.
+    ///
+    /// # Errors
+    /// The first rule that the body breaks.
+    pub fn validate(&self) -> Result<(), DecodeError> {
+        let mut cursor = self.cursor();
+        cursor.skip_all()?;
+        cursor.into_reader().finish()
+    }
+
+    /// A reader that stands at the body's first byte.
+    pub fn reader(&self) -> Reader<'a> {
+        Reader::new(self.bytes, self.header.endian).at(self.body_start)
+    }
+}
+
+/// A message's arguments as Rust types: implemented for tuples of up to 12 [`Decode`] types, and for `()`.
+pub trait DecodeBody<'a>: Sized {
+    /// The arguments' types, one after the other.
+    const SIGNATURE: Signature<'static>;
+
+    /// Unmarshals the arguments.
+    ///
+    /// # Errors
+    /// Whatever rule the bytes break.
+    fn decode_body(reader: &mut Reader<'a>) -> Result<Self, DecodeError>;
+}

@@ -1,0 +1,496 @@
+//! A cursor over one message's bytes.
+
+use crate::endian::Endian;
+use crate::error::{DecodeError, DecodeErrorKind as Kind};
+use crate::limits;
+use crate::name::{NameError, ObjectPath};
+use crate::signature::Signature;
+use crate::utf8::{self, Utf8Fault};
+
+/// A cursor over one message, from its first byte to the end of what is being read: the body, or one array in it.
+///
+/// Offsets count from the message's first byte, because alignment does. A read that fails leaves the cursor at the end
+/// for good: every later read fails with the same error.
+#[derive(Clone, Debug)]
+pub struct Reader<'a> {
+    /// The message from its first byte to the end of what may be read.
+    bytes: &'a [u8],
+    /// pos <= bytes.len()
+    pos: usize,
+    endian: Endian,
+    /// Containers that enclose the cursor, at most 64.
+    depth: u8,
+    /// Whether `bytes` ends with an array, rather than with the message.
+    in_array: bool,
+    failed: Option<DecodeError>,
+}
+
+impl<'a> Reader<'a> {
+    /// A reader over `bytes`, which begin at a message's first byte, or at any other offset that is a multiple of 8.
+    pub const fn new(bytes: &'a [u8], endian: Endian) -> Self {
+        Self { bytes, pos: 0, endian, depth: 0, in_array: false, failed: None }
+    }
+
+    /// The same reader at byte `pos`.
+    pub(crate) fn at(mut self, pos: usize) -> Self {
+        self.pos = pos.min(self.bytes.len());
+        self
+    }
+
+    /// Offset of the next byte from the message's first.
+    pub const fn position(&self) -> usize {
+        self.pos
+    }
+
+    /// Bytes that are left.
+    pub const fn remaining(&self) -> usize {
+        self.bytes.len() - self.pos
+    }
+
+    /// Whether everything has been read.
+    pub const fn is_at_end(&self) -> bool {
+        self.pos == self.bytes.len()
+    }
+
+    /// The message's byte order.
+    pub const fn endian(&self) -> Endian {
+        self.endian
+    }
+
+    /// Containers that enclose the cursor.
+    pub(crate) const fn depth(&self) -> u8 {
+        self.depth
+    }
+
+    /// Goes back to a depth that [`Reader::depth`] told.
+    pub(crate) const fn set_depth(&mut self, depth: u8) {
+        self.depth = depth;
+    }
+
+    /// The same reader, at `pos`, with an end where `behind` stands: exactly what was read in between.
+    pub(crate) fn until(mut self, behind: &Self) -> Self {
+        self.bytes = self.bytes.get(..behind.pos).unwrap_or_default();
+        self.pos = self.pos.min(self.bytes.len());
+        self
+    }
+
+    /// The error that an earlier read failed with, if one did.
+    pub(crate) const fn check(&self) -> Result<(), DecodeError> {
+        match self.failed {
+            Some(error) => Err(error),
+            None => Ok(()),
+        }
+    }
+
+    /// The error of `kind` at `at`, from now on the answer to every read.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn fail(&mut self, kind: Kind, at: usize) -> DecodeError {
+        *self.failed.get_or_insert_with(|| {
+            self.bytes = &[];
+            self.pos = 0;
+            DecodeError::new(kind, at)
+        })
+    }
+
+    /// The error for values that reach beyond the end.
+    #[cold]
+    #[inline(never)]
+    fn fail_end(&mut self, at: usize) -> DecodeError {
+        let kind = if self.in_array { Kind::ArrayLengthIncorrect } else { Kind::NotEnoughData };
+        self.fail(kind, at)
+    }
+
+    /// Skips to a multiple of `alignment`, which is a power of two up to 8.
+    ///
+    /// # Errors
+    /// `PaddingNotZero`, or `NotEnoughData` and `ArrayLengthIncorrect` when the padding reaches beyond the end.
+    #[inline]
+    pub fn align(&mut self, alignment: usize) -> Result<(), DecodeError> {
+        let start = align_up(self.pos, alignment);
+        if start == self.pos {
+            return Ok(());
+        }
+        let Some(padding) = self.bytes.get(self.pos..start) else {
+            return Err(self.fail_end(self.bytes.len()));
+        };
+        // Up to seven bytes, so a word holds them; where eight bytes precede, one load does.
+        let zero = match self.bytes.get(start.wrapping_sub(8)..start).and_then(<[u8]>::first_chunk)
+        {
+            Some(word) => u64::from_le_bytes(*word) >> (64 - 8 * padding.len()) == 0,
+            None => padding.iter().all(|byte| *byte == 0),
+        };
+        if !zero {
+            return Err(self.fail_padding());
+        }
+        self.pos = start;
+        Ok(())
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn fail_padding(&mut self) -> DecodeError {
+        let rest = self.bytes.get(self.pos..).unwrap_or_default();
+        let offset = rest.iter().position(|byte| *byte != 0).unwrap_or(0);
+        self.fail(Kind::PaddingNotZero, self.pos + offset)
+    }
+
+    /// The next `N` bytes, which are aligned to `N`.
+    #[inline]
+    fn fixed<const N: usize>(&mut self) -> Result<[u8; N], DecodeError> {
+        self.align(N)?;
+        match self.bytes.get(self.pos..).and_then(<[u8]>::first_chunk) {
+            Some(bytes) => {
+                self.pos += N;
+                Ok(*bytes)
+            }
+            None => Err(self.fail_end(self.pos)),
+        }
+    }
+
+    /// Reads a BYTE.
+    ///
+    /// # Errors
+    /// `NotEnoughData` or `ArrayLengthIncorrect` at the end.
+    #[inline]
+    pub fn read_u8(&mut self) -> Result<u8, DecodeError> {
+        match self.bytes.get(self.pos) {
+            Some(byte) => {
+                self.pos += 1;
+                Ok(*byte)
+            }
+            None => Err(self.fail_end(self.pos)),
+        }
+    }
+
+    /// Reads a UINT16.
+    ///
+    /// # Errors
+    /// `PaddingNotZero`; `NotEnoughData` or `ArrayLengthIncorrect` at the end.
+    #[inline]
+    pub fn read_u16(&mut self) -> Result<u16, DecodeError> {
+        let bytes = self.fixed()?;
+        Ok(match self.endian {
+            Endian::Little => u16::from_le_bytes(bytes),
+            Endian::Big => u16::from_be_bytes(bytes),
+        })
+    }
+
+    /// Reads a UINT32.
+    ///
+    /// # Errors
+    /// `PaddingNotZero`; `NotEnoughData` or `ArrayLengthIncorrect` at the end.
+    #[inline]
+    pub fn read_u32(&mut self) -> Result<u32, DecodeError> {
+        let start = align_up(self.pos, 4);
+        // Padding and value stand in the eight bytes that end with the value: one load serves both.
+        let from = start.wrapping_sub(4);
+        let Some(window) = self.bytes.get(from..).and_then(<[u8]>::first_chunk::<8>) else {
+            return self.read_u32_at_edge();
+        };
+        let word = u64::from_le_bytes(*window);
+        let before = word & 0xffff_ffff;
+        if before >> (32 - 8 * (start - self.pos)) != 0 {
+            return Err(self.fail_padding());
+        }
+        self.pos = start + 4;
+        let [_, _, _, _, value @ ..] = *window;
+        Ok(match self.endian {
+            Endian::Little => u32::from_le_bytes(value),
+            Endian::Big => u32::from_be_bytes(value),
+        })
+    }
+
+    /// The first four bytes of a message, which nothing precedes, and whatever ends too early.
+    #[cold]
+    #[inline(never)]
+    fn read_u32_at_edge(&mut self) -> Result<u32, DecodeError> {
+        let bytes = self.fixed()?;
+        Ok(match self.endian {
+            Endian::Little => u32::from_le_bytes(bytes),
+            Endian::Big => u32::from_be_bytes(bytes),
+        })
+    }
+
+    /// Reads a UINT64.
+    ///
+    /// # Errors
+    /// `PaddingNotZero`; `NotEnoughData` or `ArrayLengthIncorrect` at the end.
+    #[inline]
+    pub fn read_u64(&mut self) -> Result<u64, DecodeError> {
+        let bytes = self.fixed()?;
+        Ok(match self.endian {
+            Endian::Little => u64::from_le_bytes(bytes),
+            Endian::Big => u64::from_be_bytes(bytes),
+        })
+    }
+
+    /// Reads a BOOLEAN.
+    ///
+    /// # Errors
+    /// As [`Reader::read_u32`]; `BadBoolean` when it is neither 0 nor 1.
+    #[inline]
+    pub fn read_bool(&mut self) -> Result<bool, DecodeError> {
+        match self.read_u32()? {
+            0 => Ok(false),
+            1 => Ok(true),
+            _ => Err(self.fail(Kind::BadBoolean, self.pos - 4)),
+        }
+    }
+
+    /// Length, bytes and NUL of a STRING or OBJECT_PATH: the bytes, and whether they end with a NUL.
+    #[inline]
+    fn string_bytes(&mut self) -> Result<(&'a [u8], u8), DecodeError> {
+        let len = self.read_u32()? as usize;
+        match self.bytes.get(self.pos..).and_then(|rest| rest.get(..=len)) {
+            Some([text @ .., nul]) => Ok((text, *nul)),
+            _ => Err(self.fail_length(len)),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn fail_length(&mut self, len: usize) -> DecodeError {
+        let kind = match (self.in_array, len == self.remaining()) {
+            (true, _) => Kind::ArrayLengthIncorrect,
+            (false, true) => Kind::NotEnoughData,
+            (false, false) => Kind::LengthOutOfBounds,
+        };
+        self.fail(kind, self.pos - 4)
+    }
+
+    /// Reads a STRING: strict UTF-8 without NUL, borrowed.
+    ///
+    /// # Errors
+    /// As [`Reader::read_u32`]; `LengthOutOfBounds` (in arrays `ArrayLengthIncorrect`), `NotUtf8`, `StringWithNul`,
+    /// `StringMissingNul`.
+    #[inline]
+    pub fn read_str(&mut self) -> Result<&'a str, DecodeError> {
+        let (bytes, nul) = self.string_bytes()?;
+        match utf8::check_str(bytes) {
+            Ok(text) if nul == 0 => {
+                self.pos += bytes.len() + 1;
+                Ok(text)
+            }
+            Ok(_) => Err(self.fail(Kind::StringMissingNul, self.pos + bytes.len())),
+            Err(fault) => Err(self.fail_utf8(fault)),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn fail_utf8(&mut self, fault: Utf8Fault) -> DecodeError {
+        match fault {
+            Utf8Fault::Nul(at) => self.fail(Kind::StringWithNul, self.pos + at),
+            Utf8Fault::NotUtf8(at) => self.fail(Kind::NotUtf8, self.pos + at),
+        }
+    }
+
+    /// Reads an OBJECT_PATH, borrowed.
+    ///
+    /// # Errors
+    /// As [`Reader::read_u32`]; `LengthOutOfBounds` (in arrays `ArrayLengthIncorrect`), `BadPath`, `StringMissingNul`.
+    #[inline]
+    pub fn read_path(&mut self) -> Result<ObjectPath<'a>, DecodeError> {
+        let (bytes, nul) = self.string_bytes()?;
+        match ObjectPath::from_bytes(bytes) {
+            Ok(path) if nul == 0 => {
+                self.pos += bytes.len() + 1;
+                Ok(path)
+            }
+            Ok(_) => Err(self.fail(Kind::StringMissingNul, self.pos + bytes.len())),
+            Err(error) => Err(self.fail(Kind::BadPath, self.pos + error.at as usize)),
+        }
+    }
+
+    /// Reads a STRING that holds a name, with the name's own parser.
+    #[inline]
+    pub(crate) fn read_name<N>(
+        &mut self,
+        parse: impl Fn(&'a [u8]) -> Result<N, NameError>,
+        kind: Kind,
+    ) -> Result<N, DecodeError> {
+        let (bytes, nul) = self.string_bytes()?;
+        match parse(bytes) {
+            Ok(name) if nul == 0 => {
+                self.pos += bytes.len() + 1;
+                Ok(name)
+            }
+            Ok(_) => Err(self.fail(Kind::StringMissingNul, self.pos + bytes.len())),
+            Err(error) => Err(match utf8::check_str(bytes) {
+                Ok(_) => self.fail(kind, self.pos + error.at as usize),
+                Err(fault) => self.fail_utf8(fault),
+            }),
+        }
+    }
+
+    /// Reads a SIGNATURE, borrowed.
+    ///
+    /// # Errors
+    /// `NotEnoughData`, `SignatureOutOfBounds`, `SignatureMissingNul`, or the rule of signatures that is broken.
+    #[inline]
+    pub fn read_signature(&mut self) -> Result<Signature<'a>, DecodeError> {
+        let len = usize::from(self.read_u8()?);
+        let Some([text @ .., nul]) = self.bytes.get(self.pos..).and_then(|rest| rest.get(..=len))
+        else {
+            return Err(self.fail(Kind::SignatureOutOfBounds, self.pos - 1));
+        };
+        match Signature::from_bytes(text) {
+            Ok(signature) if *nul == 0 => {
+                self.pos += len + 1;
+                Ok(signature)
+            }
+            Ok(_) => Err(self.fail(Kind::SignatureMissingNul, self.pos + len)),
+            Err(error) => {
+                Err(self.fail(Kind::Signature(error.kind), self.pos + usize::from(error.at)))
+            }
+        }
+    }
+
+    /// Reads a variant's signature: exactly one single complete type. The cursor stands at the value's padding then.
+    ///
+    /// # Errors
+    /// `NotEnoughData` and the kinds that begin with `VariantSignature`.
+    #[inline]
+    pub fn read_variant_signature(&mut self) -> Result<Signature<'a>, DecodeError> {
+        // Most variants hold a basic type: length 1, its code, NUL.
+        if let Some([1, code, 0]) = self.bytes.get(self.pos..).and_then(<[u8]>::first_chunk::<3>) {
+            if crate::signature::is_basic(*code) || *code == b'v' {
+                let text = self.bytes.get(self.pos + 1..self.pos + 2).unwrap_or_default();
+                if let Ok(text) = core::str::from_utf8(text) {
+                    self.pos += 3;
+                    return Ok(Signature::trusted(text));
+                }
+            }
+        }
+        self.read_any_variant_signature()
+    }
+
+    fn read_any_variant_signature(&mut self) -> Result<Signature<'a>, DecodeError> {
+        let len = usize::from(self.read_u8()?);
+        let Some([text @ .., nul]) = self.bytes.get(self.pos..).and_then(|rest| rest.get(..=len))
+        else {
+            return Err(self.fail(Kind::VariantSignatureOutOfBounds, self.pos - 1));
+        };
+        let signature = match Signature::from_bytes(text) {
+            Ok(signature) => signature,
+            Err(error) => {
+                return Err(self.fail(Kind::VariantSignatureBad, self.pos + usize::from(error.at)));
+            }
+        };
+        if *nul != 0 {
+            return Err(self.fail(Kind::VariantSignatureMissingNul, self.pos + len));
+        }
+        if signature.is_empty() {
+            return Err(self.fail(Kind::VariantSignatureEmpty, self.pos - 1));
+        }
+        if !signature.is_single() {
+            return Err(self.fail(Kind::VariantSignatureMultiple, self.pos));
+        }
+        self.pos += len + 1;
+        Ok(signature)
+    }
+
+    /// Enters an array whose elements are aligned to `alignment`: a reader of exactly its elements. This reader stands behind
+    /// the array then.
+    ///
+    /// # Errors
+    /// As [`Reader::read_u32`]; `ArrayTooLong`, `LengthOutOfBounds` (in arrays `ArrayLengthIncorrect`), `NestedTooDeeply`.
+    #[inline]
+    pub fn enter_array(&mut self, alignment: usize) -> Result<Self, DecodeError> {
+        let len = self.read_u32()?;
+        if alignment > 4 {
+            self.align(alignment)?;
+        }
+        if len > limits::ARRAY_LEN {
+            return Err(self.fail_array(len));
+        }
+        let depth = self.depth + 1;
+        if depth > limits::TOTAL_DEPTH {
+            return Err(self.fail(Kind::NestedTooDeeply, self.pos));
+        }
+        let start = self.pos;
+        let Some(bytes) = start.checked_add(len as usize).and_then(|end| self.bytes.get(..end))
+        else {
+            return Err(self.fail_array(len));
+        };
+        self.pos = bytes.len();
+        Ok(Self { bytes, pos: start, endian: self.endian, depth, in_array: true, failed: None })
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn fail_array(&mut self, len: u32) -> DecodeError {
+        let kind = match (self.in_array, len > limits::ARRAY_LEN) {
+            (false, _) if len as usize > self.remaining() => Kind::LengthOutOfBounds,
+            (_, true) => Kind::ArrayTooLong,
+            _ => Kind::ArrayLengthIncorrect,
+        };
+        self.fail(kind, self.pos.saturating_sub(4))
+    }
+
+    /// Enters a struct or dictionary entry: aligns to 8 and counts the depth.
+    ///
+    /// # Errors
+    /// `PaddingNotZero`, `NestedTooDeeply`; `NotEnoughData` or `ArrayLengthIncorrect` at the end.
+    #[inline]
+    pub fn enter_struct(&mut self) -> Result<(), DecodeError> {
+        self.align(8)?;
+        self.enter()
+    }
+
+    /// Enters a variant's value: counts the depth.
+    ///
+    /// # Errors
+    /// `NestedTooDeeply`.
+    #[inline]
+    pub(crate) fn enter(&mut self) -> Result<(), DecodeError> {
+        if self.depth >= limits::TOTAL_DEPTH {
+            return Err(self.fail(Kind::NestedTooDeeply, self.pos));
+        }
+        self.depth += 1;
+        Ok(())
+    }
+
+    /// Leaves what [`Reader::enter_struct`] entered.
+    #[inline]
+    pub fn leave(&mut self) {
+        self.depth = self.depth.saturating_sub(1);
+    }
+
+    /// Skips `len` bytes that need no check.
+    #[inline]
+    pub(crate) fn skip(&mut self, len: usize) -> Result<&'a [u8], DecodeError> {
+        match self.bytes.get(self.pos..).and_then(|rest| rest.get(..len)) {
+            Some(bytes) => {
+                self.pos += len;
+                Ok(bytes)
+            }
+            None => Err(self.fail_end(self.pos)),
+        }
+    }
+
+    /// Everything that is left, taken at once.
+    #[inline]
+    pub(crate) fn rest(&mut self) -> &'a [u8] {
+        let rest = self.bytes.get(self.pos..).unwrap_or_default();
+        self.pos = self.bytes.len();
+        rest
+    }
+
+    /// That nothing is left of a body.
+    ///
+    /// # Errors
+    /// `TooMuchData` when something is.
+    #[inline]
+    pub fn finish(&mut self) -> Result<(), DecodeError> {
+        self.check()?;
+        if self.is_at_end() { Ok(()) } else { Err(self.fail(Kind::TooMuchData, self.pos)) }
+    }
+}
+
+/// The next multiple of `alignment`, a power of two; saturates at the address space's end, where no buffer reaches.
+#[inline]
+pub(crate) const fn align_up(pos: usize, alignment: usize) -> usize {
+    pos.saturating_add(alignment - 1) & !(alignment - 1)
+}

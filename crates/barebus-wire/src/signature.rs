@@ -1,0 +1,466 @@
+//! Signatures: validated text, walked type by type, built at compile time.
+
+use core::fmt;
+
+use crate::limits;
+
+/// Zero or more single complete types, as text that was checked. Spec: Type System, Valid Signatures.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Signature<'a>(&'a str);
+
+impl<'a> Signature<'a> {
+    /// No types at all: the signature of a message without a body.
+    pub const EMPTY: Signature<'static> = Signature("");
+
+    /// Checks `text`.
+    ///
+    /// # Errors
+    /// The first rule that is broken and where; see [`SignatureErrorKind`].
+    pub const fn parse(text: &'a str) -> Result<Self, SignatureError> {
+        match check(text.as_bytes()) {
+            Ok(_) => Ok(Self(text)),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Checks bytes that should be a signature's text.
+    ///
+    /// # Errors
+    /// As [`Signature::parse`]; bytes outside ASCII are [`SignatureErrorKind::UnknownTypeCode`].
+    pub fn from_bytes(bytes: &'a [u8]) -> Result<Self, SignatureError> {
+        check(bytes)?;
+        // Type codes are ASCII, so this holds; the error is never seen.
+        core::str::from_utf8(bytes)
+            .map(Self)
+            .map_err(|_| SignatureError { kind: SignatureErrorKind::UnknownTypeCode, at: 0 })
+    }
+
+    /// A signature known when compiling; an invalid one does not compile when used in a constant.
+    ///
+    /// # Panics
+    /// When `text` is invalid.
+    #[allow(clippy::panic, reason = "meant for constants, where the panic is a compile error")]
+    pub const fn from_static(text: &'static str) -> Signature<'static> {
+        match check(text.as_bytes()) {
+            Ok(_) => Signature(text),
+            Err(_) => panic!("invalid signature"),
+        }
+    }
+
+    /// For text that is a run of whole types cut out of a checked signature.
+    pub(crate) const fn trusted(text: &'a str) -> Self {
+        Self(text)
+    }
+
+    /// The text.
+    pub const fn as_str(self) -> &'a str {
+        self.0
+    }
+
+    /// Length in bytes, at most 255.
+    pub const fn len(self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are no types.
+    pub const fn is_empty(self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether this is exactly one single complete type.
+    pub fn is_single(self) -> bool {
+        !self.is_empty() && type_end(self.0.as_bytes(), 0) == self.len()
+    }
+
+    /// The single complete types, one after the other.
+    pub const fn types(self) -> Types<'a> {
+        Types { rest: self.0 }
+    }
+
+    /// The type of an array's elements, when this is a single array.
+    pub fn element(self) -> Option<Self> {
+        if self.is_single() { self.0.strip_prefix('a').map(Self) } else { None }
+    }
+
+    /// The fields of a struct or dictionary entry, when this is a single one.
+    pub fn fields(self) -> Option<Self> {
+        if !self.is_single() {
+            return None;
+        }
+        let inner = self.0.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
+        inner.or_else(|| self.0.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'))).map(Self)
+    }
+
+    /// The type code that the signature begins with.
+    pub fn code(self) -> Option<u8> {
+        self.0.as_bytes().first().copied()
+    }
+}
+
+impl fmt::Display for Signature<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.0)
+    }
+}
+
+impl fmt::Debug for Signature<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.0, f)
+    }
+}
+
+impl PartialEq<str> for Signature<'_> {
+    fn eq(&self, other: &str) -> bool {
+        self.0 == other
+    }
+}
+
+impl PartialEq<&str> for Signature<'_> {
+    fn eq(&self, other: &&str) -> bool {
+        self.0 == *other
+    }
+}
+
+impl<'a> TryFrom<&'a str> for Signature<'a> {
+    type Error = SignatureError;
+
+    fn try_from(text: &'a str) -> Result<Self, SignatureError> {
+        Self::parse(text)
+    }
+}
+
+/// Iterator over single complete types; see [`Signature::types`].
+#[derive(Clone, Debug)]
+pub struct Types<'a> {
+    rest: &'a str,
+}
+
+impl<'a> Iterator for Types<'a> {
+    type Item = Signature<'a>;
+
+    fn next(&mut self) -> Option<Signature<'a>> {
+        if self.rest.is_empty() {
+            return None;
+        }
+        let (first, rest) = self.rest.split_at_checked(type_end(self.rest.as_bytes(), 0))?;
+        self.rest = rest;
+        Some(Signature(first))
+    }
+}
+
+/// A signature put together at compile time, for [`Type`](crate::Type).
+#[derive(Clone, Copy)]
+pub struct SignatureText {
+    bytes: [u8; limits::SIGNATURE_LEN],
+    len: usize,
+}
+
+impl SignatureText {
+    /// No types.
+    pub const EMPTY: Self = Self { bytes: [0; limits::SIGNATURE_LEN], len: 0 };
+
+    /// One basic type or a literal run of types.
+    pub const fn literal(text: &str) -> Self {
+        Self::EMPTY.push_bytes(text.as_bytes())
+    }
+
+    /// An array of `element`.
+    pub const fn array(element: &Self) -> Self {
+        Self::literal("a").then(element)
+    }
+
+    /// A dictionary: an array of entries.
+    pub const fn dictionary(key: &Self, value: &Self) -> Self {
+        Self::literal("a{").then(key).then(value).push_bytes(b"}")
+    }
+
+    /// A struct of `fields`, which are the fields' types one after the other.
+    pub const fn structure(fields: &Self) -> Self {
+        Self::literal("(").then(fields).push_bytes(b")")
+    }
+
+    /// This and then `next`.
+    #[must_use]
+    pub const fn then(self, next: &Self) -> Self {
+        let (bytes, _) = next.bytes.split_at(next.len);
+        self.push_bytes(bytes)
+    }
+
+    #[allow(
+        clippy::indexing_slicing,
+        reason = "runs at compile time; a signature over 255 bytes is a compile error"
+    )]
+    const fn push_bytes(mut self, bytes: &[u8]) -> Self {
+        let mut i = 0;
+        while i < bytes.len() {
+            self.bytes[self.len] = bytes[i];
+            self.len += 1;
+            i += 1;
+        }
+        self
+    }
+
+    /// The signature; an invalid one is a compile error where this is used in a constant.
+    ///
+    /// # Panics
+    /// When the text is invalid, or not ASCII.
+    #[allow(clippy::panic, reason = "meant for constants, where the panic is a compile error")]
+    pub const fn signature(&'static self) -> Signature<'static> {
+        let (bytes, _) = self.bytes.split_at(self.len);
+        match core::str::from_utf8(bytes) {
+            Ok(text) => Signature::from_static(text),
+            Err(_) => panic!("a signature is ASCII"),
+        }
+    }
+}
+
+/// Why text is no signature, and where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct SignatureError {
+    /// Which rule is broken.
+    pub kind: SignatureErrorKind,
+    /// Offset in bytes from the signature's start.
+    pub at: u8,
+}
+
+impl fmt::Display for SignatureError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} at byte {} of the signature", self.kind.text(), self.at)
+    }
+}
+
+impl core::error::Error for SignatureError {}
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $name:ident $label:ident $text:literal,)*) => {
+        /// One kind for each way in which a signature can be invalid. Spec: Valid Signatures.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum SignatureErrorKind {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl SignatureErrorKind {
+            /// Every kind, for tests and documentation.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// The kind's name as `barebus validate` prints it.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$name => stringify!($label),)*
+                }
+            }
+
+            pub(crate) const fn text(self) -> &'static str {
+                match self {
+                    $(Self::$name => $text,)*
+                }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// Longer than 255 bytes.
+    TooLong SignatureTooLong "the signature is longer than 255 bytes",
+    /// A byte that is no type code.
+    UnknownTypeCode UnknownTypeCode "a byte is no type code",
+    /// An array without an element type.
+    MissingElementType MissingElementType "an array has no element type",
+    /// More than 32 arrays within one another.
+    ArrayTooDeep ArrayTooDeep "arrays are nested more than 32 deep",
+    /// More than 32 structs within one another.
+    StructTooDeep StructTooDeep "structs are nested more than 32 deep",
+    /// `)` without its `(`.
+    StructNotStarted StructNotStarted "a struct ends that was not started",
+    /// `(` without its `)`.
+    StructNotEnded StructNotEnded "a struct is started but not ended",
+    /// `()`.
+    StructEmpty StructEmpty "a struct has no fields",
+    /// `}` without its `{`.
+    EntryNotStarted EntryNotStarted "a dictionary entry ends that was not started",
+    /// `{` without its `}`.
+    EntryNotEnded EntryNotEnded "a dictionary entry is started but not ended",
+    /// `{` that no `a` precedes.
+    EntryOutsideArray EntryOutsideArray "a dictionary entry is not an array's element",
+    /// `{}`.
+    EntryEmpty EntryEmpty "a dictionary entry has no fields",
+    /// A dictionary entry with one field.
+    EntryOneField EntryOneField "a dictionary entry has only one field",
+    /// A dictionary entry with more than two fields.
+    EntryTooManyFields EntryTooManyFields "a dictionary entry has more than two fields",
+    /// A dictionary entry whose key is a container.
+    EntryKeyNotBasic EntryKeyNotBasic "a dictionary entry's key is not a basic type",
+}
+
+/// Whether `code` is a basic type: fixed or string-like. Spec: Type System, Basic Types.
+pub(crate) const fn is_basic(code: u8) -> bool {
+    matches!(
+        code,
+        b'y' | b'b' | b'n' | b'q' | b'i' | b'u' | b'x' | b't' | b'd' | b'h' | b's' | b'o' | b'g'
+    )
+}
+
+/// Width in bytes of a fixed type's value, 0 for every other type.
+pub(crate) const fn fixed_width(code: u8) -> usize {
+    match code {
+        b'y' => 1,
+        b'n' | b'q' => 2,
+        b'b' | b'i' | b'u' | b'h' => 4,
+        b'x' | b't' | b'd' => 8,
+        _ => 0,
+    }
+}
+
+/// Alignment in bytes of values whose signature begins with `code`. Spec: Marshaling, the summary table.
+pub(crate) const fn alignment(code: u8) -> usize {
+    match code {
+        b'y' | b'g' | b'v' => 1,
+        b'n' | b'q' => 2,
+        b'x' | b't' | b'd' | b'(' | b'{' => 8,
+        _ => 4,
+    }
+}
+
+/// The index just behind the single complete type that starts at `at` in a checked signature.
+pub(crate) fn type_end(signature: &[u8], at: usize) -> usize {
+    let mut open = 0usize;
+    let mut index = at;
+    while let Some(code) = signature.get(index) {
+        index += 1;
+        match code {
+            b'a' => continue,
+            b'(' | b'{' => open += 1,
+            b')' | b'}' => open = open.saturating_sub(1),
+            _ => {}
+        }
+        if open == 0 {
+            break;
+        }
+    }
+    index
+}
+
+/// Checks a signature; gives the number of single complete types at its top level.
+#[allow(
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    reason = "constant evaluation has neither get nor try_from; every index is compared with its bound first"
+)]
+pub(crate) const fn check(text: &[u8]) -> Result<u8, SignatureError> {
+    use SignatureErrorKind as Kind;
+
+    if text.len() > limits::SIGNATURE_LEN {
+        return Err(SignatureError { kind: Kind::TooLong, at: 255 });
+    }
+    // Containers that are open: 'a', '(' or '{'. An entry stands in an array, so 32 + 32 + 32 is the most.
+    let mut open = [0u8; 96];
+    let mut fields = [0u8; 96];
+    let mut depth = 0usize;
+    let mut arrays = 0u8;
+    let mut structs = 0u8;
+    let mut types = 0u8;
+    let mut i = 0usize;
+    while i < text.len() {
+        let code = text[i];
+        let at = i as u8;
+        i += 1;
+        let in_array = depth > 0 && open[depth - 1] == b'a';
+        match code {
+            b'a' => {
+                if arrays == limits::ARRAY_DEPTH {
+                    return Err(SignatureError { kind: Kind::ArrayTooDeep, at });
+                }
+                if depth > 0 && open[depth - 1] == b'{' && fields[depth - 1] == 0 {
+                    return Err(SignatureError { kind: Kind::EntryKeyNotBasic, at });
+                }
+                arrays += 1;
+                open[depth] = code;
+                depth += 1;
+                continue;
+            }
+            b'(' => {
+                if structs == limits::STRUCT_DEPTH {
+                    return Err(SignatureError { kind: Kind::StructTooDeep, at });
+                }
+                if depth > 0 && open[depth - 1] == b'{' && fields[depth - 1] == 0 {
+                    return Err(SignatureError { kind: Kind::EntryKeyNotBasic, at });
+                }
+                structs += 1;
+                open[depth] = code;
+                fields[depth] = 0;
+                depth += 1;
+                continue;
+            }
+            b'{' => {
+                if !in_array {
+                    return Err(SignatureError { kind: Kind::EntryOutsideArray, at });
+                }
+                open[depth] = code;
+                fields[depth] = 0;
+                depth += 1;
+                continue;
+            }
+            b')' => {
+                if in_array {
+                    return Err(SignatureError { kind: Kind::MissingElementType, at });
+                }
+                if depth == 0 || open[depth - 1] != b'(' {
+                    return Err(SignatureError { kind: Kind::StructNotStarted, at });
+                }
+                if fields[depth - 1] == 0 {
+                    return Err(SignatureError { kind: Kind::StructEmpty, at });
+                }
+                structs -= 1;
+                depth -= 1;
+            }
+            b'}' => {
+                if in_array {
+                    return Err(SignatureError { kind: Kind::MissingElementType, at });
+                }
+                if depth == 0 || open[depth - 1] != b'{' {
+                    return Err(SignatureError { kind: Kind::EntryNotStarted, at });
+                }
+                match fields[depth - 1] {
+                    2 => {}
+                    0 => return Err(SignatureError { kind: Kind::EntryEmpty, at }),
+                    1 => return Err(SignatureError { kind: Kind::EntryOneField, at }),
+                    _ => return Err(SignatureError { kind: Kind::EntryTooManyFields, at }),
+                }
+                depth -= 1;
+            }
+            b'v' => {
+                if depth > 0 && open[depth - 1] == b'{' && fields[depth - 1] == 0 {
+                    return Err(SignatureError { kind: Kind::EntryKeyNotBasic, at });
+                }
+            }
+            _ => {
+                if !is_basic(code) {
+                    return Err(SignatureError { kind: Kind::UnknownTypeCode, at });
+                }
+            }
+        }
+        // A type is complete: so are the arrays whose element it is.
+        while depth > 0 && open[depth - 1] == b'a' {
+            depth -= 1;
+            arrays -= 1;
+        }
+        if depth == 0 {
+            types += 1;
+        } else {
+            fields[depth - 1] += 1;
+            if open[depth - 1] == b'{' && fields[depth - 1] > 2 {
+                return Err(SignatureError { kind: Kind::EntryTooManyFields, at });
+            }
+        }
+    }
+    if depth > 0 {
+        let kind = match open[depth - 1] {
+            b'a' => Kind::MissingElementType,
+            b'(' => Kind::StructNotEnded,
+            _ => Kind::EntryNotEnded,
+        };
+        return Err(SignatureError { kind, at: text.len() as u8 });
+    }
+    Ok(types)
+}

@@ -1,0 +1,132 @@
+//! Rust types as D-Bus types: the traits, and the basic types.
+
+use crate::error::{DecodeError, EncodeError};
+use crate::name::ObjectPath;
+use crate::reader::Reader;
+use crate::signature::{Signature, SignatureText};
+use crate::writer::Writer;
+
+/// A Rust type that has one D-Bus type, known when compiling.
+pub trait Type {
+    /// The signature's text, from which containers build theirs.
+    const TEXT: SignatureText;
+
+    /// [`Type::TEXT`], where a constant lives.
+    #[doc(hidden)]
+    const TEXT_REF: &'static SignatureText = &Self::TEXT;
+
+    /// The type's signature: one single complete type. Comparing it is all that checking a message's type takes.
+    const SIGNATURE: Signature<'static> = Self::TEXT_REF.signature();
+
+    /// Alignment in bytes. Spec: Marshaling, the summary table.
+    const ALIGNMENT: usize = alignment_of(Self::SIGNATURE);
+
+    /// Fewest bytes that a value takes on the wire, without padding: bounds what may be reserved for an array.
+    const MIN_LEN: usize = 1;
+}
+
+/// A type that may be a dictionary's key. Spec: Type System, Basic Types.
+pub trait BasicType: Type {}
+
+/// A value that can be marshalled.
+pub trait Encode: Type {
+    /// Marshals the value.
+    ///
+    /// # Errors
+    /// What D-Bus cannot carry: a string with a NUL, an array over 64 MiB, nesting over 64.
+    fn encode(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError>;
+
+    /// Marshals a run of values, as an array's elements. Types whose values are plain bytes do it in one go.
+    ///
+    /// # Errors
+    /// As [`Encode::encode`].
+    #[inline]
+    fn encode_slice(values: &[Self], writer: &mut Writer<'_>) -> Result<(), EncodeError>
+    where
+        Self: Sized,
+    {
+        values.iter().try_for_each(|value| value.encode(writer))
+    }
+}
+
+/// A value that can be unmarshalled, borrowing from the message where it can.
+pub trait Decode<'a>: Type + Sized {
+    /// Unmarshals and validates the value.
+    ///
+    /// # Errors
+    /// Whatever the bytes break; see [`DecodeErrorKind`](crate::DecodeErrorKind).
+    fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError>;
+}
+
+const fn alignment_of(signature: Signature<'static>) -> usize {
+    match signature.as_str().as_bytes().first() {
+        Some(code) => crate::signature::alignment(*code),
+        None => 1,
+    }
+}
+
+impl<T: Type + ?Sized> Type for &T {
+    const TEXT: SignatureText = T::TEXT;
+    const MIN_LEN: usize = T::MIN_LEN;
+}
+
+impl<T: BasicType + ?Sized> BasicType for &T {}
+
+impl<T: Encode + ?Sized> Encode for &T {
+    #[inline]
+    fn encode(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
+        T::encode(self, writer)
+    }
+}
+
+/// Implements the traits of one basic type whose values the reader and the writer know.
+macro_rules! basic {
+    ($code:literal, $len:literal, $type:ty $(, $lifetime:lifetime)?; |$value:ident, $writer:ident| $put:expr, |$reader:ident| $read:expr) => {
+        impl $(<$lifetime>)? Type for $type {
+            const TEXT: SignatureText = SignatureText::literal($code);
+            const MIN_LEN: usize = $len;
+        }
+
+        impl $(<$lifetime>)? BasicType for $type {}
+
+        impl $(<$lifetime>)? Encode for $type {
+            #[inline]
+            fn encode(&self, $writer: &mut Writer<'_>) -> Result<(), EncodeError> {
+                let $value = *self;
+                $put
+            }
+        }
+
+        impl<'de $(: $lifetime, $lifetime)?> Decode<'de> for $type {
+            #[inline]
+            fn decode($reader: &mut Reader<'de>) -> Result<Self, DecodeError> {
+                $read
+            }
+        }
+    };
+}
+
+basic!("b", 4, bool; |value, writer| { writer.put_u32(u32::from(value)); Ok(()) }, |reader| reader.read_bool());
+basic!("o", 6, ObjectPath<'a>, 'a; |value, writer| writer.put_path(value), |reader| reader.read_path());
+basic!("g", 2, Signature<'a>, 'a; |value, writer| { writer.put_signature(value); Ok(()) }, |reader| reader.read_signature());
+
+impl Type for str {
+    const TEXT: SignatureText = SignatureText::literal("s");
+    const MIN_LEN: usize = 5;
+}
+
+impl BasicType for str {}
+
+impl Encode for str {
+    #[inline]
+    fn encode(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
+        writer.put_str(self)
+    }
+}
+
+impl<'a> Decode<'a> for &'a str {
+    #[inline]
+    fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        reader.read_str()
+    }
+}

@@ -1,0 +1,221 @@
+//! VARIANT: a value that brings its own signature.
+
+use crate::cursor::{Basic, Cursor};
+use crate::error::{BodyError, DecodeError, EncodeError, SignatureExcerpt};
+use crate::name::ObjectPath;
+use crate::number::FdIndex;
+use crate::reader::Reader;
+use crate::signature::{Signature, SignatureText};
+use crate::value::{Decode, Encode, Type};
+use crate::writer::Writer;
+
+/// A VARIANT as it lies in the message: validated, borrowed, to be read as what it holds.
+#[derive(Clone, Debug)]
+pub struct Variant<'a> {
+    signature: Signature<'a>,
+    /// Stands at the value, padding included, and ends with it.
+    value: Reader<'a>,
+}
+
+impl<'a> Variant<'a> {
+    /// The type of the value: one single complete type.
+    pub const fn signature(&self) -> Signature<'a> {
+        self.signature
+    }
+
+    /// The value as a `T`.
+    ///
+    /// # Errors
+    /// `BodyError::Signature` when it is of another type.
+    pub fn get<T: Decode<'a>>(&self) -> Result<T, BodyError> {
+        if self.signature != T::SIGNATURE {
+            let found = SignatureExcerpt::new(self.signature);
+            return Err(BodyError::Signature { expected: T::SIGNATURE, found });
+        }
+        Ok(T::decode(&mut self.value.clone())?)
+    }
+
+    /// The value, whatever it is.
+    ///
+    /// # Errors
+    /// None in practice: the value was validated.
+    pub fn value(&self) -> Result<Value<'a>, DecodeError> {
+        Value::read(&mut self.value.clone(), self.signature)
+    }
+
+    /// Walks the value.
+    pub fn cursor(&self) -> Cursor<'a> {
+        Cursor::new(self.value.clone(), self.signature)
+    }
+
+    /// Bytes of the value as they lie in the message, the padding before it included.
+    pub fn reader(&self) -> Reader<'a> {
+        self.value.clone()
+    }
+
+    fn validated(reader: &mut Reader<'a>, signature: Signature<'a>) -> Result<Self, DecodeError> {
+        let value = reader.clone();
+        reader.skip_value(signature)?;
+        Ok(Self { signature, value: value.until(reader) })
+    }
+}
+
+impl Type for Variant<'_> {
+    const TEXT: SignatureText = SignatureText::literal("v");
+    const MIN_LEN: usize = 4;
+}
+
+impl<'a> Decode<'a> for Variant<'a> {
+    #[inline]
+    fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        let signature = reader.read_variant_signature()?;
+        reader.enter()?;
+        let variant = Self::validated(reader, signature)?;
+        reader.leave();
+        Ok(variant)
+    }
+}
+
+/// Marshals the variant again, in whatever byte order and at whatever offset.
+impl Encode for Variant<'_> {
+    fn encode(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
+        writer.enter_variant(self.signature)?;
+        writer.put_values(self.cursor())?;
+        writer.leave();
+        Ok(())
+    }
+}
+
+/// Any value, borrowed: what a VARIANT holds. Values of basic types are read, containers are validated and kept as they lie.
+///
+/// As a [`Type`] it is the VARIANT that holds the value.
+#[derive(Clone, Debug)]
+#[allow(missing_docs, reason = "the variants are the specification's type names")]
+pub enum Value<'a> {
+    Byte(u8),
+    Boolean(bool),
+    Int16(i16),
+    Uint16(u16),
+    Int32(i32),
+    Uint32(u32),
+    Int64(i64),
+    Uint64(u64),
+    Double(f64),
+    String(&'a str),
+    ObjectPath(ObjectPath<'a>),
+    Signature(Signature<'a>),
+    UnixFd(FdIndex),
+    /// An ARRAY, a dictionary among them: [`Variant::get`] and [`Variant::cursor`] read it.
+    Array(Variant<'a>),
+    /// A STRUCT: [`Variant::get`] and [`Variant::cursor`] read it.
+    Struct(Variant<'a>),
+    /// A VARIANT within the variant: `get::<Variant>()` opens it.
+    Variant(Variant<'a>),
+}
+
+impl<'a> Value<'a> {
+    /// Reads a value of the single complete type `signature`.
+    #[inline]
+    fn read(reader: &mut Reader<'a>, signature: Signature<'a>) -> Result<Self, DecodeError> {
+        match signature.as_str().as_bytes() {
+            [b'v'] => Variant::validated(reader, signature).map(Self::Variant),
+            [code] => reader.read_basic(*code).map(Self::from),
+            [b'a', ..] => Variant::validated(reader, signature).map(Self::Array),
+            _ => Variant::validated(reader, signature).map(Self::Struct),
+        }
+    }
+}
+
+impl<'a> From<Basic<'a>> for Value<'a> {
+    #[inline]
+    fn from(value: Basic<'a>) -> Self {
+        match value {
+            Basic::Byte(value) => Self::Byte(value),
+            Basic::Boolean(value) => Self::Boolean(value),
+            Basic::Int16(value) => Self::Int16(value),
+            Basic::Uint16(value) => Self::Uint16(value),
+            Basic::Int32(value) => Self::Int32(value),
+            Basic::Uint32(value) => Self::Uint32(value),
+            Basic::Int64(value) => Self::Int64(value),
+            Basic::Uint64(value) => Self::Uint64(value),
+            Basic::Double(value) => Self::Double(value),
+            Basic::String(value) => Self::String(value),
+            Basic::ObjectPath(value) => Self::ObjectPath(value),
+            Basic::Signature(value) => Self::Signature(value),
+            Basic::UnixFd(value) => Self::UnixFd(value),
+        }
+    }
+}
+
+impl Type for Value<'_> {
+    const TEXT: SignatureText = SignatureText::literal("v");
+    const MIN_LEN: usize = 4;
+}
+
+impl<'a> Decode<'a> for Value<'a> {
+    #[inline]
+    fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        let signature = reader.read_variant_signature()?;
+        reader.enter()?;
+        let value = Self::read(reader, signature)?;
+        reader.leave();
+        Ok(value)
+    }
+}
+
+impl Encode for Value<'_> {
+    fn encode(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
+        match self {
+            Self::Byte(value) => Boxed(value).encode(writer),
+            Self::Boolean(value) => Boxed(value).encode(writer),
+            Self::Int16(value) => Boxed(value).encode(writer),
+            Self::Uint16(value) => Boxed(value).encode(writer),
+            Self::Int32(value) => Boxed(value).encode(writer),
+            Self::Uint32(value) => Boxed(value).encode(writer),
+            Self::Int64(value) => Boxed(value).encode(writer),
+            Self::Uint64(value) => Boxed(value).encode(writer),
+            Self::Double(value) => Boxed(value).encode(writer),
+            Self::String(value) => Boxed(value).encode(writer),
+            Self::ObjectPath(value) => Boxed(value).encode(writer),
+            Self::Signature(value) => Boxed(value).encode(writer),
+            Self::UnixFd(value) => Boxed(value).encode(writer),
+            Self::Array(value) | Self::Struct(value) | Self::Variant(value) => value.encode(writer),
+        }
+    }
+}
+
+/// A value of a known type, to be marshalled as the VARIANT that holds it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Boxed<T>(pub T);
+
+impl<T: Type> Type for Boxed<T> {
+    const TEXT: SignatureText = SignatureText::literal("v");
+    const MIN_LEN: usize = 4;
+}
+
+impl<T: Encode> Encode for Boxed<T> {
+    #[inline]
+    fn encode(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
+        writer.enter_variant(T::SIGNATURE)?;
+        self.0.encode(writer)?;
+        writer.leave();
+        Ok(())
+    }
+}
+
+/// A VARIANT that holds a `T`.
+///
+/// Unmarshalling fails with `VariantType` when it holds something else.
+impl<'a, T: Decode<'a>> Decode<'a> for Boxed<T> {
+    #[inline]
+    fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        let at = reader.position();
+        if reader.read_variant_signature()? != T::SIGNATURE {
+            return Err(reader.fail(crate::DecodeErrorKind::VariantType, at));
+        }
+        reader.enter()?;
+        let value = T::decode(reader)?;
+        reader.leave();
+        Ok(Self(value))
+    }
+}

@@ -1,0 +1,284 @@
+//! A cursor that marshals into the caller's buffer.
+
+use crate::endian::Endian;
+use crate::error::EncodeError;
+use crate::limits;
+use crate::name::ObjectPath;
+use crate::reader::align_up;
+use crate::signature::Signature;
+use crate::utf8;
+
+/// Marshals one message into a buffer of the caller's that begins at the message's first byte.
+///
+/// A buffer that is too small does not stop it: it goes on counting, so that [`Writer::finish`] can say how many bytes
+/// the whole message takes.
+#[derive(Debug)]
+pub struct Writer<'b> {
+    buf: &'b mut [u8],
+    /// Bytes written, or counted once it has passed `buf.len()`.
+    pos: usize,
+    endian: Endian,
+    /// Containers that enclose the cursor, at most 64.
+    depth: u8,
+}
+
+/// Where an array's length stands, to be patched when its end is known.
+#[derive(Debug)]
+#[must_use = "an array that is not ended has no length"]
+pub struct OpenArray {
+    length_at: usize,
+    payload_at: usize,
+}
+
+impl<'b> Writer<'b> {
+    /// A writer at the beginning of `buf`.
+    pub const fn new(buf: &'b mut [u8], endian: Endian) -> Self {
+        Self { buf, pos: 0, endian, depth: 0 }
+    }
+
+    /// Goes on behind the first `pos` bytes of the buffer, which hold the message's beginning already.
+    #[must_use]
+    pub const fn at(mut self, pos: usize) -> Self {
+        self.pos = pos;
+        self
+    }
+
+    /// Offset of the next byte from the message's first.
+    pub const fn position(&self) -> usize {
+        self.pos
+    }
+
+    /// Byte order of what is written.
+    pub const fn endian(&self) -> Endian {
+        self.endian
+    }
+
+    /// The bytes from the cursor on, `len` of them, and moves the cursor behind them.
+    #[inline]
+    pub(crate) fn claim(&mut self, len: usize) -> Option<&mut [u8]> {
+        let start = self.pos;
+        self.pos = start.saturating_add(len);
+        self.buf.get_mut(start..self.pos)
+    }
+
+    /// Writes zeros up to a multiple of `alignment`, a power of two up to 8.
+    #[inline]
+    pub fn align(&mut self, alignment: usize) {
+        let start = align_up(self.pos, alignment);
+        // Eight zeros at once, where there is room, cost less than a loop over as many as are needed.
+        if let Some(zeros) = self.buf.get_mut(self.pos..).and_then(<[u8]>::first_chunk_mut::<8>) {
+            *zeros = [0; 8];
+        } else if let Some(zeros) = self.buf.get_mut(self.pos..start) {
+            zeros.fill(0);
+        }
+        self.pos = start;
+    }
+
+    /// Bytes as they are.
+    #[inline]
+    pub fn put_bytes(&mut self, bytes: &[u8]) {
+        if let Some(place) = self.claim(bytes.len()) {
+            place.copy_from_slice(bytes);
+        }
+    }
+
+    #[inline]
+    fn put_fixed<const N: usize>(&mut self, bytes: [u8; N]) {
+        self.align(N);
+        if let Some(place) = self.buf.get_mut(self.pos..).and_then(<[u8]>::first_chunk_mut::<N>) {
+            *place = bytes;
+        }
+        self.pos = self.pos.saturating_add(N);
+    }
+
+    /// A BYTE.
+    #[inline]
+    pub fn put_u8(&mut self, value: u8) {
+        if let Some(place) = self.buf.get_mut(self.pos) {
+            *place = value;
+        }
+        self.pos = self.pos.saturating_add(1);
+    }
+
+    /// A UINT16, aligned.
+    #[inline]
+    pub fn put_u16(&mut self, value: u16) {
+        self.put_fixed(match self.endian {
+            Endian::Little => value.to_le_bytes(),
+            Endian::Big => value.to_be_bytes(),
+        });
+    }
+
+    /// A UINT32, aligned.
+    #[inline]
+    pub fn put_u32(&mut self, value: u32) {
+        self.put_fixed(self.u32_bytes(value));
+    }
+
+    #[inline]
+    fn u32_bytes(&self, value: u32) -> [u8; 4] {
+        match self.endian {
+            Endian::Little => value.to_le_bytes(),
+            Endian::Big => value.to_be_bytes(),
+        }
+    }
+
+    /// A UINT64, aligned.
+    #[inline]
+    pub fn put_u64(&mut self, value: u64) {
+        self.put_fixed(match self.endian {
+            Endian::Little => value.to_le_bytes(),
+            Endian::Big => value.to_be_bytes(),
+        });
+    }
+
+    /// A STRING.
+    ///
+    /// # Errors
+    /// `StringWithNul`, `StringTooLong`.
+    #[inline]
+    pub fn put_str(&mut self, text: &str) -> Result<(), EncodeError> {
+        if utf8::find_nul(text.as_bytes()).is_some() {
+            return Err(EncodeError::StringWithNul);
+        }
+        self.put_checked_str(text)
+    }
+
+    /// An OBJECT_PATH.
+    ///
+    /// # Errors
+    /// `StringTooLong`.
+    #[inline]
+    pub fn put_path(&mut self, path: ObjectPath<'_>) -> Result<(), EncodeError> {
+        self.put_checked_str(path.as_str())
+    }
+
+    /// Length, text and NUL of text that is known to hold no NUL.
+    #[inline]
+    pub(crate) fn put_checked_str(&mut self, text: &str) -> Result<(), EncodeError> {
+        let len = u32::try_from(text.len()).map_err(|_| EncodeError::StringTooLong)?;
+        let start = align_up(self.pos, 4);
+        let length = self.u32_bytes(len);
+        let end = start.saturating_add(4).saturating_add(text.len()).saturating_add(1);
+        if let Some(place) = self.buf.get_mut(self.pos..end) {
+            let padding = start - self.pos;
+            if let Some(zeros) = place.first_chunk_mut::<4>() {
+                *zeros = [0; 4];
+            }
+            if let Some((head, rest)) =
+                place.get_mut(padding..).and_then(<[u8]>::split_first_chunk_mut::<4>)
+            {
+                *head = length;
+                if let [body @ .., nul] = rest {
+                    body.copy_from_slice(text.as_bytes());
+                    *nul = 0;
+                }
+            }
+        }
+        self.pos = end;
+        Ok(())
+    }
+
+    /// A SIGNATURE.
+    #[inline]
+    pub fn put_signature(&mut self, signature: Signature<'_>) {
+        let bytes = signature.as_str().as_bytes();
+        // A signature has at most 255 bytes.
+        self.put_u8(u8::try_from(bytes.len()).unwrap_or(u8::MAX));
+        self.put_bytes(bytes);
+        self.put_u8(0);
+    }
+
+    /// Starts an array whose elements are aligned to `alignment`.
+    ///
+    /// # Errors
+    /// `NestedTooDeeply`.
+    #[inline]
+    pub fn start_array(&mut self, alignment: usize) -> Result<OpenArray, EncodeError> {
+        self.enter()?;
+        self.put_u32(0);
+        let length_at = self.pos.saturating_sub(4);
+        if alignment > 4 {
+            self.align(alignment);
+        }
+        Ok(OpenArray { length_at, payload_at: self.pos })
+    }
+
+    /// Ends the array that was started last and not ended yet.
+    ///
+    /// # Errors
+    /// `ArrayTooLong`.
+    #[inline]
+    pub fn end_array(&mut self, array: OpenArray) -> Result<(), EncodeError> {
+        self.leave();
+        let len = u32::try_from(self.pos - array.payload_at).unwrap_or(u32::MAX);
+        if len > limits::ARRAY_LEN {
+            return Err(EncodeError::ArrayTooLong);
+        }
+        let length = self.u32_bytes(len);
+        if let Some(place) =
+            self.buf.get_mut(array.length_at..).and_then(<[u8]>::first_chunk_mut::<4>)
+        {
+            *place = length;
+        }
+        Ok(())
+    }
+
+    /// Starts a struct or dictionary entry.
+    ///
+    /// # Errors
+    /// `NestedTooDeeply`.
+    #[inline]
+    pub fn enter_struct(&mut self) -> Result<(), EncodeError> {
+        self.align(8);
+        self.enter()
+    }
+
+    /// Writes a variant's signature; the value must follow, then [`Writer::leave`].
+    ///
+    /// # Errors
+    /// `NestedTooDeeply`.
+    #[inline]
+    pub fn enter_variant(&mut self, signature: Signature<'_>) -> Result<(), EncodeError> {
+        self.put_signature(signature);
+        self.enter()
+    }
+
+    #[inline]
+    fn enter(&mut self) -> Result<(), EncodeError> {
+        if self.depth >= limits::TOTAL_DEPTH {
+            return Err(EncodeError::NestedTooDeeply);
+        }
+        self.depth += 1;
+        Ok(())
+    }
+
+    /// Ends the struct, dictionary entry or variant that was entered last.
+    #[inline]
+    pub fn leave(&mut self) {
+        self.depth = self.depth.saturating_sub(1);
+    }
+
+    /// Overwrites four bytes at `at`, which is where a UINT32 was put.
+    pub(crate) fn patch_u32(&mut self, at: usize, value: u32) {
+        let bytes = self.u32_bytes(value);
+        if let Some(place) = self.buf.get_mut(at..).and_then(<[u8]>::first_chunk_mut::<4>) {
+            *place = bytes;
+        }
+    }
+
+    /// The message's length in bytes.
+    ///
+    /// # Errors
+    /// `MessageTooLong`; `BufferTooSmall` with the length that is needed.
+    #[inline]
+    pub fn finish(self) -> Result<usize, EncodeError> {
+        if self.pos > limits::MESSAGE_LEN as usize {
+            Err(EncodeError::MessageTooLong)
+        } else if self.pos > self.buf.len() {
+            Err(EncodeError::BufferTooSmall { needed: self.pos })
+        } else {
+            Ok(self.pos)
+        }
+    }
+}
