@@ -1,3 +1,47 @@
-//! placeholder
+//! The D-Bus authentication conversation, both sides, as bytes in and bytes out.
+//!
+//! A [`Client`] or [`Server`] holds the state of one conversation. What it has to say is in `output()`; `advance_output(n)` tells
+//! it that n bytes of that are written; `receive(bytes)` hands it what came and answers how many bytes it has taken. It does no
+//! I/O, allocates nothing, and knows no time.
+//!
+//! ```text
+//!            AUTH with a response                     OK, fds wanted
+//!   start ------------------------> WaitingForOK -----------------------> WaitingForAgreeUnixFD
+//!     |                              ^   |   |                                    |
+//!     | AUTH without                 |   |   | OK, no fds wanted                  | AGREE_UNIX_FD or ERROR
+//!     v            DATA, answered    |   |   v                                    v
+//!   WaitingForData ------------------+   |  Done <--------------------------------+
+//!     |                                  |
+//!     |  ERROR: CANCEL                   |  DATA or ERROR: CANCEL
+//!     +--------> WaitingForReject <------+
+//!                       |
+//!                       | REJECTED: AUTH with the next mechanism, or out of mechanisms
+//! ```
+//!
+//! # The bytes between caller and conversation
+//!
+//! `receive` is called with **all bytes not yet taken**, those left over from the call before first. It takes whole lines only, and
+//! never a byte after the line that ends the conversation: those are message data (Spec: Authentication Protocol). A part of a line
+//! is left with the caller, who needs room for [`MAX_LINE`] bytes; the conversation remembers how far it has looked, so a peer that
+//! sends single bytes costs linear time. Lines are refused as soon as a byte breaks a rule, not only at their end.
+//!
+//! What this crate does not do: it opens no socket, passes no credentials (the kernel does), sets no deadline, looks up no user,
+//! and knows no mechanism but EXTERNAL and ANONYMOUS. It touches no home directory, so DBUS_COOKIE_SHA1 is out of its reach on purpose.
 #![no_std]
 #![forbid(unsafe_code)]
+
+mod client;
+mod command;
+mod error;
+mod guid;
+mod line;
+mod mechanism;
+mod output;
+mod server;
+
+pub use client::{Client, MAX_ERRORS_SENT, Options, Outcome, Pacing, State};
+pub use error::{Excerpt, Offered, Position, SaslError, Waiting};
+pub use guid::{Guid, GuidError};
+pub use line::MAX_LINE;
+pub use mechanism::{Identity, Mechanism, Mechanisms};
+pub use server::{MAX_COMPLAINTS, MAX_REJECTED, Server, ServerOptions, ServerState};

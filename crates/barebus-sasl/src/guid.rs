@@ -1,0 +1,92 @@
+//! The server's GUID.
+
+use core::fmt;
+use core::str::FromStr;
+
+/// The globally unique id of a server: 16 bytes, 32 hex digits in text.
+///
+/// The server names it in `OK`; an address may carry the one that is expected. Spec: UUIDs.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Guid(pub [u8; 16]);
+
+impl Guid {
+    /// Reads 32 hex digits of either case, and nothing else.
+    ///
+    /// # Errors
+    /// [`GuidError`]: there are more or fewer digits, or other bytes.
+    pub fn parse(digits: &[u8]) -> Result<Self, GuidError> {
+        let mut guid = [0; 16];
+        hex::decode_to_slice(digits, &mut guid).map_err(|_| GuidError)?;
+        Ok(Self(guid))
+    }
+
+    /// The 32 lower-case digits.
+    pub fn to_hex(self) -> [u8; 32] {
+        let mut digits = [b'0'; 32];
+        // Cannot fail: 32 is twice 16.
+        let _ = hex::encode_to_slice(self.0, &mut digits);
+        digits
+    }
+}
+
+impl fmt::Display for Guid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Guid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Guid({self})")
+    }
+}
+
+impl FromStr for Guid {
+    type Err = GuidError;
+
+    fn from_str(text: &str) -> Result<Self, GuidError> {
+        Self::parse(text.as_bytes())
+    }
+}
+
+/// The text is not 32 hex digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GuidError;
+
+impl fmt::Display for GuidError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a guid is 32 hex digits")
+    }
+}
+
+impl core::error::Error for GuidError {}
+
+#[cfg(test)]
+mod tests {
+    extern crate alloc;
+    use super::*;
+    use alloc::string::ToString;
+
+    #[test]
+    fn is_read_in_either_case_and_shown_in_lower_case() {
+        let guid = Guid::parse(b"A70C1178e836ccc6d4251f226b04381d").unwrap();
+        assert_eq!(guid.to_string(), "a70c1178e836ccc6d4251f226b04381d");
+        assert_eq!(&guid.to_hex(), b"a70c1178e836ccc6d4251f226b04381d");
+        assert_eq!("a70c1178e836ccc6d4251f226b04381d".parse(), Ok(guid));
+    }
+
+    #[test]
+    fn rejects_all_but_32_hex_digits() {
+        for text in [
+            "",
+            "a70c1178",
+            "a70c1178e836ccc6d4251f226b04381",
+            "a70c1178e836ccc6d4251f226b04381d0",
+            "a70c1178e836ccc6d4251f226b04381g",
+            " 70c1178e836ccc6d4251f226b04381d",
+            "a70c1178-e836-ccc6-d425-1f226b04381d",
+        ] {
+            assert_eq!(Guid::parse(text.as_bytes()), Err(GuidError), "{text}");
+        }
+    }
+}
