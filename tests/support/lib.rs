@@ -1,1 +1,13 @@
-//! placeholder
+//! What the tests, the fuzz targets and the benches share: other projects' corpus, generators of values and messages, and the
+//! properties that hold for all of them.
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+pub mod corpus;
+pub mod properties;
+pub mod verdict;

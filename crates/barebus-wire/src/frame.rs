@@ -16,6 +16,9 @@ pub fn frame_len(bytes: &[u8]) -> Result<Option<usize>, DecodeError> {
     Ok(Fixed::parse(bytes)?.map(|fixed| fixed.frame_len()))
 }
 
+/// Offset of the length of the body.
+const BODY_LEN_AT: usize = 4;
+
 /// Offset of the length of the header fields.
 pub(crate) const FIELDS_LEN_AT: usize = 12;
 
@@ -53,20 +56,31 @@ impl Fixed {
         }
         let [body_len, serial, fields_len] = words;
         let fixed = Self { endian, message_type, flags, serial, body_len, fields_len };
-        if fields_len > limits::ARRAY_LEN {
-            return Err(DecodeError::new(Kind::HeaderFieldsTooLong, FIELDS_LEN_AT));
-        }
-        if body_len > limits::MESSAGE_LEN {
-            return Err(DecodeError::new(Kind::BodyTooLong, 4));
-        }
-        // In 64 bits: neither summand can wrap it, on any machine.
-        if (fixed.body_start() as u64) + u64::from(body_len) > u64::from(limits::MESSAGE_LEN) {
-            return Err(DecodeError::new(Kind::MessageTooLong, 4));
+        // In 64 bits, and the fields' length first: nothing can wrap, on any machine.
+        if fields_len > limits::ARRAY_LEN
+            || (fixed.body_start() as u64) + u64::from(body_len) > u64::from(limits::MESSAGE_LEN)
+        {
+            return Err(fixed.fail_length());
         }
         if version != 1 {
             return Err(DecodeError::new(Kind::ProtocolVersion, 3));
         }
         Ok(Some(fixed))
+    }
+
+    /// The error for lengths that are too great, the one that is beyond all measure first.
+    #[cold]
+    fn fail_length(&self) -> DecodeError {
+        let most = limits::MESSAGE_LEN;
+        if self.fields_len > most {
+            DecodeError::new(Kind::HeaderFieldsTooLong, FIELDS_LEN_AT)
+        } else if self.body_len > most {
+            DecodeError::new(Kind::BodyTooLong, BODY_LEN_AT)
+        } else if self.body_start() as u64 + u64::from(self.body_len) > u64::from(most) {
+            DecodeError::new(Kind::MessageTooLong, BODY_LEN_AT)
+        } else {
+            DecodeError::new(Kind::HeaderFieldsTooLong, FIELDS_LEN_AT)
+        }
     }
 
     /// Offset just behind the last header field.

@@ -316,16 +316,17 @@ impl<'a> Reader<'a> {
     fn skip_unknown_field(&mut self) -> Result<(), DecodeError> {
         let at = self.position();
         let code = self.read_u8()?;
-        if code == 0 {
-            return Err(self.fail(Kind::HeaderFieldZero, at));
-        }
         let signature = self.read_variant_signature()?;
-        if field_type(code) != 0 {
-            return Err(self.fail(Kind::HeaderFieldType, at));
-        }
         self.enter()?;
         self.skip_value(signature)?;
         self.leave();
+        // A field that is no value at all is the graver fault: what it means comes second.
+        if code == 0 {
+            return Err(self.fail(Kind::HeaderFieldZero, at));
+        }
+        if field_type(code) != 0 {
+            return Err(self.fail(Kind::HeaderFieldType, at));
+        }
         Ok(())
     }
 }

@@ -28,11 +28,13 @@ impl<'a> Message<'a> {
             return Err(DecodeError::new(Kind::Incomplete, bytes.len()));
         };
         let len = fixed.frame_len();
+        let Some(frame) = bytes.get(..len) else {
+            return Err(DecodeError::new(Kind::Incomplete, bytes.len()));
+        };
+        let header = Header::parse(frame, &fixed)?;
         if bytes.len() != len {
-            let kind = if bytes.len() < len { Kind::Incomplete } else { Kind::SurplusBytes };
-            return Err(DecodeError::new(kind, bytes.len().min(len)));
+            return Err(DecodeError::new(Kind::SurplusBytes, len));
         }
-        let header = Header::parse(bytes, &fixed)?;
         Ok(Self { bytes, header, body_start: fixed.body_start() })
     }
 

@@ -1,5 +1,7 @@
 //! A cursor over one message's bytes.
 
+use core::cmp::Ordering;
+
 use crate::endian::Endian;
 use crate::error::{DecodeError, DecodeErrorKind as Kind};
 use crate::limits;
@@ -20,15 +22,18 @@ pub struct Reader<'a> {
     endian: Endian,
     /// Containers that enclose the cursor, at most 64.
     depth: u8,
-    /// Whether `bytes` ends with an array, rather than with the message.
-    in_array: bool,
+    /// Length of what the outermost reader may read; an array's reader ends before it. For errors only: bytes.len() <= outer_len
+    outer_len: u32,
     failed: Option<DecodeError>,
 }
 
 impl<'a> Reader<'a> {
     /// A reader over `bytes`, which begin at a message's first byte, or at any other offset that is a multiple of 8.
+    #[allow(clippy::cast_possible_truncation, reason = "the comparison is right before the cast")]
     pub const fn new(bytes: &'a [u8], endian: Endian) -> Self {
-        Self { bytes, pos: 0, endian, depth: 0, in_array: false, failed: None }
+        let len = bytes.len();
+        let outer_len = if len < u32::MAX as usize { len as u32 } else { u32::MAX };
+        Self { bytes, pos: 0, endian, depth: 0, outer_len, failed: None }
     }
 
     /// The same reader at byte `pos`.
@@ -93,12 +98,18 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// The error for values that reach beyond the end.
+    /// The error for a value of which `missing` is the offset of a byte that lies beyond the end.
+    ///
+    /// Where that byte would still be the message's, it is the array's length that cuts the value off.
     #[cold]
     #[inline(never)]
-    fn fail_end(&mut self, at: usize) -> DecodeError {
-        let kind = if self.in_array { Kind::ArrayLengthIncorrect } else { Kind::NotEnoughData };
-        self.fail(kind, at)
+    fn fail_end(&mut self, missing: usize) -> DecodeError {
+        let kind = if missing < self.outer_len as usize {
+            Kind::ArrayLengthIncorrect
+        } else {
+            Kind::NotEnoughData
+        };
+        self.fail(kind, self.bytes.len())
     }
 
     /// Skips to a multiple of `alignment`, which is a power of two up to 8.
@@ -112,7 +123,7 @@ impl<'a> Reader<'a> {
             return Ok(());
         }
         let Some(padding) = self.bytes.get(self.pos..start) else {
-            return Err(self.fail_end(self.bytes.len()));
+            return Err(self.fail_end(start));
         };
         // Up to seven bytes, so a word holds them; where eight bytes precede, one load does.
         let zero = match self.bytes.get(start.wrapping_sub(8)..start).and_then(<[u8]>::first_chunk)
@@ -144,7 +155,7 @@ impl<'a> Reader<'a> {
                 self.pos += N;
                 Ok(*bytes)
             }
-            None => Err(self.fail_end(self.pos)),
+            None => Err(self.fail_end(self.pos + N - 1)),
         }
     }
 
@@ -248,13 +259,18 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Bytes that are left of the message or body, however soon the array ends that is being read.
+    fn outer_remaining(&self) -> usize {
+        (self.outer_len as usize).saturating_sub(self.pos)
+    }
+
     #[cold]
     #[inline(never)]
     fn fail_length(&mut self, len: usize) -> DecodeError {
-        let kind = match (self.in_array, len == self.remaining()) {
-            (true, _) => Kind::ArrayLengthIncorrect,
-            (false, true) => Kind::NotEnoughData,
-            (false, false) => Kind::LengthOutOfBounds,
+        let kind = match len.cmp(&self.outer_remaining()) {
+            Ordering::Less => Kind::ArrayLengthIncorrect,
+            Ordering::Equal => Kind::NotEnoughData,
+            Ordering::Greater => Kind::LengthOutOfBounds,
         };
         self.fail(kind, self.pos - 4)
     }
@@ -333,7 +349,7 @@ impl<'a> Reader<'a> {
         let len = usize::from(self.read_u8()?);
         let Some([text @ .., nul]) = self.bytes.get(self.pos..).and_then(|rest| rest.get(..=len))
         else {
-            return Err(self.fail(Kind::SignatureOutOfBounds, self.pos - 1));
+            return Err(self.fail_signature_length(len, Kind::SignatureOutOfBounds));
         };
         match Signature::from_bytes(text) {
             Ok(signature) if *nul == 0 => {
@@ -345,6 +361,13 @@ impl<'a> Reader<'a> {
                 Err(self.fail(Kind::Signature(error.kind), self.pos + usize::from(error.at)))
             }
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn fail_signature_length(&mut self, len: usize, out_of_bounds: Kind) -> DecodeError {
+        let cut = len < self.outer_remaining();
+        self.fail(if cut { Kind::ArrayLengthIncorrect } else { out_of_bounds }, self.pos - 1)
     }
 
     /// Reads a variant's signature: exactly one single complete type. The cursor stands at the value's padding then.
@@ -370,7 +393,7 @@ impl<'a> Reader<'a> {
         let len = usize::from(self.read_u8()?);
         let Some([text @ .., nul]) = self.bytes.get(self.pos..).and_then(|rest| rest.get(..=len))
         else {
-            return Err(self.fail(Kind::VariantSignatureOutOfBounds, self.pos - 1));
+            return Err(self.fail_signature_length(len, Kind::VariantSignatureOutOfBounds));
         };
         let signature = match Signature::from_bytes(text) {
             Ok(signature) => signature,
@@ -399,11 +422,12 @@ impl<'a> Reader<'a> {
     #[inline]
     pub fn enter_array(&mut self, alignment: usize) -> Result<Self, DecodeError> {
         let len = self.read_u32()?;
+        let length_at = self.pos - 4;
         if alignment > 4 {
             self.align(alignment)?;
         }
         if len > limits::ARRAY_LEN {
-            return Err(self.fail_array(len));
+            return Err(self.fail_array(len, length_at));
         }
         let depth = self.depth + 1;
         if depth > limits::TOTAL_DEPTH {
@@ -412,21 +436,30 @@ impl<'a> Reader<'a> {
         let start = self.pos;
         let Some(bytes) = start.checked_add(len as usize).and_then(|end| self.bytes.get(..end))
         else {
-            return Err(self.fail_array(len));
+            return Err(self.fail_array(len, length_at));
         };
         self.pos = bytes.len();
-        Ok(Self { bytes, pos: start, endian: self.endian, depth, in_array: true, failed: None })
+        Ok(Self {
+            bytes,
+            pos: start,
+            endian: self.endian,
+            depth,
+            outer_len: self.outer_len,
+            failed: None,
+        })
     }
 
     #[cold]
     #[inline(never)]
-    fn fail_array(&mut self, len: u32) -> DecodeError {
-        let kind = match (self.in_array, len > limits::ARRAY_LEN) {
-            (false, _) if len as usize > self.remaining() => Kind::LengthOutOfBounds,
-            (_, true) => Kind::ArrayTooLong,
-            _ => Kind::ArrayLengthIncorrect,
+    fn fail_array(&mut self, len: u32, length_at: usize) -> DecodeError {
+        let kind = if len as usize > self.outer_remaining() {
+            Kind::LengthOutOfBounds
+        } else if len > limits::ARRAY_LEN {
+            Kind::ArrayTooLong
+        } else {
+            Kind::ArrayLengthIncorrect
         };
-        self.fail(kind, self.pos.saturating_sub(4))
+        self.fail(kind, length_at)
     }
 
     /// Enters a struct or dictionary entry: aligns to 8 and counts the depth.
@@ -466,7 +499,7 @@ impl<'a> Reader<'a> {
                 self.pos += len;
                 Ok(bytes)
             }
-            None => Err(self.fail_end(self.pos)),
+            None => Err(self.fail_end(self.pos.saturating_add(len - 1))),
         }
     }
 

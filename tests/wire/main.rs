@@ -1,0 +1,3 @@
+//! The wire format against other projects' corpus, golden bytes and properties.
+
+mod corpus;
