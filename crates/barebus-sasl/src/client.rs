@@ -234,10 +234,11 @@ impl Client {
                 self.say(CANCEL);
                 self.state = WaitingForReject;
             }
-            (WaitingForData | WaitingForOk, Command::Unknown | Command::AgreeUnixFd)
-                if pipelined =>
-            {
+            (WaitingForData | WaitingForOk, Command::AgreeUnixFd) if pipelined => {
                 return Err(self.unexpected(line));
+            }
+            (WaitingForData | WaitingForOk, Command::Unknown) if pipelined => {
+                return Err(SaslError::UnknownCommand { at, line: excerpt });
             }
             // EXTERNAL has no answer to a challenge that says something, nor has anybody to one that is not hex.
             (WaitingForData, Command::Data(_))
@@ -297,5 +298,40 @@ impl Client {
     fn unexpected(&self, line: Line<'_>) -> SaslError {
         let waiting = Waiting::Client(self.state);
         SaslError::Unexpected { waiting, at: line.at(0), line: line.excerpt() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_longest_conversation_fits_the_output() {
+        let mut client = Client::new(Options {
+            mechanisms: Mechanisms {
+                first: Mechanism::External(Identity::Uid(u32::MAX)),
+                fallbacks: [Some(Mechanism::External(Identity::Uid(u32::MAX))); 3],
+            },
+            negotiate_unix_fd: true,
+            pacing: Pacing::StepByStep,
+        });
+        let mut hears = |line: &[u8]| assert_eq!(client.receive(line), Ok(line.len()));
+        for _ in 0..MAX_ERRORS_SENT {
+            hears(b"NONSENSE\r\n");
+        }
+        for _ in 0..3 {
+            hears(b"ERROR\r\n");
+            hears(b"REJECTED\r\n");
+        }
+        hears(b"OK a70c1178e836ccc6d4251f226b04381d\r\n");
+        hears(b"AGREE_UNIX_FD\r\n");
+        // Less than the capacity by the four DATA of the empty identity, and the fourth CANCEL.
+        assert_eq!(client.output().len(), CAPACITY - 4 * DATA.len() - CANCEL.len());
+        assert!(client.output().ends_with(b"NEGOTIATE_UNIX_FD\r\nBEGIN\r\n"));
+    }
+
+    #[test]
+    fn a_client_is_small() {
+        assert!(size_of::<Client>() < 1024, "{}", size_of::<Client>());
     }
 }

@@ -230,6 +230,13 @@ pub enum SaslError {
         /// The line.
         line: Excerpt,
     },
+    /// A command that does not exist, sent to a pipelined client: it cannot answer ERROR any more.
+    UnknownCommand {
+        /// Where it came.
+        at: Position,
+        /// The line.
+        line: Excerpt,
+    },
     /// A command that the state has no place for, and after which the conversation cannot go on.
     Unexpected {
         /// What was waited for.
@@ -289,6 +296,7 @@ impl SaslError {
                 | Self::Refused { .. }
                 | Self::OkWithoutChallenge { .. }
                 | Self::UnexpectedChallenge { .. }
+                | Self::UnknownCommand { .. }
         )
     }
 }
@@ -302,11 +310,11 @@ impl fmt::Display for SaslError {
             Self::BareReturn { at, line } => {
                 write!(f, "carriage return without newline at {at}, after {line}")
             }
-            Self::Nul { at, line } => write!(f, "NUL at {at}, after {line}"),
+            Self::Nul { at, line } => write!(f, "unexpected NUL at {at}, after {line}"),
             Self::NotAscii { at, byte, line } => {
                 write!(f, "byte {byte:#04x} is not ASCII at {at}, after {line}")
             }
-            Self::LineTooLong { at, line } => write!(f, "no end of line before {at}: {line}"),
+            Self::LineTooLong { at, line } => write!(f, "line is too long at {at}: {line}"),
             Self::NoCommand { at, byte } => {
                 write!(f, "byte '{}' begins no authentication command at {at}", byte.escape_ascii())
             }
@@ -319,13 +327,14 @@ impl fmt::Display for SaslError {
                 write!(f, "malformed mechanism name at {at}: {line}")
             }
             Self::SecondOk { at } => write!(f, "second OK at {at}"),
-            Self::OkWithoutChallenge { at } => write!(f, "OK where DATA was due at {at}"),
+            Self::OkWithoutChallenge { at } => write!(f, "early OK, DATA was due, at {at}"),
             Self::UnexpectedChallenge { at, line } => {
                 write!(f, "challenge that cannot be answered at {at}: {line}")
             }
             Self::Refused { at, line } => {
                 write!(f, "server answered AUTH with an error at {at}: {line}")
             }
+            Self::UnknownCommand { at, line } => write!(f, "unknown command at {at}: {line}"),
             Self::Unexpected { waiting, at, line } => {
                 write!(f, "unexpected command in state {waiting} at {at}: {line}")
             }

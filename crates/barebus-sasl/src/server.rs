@@ -279,3 +279,53 @@ fn decimal(hex: &[u8]) -> Option<u32> {
     }
     core::str::from_utf8(digits).ok()?.parse().ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_longest_conversation_fits_the_output() {
+        let mut server = Server::new(ServerOptions {
+            guid: Guid([7; 16]),
+            external: true,
+            anonymous: true,
+            peer_uid: Some(0),
+            allow_unix_fd: true,
+        });
+        assert_eq!(server.receive(b"\0"), Ok(1));
+        let mut says = |line: &[u8]| server.receive(line);
+        for round in 0..MAX_REJECTED {
+            assert!(says(b"AUTH EXTERNAL\r\n").is_ok());
+            assert!(says(b"DATA\r\n").is_ok());
+            for _ in 0..if round == 0 { MAX_COMPLAINTS } else { 0 } {
+                assert!(says(b"NEGOTIATE_UNIX_FD\r\n").is_ok());
+            }
+            assert_eq!(says(b"CANCEL\r\n").is_err(), round + 1 == MAX_REJECTED);
+        }
+        // The round that the capacity has beyond these is the one that succeeds.
+        let round = DATA.len() + "OK \r\n".len() + 32 + "REJECTED EXTERNAL ANONYMOUS\r\n".len();
+        assert_eq!(server.output().len(), CAPACITY - round);
+        assert!(server.output().ends_with(b"REJECTED EXTERNAL ANONYMOUS\r\n"));
+    }
+
+    #[test]
+    fn a_uid_is_decimal_digits_and_nothing_else() {
+        assert_eq!(decimal(b"30"), Some(0));
+        assert_eq!(decimal(b"31303030"), Some(1000));
+        assert_eq!(decimal(b"34323934393637323935"), Some(u32::MAX));
+        for (hex, text) in [
+            (&b"34323934393637323936"[..], "4294967296"),
+            (b"3030", "00"),
+            (b"2b31", "+1"),
+            (b"2d31", "-1"),
+            (b"2031", " 1"),
+            (b"3120", "1 "),
+            (b"726f6f74", "root"),
+            (b"3031323334353637383930", "01234567890"),
+            (b"00", "NUL"),
+        ] {
+            assert_eq!(decimal(hex), None, "{text}");
+        }
+    }
+}
