@@ -1,0 +1,22 @@
+//! W4: `ay` of 1 MiB.
+
+use core::hint::black_box;
+
+use barebus_wire::Endian;
+
+use super::{PAYLOAD_LEN, Target, Workload, decoder, encoder, reply};
+
+pub(super) const WORKLOADS: &[Workload] = &[
+    Workload::new("w4-encode", Target::Memcpy(1.05), || encoder(reply(Endian::NATIVE), (bytes(),))),
+    Workload::new("w4-decode", Target::Instructions(850), || {
+        decoder(reply(Endian::NATIVE), (bytes(),), |message| {
+            let (bytes,): (&[u8],) = message.body().unwrap();
+            black_box(bytes);
+        })
+    }),
+];
+
+fn bytes() -> Vec<u8> {
+    // 251 is prime, so that no two rows of a cache line's length are alike.
+    (0..=250).cycle().take(PAYLOAD_LEN).collect()
+}

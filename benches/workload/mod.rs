@@ -1,0 +1,144 @@
+//! The workloads W1 to W7, and what they share.
+
+use core::hint::black_box;
+
+use barebus_wire::{
+    BusName, EncodeBody, Endian, Flags, Header, Message, MessageBuf, MessageType, Serial,
+};
+
+mod bytes;
+mod call;
+mod nesting;
+mod numbers;
+mod properties;
+mod strings;
+mod units;
+
+/// One run of a workload: marshals one message into a buffer that is used again, or unmarshals one.
+pub type Operation = Box<dyn FnMut()>;
+
+/// What an operation may cost.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Target {
+    /// At most so many instructions.
+    Instructions(u64),
+    /// At most so many times the instructions of the workload of that name, give or take 2 %.
+    Linear(&'static str, u64),
+    /// At most so many times as long as copying the payload.
+    Memcpy(f64),
+    /// Measured, but nothing is promised.
+    Measured,
+}
+
+/// Something to be measured.
+pub struct Workload {
+    /// Name, as the command line takes it.
+    pub name: &'static str,
+    /// What it may cost.
+    pub target: Target,
+    /// Makes what the operation needs, which is not measured.
+    pub prepare: fn() -> Operation,
+}
+
+impl Workload {
+    const fn new(name: &'static str, target: Target, prepare: fn() -> Operation) -> Self {
+        Self { name, target, prepare }
+    }
+
+    /// Every workload, in the order of their numbers.
+    pub fn all() -> impl Iterator<Item = &'static Self> {
+        let groups: [&[Self]; 7] = [
+            call::WORKLOADS,
+            units::WORKLOADS,
+            properties::WORKLOADS,
+            bytes::WORKLOADS,
+            numbers::WORKLOADS,
+            strings::WORKLOADS,
+            nesting::WORKLOADS,
+        ];
+        groups.into_iter().flatten()
+    }
+
+    /// The workload called `name`.
+    pub fn find(name: &str) -> Option<&'static Self> {
+        Self::all().find(|workload| workload.name == name)
+    }
+}
+
+/// Bytes of the payload in the workloads that are compared with copying it: 1 MiB.
+pub const PAYLOAD_LEN: usize = 1 << 20;
+
+/// The other byte order than this machine's.
+const FOREIGN: Endian = match Endian::NATIVE {
+    Endian::Little => Endian::Big,
+    Endian::Big => Endian::Little,
+};
+
+/// The header of a METHOD_RETURN as a bus delivers it.
+const fn reply(endian: Endian) -> Header<'static> {
+    let mut header = Header::new(MessageType::MethodReturn, Serial::FIRST);
+    header.endian = endian;
+    header.flags = Flags::NO_REPLY_EXPECTED;
+    header.reply_serial = Some(Serial::FIRST);
+    header.destination = Some(BusName::from_static(":1.42"));
+    header.sender = Some(BusName::from_static(":1.1"));
+    header
+}
+
+/// Marshals `header` and `body` into a buffer that is used again.
+fn encoder(header: Header<'static>, body: impl EncodeBody + 'static) -> Operation {
+    let mut buf = MessageBuf::new();
+    Box::new(move || {
+        buf.clear();
+        buf.push(black_box(&header), black_box(&body)).unwrap();
+        black_box(buf.as_slice());
+    })
+}
+
+/// Parses the message that `header` and `body` make, and reads its body.
+fn decoder(
+    header: Header<'static>,
+    body: impl EncodeBody,
+    mut read: impl FnMut(&Message<'static>) + 'static,
+) -> Operation {
+    let bytes = message(header, body);
+    Box::new(move || read(&Message::parse(black_box(bytes)).unwrap()))
+}
+
+/// Parses the message that `header` and `body` make, and validates its body against the signature met at run time.
+fn validator(header: Header<'static>, body: impl EncodeBody) -> Operation {
+    decoder(header, body, |message| message.validate().unwrap())
+}
+
+/// The message's bytes, which live as long as the program, so that what is read out of them may be kept from one run to
+/// the next.
+fn message(header: Header<'_>, body: impl EncodeBody) -> &'static [u8] {
+    let mut buf = MessageBuf::new();
+    buf.push(&header, &body).unwrap();
+    Vec::leak(buf.as_slice().to_vec())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_workload_runs_and_has_a_name_of_its_own() {
+        let mut names = std::collections::HashSet::new();
+        for workload in Workload::all() {
+            assert!(names.insert(workload.name), "{} stands twice", workload.name);
+            let mut operation = (workload.prepare)();
+            operation();
+            operation();
+        }
+    }
+
+    #[test]
+    fn every_linear_target_names_a_workload() {
+        for workload in Workload::all() {
+            if let Target::Linear(name, _) = workload.target {
+                assert!(Workload::find(name).is_some(), "{name}");
+            }
+        }
+    }
+}

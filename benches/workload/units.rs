@@ -1,0 +1,128 @@
+//! W2: the reply of ListUnits, `a(ssssssouso)`.
+
+use core::hint::black_box;
+
+use barebus_wire::{Array, Endian, ObjectPath};
+
+use super::{Operation, Target, Workload, decoder, encoder, reply, validator};
+
+pub(super) const WORKLOADS: &[Workload] = &[
+    Workload::new("w2-encode-400", Target::Instructions(500_000), || encode(400)),
+    Workload::new("w2-encode-10000", Target::Linear("w2-encode-400", 25), || encode(10_000)),
+    Workload::new("w2-decode-400", Target::Instructions(500_000), || decode(400)),
+    Workload::new("w2-decode-10000", Target::Linear("w2-decode-400", 25), || decode(10_000)),
+    Workload::new("w2-validate-400", Target::Instructions(900_000), || validate(400)),
+    Workload::new("w2-validate-10000", Target::Linear("w2-validate-400", 25), || validate(10_000)),
+];
+
+/// Name, description, load, active and sub state, unit followed, path, job's id, type and path.
+type Unit<'a> = (
+    &'a str,
+    &'a str,
+    &'a str,
+    &'a str,
+    &'a str,
+    &'a str,
+    ObjectPath<'a>,
+    u32,
+    &'a str,
+    ObjectPath<'a>,
+);
+
+fn encode(count: usize) -> Operation {
+    encoder(reply(Endian::NATIVE), (units(count),))
+}
+
+fn decode(count: usize) -> Operation {
+    decoder(reply(Endian::NATIVE), (units(count),), |message| {
+        let (units,): (Array<Unit>,) = message.body().unwrap();
+        for unit in units {
+            black_box(&unit.unwrap());
+        }
+    })
+}
+
+fn validate(count: usize) -> Operation {
+    validator(reply(Endian::NATIVE), (units(count),))
+}
+
+/// What a machine with many units answers: services and their instances, sockets, devices, mounts, slices.
+fn units(count: usize) -> Vec<Unit<'static>> {
+    (0..count).map(unit).collect()
+}
+
+fn unit(index: usize) -> Unit<'static> {
+    let (name, description, sub) = match index % 8 {
+        0 => (
+            format!("backup-home-volume-{index}.service"),
+            "Nightly backup of one home volume",
+            "running",
+        ),
+        1 => (format!("serial-getty@ttyS{index}.service"), "Serial Getty on a terminal", "dead"),
+        2 => (
+            format!("dev-disk-by\\x2duuid-5f0c\\x2d4c1b\\x2d{index:04}.device"),
+            "QEMU_HARDDISK primary disk",
+            "plugged",
+        ),
+        3 => (format!("srv-volumes-archive-data{index}.mount"), "/srv/volumes/archive", "mounted"),
+        4 => (
+            format!("session-{index}-of-operator.scope"),
+            "Session of User operator on seat0",
+            "running",
+        ),
+        5 => (
+            format!("system-container-{index}.slice"),
+            "Slice of one container and its helpers",
+            "active",
+        ),
+        6 => (
+            format!("metrics-agent@{index}.socket"),
+            "Metrics Agent Activation Socket",
+            "listening",
+        ),
+        _ => (
+            format!("rotate-application-logs-{index}.timer"),
+            "Daily rotation of log files",
+            "waiting",
+        ),
+    };
+    let path = format!("/org/freedesktop/systemd1/unit/{}", escaped(&name));
+    let active = if sub == "dead" { "inactive" } else { "active" };
+    (
+        name.leak(),
+        description,
+        "loaded",
+        active,
+        sub,
+        "",
+        ObjectPath::parse(path.leak()).unwrap(),
+        0,
+        "",
+        ObjectPath::from_static("/"),
+    )
+}
+
+/// A unit's name as an element of its object path: what is neither letter nor digit becomes `_` and two hex digits.
+fn escaped(name: &str) -> String {
+    name.bytes().fold(String::new(), |mut path, byte| {
+        if byte.is_ascii_alphanumeric() {
+            path.push(char::from(byte));
+        } else {
+            path.push_str(&format!("_{byte:02x}"));
+        }
+        path
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn units_are_about_217_bytes_long() {
+        for count in [400, 10_000] {
+            let len = super::super::message(reply(Endian::NATIVE), (units(count),)).len() / count;
+            assert!((215..=219).contains(&len), "{len} bytes each for {count} units");
+        }
+    }
+}
