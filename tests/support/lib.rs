@@ -10,4 +10,5 @@
 
 pub mod corpus;
 pub mod properties;
+pub mod sasl;
 pub mod verdict;

@@ -1,0 +1,69 @@
+//! Any bytes, in any chunks.
+
+use barebus_tests::sasl::{client_takes_anything, server_takes_anything};
+use proptest::prelude::*;
+
+/// Lines, some of them whole and right, some bent.
+fn conversation(lines: &'static [&'static str]) -> impl Strategy<Value = Vec<u8>> {
+    let line = prop_oneof![
+        20 => prop::sample::select(lines).prop_map(|line| format!("{line}\r\n").into_bytes()),
+        1 => prop::sample::select(lines).prop_map(|line| format!("{line}\n").into_bytes()),
+        1 => prop::collection::vec(any::<u8>(), 0..8),
+        1 => "[A-Z_]{1,9} [ -~]{0,80}\r\n".prop_map(String::into_bytes),
+    ];
+    prop::collection::vec(line, 0..12).prop_map(|lines| lines.concat())
+}
+
+const SERVER: &[&str] = &[
+    "OK a70c1178e836ccc6d4251f226b04381d",
+    "OK a70c1178e836ccc6d4251f226b04381d",
+    "AGREE_UNIX_FD",
+    "DATA",
+    "DATA 30",
+    "ERROR",
+    "REJECTED",
+    "REJECTED EXTERNAL ANONYMOUS",
+    "REJECTED DBUS_COOKIE_SHA1",
+    "EXTENSION_X",
+];
+
+const CLIENT: &[&str] = &[
+    "AUTH EXTERNAL",
+    "AUTH EXTERNAL 31303030",
+    "AUTH EXTERNAL 30",
+    "AUTH ANONYMOUS",
+    "AUTH",
+    "DATA",
+    "DATA 31303030",
+    "CANCEL",
+    "ERROR why",
+    "NEGOTIATE_UNIX_FD",
+    "BEGIN",
+    "EXTENSION_X",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_client_hears_the_same_however_it_is_cut(
+        choice in any::<[u8; 3]>(),
+        bytes in conversation(SERVER),
+    ) {
+        client_takes_anything(&[&choice[..], &bytes].concat());
+    }
+
+    #[test]
+    fn a_server_hears_the_same_however_it_is_cut(
+        choice in any::<[u8; 3]>(),
+        bytes in conversation(CLIENT),
+    ) {
+        server_takes_anything(&[&choice[..], b"\0", &bytes].concat());
+    }
+
+    #[test]
+    fn noise_is_no_conversation(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        client_takes_anything(&bytes);
+        server_takes_anything(&bytes);
+    }
+}
