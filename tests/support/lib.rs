@@ -5,10 +5,13 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
+    clippy::missing_panics_doc,
     reason = "a test fails by panicking"
 )]
 
 pub mod corpus;
+pub mod generators;
+pub mod model;
 pub mod properties;
 pub mod sasl;
 pub mod verdict;

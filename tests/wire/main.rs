@@ -1,3 +1,4 @@
 //! The wire format against other projects' corpus, golden bytes and properties.
 
 mod corpus;
+mod properties;

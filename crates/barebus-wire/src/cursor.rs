@@ -161,6 +161,11 @@ impl<'a> Cursor<'a> {
     }
 
     /// The reader, standing where the cursor does.
+    pub const fn reader(&self) -> &Reader<'a> {
+        &self.reader
+    }
+
+    /// The reader, standing where the cursor does.
     pub(crate) fn into_reader(self) -> Reader<'a> {
         self.reader
     }
@@ -186,6 +191,21 @@ impl<'a> Cursor<'a> {
     /// One event. With `SKIP`, arrays of numbers are passed as a whole and only their end is told.
     #[inline]
     fn step<const SKIP: bool>(&mut self) -> Result<Option<Event<'a>>, DecodeError> {
+        self.advance::<SKIP>().map_err(|error| self.stop(error))
+    }
+
+    /// Leaves nothing to walk, so that only the reader's error is left to tell.
+    #[cold]
+    fn stop(&mut self, error: DecodeError) -> DecodeError {
+        self.signature = "";
+        self.index = 0;
+        self.complete = false;
+        self.open = 0;
+        error
+    }
+
+    #[inline]
+    fn advance<const SKIP: bool>(&mut self) -> Result<Option<Event<'a>>, DecodeError> {
         if self.complete {
             self.complete = false;
             match self.open.checked_sub(1).and_then(|top| self.frames.get(top)).copied() {

@@ -17,7 +17,7 @@ use crate::utf8::{self, Utf8Fault};
 pub struct Reader<'a> {
     /// The message from its first byte to the end of what may be read.
     bytes: &'a [u8],
-    /// pos <= bytes.len()
+    /// pos <= bytes.len(); after a failure pos > bytes.len(), so that not even an empty read succeeds
     pos: usize,
     endian: Endian,
     /// Containers that enclose the cursor, at most 64.
@@ -49,12 +49,12 @@ impl<'a> Reader<'a> {
 
     /// Bytes that are left.
     pub const fn remaining(&self) -> usize {
-        self.bytes.len() - self.pos
+        self.bytes.len().saturating_sub(self.pos)
     }
 
-    /// Whether everything has been read.
+    /// Whether everything has been read, or a read has failed.
     pub const fn is_at_end(&self) -> bool {
-        self.pos == self.bytes.len()
+        self.pos >= self.bytes.len()
     }
 
     /// The message's byte order.
@@ -93,7 +93,7 @@ impl<'a> Reader<'a> {
     pub(crate) fn fail(&mut self, kind: Kind, at: usize) -> DecodeError {
         *self.failed.get_or_insert_with(|| {
             self.bytes = &[];
-            self.pos = 0;
+            self.pos = 1;
             DecodeError::new(kind, at)
         })
     }
@@ -499,7 +499,7 @@ impl<'a> Reader<'a> {
                 self.pos += len;
                 Ok(bytes)
             }
-            None => Err(self.fail_end(self.pos.saturating_add(len - 1))),
+            None => Err(self.fail_end(self.pos.saturating_add(len.saturating_sub(1)))),
         }
     }
 
