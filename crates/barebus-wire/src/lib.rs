@@ -27,6 +27,8 @@ pub mod limits;
 mod message;
 pub mod name;
 mod number;
+#[cfg(feature = "alloc")]
+mod owned_body;
 mod reader;
 mod signature;
 mod transcode;
@@ -48,6 +50,8 @@ pub use header::{Flags, Header, MessageType, Serial};
 pub use message::{DecodeBody, Message};
 pub use name::{BusName, ErrorName, InterfaceName, MemberName, ObjectPath};
 pub use number::{FdIndex, Number, Numbers};
+#[cfg(feature = "alloc")]
+pub use owned_body::OwnedBody;
 pub use reader::Reader;
 pub use signature::{Signature, SignatureError, SignatureErrorKind, SignatureText, Types};
 pub use value::{BasicType, Decode, Encode, Type};

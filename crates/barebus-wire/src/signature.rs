@@ -95,6 +95,11 @@ impl<'a> Signature<'a> {
     pub fn code(self) -> Option<u8> {
         self.0.as_bytes().first().copied()
     }
+
+    /// Alignment in bytes of values of the first type. Spec: Marshaling, the summary table.
+    pub fn alignment(self) -> usize {
+        self.code().map_or(1, alignment)
+    }
 }
 
 impl fmt::Display for Signature<'_> {

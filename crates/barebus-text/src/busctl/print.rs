@@ -1,0 +1,139 @@
+//! Values as `busctl call` prints them.
+
+use core::fmt;
+
+use barebus_wire::{Basic, Cursor, DecodeError, Event};
+
+use crate::double;
+use crate::error::PrintError;
+use crate::values::Values;
+
+/// Prints the signature and the values, just as `busctl call` prints a reply, without a newline. No types, no text.
+///
+/// Strings are in double quotes with C escapes for all but printable ASCII, so the text is ASCII; doubles have six significant
+/// digits (`%g`), so they may not be read back as they were: see [`print_exact`].
+///
+/// # Errors
+/// [`PrintError::Decode`] before anything is printed.
+pub fn print(
+    values: &(impl Values + ?Sized),
+    out: &mut (impl fmt::Write + ?Sized),
+) -> Result<(), PrintError> {
+    print_with(values, out, |value| double::print_general(value, 6))
+}
+
+/// As [`print`], but with doubles that [`parse_line`](super::parse_line) reads back to the bit, as `busctl` itself does but for
+/// some NaNs.
+///
+/// # Errors
+/// As [`print`].
+pub fn print_exact(
+    values: &(impl Values + ?Sized),
+    out: &mut (impl fmt::Write + ?Sized),
+) -> Result<(), PrintError> {
+    print_with(values, out, double::print_exact)
+}
+
+fn print_with(
+    values: &(impl Values + ?Sized),
+    out: &mut (impl fmt::Write + ?Sized),
+    double: impl Fn(f64) -> String,
+) -> Result<(), PrintError> {
+    values.validate()?;
+    let mut lengths = count_elements(values.cursor())?.into_iter();
+    out.write_str(values.signature().as_str())?;
+    let mut cursor = values.cursor();
+    while let Some(event) = cursor.next()? {
+        match event {
+            Event::Array { .. } => write!(out, " {}", lengths.next().unwrap_or(0))?,
+            Event::Variant(signature) => write!(out, " {signature}")?,
+            Event::Basic(Basic::Double(value)) => write!(out, " {}", double(value))?,
+            Event::Basic(value) => print_basic(value, out)?,
+            Event::Struct | Event::DictEntry | Event::End => {}
+        }
+    }
+    Ok(())
+}
+
+fn print_basic(value: Basic<'_>, out: &mut (impl fmt::Write + ?Sized)) -> fmt::Result {
+    match value {
+        Basic::Byte(value) => write!(out, " {value}"),
+        Basic::Boolean(value) => write!(out, " {value}"),
+        Basic::Int16(value) => write!(out, " {value}"),
+        Basic::Uint16(value) => write!(out, " {value}"),
+        Basic::Int32(value) => write!(out, " {value}"),
+        Basic::Uint32(value) => write!(out, " {value}"),
+        Basic::Int64(value) => write!(out, " {value}"),
+        Basic::Uint64(value) => write!(out, " {value}"),
+        Basic::Double(value) => write!(out, " {value}"),
+        Basic::String(value) => print_string(value, out),
+        Basic::ObjectPath(value) => print_string(value.as_str(), out),
+        Basic::Signature(value) => print_string(value.as_str(), out),
+        Basic::UnixFd(value) => write!(out, " {}", value.0),
+    }
+}
+
+fn print_string(text: &str, out: &mut (impl fmt::Write + ?Sized)) -> fmt::Result {
+    out.write_str(" \"")?;
+    // Runs that need no escape go out in one piece.
+    let mut rest = text;
+    while let Some(at) = rest.bytes().position(needs_escape) {
+        // A byte that needs an escape may be a character's part: the run ends in front of it all the same.
+        let (run, escaped) = rest.split_at_checked(at).unwrap_or((rest, ""));
+        out.write_str(run)?;
+        let len = escaped.chars().next().map_or(0, char::len_utf8);
+        let (character, after) = escaped.split_at_checked(len).unwrap_or(("", ""));
+        for byte in character.bytes() {
+            print_escaped(byte, out)?;
+        }
+        rest = after;
+    }
+    out.write_str(rest)?;
+    out.write_str("\"")
+}
+
+const fn needs_escape(byte: u8) -> bool {
+    byte < b' ' || byte >= 0x7f || matches!(byte, b'"' | b'\'' | b'\\')
+}
+
+fn print_escaped(byte: u8, out: &mut (impl fmt::Write + ?Sized)) -> fmt::Result {
+    match byte {
+        0x07 => out.write_str("\\a"),
+        0x08 => out.write_str("\\b"),
+        0x0c => out.write_str("\\f"),
+        b'\n' => out.write_str("\\n"),
+        b'\r' => out.write_str("\\r"),
+        b'\t' => out.write_str("\\t"),
+        0x0b => out.write_str("\\v"),
+        b'"' | b'\'' | b'\\' => write!(out, "\\{}", char::from(byte)),
+        byte => write!(out, "\\{byte:03o}"),
+    }
+}
+
+/// How many elements every array has, in the order in which the arrays begin.
+///
+/// One walk for all of them: a walk for each would visit what is deep inside as often as it is deep.
+fn count_elements(mut cursor: Cursor<'_>) -> Result<Vec<u32>, DecodeError> {
+    let mut counts: Vec<u32> = Vec::new();
+    // For every container that is open: which array it is, if it is one.
+    let mut open: Vec<Option<usize>> = Vec::new();
+    while let Some(event) = cursor.next()? {
+        if event == Event::End {
+            open.pop();
+            continue;
+        }
+        let array = open.last().copied().flatten();
+        if let Some(count) = array.and_then(|array| counts.get_mut(array)) {
+            *count += 1;
+        }
+        match event {
+            Event::Array { .. } => {
+                open.push(Some(counts.len()));
+                counts.push(0);
+            }
+            Event::Struct | Event::DictEntry | Event::Variant(_) => open.push(None),
+            Event::Basic(_) | Event::End => {}
+        }
+    }
+    Ok(counts)
+}

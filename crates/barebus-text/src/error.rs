@@ -1,0 +1,186 @@
+//! Why text is no value ([`ParseError`]), or a value cannot be printed ([`PrintError`]).
+
+use core::fmt;
+
+use barebus_wire::{DecodeError, EncodeError, SignatureError};
+
+use crate::escape::Quoted;
+
+/// Where in the text the fault lies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Place {
+    /// In the signature.
+    Signature,
+    /// In an argument; its index, counted from 0.
+    Argument(usize),
+    /// At an offset in bytes from the text's start.
+    Byte(usize),
+    /// In the text as a whole.
+    Whole,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Signature => f.write_str("signature"),
+            // People count from 1.
+            Self::Argument(index) => write!(f, "argument {}", index + 1),
+            Self::Byte(at) => write!(f, "byte {at}"),
+            Self::Whole => f.write_str("text"),
+        }
+    }
+}
+
+/// Why text is no value of its type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ParseErrorKind {
+    /// A number is expected and this is none.
+    NotANumber,
+    /// A number that its type cannot hold.
+    OutOfRange,
+    /// A boolean is expected and this is none.
+    NotABoolean,
+    /// An object path breaks the rules of object paths.
+    BadPath,
+    /// A signature breaks a rule of signatures.
+    BadSignature(SignatureError),
+    /// A variant's signature is empty, or more than one single complete type.
+    NotOneType,
+    /// The text ends, or the arguments do, before every type has its value.
+    TooFew,
+    /// There is more than the types call for.
+    TooMany,
+    /// An escape sequence or quotation is wrong, or what it stands for is not UTF-8.
+    BadEscape,
+    /// D-Bus cannot carry the value.
+    Encode(EncodeError),
+}
+
+impl fmt::Display for ParseErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NotANumber => "not a number",
+            Self::OutOfRange => "number out of range",
+            Self::NotABoolean => "not a boolean",
+            Self::BadPath => "not an object path",
+            Self::BadSignature(error) => return error.fmt(f),
+            Self::NotOneType => "not exactly one type",
+            Self::TooFew => "a value is missing",
+            Self::TooMany => "more values than the signature has types",
+            Self::BadEscape => "invalid quotation or escape",
+            Self::Encode(error) => return error.fmt(f),
+        })
+    }
+}
+
+/// Text that is no value of the type it should have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParseError {
+    /// Where.
+    pub place: Place,
+    /// Why.
+    pub kind: ParseErrorKind,
+    /// What would have been right there, in words; empty when there is nothing to say.
+    pub expected: &'static str,
+    /// The beginning of what is there instead; empty where there is nothing.
+    pub excerpt: String,
+}
+
+impl ParseError {
+    /// An error with an excerpt of `found`.
+    pub(crate) fn new(
+        place: Place,
+        kind: ParseErrorKind,
+        expected: &'static str,
+        found: &str,
+    ) -> Self {
+        let mut excerpt: String = found.chars().take(EXCERPT_LEN).collect();
+        if excerpt.len() < found.len() {
+            excerpt.push('…');
+        }
+        Self { place, kind, expected, excerpt }
+    }
+}
+
+/// Characters of the text that an error quotes.
+const EXCERPT_LEN: usize = 40;
+
+impl From<EncodeError> for ParseError {
+    fn from(error: EncodeError) -> Self {
+        Self::new(Place::Whole, ParseErrorKind::Encode(error), "", "")
+    }
+}
+
+/// The excerpt is escaped: it may come from anywhere and go to a terminal.
+impl fmt::Display for ParseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.place, self.kind)?;
+        if !self.expected.is_empty() {
+            write!(f, ", expected {}", self.expected)?;
+        }
+        if !self.excerpt.is_empty() {
+            write!(f, ", found {}", Quoted(&self.excerpt))?;
+        }
+        Ok(())
+    }
+}
+
+impl core::error::Error for ParseError {}
+
+/// Why values were not printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PrintError {
+    /// They are invalid; nothing was printed.
+    Decode(DecodeError),
+    /// What should take the text did not.
+    Output,
+}
+
+impl From<DecodeError> for PrintError {
+    fn from(error: DecodeError) -> Self {
+        Self::Decode(error)
+    }
+}
+
+impl From<fmt::Error> for PrintError {
+    fn from(_: fmt::Error) -> Self {
+        Self::Output
+    }
+}
+
+impl fmt::Display for PrintError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Decode(error) => error.fmt(f),
+            Self::Output => f.write_str("the text could not be written"),
+        }
+    }
+}
+
+impl core::error::Error for PrintError {}
+
+/// What a value of the type `code` is called when it is expected.
+pub(crate) const fn expected(code: u8) -> &'static str {
+    match code {
+        b'y' => "a byte (y)",
+        b'b' => "a boolean (b)",
+        b'n' => "a signed 16-bit integer (n)",
+        b'q' => "an unsigned 16-bit integer (q)",
+        b'i' => "a signed 32-bit integer (i)",
+        b'u' => "an unsigned 32-bit integer (u)",
+        b'x' => "a signed 64-bit integer (x)",
+        b't' => "an unsigned 64-bit integer (t)",
+        b'd' => "a double (d)",
+        b's' => "a string (s)",
+        b'o' => "an object path (o)",
+        b'g' => "a signature (g)",
+        b'h' => "the index of a file descriptor (h)",
+        b'a' => "an array (a)",
+        b'v' => "a variant (v)",
+        b'(' => "a struct",
+        b'{' => "a dictionary entry",
+        _ => "a value",
+    }
+}

@@ -1,0 +1,78 @@
+//! What can be printed.
+
+use barebus_wire::{Cursor, DecodeError, Message, OwnedBody, Signature, Variant};
+
+/// Values with a signature that is met at run time: what this crate prints.
+pub trait Values {
+    /// The values' types, one after the other.
+    fn signature(&self) -> Signature<'_>;
+
+    /// Walks the values.
+    fn cursor(&self) -> Cursor<'_>;
+
+    /// Checks the values, so that what is invalid is refused before anything is printed.
+    ///
+    /// # Errors
+    /// The first rule that is broken.
+    fn validate(&self) -> Result<(), DecodeError> {
+        self.cursor().skip_all()
+    }
+}
+
+impl<T: Values + ?Sized> Values for &T {
+    fn signature(&self) -> Signature<'_> {
+        T::signature(self)
+    }
+
+    fn cursor(&self) -> Cursor<'_> {
+        T::cursor(self)
+    }
+
+    fn validate(&self) -> Result<(), DecodeError> {
+        T::validate(self)
+    }
+}
+
+/// The message's body.
+impl Values for Message<'_> {
+    fn signature(&self) -> Signature<'_> {
+        self.signature()
+    }
+
+    fn cursor(&self) -> Cursor<'_> {
+        self.cursor()
+    }
+
+    fn validate(&self) -> Result<(), DecodeError> {
+        self.validate()
+    }
+}
+
+impl Values for OwnedBody {
+    fn signature(&self) -> Signature<'_> {
+        self.signature()
+    }
+
+    fn cursor(&self) -> Cursor<'_> {
+        self.cursor()
+    }
+
+    fn validate(&self) -> Result<(), DecodeError> {
+        Ok(())
+    }
+}
+
+/// The value that the variant holds.
+impl Values for Variant<'_> {
+    fn signature(&self) -> Signature<'_> {
+        self.signature()
+    }
+
+    fn cursor(&self) -> Cursor<'_> {
+        self.cursor()
+    }
+
+    fn validate(&self) -> Result<(), DecodeError> {
+        Ok(())
+    }
+}
