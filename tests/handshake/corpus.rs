@@ -15,7 +15,7 @@ fn libdbus_conversations_end_as_libdbus_says() {
     let mut played = 0;
     for (name, script) in corpus.files("sasl") {
         if !FOREIGN.contains(&name.as_str()) {
-            play(&name, std::str::from_utf8(&script).unwrap());
+            play(&name, core::str::from_utf8(&script).unwrap());
             played += 1;
         }
     }
@@ -38,12 +38,13 @@ fn play(name: &str, script: &str) {
         assert_eq!(client.said.drain(..1).collect::<String>(), "\0");
         lines().for_each(|line| client.step(name, line, &|_| None));
     } else {
-        let peer_uid = lines().fold(Some(UID), |uid, line| match line {
-            "NO_CREDENTIALS" => None,
-            "ROOT_CREDENTIALS" => Some(0),
-            "SILLY_CREDENTIALS" => Some(UID - 1),
-            _ => uid,
+        let credentials = lines().find_map(|line| match line {
+            "NO_CREDENTIALS" => Some(None),
+            "ROOT_CREDENTIALS" => Some(Some(0)),
+            "SILLY_CREDENTIALS" => Some(Some(UID - 1)),
+            _ => None,
         });
+        let peer_uid = credentials.unwrap_or(Some(UID));
         let options = ServerOptions {
             guid: guid(),
             external: true,
@@ -105,7 +106,7 @@ impl<S: Side> Player<S> {
             }
             "EXPECT_UNUSED" => {
                 let text = argument.trim_matches('\'').replace("\\r\\n", "\r\n");
-                assert_eq!(std::mem::take(&mut self.unused), text.as_bytes(), "{name}");
+                assert_eq!(core::mem::take(&mut self.unused), text.as_bytes(), "{name}");
             }
             "EXPECT_HAVE_NO_CREDENTIALS" => assert_eq!(uid(&self.side), None, "{name}"),
             "EXPECT_HAVE_SOME_CREDENTIALS" => assert_eq!(uid(&self.side), Some(UID), "{name}"),

@@ -1,6 +1,7 @@
 //! What holds for every authentication conversation, written once: tests and fuzz targets call it.
+#![allow(clippy::missing_panics_doc, reason = "a property fails by panicking")]
 
-use std::fmt::Debug;
+use core::fmt::Debug;
 
 use barebus_sasl::{
     Client, Guid, Identity, MAX_LINE, Mechanism, Mechanisms, Options, Outcome, Pacing, SaslError,
@@ -154,7 +155,7 @@ fn run_alike<S: Side>(side: &S, bytes: &[u8], sizes: &[usize]) -> Run<S::State> 
 
 /// The lines in bytes that are whole lines and nothing else.
 fn lines(bytes: &[u8]) -> Vec<&str> {
-    let text = std::str::from_utf8(bytes).expect("lines are ASCII");
+    let text = core::str::from_utf8(bytes).expect("lines are ASCII");
     let Some(text) = text.strip_suffix("\r\n") else {
         assert!(text.is_empty(), "a line without its end: {text:?}");
         return Vec::new();
