@@ -9,6 +9,7 @@
 mod chunks;
 mod corpus;
 mod golden;
+mod live;
 mod sides;
 mod states;
 mod strict;
