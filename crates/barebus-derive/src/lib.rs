@@ -1,1 +1,141 @@
-//! placeholder
+//! `#[derive(Type, Encode, Decode)]`: Rust's structs and enums as D-Bus types, for [`barebus-wire`](https://docs.rs/barebus-wire).
+//!
+//! | Rust | D-Bus |
+//! |---|---|
+//! | struct with fields, tuple struct | STRUCT of the fields' types |
+//! | tuple struct with one field; `#[barebus(transparent)]` | the field's type |
+//! | struct with `#[barebus(dict)]` | `a{sv}` |
+//! | enum with `#[repr(u8)]`, `i16`, `u16`, `i32`, `u32`, `i64` or `u64` | that integer |
+//! | enum with `#[barebus(string)]` | STRING |
+//!
+//! ```
+//! use barebus_derive::{Decode, Encode, Type};
+//! use barebus_wire::{ObjectPath, Type as _};
+//!
+//! #[derive(Type, Encode, Decode)]
+//! struct Job<'a> {
+//!     id: u32,
+//!     path: ObjectPath<'a>,
+//! }
+//! assert_eq!(Job::SIGNATURE, "(uo)");
+//!
+//! #[derive(Type, Encode, Decode)]
+//! #[barebus(string)]
+//! enum Mode {
+//!     Replace,
+//!     ReplaceIrreversibly, // "replace-irreversibly"
+//! }
+//! assert_eq!(Mode::SIGNATURE, "s");
+//!
+//! #[derive(Type, Encode, Decode)]
+//! #[barebus(dict, rename_all = "PascalCase")]
+//! struct Properties<'a> {
+//!     id: &'a str,
+//!     #[barebus(rename = "MainPID", default)]
+//!     main_pid: u32,
+//!     status_text: Option<&'a str>,
+//! }
+//! assert_eq!(Properties::SIGNATURE, "a{sv}");
+//! ```
+//!
+//! # Lifetimes and generics
+//!
+//! A lifetime of the type is the message's: `Decode` is implemented for the type with all its lifetimes the same. Type
+//! parameters are bounded by the trait that is derived; a dictionary's key needs its `BasicType` bound where it is declared.
+//! Newtypes are `BasicType` where their field is one; enums always are.
+//!
+//! # Attributes
+//!
+//! On the struct or enum, in `#[barebus(…)]`:
+//! - `dict`: an `a{sv}`. Entries that the struct does not know are validated and ignored; of entries with the same key the
+//!   last one counts; a missing one fails with `MissingEntry`, one of another type with `EntryType`. A field that is a
+//!   VARIANT itself (`Variant`, `Value`) takes the entry's variant, whatever it holds.
+//! - `string`: an enum's variants are strings, `kebab-case` unless `rename_all` says otherwise.
+//! - `transparent`: a struct with one named field has the field's type.
+//! - `rename_all = "…"`: `lowercase`, `PascalCase`, `camelCase`, `snake_case`, `SCREAMING_SNAKE_CASE` or `kebab-case`.
+//! - `crate = "…"`: path of `barebus-wire` where it is not `::barebus_wire`.
+//!
+//! On a field of a `dict`, or a variant of a `string` enum:
+//! - `rename = "…"`: its name.
+//!
+//! On a field of a `dict`:
+//! - `default`: a missing entry gives the type's `Default`. Fields of type `Option` need no attribute: a missing entry
+//!   gives `None`, and `None` is left out.
+//!
+//! On one variant of an enum:
+//! - `other`: what every unknown value is unmarshalled as. With a field of the enum's D-Bus type (`Other(String)`,
+//!   `Other(u32)`) it keeps the value; without one the enum cannot derive `Encode`. When no variant is `other`, an unknown
+//!   value fails with `UnknownValue`.
+//!
+//! # What does not compile
+//!
+//! A field whose type has no D-Bus type:
+//!
+//! ```compile_fail,E0277
+//! #[derive(barebus_derive::Type)]
+//! struct Pair(u32, std::time::Duration);
+//! ```
+//!
+//! A type that only the side not derived can do: an `Array` is read, never written.
+//!
+//! ```compile_fail,E0277
+//! #[derive(barebus_derive::Type, barebus_derive::Encode)]
+//! struct Names<'a>(u32, barebus_wire::Array<'a, &'a str>);
+//! ```
+//!
+//! A dictionary's key that is no basic type, such as a newtype of a container:
+//!
+//! ```compile_fail,E0277
+//! #[derive(barebus_derive::Type)]
+//! struct Bytes<'a>(&'a [u8]);
+//! #[derive(barebus_derive::Type)]
+//! struct Table<'a>(barebus_wire::Dict<'a, Bytes<'a>, u32>);
+//! ```
+//!
+//! Enums whose variants hold values, unions, structs without fields, and attributes that mean nothing where they stand:
+//!
+//! ```compile_fail
+//! #[derive(barebus_derive::Type)]
+//! #[repr(u32)]
+//! enum Shape { Circle(u32), Square(u32) }
+//! ```
+//!
+//! What this crate does not do: it reads no introspection data and makes no proxies.
+#![forbid(unsafe_code)]
+
+mod attribute;
+mod case;
+mod dictionary;
+mod enumeration;
+mod generics;
+mod input;
+mod structure;
+
+use proc_macro::TokenStream;
+
+use input::{Derive, expand};
+
+/// Derives `barebus_wire::Type`: the one D-Bus type that a Rust type has. See the crate's documentation.
+#[proc_macro_derive(Type, attributes(barebus))]
+pub fn derive_type(input: TokenStream) -> TokenStream {
+    run(Derive::Type, input)
+}
+
+/// Derives `barebus_wire::Encode`, marshalling. See the crate's documentation.
+#[proc_macro_derive(Encode, attributes(barebus))]
+pub fn derive_encode(input: TokenStream) -> TokenStream {
+    run(Derive::Encode, input)
+}
+
+/// Derives `barebus_wire::Decode`, unmarshalling. See the crate's documentation.
+#[proc_macro_derive(Decode, attributes(barebus))]
+pub fn derive_decode(input: TokenStream) -> TokenStream {
+    run(Derive::Decode, input)
+}
+
+fn run(derive: Derive, input: TokenStream) -> TokenStream {
+    syn::parse(input)
+        .and_then(|input| expand(derive, &input))
+        .unwrap_or_else(|error| error.to_compile_error())
+        .into()
+}

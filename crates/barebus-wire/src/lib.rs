@@ -19,6 +19,8 @@ mod body;
 mod collections;
 mod compose;
 mod cursor;
+#[doc(hidden)]
+pub mod derive;
 mod endian;
 mod error;
 mod frame;

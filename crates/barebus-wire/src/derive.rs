@@ -1,0 +1,81 @@
+//! What derived code calls, and nothing else should: no promise is made for it.
+
+use crate::error::{DecodeError, DecodeErrorKind as Kind, EncodeError};
+use crate::reader::Reader;
+use crate::value::{Decode, Encode, Type};
+use crate::variant::Boxed;
+use crate::writer::Writer;
+
+/// Fails unless two types are the same on the wire; in a constant that is a compile error.
+#[allow(clippy::panic, reason = "meant for constants, where the panic is a compile error")]
+pub const fn assert_same_type<A: Type + ?Sized, B: Type + ?Sized>() {
+    let (a, b) = (A::SIGNATURE.as_str().as_bytes(), B::SIGNATURE.as_str().as_bytes());
+    // Integers and strings: one type code each.
+    match (a, b) {
+        ([a], [b]) if *a == *b => {}
+        _ => panic!("the field that keeps an unknown value has another D-Bus type than the enum"),
+    }
+}
+
+/// Whether `T` is a VARIANT, which a dictionary's entry of type `a{sv}` holds as it is.
+const fn is_variant<T: Type + ?Sized>() -> bool {
+    matches!(T::SIGNATURE.as_str().as_bytes(), b"v")
+}
+
+/// Marshals a name that the macro has checked for NULs.
+pub fn put_name(name: &'static str, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
+    writer.put_checked_str(name)
+}
+
+/// Marshals an entry of an `a{sv}`.
+pub fn put_entry<T: Encode>(
+    value: &T,
+    key: &'static str,
+    writer: &mut Writer<'_>,
+) -> Result<(), EncodeError> {
+    writer.enter_struct()?;
+    writer.put_checked_str(key)?;
+    if const { is_variant::<T>() } {
+        value.encode(writer)?
+    } else {
+        Boxed(value).encode(writer)?
+    }
+    writer.leave();
+    Ok(())
+}
+
+/// Reads an entry's value, behind its key.
+pub fn read_entry<'a, T: Decode<'a>>(entries: &mut Reader<'a>) -> Result<T, DecodeError> {
+    if const { is_variant::<T>() } {
+        return T::decode(entries);
+    }
+    let at = entries.position();
+    if entries.read_variant_signature()? != T::SIGNATURE {
+        return Err(entries.fail(Kind::EntryType, at));
+    }
+    entries.enter()?;
+    let value = T::decode(entries)?;
+    entries.leave();
+    Ok(value)
+}
+
+/// Validates and passes an entry's value that the struct has no field for.
+pub fn skip_entry(entries: &mut Reader<'_>) -> Result<(), DecodeError> {
+    let signature = entries.read_variant_signature()?;
+    entries.enter()?;
+    entries.skip_value(signature)?;
+    entries.leave();
+    Ok(())
+}
+
+/// The error for a dictionary that was read to its end without an entry that the struct requires.
+#[cold]
+pub fn missing_entry(reader: &mut Reader<'_>) -> DecodeError {
+    reader.fail(Kind::MissingEntry, reader.position())
+}
+
+/// The error for a value that was just read, that takes `len` bytes, and that no variant stands for.
+#[cold]
+pub fn unknown_value(reader: &mut Reader<'_>, len: usize) -> DecodeError {
+    reader.fail(Kind::UnknownValue, reader.position().saturating_sub(len))
+}
