@@ -11,6 +11,7 @@
 
 pub mod corpus;
 pub mod generators;
+pub mod golden;
 pub mod model;
 pub mod properties;
 pub mod sasl;

@@ -10,7 +10,7 @@ use barebus_wire::{
 use crate::generators::{self, Parts, Source};
 use crate::model::{Body, Model};
 
-pub use typed::typed;
+pub use typed::{marshalled, typed};
 
 /// Bytes that may be a message: framing, parsing, validating, walking and marshalling again agree with one another.
 pub fn message(bytes: &[u8]) {
@@ -244,6 +244,9 @@ fn marshals_again(message: &Message<'_>, body: &Body, endian: Endian) {
 }
 
 /// Marshals into a buffer of just the size that the first attempt asks for.
+///
+/// # Errors
+/// What cannot be marshalled.
 pub fn encode(header: &Header<'_>, body: &dyn EncodeBody) -> Result<Vec<u8>, EncodeError> {
     let needed = match header.encode(&mut [], body) {
         Err(EncodeError::BufferTooSmall { needed }) => needed,

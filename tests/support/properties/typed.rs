@@ -147,8 +147,8 @@ fn same_as_dynamic<'a, S: Type, T>(
     }
 }
 
-/// A value in bytes.
-pub(crate) fn marshalled<T: Encode + ?Sized>(value: &T, endian: Endian) -> Vec<u8> {
+/// A value in bytes, at the beginning of a message.
+pub fn marshalled<T: Encode + ?Sized>(value: &T, endian: Endian) -> Vec<u8> {
     let mut counter = Writer::new(&mut [], endian);
     value.encode(&mut counter).expect("a value that was read");
     let mut bytes = vec![0xaa; counter.position()];

@@ -1,0 +1,322 @@
+//! Bytes written out by hand from the specification: each type and each header field, in both byte orders, both ways.
+
+use barebus_tests::golden::hex;
+use barebus_tests::model::Model;
+use barebus_tests::properties::{encode, marshalled};
+use barebus_wire::{
+    Boxed, BusName, Cursor, Decode, Dict, Encode, Endian, Entries, ErrorName, FdIndex, Flags,
+    Header, InterfaceName, MemberName, Message, MessageType, ObjectPath, Reader, Serial, Signature,
+    Value, Variant,
+};
+
+/// That `value` is `little` and `big` in hexadecimal, in either direction, typed and by its signature alone.
+#[track_caller]
+fn is<'a, T: Encode + Decode<'a> + PartialEq + std::fmt::Debug>(value: T, little: &str, big: &str) {
+    for (endian, text) in [(Endian::Little, little), (Endian::Big, big)] {
+        let bytes: &'static [u8] = hex(text).leak();
+        assert_eq!(hex::encode(marshalled(&value, endian)), hex::encode(bytes));
+        let mut reader = Reader::new(bytes, endian);
+        assert_eq!(T::decode(&mut reader).as_ref(), Ok(&value));
+        assert_eq!(reader.finish(), Ok(()));
+        walks::<T>(bytes, endian);
+    }
+}
+
+/// That the cursor reads the bytes as the type and the naive marshaller makes the same bytes of it.
+#[track_caller]
+fn walks<T: Encode + ?Sized>(bytes: &[u8], endian: Endian) {
+    let mut cursor = Cursor::new(Reader::new(bytes, endian), T::SIGNATURE);
+    let values = Model::read_all(&mut cursor).unwrap();
+    assert_eq!(cursor.position(), bytes.len());
+    let mut naive = Vec::new();
+    values[0].marshal(&mut naive, endian);
+    assert_eq!(naive, bytes);
+}
+
+#[test]
+fn byte() {
+    is(0xfe_u8, "fe", "fe");
+}
+
+#[test]
+fn boolean() {
+    is(true, "01000000", "00000001");
+    is(false, "00000000", "00000000");
+}
+
+#[test]
+fn int16_and_uint16() {
+    is(-2_i16, "feff", "fffe");
+    is(0x1234_u16, "3412", "1234");
+}
+
+#[test]
+fn int32_and_uint32() {
+    is(-2_i32, "feffffff", "fffffffe");
+    is(0x1234_5678_u32, "78563412", "12345678");
+}
+
+#[test]
+fn int64_and_uint64() {
+    is(-2_i64, "feffffffffffffff", "fffffffffffffffe");
+    is(0x0102_0304_0506_0708_u64, "0807060504030201", "0102030405060708");
+}
+
+#[test]
+fn double_of_every_class() {
+    is(1.5_f64, "000000000000f83f", "3ff8000000000000");
+    is(-0.0_f64, "0000000000000080", "8000000000000000");
+    is(f64::INFINITY, "000000000000f07f", "7ff0000000000000");
+    is(f64::NEG_INFINITY, "000000000000f0ff", "fff0000000000000");
+    is(f64::from_bits(1), "0100000000000000", "0000000000000001");
+}
+
+#[test]
+fn a_nans_payload_survives() {
+    for bits in [0x7ff8_0000_0000_0001_u64, 0x7ff0_0000_0000_0001, 0xffff_ffff_ffff_ffff] {
+        let bytes = marshalled(&f64::from_bits(bits), Endian::Big);
+        assert_eq!(bytes, bits.to_be_bytes());
+        let read = f64::decode(&mut Reader::new(&bytes, Endian::Big)).unwrap();
+        assert_eq!(read.to_bits(), bits);
+    }
+}
+
+#[test]
+fn unix_fd() {
+    is(FdIndex(3), "03000000", "00000003");
+}
+
+#[test]
+fn string() {
+    is("foo", "03000000 666f6f 00", "00000003 666f6f 00");
+    is("", "00000000 00", "00000000 00");
+    is("\u{10ffff}", "04000000 f48fbfbf 00", "00000004 f48fbfbf 00");
+    // Noncharacters are characters here. Spec: Type System, STRING.
+    is("\u{fffe}\u{fdd0}", "06000000 efbfbeefb790 00", "00000006 efbfbeefb790 00");
+}
+
+#[test]
+fn object_path() {
+    is(ObjectPath::from_static("/"), "01000000 2f 00", "00000001 2f 00");
+    is(ObjectPath::from_static("/a/b"), "04000000 2f612f62 00", "00000004 2f612f62 00");
+}
+
+#[test]
+fn signature() {
+    is(Signature::EMPTY, "00 00", "00 00");
+    is(Signature::from_static("a{sv}"), "05 617b73767d 00", "05 617b73767d 00");
+}
+
+#[test]
+fn array_of_fixed_width() {
+    is(vec![1_u8, 2, 3], "03000000 010203", "00000003 010203");
+    is(vec![1_u16, 2], "04000000 0100 0200", "00000004 0001 0002");
+    is(vec![7_u64], "08000000 00000000 0700000000000000", "00000008 00000000 0000000000000007");
+    is(vec![true, false], "08000000 01000000 00000000", "00000008 00000001 00000000");
+}
+
+#[test]
+fn empty_array_is_padded_for_its_elements_all_the_same() {
+    is(Vec::<u8>::new(), "00000000", "00000000");
+    is(Vec::<u64>::new(), "00000000 00000000", "00000000 00000000");
+    is(Vec::<(u8,)>::new(), "00000000 00000000", "00000000 00000000");
+}
+
+#[test]
+fn empty_array_within_an_array_is_not_padded_for_what_it_does_not_hold() {
+    is(Vec::<Vec<Vec<u64>>>::new(), "00000000", "00000000");
+    is(vec![Vec::<Vec<u64>>::new()], "04000000 00000000", "00000004 00000000");
+    is(
+        vec![vec![Vec::<u64>::new()]],
+        "0c000000 08000000 00000000 00000000",
+        "0000000c 00000008 00000000 00000000",
+    );
+}
+
+#[test]
+fn array_of_strings() {
+    is(
+        vec!["a", "bc"],
+        "0f000000 01000000 61 00 0000 02000000 6263 00",
+        "0000000f 00000001 61 00 0000 00000002 6263 00",
+    );
+}
+
+#[test]
+fn structure_begins_at_eight() {
+    is((1_u8, 2_u32), "01 000000 02000000", "01 000000 00000002");
+    is((1_u8, (2_u8, 3_u8)), "01 00000000000000 02 03", "01 00000000000000 02 03");
+    is(
+        vec![(1_u8,), (2_u8,)],
+        "09000000 00000000 01 00000000000000 02",
+        "00000009 00000000 01 00000000000000 02",
+    );
+}
+
+#[test]
+fn dictionary() {
+    let pairs = [("a", 1_u8), ("b", 2)];
+    for (endian, text) in [
+        (
+            Endian::Little,
+            "17000000 00000000
+             01000000 61 00 01 00
+             01000000 62 00 02",
+        ),
+        (
+            Endian::Big,
+            "00000017 00000000
+             00000001 61 00 01 00
+             00000001 62 00 02",
+        ),
+    ] {
+        let mut bytes = hex(text);
+        let payload = u8::try_from(bytes.len() - 8).unwrap();
+        bytes[if endian == Endian::Little { 0 } else { 3 }] = payload;
+        assert_eq!(marshalled(&Entries(&pairs), endian), bytes);
+        let dict = Dict::<&str, u8>::decode(&mut Reader::new(&bytes, endian)).unwrap();
+        assert_eq!(dict.find(&"b"), Ok(Some(2)));
+        assert_eq!(dict.find(&"c"), Ok(None));
+        assert_eq!(dict.collect::<Result<Vec<_>, _>>(), Ok(pairs.to_vec()));
+        walks::<Entries<'_, &str, u8>>(&bytes, endian);
+    }
+}
+
+#[test]
+fn duplicate_keys_are_left_to_the_reader() {
+    let bytes = marshalled(&Entries(&[("a", 1_u8), ("a", 2)]), Endian::Little);
+    let dict = Dict::<&str, u8>::decode(&mut Reader::new(&bytes, Endian::Little)).unwrap();
+    assert_eq!(dict.count(), 2);
+}
+
+#[test]
+fn variant() {
+    is(Boxed(0x1234_u16), "01 71 00 00 3412", "01 71 00 00 1234");
+    is(Boxed("a"), "01 73 00 00 01000000 61 00", "01 73 00 00 00000001 61 00");
+    is(Boxed(Boxed(7_u8)), "01 76 00 01 79 00 07", "01 76 00 01 79 00 07");
+    is(
+        Boxed((1_u8, 2_u64)),
+        "04 28797429 00 0000 01 00000000000000 0200000000000000",
+        "04 28797429 00 0000 01 00000000000000 0000000000000002",
+    );
+}
+
+#[test]
+fn variant_as_what_it_holds() {
+    let bytes = hex("05 617b73797d 00 00  00000000 00000000");
+    let variant = Variant::decode(&mut Reader::new(&bytes, Endian::Little)).unwrap();
+    assert_eq!(variant.signature(), Signature::from_static("a{sy}"));
+    assert!(matches!(variant.value(), Ok(Value::Array(_))));
+    assert_eq!(variant.get::<Dict<'_, &str, u8>>().unwrap().count(), 0);
+    assert!(variant.get::<u32>().is_err());
+}
+
+/// All header fields, in the order of their codes, and a body of one UINT16.
+const CALL: [&str; 2] = [
+    "6c 01 07 01  02000000 78563412 78000000
+     01 01 6f 00  02000000 2f70 00  0000000000
+     02 01 73 00  03000000 612e69 00  00000000
+     03 01 73 00  01000000 4d 00  000000000000
+     04 01 73 00  03000000 612e65 00  00000000
+     05 01 75 00  09000000
+     06 01 73 00  03000000 612e64 00  00000000
+     07 01 73 00  04000000 3a312e32 00  000000
+     08 01 67 00  01 71 00  00
+     09 01 75 00  02000000
+     3412",
+    "42 01 07 01  00000002 12345678 00000078
+     01 01 6f 00  00000002 2f70 00  0000000000
+     02 01 73 00  00000003 612e69 00  00000000
+     03 01 73 00  00000001 4d 00  000000000000
+     04 01 73 00  00000003 612e65 00  00000000
+     05 01 75 00  00000009
+     06 01 73 00  00000003 612e64 00  00000000
+     07 01 73 00  00000004 3a312e32 00  000000
+     08 01 67 00  01 71 00  00
+     09 01 75 00  00000002
+     1234",
+];
+
+fn call_header(endian: Endian) -> Header<'static> {
+    let mut header = Header::new(MessageType::MethodCall, Serial::new(0x1234_5678).unwrap());
+    header.endian = endian;
+    header.flags = Flags::from_bits(7);
+    header.path = Some(ObjectPath::from_static("/p"));
+    header.interface = Some(InterfaceName::from_static("a.i"));
+    header.member = Some(MemberName::from_static("M"));
+    header.error_name = Some(ErrorName::from_static("a.e"));
+    header.reply_serial = Serial::new(9);
+    header.destination = Some(BusName::from_static("a.d"));
+    header.sender = Some(BusName::from_static(":1.2"));
+    header.signature = Signature::from_static("q");
+    header.unix_fds = 2;
+    header
+}
+
+#[test]
+fn every_header_field() {
+    for (endian, text) in [Endian::Little, Endian::Big].into_iter().zip(CALL) {
+        let bytes = hex(text);
+        let header = call_header(endian);
+        assert_eq!(hex::encode(encode(&header, &(0x1234_u16,)).unwrap()), hex::encode(&bytes));
+        let message = Message::parse(&bytes).unwrap();
+        assert_eq!(*message.header(), header);
+        assert_eq!(message.body::<(u16,)>(), Ok((0x1234,)));
+        assert_eq!(message.validate(), Ok(()));
+    }
+}
+
+/// Each message type with just the fields that it requires.
+#[test]
+fn every_message_type() {
+    let serial = Serial::FIRST;
+    let path = ObjectPath::from_static("/");
+    let interface = InterfaceName::from_static("a.i");
+    let member = MemberName::from_static("M");
+    let call = barebus_wire::MethodCall::new(path, member).header(serial);
+    for (header, text) in [
+        (
+            call,
+            "6c 01 00 01 00000000 01000000 1a000000
+             01 01 6f 00 01000000 2f 00 000000000000 03 01 73 00 01000000 4d 00 000000000000",
+        ),
+        (
+            Header::method_return(Serial::new(2).unwrap(), &call),
+            "6c 02 01 01 00000000 02000000 08000000  05 01 75 00 01000000",
+        ),
+        (
+            Header::error(Serial::new(2).unwrap(), &call, ErrorName::from_static("a.e")),
+            "6c 03 01 01 00000000 02000000 18000000
+             04 01 73 00 03000000 612e65 00 00000000  05 01 75 00 01000000",
+        ),
+        (
+            Header::signal(serial, path, interface, member),
+            "6c 04 01 01 00000000 01000000 2a000000
+             01 01 6f 00 01000000 2f 00 000000000000
+             02 01 73 00 03000000 612e69 00 00000000 03 01 73 00 01000000 4d 00 000000000000",
+        ),
+        (Header::new(MessageType::Unknown(5), serial), "6c 05 00 01 00000000 01000000 00000000"),
+    ] {
+        let header = Header { endian: Endian::Little, ..header };
+        let bytes = encode(&header, &()).unwrap();
+        assert_eq!(hex::encode(&bytes), hex::encode(hex(text)));
+        assert_eq!(Message::parse(&bytes).map(|message| *message.header()), Ok(header));
+    }
+}
+
+#[test]
+fn header_fields_in_any_order_and_unknown_ones_between_them() {
+    let bytes = hex("6c 01 ff 01 00000000 01000000 32000000
+         03 01 73 00 01000000 4d 00 000000000000
+         c8 02 6179 00 000000 01000000 2a 000000
+         01 01 6f 00 01000000 2f 00 000000000000
+         08 01 67 00");
+    let mut bytes = bytes;
+    bytes.extend(hex("00 00"));
+    bytes[12] = u8::try_from(bytes.len() - 16).unwrap();
+    bytes.resize(bytes.len().next_multiple_of(8), 0);
+    let message = Message::parse(&bytes).unwrap();
+    assert_eq!(message.header().path, Some(ObjectPath::from_static("/")));
+    assert_eq!(message.header().flags.bits(), 7);
+    assert_eq!(message.signature(), Signature::EMPTY);
+}
