@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use barebus_wire::{DecodeError, EncodeError, SignatureError};
+use barebus_wire::{DecodeError, DecodeErrorKind, EncodeError, SignatureError};
 
 use crate::escape::Quoted;
 
@@ -16,6 +16,15 @@ pub enum Place {
     Argument(usize),
     /// At an offset in bytes from the text's start.
     Byte(usize),
+    /// At a line and column, both counted from 1.
+    Line {
+        /// The line.
+        line: usize,
+        /// The column, in bytes.
+        column: usize,
+    },
+    /// At the value that keys and indices lead to from the outside in: `body.data[0].key`.
+    Path(String),
     /// In the text as a whole.
     Whole,
 }
@@ -27,6 +36,8 @@ impl fmt::Display for Place {
             // People count from 1.
             Self::Argument(index) => write!(f, "argument {}", index + 1),
             Self::Byte(at) => write!(f, "byte {at}"),
+            Self::Line { line, column } => write!(f, "line {line}, column {column}"),
+            Self::Path(path) => f.write_str(path),
             Self::Whole => f.write_str("text"),
         }
     }
@@ -54,6 +65,20 @@ pub enum ParseErrorKind {
     TooMany,
     /// An escape sequence or quotation is wrong, or what it stands for is not UTF-8.
     BadEscape,
+    /// A value of another kind than its type calls for.
+    WrongType,
+    /// An object has a key that means nothing there.
+    UnknownKey,
+    /// An object has a key twice.
+    DuplicateKey,
+    /// An object lacks a key.
+    MissingKey,
+    /// The text is not JSON.
+    NotJson,
+    /// A message's SIGNATURE is not its body's type.
+    SignatureMismatch,
+    /// What the text describes is no valid message.
+    Message(DecodeErrorKind),
     /// D-Bus cannot carry the value.
     Encode(EncodeError),
 }
@@ -70,6 +95,13 @@ impl fmt::Display for ParseErrorKind {
             Self::TooFew => "a value is missing",
             Self::TooMany => "more values than the signature has types",
             Self::BadEscape => "invalid quotation or escape",
+            Self::WrongType => "not the right kind of value",
+            Self::UnknownKey => "unknown key",
+            Self::DuplicateKey => "a key appears twice",
+            Self::MissingKey => "a key is missing",
+            Self::NotJson => "not JSON",
+            Self::SignatureMismatch => "not the type of the body",
+            Self::Message(kind) => return kind.fmt(f),
             Self::Encode(error) => return error.fmt(f),
         })
     }

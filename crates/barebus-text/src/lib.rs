@@ -1,4 +1,4 @@
-//! D-Bus values as text and back: `busctl`'s form ([`busctl`]).
+//! D-Bus values as text and back: `busctl`'s form ([`busctl`]), JSON ([`json`]).
 //!
 //! Printing walks a body without building a tree and needs its own stack only for what encloses the value; parsing marshals as
 //! it reads. Whatever is printed, no byte of it can steer a terminal.
@@ -11,6 +11,7 @@ pub mod busctl;
 mod double;
 mod error;
 mod escape;
+pub mod json;
 mod number;
 mod values;
 

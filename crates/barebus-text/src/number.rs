@@ -1,9 +1,27 @@
 //! Integers as the C library reads them in base 0: decimal, `0x`, octal after a leading 0; and as systemd does, `0b` and `0o`.
 
+use barebus_wire::{Basic, FdIndex};
+
 use crate::error::ParseErrorKind;
 
+/// Reads a value of the integer type `code`, UNIX_FD among them.
+pub(crate) fn parse_integer(code: u8, text: &str) -> Result<Basic<'static>, ParseErrorKind> {
+    // Each is checked against its width, so none is cut.
+    #![allow(clippy::cast_possible_truncation, reason = "the range was checked when it was read")]
+    Ok(match code {
+        b'y' => Basic::Byte(parse_unsigned(text, 8)? as u8),
+        b'n' => Basic::Int16(parse_signed(text, 16)? as i16),
+        b'q' => Basic::Uint16(parse_unsigned(text, 16)? as u16),
+        b'i' => Basic::Int32(parse_signed(text, 32)? as i32),
+        b'u' => Basic::Uint32(parse_unsigned(text, 32)? as u32),
+        b'x' => Basic::Int64(parse_signed(text, 64)?),
+        b't' => Basic::Uint64(parse_unsigned(text, 64)?),
+        _ => Basic::UnixFd(FdIndex(parse_unsigned(text, 32)? as u32)),
+    })
+}
+
 /// Reads an integer of a signed type of `bits` bits.
-pub(crate) fn parse_signed(text: &str, bits: u32) -> Result<i64, ParseErrorKind> {
+fn parse_signed(text: &str, bits: u32) -> Result<i64, ParseErrorKind> {
     let (negative, magnitude) = parse_magnitude(text)?;
     let limit = 1u64 << (bits - 1);
     if magnitude > limit || (magnitude == limit && !negative) {

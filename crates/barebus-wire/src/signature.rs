@@ -5,7 +5,7 @@ use core::fmt;
 use crate::limits;
 
 /// Zero or more single complete types, as text that was checked. Spec: Type System, Valid Signatures.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Signature<'a>(&'a str);
 
 impl<'a> Signature<'a> {

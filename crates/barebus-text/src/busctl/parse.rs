@@ -1,11 +1,11 @@
 //! Arguments of a command line as values.
 
-use barebus_wire::{Basic, EncodeError, Endian, FdIndex, ObjectPath, OwnedBody, Signature, Writer};
+use barebus_wire::{Basic, EncodeError, Endian, ObjectPath, OwnedBody, Signature, Writer};
 
 use super::split::split;
 use crate::double;
 use crate::error::{ParseError, ParseErrorKind as Kind, Place, expected};
-use crate::number::{parse_signed, parse_unsigned};
+use crate::number::{parse_integer, parse_unsigned};
 
 /// Marshals `arguments` as values of `signature`, by the grammar of `busctl call`.
 ///
@@ -62,7 +62,7 @@ impl<'a, A: AsRef<str>> Parser<'a, A> {
             Some(b'a') => self.put_array(signature, writer),
             Some(b'(' | b'{') => {
                 self.carry(writer.enter_struct())?;
-                for field in signature.fields().unwrap_or(Signature::EMPTY).types() {
+                for field in signature.fields().unwrap_or_default().types() {
                     self.put(field, writer)?;
                 }
                 writer.leave();
@@ -92,7 +92,7 @@ impl<'a, A: AsRef<str>> Parser<'a, A> {
         const EXPECTED: &str = "the number of an array's elements, then each of them";
         let text = self.take(EXPECTED)?;
         let len = parse_unsigned(text, 32).map_err(|kind| self.error(kind, EXPECTED, text))?;
-        let element = signature.element().unwrap_or(Signature::EMPTY);
+        let element = signature.element().unwrap_or_default();
         let array = self.carry(writer.start_array(element.alignment()))?;
         for _ in 0..len {
             self.put(element, writer)?;
@@ -138,22 +138,6 @@ impl<'a, A: AsRef<str>> Parser<'a, A> {
         let found = || self.arguments.get(self.next.saturating_sub(1)).map_or("", A::as_ref);
         result.map_err(|error| self.error(Kind::Encode(error), "", found()))
     }
-}
-
-/// Reads the value of an integer type.
-pub(crate) fn parse_integer(code: u8, text: &str) -> Result<Basic<'static>, Kind> {
-    // Each is checked against its width, so none is cut.
-    #![allow(clippy::cast_possible_truncation, reason = "the range was checked when it was read")]
-    Ok(match code {
-        b'y' => Basic::Byte(parse_unsigned(text, 8)? as u8),
-        b'n' => Basic::Int16(parse_signed(text, 16)? as i16),
-        b'q' => Basic::Uint16(parse_unsigned(text, 16)? as u16),
-        b'i' => Basic::Int32(parse_signed(text, 32)? as i32),
-        b'u' => Basic::Uint32(parse_unsigned(text, 32)? as u32),
-        b'x' => Basic::Int64(parse_signed(text, 64)?),
-        b't' => Basic::Uint64(parse_unsigned(text, 64)?),
-        _ => Basic::UnixFd(FdIndex(parse_unsigned(text, 32)? as u32)),
-    })
 }
 
 fn parse_boolean(text: &str) -> Option<bool> {

@@ -1,0 +1,355 @@
+//! Whole messages as JSON and back, byte for byte.
+
+use core::fmt;
+
+use barebus_wire::{
+    Basic, Cursor, DecodeErrorKind, Endian, Event, Message, OwnedBody, Reader, Signature, Writer,
+};
+
+use super::parse::{Parser, Step, not_json, read};
+use super::print::{print_basic, print_from, print_string, print_validated};
+use super::tree::Json;
+use crate::error::{ParseError, ParseErrorKind as Kind, PrintError};
+
+/// A header as one would write a body: byte order, type, flags, version, body length, serial, fields. Spec: Message Format.
+const HEADER: Signature<'static> = Signature::from_static("yyyyuua(yv)");
+
+/// Names of the message types, from METHOD_CALL on.
+const TYPES: [&str; 4] = ["method_call", "method_return", "error", "signal"];
+
+/// Names of the header fields, from PATH on.
+const FIELDS: [&str; 9] = [
+    "path",
+    "interface",
+    "member",
+    "error_name",
+    "reply_serial",
+    "destination",
+    "sender",
+    "signature",
+    "unix_fds",
+];
+
+/// Types of the header fields, from PATH on.
+const FIELD_TYPES: [&str; 9] = ["o", "s", "s", "s", "u", "s", "s", "g", "u"];
+
+/// Names of the flags, from the lowest bit on.
+const FLAGS: [&str; 3] = ["no_reply_expected", "no_auto_start", "allow_interactive_authorization"];
+
+/// Prints a whole message as one object.
+///
+/// # Errors
+/// [`PrintError::Decode`] before anything is printed: the body is invalid.
+pub fn print_message(
+    message: &Message<'_>,
+    out: &mut (impl fmt::Write + ?Sized),
+) -> Result<(), PrintError> {
+    message.validate()?;
+    let header = message.header();
+    out.write_str("{\"type\":")?;
+    let code = header.message_type.code();
+    match name_of(&TYPES, code) {
+        Some(name) => print_string(name, out)?,
+        None => write!(out, "{code}")?,
+    }
+    // As it was received: flags that the specification does not know are kept.
+    let flags = message.as_bytes().get(2).copied().unwrap_or_default();
+    let endian = char::from(header.endian.mark());
+    write!(out, ",\"endian\":\"{endian}\",\"flags\":{flags},\"version\":1")?;
+    write!(out, ",\"serial\":{}", header.serial)?;
+    print_fields(message, out)?;
+    out.write_str(",\"body\":")?;
+    print_validated(message, out)?;
+    out.write_str("}")?;
+    Ok(())
+}
+
+/// Prints the header fields in their order.
+fn print_fields(
+    message: &Message<'_>,
+    out: &mut (impl fmt::Write + ?Sized),
+) -> Result<(), PrintError> {
+    let mut cursor = Cursor::new(Reader::new(message.as_bytes(), message.header().endian), HEADER);
+    let mut code = 0;
+    while let Some(event) = cursor.next()? {
+        match (event, cursor.open()) {
+            (Event::Basic(Basic::Byte(value)), 2) => code = value,
+            (Event::Variant(_), 3) => match name_of(&FIELDS, code) {
+                Some(name) => write!(out, ",\"{name}\":")?,
+                None => {
+                    write!(out, ",\"{code}\":")?;
+                    print_from(event, &mut cursor, out)?;
+                }
+            },
+            // The value of a known field; those of unknown ones have been printed.
+            (Event::Basic(value), 3) => print_basic(value, out)?,
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// The name that stands for a number that counts from 1.
+fn name_of<'n>(names: &[&'n str], code: u8) -> Option<&'n str> {
+    usize::from(code).checked_sub(1).and_then(|index| names.get(index)).copied()
+}
+
+/// The number, counted from 1, that a name stands for.
+fn code_of(names: &[&str], name: &str) -> Option<u8> {
+    let index = names.iter().position(|known| *known == name)?;
+    u8::try_from(index + 1).ok()
+}
+
+/// Marshals a whole message from an object like those that [`print_message`] prints; also from those of
+/// `busctl monitor --json=short`.
+///
+/// # Errors
+/// Where the text is wrong, and what would have been right; [`Kind::Message`] when what it says is no valid message.
+pub fn parse_message(text: &str) -> Result<Vec<u8>, ParseError> {
+    marshal(&read(text)?)
+}
+
+/// Marshals the messages of a text that holds one object after the other. After an error in the JSON itself it ends.
+pub fn parse_messages(text: &str) -> impl Iterator<Item = Result<Vec<u8>, ParseError>> + '_ {
+    serde_json::Deserializer::from_str(text)
+        .into_iter::<Json>()
+        .map(|json| marshal(&json.map_err(|error| not_json(&error))?))
+}
+
+/// What an object says of a message.
+struct Parts<'a> {
+    message_type: u8,
+    endian: Endian,
+    flags: u8,
+    version: u8,
+    serial: u32,
+    /// In the order in which they will be sent: key, code, value.
+    fields: Vec<(&'a str, u8, &'a Json)>,
+    body: Option<(&'a str, &'a Json)>,
+}
+
+fn marshal(json: &Json) -> Result<Vec<u8>, ParseError> {
+    let mut parser = Parser::default();
+    let parts = Parts::read(&mut parser, json)?;
+    let body = match parts.body {
+        Some((key, body)) => {
+            parser.within(Step::Key(key), |parser| parser.body(body, parts.endian))?
+        }
+        None => OwnedBody::build(Signature::EMPTY, parts.endian, |_| Ok::<_, ParseError>(()))?,
+    };
+    let body_len = u32::try_from(body.as_bytes().len()).unwrap_or(u32::MAX);
+    let header = OwnedBody::build(HEADER, parts.endian, |writer| {
+        writer.put_u8(parts.endian.mark());
+        writer.put_u8(parts.message_type);
+        writer.put_u8(parts.flags);
+        writer.put_u8(parts.version);
+        writer.put_u32(body_len);
+        writer.put_u32(parts.serial);
+        let fields = writer.start_array(8)?;
+        parts.put_fields(&mut parser, body.signature(), writer)?;
+        Ok::<_, ParseError>(writer.end_array(fields)?)
+    })?;
+    let mut bytes = header.as_bytes().to_vec();
+    bytes.resize(bytes.len().next_multiple_of(8), 0);
+    bytes.extend_from_slice(body.as_bytes());
+    match Message::parse(&bytes) {
+        Ok(_) => Ok(bytes),
+        Err(error) => {
+            let kind = Kind::Message(error.kind);
+            match key_of(error.kind) {
+                Some(key) => {
+                    parser.within(Step::Key(key), |parser| Err(parser.error(kind, "", "")))
+                }
+                None => Err(parser.error(kind, "", "")),
+            }
+        }
+    }
+}
+
+impl<'a> Parts<'a> {
+    fn read(parser: &mut Parser<'a>, json: &'a Json) -> Result<Self, ParseError> {
+        const EXPECTED: &str = "an object that describes a message";
+        let Json::Object(entries) = json else {
+            return Err(parser.wrong(EXPECTED, json));
+        };
+        let mut parts = Self {
+            message_type: 0,
+            endian: Endian::Little,
+            flags: 0,
+            version: 1,
+            serial: 1,
+            fields: Vec::new(),
+            body: None,
+        };
+        let mut seen: Vec<&str> = Vec::new();
+        for (key, value) in entries {
+            let name = canonical(key);
+            // Nothing says that a field which the specification does not know appears but once.
+            if unknown_field(name).is_none() {
+                if seen.contains(&name) {
+                    return Err(parser.error(Kind::DuplicateKey, EXPECTED, key));
+                }
+                seen.push(name);
+            }
+            parser.within(Step::Key(key), |parser| parts.read_key(parser, key, name, value))?;
+        }
+        if !seen.contains(&"type") {
+            return Err(parser.error(Kind::MissingKey, "the message's type", ""));
+        }
+        Ok(parts)
+    }
+
+    fn read_key(
+        &mut self,
+        parser: &mut Parser<'a>,
+        key: &'a str,
+        name: &'a str,
+        value: &'a Json,
+    ) -> Result<(), ParseError> {
+        match name {
+            "type" => self.message_type = read_type(parser, value)?,
+            "endian" => {
+                self.endian = match value.as_str() {
+                    Some("l") => Endian::Little,
+                    Some("B") => Endian::Big,
+                    _ => return Err(parser.wrong("\"l\" or \"B\"", value)),
+                }
+            }
+            "flags" => self.flags = read_flags(parser, value)?,
+            "version" => self.version = read_byte(parser, value)?,
+            "serial" => self.serial = read_u32(parser, value)?,
+            "body" => self.body = Some((key, value)),
+            name if is_told_by_monitors(name) => {}
+            name => match code_of(&FIELDS, name).or_else(|| unknown_field(name)) {
+                Some(code) => self.fields.push((key, code, value)),
+                None => return Err(parser.error(Kind::UnknownKey, "", "")),
+            },
+        }
+        Ok(())
+    }
+
+    /// Marshals the header fields, and the body's signature behind them unless it is among them.
+    fn put_fields(
+        &self,
+        parser: &mut Parser<'a>,
+        signature: Signature<'_>,
+        writer: &mut Writer<'_>,
+    ) -> Result<(), ParseError> {
+        let mut has_signature = false;
+        for (key, code, value) in &self.fields {
+            parser.within(Step::Key(key), |parser| {
+                writer.enter_struct()?;
+                writer.put_u8(*code);
+                match FIELD_TYPES.get(usize::from(*code).wrapping_sub(1)) {
+                    Some(field_type) => {
+                        let field_type = Signature::from_static(field_type);
+                        writer.enter_variant(field_type)?;
+                        parser.put(field_type, value, writer)?;
+                        writer.leave();
+                    }
+                    None => parser.put(Signature::from_static("v"), value, writer)?,
+                }
+                if *code == SIGNATURE {
+                    has_signature = true;
+                    if value.as_str() != Some(signature.as_str()) {
+                        let expected = "the body's type";
+                        let found = value.to_string();
+                        return Err(parser.error(Kind::SignatureMismatch, expected, &found));
+                    }
+                }
+                writer.leave();
+                Ok(())
+            })?;
+        }
+        if !has_signature && !signature.is_empty() {
+            writer.enter_struct()?;
+            writer.put_u8(SIGNATURE);
+            writer.enter_variant(Signature::from_static("g"))?;
+            writer.put_signature(signature);
+            writer.leave();
+            writer.leave();
+        }
+        Ok(())
+    }
+}
+
+/// Number of the header field SIGNATURE.
+const SIGNATURE: u8 = 8;
+
+/// The name here of a key that `busctl monitor` calls otherwise.
+fn canonical(key: &str) -> &str {
+    match key {
+        "cookie" => "serial",
+        "reply_cookie" => "reply_serial",
+        "payload" => "body",
+        key => key,
+    }
+}
+
+/// The number of a header field that has no name.
+fn unknown_field(name: &str) -> Option<u8> {
+    let code: u8 = name.parse().ok()?;
+    (code > 9 && code.to_string() == name).then_some(code)
+}
+
+/// Whether a key tells of how a message was received, which is no part of it.
+fn is_told_by_monitors(name: &str) -> bool {
+    name.starts_with("timestamp") || matches!(name, "monotonic" | "realtime" | "seqnum")
+}
+
+fn read_byte(parser: &Parser<'_>, value: &Json) -> Result<u8, ParseError> {
+    match parser.basic(b'y', value)? {
+        Basic::Byte(value) => Ok(value),
+        _ => Err(parser.wrong("a byte", value)),
+    }
+}
+
+fn read_u32(parser: &Parser<'_>, value: &Json) -> Result<u32, ParseError> {
+    match parser.basic(b'u', value)? {
+        Basic::Uint32(value) => Ok(value),
+        _ => Err(parser.wrong("a number", value)),
+    }
+}
+
+/// A message type by its name, or by its number.
+fn read_type(parser: &Parser<'_>, value: &Json) -> Result<u8, ParseError> {
+    match value {
+        Json::String(name) => code_of(&TYPES, name).ok_or_else(|| {
+            parser.wrong("method_call, method_return, error, signal, or a number", value)
+        }),
+        value => read_byte(parser, value),
+    }
+}
+
+/// Flags as a number, or as an array of names.
+fn read_flags(parser: &Parser<'_>, value: &Json) -> Result<u8, ParseError> {
+    let Json::Array(names) = value else {
+        return read_byte(parser, value);
+    };
+    let mut flags = 0;
+    for name in names {
+        let Some(code) = name.as_str().and_then(|name| code_of(&FLAGS, name)) else {
+            return Err(parser.wrong("the name of a flag", name));
+        };
+        flags |= 1 << (code - 1);
+    }
+    Ok(flags)
+}
+
+/// The key whose value is at fault.
+const fn key_of(kind: DecodeErrorKind) -> Option<&'static str> {
+    use DecodeErrorKind as D;
+    Some(match kind {
+        D::MessageTypeZero => "type",
+        D::SerialZero => "serial",
+        D::ProtocolVersion => "version",
+        D::LocalPath => "path",
+        D::BadInterface | D::LocalInterface => "interface",
+        D::BadMember => "member",
+        D::BadErrorName => "error_name",
+        D::ReplySerialZero => "reply_serial",
+        D::BadDestination => "destination",
+        D::BadSender => "sender",
+        _ => return None,
+    })
+}

@@ -1,0 +1,238 @@
+//! Values as JSON.
+
+use core::fmt;
+
+use barebus_wire::{Basic, Cursor, Event};
+
+use crate::double;
+use crate::error::PrintError;
+use crate::escape::is_unsafe;
+use crate::values::Values;
+
+/// Prints all values as one object, as `busctl --json=short call` prints a reply: `{"type":"su","data":["x",1]}`.
+///
+/// # Errors
+/// [`PrintError::Decode`] before anything is printed.
+pub fn print(
+    values: &(impl Values + ?Sized),
+    out: &mut (impl fmt::Write + ?Sized),
+) -> Result<(), PrintError> {
+    values.validate()?;
+    print_validated(values, out)
+}
+
+/// Prints a single value, as `busctl --json=short get-property` prints a property: `{"type":"s","data":"x"}`.
+///
+/// What follows the first value is not printed; no value is `{"type":"","data":null}`.
+///
+/// # Errors
+/// [`PrintError::Decode`] before anything is printed.
+pub fn print_value(
+    values: &(impl Values + ?Sized),
+    out: &mut (impl fmt::Write + ?Sized),
+) -> Result<(), PrintError> {
+    values.validate()?;
+    let mut cursor = values.cursor();
+    let types = values.signature();
+    write!(out, "{{\"type\":\"{}\",\"data\":", types.types().next().map_or("", |t| t.as_str()))?;
+    match cursor.next()? {
+        Some(event) => print_from(event, &mut cursor, out)?,
+        None => out.write_str("null")?,
+    }
+    out.write_str("}")?;
+    Ok(())
+}
+
+/// Prints the data alone, without the type: `["x",1]`.
+///
+/// # Errors
+/// [`PrintError::Decode`] before anything is printed.
+pub fn print_data(
+    values: &(impl Values + ?Sized),
+    out: &mut (impl fmt::Write + ?Sized),
+) -> Result<(), PrintError> {
+    values.validate()?;
+    print_list(&mut values.cursor(), out)
+}
+
+/// As [`print`], of values that have been validated.
+pub(super) fn print_validated(
+    values: &(impl Values + ?Sized),
+    out: &mut (impl fmt::Write + ?Sized),
+) -> Result<(), PrintError> {
+    write!(out, "{{\"type\":\"{}\",\"data\":", values.signature())?;
+    print_list(&mut values.cursor(), out)?;
+    out.write_str("}")?;
+    Ok(())
+}
+
+fn print_list(
+    cursor: &mut Cursor<'_>,
+    out: &mut (impl fmt::Write + ?Sized),
+) -> Result<(), PrintError> {
+    let mut separator = "[";
+    while let Some(event) = cursor.next()? {
+        out.write_str(separator)?;
+        separator = ",";
+        print_from(event, cursor, out)?;
+    }
+    out.write_str(if separator == "[" { "[]" } else { "]" })?;
+    Ok(())
+}
+
+/// A container that has begun to be printed.
+enum Frame {
+    /// An array that is no dictionary, or a struct.
+    List {
+        empty: bool,
+    },
+    Dictionary {
+        empty: bool,
+    },
+    Entry {
+        has_key: bool,
+    },
+    Variant,
+}
+
+/// Prints the value that begins with `event`, and takes from `cursor` what belongs to it.
+pub(super) fn print_from<'a>(
+    mut event: Event<'a>,
+    cursor: &mut Cursor<'a>,
+    out: &mut (impl fmt::Write + ?Sized),
+) -> Result<(), PrintError> {
+    let mut frames: Vec<Frame> = Vec::new();
+    loop {
+        if event == Event::End {
+            out.write_str(match frames.pop() {
+                Some(Frame::List { .. }) => "]",
+                Some(Frame::Dictionary { .. } | Frame::Variant) => "}",
+                Some(Frame::Entry { .. }) | None => "",
+            })?;
+        } else {
+            let mut is_key = false;
+            match frames.last_mut() {
+                Some(Frame::List { empty } | Frame::Dictionary { empty }) => {
+                    out.write_str(if *empty { "" } else { "," })?;
+                    *empty = false;
+                }
+                Some(Frame::Entry { has_key }) => {
+                    out.write_str(if *has_key { ":" } else { "" })?;
+                    is_key = !*has_key;
+                    *has_key = true;
+                }
+                Some(Frame::Variant) | None => {}
+            }
+            if let Some(frame) = begin(event, is_key, out)? {
+                frames.push(frame);
+            }
+        }
+        if frames.is_empty() {
+            return Ok(());
+        }
+        match cursor.next()? {
+            Some(next) => event = next,
+            None => return Ok(()),
+        }
+    }
+}
+
+/// Prints a basic value, or the beginning of a container.
+fn begin(
+    event: Event<'_>,
+    is_key: bool,
+    out: &mut (impl fmt::Write + ?Sized),
+) -> Result<Option<Frame>, fmt::Error> {
+    Ok(match event {
+        Event::Basic(value) => {
+            if is_key {
+                print_key(value, out)?
+            } else {
+                print_basic(value, out)?
+            }
+            None
+        }
+        Event::Array { element, .. } if element.code() == Some(b'{') => {
+            out.write_str("{")?;
+            Some(Frame::Dictionary { empty: true })
+        }
+        Event::Array { .. } | Event::Struct => {
+            out.write_str("[")?;
+            Some(Frame::List { empty: true })
+        }
+        Event::DictEntry => Some(Frame::Entry { has_key: false }),
+        Event::Variant(signature) => {
+            write!(out, "{{\"type\":\"{signature}\",\"data\":")?;
+            Some(Frame::Variant)
+        }
+        Event::End => None,
+    })
+}
+
+/// Prints a value of a basic type.
+pub(super) fn print_basic(value: Basic<'_>, out: &mut (impl fmt::Write + ?Sized)) -> fmt::Result {
+    match value {
+        Basic::Byte(value) => write!(out, "{value}"),
+        Basic::Boolean(value) => write!(out, "{value}"),
+        Basic::Int16(value) => write!(out, "{value}"),
+        Basic::Uint16(value) => write!(out, "{value}"),
+        Basic::Int32(value) => write!(out, "{value}"),
+        Basic::Uint32(value) => write!(out, "{value}"),
+        Basic::Int64(value) => write!(out, "{value}"),
+        Basic::Uint64(value) => write!(out, "{value}"),
+        // The shortest digits that are read back as the same double, with a point or an exponent.
+        Basic::Double(value) if value.is_finite() => write!(out, "{value:?}"),
+        Basic::Double(value) => write!(out, "\"{}\"", not_finite(value)),
+        Basic::String(text) => print_string(text, out),
+        Basic::ObjectPath(path) => print_string(path.as_str(), out),
+        Basic::Signature(signature) => print_string(signature.as_str(), out),
+        Basic::UnixFd(index) => write!(out, "{}", index.0),
+    }
+}
+
+/// A key is a string, whatever its type.
+fn print_key(value: Basic<'_>, out: &mut (impl fmt::Write + ?Sized)) -> fmt::Result {
+    match value {
+        Basic::Double(value) if !value.is_finite() => print_basic(Basic::Double(value), out),
+        Basic::String(_) | Basic::ObjectPath(_) | Basic::Signature(_) => print_basic(value, out),
+        value => {
+            out.write_str("\"")?;
+            print_basic(value, out)?;
+            out.write_str("\"")
+        }
+    }
+}
+
+/// In the words that JSON's users know, and so that [`double::parse`] reads it.
+fn not_finite(value: f64) -> String {
+    double::print_exact(value).replace("nan", "NaN").replace("inf", "Infinity")
+}
+
+/// Prints a string: valid JSON, and nothing in it that a terminal acts on.
+pub(super) fn print_string(text: &str, out: &mut (impl fmt::Write + ?Sized)) -> fmt::Result {
+    out.write_str("\"")?;
+    let mut rest = text;
+    while let Some(at) = rest.find(|c| matches!(c, '"' | '\\') || is_unsafe(c)) {
+        let (run, escaped) = rest.split_at_checked(at).unwrap_or((rest, ""));
+        out.write_str(run)?;
+        let mut characters = escaped.chars();
+        if let Some(c) = characters.next() {
+            print_escaped(c, out)?;
+        }
+        rest = characters.as_str();
+    }
+    out.write_str(rest)?;
+    out.write_str("\"")
+}
+
+fn print_escaped(c: char, out: &mut (impl fmt::Write + ?Sized)) -> fmt::Result {
+    match c {
+        '"' | '\\' => write!(out, "\\{c}"),
+        '\u{8}' => out.write_str("\\b"),
+        '\u{c}' => out.write_str("\\f"),
+        '\n' => out.write_str("\\n"),
+        '\r' => out.write_str("\\r"),
+        '\t' => out.write_str("\\t"),
+        c => c.encode_utf16(&mut [0; 2]).iter().try_for_each(|unit| write!(out, "\\u{unit:04x}")),
+    }
+}
