@@ -1,5 +1,7 @@
 //! Any bytes, in any chunks.
 
+use std::fs;
+
 use barebus_tests::sasl::{client_takes_anything, server_takes_anything};
 use proptest::prelude::*;
 
@@ -42,8 +44,31 @@ const CLIENT: &[&str] = &[
     "EXTENSION_X",
 ];
 
+/// 2000 cases, or as many as `PROPTEST_CASES` says.
+fn config() -> ProptestConfig {
+    let default = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
+    match std::env::var_os("PROPTEST_CASES") {
+        Some(_) => default,
+        None => ProptestConfig { cases: 2000, ..default },
+    }
+}
+
+#[test]
+fn the_fuzzers_seeds_are_taken() {
+    let corpus = concat!(env!("CARGO_MANIFEST_DIR"), "/../fuzz/corpus");
+    for (target, takes_anything) in [
+        ("sasl_client", client_takes_anything as fn(&[u8])),
+        ("sasl_server", server_takes_anything),
+    ] {
+        let seeds = fs::read_dir(format!("{corpus}/{target}")).unwrap();
+        let seeds: Vec<_> = seeds.map(|seed| fs::read(seed.unwrap().path()).unwrap()).collect();
+        assert!(seeds.len() >= 2, "{target} has {} seeds", seeds.len());
+        seeds.iter().for_each(|seed| takes_anything(seed));
+    }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(config())]
 
     #[test]
     fn a_client_hears_the_same_however_it_is_cut(

@@ -1,6 +1,8 @@
 //! Conversations as dbus-daemon, dbus-broker and sd-bus servers hold them with this client.
 
-use barebus_sasl::{Client, Identity, Mechanism, Mechanisms, Options, Outcome, Pacing, State};
+use barebus_sasl::{
+    Client, Identity, Mechanism, Mechanisms, Options, Outcome, Pacing, Position, SaslError, State,
+};
 use barebus_tests::sasl::{guid, said};
 
 const EXTERNAL_ROOT: Mechanism = Mechanism::External(Identity::Uid(0));
@@ -125,6 +127,20 @@ fn an_sd_bus_server_rejects_without_naming_mechanisms() {
         ],
     );
     assert_eq!(client.outcome(), done(true));
+}
+
+#[test]
+fn systemd_rejects_a_pipelined_client_with_an_answer_to_each_line() {
+    let mechanisms = Mechanism::External(Identity::Uid(77)).into();
+    let pacing = Pacing::Pipelined;
+    let mut client = Client::new(Options { mechanisms, negotiate_unix_fd: true, pacing });
+    match client.receive(b"REJECTED\r\nERROR\r\nERROR\r\n") {
+        Err(SaslError::Rejected { at: Position { line: 1, byte: 0 }, offered }) => {
+            assert_eq!(offered.list.as_bytes(), b"");
+            assert!(offered.allows(EXTERNAL_EMPTY), "nothing is known, so all may be tried");
+        }
+        other => panic!("{other:?}"),
+    }
 }
 
 #[test]
