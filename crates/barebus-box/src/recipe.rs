@@ -1,0 +1,244 @@
+//! The recipe: which steps make a root that systemd boots from.
+
+use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use nix::mount::MsFlags;
+use nix::sched::CloneFlags;
+use nix::sys::socket::UnixAddr;
+use nix::sys::stat::Mode;
+
+use crate::builder::Builder;
+use crate::plan::{Mounting, Plan, Step, path, text};
+use crate::root::Root;
+
+/// The folder that the scaffolding is mounted over, in namespaces where nobody else sees it. Every system has it, and nothing in it
+/// comes along into the box.
+pub(crate) const STAGE: &str = "/run";
+/// The box's terminal: the first, because its devpts is new.
+pub(crate) const CONSOLE: &str = "/run/pts/0";
+/// Makes terminals.
+pub(crate) const CONSOLE_MAKER: &str = "/run/pts/ptmx";
+/// Where the unified cgroups of the host are seen.
+pub(crate) const CGROUPS: &str = "/run/cgroup";
+/// Where systemd tells that it has booted, as seen from inside.
+pub(crate) const NOTIFY: &str = "/run/barebus-box.notify";
+/// The unit that is booted into.
+pub(crate) const TARGET: &str = "barebus-box.target";
+
+/// What the supervisor does in its own mount namespace before PID 1 is there.
+pub(crate) fn stage(root: &Root) -> Plan {
+    let mut plan = vec![
+        Step::Mount(Mounting::new("none", "/").flags(MsFlags::MS_REC | MsFlags::MS_PRIVATE)),
+        // Entered before the stage is mounted, which may hide it.
+        Step::Enter { at: path(&root.path) },
+        Step::Mount(Mounting::new("tmpfs", STAGE).options("mode=0755")),
+    ];
+    for name in ["cgroup", "pts", "root", "upper", "work"] {
+        plan.push(folder(Path::new(STAGE).join(name)));
+    }
+    plan.push(Step::Mount(Mounting::new("cgroup2", CGROUPS).flags(INERT)));
+    plan.push(Step::Mount(
+        Mounting::new("devpts", "/run/pts")
+            .flags(MsFlags::MS_NOSUID | MsFlags::MS_NOEXEC)
+            .options("newinstance,ptmxmode=0666,mode=0620,gid=5"),
+    ));
+    plan
+}
+
+/// What PID 1 does before it becomes systemd. `cgroup` is the box's, below [`CGROUPS`].
+pub(crate) fn inside(
+    builder: &Builder,
+    root: &Root,
+    carried: &[PathBuf],
+    cgroup: &Path,
+    notify: (OwnedFd, UnixAddr),
+) -> Plan {
+    let mut plan = vec![
+        Step::Tell { at: path(cgroup.join("cgroup.procs")), text: b"0" },
+        Step::Unshare(CloneFlags::CLONE_NEWCGROUP),
+        folder("/run/upper/0"),
+        folder("/run/work/0"),
+        Step::Mount(overlay(Path::new(""), 0)),
+    ];
+    for (number, point) in (1..).zip(carried) {
+        carry(&mut plan, root, point, number);
+    }
+    plan.push(Step::Enter { at: path(INSIDE) });
+    kernel_file_systems(&mut plan, builder.host_network);
+    devices(&mut plan);
+    plan.push(Step::Bind { socket: notify.0, address: notify.1 });
+    configuration(&mut plan, builder, root);
+    plan.push(Step::BecomeRoot);
+    plan.push(Step::Terminal { at: path("/dev/console") });
+    plan
+}
+
+/// An overlay of the folder `point` of the root, which is the working directory.
+fn overlay(point: &Path, number: usize) -> Mounting {
+    let mut options = b"lowerdir=.".to_vec();
+    for &byte in point.as_os_str().as_bytes() {
+        if options.len() == LOWER_DIR.len() {
+            options.push(b'/');
+        }
+        // What the option's own syntax uses.
+        if matches!(byte, b'\\' | b',' | b':') {
+            options.push(b'\\');
+        }
+        options.push(byte);
+    }
+    options.extend_from_slice(format!(",upperdir=/run/upper/{number}").as_bytes());
+    options.extend_from_slice(format!(",workdir=/run/work/{number}").as_bytes());
+    Mounting::new("overlay", Path::new(INSIDE).join(point)).options(options)
+}
+
+/// Shows another file system of the root: as an overlay too, or read-only when it is a file or its kind cannot be overlaid.
+fn carry(plan: &mut Plan, root: &Root, point: &Path, number: usize) {
+    let bound = Mounting::bind(point, Path::new(INSIDE).join(point));
+    let mut over = None;
+    if root.path.join(point).is_dir() {
+        plan.push(folder(format!("/run/upper/{number}")));
+        plan.push(folder(format!("/run/work/{number}")));
+        over = Some(overlay(point, number));
+    }
+    plan.push(Step::Carry { overlay: over, bound });
+}
+
+fn kernel_file_systems(plan: &mut Plan, host_network: bool) {
+    for name in ["proc", "sys", "run", "dev", "tmp"] {
+        plan.push(folder(name));
+    }
+    plan.push(Step::Mount(Mounting::new("proc", "proc").flags(INERT)));
+    // Most of what is written here belongs to the whole kernel, and systemd does write as it boots; the network's part belongs to
+    // the network namespace.
+    plan.push(Step::Mount(Mounting::bind("proc/sys", "proc/sys")));
+    if !host_network {
+        plan.push(Step::Mount(Mounting::bind("proc/sys/net", "proc/sys/net")));
+    }
+    plan.push(Step::ReadOnly { at: path("proc/sys") });
+    // Not every kernel has it.
+    let bound = Mounting::bind("proc/sysrq-trigger", "proc/sysrq-trigger");
+    plan.push(Step::Carry { overlay: None, bound });
+    plan.push(Step::Mount(Mounting::new("sysfs", "sys").flags(INERT | MsFlags::MS_RDONLY)));
+    plan.push(Step::Mount(Mounting::new("cgroup2", "sys/fs/cgroup").flags(INERT)));
+    let run = Mounting::new("tmpfs", "run").flags(MsFlags::MS_NOSUID | MsFlags::MS_NODEV);
+    plan.push(Step::Mount(run.options("mode=0755")));
+}
+
+fn devices(plan: &mut Plan) {
+    let dev = Mounting::new("tmpfs", "dev").flags(MsFlags::MS_NOSUID);
+    plan.push(Step::Mount(dev.options("mode=0755")));
+    for (name, number) in DEVICES {
+        plan.push(Step::Device { at: path(Path::new("dev").join(name)), number });
+    }
+    plan.push(folder("dev/pts"));
+    plan.push(Step::Mount(Mounting::bind("/run/pts", "dev/pts")));
+    plan.push(link("dev/ptmx", "pts/ptmx"));
+    plan.push(link("dev/console", "pts/0"));
+}
+
+/// What differs from the machine's own configuration.
+fn configuration(plan: &mut Plan, builder: &Builder, root: &Root) {
+    for name in
+        ["etc/systemd", "etc/systemd/system", "etc/systemd/journald.conf.d", "etc/tmpfiles.d"]
+    {
+        plan.push(folder(name));
+    }
+    for (at, is_folder) in &root.enabled {
+        let at = path(at);
+        plan.push(if *is_folder { Step::RemoveFolder { at } } else { Step::RemoveFile { at } });
+    }
+    for table in &root.tables {
+        plan.push(file(table, ""));
+    }
+    for unit in MASKED {
+        plan.push(link(unit_path(unit), "/dev/null"));
+    }
+    // It empties /tmp, where the programs that are to be tested may lie.
+    plan.push(link("etc/tmpfiles.d/tmp.conf", "/dev/null"));
+    // The machine's own journal would be copied to be written to.
+    plan.push(file(
+        "etc/systemd/journald.conf.d/zz-barebus-box.conf",
+        "[Journal]\nStorage=volatile\n",
+    ));
+    if let Some(unit) = &root.dbus_link {
+        plan.push(Step::Link { at: path(unit_path("dbus.service")), to: path(unit) });
+    }
+    plan.push(file(unit_path(TARGET), TARGET_TEXT));
+    for (name, text) in &builder.units {
+        plan.push(file(unit_path(name), text));
+    }
+}
+
+fn folder(at: impl AsRef<Path>) -> Step {
+    Step::Folder { at: path(at), mode: Mode::from_bits_truncate(0o755) }
+}
+
+fn link(at: impl AsRef<Path>, to: &str) -> Step {
+    Step::Link { at: path(at), to: text(to) }
+}
+
+fn file(at: impl AsRef<Path>, text: &str) -> Step {
+    Step::File { at: path(at), text: text.as_bytes().to_vec() }
+}
+
+fn unit_path(name: impl AsRef<Path>) -> PathBuf {
+    Path::new("etc/systemd/system").join(name)
+}
+
+const INSIDE: &str = "/run/root";
+const LOWER_DIR: &[u8] = b"lowerdir=.";
+const INERT: MsFlags = MsFlags::MS_NOSUID.union(MsFlags::MS_NODEV).union(MsFlags::MS_NOEXEC);
+
+/// Major and minor numbers are part of the kernel's interface.
+const DEVICES: [(&str, (u64, u64)); 6] = [
+    ("null", (1, 3)),
+    ("zero", (1, 5)),
+    ("full", (1, 7)),
+    ("random", (1, 8)),
+    ("urandom", (1, 9)),
+    ("tty", (5, 0)),
+];
+
+const TARGET_TEXT: &str = "\
+[Unit]
+Description=Box
+Requires=dbus.socket dbus.service
+After=dbus.socket dbus.service
+DefaultDependencies=no
+AllowIsolate=yes
+";
+
+/// Units that would reach through to the host's kernel and devices, or only make the boot longer.
+const MASKED: [&str; 29] = [
+    "dev-hugepages.mount",
+    "kmod-static-nodes.service",
+    "ldconfig.service",
+    "modprobe@.service",
+    "proc-sys-fs-binfmt_misc.automount",
+    "proc-sys-fs-binfmt_misc.mount",
+    "sys-fs-fuse-connections.mount",
+    "sys-kernel-config.mount",
+    "sys-kernel-debug.mount",
+    "sys-kernel-tracing.mount",
+    "systemd-binfmt.service",
+    "systemd-firstboot.service",
+    "systemd-hwdb-update.service",
+    "systemd-journal-catalog-update.service",
+    "systemd-journal-flush.service",
+    "systemd-journald-audit.socket",
+    "systemd-modules-load.service",
+    "systemd-remount-fs.service",
+    "systemd-repart.service",
+    "systemd-sysctl.service",
+    "systemd-sysusers.service",
+    "systemd-tmpfiles-setup-dev-early.service",
+    "systemd-tmpfiles-setup-dev.service",
+    "systemd-udev-trigger.service",
+    "systemd-udevd-control.socket",
+    "systemd-udevd-kernel.socket",
+    "systemd-udevd.service",
+    "systemd-update-utmp.service",
+    "tmp.mount",
+];

@@ -1,0 +1,271 @@
+//! The process between the owner and the box's PID 1: it sees to it that nothing of the box stays when the owner is gone.
+//!
+//! Everything in here runs in a copy of one thread of the owner: nothing but system calls, see [`sys`].
+
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd, RawFd};
+
+use nix::errno::Errno;
+use nix::fcntl::{self, OFlag};
+use nix::libc;
+use nix::poll::{self, PollFd, PollFlags, PollTimeout};
+use nix::sched::CloneFlags;
+use nix::sys::prctl;
+use nix::sys::signal::{SigSet, Signal};
+use nix::sys::stat::{self, Mode};
+use nix::unistd;
+
+use crate::cgroup::Cgroup;
+use crate::plan::{self, Plan};
+use crate::sys::{self, Fork, Program};
+use crate::{enter, recipe};
+
+/// All that the supervisor and PID 1 need, made before they are.
+#[derive(Debug)]
+pub(crate) struct Supervision {
+    /// In the supervisor's mount namespace.
+    pub(crate) stage: Plan,
+    /// In the box.
+    pub(crate) inside: Plan,
+    pub(crate) namespaces: CloneFlags,
+    pub(crate) systemd: Program,
+    pub(crate) cgroup: Cgroup,
+    /// Reading end. A byte: the owner knows PID 1. The end: kill it.
+    pub(crate) leash: OwnedFd,
+    /// Writing end, of [`Report`]s. Its end: PID 1 has become systemd.
+    pub(crate) reports: OwnedFd,
+    /// What systemd prints is written here.
+    pub(crate) log: OwnedFd,
+    /// The descriptors that stay open, sorted: those above, and any that [`Self::inside`] has.
+    pub(crate) kept: Vec<RawFd>,
+}
+
+/// What the new processes tell the owner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Report {
+    /// PID 1 is there, under this process id.
+    Started(i32),
+    /// A step failed.
+    Failed { what: Failed, errno: i32 },
+}
+
+/// What failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Failed {
+    /// A step of [`Supervision::stage`], by its number.
+    Stage(usize),
+    /// A step of [`Supervision::inside`], by its number.
+    Inside(usize),
+    Cgroup,
+    Terminal,
+    Namespaces,
+    Systemd,
+}
+
+impl Report {
+    /// Bytes of a report. Less than PIPE_BUF: a report is never torn.
+    pub(crate) const LEN: usize = 12;
+
+    fn to_bytes(self) -> [u8; Self::LEN] {
+        let number = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
+        let (kind, number, errno) = match self {
+            Self::Started(pid) => (0, pid, 0),
+            Self::Failed { what: Failed::Stage(step), errno } => (1, number(step), errno),
+            Self::Failed { what: Failed::Inside(step), errno } => (2, number(step), errno),
+            Self::Failed { what: Failed::Cgroup, errno } => (3, 0, errno),
+            Self::Failed { what: Failed::Terminal, errno } => (4, 0, errno),
+            Self::Failed { what: Failed::Namespaces, errno } => (5, 0, errno),
+            Self::Failed { what: Failed::Systemd, errno } => (6, 0, errno),
+        };
+        let mut bytes = [0; Self::LEN];
+        for (place, value) in bytes.chunks_exact_mut(4).zip([kind, number, errno]) {
+            place.copy_from_slice(&value.to_ne_bytes());
+        }
+        bytes
+    }
+
+    pub(crate) fn from_bytes(bytes: [u8; Self::LEN]) -> Option<Self> {
+        let mut numbers = bytes.chunks_exact(4).filter_map(|chunk| chunk.first_chunk());
+        let mut next = || numbers.next().map(|chunk: &[u8; 4]| i32::from_ne_bytes(*chunk));
+        let (kind, number, errno) = (next()?, next()?, next()?);
+        let what = match kind {
+            0 => return Some(Self::Started(number)),
+            1 => Failed::Stage(usize::try_from(number).ok()?),
+            2 => Failed::Inside(usize::try_from(number).ok()?),
+            3 => Failed::Cgroup,
+            4 => Failed::Terminal,
+            5 => Failed::Namespaces,
+            6 => Failed::Systemd,
+            _ => return None,
+        };
+        Some(Self::Failed { what, errno })
+    }
+}
+
+/// The supervisor's whole life.
+pub(crate) fn run(supervision: &Supervision) -> ! {
+    close_all_but(&supervision.kept);
+    sys::default_signals();
+    // A terminal's signals are for the owner. All others are blocked since before the fork.
+    let _ = unistd::setsid();
+    let _ = prctl::set_name(c"barebus-box");
+    let _ = plan::standard_streams(c"/dev/null");
+    stat::umask(Mode::empty());
+    let code = match supervise(supervision) {
+        Ok(()) => 0,
+        Err(report) => {
+            send(supervision, report);
+            1
+        }
+    };
+    sys::exit(code)
+}
+
+fn supervise(supervision: &Supervision) -> Result<(), Report> {
+    perform(&supervision.stage, Failed::Stage)?;
+    let failed = |what| move |errno: Errno| Report::Failed { what, errno: errno as i32 };
+    let console = Console::open().map_err(failed(Failed::Terminal))?;
+    let parent = supervision.cgroup.make().map_err(failed(Failed::Cgroup))?;
+    let lived = with_pid_1(supervision, &console);
+    supervision.cgroup.remove(parent.as_fd());
+    lived.map_err(failed(Failed::Namespaces))
+}
+
+/// Starts PID 1, stays with it, and ends it.
+fn with_pid_1(supervision: &Supervision, console: &Console) -> nix::Result<()> {
+    let me = sys::pidfd_open(unistd::getpid().as_raw())?;
+    let (pid, pidfd) = match sys::fork_into(supervision.namespaces, libc::SIGCHLD)? {
+        Fork::Child => become_systemd(supervision, me.as_fd()),
+        Fork::Parent { pid, pidfd } => (pid, pidfd),
+    };
+    send(supervision, Report::Started(pid));
+    for fd in &supervision.kept {
+        if *fd != raw(&supervision.leash) && *fd != raw(&supervision.log) {
+            let _ = sys::close_range(*fd, *fd);
+        }
+    }
+    // Out of the host's file systems: they can be unmounted while the box lives.
+    let _ = unistd::chdir(recipe::STAGE).and_then(|()| plan::become_root());
+    attend(supervision, console, pidfd.as_fd());
+    let _ = sys::pidfd_kill(pidfd.as_fd(), libc::SIGKILL);
+    // Returns when the kernel has ended all that ran in the box.
+    let _ = sys::wait(pid, 0);
+    console.pump(supervision.log.as_fd());
+    Ok(())
+}
+
+/// Writes systemd's words down until the owner lets go of the leash, or PID 1 ends and the owner knows which process it was.
+fn attend(supervision: &Supervision, console: &Console, pid_1: BorrowedFd<'_>) {
+    let (mut known, mut ended) = (false, false);
+    while !(known && ended) {
+        let pid_1_events = if ended { PollFlags::empty() } else { PollFlags::POLLIN };
+        let mut fds = [
+            PollFd::new(supervision.leash.as_fd(), PollFlags::POLLIN),
+            PollFd::new(console.maker.as_fd(), PollFlags::POLLIN),
+            PollFd::new(pid_1, pid_1_events),
+        ];
+        match poll::poll(&mut fds, PollTimeout::NONE) {
+            Ok(_) => {}
+            Err(Errno::EINTR) => continue,
+            Err(_) => return,
+        }
+        let [leash, printed, end] = fds.map(|fd| fd.any().unwrap_or(true));
+        if printed {
+            console.pump(supervision.log.as_fd());
+        }
+        ended |= end;
+        if leash {
+            match unistd::read(&supervision.leash, &mut [0]) {
+                Ok(1) => known = true,
+                Err(Errno::EINTR | Errno::EAGAIN) => {}
+                Ok(_) | Err(_) => return,
+            }
+        }
+    }
+}
+
+/// The box's PID 1, up to the moment when it is systemd.
+fn become_systemd(supervision: &Supervision, supervisor: BorrowedFd<'_>) -> ! {
+    // The supervisor has one thread only, so "the parent thread died" means that it died.
+    let _ = prctl::set_pdeathsig(Signal::SIGKILL);
+    if has_ended(supervisor) {
+        sys::exit(1);
+    }
+    enter::drop_capabilities();
+    let report = match perform(&supervision.inside, Failed::Inside) {
+        Ok(()) => {
+            stat::umask(Mode::from_bits_truncate(0o022));
+            let _ = SigSet::empty().thread_set_mask();
+            let errno = supervision.systemd.exec();
+            Report::Failed { what: Failed::Systemd, errno: errno as i32 }
+        }
+        Err(report) => report,
+    };
+    send(supervision, report);
+    sys::exit(1)
+}
+
+/// Whether the process has ended.
+pub(crate) fn has_ended(process: BorrowedFd<'_>) -> bool {
+    let mut fds = [PollFd::new(process, PollFlags::POLLIN)];
+    !matches!(poll::poll(&mut fds, PollTimeout::ZERO), Ok(0))
+}
+
+fn perform(plan: &Plan, which: fn(usize) -> Failed) -> Result<(), Report> {
+    for (number, step) in plan.iter().enumerate() {
+        if let Err(errno) = step.perform() {
+            return Err(Report::Failed { what: which(number), errno: errno as i32 });
+        }
+    }
+    Ok(())
+}
+
+fn send(supervision: &Supervision, report: Report) {
+    // When the owner is gone the leash tells.
+    let _ = unistd::write(&supervision.reports, &report.to_bytes());
+}
+
+/// The terminal that systemd prints to.
+struct Console {
+    maker: OwnedFd,
+    /// Held so that the terminal does not hang up whenever nobody else has it open.
+    _terminal: OwnedFd,
+}
+
+impl Console {
+    fn open() -> nix::Result<Self> {
+        let flags = OFlag::O_RDWR | OFlag::O_NOCTTY | OFlag::O_CLOEXEC;
+        let maker = fcntl::open(recipe::CONSOLE_MAKER, flags | OFlag::O_NONBLOCK, Mode::empty())?;
+        sys::unlock_terminal(maker.as_fd())?;
+        let terminal = fcntl::open(recipe::CONSOLE, flags, Mode::empty())?;
+        Ok(Self { maker, _terminal: terminal })
+    }
+
+    /// Moves what was printed into `log`; beyond [`LOG_LEN`] it is dropped, so that systemd never waits.
+    fn pump(&self, log: BorrowedFd<'_>) {
+        let mut buf = [0; 4096];
+        while let Ok(len @ 1..) = unistd::read(&self.maker, &mut buf) {
+            let room = stat::fstat(log).map_or(0, |log| LOG_LEN.saturating_sub(log.st_size));
+            let len = len.min(usize::try_from(room).unwrap_or(0));
+            let _ = unistd::write(log, buf.get(..len).unwrap_or_default());
+        }
+    }
+}
+
+/// Closes all descriptors but the sorted `kept` and the three standard ones.
+fn close_all_but(kept: &[RawFd]) {
+    let mut next = 3;
+    for &fd in kept {
+        if fd > next {
+            let _ = sys::close_range(next, fd - 1);
+        }
+        next = fd.saturating_add(1);
+    }
+    let _ = sys::close_range(next, RawFd::MAX);
+}
+
+fn raw(fd: &OwnedFd) -> RawFd {
+    std::os::fd::AsRawFd::as_raw_fd(fd)
+}
+
+/// Bytes of systemd's words that are kept.
+const LOG_LEN: i64 = 1 << 20;

@@ -1,0 +1,198 @@
+//! A box that has booted.
+
+use core::time::Duration;
+use std::ffi::OsStr;
+use std::fs::File;
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus};
+use std::sync::Arc;
+use std::{io, process};
+
+use nix::errno::Errno;
+use nix::libc;
+use nix::poll::{self, PollFd, PollFlags};
+use nix::sched::CloneFlags;
+
+use crate::builder::Builder;
+use crate::error::BoxError;
+use crate::{enter, forward, supervisor, sys};
+
+/// A running systemd with its message bus. Dropping it ends all that runs in it; nothing stays.
+#[derive(Debug)]
+pub struct SystemdBox {
+    _supervisor: Supervisor,
+    pid: i32,
+    pid_1: Arc<OwnedFd>,
+    namespaces: CloneFlags,
+    log: Log,
+    boot_time: Duration,
+    root: PathBuf,
+    system_bus_address: String,
+}
+
+impl SystemdBox {
+    /// Boots a box with dbus-daemon on the host's root.
+    ///
+    /// # Errors
+    /// As [`Builder::boot`].
+    pub fn boot() -> Result<Self, BoxError> {
+        Self::builder().boot()
+    }
+
+    /// A box to be booted.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    pub(crate) fn new(
+        supervisor: Supervisor,
+        pid: i32,
+        pid_1: OwnedFd,
+        namespaces: CloneFlags,
+        log: Log,
+        boot_time: Duration,
+    ) -> Self {
+        let root = PathBuf::from(format!("/proc/{pid}/root"));
+        Self {
+            _supervisor: supervisor,
+            pid,
+            pid_1: Arc::new(pid_1),
+            namespaces,
+            log,
+            boot_time,
+            system_bus_address: format!("unix:path=/proc/{pid}/root{INSIDE_BUS_SOCKET}"),
+            root,
+        }
+    }
+
+    /// The box's PID 1 as the host numbers it.
+    pub fn pid(&self) -> u32 {
+        self.pid.unsigned_abs()
+    }
+
+    /// The address of the system bus, for use on the host.
+    pub fn system_bus_address(&self) -> &str {
+        &self.system_bus_address
+    }
+
+    /// The address of systemd's private socket, for use inside only: systemd refuses a peer whose process it cannot see.
+    pub fn private_address(&self) -> &'static str {
+        PRIVATE_ADDRESS
+    }
+
+    /// The box's root as the host sees it.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// What systemd has printed so far: warnings and errors, its first MiB.
+    pub fn log(&self) -> String {
+        self.log.read()
+    }
+
+    /// How long the boot took.
+    pub fn boot_time(&self) -> Duration {
+        self.boot_time
+    }
+
+    /// Whether the box's PID 1 still runs: it may have powered itself off.
+    pub fn is_running(&self) -> bool {
+        !supervisor::has_ended(self.pid_1.as_fd())
+    }
+
+    /// A command that runs inside the box. `program` is looked for inside, where the host's programs are found under their own paths.
+    ///
+    /// `DBUS_SYSTEM_BUS_ADDRESS` and `BAREBUS_PRIVATE_ADDRESS` are set to the addresses that serve inside; the working directory is
+    /// kept when there is one of that name inside, else it is `/`. The [`Child`](std::process::Child) is a process outside that ends as
+    /// the command ends, takes it along when it is killed, and hands on the signals that are sent to it. [`Command::uid`] and
+    /// [`Command::gid`] cannot be used, for only root enters the box; run `setpriv` or `runuser` inside.
+    pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
+        let mut command = Command::new(program);
+        command.env("DBUS_SYSTEM_BUS_ADDRESS", INSIDE_BUS_ADDRESS);
+        command.env("BAREBUS_PRIVATE_ADDRESS", PRIVATE_ADDRESS);
+        let (pid_1, namespaces) = (Arc::clone(&self.pid_1), self.namespaces);
+        sys::before_exec(&mut command, move || enter::enter(pid_1.as_fd(), namespaces));
+        command
+    }
+
+    /// A command that runs on the host, with `DBUS_SYSTEM_BUS_ADDRESS` set to the box's bus.
+    pub fn outside_command(&self, program: impl AsRef<OsStr>) -> Command {
+        let mut command = Command::new(program);
+        command.env("DBUS_SYSTEM_BUS_ADDRESS", &self.system_bus_address);
+        command
+    }
+
+    /// Runs a command and waits for it, so that the box outlives it whatever the user does: meanwhile SIGHUP, SIGINT, SIGQUIT and
+    /// SIGTERM do not end this process. Those sent to it are handed on to the command; Ctrl-C reaches that by itself.
+    ///
+    /// # Errors
+    /// What the system says when the command cannot be started, as [`Command::status`].
+    pub fn run(&self, command: &mut Command) -> io::Result<ExitStatus> {
+        forward::run(command)
+    }
+}
+
+/// The owner's side of the supervisor. Dropping it ends the box.
+#[derive(Debug)]
+pub(crate) struct Supervisor {
+    /// Writing end; None when it was let go of.
+    leash: Option<OwnedFd>,
+    pid: i32,
+    pidfd: OwnedFd,
+    /// The process that has this, rather than a copy of it.
+    owner: u32,
+}
+
+impl Supervisor {
+    pub(crate) fn new(leash: OwnedFd, pid: i32, pidfd: OwnedFd) -> Self {
+        Self { leash: Some(leash), pid, pidfd, owner: process::id() }
+    }
+
+    pub(crate) fn pidfd(&self) -> &OwnedFd {
+        &self.pidfd
+    }
+
+    /// Tells that PID 1 is known here, so that its number may be given away when it ends.
+    pub(crate) fn acknowledge(&self) -> nix::Result<()> {
+        self.leash.as_ref().map_or(Err(Errno::EBADF), |leash| nix::unistd::write(leash, b"k"))?;
+        Ok(())
+    }
+}
+
+impl Drop for Supervisor {
+    fn drop(&mut self) {
+        drop(self.leash.take());
+        // A fork of the owner has a copy; the box is not its own.
+        if self.owner != process::id() {
+            return;
+        }
+        let mut end = [PollFd::new(self.pidfd.as_fd(), PollFlags::POLLIN)];
+        while poll::poll(&mut end, END_TIMEOUT) == Err(Errno::EINTR) {}
+        let _ = sys::wait(self.pid, libc::WNOHANG);
+    }
+}
+
+/// What systemd prints, in memory that the supervisor writes to.
+#[derive(Debug)]
+pub(crate) struct Log(pub(crate) File);
+
+impl Log {
+    pub(crate) fn read(&self) -> String {
+        let mut bytes = Vec::new();
+        let mut buf = [0; 4096];
+        // Read at an offset of our own: the file's is the supervisor's.
+        while let Ok(len @ 1..) = self.0.read_at(&mut buf, bytes.len() as u64) {
+            bytes.extend_from_slice(buf.get(..len).unwrap_or_default());
+        }
+        // A terminal's lines end with both.
+        String::from_utf8_lossy(&bytes).replace("\r\n", "\n")
+    }
+}
+
+pub(crate) const INSIDE_BUS_SOCKET: &str = "/run/dbus/system_bus_socket";
+const INSIDE_BUS_ADDRESS: &str = "unix:path=/run/dbus/system_bus_socket";
+const PRIVATE_ADDRESS: &str = "unix:path=/run/systemd/private";
+/// In milliseconds. Ending a box takes some tens; a kernel that hangs must not hang its owner.
+const END_TIMEOUT: u16 = 10_000;
