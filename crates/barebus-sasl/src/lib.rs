@@ -29,6 +29,7 @@
 //! and knows no mechanism but EXTERNAL and ANONYMOUS. It touches no home directory, so DBUS_COOKIE_SHA1 is out of its reach on purpose.
 #![no_std]
 #![forbid(unsafe_code)]
+#![warn(clippy::std_instead_of_core, clippy::alloc_instead_of_core)]
 
 mod client;
 mod command;

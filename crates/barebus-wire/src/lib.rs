@@ -7,12 +7,14 @@
 //! [`FdIndex`]), and prints no values; those are the rooms above it.
 #![no_std]
 #![forbid(unsafe_code)]
+#![warn(clippy::std_instead_of_core, clippy::alloc_instead_of_core)]
 
 #[cfg(feature = "alloc")]
 extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
+pub mod address;
 mod array;
 mod body;
 #[cfg(feature = "alloc")]
@@ -26,6 +28,7 @@ mod error;
 mod frame;
 mod header;
 pub mod limits;
+pub mod match_rule;
 mod message;
 pub mod name;
 mod number;
@@ -49,6 +52,7 @@ pub use endian::Endian;
 pub use error::{BodyError, DecodeError, DecodeErrorKind, EncodeError, SignatureExcerpt};
 pub use frame::frame_len;
 pub use header::{Flags, Header, MessageType, Serial};
+pub use match_rule::MatchRule;
 pub use message::{DecodeBody, Message};
 pub use name::{BusName, ErrorName, InterfaceName, MemberName, ObjectPath};
 pub use number::{FdIndex, Number, Numbers};

@@ -23,3 +23,9 @@ pub const NAME_LEN: usize = 255;
 
 /// Bytes of the fixed part of a header, the length of the header fields included: after them a frame's size is known.
 pub const FIXED_HEADER_LEN: usize = 16;
+
+/// Longest match rule in bytes that buses take. The specification gives no number, the reference implementations do.
+pub const MATCH_RULE_LEN: usize = 1024;
+
+/// Highest number of an argument that a match rule can look at. Spec: Match Rules.
+pub const MATCH_ARGUMENT: u8 = 63;

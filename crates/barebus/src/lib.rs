@@ -1,1 +1,43 @@
-//! placeholder
+//! A D-Bus client from the socket up: no D-Bus library under it, no threads, no name service, no globals.
+//!
+//! ```no_run
+//! use barebus::{BusName, Connection, InterfaceName, MemberName, MethodCall, ObjectPath};
+//!
+//! let mut bus = Connection::system()?;
+//! let call = MethodCall::new(
+//!     ObjectPath::from_static("/org/freedesktop/systemd1"),
+//!     MemberName::from_static("GetUnitFileState"),
+//! )
+//! .interface(InterfaceName::from_static("org.freedesktop.systemd1.Manager"))
+//! .destination(BusName::from_static("org.freedesktop.systemd1"));
+//! let reply = bus.call(&call, &("sshd.service",))?;
+//! let (state,): (&str,) = reply.body()?;
+//! println!("{state}");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! What this crate does not do: it owns no names and serves no objects beyond what a client must; it starts no bus.
+
+mod connection;
+mod endpoint;
+mod error;
+mod options;
+mod reply;
+mod sys;
+mod transport;
+
+pub use barebus_sasl::{Guid, Identity, Mechanism, Mechanisms, SaslError};
+pub use barebus_session::{
+    CallId, Event, FdsError, NoReply, Peer, Received, ReplyTo, SendError, Session, SessionError,
+    SubscriptionId,
+};
+pub use barebus_wire as wire;
+pub use barebus_wire::{
+    Array, BodyError, Boxed, BusName, Decode, DecodeError, Dict, Encode, EncodeBody, EncodeError,
+    ErrorName, FdIndex, Flags, Header, InterfaceName, MatchRule, MemberName, Message, MessageType,
+    MethodCall, ObjectPath, Signature, Type, Value, Variant,
+};
+pub use connection::Connection;
+pub use error::{Attempt, AttemptError, CallError, Cause, ConnectionError, OpenError};
+pub use options::Options;
+pub use reply::{Reply, Signal};

@@ -1,0 +1,222 @@
+//! What can go wrong, split by whom it hits: the connection, one call, or one request of the user.
+
+use alloc::string::String;
+use core::fmt;
+
+use barebus_sasl::{Guid, SaslError};
+use barebus_wire::{DecodeError, EncodeError};
+
+/// Why the connection has ended. Nothing more can be sent or received on it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SessionError {
+    /// The server broke the authentication protocol, or refused to let us in. After a pipelined attempt
+    /// [`Session::authenticate_again`](crate::Session::authenticate_again) on a new stream may still succeed.
+    Authentication(SaslError),
+    /// The server's GUID is not the one that the address promised.
+    Guid {
+        /// From the address.
+        expected: Guid,
+        /// From the server.
+        found: Guid,
+    },
+    /// The server did not finish authentication, or did not answer `Hello`, in time.
+    HandshakeTimedOut {
+        /// What was awaited.
+        awaited: Awaited,
+    },
+    /// The bus answered `Hello` with an error, or with something that is no unique name.
+    HelloRefused {
+        /// The error's name, or what was wrong with the answer.
+        reason: String,
+    },
+    /// File descriptors came during authentication, or without having been negotiated. Spec: D-Bus and Unix file descriptors.
+    UnexpectedFds,
+    /// A message's frame or header is invalid: where the next message begins, or what it says, cannot be trusted.
+    InvalidMessage(DecodeError),
+    /// The other side closed the stream.
+    Closed {
+        /// What was awaited then, if the connection was not yet established.
+        awaited: Option<Awaited>,
+        /// Bytes of an unfinished message that had arrived.
+        unfinished: usize,
+    },
+}
+
+/// The step of the handshake that a server did not finish.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Awaited {
+    /// A line of the authentication conversation; the state is named as in the specification.
+    Authentication(barebus_sasl::State),
+    /// The reply to `Hello`.
+    Hello,
+}
+
+impl fmt::Display for Awaited {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Authentication(state) => write!(f, "authentication ({state:?})"),
+            Self::Hello => f.write_str("the reply to Hello"),
+        }
+    }
+}
+
+impl fmt::Display for SessionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Authentication(error) => write!(f, "authentication failed: {error}"),
+            Self::Guid { expected, found } => {
+                write!(f, "the server's GUID is {found}, the address promised {expected}")
+            }
+            Self::HandshakeTimedOut { awaited } => {
+                write!(f, "the server did not answer in time: waiting for {awaited}")
+            }
+            Self::HelloRefused { reason } => write!(f, "the bus refused Hello: {reason}"),
+            Self::UnexpectedFds => f.write_str("file descriptors came though none were negotiated"),
+            Self::InvalidMessage(error) => write!(f, "an invalid message came: {error}"),
+            Self::Closed { awaited: Some(awaited), .. } => {
+                write!(f, "the server closed the connection: waiting for {awaited}")
+            }
+            Self::Closed { awaited: None, unfinished: 0 } => {
+                f.write_str("the other side closed the connection")
+            }
+            Self::Closed { awaited: None, unfinished } => {
+                write!(f, "the other side closed the connection {unfinished} bytes into a message")
+            }
+        }
+    }
+}
+
+impl core::error::Error for SessionError {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        match self {
+            Self::Authentication(error) => Some(error),
+            Self::InvalidMessage(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+/// Why a message was not queued. The connection is as it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SendError {
+    /// The message cannot be marshalled.
+    Encode(EncodeError),
+    /// More file descriptors than one message may carry.
+    TooManyFds {
+        /// How many were to be sent.
+        count: usize,
+    },
+    /// The server takes no file descriptors.
+    FdsNotNegotiated,
+    /// The call says NO_REPLY_EXPECTED, so that no reply can be awaited.
+    NoReplyExpected,
+    /// The bytes that wait for being written have reached the limit.
+    QueueFull {
+        /// The limit in bytes.
+        limit: usize,
+    },
+    /// The connection has ended.
+    Ended(SessionError),
+}
+
+impl From<EncodeError> for SendError {
+    fn from(error: EncodeError) -> Self {
+        Self::Encode(error)
+    }
+}
+
+impl fmt::Display for SendError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Encode(error) => write!(f, "the message cannot be marshalled: {error}"),
+            Self::TooManyFds { count } => {
+                write!(f, "{count} file descriptors are more than the 253 a message may carry")
+            }
+            Self::FdsNotNegotiated => f.write_str("the server takes no file descriptors"),
+            Self::NoReplyExpected => {
+                f.write_str("a call that expects no reply cannot be waited for")
+            }
+            Self::QueueFull { limit } => {
+                write!(f, "the queue of messages to be sent has reached its {limit} bytes")
+            }
+            Self::Ended(error) => error.fmt(f),
+        }
+    }
+}
+
+impl core::error::Error for SendError {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        match self {
+            Self::Encode(error) => Some(error),
+            Self::Ended(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+/// Why a call gets no reply, though the connection goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NoReply {
+    /// Its deadline passed. A reply that still comes is dropped.
+    TimedOut,
+    /// The name that was called changed its owner, so that whoever took the call is no longer who was asked.
+    OwnerChanged,
+    /// The bus did not say who owns the name that was called, so that no reply can be believed.
+    OwnerUnknown,
+    /// The reply came with other file descriptors than its header announced; they were closed.
+    Fds(FdsError),
+    /// The reply had no place in the queue of received messages.
+    QueueFull,
+    /// The call carries file descriptors and the server takes none: it was not sent.
+    FdsNotNegotiated,
+}
+
+impl fmt::Display for NoReply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TimedOut => f.write_str("no reply came in time"),
+            Self::OwnerChanged => f.write_str("the name's owner changed before a reply came"),
+            Self::OwnerUnknown => {
+                f.write_str("the bus does not say who owns the name, so no reply can be believed")
+            }
+            Self::Fds(error) => write!(f, "the reply was refused: {error}"),
+            Self::QueueFull => f.write_str("the queue of received messages is full"),
+            Self::FdsNotNegotiated => f.write_str("the server takes no file descriptors"),
+        }
+    }
+}
+
+impl core::error::Error for NoReply {}
+
+/// Why a message's file descriptors are not those that it announced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FdsError {
+    /// Their number is not UNIX_FDS.
+    Count {
+        /// UNIX_FDS in the header.
+        announced: u32,
+        /// How many came with the message's bytes.
+        received: usize,
+    },
+    /// The system could not hand all of them over (MSG_CTRUNC): usually the process may open no more files.
+    Truncated,
+}
+
+impl fmt::Display for FdsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Count { announced, received } => {
+                write!(f, "{announced} file descriptors are announced and {received} came")
+            }
+            Self::Truncated => f.write_str(
+                "the system cut off file descriptors, the process may have too many open files",
+            ),
+        }
+    }
+}
+
+impl core::error::Error for FdsError {}

@@ -1,0 +1,534 @@
+//! What a session knows besides its buffers, and what it does with each message that comes.
+
+use alloc::string::String;
+use alloc::sync::{Arc, Weak};
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use barebus_wire::name::{BusName, ErrorName, InterfaceName, MemberName, ObjectPath};
+use barebus_wire::{
+    EncodeBody, Flags, Header, MatchRule, Message, MessageType, MethodCall, Serial,
+};
+
+use crate::backlog::{Backlog, Matter};
+use crate::config::{Config, Peer};
+use crate::error::{NoReply, SendError, SessionError};
+use crate::event::{CallId, ReplyTo};
+use crate::matching::{SubscriptionId, Subscriptions};
+use crate::outbox::Outbox;
+use crate::owners::{BUS, Expected, NameIndex, Owners};
+use crate::pending::{Pending, PendingCalls, Purpose};
+use crate::serial::Serials;
+
+/// What to do with a message that has come.
+#[derive(Debug)]
+pub(crate) enum Sorted {
+    /// Nothing more: it was for the session itself, or for nobody.
+    Done,
+    /// It is an event.
+    Event(Matter),
+}
+
+/// A METHOD_CALL that was handed to the user and is not yet answered.
+#[derive(Debug)]
+struct Duty {
+    serial: Serial,
+    sender: Option<String>,
+    alive: Weak<()>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Ledger<F> {
+    pub(crate) config: Config,
+    pub(crate) outbox: Outbox<F>,
+    pub(crate) backlog: Backlog<F>,
+    pub(crate) pending: PendingCalls,
+    pub(crate) subscriptions: Subscriptions,
+    pub(crate) owners: Owners,
+    /// Ours, once `Hello` was answered.
+    pub(crate) unique_name: Option<String>,
+    pub(crate) is_monitor: bool,
+    /// Messages that nobody asked for: replies that are late, doubled or not believed, signals without a subscription.
+    pub(crate) ignored: u64,
+    serials: Serials,
+    duties: Vec<Duty>,
+}
+
+impl<F> Ledger<F> {
+    pub(crate) fn new(config: Config) -> Self {
+        Self {
+            outbox: Outbox::new(),
+            backlog: Backlog::new(config.receive_limit),
+            pending: PendingCalls::default(),
+            subscriptions: Subscriptions::default(),
+            owners: Owners::default(),
+            unique_name: None,
+            is_monitor: false,
+            ignored: 0,
+            serials: Serials::starting_at(config.first_serial),
+            duties: Vec::new(),
+            config,
+        }
+    }
+
+    // Sending.
+
+    /// The serial of the next message to be sent.
+    #[inline]
+    pub(crate) fn serial(&mut self) -> Serial {
+        let pending = &self.pending;
+        self.serials.take(|serial| pending.contains(serial))
+    }
+
+    /// Queues a message whose header `header` gives for its serial.
+    #[inline]
+    pub(crate) fn send<'h, B: EncodeBody + ?Sized>(
+        &mut self,
+        header: impl FnOnce(Serial) -> Header<'h>,
+        body: &B,
+        fds: Vec<F>,
+    ) -> Result<Serial, SendError> {
+        let queued = self.outbox.queued();
+        if queued >= self.config.send_limit {
+            return Err(SendError::QueueFull { limit: self.config.send_limit });
+        }
+        let Some(count) = u32::try_from(fds.len()).ok().filter(|count| *count <= MOST_FDS) else {
+            return Err(SendError::TooManyFds { count: fds.len() });
+        };
+        let serial = self.serial();
+        let mut header = header(serial);
+        header.unix_fds = count;
+        self.outbox.push(serial, fds, |buf| buf.push(&header, body))?;
+        Ok(serial)
+    }
+
+    /// Queues a call whose reply is awaited.
+    #[inline]
+    pub(crate) fn call<B: EncodeBody + ?Sized>(
+        &mut self,
+        call: &MethodCall<'_>,
+        body: &B,
+        fds: Vec<F>,
+        deadline: Option<Duration>,
+        purpose: Purpose,
+    ) -> Result<Serial, SendError> {
+        let expected = self.expected(call.destination, deadline)?;
+        let serial = self.send(|serial| call.header(serial), body, fds)?;
+        self.pending.push(Pending { serial, deadline, expected, purpose });
+        Ok(serial)
+    }
+
+    /// Queues a call of a method of the bus.
+    pub(crate) fn call_bus<B: EncodeBody + ?Sized>(
+        &mut self,
+        member: MemberName<'static>,
+        body: &B,
+        deadline: Option<Duration>,
+        purpose: Purpose,
+    ) -> Result<Serial, SendError> {
+        let call = bus_call(member);
+        let serial = self.send(|serial| call.header(serial), body, Vec::new())?;
+        self.pending.push(Pending { serial, deadline, expected: Expected::Bus, purpose });
+        Ok(serial)
+    }
+
+    /// Who may answer a call to `destination`. Of a well-known name that is new, the owner is asked for first.
+    #[inline]
+    fn expected(
+        &mut self,
+        destination: Option<BusName<'_>>,
+        deadline: Option<Duration>,
+    ) -> Result<Expected, SendError> {
+        if self.config.peer == Peer::Direct {
+            return Ok(Expected::Anyone);
+        }
+        let name = match destination.map(BusName::as_str) {
+            None | Some(BUS) => return Ok(Expected::Bus),
+            Some(name) => name,
+        };
+        if name.starts_with(':') {
+            return Ok(self.owners.expected_unique(name));
+        }
+        let index = self.follow(name, deadline)?;
+        Ok(self.owners.expected(index))
+    }
+
+    /// Learns who owns `name`, and every change of it from then on.
+    #[inline]
+    fn follow(&mut self, name: &str, deadline: Option<Duration>) -> Result<NameIndex, SendError> {
+        match self.owners.find(name) {
+            Some(index) if !self.owners.is_unknown(index) => Ok(index),
+            found => self.ask_owner(name, found, deadline),
+        }
+    }
+
+    #[cold]
+    fn ask_owner(
+        &mut self,
+        name: &str,
+        found: Option<NameIndex>,
+        deadline: Option<Duration>,
+    ) -> Result<NameIndex, SendError> {
+        let index = found.unwrap_or_else(|| self.owners.add(name));
+        self.owners.ask(index);
+        let rule = alloc::format!(
+            "type='signal',sender='{BUS}',interface='{BUS}',member='NameOwnerChanged',arg0='{name}'"
+        );
+        // First the rule, then the question: so that no change falls between them.
+        let asked = self
+            .call_bus(ADD_MATCH, &(&*rule,), deadline, Purpose::Watch(index))
+            .and_then(|_| self.call_bus(GET_NAME_OWNER, &(name,), deadline, Purpose::Owner(index)));
+        if asked.is_err() {
+            self.owners.refused(index);
+        }
+        asked.map(|_| index)
+    }
+
+    /// Subscribes to the signals that `rule` describes.
+    pub(crate) fn subscribe(
+        &mut self,
+        rule: &MatchRule<'_>,
+        deadline: Option<Duration>,
+    ) -> Result<SubscriptionId, SendError> {
+        if self.config.peer == Peer::Direct {
+            return Ok(self.subscriptions.add(rule).0);
+        }
+        match rule.sender().map(BusName::as_str) {
+            None | Some(BUS) => {}
+            Some(unique) if unique.starts_with(':') => {}
+            Some(name) => {
+                self.follow(name, deadline)?;
+            }
+        }
+        let (id, is_new) = self.subscriptions.add(rule);
+        if is_new {
+            let text = alloc::format!("{rule}");
+            let asked = self.call_bus(ADD_MATCH, &(&*text,), deadline, Purpose::Subscription(id));
+            if let Err(error) = asked {
+                self.subscriptions.remove(id);
+                return Err(error);
+            }
+        }
+        Ok(id)
+    }
+
+    /// Ends a subscription.
+    pub(crate) fn unsubscribe(&mut self, id: SubscriptionId) -> Result<(), SendError> {
+        let Some(rule) = self.subscriptions.remove(id) else {
+            return Ok(());
+        };
+        if self.config.peer == Peer::Bus {
+            let call = bus_call(REMOVE_MATCH).flags(Flags::NO_REPLY_EXPECTED);
+            self.send(|serial| call.header(serial), &(&*rule,), Vec::new())?;
+        }
+        Ok(())
+    }
+
+    /// Answers the call that `duty` names.
+    pub(crate) fn answer<B: EncodeBody + ?Sized>(
+        &mut self,
+        to: &ReplyTo,
+        error: Option<ErrorName<'_>>,
+        body: &B,
+        fds: Vec<F>,
+    ) -> Result<(), SendError> {
+        if to.duty.is_none() {
+            return Ok(());
+        }
+        self.answer_to(to.serial, to.sender.as_deref(), error, body, fds)?;
+        self.duties.retain(|duty| duty.serial != to.serial || duty.sender != to.sender);
+        Ok(())
+    }
+
+    /// Tells the callers whose [`ReplyTo`] was dropped that no answer comes.
+    pub(crate) fn answer_forgotten(&mut self) {
+        while let Some(index) = self.duties.iter().position(|duty| duty.alive.strong_count() == 0) {
+            let duty = self.duties.swap_remove(index);
+            let text = ("the call was not answered",);
+            let error = ErrorName::from_static("org.freedesktop.DBus.Error.NoReply");
+            // When the queue is full the caller's own deadline tells it.
+            let _ =
+                self.answer_to(duty.serial, duty.sender.as_deref(), Some(error), &text, Vec::new());
+        }
+    }
+
+    fn answer_to<B: EncodeBody + ?Sized>(
+        &mut self,
+        call: Serial,
+        sender: Option<&str>,
+        error: Option<ErrorName<'_>>,
+        body: &B,
+        fds: Vec<F>,
+    ) -> Result<(), SendError> {
+        let destination = sender.and_then(|sender| BusName::parse(sender).ok());
+        let message_type =
+            if error.is_some() { MessageType::Error } else { MessageType::MethodReturn };
+        let header = |serial| {
+            let mut header = Header::new(message_type, serial);
+            header.flags = Flags::NO_REPLY_EXPECTED;
+            header.reply_serial = Some(call);
+            header.destination = destination;
+            header.error_name = error;
+            header
+        };
+        self.send(header, body, fds).map(|_| ())
+    }
+
+    // Receiving.
+
+    /// Decides what a message is for. Errors end the connection.
+    #[inline]
+    pub(crate) fn sort(&mut self, message: &Message<'_>) -> Result<Sorted, SessionError> {
+        if self.is_monitor {
+            return Ok(Sorted::Event(Matter::Monitored));
+        }
+        match message.header().message_type {
+            MessageType::MethodReturn | MessageType::Error => self.sort_reply(message),
+            MessageType::Signal => Ok(self.sort_signal(message)),
+            MessageType::MethodCall => Ok(self.sort_call(message)),
+            // To be ignored. Spec: Message Types.
+            MessageType::Unknown(_) => Ok(self.ignore()),
+        }
+    }
+
+    fn ignore(&mut self) -> Sorted {
+        self.ignored += 1;
+        Sorted::Done
+    }
+
+    #[inline]
+    fn sort_reply(&mut self, message: &Message<'_>) -> Result<Sorted, SessionError> {
+        let header = message.header();
+        let sender = header.sender.map(BusName::as_str);
+        let Some(serial) = header.reply_serial else {
+            return Ok(self.ignore());
+        };
+        let believed = self
+            .pending
+            .get(serial)
+            .is_some_and(|call| self.owners.believes(call.expected, sender));
+        if !believed || !self.is_for_us(message) {
+            return Ok(self.ignore());
+        }
+        let Some(call) = self.pending.remove(serial) else {
+            return Ok(self.ignore());
+        };
+        match call.purpose {
+            Purpose::User => Ok(Sorted::Event(Matter::Reply(CallId(serial)))),
+            Purpose::Hello => self.take_hello(message).map(|()| Sorted::Done),
+            Purpose::Owner(name) => {
+                self.take_owner(name, message);
+                Ok(Sorted::Done)
+            }
+            Purpose::Watch(name) => {
+                if header.message_type == MessageType::Error {
+                    self.end_unknown(name);
+                }
+                Ok(Sorted::Done)
+            }
+            Purpose::Subscription(id) if header.message_type == MessageType::Error => {
+                self.drop_refused(id);
+                Ok(Sorted::Event(Matter::NotSubscribed(id)))
+            }
+            Purpose::Subscription(_) => Ok(Sorted::Done),
+        }
+    }
+
+    /// Whether the message is addressed to us, or to nobody in particular. What others are told is not for us to act on.
+    fn is_for_us(&self, message: &Message<'_>) -> bool {
+        match (message.header().destination, &self.unique_name) {
+            (Some(destination), Some(ours)) => {
+                !destination.is_unique() || destination.as_str() == ours
+            }
+            _ => true,
+        }
+    }
+
+    /// Ends the subscriptions that share the refused one's rule.
+    fn drop_refused(&mut self, id: SubscriptionId) {
+        let rule = self.subscriptions.rule(id).map(String::from);
+        self.subscriptions.remove(id);
+        let Some(rule) = rule else { return };
+        while let Some(other) = self.subscriptions.remove_refused(&rule) {
+            self.backlog.note(Matter::NotSubscribed(other));
+        }
+    }
+
+    fn take_hello(&mut self, message: &Message<'_>) -> Result<(), SessionError> {
+        let refused = |reason| Err(SessionError::HelloRefused { reason });
+        if let Some(name) = message.header().error_name {
+            return refused(name.as_str().into());
+        }
+        match message.body::<(&str,)>() {
+            Ok((name,)) if BusName::parse(name).is_ok_and(|name| name.is_unique()) => {
+                self.unique_name = Some(name.into());
+                Ok(())
+            }
+            Ok(_) => refused("the answer is no unique name".into()),
+            Err(error) => refused(alloc::format!("{error}")),
+        }
+    }
+
+    fn take_owner(&mut self, name: NameIndex, message: &Message<'_>) {
+        if let Some(error) = message.header().error_name {
+            if error.as_str() == "org.freedesktop.DBus.Error.NameHasNoOwner" {
+                self.owners.answered(name, None);
+            } else {
+                self.end_unknown(name);
+            }
+            return;
+        }
+        match message.body::<(&str,)>() {
+            Ok((owner,)) => self.owners.answered(name, Some(owner)),
+            Err(_) => self.end_unknown(name),
+        }
+    }
+
+    /// Nobody tells who owns the name: calls to it cannot be answered.
+    fn end_unknown(&mut self, name: NameIndex) {
+        self.owners.refused(name);
+        self.end_calls(
+            NoReply::OwnerUnknown,
+            |expected| matches!(expected, Expected::Owner { name: other, .. } if other == name),
+        );
+    }
+
+    /// Ends the user's calls that expect what `ends` says.
+    fn end_calls(&mut self, reason: NoReply, ends: impl Fn(Expected) -> bool) {
+        while let Some(call) = self.pending.remove_where(|call| ends(call.expected)) {
+            self.backlog.note(Matter::NoReply(CallId(call.serial), reason));
+        }
+    }
+
+    fn sort_signal(&mut self, message: &Message<'_>) -> Sorted {
+        let header = message.header();
+        let sender = header.sender.map(BusName::as_str);
+        if self.config.peer == Peer::Bus && sender.is_none() {
+            return self.ignore();
+        }
+        let member = header.member.map(MemberName::as_str);
+        if self.config.peer == Peer::Bus
+            && sender == Some(BUS)
+            && member == Some("NameOwnerChanged")
+            && header.interface.map(InterfaceName::as_str) == Some(BUS)
+        {
+            self.take_owner_change(message);
+        }
+        if self.subscriptions.want(message, &self.owners) {
+            Sorted::Event(Matter::Signal)
+        } else {
+            self.ignore()
+        }
+    }
+
+    fn take_owner_change(&mut self, message: &Message<'_>) {
+        let Ok((name, old, new)) = message.body::<(&str, &str, &str)>() else {
+            return;
+        };
+        if let Some(change) = self.owners.changed(name, old, new) {
+            self.end_calls(NoReply::OwnerChanged, |expected| {
+                matches!(expected, Expected::Owner { name, generation }
+                    if name == change.name && generation != change.generation)
+            });
+        }
+    }
+
+    fn sort_call(&mut self, message: &Message<'_>) -> Sorted {
+        if !self.is_for_us(message) {
+            return self.ignore();
+        }
+        let header = message.header();
+        let expects = !header.flags.contains(Flags::NO_REPLY_EXPECTED);
+        let sender = header.sender.map(BusName::as_str);
+        let interface = header.interface.map(InterfaceName::as_str);
+        let member = header.member.map_or("", MemberName::as_str);
+        let serial = header.serial;
+        let answered = match (interface, member) {
+            (Some("org.freedesktop.DBus.Peer"), _) if !expects => Ok(()),
+            (Some("org.freedesktop.DBus.Peer"), "Ping") => {
+                self.answer_to(serial, sender, None, &(), Vec::new())
+            }
+            (Some("org.freedesktop.DBus.Peer"), "GetMachineId") => {
+                self.tell_machine_id(serial, sender)
+            }
+            _ if self.config.serve_calls => {
+                let mut reply_to = ReplyTo { serial, sender: sender.map(Into::into), duty: None };
+                if expects {
+                    let duty = Arc::new(());
+                    let alive = Arc::downgrade(&duty);
+                    self.duties.push(Duty { serial, sender: reply_to.sender.clone(), alive });
+                    reply_to.duty = Some(duty);
+                }
+                return Sorted::Event(Matter::MethodCall(reply_to));
+            }
+            _ if !expects => Ok(()),
+            _ => {
+                let text = alloc::format!(
+                    "no method {member} of interface {} is served here",
+                    interface.unwrap_or("(none)")
+                );
+                let error = ErrorName::from_static("org.freedesktop.DBus.Error.UnknownMethod");
+                self.answer_to(serial, sender, Some(error), &(&*text,), Vec::new())
+            }
+        };
+        // A full queue: the caller has to live with its deadline. It must not cost us the connection.
+        if answered.is_err() {
+            self.ignored += 1;
+        }
+        Sorted::Done
+    }
+
+    fn tell_machine_id(&mut self, call: Serial, sender: Option<&str>) -> Result<(), SendError> {
+        let id = (self.config.machine_id)();
+        match id.as_ref().and_then(|id| core::str::from_utf8(id).ok()) {
+            Some(id) => self.answer_to(call, sender, None, &(id,), Vec::new()),
+            None => {
+                let error = ErrorName::from_static("org.freedesktop.DBus.Error.FileNotFound");
+                let text = ("this machine has no machine id",);
+                self.answer_to(call, sender, Some(error), &text, Vec::new())
+            }
+        }
+    }
+
+    // Time.
+
+    /// Ends the calls whose deadline has passed. Errors end the connection.
+    #[inline]
+    pub(crate) fn expire(&mut self, now: Duration) {
+        while let Some(call) = self.pending.expired(now) {
+            self.end_late(&call);
+        }
+    }
+
+    #[cold]
+    fn end_late(&mut self, call: &Pending) {
+        match call.purpose {
+            Purpose::User => {
+                self.backlog.note(Matter::NoReply(CallId(call.serial), NoReply::TimedOut));
+            }
+            Purpose::Owner(name) | Purpose::Watch(name) => self.end_unknown(name),
+            Purpose::Subscription(id) => {
+                self.drop_refused(id);
+                self.backlog.note(Matter::NotSubscribed(id));
+            }
+            // Has the handshake's deadline.
+            Purpose::Hello => {}
+        }
+    }
+}
+
+/// A call of a method of the bus. Spec: Message Bus Messages.
+const fn bus_call(member: MemberName<'static>) -> MethodCall<'static> {
+    const PATH: ObjectPath<'static> = ObjectPath::from_static("/org/freedesktop/DBus");
+    const INTERFACE: InterfaceName<'static> = InterfaceName::from_static(BUS);
+    const DESTINATION: BusName<'static> = BusName::from_static(BUS);
+    MethodCall::new(PATH, member).interface(INTERFACE).destination(DESTINATION)
+}
+
+pub(crate) const HELLO: MemberName<'static> = MemberName::from_static("Hello");
+const ADD_MATCH: MemberName<'static> = MemberName::from_static("AddMatch");
+const REMOVE_MATCH: MemberName<'static> = MemberName::from_static("RemoveMatch");
+const GET_NAME_OWNER: MemberName<'static> = MemberName::from_static("GetNameOwner");
+
+/// Most file descriptors that the system passes with one write.
+const MOST_FDS: u32 = 253;

@@ -1,0 +1,74 @@
+//! Subscriptions: what the bus is asked to send, and which signal is for whom.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use barebus_wire::{MatchRule, Message};
+
+use crate::owners::Owners;
+
+/// A subscription to signals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SubscriptionId(u32);
+
+#[derive(Debug)]
+struct Subscription {
+    id: SubscriptionId,
+    /// The rule's text as the bus knows it.
+    rule: String,
+}
+
+/// The subscriptions, in the order of their making.
+#[derive(Debug, Default)]
+pub(crate) struct Subscriptions {
+    made: Vec<Subscription>,
+    last: u32,
+}
+
+impl Subscriptions {
+    /// Adds a subscription. The second is whether the bus has not yet been asked for the rule.
+    pub(crate) fn add(&mut self, rule: &MatchRule<'_>) -> (SubscriptionId, bool) {
+        let rule = alloc::format!("{rule}");
+        let is_new = !self.made.iter().any(|other| other.rule == rule);
+        self.last = self.last.wrapping_add(1);
+        let id = SubscriptionId(self.last);
+        self.made.push(Subscription { id, rule });
+        (id, is_new)
+    }
+
+    /// The rule's text as the bus knows it.
+    pub(crate) fn rule(&self, id: SubscriptionId) -> Option<&str> {
+        self.made.iter().find(|made| made.id == id).map(|made| &*made.rule)
+    }
+
+    /// Ends a subscription. Gives the rule's text when no other subscription needs it.
+    pub(crate) fn remove(&mut self, id: SubscriptionId) -> Option<String> {
+        let index = self.made.iter().position(|made| made.id == id)?;
+        let rule = self.made.remove(index).rule;
+        (!self.made.iter().any(|other| other.rule == rule)).then_some(rule)
+    }
+
+    /// Ends a subscription with the rule that the bus refused. To be called until it gives none.
+    pub(crate) fn remove_refused(&mut self, rule: &str) -> Option<SubscriptionId> {
+        let index = self.made.iter().position(|made| made.rule == rule)?;
+        Some(self.made.remove(index).id)
+    }
+
+    /// Whether any subscription asks for the signal.
+    pub(crate) fn want(&self, signal: &Message<'_>, owners: &Owners) -> bool {
+        self.made.iter().any(|made| made.wants(signal, owners))
+    }
+
+    /// Whether the subscription asks for the signal.
+    pub(crate) fn wants(&self, id: SubscriptionId, signal: &Message<'_>, owners: &Owners) -> bool {
+        self.made.iter().any(|made| made.id == id && made.wants(signal, owners))
+    }
+}
+
+impl Subscription {
+    fn wants(&self, signal: &Message<'_>, owners: &Owners) -> bool {
+        // It was printed from a rule, so it is one.
+        MatchRule::parse(&self.rule)
+            .is_ok_and(|rule| rule.matches(signal, |name, sender| owners.owns(sender, name)))
+    }
+}

@@ -1,0 +1,191 @@
+//! Messages that wait for being written, and the file descriptors that leave with them.
+
+use alloc::collections::VecDeque;
+use alloc::vec::Vec;
+
+use barebus_wire::{EncodeError, MessageBuf, Serial};
+
+/// File descriptors of one message.
+#[derive(Debug)]
+struct Parcel<F> {
+    /// Offset in `messages` of the first byte of their message.
+    at: usize,
+    /// Bytes of their message.
+    len: usize,
+    serial: Serial,
+    fds: Vec<F>,
+}
+
+/// The queue of bytes to be written.
+#[derive(Debug)]
+pub(crate) struct Outbox<F> {
+    messages: MessageBuf,
+    /// Bytes that were written already: sent <= messages.len()
+    sent: usize,
+    parcels: VecDeque<Parcel<F>>,
+    /// Until authentication is over, bytes that were written are kept, so that they can be written again on another stream,
+    /// and messages with file descriptors wait for the server to agree to them.
+    unsettled: bool,
+}
+
+impl<F> Outbox<F> {
+    pub(crate) fn new() -> Self {
+        Self { messages: MessageBuf::new(), sent: 0, parcels: VecDeque::new(), unsettled: true }
+    }
+
+    /// Bytes that wait.
+    pub(crate) fn queued(&self) -> usize {
+        self.messages.len() - self.sent
+    }
+
+    /// Queues the message that `push` marshals.
+    #[inline]
+    pub(crate) fn push(
+        &mut self,
+        serial: Serial,
+        fds: Vec<F>,
+        push: impl FnOnce(&mut MessageBuf) -> Result<usize, EncodeError>,
+    ) -> Result<(), EncodeError> {
+        let at = self.messages.len();
+        let len = push(&mut self.messages)?;
+        if !fds.is_empty() {
+            self.parcels.push_back(Parcel { at, len, serial, fds });
+        }
+        Ok(())
+    }
+
+    /// What to write now, with the file descriptors that go with its first byte. Never more than up to the next message that
+    /// has some: else they would arrive together with another message's bytes.
+    pub(crate) fn output(&self) -> (&[u8], &[F]) {
+        let bytes = self.messages.as_slice();
+        let mut parcels = self.parcels.iter();
+        let first = parcels.next();
+        let (fds, end) = match first {
+            Some(parcel) if parcel.at == self.sent && !self.unsettled => {
+                (&*parcel.fds, parcels.next().map(|next| next.at))
+            }
+            Some(parcel) => (&[][..], Some(parcel.at)),
+            None => (&[][..], None),
+        };
+        (bytes.get(self.sent..end.unwrap_or(bytes.len())).unwrap_or_default(), fds)
+    }
+
+    /// That the first `count` bytes of [`output`](Self::output) were written. File descriptors that went along are closed.
+    pub(crate) fn advance(&mut self, count: usize) {
+        if count == 0 {
+            return;
+        }
+        if !self.unsettled && self.parcels.front().is_some_and(|parcel| parcel.at == self.sent) {
+            self.parcels.pop_front();
+        }
+        self.sent = (self.sent + count).min(self.messages.len());
+        if !self.unsettled {
+            self.drop_sent();
+        }
+    }
+
+    /// Authentication is over: what was written will not be written again.
+    pub(crate) fn settle(&mut self) {
+        self.unsettled = false;
+        self.drop_sent();
+    }
+
+    /// Everything will be written again, on another stream.
+    pub(crate) fn rewind(&mut self) {
+        self.sent = 0;
+        self.unsettled = true;
+    }
+
+    /// Takes a message with file descriptors that was not begun to be written out of the queue.
+    pub(crate) fn withdraw_fds(&mut self) -> Option<Serial> {
+        let parcel = self.parcels.pop_front()?;
+        let mut kept = MessageBuf::new();
+        let bytes = self.messages.as_slice();
+        kept.extend(bytes.get(..parcel.at).unwrap_or_default());
+        kept.extend(bytes.get(parcel.at + parcel.len..).unwrap_or_default());
+        self.messages = kept;
+        self.parcels.iter_mut().for_each(|later| later.at -= parcel.len);
+        Some(parcel.serial)
+    }
+
+    /// The connection has ended.
+    pub(crate) fn clear(&mut self) {
+        self.messages = MessageBuf::new();
+        self.sent = 0;
+        self.parcels.clear();
+    }
+
+    fn drop_sent(&mut self) {
+        if self.sent == self.messages.len() {
+            self.messages.clear();
+        } else if self.sent >= KEPT && self.sent * 2 >= self.messages.len() {
+            // Half of the buffer at least: each byte is moved once on average.
+            self.messages.consume(self.sent);
+        } else {
+            return;
+        }
+        self.parcels.iter_mut().for_each(|parcel| parcel.at -= self.sent);
+        self.sent = 0;
+    }
+}
+
+/// Written bytes that may stay in the buffer, so that they need not be moved after every write.
+const KEPT: usize = 64 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outbox(messages: &[(&[u8], &[u8])]) -> Outbox<u8> {
+        let mut outbox = Outbox::new();
+        for (index, (bytes, fds)) in messages.iter().enumerate() {
+            let serial = Serial::new(u32::try_from(index).unwrap() + 1).unwrap();
+            let push = |buf: &mut MessageBuf| {
+                buf.extend(bytes);
+                Ok(bytes.len())
+            };
+            outbox.push(serial, fds.to_vec(), push).unwrap();
+        }
+        outbox
+    }
+
+    #[test]
+    fn fds_leave_once_with_the_first_byte_of_their_message() {
+        let mut outbox = outbox(&[(b"aa", &[]), (b"bbb", &[1, 2]), (b"c", &[]), (b"dd", &[3])]);
+        outbox.settle();
+        assert_eq!(outbox.output(), (&b"aa"[..], &[][..]));
+        outbox.advance(1);
+        assert_eq!(outbox.output(), (&b"a"[..], &[][..]));
+        outbox.advance(1);
+        assert_eq!(outbox.output(), (&b"bbbc"[..], &[1, 2][..]));
+        outbox.advance(1);
+        assert_eq!(outbox.output(), (&b"bbc"[..], &[][..]));
+        outbox.advance(3);
+        assert_eq!(outbox.output(), (&b"dd"[..], &[3][..]));
+        outbox.advance(2);
+        assert_eq!((outbox.output(), outbox.queued()), ((&b""[..], &[][..]), 0));
+    }
+
+    #[test]
+    fn until_settled_fds_wait_and_bytes_can_be_written_again() {
+        let mut outbox = outbox(&[(b"aa", &[]), (b"bbb", &[1])]);
+        outbox.advance(2);
+        assert_eq!(outbox.output(), (&b""[..], &[][..]));
+        outbox.rewind();
+        assert_eq!(outbox.output(), (&b"aa"[..], &[][..]));
+        outbox.advance(2);
+        outbox.settle();
+        assert_eq!(outbox.output(), (&b"bbb"[..], &[1][..]));
+    }
+
+    #[test]
+    fn messages_with_fds_can_be_withdrawn() {
+        let mut outbox = outbox(&[(b"aa", &[]), (b"bbb", &[1]), (b"cc", &[]), (b"d", &[2])]);
+        outbox.advance(1);
+        assert_eq!(outbox.withdraw_fds(), Serial::new(2));
+        assert_eq!(outbox.withdraw_fds(), Serial::new(4));
+        assert_eq!(outbox.withdraw_fds(), None);
+        outbox.settle();
+        assert_eq!(outbox.output(), (&b"acc"[..], &[][..]));
+    }
+}

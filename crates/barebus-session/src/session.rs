@@ -1,0 +1,658 @@
+//! The session: bytes, file descriptors and the time in; bytes, file descriptors and events out.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use barebus_sasl::{Client, Guid, Options, Outcome, Pacing};
+use barebus_wire::{EncodeBody, ErrorName, MatchRule, Message, MethodCall};
+
+use crate::backlog::{Kept, Matter};
+use crate::config::{Config, Peer};
+use crate::error::{Awaited, FdsError, NoReply, SendError, SessionError};
+use crate::event::{CallId, Event, Received, ReplyTo, Want};
+use crate::inbox::Inbox;
+use crate::ledger::{HELLO, Ledger, Sorted};
+use crate::matching::SubscriptionId;
+use crate::pending::Purpose;
+
+/// A whole connection without a socket. `F` is what a file descriptor is to the transport: it is dropped to close it.
+///
+/// ```text
+///   room(), filled() ─► │ Authentication ─► Hello ─► messages │ ─► next()
+///   output(), sent() ◄─ │ serials, calls, owners, limits      │ ◄─ call(), subscribe()
+/// ```
+///
+/// `now` is the time since any epoch, the same for the life of the session; deadlines are times of the same clock.
+#[derive(Debug)]
+pub struct Session<F> {
+    inbox: Inbox<F>,
+    ledger: Ledger<F>,
+    phase: Phase,
+    handshake_deadline: Duration,
+    outcome: Option<Outcome>,
+    /// The other side sends nothing more: what it sent is still taken.
+    is_eof: bool,
+    /// The event that was found and not yet taken.
+    found: Option<Found<F>>,
+    /// The message of the last event that had to wait.
+    current: Box<[u8]>,
+}
+
+/// An event that was found.
+#[derive(Debug)]
+struct Found<F> {
+    matter: Matter,
+    /// Its message in the inbox; `None` when it had to wait.
+    place: Option<core::ops::Range<usize>>,
+    fds: Vec<F>,
+}
+
+/// Where the connection stands.
+#[derive(Debug)]
+enum Phase {
+    /// The authentication conversation is going on.
+    Authentication(Box<Client>),
+    /// Messages are exchanged; on a bus, the reply to `Hello` may still be awaited.
+    Messages,
+    Ended(SessionError),
+}
+
+/// What to write now.
+#[derive(Clone, Copy, Debug)]
+pub struct Output<'a, F> {
+    /// Bytes, the second behind the first; either may be empty.
+    pub bytes: [&'a [u8]; 2],
+    /// File descriptors that go with the first byte.
+    pub fds: &'a [F],
+}
+
+impl<F> Output<'_, F> {
+    /// Whether there is nothing to write.
+    pub const fn is_empty(&self) -> bool {
+        let [first, second] = self.bytes;
+        first.is_empty() && second.is_empty()
+    }
+}
+
+impl<F> Session<F> {
+    /// A session that begins now; on a bus `Hello` is queued.
+    pub fn new(config: Config, now: Duration) -> Self {
+        let mut session = Self {
+            inbox: Inbox::new(),
+            phase: Phase::Authentication(Box::new(Client::new(options(&config)))),
+            handshake_deadline: now.saturating_add(config.handshake_timeout),
+            ledger: Ledger::new(config),
+            outcome: None,
+            is_eof: false,
+            found: None,
+            current: Box::default(),
+        };
+        if session.ledger.config.peer == Peer::Bus {
+            // The queue is empty and the message is valid: it fails only when the limit is 0, and then everything does.
+            let _ = session.ledger.call_bus(HELLO, &(), None, Purpose::Hello);
+        }
+        session
+    }
+
+    /// Begins authentication anew on another stream, line by line: for a server that refused the pipelined attempt, after
+    /// which that stream cannot be used. Messages that were queued are kept, none of them was believed to be received.
+    ///
+    /// `false` when this was no such refusal; then the session has ended for good.
+    pub fn authenticate_again(&mut self, now: Duration) -> bool {
+        let refused = matches!(self.phase, Phase::Ended(SessionError::Authentication(_)));
+        if !refused || self.ledger.config.pacing == Pacing::StepByStep {
+            return false;
+        }
+        self.ledger.config.pacing = Pacing::StepByStep;
+        self.ledger.outbox.rewind();
+        self.inbox.clear();
+        self.is_eof = false;
+        self.phase = Phase::Authentication(Box::new(Client::new(options(&self.ledger.config))));
+        self.handshake_deadline = now.saturating_add(self.ledger.config.handshake_timeout);
+        true
+    }
+
+    // What is known.
+
+    /// Our unique name, once the bus has said it.
+    pub fn unique_name(&self) -> Option<&str> {
+        self.ledger.unique_name.as_deref()
+    }
+
+    /// The server's GUID, once authentication is over.
+    pub fn guid(&self) -> Option<Guid> {
+        self.outcome.map(|outcome| outcome.guid)
+    }
+
+    /// Whether file descriptors can be passed, once authentication is over.
+    pub fn passes_fds(&self) -> Option<bool> {
+        self.outcome.map(|outcome| outcome.unix_fd)
+    }
+
+    /// Whether authentication is over and, on a bus, `Hello` was answered.
+    pub fn is_established(&self) -> bool {
+        self.awaited().is_none() && !matches!(self.phase, Phase::Ended(_))
+    }
+
+    /// Why the session has ended.
+    pub fn error(&self) -> Option<&SessionError> {
+        match &self.phase {
+            Phase::Ended(error) => Some(error),
+            _ => None,
+        }
+    }
+
+    /// Received messages that found no place in the queue and were dropped.
+    pub fn dropped(&self) -> u64 {
+        self.ledger.backlog.dropped()
+    }
+
+    /// Received messages that nobody asked for: replies that are late, doubled or not from whom was called, signals without a
+    /// subscription, types that the specification does not know.
+    pub fn ignored(&self) -> u64 {
+        self.ledger.ignored
+    }
+
+    /// Calls whose reply is awaited, the session's own among them.
+    pub fn outstanding(&self) -> usize {
+        self.ledger.pending.len()
+    }
+
+    /// Whether the subscription asks for `signal`.
+    pub fn is_for(&self, subscription: SubscriptionId, signal: &Message<'_>) -> bool {
+        self.ledger.subscriptions.wants(subscription, signal, &self.ledger.owners)
+    }
+
+    /// Whether `sender` is the present owner of the well-known `name`, as far as it was called or subscribed to.
+    pub fn owns(&self, sender: &str, name: &str) -> bool {
+        self.ledger.owners.owns(sender, name)
+    }
+
+    // Sending.
+
+    /// Queues a call; its reply is awaited until `deadline`.
+    ///
+    /// # Errors
+    /// See [`SendError`]; nothing was queued.
+    #[inline]
+    pub fn call<B: EncodeBody + ?Sized>(
+        &mut self,
+        call: &MethodCall<'_>,
+        body: &B,
+        fds: Vec<F>,
+        deadline: Option<Duration>,
+    ) -> Result<CallId, SendError> {
+        self.check_sendable(fds.len())?;
+        if call.flags.contains(barebus_wire::Flags::NO_REPLY_EXPECTED) {
+            return Err(SendError::NoReplyExpected);
+        }
+        self.ledger.call(call, body, fds, deadline, Purpose::User).map(CallId)
+    }
+
+    /// Queues a call that wants no reply.
+    ///
+    /// # Errors
+    /// See [`SendError`]; nothing was queued.
+    pub fn send<B: EncodeBody + ?Sized>(
+        &mut self,
+        call: &MethodCall<'_>,
+        body: &B,
+        fds: Vec<F>,
+    ) -> Result<(), SendError> {
+        self.check_sendable(fds.len())?;
+        let call = call.flags(barebus_wire::Flags::NO_REPLY_EXPECTED);
+        self.ledger.send(|serial| call.header(serial), body, fds).map(|_| ())
+    }
+
+    /// Answers a call of ours with a METHOD_RETURN.
+    ///
+    /// # Errors
+    /// See [`SendError`]; the caller gets an error instead.
+    pub fn reply<B: EncodeBody + ?Sized>(
+        &mut self,
+        to: &ReplyTo,
+        body: &B,
+        fds: Vec<F>,
+    ) -> Result<(), SendError> {
+        self.check_sendable(fds.len())?;
+        self.ledger.answer(to, None, body, fds)
+    }
+
+    /// Answers a call of ours with an ERROR.
+    ///
+    /// # Errors
+    /// See [`SendError`]; the caller gets another error instead.
+    pub fn reply_error(
+        &mut self,
+        to: &ReplyTo,
+        name: ErrorName<'_>,
+        text: &str,
+    ) -> Result<(), SendError> {
+        self.check_sendable(0)?;
+        self.ledger.answer(to, Some(name), &(text,), Vec::new())
+    }
+
+    /// Waits no longer for a reply; when it comes it is dropped.
+    pub fn forget(&mut self, call: CallId) {
+        self.ledger.pending.remove(call.0);
+        self.ledger.backlog.forget(call);
+    }
+
+    /// Subscribes to the signals that `rule` describes. On a bus it is asked for them, by `deadline`; equal rules are asked for
+    /// once. With a well-known name as sender, only signals of its present owner are taken.
+    ///
+    /// # Errors
+    /// See [`SendError`]. A refusal of the bus comes as [`Event::NotSubscribed`].
+    pub fn subscribe(
+        &mut self,
+        rule: &MatchRule<'_>,
+        deadline: Option<Duration>,
+    ) -> Result<SubscriptionId, SendError> {
+        self.check_sendable(0)?;
+        self.ledger.subscribe(rule, deadline)
+    }
+
+    /// Ends a subscription.
+    ///
+    /// # Errors
+    /// See [`SendError`]; the subscription has ended all the same, the bus may still send its signals.
+    pub fn unsubscribe(&mut self, subscription: SubscriptionId) -> Result<(), SendError> {
+        self.check_sendable(0)?;
+        self.ledger.unsubscribe(subscription)
+    }
+
+    /// Whether the bus has taken the subscription, refusals included.
+    pub fn is_settled(&self, subscription: SubscriptionId) -> bool {
+        self.ledger
+            .pending
+            .find(|call| call.purpose == Purpose::Subscription(subscription))
+            .is_none()
+    }
+
+    /// Whether the subscription stands.
+    pub fn is_subscribed(&self, subscription: SubscriptionId) -> bool {
+        self.ledger.subscriptions.rule(subscription).is_some()
+    }
+
+    fn check_sendable(&self, fds: usize) -> Result<(), SendError> {
+        match &self.phase {
+            Phase::Ended(error) => Err(SendError::Ended(error.clone())),
+            _ if fds != 0 && self.passes_fds() == Some(false) => Err(SendError::FdsNotNegotiated),
+            _ => Ok(()),
+        }
+    }
+
+    // The transport's side.
+
+    /// What to write now. Until authentication is over that is its lines, and behind them the messages where the other end
+    /// can be trusted to take them.
+    #[inline]
+    pub fn output(&self) -> Output<'_, F> {
+        match &self.phase {
+            Phase::Messages => {
+                let (bytes, fds) = self.ledger.outbox.output();
+                Output { bytes: [bytes, &[]], fds }
+            }
+            Phase::Authentication(client) => {
+                let pipelined = self.ledger.config.pacing == Pacing::Pipelined
+                    && self.ledger.config.peer == Peer::Bus;
+                let (messages, _) =
+                    if pipelined { self.ledger.outbox.output() } else { (&[][..], &[][..]) };
+                Output { bytes: [client.output(), messages], fds: &[] }
+            }
+            Phase::Ended(_) => Output { bytes: [&[], &[]], fds: &[] },
+        }
+    }
+
+    /// That the first `count` bytes of [`output`](Self::output) were written, with its file descriptors if `count` is not 0.
+    #[inline]
+    pub fn sent(&mut self, count: usize) {
+        let messages = match &mut self.phase {
+            Phase::Authentication(client) => {
+                let lines = client.output().len().min(count);
+                client.advance_output(lines);
+                self.ledger.outbox.advance(count - lines);
+                return self.finish_authentication();
+            }
+            _ => count,
+        };
+        self.ledger.outbox.advance(messages);
+    }
+
+    /// Room for the next read: at least 4 KiB, as a rule about 64. Messages of earlier events must have been let go.
+    #[inline]
+    pub fn room(&mut self) -> &mut [u8] {
+        if let Some(found) = self.found.take() {
+            self.keep_found(found);
+        }
+        self.inbox.room()
+    }
+
+    /// That a read put `count` bytes into the [`room`](Self::room) and brought `fds`; `truncated` when the system says that it
+    /// could not hand over all of them (MSG_CTRUNC).
+    #[inline]
+    pub fn filled(&mut self, count: usize, fds: Vec<F>, truncated: bool) {
+        if !self.inbox.filled(count, fds, truncated) {
+            return self.end(SessionError::UnexpectedFds);
+        }
+        if let Phase::Authentication(_) = self.phase {
+            self.converse();
+        }
+        if self.inbox.has_fds() && self.passes_fds() != Some(true) {
+            self.end(SessionError::UnexpectedFds);
+        }
+    }
+
+    /// That the other side sends nothing more. Messages that came before are still given.
+    pub fn end_of_file(&mut self) {
+        self.is_eof = true;
+        if let Phase::Authentication(_) = self.phase {
+            self.end(SessionError::Closed { awaited: self.awaited(), unfinished: 0 });
+        }
+    }
+
+    /// When [`next`](Self::next) should be called though nothing was received; `None` when nothing is waited for.
+    pub fn next_deadline(&self) -> Option<Duration> {
+        let handshake = self.awaited().map(|_| self.handshake_deadline);
+        match (handshake, self.ledger.pending.earliest()) {
+            (Some(handshake), Some(call)) => Some(handshake.min(call)),
+            (handshake, call) => handshake.or(call),
+        }
+    }
+
+    /// The next event that is wanted; `None` when more must be received first. Others that came before it are kept.
+    ///
+    /// # Errors
+    /// Why the session has ended; it says so for ever, after the last event that came before.
+    #[inline]
+    pub fn next(
+        &mut self,
+        want: Want,
+        now: Duration,
+    ) -> Result<Option<Event<'_, F>>, SessionError> {
+        self.seek(want, now)?;
+        self.take()
+    }
+
+    /// Looks for the next event that is wanted; [`take`](Self::take) then gives it. For loops that go on until there is one,
+    /// which cannot borrow the event while they look.
+    ///
+    /// # Errors
+    /// As [`next`](Self::next).
+    pub fn seek(&mut self, want: Want, now: Duration) -> Result<bool, SessionError> {
+        if let Some(found) = self.found.take() {
+            self.keep_found(found);
+        }
+        self.check_handshake(now);
+        self.ledger.answer_forgotten();
+        if self.seek_kept(want) {
+            return Ok(true);
+        }
+        while let Some(place) = self.next_place() {
+            let (sorted, unix_fds) = match self.sort(place.clone()) {
+                Ok(sorted) => sorted,
+                Err(error) => {
+                    self.end(error);
+                    break;
+                }
+            };
+            let fds = self.inbox.take(&place, unix_fds);
+            match (sorted, fds) {
+                (Sorted::Done, _) => {}
+                (Sorted::Event(matter), Err(error)) => self.refuse(matter, error),
+                (Sorted::Event(matter), Ok(fds)) => {
+                    if is_wanted(want, &matter, || self.signal_is_for(want, &place)) {
+                        self.found = Some(Found { matter, place: Some(place), fds });
+                        return Ok(true);
+                    }
+                    self.ledger.backlog.keep(matter, self.inbox.bytes(place), fds);
+                }
+            }
+            // What was sorted may have ended the call that is waited for.
+            if self.seek_kept(want) {
+                return Ok(true);
+            }
+        }
+        self.ledger.expire(now);
+        if self.seek_kept(want) {
+            return Ok(true);
+        }
+        if self.is_eof && !matches!(self.phase, Phase::Ended(_)) {
+            let unfinished = self.inbox.unread().len();
+            self.end(SessionError::Closed { awaited: self.awaited(), unfinished });
+        }
+        match &self.phase {
+            Phase::Ended(error) => Err(error.clone()),
+            _ => Ok(false),
+        }
+    }
+
+    /// The event that [`seek`](Self::seek) found.
+    ///
+    /// # Errors
+    /// None after `seek` was right; `InvalidMessage` else.
+    #[inline]
+    pub fn take(&mut self) -> Result<Option<Event<'_, F>>, SessionError> {
+        let Some(Found { matter, place, fds }) = self.found.take() else {
+            return Ok(None);
+        };
+        let bytes = match place {
+            Some(place) => self.inbox.bytes(place),
+            None => &*self.current,
+        };
+        event(matter, bytes, fds).map(Some)
+    }
+
+    /// The place of the next whole message, if messages are being exchanged.
+    #[inline]
+    fn next_place(&mut self) -> Option<core::ops::Range<usize>> {
+        if !matches!(self.phase, Phase::Messages) {
+            return None;
+        }
+        match self.inbox.frame() {
+            Ok(place) => place,
+            Err(error) => {
+                self.end(SessionError::InvalidMessage(error));
+                None
+            }
+        }
+    }
+
+    /// The reply to a call, or why there is none: [`next`](Self::next) for a single call.
+    ///
+    /// # Errors
+    /// As [`next`](Self::next).
+    #[inline]
+    pub fn next_reply(
+        &mut self,
+        call: CallId,
+        now: Duration,
+    ) -> Result<Option<Result<Received<'_, F>, NoReply>>, SessionError> {
+        Ok(match self.next(Want::Reply(call), now)? {
+            Some(Event::Reply { reply, .. }) => Some(Ok(reply)),
+            Some(Event::NoReply { reason, .. }) => Some(Err(reason)),
+            _ => None,
+        })
+    }
+
+    /// Makes the connection a monitor once the bus has agreed to `BecomeMonitor`: every message is an event, none is
+    /// answered. Spec: org.freedesktop.DBus.Monitoring.BecomeMonitor.
+    pub const fn become_monitor(&mut self) {
+        self.ledger.is_monitor = true;
+    }
+
+    /// Ends the session: everything queued is dropped, its file descriptors are closed.
+    pub fn end(&mut self, error: SessionError) {
+        // Until authentication is over, what was queued may still be sent on another stream.
+        if !matches!(error, SessionError::Authentication(_)) {
+            self.ledger.outbox.clear();
+        }
+        self.inbox.clear();
+        self.phase = Phase::Ended(error);
+    }
+
+    fn sort(&mut self, place: core::ops::Range<usize>) -> Result<(Sorted, u32), SessionError> {
+        let message =
+            Message::parse(self.inbox.bytes(place)).map_err(SessionError::InvalidMessage)?;
+        Ok((self.ledger.sort(&message)?, message.header().unix_fds))
+    }
+
+    /// A message whose file descriptors are not those that it announced.
+    #[cold]
+    fn refuse(&mut self, matter: Matter, error: FdsError) {
+        let noted = match matter {
+            Matter::Reply(call) => Matter::NoReply(call, NoReply::Fds(error)),
+            // Dropping what it is answered with answers it.
+            _ => Matter::Refused(error),
+        };
+        self.ledger.backlog.note(noted);
+    }
+
+    #[inline]
+    fn seek_kept(&mut self, want: Want) -> bool {
+        let Ledger { backlog, subscriptions, owners, .. } = &mut self.ledger;
+        let kept = backlog.take(|kept| {
+            is_wanted(want, &kept.matter, || match want {
+                Want::Signal(id) => Message::parse(&kept.bytes)
+                    .is_ok_and(|signal| subscriptions.wants(id, &signal, owners)),
+                _ => false,
+            })
+        });
+        let Some(Kept { matter, bytes, fds }) = kept else {
+            return false;
+        };
+        self.current = bytes;
+        self.found = Some(Found { matter, place: None, fds });
+        true
+    }
+
+    /// Keeps an event that was found and not taken: it is given again before all others.
+    #[cold]
+    fn keep_found(&mut self, found: Found<F>) {
+        let Found { matter, place, fds } = found;
+        let bytes = match place {
+            Some(place) => self.inbox.bytes(place).into(),
+            None => core::mem::take(&mut self.current),
+        };
+        self.ledger.backlog.put_back(Kept { matter, bytes, fds });
+    }
+
+    fn signal_is_for(&self, want: Want, place: &core::ops::Range<usize>) -> bool {
+        match want {
+            Want::Signal(id) => Message::parse(self.inbox.bytes(place.clone()))
+                .is_ok_and(|signal| self.is_for(id, &signal)),
+            _ => false,
+        }
+    }
+
+    /// The step of the handshake that is not finished.
+    fn awaited(&self) -> Option<Awaited> {
+        match &self.phase {
+            Phase::Authentication(client) => Some(Awaited::Authentication(client.state())),
+            Phase::Messages
+                if self.ledger.config.peer == Peer::Bus && self.unique_name().is_none() =>
+            {
+                Some(Awaited::Hello)
+            }
+            _ => None,
+        }
+    }
+
+    #[inline]
+    fn check_handshake(&mut self, now: Duration) {
+        if now < self.handshake_deadline {
+            return;
+        }
+        // What has come already counts.
+        let has_come = matches!(self.inbox.frame(), Ok(Some(_)));
+        if let Some(awaited) = self.awaited().filter(|_| !has_come) {
+            self.end(SessionError::HandshakeTimedOut { awaited });
+        }
+    }
+
+    /// Lets the authentication conversation take its lines.
+    #[cold]
+    fn converse(&mut self) {
+        let Phase::Authentication(client) = &mut self.phase else {
+            return;
+        };
+        match client.receive(self.inbox.unread()) {
+            Ok(taken) => self.inbox.skip(taken),
+            Err(error) => return self.end(SessionError::Authentication(error)),
+        }
+        self.finish_authentication();
+    }
+
+    /// Goes on to messages once both sides have said everything.
+    #[cold]
+    fn finish_authentication(&mut self) {
+        let Phase::Authentication(client) = &self.phase else {
+            return;
+        };
+        let Some(outcome) = client.outcome() else {
+            return;
+        };
+        if let Some(expected) = self.ledger.config.guid.filter(|guid| *guid != outcome.guid) {
+            return self.end(SessionError::Guid { expected, found: outcome.guid });
+        }
+        if client.output().is_empty() {
+            self.begin_messages(outcome);
+        }
+    }
+
+    fn begin_messages(&mut self, outcome: Outcome) {
+        self.outcome = Some(outcome);
+        self.phase = Phase::Messages;
+        if !outcome.unix_fd {
+            while let Some(serial) = self.ledger.outbox.withdraw_fds() {
+                if let Some(call) = self.ledger.pending.remove(serial) {
+                    let reason = NoReply::FdsNotNegotiated;
+                    self.ledger.backlog.note(Matter::NoReply(CallId(call.serial), reason));
+                }
+            }
+        }
+        self.ledger.outbox.settle();
+    }
+}
+
+/// What the authentication conversation is told.
+fn options(config: &Config) -> Options {
+    Options {
+        mechanisms: config.mechanisms,
+        negotiate_unix_fd: config.unix_fds,
+        pacing: config.pacing,
+    }
+}
+
+#[inline]
+fn is_wanted(want: Want, matter: &Matter, is_for: impl FnOnce() -> bool) -> bool {
+    match (want, matter) {
+        (Want::Anything, _) => true,
+        (Want::Reply(call), Matter::Reply(id) | Matter::NoReply(id, _)) => *id == call,
+        (Want::Signal(_), Matter::Signal) => is_for(),
+        (Want::Signal(wanted), Matter::NotSubscribed(id)) => *id == wanted,
+        _ => false,
+    }
+}
+
+/// The event about `matter`, whose message was parsed before.
+#[inline]
+fn event<F>(matter: Matter, bytes: &[u8], fds: Vec<F>) -> Result<Event<'_, F>, SessionError> {
+    let received = |fds| match Message::parse(bytes) {
+        Ok(message) => Ok(Received { message, fds }),
+        Err(error) => Err(SessionError::InvalidMessage(error)),
+    };
+    Ok(match matter {
+        Matter::Reply(call) => Event::Reply { call, reply: received(fds)? },
+        Matter::NoReply(call, reason) => Event::NoReply { call, reason },
+        Matter::Signal => Event::Signal(received(fds)?),
+        Matter::MethodCall(reply_to) => Event::MethodCall { call: received(fds)?, reply_to },
+        Matter::Refused(error) => Event::Refused(error),
+        Matter::NotSubscribed(subscription) => {
+            let reply = if bytes.is_empty() { None } else { Some(received(fds)?) };
+            Event::NotSubscribed { subscription, reply }
+        }
+        Matter::Monitored => Event::Monitored(received(fds)?),
+    })
+}

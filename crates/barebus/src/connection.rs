@@ -1,0 +1,584 @@
+//! The blocking connection.
+
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::time::{Duration, Instant};
+
+use barebus_session::{
+    CallId, Event, Received, ReplyTo, SendError, Session, SessionError, SubscriptionId, Want,
+};
+use barebus_wire::name::ErrorName;
+use barebus_wire::{EncodeBody, MatchRule, Message, MessageType, MethodCall};
+
+use crate::endpoint::Endpoint;
+use crate::error::{CallError, Cause, ConnectionError, OpenError};
+use crate::options::Options;
+use crate::reply::{Reply, Signal};
+use crate::transport::Transport;
+
+/// A connection to a message bus, or to somebody directly.
+///
+/// Opening it connects the socket; authentication, `Hello` and the first call then leave in one write.
+/// [`establish`](Self::establish) does it at once.
+///
+/// It belongs to one thread at a time; it can be moved to another, or shared behind a mutex. After fork(2) it belongs to the
+/// parent alone. Dropping it closes the socket: there is no good-bye in the protocol.
+#[derive(Debug)]
+pub struct Connection {
+    session: Session<OwnedFd>,
+    transport: Transport,
+    /// What the session's clock counts from.
+    epoch: Instant,
+    /// Where the transport leads, if a second one can be opened to it.
+    endpoint: Option<Endpoint>,
+    address: String,
+    call_timeout: Option<Duration>,
+    /// The system call that failed, which is why the session has ended or is about to.
+    failure: Option<(&'static str, i32)>,
+}
+
+impl Connection {
+    /// The system bus: `DBUS_SYSTEM_BUS_ADDRESS`, else its well-known place. Setuid programs ignore the environment.
+    ///
+    /// # Errors
+    /// [`OpenError`] names every server that was tried.
+    pub fn system() -> Result<Self, OpenError> {
+        Options::bus().open_system()
+    }
+
+    /// The session bus: `DBUS_SESSION_BUS_ADDRESS`, else `$XDG_RUNTIME_DIR/bus`. Setuid programs ignore the environment.
+    ///
+    /// # Errors
+    /// As [`system`](Self::system).
+    pub fn session() -> Result<Self, OpenError> {
+        Options::bus().open_session()
+    }
+
+    /// The bus at `address`: a list of servers, tried in order. Spec: Server Addresses.
+    ///
+    /// # Errors
+    /// As [`system`](Self::system).
+    pub fn open(address: &str) -> Result<Self, OpenError> {
+        Options::bus().open(address)
+    }
+
+    /// Whoever listens at `address`, without a bus: no `Hello`, no names.
+    ///
+    /// # Errors
+    /// As [`system`](Self::system).
+    pub fn open_direct(address: &str) -> Result<Self, OpenError> {
+        Options::direct().open(address)
+    }
+
+    /// systemd's private socket, for root: it works before and without a bus.
+    ///
+    /// # Errors
+    /// As [`system`](Self::system).
+    pub fn systemd_private() -> Result<Self, OpenError> {
+        Options::direct().open("unix:path=/run/systemd/private")
+    }
+
+    pub(crate) fn over(
+        transport: Transport,
+        endpoint: Option<Endpoint>,
+        address: String,
+        options: &Options,
+    ) -> Result<Self, OpenError> {
+        let mut connection = Self {
+            session: Session::new(options.config(), Duration::ZERO),
+            transport,
+            epoch: Instant::now(),
+            endpoint,
+            address,
+            call_timeout: options.call_timeout,
+            failure: None,
+        };
+        if let Some(patience) = connection.call_timeout {
+            connection.transport.set_patience(patience).map_err(OpenError::Prepare)?;
+        }
+        Ok(connection)
+    }
+
+    /// The server's address.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// Our unique name, once the bus has said it: after the first call, or after [`establish`](Self::establish).
+    pub fn unique_name(&self) -> Option<&str> {
+        self.session.unique_name()
+    }
+
+    /// What lies below: counters, the server's GUID, whether file descriptors pass.
+    pub const fn session_state(&self) -> &Session<OwnedFd> {
+        &self.session
+    }
+
+    /// How long a call waits for its reply from now on; `None`: for ever.
+    pub fn set_call_timeout(&mut self, timeout: Option<Duration>) {
+        self.call_timeout = timeout;
+    }
+
+    /// Authenticates and, on a bus, waits for the answer to `Hello`.
+    ///
+    /// # Errors
+    /// Why the connection has ended.
+    pub fn establish(&mut self) -> Result<(), ConnectionError> {
+        while !self.session.is_established() {
+            // What has come is sorted, and the handshake's deadline watched; events stay for later.
+            self.seek(Want::Nothing)?;
+            if self.session.is_established() {
+                break;
+            }
+            self.progress(None)?;
+        }
+        Ok(())
+    }
+
+    /// Calls a method and waits for the reply, which borrows from the receive buffer.
+    ///
+    /// # Errors
+    /// [`CallError`] tells the callee's answer from no answer, and from a connection that has ended.
+    #[inline]
+    pub fn call<B: EncodeBody + ?Sized>(
+        &mut self,
+        call: &MethodCall<'_>,
+        body: &B,
+    ) -> Result<Reply<'_>, CallError> {
+        let id = self.start_call(call, body, Vec::new())?;
+        self.wait(id)
+    }
+
+    /// Queues a call, with file descriptors to be sent along (UNIX_FDs in the body are their indices), without waiting: any
+    /// number can be under way. They leave with the next [`wait`](Self::wait) or [`flush`](Self::flush), in one write.
+    ///
+    /// # Errors
+    /// `CallError::Send`, `CallError::Connection`.
+    #[inline]
+    pub fn start_call<B: EncodeBody + ?Sized>(
+        &mut self,
+        call: &MethodCall<'_>,
+        body: &B,
+        fds: Vec<OwnedFd>,
+    ) -> Result<CallId, CallError> {
+        let deadline = self.call_timeout.map(|timeout| self.now().saturating_add(timeout));
+        self.session.call(call, body, fds, deadline).map_err(|error| self.not_sent(error))
+    }
+
+    /// Waits for the reply to a call. Replies to others that come first are kept.
+    ///
+    /// # Errors
+    /// As [`call`](Self::call).
+    #[inline]
+    pub fn wait(&mut self, call: CallId) -> Result<Reply<'_>, CallError> {
+        while !self.seek(Want::Reply(call))? {
+            self.progress(None)?;
+        }
+        match self.session.take() {
+            Ok(Some(Event::Reply { reply, .. })) => into_reply(reply),
+            Ok(Some(Event::NoReply { reason, .. })) => Err(CallError::NoReply(reason)),
+            // `seek` has found one of the two.
+            _ => Err(CallError::NoReply(barebus_session::NoReply::TimedOut)),
+        }
+    }
+
+    /// Makes all calls at once and gives the replies in the order of the calls, each to `take`: one round trip in all.
+    ///
+    /// # Errors
+    /// The first that `take` gives, or that ends the connection; the replies to the others are dropped.
+    pub fn call_all<B: EncodeBody>(
+        &mut self,
+        calls: &[(MethodCall<'_>, B)],
+        mut take: impl FnMut(usize, Result<Reply<'_>, CallError>) -> Result<(), CallError>,
+    ) -> Result<(), CallError> {
+        let mut started = Vec::with_capacity(calls.len());
+        for (call, body) in calls {
+            match self.start_call(call, body, Vec::new()) {
+                Ok(id) => started.push(id),
+                Err(error) => {
+                    started.into_iter().for_each(|id| self.session.forget(id));
+                    return Err(error);
+                }
+            }
+        }
+        for (index, id) in started.iter().enumerate() {
+            let taken = match self.wait(*id) {
+                Err(CallError::Connection(error)) => Err(CallError::Connection(error)),
+                result => take(index, result),
+            };
+            if let Err(error) = taken {
+                started.iter().skip(index).for_each(|id| self.session.forget(*id));
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits no longer for a call's reply.
+    pub fn forget(&mut self, call: CallId) {
+        self.session.forget(call);
+    }
+
+    /// Calls a method that is to send no reply, and writes it.
+    ///
+    /// # Errors
+    /// `CallError::Send`, `CallError::NoReply` when the other side does not read, `CallError::Connection`.
+    pub fn send<B: EncodeBody + ?Sized>(
+        &mut self,
+        call: &MethodCall<'_>,
+        body: &B,
+    ) -> Result<(), CallError> {
+        self.session.send(call, body, Vec::new()).map_err(|error| self.not_sent(error))?;
+        self.flush()
+    }
+
+    /// Writes all that is queued. It reads meanwhile, so that two sides that write to one another never block for good.
+    ///
+    /// # Errors
+    /// `CallError::NoReply` when the other side has not read for the time of a call; `CallError::Connection`.
+    pub fn flush(&mut self) -> Result<(), CallError> {
+        let deadline = self.call_timeout.map(|timeout| self.now().saturating_add(timeout));
+        loop {
+            self.write()?;
+            if self.is_flushed() {
+                return Ok(());
+            }
+            if deadline.is_some_and(|deadline| self.now() >= deadline) {
+                return Err(CallError::NoReply(barebus_session::NoReply::TimedOut));
+            }
+            self.seek(Want::Nothing)?;
+            if !self.is_flushed() {
+                self.progress(deadline)?;
+            }
+        }
+    }
+
+    fn is_flushed(&self) -> bool {
+        self.session.output().is_empty() && self.session.is_established()
+    }
+
+    /// Subscribes to signals and waits until the bus has agreed. With a well-known name as sender, only signals of the name's
+    /// present owner are given.
+    ///
+    /// # Errors
+    /// `Remote` is the bus's refusal.
+    pub fn subscribe(&mut self, rule: &MatchRule<'_>) -> Result<SubscriptionId, CallError> {
+        let deadline = self.call_timeout.map(|timeout| self.now().saturating_add(timeout));
+        let id = self.session.subscribe(rule, deadline).map_err(|error| self.not_sent(error))?;
+        while !self.session.is_settled(id) {
+            self.seek(Want::Nothing)?;
+            if !self.session.is_settled(id) {
+                self.progress(None)?;
+            }
+        }
+        if self.session.is_subscribed(id) {
+            return Ok(id);
+        }
+        self.seek(Want::Signal(id))?;
+        match self.session.take() {
+            Ok(Some(Event::NotSubscribed { reply: Some(reply), .. })) => {
+                into_reply(reply).map(|_| id)
+            }
+            _ => Err(CallError::NoReply(barebus_session::NoReply::TimedOut)),
+        }
+    }
+
+    /// Ends a subscription.
+    ///
+    /// # Errors
+    /// `CallError::Send`, `CallError::Connection`.
+    pub fn unsubscribe(&mut self, subscription: SubscriptionId) -> Result<(), CallError> {
+        self.session.unsubscribe(subscription).map_err(|error| self.not_sent(error))
+    }
+
+    /// Waits for the next signal of a subscription, at most for `timeout`; `None` when it has passed. Other events are kept.
+    ///
+    /// # Errors
+    /// Why the connection has ended.
+    pub fn next_signal(
+        &mut self,
+        subscription: SubscriptionId,
+        timeout: Option<Duration>,
+    ) -> Result<Option<Signal<'_>>, ConnectionError> {
+        if !self.wait_until(Want::Signal(subscription), timeout)? {
+            return Ok(None);
+        }
+        match self.session.take() {
+            Ok(Some(Event::Signal(Received { message, fds }))) => {
+                Ok(Some(Signal::new(message, fds)))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// Waits for whatever happens next, at most for `timeout`; `None` when it has passed.
+    ///
+    /// # Errors
+    /// Why the connection has ended.
+    pub fn next_event(
+        &mut self,
+        timeout: Option<Duration>,
+    ) -> Result<Option<Event<'_, OwnedFd>>, ConnectionError> {
+        if !self.wait_until(Want::Anything, timeout)? {
+            return Ok(None);
+        }
+        Ok(self.session.take().unwrap_or_default())
+    }
+
+    /// Answers a call that came as an event.
+    ///
+    /// # Errors
+    /// `CallError::Send`, `CallError::Connection`.
+    pub fn reply<B: EncodeBody + ?Sized>(
+        &mut self,
+        to: &ReplyTo,
+        body: &B,
+    ) -> Result<(), CallError> {
+        self.session.reply(to, body, Vec::new()).map_err(|error| self.not_sent(error))?;
+        self.flush()
+    }
+
+    /// Answers a call that came as an event with an ERROR.
+    ///
+    /// # Errors
+    /// `CallError::Send`, `CallError::Connection`.
+    pub fn reply_error(
+        &mut self,
+        to: &ReplyTo,
+        name: ErrorName<'_>,
+        text: &str,
+    ) -> Result<(), CallError> {
+        self.session.reply_error(to, name, text).map_err(|error| self.not_sent(error))?;
+        self.flush()
+    }
+
+    // For event loops: nothing below ever waits.
+
+    /// What an event loop should wait for: readable always, writable when this is true.
+    pub fn wants_write(&self) -> bool {
+        !self.session.output().is_empty()
+    }
+
+    /// When [`process`](Self::process) should be called though nothing is readable.
+    pub fn next_deadline(&self) -> Option<Instant> {
+        self.session.next_deadline().and_then(|deadline| self.epoch.checked_add(deadline))
+    }
+
+    /// Writes what can be written and reads what has come. To be called when the descriptor is ready or the deadline has
+    /// passed; then take [`poll_event`](Self::poll_event) until it gives none.
+    ///
+    /// # Errors
+    /// Why the connection has ended.
+    pub fn process(&mut self) -> Result<(), ConnectionError> {
+        self.write()?;
+        // One read: whoever has more to say is ready again. So no peer can keep us from our other work.
+        self.read(Waiting::Not)
+    }
+
+    /// The next event that has come.
+    ///
+    /// # Errors
+    /// Why the connection has ended.
+    pub fn poll_event(&mut self) -> Result<Option<Event<'_, OwnedFd>>, ConnectionError> {
+        if !self.seek(Want::Anything)? {
+            return Ok(None);
+        }
+        Ok(self.session.take().unwrap_or_default())
+    }
+
+    /// The reply to a call, if it has come.
+    ///
+    /// # Errors
+    /// As [`call`](Self::call).
+    pub fn poll_reply(&mut self, call: CallId) -> Result<Option<Reply<'_>>, CallError> {
+        if !self.seek(Want::Reply(call))? {
+            return Ok(None);
+        }
+        match self.session.take() {
+            Ok(Some(Event::Reply { reply, .. })) => into_reply(reply).map(Some),
+            Ok(Some(Event::NoReply { reason, .. })) => Err(CallError::NoReply(reason)),
+            _ => Ok(None),
+        }
+    }
+
+    // Within.
+
+    #[inline]
+    fn now(&self) -> Duration {
+        self.epoch.elapsed()
+    }
+
+    /// Waits until an event that is wanted has come, at most for `timeout`.
+    fn wait_until(
+        &mut self,
+        want: Want,
+        timeout: Option<Duration>,
+    ) -> Result<bool, ConnectionError> {
+        let deadline = timeout.map(|timeout| self.now().saturating_add(timeout));
+        while !self.seek(want)? {
+            if deadline.is_some_and(|deadline| self.now() >= deadline) {
+                return Ok(false);
+            }
+            self.progress(deadline)?;
+        }
+        Ok(true)
+    }
+
+    /// Looks for an event. When the server has refused authentication in one go, begins anew line by line.
+    #[inline]
+    fn seek(&mut self, want: Want) -> Result<bool, ConnectionError> {
+        let now = self.now();
+        match self.session.seek(want, now) {
+            Ok(found) => Ok(found),
+            Err(error) => self.ended(error, now).map(|()| false),
+        }
+    }
+
+    #[cold]
+    fn ended(&mut self, error: SessionError, now: Duration) -> Result<(), ConnectionError> {
+        let endpoint = self.endpoint.as_ref().filter(|_| self.failure.is_none());
+        if let Some(endpoint) = endpoint.filter(|_| self.session.authenticate_again(now)) {
+            match endpoint.connect() {
+                Ok(transport) => {
+                    self.transport = transport;
+                    if let Some(patience) = self.call_timeout {
+                        // Without it a read waits by poll(2).
+                        let _ = self.transport.set_patience(patience);
+                    }
+                    return Ok(());
+                }
+                Err(cause) => {
+                    self.session.end(error);
+                    return Err(self.error(Cause::Reopen(Box::new(cause))));
+                }
+            }
+        }
+        let cause = match self.failure {
+            Some((doing, code)) => Cause::Io { doing, error: io::Error::from_raw_os_error(code) },
+            None => Cause::Session(error),
+        };
+        Err(self.error(cause))
+    }
+
+    fn error(&self, cause: Cause) -> ConnectionError {
+        ConnectionError { address: self.address.clone(), cause }
+    }
+
+    #[cold]
+    fn not_sent(&mut self, error: SendError) -> CallError {
+        match error {
+            SendError::Ended(error) => {
+                let now = self.now();
+                match self.ended(error, now) {
+                    Err(error) => CallError::Connection(error),
+                    // Authentication began anew: the user's next try finds it so.
+                    Ok(()) => CallError::NoReply(barebus_session::NoReply::TimedOut),
+                }
+            }
+            error => CallError::Send(error),
+        }
+    }
+
+    /// Writes what can be written, and waits, at most until `until` or the session's own deadline, for something to read.
+    #[inline]
+    fn progress(&mut self, until: Option<Duration>) -> Result<(), ConnectionError> {
+        self.write()?;
+        let deadline = match (self.session.next_deadline(), until) {
+            (Some(session), Some(until)) => Some(session.min(until)),
+            (session, until) => session.or(until),
+        };
+        let time = deadline.map(|deadline| deadline.saturating_sub(self.now()));
+        if self.session.output().is_empty() {
+            return self.read(Waiting::For(time));
+        }
+        match self.transport.wait(true, time) {
+            Ok(ready) if ready.read => self.read(Waiting::Not),
+            Ok(_) => Ok(()),
+            Err(error) => self.failed("waiting for the socket", &error),
+        }
+    }
+
+    /// Writes what the socket takes at once.
+    #[inline]
+    fn write(&mut self) -> Result<(), ConnectionError> {
+        while self.failure.is_none() {
+            let output = self.session.output();
+            if output.is_empty() {
+                break;
+            }
+            match self.transport.send(output.bytes, output.fds) {
+                Ok(count) => self.session.sent(count),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
+                Err(error) => return self.failed("writing", &error),
+            }
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn read(&mut self, waiting: Waiting) -> Result<(), ConnectionError> {
+        let room = self.session.room();
+        let read = match waiting {
+            Waiting::Not => self.transport.receive(room),
+            Waiting::For(time) => self.transport.receive_within(room, time),
+        };
+        match read {
+            Ok(read) if read.count == 0 && read.fds.is_empty() => {
+                self.session.end_of_file();
+                Ok(())
+            }
+            Ok(read) => {
+                self.session.filled(read.count, read.fds, read.truncated);
+                Ok(())
+            }
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(()),
+            Err(error) => self.failed("reading", &error),
+        }
+    }
+
+    /// A system call has failed. What had come before is still taken; then the session ends.
+    #[cold]
+    fn failed(&mut self, doing: &'static str, error: &io::Error) -> Result<(), ConnectionError> {
+        self.failure.get_or_insert((doing, error.raw_os_error().unwrap_or(nix::libc::EIO)));
+        while let Ok(read) = self.transport.receive(self.session.room()) {
+            if read.count == 0 {
+                break;
+            }
+            self.session.filled(read.count, read.fds, read.truncated);
+        }
+        self.session.end_of_file();
+        Ok(())
+    }
+}
+
+/// How long a read may wait.
+#[derive(Clone, Copy, Debug)]
+enum Waiting {
+    Not,
+    For(Option<Duration>),
+}
+
+#[inline]
+fn into_reply(reply: Received<'_, OwnedFd>) -> Result<Reply<'_>, CallError> {
+    let Received { message, fds } = reply;
+    if message.header().message_type == MessageType::Error {
+        return Err(remote_error(&message));
+    }
+    Ok(Reply::new(message, fds))
+}
+
+/// What an ERROR says.
+#[cold]
+fn remote_error(message: &Message<'_>) -> CallError {
+    let name = message.header().error_name.map_or("", ErrorName::as_str);
+    CallError::Remote {
+        name: name.into(),
+        message: message.first_argument::<&str>().unwrap_or_default().into(),
+    }
+}
+
+impl AsFd for Connection {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.transport.as_fd()
+    }
+}

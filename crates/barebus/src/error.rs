@@ -1,0 +1,227 @@
+//! What can go wrong: opening a connection, keeping it, one call.
+
+use std::fmt;
+use std::io;
+
+use barebus_session::{NoReply, SendError, SessionError};
+use barebus_wire::BodyError;
+
+/// Why no connection was opened.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// The address is none.
+    Address {
+        /// What was given.
+        address: String,
+        /// What is wrong with it.
+        error: barebus_wire::address::AddressError,
+    },
+    /// The address lists no server.
+    NoAddress,
+    /// The environment says where the bus is, in a variable that is not set or is not UTF-8.
+    NotSet {
+        /// The variable's name.
+        variable: &'static str,
+    },
+    /// None of the servers that the address lists could be reached; each with its reason.
+    Unreachable(Vec<Attempt>),
+    /// The socket could not be prepared.
+    Prepare(io::Error),
+}
+
+/// A server that could not be reached.
+#[derive(Debug)]
+pub struct Attempt {
+    /// Its address.
+    pub address: String,
+    /// Why.
+    pub error: AttemptError,
+}
+
+/// Why a server could not be reached.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum AttemptError {
+    /// The system says.
+    Io(io::Error),
+    /// The transport is unknown, or nothing that a client can use.
+    Unsupported {
+        /// Why not.
+        reason: &'static str,
+    },
+    /// A key that the transport needs is missing or does not make sense.
+    Key {
+        /// The key.
+        key: &'static str,
+        /// What is wrong.
+        reason: &'static str,
+    },
+}
+
+impl fmt::Display for AttemptError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Io(error) => error.fmt(f),
+            Self::Unsupported { reason } => f.write_str(reason),
+            Self::Key { key, reason } => write!(f, "the key '{key}' {reason}"),
+        }
+    }
+}
+
+impl fmt::Display for OpenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Address { address, error } => write!(f, "'{address}' is no address: {error}"),
+            Self::NoAddress => f.write_str("the address lists no server"),
+            Self::NotSet { variable } => {
+                write!(f, "the environment does not say where the bus is: {variable} is not set")
+            }
+            Self::Unreachable(attempts) => {
+                for (index, Attempt { address, error }) in attempts.iter().enumerate() {
+                    let separator = if index == 0 { "" } else { "; " };
+                    write!(f, "{separator}cannot connect to {address}: {error}")?;
+                }
+                Ok(())
+            }
+            Self::Prepare(error) => write!(f, "cannot prepare the socket: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for OpenError {}
+
+/// Why a connection has ended.
+#[derive(Debug)]
+pub struct ConnectionError {
+    /// Where it led.
+    pub address: String,
+    /// What ended it.
+    pub cause: Cause,
+}
+
+/// What ended a connection.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Cause {
+    /// What the other side did.
+    Session(SessionError),
+    /// What the system did.
+    Io {
+        /// What was tried.
+        doing: &'static str,
+        /// What the system said.
+        error: io::Error,
+    },
+    /// The server refused authentication in one go, and could then not be reached a second time.
+    Reopen(Box<AttemptError>),
+    /// The process forked: the connection belongs to the other one.
+    Forked,
+}
+
+impl fmt::Display for ConnectionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "connection to {}: ", self.address)?;
+        match &self.cause {
+            Cause::Session(error) => error.fmt(f)?,
+            Cause::Io { doing, error } => write!(f, "{doing}: {error}")?,
+            Cause::Reopen(error) => write!(f, "cannot connect again: {error}")?,
+            Cause::Forked => {
+                f.write_str("it belongs to the process that this one was forked from")?
+            }
+        }
+        let closed_early = matches!(
+            self.cause,
+            Cause::Session(SessionError::Closed { awaited: Some(_), .. })
+                | Cause::Io { error: _, doing: "writing" }
+        );
+        if closed_early && self.address.contains("systemd/private") {
+            f.write_str(" (systemd closes its private socket on processes that it cannot see: other users, other PID namespaces)")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for ConnectionError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.cause {
+            Cause::Session(error) => Some(error),
+            Cause::Io { error, .. } => Some(error),
+            Cause::Reopen(_) | Cause::Forked => None,
+        }
+    }
+}
+
+/// Why a call came to nothing.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum CallError {
+    /// The callee, or the bus, answered with an ERROR. The connection is fine.
+    Remote {
+        /// ERROR_NAME.
+        name: String,
+        /// The first argument, if it is a string: by convention a sentence.
+        message: String,
+    },
+    /// No reply came, or none that could be believed. The connection is fine.
+    NoReply(NoReply),
+    /// The reply holds other types than expected, or is invalid. The connection is fine.
+    Body(BodyError),
+    /// The call could not be sent. The connection is fine.
+    Send(SendError),
+    /// The connection has ended.
+    Connection(ConnectionError),
+}
+
+impl CallError {
+    /// The error's name, if it is the callee's answer.
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Self::Remote { name, .. } => Some(name),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for CallError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Remote { name, message } if message.is_empty() => f.write_str(name),
+            Self::Remote { name, message } => write!(f, "{message} ({name})"),
+            Self::NoReply(reason) => reason.fmt(f),
+            Self::Body(error) => write!(f, "the reply cannot be used: {error}"),
+            Self::Send(error) => error.fmt(f),
+            Self::Connection(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for CallError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Remote { .. } => None,
+            Self::NoReply(error) => Some(error),
+            Self::Body(error) => Some(error),
+            Self::Send(error) => Some(error),
+            Self::Connection(error) => Some(error),
+        }
+    }
+}
+
+impl From<BodyError> for CallError {
+    fn from(error: BodyError) -> Self {
+        Self::Body(error)
+    }
+}
+
+impl From<barebus_wire::DecodeError> for CallError {
+    fn from(error: barebus_wire::DecodeError) -> Self {
+        Self::Body(error.into())
+    }
+}
+
+impl From<ConnectionError> for CallError {
+    fn from(error: ConnectionError) -> Self {
+        Self::Connection(error)
+    }
+}

@@ -1,0 +1,188 @@
+//! How a connection is to be: where it leads is told when it is opened.
+
+use std::os::fd::OwnedFd;
+use std::time::Duration;
+
+use barebus_sasl::{Identity, Mechanism, Mechanisms, Pacing};
+use barebus_session::{Config, Peer};
+use barebus_wire::address::Addresses;
+use nix::unistd::geteuid;
+
+use crate::connection::Connection;
+use crate::endpoint::Endpoint;
+use crate::error::{Attempt, AttemptError, OpenError};
+use crate::sys;
+use crate::transport::Transport;
+
+/// How a connection is to be.
+///
+/// Without change: EXTERNAL with our user's number, file descriptors negotiated, 5 s for connecting and for the handshake, 25 s
+/// for a call, queues of 16 MiB.
+#[derive(Clone, Debug)]
+pub struct Options {
+    config: Config,
+    pub(crate) call_timeout: Option<Duration>,
+}
+
+impl Options {
+    /// For a message bus.
+    pub fn bus() -> Self {
+        Self::new(Peer::Bus)
+    }
+
+    /// For a direct connection: no `Hello`, no names.
+    pub fn direct() -> Self {
+        Self::new(Peer::Direct)
+    }
+
+    fn new(peer: Peer) -> Self {
+        let ours = Mechanism::External(Identity::Uid(geteuid().as_raw()));
+        let mechanisms = Mechanisms {
+            first: ours,
+            // What a server in another user namespace, or a very old one, may take instead.
+            fallbacks: [Some(Mechanism::External(Identity::Empty)), None, None],
+        };
+        let mut config = Config::new(peer, mechanisms);
+        config.machine_id = machine_id;
+        Self { config, call_timeout: Some(Duration::from_secs(25)) }
+    }
+
+    /// With these mechanisms.
+    #[must_use]
+    pub fn mechanisms(mut self, mechanisms: Mechanisms) -> Self {
+        self.config.mechanisms = mechanisms;
+        self
+    }
+
+    /// With authentication line by line, for servers that cannot take it in one go. Those that say so are found out anyway.
+    #[must_use]
+    pub const fn step_by_step(mut self) -> Self {
+        self.config.pacing = Pacing::StepByStep;
+        self
+    }
+
+    /// With or without passing of file descriptors.
+    #[must_use]
+    pub const fn unix_fds(mut self, negotiate: bool) -> Self {
+        self.config.unix_fds = negotiate;
+        self
+    }
+
+    /// How long connecting, and then the handshake, may take.
+    #[must_use]
+    pub const fn handshake_timeout(mut self, timeout: Duration) -> Self {
+        self.config.handshake_timeout = timeout;
+        self
+    }
+
+    /// How long a call waits for its reply; `None`: for ever.
+    #[must_use]
+    pub const fn call_timeout(mut self, timeout: Option<Duration>) -> Self {
+        self.call_timeout = timeout;
+        self
+    }
+
+    /// Hands calls of our methods to the user as events, instead of answering `UnknownMethod`.
+    #[must_use]
+    pub const fn serve_calls(mut self) -> Self {
+        self.config.serve_calls = true;
+        self
+    }
+
+    /// Most bytes that wait for being written, and of received messages that wait for being taken.
+    #[must_use]
+    pub const fn queue_limits(mut self, send: usize, receive: usize) -> Self {
+        self.config.send_limit = send;
+        self.config.receive_limit = receive;
+        self
+    }
+
+    /// Opens the system bus, see [`Connection::system`].
+    ///
+    /// # Errors
+    /// [`OpenError`] names every server that was tried.
+    pub fn open_system(&self) -> Result<Connection, OpenError> {
+        match environment("DBUS_SYSTEM_BUS_ADDRESS") {
+            Some(address) => self.open(&address),
+            None => self.open("unix:path=/run/dbus/system_bus_socket"),
+        }
+    }
+
+    /// Opens the session bus, see [`Connection::session`].
+    ///
+    /// # Errors
+    /// [`OpenError`] names every server that was tried.
+    pub fn open_session(&self) -> Result<Connection, OpenError> {
+        if let Some(address) = environment("DBUS_SESSION_BUS_ADDRESS") {
+            return self.open(&address);
+        }
+        let variable = "DBUS_SESSION_BUS_ADDRESS and XDG_RUNTIME_DIR";
+        let directory = environment("XDG_RUNTIME_DIR").ok_or(OpenError::NotSet { variable })?;
+        let path = format!("{directory}/bus");
+        self.open(&format!("unix:path={}", barebus_wire::address::escape(path.as_bytes())))
+    }
+
+    /// Opens `address`: its servers are tried in order.
+    ///
+    /// # Errors
+    /// [`OpenError`] names every server that was tried.
+    pub fn open(&self, address: &str) -> Result<Connection, OpenError> {
+        let addresses = Addresses::parse(address)
+            .map_err(|error| OpenError::Address { address: address.into(), error })?;
+        let mut attempts = Vec::new();
+        for one in addresses {
+            match self.attempt(&one) {
+                Ok((endpoint, transport)) => {
+                    let mut options = self.clone();
+                    options.config.guid = endpoint.guid;
+                    options.config.unix_fds &= endpoint.passes_fds();
+                    return Connection::over(transport, Some(endpoint), one.to_string(), &options);
+                }
+                Err(error) => attempts.push(Attempt { address: one.to_string(), error }),
+            }
+        }
+        if attempts.is_empty() {
+            return Err(OpenError::NoAddress);
+        }
+        Err(OpenError::Unreachable(attempts))
+    }
+
+    fn attempt(
+        &self,
+        address: &barebus_wire::address::Address<'_>,
+    ) -> Result<(Endpoint, Transport), AttemptError> {
+        let endpoint = Endpoint::new(address, self.config.handshake_timeout)?;
+        let transport = endpoint.connect()?;
+        Ok((endpoint, transport))
+    }
+
+    /// Takes a stream socket that is connected already: a `UnixStream`, a `TcpStream`, an inherited descriptor.
+    ///
+    /// # Errors
+    /// `OpenError::Prepare`.
+    pub fn over(&self, stream: impl Into<OwnedFd>) -> Result<Connection, OpenError> {
+        let transport = Transport::new(stream.into(), None);
+        Connection::over(transport, None, "the given stream".into(), self)
+    }
+
+    pub(crate) fn config(&self) -> Config {
+        self.config.clone()
+    }
+}
+
+/// A variable of the environment, unless the program has more rights than whoever set it.
+fn environment(variable: &str) -> Option<String> {
+    if sys::is_privileged() {
+        return None;
+    }
+    std::env::var(variable).ok().filter(|value| !value.is_empty())
+}
+
+/// The machine's id, as `Peer.GetMachineId` tells it.
+fn machine_id() -> Option<[u8; 32]> {
+    ["/etc/machine-id", "/var/lib/dbus/machine-id"].into_iter().find_map(|file| {
+        let text = std::fs::read(file).ok()?;
+        let id: [u8; 32] = text.get(..32)?.try_into().ok()?;
+        id.iter().all(u8::is_ascii_hexdigit).then_some(id)
+    })
+}

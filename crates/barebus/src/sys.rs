@@ -1,0 +1,100 @@
+//! The only unsafe code: what the system tells in plain numbers, made safe at once.
+
+#![allow(
+    unsafe_code,
+    reason = "descriptor numbers must become owned descriptors; this file holds the proofs"
+)]
+
+use std::io;
+use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
+use std::ptr;
+
+use nix::libc;
+
+/// Room for the control data of one read: the system passes at most 253 descriptors at a time. Aligned as its header needs it.
+#[derive(Debug)]
+pub(crate) struct Control(Box<[u64; Self::WORDS]>);
+
+impl Control {
+    /// CMSG_SPACE(253 * 4) in words of 8 bytes.
+    const WORDS: usize = 129;
+
+    pub(crate) fn new() -> Self {
+        Self(Box::new([0; Self::WORDS]))
+    }
+}
+
+/// What one read brought.
+#[derive(Debug)]
+pub(crate) struct Read {
+    /// Bytes; 0 at end of file.
+    pub(crate) count: usize,
+    pub(crate) fds: Vec<OwnedFd>,
+    /// The system could not hand over all of the descriptors.
+    pub(crate) truncated: bool,
+}
+
+/// Reads into `room`. `flags` are those of recvmsg(2); MSG_CMSG_CLOEXEC is added.
+///
+/// nix's own wrapper gives no descriptors when some were cut off, so that those which came would stay open for ever.
+pub(crate) fn receive(
+    socket: BorrowedFd<'_>,
+    room: &mut [u8],
+    control: &mut Control,
+    flags: libc::c_int,
+) -> io::Result<Read> {
+    let mut slice = libc::iovec { iov_base: room.as_mut_ptr().cast(), iov_len: room.len() };
+    // SAFETY: msghdr is a plain C struct of integers and pointers, for which all bits zero are valid.
+    let mut header: libc::msghdr = unsafe { std::mem::zeroed() };
+    header.msg_iov = &raw mut slice;
+    header.msg_iovlen = 1;
+    header.msg_control = control.0.as_mut_ptr().cast();
+    header.msg_controllen = size_of_val(&*control.0);
+    // SAFETY: `header` points at one slice, which is `room`, and at `control` with its length in bytes; both are exclusively
+    // borrowed until this function returns, and the kernel writes no further than those lengths.
+    let count = unsafe {
+        libc::recvmsg(socket.as_raw_fd(), &raw mut header, flags | libc::MSG_CMSG_CLOEXEC)
+    };
+    let count = usize::try_from(count).map_err(|_| io::Error::last_os_error())?;
+    let mut read =
+        Read { count, fds: Vec::new(), truncated: header.msg_flags & libc::MSG_CTRUNC != 0 };
+    if header.msg_controllen != 0 {
+        take_fds(&header, &mut read.fds);
+    }
+    Ok(read)
+}
+
+/// Takes ownership of every descriptor in the control data that recvmsg has just written.
+#[cold]
+fn take_fds(header: &libc::msghdr, fds: &mut Vec<OwnedFd>) {
+    // SAFETY: recvmsg has set msg_control and msg_controllen to the control messages that it wrote into the aligned buffer.
+    let mut message = unsafe { libc::CMSG_FIRSTHDR(header) };
+    while !message.is_null() {
+        // SAFETY: CMSG_FIRSTHDR and CMSG_NXTHDR give only pointers to whole headers inside the control data.
+        let (level, kind, len) =
+            unsafe { ((*message).cmsg_level, (*message).cmsg_type, (*message).cmsg_len) };
+        if level == libc::SOL_SOCKET && kind == libc::SCM_RIGHTS {
+            // SAFETY: CMSG_LEN only computes.
+            let header_len = unsafe { libc::CMSG_LEN(0) } as usize;
+            let count = len.saturating_sub(header_len) / size_of::<libc::c_int>();
+            for index in 0..count {
+                // SAFETY: the message's `len` counts its header and `count` descriptors, all inside the control data; they
+                // may lie unaligned. The kernel has just installed each for this call, nobody else knows its number, and the
+                // control data is not read again: so each gets exactly one owner.
+                fds.push(unsafe {
+                    let number = libc::CMSG_DATA(message).cast::<libc::c_int>().add(index);
+                    OwnedFd::from_raw_fd(ptr::read_unaligned(number))
+                });
+            }
+        }
+        // SAFETY: as for CMSG_FIRSTHDR; `message` is one of its headers.
+        message = unsafe { libc::CMSG_NXTHDR(header, message) };
+    }
+}
+
+/// Whether the program runs with more rights than whoever started it (setuid, file capabilities): then the environment is
+/// not to be believed.
+pub(crate) fn is_privileged() -> bool {
+    // SAFETY: getauxval looks into a table that the kernel made at exec; it takes any key and has no preconditions.
+    unsafe { libc::getauxval(libc::AT_SECURE) != 0 }
+}

@@ -1,0 +1,151 @@
+//! The stream: bytes and file descriptors, with deadlines.
+
+use std::io::{self, IoSlice};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::process::Child;
+use std::time::Duration;
+
+use nix::errno::Errno;
+use nix::libc;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::socket::sockopt::ReceiveTimeout;
+use nix::sys::socket::{ControlMessage, MsgFlags, sendmsg, setsockopt};
+use nix::sys::time::{TimeVal, TimeValLike};
+
+use crate::sys;
+
+/// A connected stream socket.
+#[derive(Debug)]
+pub(crate) struct Transport {
+    socket: OwnedFd,
+    control: sys::Control,
+    /// SO_RCVTIMEO of the socket: so long a blocking read waits at most.
+    patience: Duration,
+    /// The program behind the socket (`unixexec:`), to be reaped.
+    child: Option<Child>,
+}
+
+/// What a transport can do next without waiting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Ready {
+    pub(crate) read: bool,
+    pub(crate) write: bool,
+}
+
+impl Transport {
+    pub(crate) fn new(socket: OwnedFd, child: Option<Child>) -> Self {
+        Self { socket, control: sys::Control::new(), patience: Duration::ZERO, child }
+    }
+
+    /// How long a blocking read may wait; [`receive_within`](Self::receive_within) makes the system watch that time.
+    pub(crate) fn set_patience(&mut self, patience: Duration) -> io::Result<()> {
+        setsockopt(&self.socket, ReceiveTimeout, &TimeVal::milliseconds(millis(patience)))?;
+        self.patience = patience;
+        Ok(())
+    }
+
+    /// Writes what the socket takes at once. File descriptors go with the first byte.
+    pub(crate) fn send(&self, bytes: [&[u8]; 2], fds: &[OwnedFd]) -> io::Result<usize> {
+        let slices = bytes.map(IoSlice::new);
+        let [first, second] = bytes;
+        let slices = match (first.is_empty(), second.is_empty()) {
+            (true, _) => slices.get(1..),
+            (_, true) => slices.get(..1),
+            _ => None,
+        }
+        .unwrap_or(&slices);
+        let numbers: Vec<_> = fds.iter().map(AsRawFd::as_raw_fd).collect();
+        let with_fds = [ControlMessage::ScmRights(&numbers)];
+        let control = if fds.is_empty() { &[][..] } else { &with_fds };
+        let flags = MsgFlags::MSG_DONTWAIT | MsgFlags::MSG_NOSIGNAL;
+        retry(|| sendmsg::<()>(self.socket.as_raw_fd(), slices, control, flags, None))
+    }
+
+    /// Reads what has come; `WouldBlock` when nothing has.
+    pub(crate) fn receive(&mut self, room: &mut [u8]) -> io::Result<sys::Read> {
+        loop {
+            match sys::receive(self.socket.as_fd(), room, &mut self.control, libc::MSG_DONTWAIT) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                read => return read,
+            }
+        }
+    }
+
+    /// Reads, and waits for at most `time`: with one system call if that is no less than the patience. `WouldBlock` when
+    /// nothing has come.
+    pub(crate) fn receive_within(
+        &mut self,
+        room: &mut [u8],
+        time: Option<Duration>,
+    ) -> io::Result<sys::Read> {
+        let watched = self.patience != Duration::ZERO
+            && time.is_none_or(|time| time + SLACK >= self.patience);
+        if watched {
+            return match sys::receive(self.socket.as_fd(), room, &mut self.control, 0) {
+                // The caller looks at its deadline again.
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {
+                    Err(io::ErrorKind::WouldBlock.into())
+                }
+                read => read,
+            };
+        }
+        self.wait(false, time)?;
+        self.receive(room)
+    }
+
+    /// Waits until something can be read, or written if `write` is asked for, for at most `time`.
+    pub(crate) fn wait(&self, write: bool, time: Option<Duration>) -> io::Result<Ready> {
+        let writing = if write { PollFlags::POLLOUT } else { PollFlags::empty() };
+        let mut asked = [PollFd::new(self.socket.as_fd(), PollFlags::POLLIN | writing)];
+        let time = match time {
+            None => PollTimeout::NONE,
+            Some(time) => PollTimeout::try_from(millis(time)).unwrap_or(PollTimeout::MAX),
+        };
+        match poll(&mut asked, time) {
+            // The caller looks at its deadline again.
+            Err(Errno::EINTR) | Ok(0) => Ok(Ready { read: false, write: false }),
+            Err(error) => Err(error.into()),
+            Ok(_) => {
+                let [asked] = asked;
+                let found = asked.revents().unwrap_or(PollFlags::empty());
+                let write = found.contains(PollFlags::POLLOUT);
+                // An error or a hang-up is told by reading.
+                Ok(Ready { read: !(found - PollFlags::POLLOUT).is_empty(), write })
+            }
+        }
+    }
+}
+
+/// A remaining time this little shorter than the patience counts as equal: the clock went on between setting the deadline
+/// and waiting for it.
+const SLACK: Duration = Duration::from_millis(2);
+
+impl AsFd for Transport {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.socket.as_fd()
+    }
+}
+
+impl Drop for Transport {
+    fn drop(&mut self) {
+        if let Some(child) = &mut self.child {
+            // It ends by itself when its standard input does; what does not end by itself is ended.
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+/// In whole milliseconds, rounded up: a wait that ends early would only wait again.
+fn millis(time: Duration) -> i64 {
+    i64::try_from(time.as_nanos().div_ceil(1_000_000)).unwrap_or(i64::MAX)
+}
+
+fn retry<T>(mut call: impl FnMut() -> nix::Result<T>) -> io::Result<T> {
+    loop {
+        match call() {
+            Err(Errno::EINTR) => {}
+            result => return Ok(result?),
+        }
+    }
+}
