@@ -15,4 +15,5 @@ pub mod golden;
 pub mod model;
 pub mod properties;
 pub mod sasl;
+pub mod seeds;
 pub mod verdict;

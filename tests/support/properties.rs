@@ -8,7 +8,7 @@ use barebus_wire::{
 };
 
 use crate::generators::{self, Parts, Source};
-use crate::model::{Body, Model};
+use crate::model::{Body, Model, pad, put_u32};
 
 pub use typed::{marshalled, typed};
 
@@ -42,18 +42,22 @@ pub fn message(bytes: &[u8]) {
 
 /// Bytes as header fields behind a sound fixed header.
 pub fn header(bytes: &[u8]) {
-    let Some((&[mark, message_type, flags, _], fields)) = bytes.split_first_chunk() else { return };
+    if let Some(bytes) = with_fixed_header(bytes) {
+        message(&bytes);
+    }
+}
+
+/// A message without a body of whose bytes the first three choose byte order, type and flags, and those from the fourth on are the
+/// header fields.
+pub fn with_fixed_header(bytes: &[u8]) -> Option<Vec<u8>> {
+    let (&[mark, message_type, flags], fields) = bytes.split_first_chunk()?;
     let endian = if mark & 1 == 0 { Endian::Little } else { Endian::Big };
     let mut message = vec![endian.mark(), message_type % 8, flags, 1, 0, 0, 0, 0];
-    for number in [1, u32::try_from(fields.len()).unwrap()] {
-        message.extend(match endian {
-            Endian::Little => number.to_le_bytes(),
-            Endian::Big => number.to_be_bytes(),
-        });
-    }
+    put_u32(&mut message, endian, 1);
+    put_u32(&mut message, endian, u32::try_from(fields.len()).ok()?);
     message.extend(fields);
-    crate::model::pad(&mut message, 8);
-    self::message(&message);
+    pad(&mut message, 8);
+    Some(message)
 }
 
 /// Bytes that may be a signature: what the naive grammar says, and text that is put together again from its types.

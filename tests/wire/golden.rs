@@ -11,7 +11,11 @@ use barebus_wire::{
 
 /// That `value` is `little` and `big` in hexadecimal, in either direction, typed and by its signature alone.
 #[track_caller]
-fn is<'a, T: Encode + Decode<'a> + PartialEq + std::fmt::Debug>(value: T, little: &str, big: &str) {
+fn is<'a, T: Encode + Decode<'a> + PartialEq + core::fmt::Debug>(
+    value: T,
+    little: &str,
+    big: &str,
+) {
     for (endian, text) in [(Endian::Little, little), (Endian::Big, big)] {
         let bytes: &'static [u8] = hex(text).leak();
         assert_eq!(hex::encode(marshalled(&value, endian)), hex::encode(bytes));

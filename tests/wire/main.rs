@@ -1,7 +1,14 @@
 //! The wire format against other projects' corpus, golden bytes and properties.
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking"
+)]
 
 mod corpus;
 mod golden;
 mod kinds;
 mod properties;
+mod seeds;
 mod sending;

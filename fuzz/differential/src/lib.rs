@@ -1,0 +1,110 @@
+//! The same bytes judged by barebus and by libdbus. Where they differ and are known to, `docs/fuzzing.md` says why.
+
+mod libdbus;
+
+use std::ffi::CString;
+
+use barebus_tests::properties;
+use barebus_tests::verdict::{Verdict as Ours, judge};
+use barebus_wire::{
+    BusName, Cursor, DecodeErrorKind as Kind, Endian, Event, Reader, Signature, frame_len,
+};
+use libdbus::Verdict as Theirs;
+
+/// Bytes as a message.
+pub fn message(bytes: &[u8]) {
+    // libdbus frees and allocates with its own allocator: more is slow, and finds no more.
+    if bytes.len() > 1 << 16 {
+        return;
+    }
+    let (ours, theirs) = (judge(bytes), libdbus::judge(bytes));
+    let agree = matches!(
+        (ours, &theirs),
+        (Ours::Valid, Theirs::Valid)
+            | (Ours::Incomplete, Theirs::Incomplete)
+            | (Ours::Invalid(_), Theirs::Invalid(_))
+    );
+    assert!(agree || known(bytes, ours, &theirs), "we say {ours:?}, libdbus says {theirs:?}");
+}
+
+/// Bytes as header fields behind a sound fixed header.
+pub fn fields(bytes: &[u8]) {
+    if let Some(bytes) = properties::with_fixed_header(bytes) {
+        message(&bytes);
+    }
+}
+
+/// Bytes as a signature and a body.
+pub fn body(bytes: &[u8]) {
+    let Some((len, rest)) = bytes.split_first() else { return };
+    let Some((text, rest)) = rest.split_at_checked(usize::from(*len)) else { return };
+    let Some((mark, data)) = rest.split_first() else { return };
+    let Ok(text) = core::str::from_utf8(text) else { return };
+    let endian = if mark & 1 == 0 { Endian::Little } else { Endian::Big };
+    message(&barebus_tests::golden::call_of(endian, text, data));
+}
+
+/// Bytes as a signature.
+pub fn signature(bytes: &[u8]) {
+    let Ok(text) = CString::new(bytes) else { return };
+    let ours = Signature::from_bytes(bytes);
+    let theirs = libdbus::signature_is_valid(&text);
+    assert_eq!(ours.is_ok(), theirs, "we say {ours:?}");
+}
+
+/// Whether the two are known to differ here, and ours is the specification's answer.
+fn known(bytes: &[u8], ours: Ours, theirs: &Theirs) -> bool {
+    match (ours, theirs) {
+        // Whether as many descriptors came as the header says is known to whoever received them, not to the bytes.
+        (_, Theirs::Invalid(why)) if why.contains("nix fd") || why.contains("file descriptor") => {
+            true
+        }
+        // Header field 10, which only libdbus knows.
+        (_, Theirs::Invalid(why)) if ours != Ours::Incomplete => {
+            (why.contains("wrong type") || why.contains("appears twice")) && has_field(bytes, 10)
+        }
+        // libdbus measures the header fields by the limit of messages, not by that of arrays.
+        (Ours::Invalid(Kind::HeaderFieldsTooLong), Theirs::Incomplete) => true,
+        // libdbus takes any text that begins with ':' for a unique name.
+        (Ours::Invalid(Kind::BadDestination | Kind::BadSender), Theirs::Valid) => {
+            has_lax_unique_name(bytes)
+        }
+        _ => false,
+    }
+}
+
+/// The header fields' codes, and their text where they hold some.
+fn header_fields(bytes: &[u8]) -> Vec<(u8, String)> {
+    let frame = match frame_len(bytes) {
+        Ok(Some(len)) => bytes.get(..len).unwrap_or(bytes),
+        _ => return Vec::new(),
+    };
+    let Some(endian) = Endian::from_mark(frame[0]) else { return Vec::new() };
+    let header = Signature::from_static("yyyyuua(yv)");
+    let mut cursor = Cursor::new(Reader::new(frame, endian), header);
+    let mut fields = Vec::new();
+    while let Ok(Some(event)) = cursor.next() {
+        match event {
+            Event::Basic(barebus_wire::Basic::Byte(code)) if cursor.open() == 2 => {
+                fields.push((code, String::new()));
+            }
+            Event::Basic(barebus_wire::Basic::String(text)) if cursor.open() == 3 => {
+                if let Some(last) = fields.last_mut() {
+                    last.1 = text.into();
+                }
+            }
+            _ => {}
+        }
+    }
+    fields
+}
+
+fn has_field(bytes: &[u8], code: u8) -> bool {
+    header_fields(bytes).iter().any(|field| field.0 == code)
+}
+
+fn has_lax_unique_name(bytes: &[u8]) -> bool {
+    header_fields(bytes).iter().any(|(code, text)| {
+        matches!(code, 6 | 7) && text.starts_with(':') && BusName::parse(text).is_err()
+    })
+}

@@ -1,0 +1,137 @@
+//! The fuzz targets' first inputs, made here so that they can be made again.
+//!
+//! They lie in `fuzz/corpus/TARGET/NAME`; `BAREBUS_WRITE_SEEDS=1 cargo test -p barebus-tests --test wire seeds` writes them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use barebus_wire::{EncodeBody, Endian};
+
+use crate::generators::{self, Source};
+use crate::golden::{call, call_of};
+use crate::model::{Body, Model};
+use crate::properties;
+
+/// A property and the fuzz target that calls it.
+pub type Target = (&'static str, fn(&[u8]));
+
+/// The targets of the wire format.
+pub const WIRE: &[Target] = &[
+    ("message", properties::message),
+    ("header", properties::header),
+    ("signature", properties::signature),
+    ("typed", properties::typed),
+    ("dynamic", properties::dynamic),
+    ("round_trip", properties::round_trip),
+];
+
+/// Signatures with which systemd and the bus speak, and some at the edges of the grammar.
+const BODIES: &[(&str, &str)] = &[
+    ("string", "s"),
+    ("unit_list", "a(ssssssouso)"),
+    ("properties_changed", "sa{sv}as"),
+    ("managed_objects", "a{oa{sa{sv}}}"),
+    ("transient_unit", "ssa(sv)a(sa(sv))"),
+    ("every_basic_type", "ybnqiuxtdsogh"),
+    ("arrays_of_fixed_width", "ayabanaqaiauaxatadah"),
+    ("arrays_of_arrays", "aaaxaayaas"),
+    ("variants", "vvav"),
+    ("structs", "y(y(yt))a(yv)"),
+];
+
+/// Where a target's seeds lie.
+pub fn folder(target: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/corpus").join(target)
+}
+
+/// The seeds in the tree: name and bytes. What the fuzzer found on this machine is left out.
+pub fn stored(target: &str) -> Vec<(String, Vec<u8>)> {
+    let Ok(entries) = fs::read_dir(folder(target)) else { return Vec::new() };
+    let mut seeds = Vec::new();
+    for entry in entries {
+        let entry = entry.expect("an entry of the folder of seeds");
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.len() != 40 {
+            seeds.push((name, fs::read(entry.path()).expect("a seed")));
+        }
+    }
+    seeds.sort();
+    seeds
+}
+
+/// Makes a target's seeds: name and bytes.
+pub fn made(target: &str) -> Vec<(String, Vec<u8>)> {
+    let mut seeds: Vec<(String, Vec<u8>)> = match target {
+        "message" => messages(),
+        "header" => messages().into_iter().map(|(name, bytes)| (name, as_header(&bytes))).collect(),
+        "signature" => {
+            BODIES.iter().map(|(name, text)| ((*name).into(), text.bytes().collect())).collect()
+        }
+        "typed" => bodies().map(|(name, body)| (name, body.marshal(Endian::Little))).collect(),
+        "dynamic" => bodies().map(|(name, body)| (name, as_dynamic(&body))).collect(),
+        _ => (0..6).map(|number| (format!("noise_{number}"), noise(number, 200))).collect(),
+    };
+    seeds.sort();
+    seeds
+}
+
+fn bodies() -> impl Iterator<Item = (String, Body)> {
+    BODIES.iter().zip(0..).map(|((name, text), number)| {
+        let noise = noise(number, 300);
+        ((*name).into(), Body::new(generators::values(&mut Source(&noise), text)))
+    })
+}
+
+fn messages() -> Vec<(String, Vec<u8>)> {
+    let mut seeds: Vec<(String, Vec<u8>)> = Vec::new();
+    for (name, body) in bodies() {
+        for (endian, order) in [(Endian::Little, "little"), (Endian::Big, "big")] {
+            let text = body.signature().as_str();
+            seeds.push((format!("{name}_{order}"), call_of(endian, text, &body.marshal(endian))));
+        }
+    }
+    for number in 0..8 {
+        let noise = noise(100 + number, 120);
+        seeds.push((format!("noise_{number}"), generators::message(&mut Source(&noise)).encode()));
+    }
+    let deep = (0..63).fold(Model::Byte(7), |value, _| Model::Variant(Box::new(value)));
+    let deep = Body::new(vec![Model::Variant(Box::new(deep))]);
+    seeds.push((
+        "variants_64_deep".into(),
+        call_of(Endian::Little, "v", &deep.marshal(Endian::Little)),
+    ));
+    seeds.push(("without_a_body".into(), call(Endian::Little, "", "")));
+    seeds
+}
+
+/// Turns a message into input for the target that puts a sound fixed header before the fields.
+fn as_header(message: &[u8]) -> Vec<u8> {
+    let little = message[0] == b'l';
+    let length = <[u8; 4]>::try_from(&message[12..16]).unwrap();
+    let fields_len = if little { u32::from_le_bytes(length) } else { u32::from_be_bytes(length) };
+    let mut input = vec![u8::from(!little), message[1], message[2]];
+    input.extend(&message[16..16 + fields_len as usize]);
+    input
+}
+
+/// Length of the signature, the signature, byte order, values.
+fn as_dynamic(body: &Body) -> Vec<u8> {
+    let text = body.signature().as_str();
+    let mut input = vec![u8::try_from(text.len()).unwrap()];
+    input.extend(text.bytes());
+    input.push(0);
+    input.extend(body.marshal(Endian::Little));
+    input
+}
+
+/// Bytes that look random and are always the same. Xorshift, Marsaglia 2003.
+fn noise(number: u64, len: usize) -> Vec<u8> {
+    let mut state = 0x9e37_79b9_7f4a_7c15 ^ (number + 1).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let mut next = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state.to_le_bytes()[3]
+    };
+    (0..len).map(|_| next()).collect()
+}
