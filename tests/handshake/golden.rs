@@ -175,6 +175,32 @@ fn falls_back_to_the_next_mechanism_that_is_offered() {
 }
 
 #[test]
+fn only_the_first_list_of_mechanisms_counts() {
+    let fallbacks = [Some(EXTERNAL_EMPTY), Some(Mechanism::Anonymous), None];
+    let mut client = holds(
+        Mechanisms { first: EXTERNAL_ROOT, fallbacks },
+        false,
+        Pacing::StepByStep,
+        &[("\0AUTH EXTERNAL 30\r\n", "REJECTED EXTERNAL\r\n"), ("AUTH EXTERNAL\r\n", "")],
+    );
+    let failed = client.receive(b"REJECTED ANONYMOUS\r\n");
+    assert!(matches!(failed, Err(SaslError::OutOfMechanisms { offered, .. }) if offered.external));
+}
+
+#[test]
+fn a_caller_that_wrote_more_than_there_was_loses_nothing() {
+    let mechanisms = EXTERNAL_ROOT.into();
+    let pacing = Pacing::StepByStep;
+    let mut client = Client::new(Options { mechanisms, negotiate_unix_fd: true, pacing });
+    client.advance_output(6);
+    assert_eq!(client.output(), b"EXTERNAL 30\r\n");
+    client.advance_output(usize::MAX);
+    assert_eq!(client.output(), b"");
+    assert_eq!(client.receive(b"OK a70c1178e836ccc6d4251f226b04381d\r\n"), Ok(37));
+    assert_eq!(client.output(), b"NEGOTIATE_UNIX_FD\r\n");
+}
+
+#[test]
 fn cancels_after_an_error_and_waits_to_be_rejected() {
     let client = holds(
         Mechanisms { first: EXTERNAL_ROOT, fallbacks: [Some(EXTERNAL_EMPTY), None, None] },

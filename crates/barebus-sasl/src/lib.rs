@@ -25,6 +25,25 @@
 //! is left with the caller, who needs room for [`MAX_LINE`] bytes; the conversation remembers how far it has looked, so a peer that
 //! sends single bytes costs linear time. Lines are refused as soon as a byte breaks a rule, not only at their end.
 //!
+//! ```
+//! use barebus_sasl::{Client, Identity, Mechanism, Options, Pacing};
+//!
+//! let mut client = Client::new(Options {
+//!     mechanisms: Mechanism::External(Identity::Uid(1000)).into(),
+//!     negotiate_unix_fd: true,
+//!     pacing: Pacing::Pipelined,
+//! });
+//! assert_eq!(client.output(), b"\0AUTH EXTERNAL 31303030\r\nNEGOTIATE_UNIX_FD\r\nBEGIN\r\n");
+//! client.advance_output(client.output().len());
+//!
+//! // The bytes of a first message may follow at once: they are left alone.
+//! let bytes = b"OK a70c1178e836ccc6d4251f226b04381d\r\nAGREE_UNIX_FD\r\nl\x02";
+//! let taken = client.receive(bytes)?;
+//! assert_eq!(&bytes[taken..], b"l\x02");
+//! assert!(client.outcome().is_some_and(|outcome| outcome.unix_fd));
+//! # Ok::<(), barebus_sasl::SaslError>(())
+//! ```
+//!
 //! What this crate does not do: it opens no socket, passes no credentials (the kernel does), sets no deadline, looks up no user,
 //! and knows no mechanism but EXTERNAL and ANONYMOUS. It touches no home directory, so DBUS_COOKIE_SHA1 is out of its reach on purpose.
 #![no_std]
