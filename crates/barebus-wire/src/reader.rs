@@ -333,9 +333,11 @@ impl<'a> Reader<'a> {
                 Ok(name)
             }
             Ok(_) => Err(self.fail(Kind::StringMissingNul, self.pos + bytes.len())),
+            // What is no string is not looked at as a name.
             Err(error) => Err(match utf8::check_str(bytes) {
-                Ok(_) => self.fail(kind, self.pos + error.at as usize),
                 Err(fault) => self.fail_utf8(fault),
+                Ok(_) if nul != 0 => self.fail(Kind::StringMissingNul, self.pos + bytes.len()),
+                Ok(_) => self.fail(kind, self.pos + error.at as usize),
             }),
         }
     }

@@ -1,0 +1,137 @@
+//! Everything that `barebus-wire` does with bytes from outside, in a program whose panic handler calls a function that does not
+//! exist: where the optimiser leaves one path to a panic, linking fails. It is built, and then run on a message.
+#![no_std]
+#![no_main]
+
+use core::hint::black_box;
+
+use barebus_wire::{
+    Array, BusName, Cursor, Decode, Dict, Encode, EncodeError, Endian, ErrorName, Event, FdIndex, Header, InterfaceName,
+    MemberName, Message, MessageType, MethodCall, Numbers, ObjectPath, RawBody, Reader, Serial, Signature,
+    Value, Variant, Writer, frame_len,
+};
+
+#[cfg(not(feature = "show"))]
+unsafe extern "C" {
+    /// Defined nowhere.
+    safe fn barebus_wire_can_panic() -> !;
+}
+
+#[cfg(feature = "show")]
+#[unsafe(no_mangle)]
+#[inline(never)]
+extern "C" fn barebus_wire_can_panic() -> ! {
+    loop {
+        core::hint::spin_loop();
+    }
+}
+
+#[panic_handler]
+fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
+    barebus_wire_can_panic()
+}
+
+#[link(name = "c")]
+unsafe extern "C" {
+    fn read(descriptor: i32, place: *mut u8, len: usize) -> isize;
+}
+
+static mut INPUT: [u8; 1 << 16] = [0; 1 << 16];
+static mut OUTPUT: [u8; 1 << 16] = [0; 1 << 16];
+
+/// Exit status 0: standard input was a valid message.
+#[unsafe(no_mangle)]
+extern "C" fn main() -> i32 {
+    // SAFETY: this program has one thread, and these are the only references to the two buffers.
+    let (input, output) = unsafe { (&mut *(&raw mut INPUT), &mut *(&raw mut OUTPUT)) };
+    // SAFETY: `read` writes at most as many bytes as the buffer has.
+    let len = unsafe { read(0, input.as_mut_ptr(), input.len()) };
+    let bytes = usize::try_from(len).ok().and_then(|len| input.get(..len)).unwrap_or_default();
+    names(bytes);
+    values(bytes, output);
+    i32::from(message(bytes, output).is_none())
+}
+
+fn message(bytes: &[u8], output: &mut [u8]) -> Option<()> {
+    black_box(frame_len(bytes)).ok()?;
+    let message = black_box(Message::parse(bytes)).ok()?;
+    black_box(message.body::<(&str, u32)>()).ok();
+    black_box(message.body::<(Variant<'_>,)>()).ok();
+    black_box(message.first_argument::<&str>()).ok();
+    black_box(message.header().encode(output, &RawBody::of(&message))).ok();
+    let again = Header { endian: Endian::Big, ..*message.header() };
+    black_box(again.encode(output, &RawBody::of(&message))).ok();
+    call(output).ok();
+    message.validate().ok()
+}
+
+fn call(output: &mut [u8]) -> Result<(), EncodeError> {
+    let call = MethodCall::new(ObjectPath::from_static("/"), MemberName::from_static("M"));
+    let call = black_box(call).header(black_box(Serial::FIRST).next());
+    black_box(call.encode(output, &("text", black_box(7_u32), [1_u64, 2].as_slice())))?;
+    let error = Header::error(Serial::FIRST, &call, ErrorName::from_static("a.b"));
+    black_box(error.encode(output, &(black_box("text"), Value::Int16(7))))?;
+    black_box(Header::new(MessageType::Signal, Serial::FIRST).encode(output, &()))?;
+    Ok(())
+}
+
+fn names(bytes: &[u8]) {
+    black_box(Signature::from_bytes(bytes)).ok();
+    black_box(ObjectPath::from_bytes(bytes)).ok();
+    black_box(InterfaceName::from_bytes(bytes)).ok();
+    black_box(MemberName::from_bytes(bytes)).ok();
+    black_box(ErrorName::from_bytes(bytes)).ok();
+    black_box(BusName::from_bytes(bytes)).ok();
+}
+
+fn values(bytes: &[u8], output: &mut [u8]) {
+    for endian in [Endian::Little, Endian::Big] {
+        read_as::<bool>(bytes, endian, output);
+        read_as::<&str>(bytes, endian, output);
+        read_as::<ObjectPath<'_>>(bytes, endian, output);
+        read_as::<Signature<'_>>(bytes, endian, output);
+        read_as::<FdIndex>(bytes, endian, output);
+        read_as::<(u8, u64, i16)>(bytes, endian, output);
+        read_as::<&[u8]>(bytes, endian, output);
+        read_as::<Numbers<'_, u16>>(bytes, endian, output);
+        read_as::<Numbers<'_, f64>>(bytes, endian, output);
+        read_as::<Variant<'_>>(bytes, endian, output);
+        read_as::<Value<'_>>(bytes, endian, output);
+        if let Ok(array) = Array::<(u8, &str)>::decode(&mut Reader::new(bytes, endian)) {
+            black_box(array.last());
+        }
+        if let Ok(dict) = Dict::<&str, Variant<'_>>::decode(&mut Reader::new(bytes, endian)) {
+            black_box(dict.find(&"key")).ok();
+        }
+        if let Ok(numbers) = Numbers::<u32>::decode(&mut Reader::new(bytes, endian)) {
+            let mut place = [0; 64];
+            black_box(numbers.copy_to(&mut place));
+            black_box(numbers.get(black_box(3)));
+            black_box(numbers.iter().last());
+        }
+        let Ok(signature) = Signature::from_bytes(bytes.get(..40).unwrap_or_default()) else { continue };
+        walk(Cursor::new(Reader::new(bytes, endian), signature));
+        let mut writer = Writer::new(output, endian);
+        black_box(writer.put_values(Cursor::new(Reader::new(bytes, endian), signature))).ok();
+        black_box(writer.finish()).ok();
+        for single in signature.types() {
+            black_box((single.element(), single.fields(), single.is_single()));
+        }
+    }
+}
+
+fn read_as<'a, T: Decode<'a> + Encode>(bytes: &'a [u8], endian: Endian, output: &mut [u8]) {
+    if let Ok(value) = black_box(T::decode(&mut Reader::new(bytes, endian))) {
+        let mut writer = Writer::new(output, endian);
+        black_box(value.encode(&mut writer)).ok();
+        black_box(writer.finish()).ok();
+    }
+}
+
+fn walk(mut cursor: Cursor<'_>) {
+    while let Ok(Some(event)) = cursor.next() {
+        if matches!(black_box(event), Event::Array { .. }) {
+            black_box(cursor.clone().skip_container()).ok();
+        }
+    }
+}
