@@ -91,9 +91,9 @@ fn prepare(builder: &Builder, root: &Root) -> Result<(Supervision, Ends), Refusa
         .and_then(above_standard)
         .map_err(refused("make a file in memory"))?;
     let log_held = log.try_clone().map_err(|source| ("make a file in memory", source))?;
-    let cgroup = Cgroup::new().map_err(|source| ("read /proc/self/cgroup", source))?;
-    let mountinfo =
-        fs::read("/proc/self/mountinfo").map_err(|source| ("read /proc/self/mountinfo", source))?;
+    let cgroup = Cgroup::new().map_err(|source| ("read /proc/thread-self/cgroup", source))?;
+    let mountinfo = fs::read("/proc/thread-self/mountinfo")
+        .map_err(|source| ("read /proc/thread-self/mountinfo", source))?;
     let carried = mounts::carried(&mountinfo, &root.path);
     let mut kept: Vec<RawFd> =
         [&leash_held, &reports_held, &notify_held, &log_held].map(AsRawFd::as_raw_fd).into();

@@ -5,52 +5,72 @@ use core::time::Duration;
 use std::ffi::{CStr, CString};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 use std::{fs, io, process};
 
 use nix::errno::Errno;
 use nix::fcntl::{self, OFlag};
 use nix::poll::{self, PollFd, PollTimeout};
-use nix::sys::stat::Mode;
+use nix::sys::stat::{Mode, mkdirat};
 use nix::unistd::{self, UnlinkatFlags};
 
-use crate::{plan, recipe, sys};
+use crate::plan::{self, unless};
+use crate::{recipe, sys};
 
 /// The name of a box's cgroup and the cgroup it is made in.
 #[derive(Debug)]
 pub(crate) struct Cgroup {
     /// Below [`recipe::CGROUPS`].
-    pub(crate) parent: CString,
-    pub(crate) name: CString,
+    parent: CString,
+    name: CString,
     /// The whole path.
     pub(crate) path: PathBuf,
 }
 
+/// A cgroup that was made, locked so that no other supervisor takes it for one that was left behind.
+pub(crate) struct Made {
+    parent: OwnedFd,
+    _locked: OwnedFd,
+}
+
 impl Cgroup {
-    /// A new name in this process's own cgroup.
+    /// A new name in the calling thread's own cgroup.
     pub(crate) fn new() -> io::Result<Self> {
-        let text = fs::read_to_string("/proc/self/cgroup")?;
+        let text = fs::read_to_string("/proc/thread-self/cgroup")?;
         let parent = Path::new(recipe::CGROUPS).join(own(&text));
+        // The time tells owners apart that have one number in different PID namespaces.
+        let time = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let name = format!("{PREFIX}{}-{number}", process::id());
+        let name = format!("{PREFIX}{}-{number}-{:x}", process::id(), time.as_nanos());
         Ok(Self { parent: plan::path(&parent), name: plan::text(&name), path: parent.join(&name) })
     }
 
-    /// Makes it, having removed what killed supervisors left behind. Gives its parent, where to remove it from.
+    /// Makes it, having removed what killed supervisors left behind.
     ///
     /// Called in the supervisor: nothing but system calls.
-    pub(crate) fn make(&self) -> nix::Result<OwnedFd> {
+    pub(crate) fn make(&self) -> nix::Result<Made> {
         let parent = open(fcntl::AT_FDCWD, &self.parent)?;
         sweep(parent.as_fd());
-        nix::sys::stat::mkdirat(&parent, self.name.as_c_str(), Mode::from_bits_truncate(0o755))?;
-        Ok(parent)
+        loop {
+            unless(
+                mkdirat(&parent, self.name.as_c_str(), Mode::from_bits_truncate(0o755)),
+                Errno::EEXIST,
+            )?;
+            match lock(parent.as_fd(), &self.name) {
+                Ok(locked) => return Ok(Made { parent, _locked: locked }),
+                // Another supervisor took it for left behind before it was locked.
+                Err(Errno::EWOULDBLOCK | Errno::ENOENT | Errno::ENODEV) => wait_a_moment(),
+                Err(error) => return Err(error),
+            }
+        }
     }
 
     /// Removes it. All processes in it have ended.
     ///
     /// Called in the supervisor: nothing but system calls.
-    pub(crate) fn remove(&self, parent: BorrowedFd<'_>) {
+    pub(crate) fn remove(&self, made: &Made) {
         for _ in 0..REMOVE_TRIES {
-            if remove_tree(parent, &self.name, MAX_DEPTH).is_ok() {
+            if remove_tree(made.parent.as_fd(), &self.name, MAX_DEPTH).is_ok() {
                 return;
             }
             // A process that has ended may still be on its way out.
@@ -66,27 +86,34 @@ fn own(text: &str) -> &str {
     if path.starts_with("..") { "" } else { path }
 }
 
-/// Removes the cgroups of boxes whose owner is gone and in which nothing runs.
+/// Removes the cgroups of boxes whose supervisors are gone and in which nothing runs any more.
 fn sweep(parent: BorrowedFd<'_>) {
     let _ = each_folder(parent, |name| {
-        let owner = name.to_bytes().strip_prefix(PREFIX.as_bytes()).and_then(leading_number);
-        let gone =
-            |owner| nix::sys::signal::kill(unistd::Pid::from_raw(owner), None) == Err(Errno::ESRCH);
-        if owner.is_some_and(gone) && is_empty(parent, name) {
-            let _ = remove_tree(parent, name, MAX_DEPTH);
+        if name.to_bytes().starts_with(PREFIX.as_bytes()) {
+            let locked = lock(parent, name);
+            if locked.is_ok_and(|folder| is_empty(folder.as_fd())) {
+                let _ = remove_tree(parent, name, MAX_DEPTH);
+            }
         }
         Ok(())
     });
 }
 
-/// Whether no process lives in a cgroup or below it: seen from another PID namespace, an owner may only seem gone.
-fn is_empty(parent: BorrowedFd<'_>, name: &CStr) -> bool {
+/// Locks a cgroup, for as long as the descriptor is open. Once it is locked nobody removes it but who has locked it; it may have been
+/// removed before.
+fn lock(parent: BorrowedFd<'_>, name: &CStr) -> nix::Result<OwnedFd> {
+    let folder = open(parent, name)?;
+    sys::lock(folder.as_fd())?;
+    fcntl::openat(&folder, c"cgroup.procs", OFlag::O_RDONLY | OFlag::O_CLOEXEC, Mode::empty())?;
+    Ok(folder)
+}
+
+/// Whether no process lives in a cgroup or below it.
+fn is_empty(folder: BorrowedFd<'_>) -> bool {
     let mut text = [0; 256];
-    let read = open(parent, name).and_then(|folder| {
-        let flags = OFlag::O_RDONLY | OFlag::O_CLOEXEC;
-        let file = fcntl::openat(&folder, c"cgroup.events", flags, Mode::empty())?;
-        unistd::read(&file, &mut text)
-    });
+    let flags = OFlag::O_RDONLY | OFlag::O_CLOEXEC;
+    let read = fcntl::openat(folder, c"cgroup.events", flags, Mode::empty())
+        .and_then(|file| unistd::read(&file, &mut text));
     let text = read.ok().and_then(|len| text.get(..len)).unwrap_or_default();
     text.split(|&byte| byte == b'\n').any(|line| line == b"populated 0")
 }
@@ -131,11 +158,6 @@ fn each_folder(
     }
 }
 
-fn leading_number(text: &[u8]) -> Option<i32> {
-    let len = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    core::str::from_utf8(text.get(..len)?).ok()?.parse().ok()
-}
-
 fn wait_a_moment() {
     let none: &mut [PollFd<'_>] = &mut [];
     let millis = u16::try_from(REMOVE_PAUSE.as_millis()).unwrap_or(u16::MAX);
@@ -168,13 +190,6 @@ mod tests {
     #[test]
     fn takes_the_root_for_a_cgroup_outside_of_the_namespace() {
         assert_eq!(own("0::/../../x\n"), "");
-    }
-
-    #[test]
-    fn reads_the_owner_in_a_name() {
-        assert_eq!(leading_number(b"123-4"), Some(123));
-        assert_eq!(leading_number(b"x"), None);
-        assert_eq!(leading_number(b"99999999999-1"), None);
     }
 
     #[test]

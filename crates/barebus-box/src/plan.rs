@@ -180,7 +180,7 @@ fn write(at: &CStr, flags: OFlag, text: &[u8]) -> nix::Result<()> {
 }
 
 /// Takes one failure for success.
-fn unless(result: nix::Result<()>, accepted: Errno) -> nix::Result<()> {
+pub(crate) fn unless(result: nix::Result<()>, accepted: Errno) -> nix::Result<()> {
     if result == Err(accepted) { Ok(()) } else { result }
 }
 

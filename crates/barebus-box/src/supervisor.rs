@@ -124,9 +124,9 @@ fn supervise(supervision: &Supervision) -> Result<(), Report> {
     perform(&supervision.stage, Failed::Stage)?;
     let failed = |what| move |errno: Errno| Report::Failed { what, errno: errno as i32 };
     let console = Console::open().map_err(failed(Failed::Terminal))?;
-    let parent = supervision.cgroup.make().map_err(failed(Failed::Cgroup))?;
+    let cgroup = supervision.cgroup.make().map_err(failed(Failed::Cgroup))?;
     let lived = with_pid_1(supervision, &console);
-    supervision.cgroup.remove(parent.as_fd());
+    supervision.cgroup.remove(&cgroup);
     lived.map_err(failed(Failed::Namespaces))
 }
 

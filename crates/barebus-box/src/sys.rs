@@ -134,6 +134,13 @@ pub(crate) fn directory_entries(folder: BorrowedFd<'_>, buf: &mut [u8]) -> nix::
     Ok(usize::try_from(Errno::result(filled)?).unwrap_or(0))
 }
 
+/// Locks what is open, for itself alone and without waiting, until it is closed; nix's own form may panic then.
+pub(crate) fn lock(open: BorrowedFd<'_>) -> nix::Result<()> {
+    // SAFETY: takes numbers.
+    let locked = unsafe { libc::flock(open.as_raw_fd(), libc::LOCK_EX | libc::LOCK_NB) };
+    Errno::result(locked).map(drop)
+}
+
 /// Gives a new terminal free for being opened.
 pub(crate) fn unlock_terminal(maker: BorrowedFd<'_>) -> nix::Result<()> {
     let locked: c_int = 0;

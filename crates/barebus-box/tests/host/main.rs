@@ -1,0 +1,85 @@
+//! However a box ends, the host is as it was before: its mounts, processes, cgroups, settings, `/tmp` and `/run`.
+//!
+//! Other programs change all of these all the time. So each test runs on a host of its own, made with `unshare`: a PID namespace in which
+//! it is PID 1, so that orphans come to it; mounts that propagate, so that a box that does not keep its own to itself is found out; and
+//! an empty `/tmp`, `/run` and cgroup.
+//!
+//! This program plays three parts, see [`main`].
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test with a main of its own, which clippy does not take for one"
+)]
+
+mod owner;
+mod room;
+mod snapshot;
+
+use std::env;
+use std::process::ExitCode;
+
+/// A test, named by what it shows.
+struct Scenario {
+    name: &'static str,
+    /// What the owner does, in [`owner::play`].
+    part: &'static str,
+    /// What happens to the owner, and what must be so then.
+    play: fn(&mut room::Stage),
+}
+
+const SCENARIOS: [Scenario; 9] = [
+    Scenario {
+        name: "nothing_stays_when_a_box_is_dropped",
+        part: "drop",
+        play: room::ends_in_order,
+    },
+    Scenario { name: "nothing_stays_of_dbus_broker", part: "broker", play: room::ends_in_order },
+    Scenario { name: "nothing_stays_of_two_boxes_at_once", part: "two", play: room::ends_in_order },
+    Scenario {
+        name: "nothing_stays_when_the_owning_thread_panics",
+        part: "panic",
+        play: room::ends_in_order,
+    },
+    Scenario { name: "nothing_stays_when_a_boot_fails", part: "fail", play: room::has_no_box },
+    Scenario {
+        name: "nothing_stays_when_the_owner_is_killed",
+        part: "wait",
+        play: room::is_killed,
+    },
+    Scenario {
+        name: "nothing_stays_when_the_owner_is_interrupted",
+        part: "wait",
+        play: room::is_interrupted,
+    },
+    Scenario {
+        name: "nothing_runs_when_the_supervisor_is_killed",
+        part: "wait",
+        play: room::loses_its_supervisor,
+    },
+    Scenario {
+        name: "a_signal_sent_to_the_owner_reaches_the_command",
+        part: "run",
+        play: room::is_terminated,
+    },
+];
+
+fn main() -> ExitCode {
+    let mut arguments = env::args().skip(1);
+    match (arguments.next().as_deref(), arguments.next()) {
+        (Some("room"), Some(name)) => room::run(&name),
+        (Some("owner"), Some(part)) => owner::play(&part),
+        (filter, _) => run_all(filter.filter(|filter| !filter.starts_with('-'))),
+    }
+}
+
+/// What `cargo test` starts.
+fn run_all(filter: Option<&str>) -> ExitCode {
+    let mut failed = 0;
+    for scenario in SCENARIOS.iter().filter(|it| filter.is_none_or(|part| it.name.contains(part))) {
+        let passed = room::enter(scenario.name);
+        println!("test {} ... {}", scenario.name, if passed { "ok" } else { "FAILED" });
+        failed += u32::from(!passed);
+    }
+    println!("{failed} failed");
+    if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}

@@ -1,0 +1,75 @@
+//! The owner of a box: a process of its own, that says on its standard output where it is, and goes on when it gets a line.
+
+use std::io::{self, BufRead, Write};
+use std::process::ExitCode;
+use std::thread;
+
+use barebus_box::{BoxError, Bus, SystemdBox};
+
+/// Does its part. The room hears "begun", "booted", "gone", and answers each but the last.
+pub(crate) fn play(part: &str) -> ExitCode {
+    say("begun");
+    match part {
+        "drop" => hold(boot(Bus::Daemon)),
+        "broker" => hold(boot(Bus::Broker)),
+        "two" => {
+            // The threads end at once; the boxes do not.
+            let threads =
+                [thread::spawn(|| boot(Bus::Daemon)), thread::spawn(|| boot(Bus::Broker))];
+            hold(threads.map(|thread| thread.join().expect("the box boots")));
+        }
+        "panic" => {
+            let thread = thread::spawn(|| {
+                let _the_box = boot(Bus::Daemon);
+                say("booted");
+                panic!("on purpose");
+            });
+            assert!(thread.join().is_err());
+        }
+        "fail" => {
+            let unit = "[Service]\nExecStart=/bin/false\n";
+            let failed = SystemdBox::builder().unit("dbus.service", unit).boot();
+            assert!(matches!(failed, Err(BoxError::Bus { .. })), "{failed:?}");
+            say("failed");
+        }
+        "wait" => {
+            let the_box = boot(Bus::Daemon);
+            let mut inside = the_box.command("sleep").arg("1000").spawn().expect("sleep starts");
+            say("booted");
+            panic!("still alive: {:?}", inside.wait());
+        }
+        "run" => {
+            let the_box = boot(Bus::Daemon);
+            let script = "trap 'exit 43' TERM; echo booted; while :; do sleep 0.1; done";
+            let status = the_box.run(the_box.command("sh").args(["-c", script]));
+            assert_eq!(status.expect("sh starts").code(), Some(43));
+            drop(the_box);
+        }
+        _ => panic!("no part {part}"),
+    }
+    say("gone");
+    ExitCode::SUCCESS
+}
+
+fn boot(bus: Bus) -> SystemdBox {
+    match SystemdBox::builder().bus(bus).boot() {
+        Ok(the_box) => the_box,
+        Err(error) => panic!("{error}"),
+    }
+}
+
+fn hold<T>(the_box: T) {
+    say("booted");
+    drop(the_box);
+}
+
+fn say(word: &str) {
+    println!("{word}");
+    io::stdout().flush().expect("somebody listens");
+    wait();
+}
+
+fn wait() {
+    let mut line = String::new();
+    io::stdin().lock().read_line(&mut line).expect("somebody speaks");
+}
