@@ -65,6 +65,10 @@ pub enum ParseErrorKind {
     TooMany,
     /// An escape sequence or quotation is wrong, or what it stands for is not UTF-8.
     BadEscape,
+    /// Something else stands where the grammar expects a certain sign or word.
+    Unexpected,
+    /// The text does not tell of which type a value is.
+    UnknownType,
     /// A value of another kind than its type calls for.
     WrongType,
     /// An object has a key that means nothing there.
@@ -95,6 +99,8 @@ impl fmt::Display for ParseErrorKind {
             Self::TooFew => "a value is missing",
             Self::TooMany => "more values than the signature has types",
             Self::BadEscape => "invalid quotation or escape",
+            Self::Unexpected => "unexpected text",
+            Self::UnknownType => "a value of no certain type",
             Self::WrongType => "not the right kind of value",
             Self::UnknownKey => "unknown key",
             Self::DuplicateKey => "a key appears twice",

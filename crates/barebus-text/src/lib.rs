@@ -1,4 +1,5 @@
-//! D-Bus values as text and back: `busctl`'s form ([`busctl`]), JSON ([`json`]).
+//! D-Bus values as text and back: `busctl`'s form ([`busctl`]), JSON ([`json`]), GVariant's
+//! text format ([`gvariant`]).
 //!
 //! Printing walks a body without building a tree and needs its own stack only for what encloses the value; parsing marshals as
 //! it reads. Whatever is printed, no byte of it can steer a terminal.
@@ -11,6 +12,7 @@ pub mod busctl;
 mod double;
 mod error;
 mod escape;
+pub mod gvariant;
 pub mod json;
 mod number;
 mod values;

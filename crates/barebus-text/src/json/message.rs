@@ -46,6 +46,8 @@ pub fn print_message(
 ) -> Result<(), PrintError> {
     message.validate()?;
     let header = message.header();
+    let fields = Cursor::new(Reader::new(message.as_bytes(), header.endian), HEADER);
+    fields.clone().skip_all()?;
     out.write_str("{\"type\":")?;
     let code = header.message_type.code();
     match name_of(&TYPES, code) {
@@ -57,7 +59,7 @@ pub fn print_message(
     let endian = char::from(header.endian.mark());
     write!(out, ",\"endian\":\"{endian}\",\"flags\":{flags},\"version\":1")?;
     write!(out, ",\"serial\":{}", header.serial)?;
-    print_fields(message, out)?;
+    print_fields(fields, out)?;
     out.write_str(",\"body\":")?;
     print_validated(message, out)?;
     out.write_str("}")?;
@@ -66,10 +68,9 @@ pub fn print_message(
 
 /// Prints the header fields in their order.
 fn print_fields(
-    message: &Message<'_>,
+    mut cursor: Cursor<'_>,
     out: &mut (impl fmt::Write + ?Sized),
 ) -> Result<(), PrintError> {
-    let mut cursor = Cursor::new(Reader::new(message.as_bytes(), message.header().endian), HEADER);
     let mut code = 0;
     while let Some(event) = cursor.next()? {
         match (event, cursor.open()) {

@@ -1,0 +1,273 @@
+//! Values as GLib prints them, with type annotations.
+
+use core::fmt;
+
+use barebus_wire::{Basic, Cursor, Event};
+
+use crate::double;
+use crate::error::PrintError;
+use crate::values::Values;
+
+/// Prints all values as a tuple, as `gdbus call` prints a reply: `('x', uint32 7)`, `('x',)`, `()`.
+///
+/// Doubles have 17 digits, so that they are read back to the bit, but for the bits of a NaN; all that a terminal acts on is
+/// escaped.
+///
+/// # Errors
+/// [`PrintError::Decode`] before anything is printed.
+pub fn print(
+    values: &(impl Values + ?Sized),
+    out: &mut (impl fmt::Write + ?Sized),
+) -> Result<(), PrintError> {
+    values.validate()?;
+    let mut cursor = values.cursor();
+    let mut count = 0usize;
+    out.write_str("(")?;
+    while let Some(event) = cursor.next()? {
+        out.write_str(if count > 0 { ", " } else { "" })?;
+        count += 1;
+        print_from(event, &mut cursor, out)?;
+    }
+    out.write_str(if count == 1 { ",)" } else { ")" })?;
+    Ok(())
+}
+
+/// Prints the first value alone: `uint32 7`.
+///
+/// # Errors
+/// [`PrintError::Decode`] before anything is printed.
+pub fn print_value(
+    values: &(impl Values + ?Sized),
+    out: &mut (impl fmt::Write + ?Sized),
+) -> Result<(), PrintError> {
+    values.validate()?;
+    let mut cursor = values.cursor();
+    match cursor.next()? {
+        Some(event) => print_from(event, &mut cursor, out),
+        None => Ok(()),
+    }
+}
+
+/// A container that has begun to be printed.
+struct Frame {
+    kind: Kind,
+    /// Values or entries in it so far.
+    count: usize,
+    /// Whether what comes next in it is annotated: in an array or dictionary only its first element is.
+    annotate: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Array,
+    Tuple,
+    Dictionary,
+    Entry,
+    Variant,
+}
+
+fn print_from<'a>(
+    mut event: Event<'a>,
+    cursor: &mut Cursor<'a>,
+    out: &mut (impl fmt::Write + ?Sized),
+) -> Result<(), PrintError> {
+    let mut frames: Vec<Frame> = Vec::new();
+    loop {
+        if event == Event::End {
+            let ended = frames.pop();
+            out.write_str(match ended.map(|frame| (frame.kind, frame.count)) {
+                Some((Kind::Array, _)) => "]",
+                Some((Kind::Tuple, 1)) => ",)",
+                Some((Kind::Tuple, _)) => ")",
+                Some((Kind::Dictionary, _)) => "}",
+                Some((Kind::Variant, _)) => ">",
+                Some((Kind::Entry, _)) | None => "",
+            })?;
+        } else {
+            let mut annotate = true;
+            if let Some(frame) = frames.last_mut() {
+                annotate = frame.annotate;
+                out.write_str(match (frame.kind, frame.count) {
+                    (_, 0) => "",
+                    (Kind::Entry, _) => ": ",
+                    _ => ", ",
+                })?;
+                frame.count += 1;
+                frame.annotate &= !matches!(frame.kind, Kind::Array | Kind::Dictionary);
+            }
+            if let Some((kind, annotate)) = begin(event, annotate, cursor, out)? {
+                frames.push(Frame { kind, count: 0, annotate });
+            }
+        }
+        if frames.is_empty() {
+            return Ok(());
+        }
+        match cursor.next()? {
+            Some(next) => event = next,
+            None => return Ok(()),
+        }
+    }
+}
+
+/// Prints a basic value, an array that is printed as a whole, or the beginning of a container: then tells which, and whether
+/// what is in it is annotated.
+fn begin<'a>(
+    event: Event<'a>,
+    annotate: bool,
+    cursor: &mut Cursor<'a>,
+    out: &mut (impl fmt::Write + ?Sized),
+) -> Result<Option<(Kind, bool)>, PrintError> {
+    let (kind, opening, annotate_within) = match event {
+        Event::Basic(value) => {
+            print_basic(value, annotate, out)?;
+            return Ok(None);
+        }
+        Event::Array { element, len } => {
+            let is_dictionary = element.code() == Some(b'{');
+            if len == 0 {
+                if annotate {
+                    write!(out, "@a{element} ")?;
+                }
+                out.write_str(if is_dictionary { "{}" } else { "[]" })?;
+                cursor.next()?;
+                return Ok(None);
+            }
+            if element.code() == Some(b'y') {
+                if let Some(bytes) = byte_string(cursor.clone())? {
+                    print_byte_string(&bytes, out)?;
+                    cursor.skip_container()?;
+                    return Ok(None);
+                }
+            }
+            if is_dictionary {
+                (Kind::Dictionary, "{", annotate)
+            } else {
+                (Kind::Array, "[", annotate)
+            }
+        }
+        Event::Struct => (Kind::Tuple, "(", annotate),
+        Event::DictEntry => (Kind::Entry, "", annotate),
+        // What a variant holds can be of any type, so that it always needs its annotation.
+        Event::Variant(_) => (Kind::Variant, "<", true),
+        Event::End => return Ok(None),
+    };
+    out.write_str(opening)?;
+    Ok(Some((kind, annotate_within)))
+}
+
+/// The bytes of an array, without the last, if that is 0 and no other is.
+fn byte_string(mut cursor: Cursor<'_>) -> Result<Option<Vec<u8>>, PrintError> {
+    let mut bytes = Vec::new();
+    while let Some(Event::Basic(Basic::Byte(byte))) = cursor.next()? {
+        if byte != 0 {
+            bytes.push(byte);
+        } else if cursor.next()? == Some(Event::End) {
+            return Ok(Some(bytes));
+        } else {
+            return Ok(None);
+        }
+    }
+    Ok(None)
+}
+
+fn print_byte_string(bytes: &[u8], out: &mut (impl fmt::Write + ?Sized)) -> fmt::Result {
+    let quote = if bytes.contains(&b'\'') { '"' } else { '\'' };
+    write!(out, "b{quote}")?;
+    for byte in bytes {
+        match byte {
+            0x08 => out.write_str("\\b")?,
+            0x0c => out.write_str("\\f")?,
+            b'\n' => out.write_str("\\n")?,
+            b'\r' => out.write_str("\\r")?,
+            b'\t' => out.write_str("\\t")?,
+            0x0b => out.write_str("\\v")?,
+            b'"' | b'\\' => write!(out, "\\{}", char::from(*byte))?,
+            b' '..=b'~' => out.write_char(char::from(*byte))?,
+            byte => write!(out, "\\{byte:03o}")?,
+        }
+    }
+    out.write_char(quote)
+}
+
+fn print_basic(
+    value: Basic<'_>,
+    annotate: bool,
+    out: &mut (impl fmt::Write + ?Sized),
+) -> fmt::Result {
+    if annotate {
+        out.write_str(match value {
+            Basic::Byte(_) => "byte ",
+            Basic::Int16(_) => "int16 ",
+            Basic::Uint16(_) => "uint16 ",
+            Basic::Uint32(_) => "uint32 ",
+            Basic::Int64(_) => "int64 ",
+            Basic::Uint64(_) => "uint64 ",
+            Basic::UnixFd(_) => "handle ",
+            Basic::ObjectPath(_) => "objectpath ",
+            Basic::Signature(_) => "signature ",
+            Basic::Boolean(_) | Basic::Int32(_) | Basic::Double(_) | Basic::String(_) => "",
+        })?;
+    }
+    match value {
+        Basic::Byte(value) => write!(out, "{value:#04x}"),
+        Basic::Boolean(value) => write!(out, "{value}"),
+        Basic::Int16(value) => write!(out, "{value}"),
+        Basic::Uint16(value) => write!(out, "{value}"),
+        Basic::Int32(value) => write!(out, "{value}"),
+        Basic::Uint32(value) => write!(out, "{value}"),
+        Basic::Int64(value) => write!(out, "{value}"),
+        Basic::Uint64(value) => write!(out, "{value}"),
+        Basic::Double(value) => print_double(value, out),
+        Basic::String(text) => print_string(text, out),
+        Basic::ObjectPath(path) => write!(out, "'{path}'", path = path.as_str()),
+        Basic::Signature(signature) => write!(out, "'{signature}'"),
+        // A handle is signed.
+        Basic::UnixFd(index) => write!(out, "{}", index.0 as i32),
+    }
+}
+
+fn print_double(value: f64, out: &mut (impl fmt::Write + ?Sized)) -> fmt::Result {
+    let text = double::print_general(value, 17);
+    out.write_str(&text)?;
+    // Digits alone would be an integer.
+    out.write_str(if text.contains(['.', 'e', 'n']) { "" } else { ".0" })
+}
+
+fn print_string(text: &str, out: &mut (impl fmt::Write + ?Sized)) -> fmt::Result {
+    let quote = if text.contains('\'') { '"' } else { '\'' };
+    out.write_char(quote)?;
+    for c in text.chars() {
+        match c {
+            '\\' => out.write_str("\\\\")?,
+            c if c == quote => write!(out, "\\{c}")?,
+            '\u{7}' => out.write_str("\\a")?,
+            '\u{8}' => out.write_str("\\b")?,
+            '\u{c}' => out.write_str("\\f")?,
+            '\n' => out.write_str("\\n")?,
+            '\r' => out.write_str("\\r")?,
+            '\t' => out.write_str("\\t")?,
+            '\u{b}' => out.write_str("\\v")?,
+            c if is_printable(c) => out.write_char(c)?,
+            c if u32::from(c) < 0x10000 => write!(out, "\\u{:04x}", u32::from(c))?,
+            c => write!(out, "\\U{:08x}", u32::from(c))?,
+        }
+    }
+    out.write_char(quote)
+}
+
+/// Whether GLib takes a character to be printable: all are but controls, format characters and those not assigned.
+fn is_printable(c: char) -> bool {
+    if c.is_ascii() {
+        return (' '..='~').contains(&c);
+    }
+    let is_private = matches!(c, '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{ffffd}' | '\u{100000}'..='\u{10fffd}');
+    if is_private || (c.is_whitespace() && !c.is_control()) {
+        return true;
+    }
+    // The standard library escapes the rest of what is not printable, and at the beginning of a text what extends the
+    // character before it, which is: so something stands before it.
+    let mut buf = [b'.'; 5];
+    let len = buf.split_first_mut().map_or(0, |(_, rest)| c.encode_utf8(rest).len());
+    let text = buf.get(..=len).and_then(|bytes| core::str::from_utf8(bytes).ok()).unwrap_or(".");
+    text.escape_debug().nth(1) == Some(c)
+}

@@ -1,0 +1,227 @@
+//! A tree of literals as values of a signature.
+
+use barebus_wire::{Basic, EncodeError, Endian, FdIndex, ObjectPath, OwnedBody, Signature, Writer};
+
+use super::infer::infer;
+use super::parse::{Literal, Node, error, parse_node};
+use crate::double;
+use crate::error::{ParseError, ParseErrorKind as Kind, Place, expected};
+use crate::number::parse_integer;
+
+/// Marshals a tuple as values of `signature`: `('x', 7)`, `('x',)`, `()`.
+///
+/// The signature settles the types, so that annotations are needed only in variants; those that are there must agree.
+///
+/// # Errors
+/// Where the text is wrong, and what would have been right.
+pub fn parse(
+    signature: Signature<'_>,
+    text: &str,
+    endian: Endian,
+) -> Result<OwnedBody, ParseError> {
+    let node = parse_node(text)?;
+    let Literal::Tuple(nodes) = &node.literal else {
+        return Err(wrong(&node, "a tuple with a value for each type"));
+    };
+    OwnedBody::build(signature, endian, |writer| put_fields(signature, &node, nodes, writer))
+}
+
+/// Marshals a value of the single complete type `signature`.
+///
+/// # Errors
+/// Where the text is wrong, and what would have been right.
+pub fn parse_value(
+    signature: Signature<'_>,
+    text: &str,
+    endian: Endian,
+) -> Result<OwnedBody, ParseError> {
+    if !signature.is_single() {
+        let found = signature.as_str();
+        return Err(ParseError::new(Place::Signature, Kind::NotOneType, "one type", found));
+    }
+    let node = parse_node(text)?;
+    OwnedBody::build(signature, endian, |writer| put(signature, &node, writer))
+}
+
+/// Marshals `arguments`, a text for each type of `signature`, as `gdbus call` takes them: strings, object paths and signatures
+/// need no quotes.
+///
+/// # Errors
+/// Which argument is wrong, and what would have been right.
+pub fn parse_arguments<A: AsRef<str>>(
+    signature: Signature<'_>,
+    arguments: &[A],
+    endian: Endian,
+) -> Result<OwnedBody, ParseError> {
+    OwnedBody::build(signature, endian, |writer| {
+        let mut rest = arguments.iter().map(A::as_ref).enumerate();
+        for (index, value_type) in signature.types().enumerate() {
+            let Some((_, text)) = rest.next() else {
+                let expected = expected(value_type.code().unwrap_or_default());
+                return Err(ParseError::new(Place::Argument(index), Kind::TooFew, expected, ""));
+            };
+            let here = |error: ParseError| ParseError { place: Place::Argument(index), ..error };
+            let is_text = matches!(value_type.as_str(), "s" | "o" | "g");
+            let node = match parse_node(text) {
+                Ok(node) if !is_text || matches!(node.literal, Literal::Text(_)) => node,
+                Err(error) if !is_text => return Err(here(error)),
+                _ => Node { at: 0, annotation: None, literal: Literal::Text(text.to_owned()) },
+            };
+            put(value_type, &node, writer).map_err(here)?;
+        }
+        match rest.next() {
+            None => Ok(()),
+            Some((index, text)) => {
+                Err(ParseError::new(Place::Argument(index), Kind::TooMany, "", text))
+            }
+        }
+    })
+}
+
+/// The literal is of another kind than its type calls for.
+fn wrong(node: &Node<'_>, expected: &'static str) -> ParseError {
+    let found = match &node.literal {
+        Literal::Boolean(true) => "true",
+        Literal::Boolean(false) => "false",
+        Literal::Number(text) => text,
+        Literal::Text(text) => text,
+        Literal::Bytes(_) => "b'…'",
+        Literal::Array(_) => "[…]",
+        Literal::Dictionary(_) | Literal::Entry(_) => "{…}",
+        Literal::Tuple(_) => "(…)",
+        Literal::Variant(_) => "<…>",
+    };
+    error(node.at, Kind::WrongType, expected, found)
+}
+
+fn carry<T>(node: &Node<'_>, result: Result<T, EncodeError>) -> Result<T, ParseError> {
+    result.map_err(|fault| error(node.at, Kind::Encode(fault), "", ""))
+}
+
+fn put_fields(
+    signature: Signature<'_>,
+    tuple: &Node<'_>,
+    nodes: &[Node<'_>],
+    writer: &mut Writer<'_>,
+) -> Result<(), ParseError> {
+    const EXPECTED: &str = "a tuple with a value for each type";
+    let mut nodes = nodes.iter();
+    for field in signature.types() {
+        let Some(node) = nodes.next() else {
+            return Err(error(tuple.at, Kind::TooFew, EXPECTED, ""));
+        };
+        put(field, node, writer)?;
+    }
+    match nodes.next() {
+        None => Ok(()),
+        Some(surplus) => Err(error(surplus.at, Kind::TooMany, EXPECTED, "")),
+    }
+}
+
+/// Marshals a literal as a value of the single complete type `signature`.
+///
+/// Recursion ends where the tree does, 65 literals deep.
+fn put(
+    signature: Signature<'_>,
+    node: &Node<'_>,
+    writer: &mut Writer<'_>,
+) -> Result<(), ParseError> {
+    let code = signature.code().unwrap_or_default();
+    if let Some(annotation) = node.annotation {
+        if annotation != signature.as_str() {
+            return Err(error(node.at, Kind::WrongType, expected(code), annotation));
+        }
+    }
+    match (code, &node.literal) {
+        (b'a', _) => put_array(signature.element().unwrap_or_default(), node, writer),
+        (b'(', Literal::Tuple(nodes)) => {
+            carry(node, writer.enter_struct())?;
+            put_fields(signature.fields().unwrap_or_default(), node, nodes, writer)?;
+            writer.leave();
+            Ok(())
+        }
+        (b'{', Literal::Entry(entry)) => put_entry(signature, node, &entry.0, &entry.1, writer),
+        (b'v', Literal::Variant(inner)) => {
+            let text = infer(inner)?;
+            let inner_type = Signature::parse(&text).map_err(|fault| {
+                error(inner.at, Kind::BadSignature(fault), "a value of a D-Bus type", &text)
+            })?;
+            carry(node, writer.enter_variant(inner_type))?;
+            put(inner_type, inner, writer)?;
+            writer.leave();
+            Ok(())
+        }
+        _ => {
+            let value = basic(code, node)?;
+            carry(node, writer.put_basic(value))
+        }
+    }
+}
+
+fn put_array(
+    element: Signature<'_>,
+    node: &Node<'_>,
+    writer: &mut Writer<'_>,
+) -> Result<(), ParseError> {
+    let array = carry(node, writer.start_array(element.alignment()))?;
+    match (&node.literal, element.code()) {
+        (Literal::Bytes(bytes), Some(b'y')) => {
+            writer.put_bytes(bytes);
+            writer.put_u8(0);
+        }
+        (Literal::Array(nodes), _) => {
+            for node in nodes {
+                put(element, node, writer)?;
+            }
+        }
+        (Literal::Dictionary(entries), Some(b'{')) => {
+            for (key, value) in entries {
+                put_entry(element, node, key, value, writer)?;
+            }
+        }
+        (_, Some(b'{')) => return Err(wrong(node, "a dictionary")),
+        _ => return Err(wrong(node, "an array (a)")),
+    }
+    carry(node, writer.end_array(array))
+}
+
+fn put_entry(
+    signature: Signature<'_>,
+    node: &Node<'_>,
+    key: &Node<'_>,
+    value: &Node<'_>,
+    writer: &mut Writer<'_>,
+) -> Result<(), ParseError> {
+    let mut fields = signature.fields().unwrap_or_default().types();
+    carry(node, writer.enter_struct())?;
+    put(fields.next().unwrap_or_default(), key, writer)?;
+    put(fields.next().unwrap_or_default(), value, writer)?;
+    writer.leave();
+    Ok(())
+}
+
+fn basic<'n>(code: u8, node: &'n Node<'_>) -> Result<Basic<'n>, ParseError> {
+    let refuse = |kind, text: &str| error(node.at, kind, expected(code), text);
+    Ok(match (code, &node.literal) {
+        (b'b', Literal::Boolean(value)) => Basic::Boolean(*value),
+        (b's', Literal::Text(text)) => Basic::String(text),
+        (b'o', Literal::Text(text)) => {
+            Basic::ObjectPath(ObjectPath::parse(text).map_err(|_| refuse(Kind::BadPath, text))?)
+        }
+        (b'g', Literal::Text(text)) => Basic::Signature(
+            Signature::parse(text).map_err(|fault| refuse(Kind::BadSignature(fault), text))?,
+        ),
+        (b'd', Literal::Number(text)) => {
+            Basic::Double(double::parse(text).map_err(|kind| refuse(kind, text))?)
+        }
+        // A handle is signed here, an index is not: both are taken.
+        (b'h', Literal::Number(text)) => match parse_integer(b'i', text) {
+            Ok(Basic::Int32(value)) => Basic::UnixFd(FdIndex(value as u32)),
+            _ => parse_integer(b'h', text).map_err(|kind| refuse(kind, text))?,
+        },
+        (b'y' | b'n' | b'q' | b'i' | b'u' | b'x' | b't', Literal::Number(text)) => {
+            parse_integer(code, text).map_err(|kind| refuse(kind, text))?
+        }
+        _ => return Err(wrong(node, expected(code))),
+    })
+}
