@@ -104,7 +104,6 @@ impl Report {
 /// The supervisor's whole life.
 pub(crate) fn run(supervision: &Supervision) -> ! {
     close_all_but(&supervision.kept);
-    sys::default_signals();
     // A terminal's signals are for the owner. All others are blocked since before the fork.
     let _ = unistd::setsid();
     let _ = prctl::set_name(c"barebus-box");

@@ -43,14 +43,14 @@ struct CloneArgs {
     tls: u64,
 }
 
-/// Forks into new `namespaces`. Without an exit signal the child is hidden from `wait` for any child, and can only be waited for with
+/// Forks into new `namespaces`, without the caller's signal handlers. Without an exit signal the child is hidden from `wait` for any child, and can only be waited for with
 /// [`wait`].
 ///
 /// The child must keep to system calls, see above; it ends in exec or [`exit`].
 pub(crate) fn fork_into(namespaces: CloneFlags, exit_signal: c_int) -> nix::Result<Fork> {
     let mut pidfd: RawFd = -1;
     let args = CloneArgs {
-        flags: unsigned(namespaces.bits() | libc::CLONE_PIDFD),
+        flags: unsigned(namespaces.bits() | libc::CLONE_PIDFD) | CLONE_CLEAR_SIGHAND,
         pidfd: ptr::from_mut(&mut pidfd).addr() as u64,
         exit_signal: unsigned(exit_signal),
         ..CloneArgs::default()
@@ -147,13 +147,6 @@ pub(crate) fn unlock_terminal(maker: BorrowedFd<'_>) -> nix::Result<()> {
     // SAFETY: TIOCSPTLCK reads an int, which outlives the call.
     let done = unsafe { libc::ioctl(maker.as_raw_fd(), libc::TIOCSPTLCK, &raw const locked) };
     Errno::result(done).map(drop)
-}
-
-/// Takes all signals' handlers away; ignored signals are ignored no more.
-pub(crate) fn default_signals() {
-    for signal in 1..=LAST_SIGNAL {
-        default_signal(signal);
-    }
 }
 
 /// Takes one signal's handler away.
@@ -288,5 +281,5 @@ pub(crate) fn kill(pid: i32, signal: c_int) {
     unsafe { libc::kill(pid, signal) };
 }
 
-/// The kernel's highest number of a signal.
-const LAST_SIGNAL: c_int = 64;
+/// Handlers are the caller's, and may not run in a copy of it; ignored signals stay ignored. libc's constant is too small for it.
+const CLONE_CLEAR_SIGHAND: u64 = 1 << 32;
