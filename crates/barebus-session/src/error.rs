@@ -1,5 +1,6 @@
 //! What can go wrong, split by whom it hits: the connection, one call, or one request of the user.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use core::fmt;
 
@@ -118,7 +119,7 @@ pub enum SendError {
         limit: usize,
     },
     /// The connection has ended.
-    Ended(SessionError),
+    Ended(Box<SessionError>),
 }
 
 impl From<EncodeError> for SendError {
@@ -150,7 +151,7 @@ impl core::error::Error for SendError {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match self {
             Self::Encode(error) => Some(error),
-            Self::Ended(error) => Some(error),
+            Self::Ended(error) => Some(&**error),
             _ => None,
         }
     }

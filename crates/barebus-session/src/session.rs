@@ -100,7 +100,10 @@ impl<F> Session<F> {
     ///
     /// `false` when this was no such refusal; then the session has ended for good.
     pub fn authenticate_again(&mut self, now: Duration) -> bool {
-        let refused = matches!(self.phase, Phase::Ended(SessionError::Authentication(_)));
+        let refused = matches!(
+            self.phase,
+            Phase::Ended(SessionError::Authentication(error)) if error.step_by_step_may_help()
+        );
         if !refused || self.ledger.config.pacing == Pacing::StepByStep {
             return false;
         }
@@ -114,6 +117,11 @@ impl<F> Session<F> {
     }
 
     // What is known.
+
+    /// What is at the other end.
+    pub const fn peer(&self) -> Peer {
+        self.ledger.config.peer
+    }
 
     /// Our unique name, once the bus has said it.
     pub fn unique_name(&self) -> Option<&str> {
@@ -277,7 +285,7 @@ impl<F> Session<F> {
 
     fn check_sendable(&self, fds: usize) -> Result<(), SendError> {
         match &self.phase {
-            Phase::Ended(error) => Err(SendError::Ended(error.clone())),
+            Phase::Ended(error) => Err(SendError::Ended(Box::new(error.clone()))),
             _ if fds != 0 && self.passes_fds() == Some(false) => Err(SendError::FdsNotNegotiated),
             _ => Ok(()),
         }

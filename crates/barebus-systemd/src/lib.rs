@@ -1,1 +1,31 @@
-//! placeholder
+//! systemd over D-Bus, typed: what `systemctl` asks and tells, without forking it.
+//!
+//! ```no_run
+//! use barebus::Connection;
+//! use barebus_systemd::{Manager, Mode};
+//!
+//! let mut bus = Connection::system()?;
+//! let mut manager = Manager::new(&mut bus);
+//! println!("{}", manager.get_unit_file_state("sshd.service")?);
+//! let result = manager.start_unit("backup.service", Mode::Replace)?.wait(None)?;
+//! println!("{result}");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Over the bus, or over systemd's private socket ([`barebus::Connection::systemd_private`]), which root has before and without a
+//! bus.
+//!
+//! What this crate does not do: it reads no unit files and touches nothing but the connection.
+#![forbid(unsafe_code)]
+
+mod error;
+mod job;
+mod manager;
+mod state;
+mod unit;
+
+pub use error::Error;
+pub use job::{Job, JobResult, Mode};
+pub use manager::{Manager, UnitList};
+pub use state::{ActiveState, UnitFileState};
+pub use unit::{ListedUnit, Unit};

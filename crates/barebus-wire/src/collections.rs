@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 
 use crate::array::{Array, Dict, encode_entries};
 use crate::error::{DecodeError, EncodeError};
+use crate::name::OwnedObjectPath;
 use crate::reader::Reader;
 use crate::signature::SignatureText;
 use crate::value::{BasicType, Decode, Encode, Type};
@@ -39,6 +40,27 @@ macro_rules! strings {
 }
 
 strings!(String, Box<str>);
+
+impl Type for OwnedObjectPath {
+    const TEXT: SignatureText = SignatureText::literal("o");
+    const MIN_LEN: usize = 6;
+}
+
+impl BasicType for OwnedObjectPath {}
+
+impl Encode for OwnedObjectPath {
+    #[inline]
+    fn encode(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
+        writer.put_path(self.borrow())
+    }
+}
+
+impl<'a> Decode<'a> for OwnedObjectPath {
+    #[inline]
+    fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        reader.read_path().map(Self::from)
+    }
+}
 
 impl<T: ToOwned + Type + ?Sized> Type for Cow<'_, T> {
     const TEXT: SignatureText = T::TEXT;

@@ -109,6 +109,11 @@ impl Connection {
         self.session.unique_name()
     }
 
+    /// Whether the other end is somebody directly, without a bus between.
+    pub const fn is_direct(&self) -> bool {
+        matches!(self.session.peer(), barebus_session::Peer::Direct)
+    }
+
     /// What lies below: counters, the server's GUID, whether file descriptors pass.
     pub const fn session_state(&self) -> &Session<OwnedFd> {
         &self.session
@@ -469,8 +474,8 @@ impl Connection {
         match error {
             SendError::Ended(error) => {
                 let now = self.now();
-                match self.ended(error, now) {
-                    Err(error) => CallError::Connection(error),
+                match self.ended(*error, now) {
+                    Err(error) => error.into(),
                     // Authentication began anew: the user's next try finds it so.
                     Ok(()) => CallError::NoReply(barebus_session::NoReply::TimedOut),
                 }

@@ -130,13 +130,18 @@ impl fmt::Display for ConnectionError {
                 f.write_str("it belongs to the process that this one was forked from")?
             }
         }
-        let closed_early = matches!(
-            self.cause,
-            Cause::Session(SessionError::Closed { awaited: Some(_), .. })
-                | Cause::Io { error: _, doing: "writing" }
-        );
-        if closed_early && self.address.contains("systemd/private") {
-            f.write_str(" (systemd closes its private socket on processes that it cannot see: other users, other PID namespaces)")?;
+        let closed_early = match &self.cause {
+            Cause::Session(SessionError::Closed { awaited, .. }) => awaited.is_some(),
+            Cause::Io { error, .. } => {
+                matches!(error.kind(), io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe)
+            }
+            _ => false,
+        };
+        if closed_early && self.address.ends_with("/systemd/private") {
+            f.write_str(
+                " (systemd hangs up on its private socket when it cannot see the process: \
+                 another user's, or in another PID namespace)",
+            )?;
         }
         Ok(())
     }
@@ -170,7 +175,7 @@ pub enum CallError {
     /// The call could not be sent. The connection is fine.
     Send(SendError),
     /// The connection has ended.
-    Connection(ConnectionError),
+    Connection(Box<ConnectionError>),
 }
 
 impl CallError {
@@ -203,7 +208,7 @@ impl std::error::Error for CallError {
             Self::NoReply(error) => Some(error),
             Self::Body(error) => Some(error),
             Self::Send(error) => Some(error),
-            Self::Connection(error) => Some(error),
+            Self::Connection(error) => Some(&**error),
         }
     }
 }
@@ -222,6 +227,6 @@ impl From<barebus_wire::DecodeError> for CallError {
 
 impl From<ConnectionError> for CallError {
     fn from(error: ConnectionError) -> Self {
-        Self::Connection(error)
+        Self::Connection(Box::new(error))
     }
 }

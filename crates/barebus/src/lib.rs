@@ -22,6 +22,7 @@ mod connection;
 mod endpoint;
 mod error;
 mod options;
+mod proxy;
 mod reply;
 mod sys;
 mod transport;
@@ -32,6 +33,8 @@ pub use barebus_session::{
     SubscriptionId,
 };
 pub use barebus_wire as wire;
+pub use barebus_wire::match_rule::MatchRuleBuf;
+pub use barebus_wire::name::{OwnedBusName, OwnedObjectPath};
 pub use barebus_wire::{
     Array, BodyError, Boxed, BusName, Decode, DecodeError, Dict, Encode, EncodeBody, EncodeError,
     ErrorName, FdIndex, Flags, Header, InterfaceName, MatchRule, MemberName, Message, MessageType,
@@ -40,4 +43,5 @@ pub use barebus_wire::{
 pub use connection::Connection;
 pub use error::{Attempt, AttemptError, CallError, Cause, ConnectionError, OpenError};
 pub use options::Options;
+pub use proxy::Proxy;
 pub use reply::{Reply, Signal};

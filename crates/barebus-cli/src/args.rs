@@ -1,0 +1,123 @@
+//! The command line.
+
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+/// Asks systemd, and any D-Bus service, and tells them what to do.
+#[derive(Debug, Parser)]
+#[command(name = "barebus", version, max_term_width = 100)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) target: Target,
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+}
+
+/// Whom to talk to.
+#[derive(Debug, Args)]
+pub(crate) struct Target {
+    /// The system bus; this is what happens without option
+    #[arg(long, global = true, group = "where")]
+    pub(crate) system: bool,
+    /// The session bus
+    #[arg(long, global = true, group = "where")]
+    pub(crate) user: bool,
+    /// The bus at this address
+    #[arg(long, global = true, group = "where", value_name = "ADDRESS")]
+    pub(crate) address: Option<String>,
+    /// Whoever listens at this address, without a bus: unix:path=/run/systemd/private, say
+    #[arg(long, global = true, group = "where", value_name = "ADDRESS")]
+    pub(crate) peer: Option<String>,
+    /// How long to wait for each reply, in seconds
+    #[arg(long, global = true, value_name = "SECONDS", default_value = "25", value_parser = seconds)]
+    pub(crate) timeout: std::time::Duration,
+}
+
+fn seconds(text: &str) -> Result<std::time::Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| "not a number of seconds".to_owned())?;
+    match std::time::Duration::try_from_secs_f64(seconds) {
+        Ok(duration) if !duration.is_zero() => Ok(duration),
+        _ => Err("not a time that can be waited for".to_owned()),
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Asks systemd about units, and starts and stops them
+    Unit {
+        #[command(subcommand)]
+        verb: UnitVerb,
+    },
+    /// Calls a method and prints the reply, as busctl does
+    Call(Call),
+    /// Shows an object's methods, signals and properties, with their types and present values
+    Introspect(Object),
+    /// Boots a systemd with a bus of its own in throw-away namespaces, and runs a command with it
+    Box(BoxOptions),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum UnitVerb {
+    /// Says whether unit files are enabled, as systemctl is-enabled does
+    State {
+        /// The units' names
+        #[arg(required = true, value_name = "NAME")]
+        names: Vec<String>,
+    },
+    /// Lists the units that systemd has in memory, as systemctl list-units does
+    List {
+        /// Inactive ones and other names of units too
+        #[arg(long, short)]
+        all: bool,
+    },
+    /// Starts a unit, waits for the job and prints its result
+    Start {
+        /// The unit's name
+        #[arg(value_name = "NAME")]
+        name: String,
+    },
+    /// Stops a unit, waits for the job and prints its result
+    Stop {
+        /// The unit's name
+        #[arg(value_name = "NAME")]
+        name: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Object {
+    /// The bus name
+    pub(crate) destination: String,
+    /// The object's path
+    pub(crate) path: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Call {
+    #[command(flatten)]
+    pub(crate) object: Object,
+    /// The interface that has the method
+    pub(crate) interface: String,
+    /// The method
+    pub(crate) method: String,
+    /// The arguments' signature, and the arguments in busctl's form
+    #[arg(
+        allow_hyphen_values = true,
+        trailing_var_arg = true,
+        value_name = "SIGNATURE [ARGUMENT…]"
+    )]
+    pub(crate) arguments: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BoxOptions {
+    /// dbus-broker instead of dbus-daemon
+    #[arg(long)]
+    pub(crate) broker: bool,
+    /// The root to boot, instead of this machine's
+    #[arg(long, value_name = "ROOT")]
+    pub(crate) root: Option<PathBuf>,
+    /// The command, which runs inside; DBUS_SYSTEM_BUS_ADDRESS leads to the box's bus
+    #[arg(last = true, required = true, value_name = "COMMAND")]
+    pub(crate) command: Vec<std::ffi::OsString>,
+}

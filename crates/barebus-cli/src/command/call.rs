@@ -1,0 +1,60 @@
+//! `barebus call`.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use barebus::{BusName, InterfaceName, MemberName, MethodCall, ObjectPath};
+use barebus_text::busctl;
+
+use crate::args::{Call, Target};
+use crate::command::open;
+use crate::exit::{Exit, Failure};
+
+pub(crate) fn run(target: &Target, asked: &Call) -> Result<ExitCode, Failure> {
+    let call = MethodCall::new(
+        path(&asked.object.path)?,
+        MemberName::parse(&asked.method)
+            .map_err(|error| no_name("member", &asked.method, error))?,
+    )
+    .interface(interface(&asked.interface)?);
+    let call = match target.peer {
+        Some(_) => call,
+        None => call.destination(destination(&asked.object.destination)?),
+    };
+    let (signature, arguments) = match asked.arguments.split_first() {
+        Some((signature, arguments)) => (&**signature, arguments),
+        None => ("", &[][..]),
+    };
+    let body = busctl::parse(signature, arguments).map_err(|error| {
+        Failure::usage(format_args!("the arguments for '{signature}': {error}"))
+    })?;
+    let mut connection = open(target)?;
+    let tried = format!("{}.{} of {}", asked.interface, asked.method, asked.object.destination);
+    let reply = connection.call(&call, &body).map_err(|error| Failure::call(&tried, &error))?;
+    if reply.message().signature().is_empty() {
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut text = String::new();
+    busctl::print(reply.message(), &mut text).map_err(|error| {
+        Failure::new(Exit::Refused, format_args!("{tried}: the reply cannot be printed: {error}"))
+    })?;
+    writeln!(io::stdout(), "{text}")?;
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(crate) fn destination(text: &str) -> Result<BusName<'_>, Failure> {
+    BusName::parse(text).map_err(|error| no_name("bus", text, error))
+}
+
+pub(crate) fn path(text: &str) -> Result<ObjectPath<'_>, Failure> {
+    ObjectPath::parse(text)
+        .map_err(|error| Failure::usage(format_args!("'{text}' is no object path: {error}")))
+}
+
+pub(crate) fn interface(text: &str) -> Result<InterfaceName<'_>, Failure> {
+    InterfaceName::parse(text).map_err(|error| no_name("interface", text, error))
+}
+
+fn no_name(kind: &str, text: &str, error: barebus::wire::name::NameError) -> Failure {
+    Failure::usage(format_args!("'{text}' is no {kind} name: {error}"))
+}

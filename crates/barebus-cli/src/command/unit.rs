@@ -1,0 +1,78 @@
+//! `barebus unit`.
+
+use std::io::{self, BufWriter, Write};
+use std::process::ExitCode;
+
+use barebus_systemd::{Job, Manager, Mode};
+use tabwriter::TabWriter;
+
+use crate::args::{Target, UnitVerb};
+use crate::command::open;
+use crate::exit::{Exit, Failure};
+use crate::render::one_line;
+
+pub(crate) fn run(target: &Target, verb: UnitVerb) -> Result<ExitCode, Failure> {
+    let mut connection = open(target)?;
+    let mut manager = Manager::new(&mut connection);
+    match verb {
+        UnitVerb::State { names } => state(&mut manager, &names),
+        UnitVerb::List { all } => list(&mut manager, all),
+        UnitVerb::Start { name } => finish(&name, manager.start_unit(&name, Mode::Replace)?),
+        UnitVerb::Stop { name } => finish(&name, manager.stop_unit(&name, Mode::Replace)?),
+    }
+}
+
+/// One line for each name. The ones that fail do not keep the others from being answered.
+fn state(manager: &mut Manager<'_>, names: &[String]) -> Result<ExitCode, Failure> {
+    let mut failed = None;
+    for name in names {
+        match manager.get_unit_file_state(name) {
+            Ok(state) => writeln!(io::stdout(), "{}", one_line(state.as_str()))?,
+            Err(error) => {
+                let failure = Failure::from(error);
+                if failure.exit != Exit::Refused {
+                    return Err(failure);
+                }
+                if let Some(earlier) = failed.replace(failure) {
+                    eprintln!("barebus: {}", one_line(&earlier.what));
+                }
+            }
+        }
+    }
+    failed.map_or(Ok(ExitCode::SUCCESS), Err)
+}
+
+fn list(manager: &mut Manager<'_>, all: bool) -> Result<ExitCode, Failure> {
+    let units = manager.list_units()?;
+    let mut shown = Vec::new();
+    for unit in units.iter() {
+        let unit = unit?;
+        // As systemctl does: what is idle, and what is only another unit's shadow, is shown when asked for.
+        let is_idle = unit.active_state == "inactive" && unit.job_id == 0;
+        if all || (!is_idle && unit.following.is_empty()) {
+            shown.push(unit);
+        }
+    }
+    shown.sort_by(|one, other| {
+        let kind = |name: &str| name.rsplit_once('.').map(|(_, kind)| kind.to_owned());
+        kind(one.name).cmp(&kind(other.name)).then_with(|| one.name.cmp(other.name))
+    });
+    let mut table = TabWriter::new(BufWriter::new(io::stdout().lock())).padding(1);
+    writeln!(table, "UNIT\tLOAD\tACTIVE\tSUB\tDESCRIPTION")?;
+    for unit in &shown {
+        let cells =
+            [unit.name, unit.load_state, unit.active_state, unit.sub_state, unit.description];
+        writeln!(table, "{}", cells.map(one_line).join("\t"))?;
+    }
+    table.flush()?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn finish(name: &str, job: Job<'_, '_>) -> Result<ExitCode, Failure> {
+    let result = job.wait(None)?;
+    writeln!(io::stdout(), "{}", one_line(result.as_str()))?;
+    if result.is_success() {
+        return Ok(ExitCode::SUCCESS);
+    }
+    Err(Failure::new(Exit::Refused, format_args!("the job for {name} ended with '{result}'")))
+}

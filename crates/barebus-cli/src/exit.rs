@@ -1,0 +1,75 @@
+//! How the program ends.
+
+use std::fmt::Display;
+use std::process::ExitCode;
+
+/// The exit codes; 2 for wrong usage comes from the argument parser.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// Somebody said no: the callee's error, a job that failed, an unknown unit.
+    Refused = 1,
+    /// What was asked for makes no sense: an invalid name, a value that does not parse.
+    Usage = 2,
+    /// No connection, or it ended.
+    Connection = 3,
+    /// No reply came in time, or none that could be believed.
+    NoReply = 4,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// Why the program ends without having done what it was asked: one line for people, and the exit code.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) what: String,
+    pub(crate) exit: Exit,
+}
+
+impl Failure {
+    pub(crate) fn new(exit: Exit, what: impl Display) -> Self {
+        Self { what: what.to_string(), exit }
+    }
+
+    /// What the user typed makes no sense.
+    pub(crate) fn usage(what: impl Display) -> Self {
+        Self::new(Exit::Usage, what)
+    }
+
+    /// A call came to nothing; `tried` says what was called.
+    pub(crate) fn call(tried: impl Display, error: &barebus::CallError) -> Self {
+        Self::new(exit_of(error), format_args!("{tried}: {error}"))
+    }
+}
+
+impl From<barebus::OpenError> for Failure {
+    fn from(error: barebus::OpenError) -> Self {
+        Self::new(Exit::Connection, error)
+    }
+}
+
+impl From<barebus_systemd::Error> for Failure {
+    fn from(error: barebus_systemd::Error) -> Self {
+        Self::new(exit_of(&error.cause), error)
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        Self::new(Exit::Refused, format_args!("cannot write the output: {error}"))
+    }
+}
+
+fn exit_of(error: &barebus::CallError) -> Exit {
+    use barebus::CallError;
+
+    match error {
+        CallError::NoReply(_) => Exit::NoReply,
+        CallError::Connection(_) => Exit::Connection,
+        CallError::Send(_) => Exit::Usage,
+        _ => Exit::Refused,
+    }
+}
