@@ -1,13 +1,12 @@
 //! A cursor over one message's bytes.
 
-use core::cmp::Ordering;
-
 use crate::endian::Endian;
 use crate::error::{DecodeError, DecodeErrorKind as Kind};
 use crate::limits;
-use crate::name::{NameError, ObjectPath};
-use crate::signature::Signature;
-use crate::utf8::{self, Utf8Fault};
+
+mod text;
+
+use text::Window;
 
 /// A cursor over one message, from its first byte to the end of what is being read: the body, or one array in it.
 ///
@@ -25,6 +24,7 @@ pub struct Reader<'a> {
     /// Length of what the outermost reader may read; an array's reader ends before it. For errors only: bytes.len() <= outer_len
     outer_len: u32,
     failed: Option<DecodeError>,
+    window: Window<'a>,
 }
 
 impl<'a> Reader<'a> {
@@ -33,7 +33,7 @@ impl<'a> Reader<'a> {
     pub const fn new(bytes: &'a [u8], endian: Endian) -> Self {
         let len = bytes.len();
         let outer_len = if len < u32::MAX as usize { len as u32 } else { u32::MAX };
-        Self { bytes, pos: 0, endian, depth: 0, outer_len, failed: None }
+        Self { bytes, pos: 0, endian, depth: 0, outer_len, failed: None, window: Window::EMPTY }
     }
 
     /// The same reader at byte `pos`.
@@ -193,26 +193,34 @@ impl<'a> Reader<'a> {
     /// `PaddingNotZero`; `NotEnoughData` or `ArrayLengthIncorrect` at the end.
     #[inline]
     pub fn read_u32(&mut self) -> Result<u32, DecodeError> {
-        let start = align_up(self.pos, 4);
-        // Padding and value stand in the eight bytes that end with the value: one load serves both.
-        let from = start.wrapping_sub(4);
-        let Some(window) = self.bytes.get(from..).and_then(<[u8]>::first_chunk::<8>) else {
-            return self.read_u32_at_edge();
-        };
-        let word = u64::from_le_bytes(*window);
-        let before = word & 0xffff_ffff;
-        if before >> (32 - 8 * (start - self.pos)) != 0 {
-            return Err(self.fail_padding());
+        match self.peek_u32() {
+            Some((value, end)) => {
+                self.pos = end;
+                Ok(value)
+            }
+            None => self.read_u32_at_edge(),
         }
-        self.pos = start + 4;
-        let [_, _, _, _, value @ ..] = *window;
-        Ok(match self.endian {
-            Endian::Little => u32::from_le_bytes(value),
-            Endian::Big => u32::from_be_bytes(value),
-        })
     }
 
-    /// The first four bytes of a message, which nothing precedes, and whatever ends too early.
+    /// The UINT32 at the cursor and where it ends, when its padding is zero and it does not stand at an edge.
+    #[inline]
+    fn peek_u32(&self) -> Option<(u32, usize)> {
+        // Padding and value stand in the eight bytes that end with the value: one load serves both.
+        let from = self.pos.wrapping_sub(1) & !3;
+        let window = self.bytes.get(from..from.wrapping_add(8))?.first_chunk::<8>()?;
+        let before = u64::from_le_bytes(*window) & 0xffff_ffff;
+        if before >> (32 - 8 * (from + 4 - self.pos)) != 0 {
+            return None;
+        }
+        let [_, _, _, _, value @ ..] = *window;
+        let value = match self.endian {
+            Endian::Little => u32::from_le_bytes(value),
+            Endian::Big => u32::from_be_bytes(value),
+        };
+        Some((value, from + 8))
+    }
+
+    /// The first four bytes of a message, which nothing precedes, and whatever is invalid.
     #[cold]
     #[inline(never)]
     fn read_u32_at_edge(&mut self) -> Result<u32, DecodeError> {
@@ -249,171 +257,9 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Length, bytes and NUL of a STRING or OBJECT_PATH: the bytes, and whether they end with a NUL.
-    #[inline]
-    fn string_bytes(&mut self) -> Result<(&'a [u8], u8), DecodeError> {
-        let len = self.read_u32()? as usize;
-        match self.bytes.get(self.pos..).and_then(|rest| rest.get(..=len)) {
-            Some([text @ .., nul]) => Ok((text, *nul)),
-            _ => Err(self.fail_length(len)),
-        }
-    }
-
     /// Bytes that are left of the message or body, however soon the array ends that is being read.
     fn outer_remaining(&self) -> usize {
         (self.outer_len as usize).saturating_sub(self.pos)
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn fail_length(&mut self, len: usize) -> DecodeError {
-        let kind = match len.cmp(&self.outer_remaining()) {
-            Ordering::Less => Kind::ArrayLengthIncorrect,
-            Ordering::Equal => Kind::NotEnoughData,
-            Ordering::Greater => Kind::LengthOutOfBounds,
-        };
-        self.fail(kind, self.pos - 4)
-    }
-
-    /// Reads a STRING: strict UTF-8 without NUL, borrowed.
-    ///
-    /// # Errors
-    /// As [`Reader::read_u32`]; `LengthOutOfBounds` (in arrays `ArrayLengthIncorrect`), `NotUtf8`, `StringWithNul`,
-    /// `StringMissingNul`.
-    #[inline]
-    pub fn read_str(&mut self) -> Result<&'a str, DecodeError> {
-        let (bytes, nul) = self.string_bytes()?;
-        match utf8::check_str(bytes) {
-            Ok(text) if nul == 0 => {
-                self.pos += bytes.len() + 1;
-                Ok(text)
-            }
-            Ok(_) => Err(self.fail(Kind::StringMissingNul, self.pos + bytes.len())),
-            Err(fault) => Err(self.fail_utf8(fault)),
-        }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn fail_utf8(&mut self, fault: Utf8Fault) -> DecodeError {
-        match fault {
-            Utf8Fault::Nul(at) => self.fail(Kind::StringWithNul, self.pos + at),
-            Utf8Fault::NotUtf8(at) => self.fail(Kind::NotUtf8, self.pos + at),
-        }
-    }
-
-    /// Reads an OBJECT_PATH, borrowed.
-    ///
-    /// # Errors
-    /// As [`Reader::read_u32`]; `LengthOutOfBounds` (in arrays `ArrayLengthIncorrect`), `BadPath`, `StringMissingNul`.
-    #[inline]
-    pub fn read_path(&mut self) -> Result<ObjectPath<'a>, DecodeError> {
-        let (bytes, nul) = self.string_bytes()?;
-        match ObjectPath::from_bytes(bytes) {
-            Ok(path) if nul == 0 => {
-                self.pos += bytes.len() + 1;
-                Ok(path)
-            }
-            Ok(_) => Err(self.fail(Kind::StringMissingNul, self.pos + bytes.len())),
-            Err(error) => Err(self.fail(Kind::BadPath, self.pos + error.at as usize)),
-        }
-    }
-
-    /// Reads a STRING that holds a name, with the name's own parser.
-    #[inline]
-    pub(crate) fn read_name<N>(
-        &mut self,
-        parse: impl Fn(&'a [u8]) -> Result<N, NameError>,
-        kind: Kind,
-    ) -> Result<N, DecodeError> {
-        let (bytes, nul) = self.string_bytes()?;
-        match parse(bytes) {
-            Ok(name) if nul == 0 => {
-                self.pos += bytes.len() + 1;
-                Ok(name)
-            }
-            Ok(_) => Err(self.fail(Kind::StringMissingNul, self.pos + bytes.len())),
-            // What is no string is not looked at as a name.
-            Err(error) => Err(match utf8::check_str(bytes) {
-                Err(fault) => self.fail_utf8(fault),
-                Ok(_) if nul != 0 => self.fail(Kind::StringMissingNul, self.pos + bytes.len()),
-                Ok(_) => self.fail(kind, self.pos + error.at as usize),
-            }),
-        }
-    }
-
-    /// Reads a SIGNATURE, borrowed.
-    ///
-    /// # Errors
-    /// `NotEnoughData`, `SignatureOutOfBounds`, `SignatureMissingNul`, or the rule of signatures that is broken.
-    #[inline]
-    pub fn read_signature(&mut self) -> Result<Signature<'a>, DecodeError> {
-        let len = usize::from(self.read_u8()?);
-        let Some([text @ .., nul]) = self.bytes.get(self.pos..).and_then(|rest| rest.get(..=len))
-        else {
-            return Err(self.fail_signature_length(len, Kind::SignatureOutOfBounds));
-        };
-        match Signature::from_bytes(text) {
-            Ok(signature) if *nul == 0 => {
-                self.pos += len + 1;
-                Ok(signature)
-            }
-            Ok(_) => Err(self.fail(Kind::SignatureMissingNul, self.pos + len)),
-            Err(error) => {
-                Err(self.fail(Kind::Signature(error.kind), self.pos + usize::from(error.at)))
-            }
-        }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn fail_signature_length(&mut self, len: usize, out_of_bounds: Kind) -> DecodeError {
-        let cut = len < self.outer_remaining();
-        self.fail(if cut { Kind::ArrayLengthIncorrect } else { out_of_bounds }, self.pos - 1)
-    }
-
-    /// Reads a variant's signature: exactly one single complete type. The cursor stands at the value's padding then.
-    ///
-    /// # Errors
-    /// `NotEnoughData` and the kinds that begin with `VariantSignature`.
-    #[inline]
-    pub fn read_variant_signature(&mut self) -> Result<Signature<'a>, DecodeError> {
-        // Most variants hold a basic type: length 1, its code, NUL.
-        if let Some([1, code, 0]) = self.bytes.get(self.pos..).and_then(<[u8]>::first_chunk::<3>) {
-            if crate::signature::is_basic(*code) || *code == b'v' {
-                let text = self.bytes.get(self.pos + 1..self.pos + 2).unwrap_or_default();
-                if let Ok(text) = core::str::from_utf8(text) {
-                    self.pos += 3;
-                    return Ok(Signature::trusted(text));
-                }
-            }
-        }
-        self.read_any_variant_signature()
-    }
-
-    fn read_any_variant_signature(&mut self) -> Result<Signature<'a>, DecodeError> {
-        let len = usize::from(self.read_u8()?);
-        let Some([text @ .., nul]) = self.bytes.get(self.pos..).and_then(|rest| rest.get(..=len))
-        else {
-            return Err(self.fail_signature_length(len, Kind::VariantSignatureOutOfBounds));
-        };
-        let signature = match Signature::from_bytes(text) {
-            Ok(signature) => signature,
-            Err(error) => {
-                return Err(self.fail(Kind::VariantSignatureBad, self.pos + usize::from(error.at)));
-            }
-        };
-        if *nul != 0 {
-            return Err(self.fail(Kind::VariantSignatureMissingNul, self.pos + len));
-        }
-        if signature.is_empty() {
-            return Err(self.fail(Kind::VariantSignatureEmpty, self.pos - 1));
-        }
-        if !signature.is_single() {
-            return Err(self.fail(Kind::VariantSignatureMultiple, self.pos));
-        }
-        self.pos += len + 1;
-        Ok(signature)
     }
 
     /// Enters an array whose elements are aligned to `alignment`: a reader of exactly its elements. This reader stands behind
@@ -448,6 +294,7 @@ impl<'a> Reader<'a> {
             depth,
             outer_len: self.outer_len,
             failed: None,
+            window: self.window,
         })
     }
 

@@ -52,6 +52,28 @@ impl<'a> Signature<'a> {
         Self(text)
     }
 
+    /// The signature that is one type code: a basic type's, or `v`.
+    #[inline]
+    pub(crate) const fn of_code(code: u8) -> Option<Signature<'static>> {
+        Some(Signature(match code {
+            b'y' => "y",
+            b'b' => "b",
+            b'n' => "n",
+            b'q' => "q",
+            b'i' => "i",
+            b'u' => "u",
+            b'x' => "x",
+            b't' => "t",
+            b'd' => "d",
+            b'h' => "h",
+            b's' => "s",
+            b'o' => "o",
+            b'g' => "g",
+            b'v' => "v",
+            _ => return None,
+        }))
+    }
+
     /// The text.
     pub const fn as_str(self) -> &'a str {
         self.0

@@ -1,0 +1,424 @@
+//! Reading text: strings, object paths, names, signatures.
+
+use core::cmp::Ordering;
+
+use super::Reader;
+use crate::error::{DecodeError, DecodeErrorKind as Kind};
+use crate::name::{NameError, ObjectPath};
+use crate::signature::{Signature, SignatureError};
+use crate::utf8::{self, Utf8Fault};
+
+/// A stretch of the message that was found to be UTF-8 as a whole.
+///
+/// One check of many bytes costs far less than many checks of a few. Between strings stand lengths and NULs, which are ASCII as
+/// long as no string has 128 bytes or more: so what lies ahead of a string mostly is UTF-8 too, and the strings in it need
+/// no check of their own but for NULs. Where it is not, the stretch ends; the strings there open the next one.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Window<'a> {
+    text: &'a str,
+    /// Offset of the text from the message's first byte.
+    at: usize,
+}
+
+impl<'a> Window<'a> {
+    pub(super) const EMPTY: Self = Self { text: "", at: 0 };
+
+    /// How far is looked ahead, in bytes: what is found there and never read is lost work.
+    const AHEAD: usize = 1024;
+
+    /// What is UTF-8 at the beginning of `bytes`, which stand at `at`: no more than the text of `len` bytes that is to be read,
+    /// or a little ahead.
+    fn open(bytes: &'a [u8], at: usize, len: usize) -> Self {
+        let ahead = bytes.get(..len.max(Self::AHEAD)).unwrap_or(bytes);
+        let text = match core::str::from_utf8(ahead) {
+            Ok(text) => text,
+            Err(error) => ahead
+                .get(..error.valid_up_to())
+                .and_then(|valid| core::str::from_utf8(valid).ok())
+                .unwrap_or_default(),
+        };
+        Self { text, at }
+    }
+
+    /// The text of `len` bytes at `at`, when it lies in the window.
+    #[inline]
+    fn get(&self, at: usize, len: usize) -> Option<&'a str> {
+        // Where these wrap, there is no such range.
+        let start = at.wrapping_sub(self.at);
+        self.text.get(start..start.wrapping_add(len))
+    }
+}
+
+impl<'a> Reader<'a> {
+    /// The `len` bytes at the cursor as text, when they are UTF-8.
+    #[inline]
+    fn text(&mut self, len: usize) -> Option<&'a str> {
+        match self.window.get(self.pos, len) {
+            Some(text) => Some(text),
+            None => self.text_anew(len),
+        }
+    }
+
+    #[inline(never)]
+    fn text_anew(&mut self, len: usize) -> Option<&'a str> {
+        self.window = Window::open(self.bytes.get(self.pos..)?, self.pos, len);
+        self.window.get(self.pos, len)
+    }
+
+    /// Length, bytes and NUL of a STRING or OBJECT_PATH: the bytes, and whether they end with a NUL.
+    #[inline]
+    fn string_bytes(&mut self) -> Result<(&'a [u8], u8), DecodeError> {
+        let len = self.read_u32()? as usize;
+        match self.bytes.get(self.pos..).and_then(|rest| rest.get(..=len)) {
+            Some([text @ .., nul]) => Ok((text, *nul)),
+            _ => Err(self.fail_length(len)),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn fail_length(&mut self, len: usize) -> DecodeError {
+        let kind = match len.cmp(&self.outer_remaining()) {
+            Ordering::Less => Kind::ArrayLengthIncorrect,
+            Ordering::Equal => Kind::NotEnoughData,
+            Ordering::Greater => Kind::LengthOutOfBounds,
+        };
+        self.fail(kind, self.pos - 4)
+    }
+
+    /// Reads a STRING: strict UTF-8 without NUL, borrowed.
+    ///
+    /// # Errors
+    /// As [`Reader::read_u32`]; `LengthOutOfBounds` (in arrays `ArrayLengthIncorrect`), `NotUtf8`, `StringWithNul`,
+    /// `StringMissingNul`.
+    #[inline]
+    pub fn read_str(&mut self) -> Result<&'a str, DecodeError> {
+        match self.peek_text() {
+            Some((text, end)) if is_plain(text.as_bytes()) => {
+                self.pos = end;
+                Ok(text)
+            }
+            _ => self.read_any_str(),
+        }
+    }
+
+    /// The text at the cursor and where its NUL ends, when it lies in the window and what surrounds it is valid.
+    #[inline]
+    fn peek_text(&self) -> Option<(&'a str, usize)> {
+        let (len, start) = self.peek_u32()?;
+        // Where this wraps, the window has no such text.
+        let nul_at = start.wrapping_add(len as usize);
+        match self.bytes.get(nul_at) {
+            Some(0) => Some((self.window.get(start, len as usize)?, nul_at + 1)),
+            _ => None,
+        }
+    }
+
+    #[inline(never)]
+    fn read_any_str(&mut self) -> Result<&'a str, DecodeError> {
+        let (bytes, nul) = self.string_bytes()?;
+        match self.text(bytes.len()) {
+            Some(text) if nul == 0 && utf8::find_nul(bytes).is_none() => {
+                self.pos += bytes.len() + 1;
+                Ok(text)
+            }
+            _ => Err(self.fail_str(bytes)),
+        }
+    }
+
+    /// The error for `bytes` at the cursor, which are no STRING or do not end with a NUL.
+    #[cold]
+    #[inline(never)]
+    fn fail_str(&mut self, bytes: &[u8]) -> DecodeError {
+        match utf8::check_str(bytes) {
+            Ok(_) => self.fail(Kind::StringMissingNul, self.pos + bytes.len()),
+            Err(fault) => self.fail_utf8(fault),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn fail_utf8(&mut self, fault: Utf8Fault) -> DecodeError {
+        match fault {
+            Utf8Fault::Nul(at) => self.fail(Kind::StringWithNul, self.pos + at),
+            Utf8Fault::NotUtf8(at) => self.fail(Kind::NotUtf8, self.pos + at),
+        }
+    }
+
+    /// Reads an OBJECT_PATH, borrowed.
+    ///
+    /// # Errors
+    /// As [`Reader::read_u32`]; `LengthOutOfBounds` (in arrays `ArrayLengthIncorrect`), `BadPath`, `StringMissingNul`.
+    #[inline]
+    pub fn read_path(&mut self) -> Result<ObjectPath<'a>, DecodeError> {
+        let (bytes, nul) = self.string_bytes()?;
+        match self.text(bytes.len()).map(ObjectPath::parse) {
+            Some(Ok(path)) if nul == 0 => {
+                self.pos += bytes.len() + 1;
+                Ok(path)
+            }
+            Some(Ok(_)) => Err(self.fail(Kind::StringMissingNul, self.pos + bytes.len())),
+            Some(Err(error)) => Err(self.fail(Kind::BadPath, self.pos + error.at as usize)),
+            None => {
+                let at = ObjectPath::from_bytes(bytes).map_or_else(|error| error.at, |_| 0);
+                Err(self.fail(Kind::BadPath, self.pos + at as usize))
+            }
+        }
+    }
+
+    /// Reads a STRING that holds a name, with the name's own parser.
+    #[inline]
+    pub(crate) fn read_name<N>(
+        &mut self,
+        parse: impl Fn(&'a str) -> Result<N, NameError>,
+        kind: Kind,
+    ) -> Result<N, DecodeError> {
+        let (bytes, nul) = self.string_bytes()?;
+        match self.text(bytes.len()).map(parse) {
+            Some(Ok(name)) if nul == 0 => {
+                self.pos += bytes.len() + 1;
+                Ok(name)
+            }
+            // What is no string is not looked at as a name.
+            Some(Err(error)) if nul == 0 && utf8::find_nul(bytes).is_none() => {
+                Err(self.fail(kind, self.pos + error.at as usize))
+            }
+            _ => Err(self.fail_str(bytes)),
+        }
+    }
+
+    /// Reads a SIGNATURE, borrowed.
+    ///
+    /// # Errors
+    /// `NotEnoughData`, `SignatureOutOfBounds`, `SignatureMissingNul`, or the rule of signatures that is broken.
+    #[inline]
+    pub fn read_signature(&mut self) -> Result<Signature<'a>, DecodeError> {
+        let len = usize::from(self.read_u8()?);
+        let Some([text @ .., nul]) = self.bytes.get(self.pos..).and_then(|rest| rest.get(..=len))
+        else {
+            return Err(self.fail_signature_length(len, Kind::SignatureOutOfBounds));
+        };
+        match signature(text) {
+            Ok(signature) if *nul == 0 => {
+                self.pos += len + 1;
+                Ok(signature)
+            }
+            Ok(_) => Err(self.fail(Kind::SignatureMissingNul, self.pos + len)),
+            Err(error) => {
+                Err(self.fail(Kind::Signature(error.kind), self.pos + usize::from(error.at)))
+            }
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn fail_signature_length(&mut self, len: usize, out_of_bounds: Kind) -> DecodeError {
+        let cut = len < self.outer_remaining();
+        self.fail(if cut { Kind::ArrayLengthIncorrect } else { out_of_bounds }, self.pos - 1)
+    }
+
+    /// Reads a variant's signature: exactly one single complete type. The cursor stands at the value's padding then.
+    ///
+    /// # Errors
+    /// `NotEnoughData` and the kinds that begin with `VariantSignature`.
+    #[inline]
+    pub fn read_variant_signature(&mut self) -> Result<Signature<'a>, DecodeError> {
+        // Most variants hold a basic type: length 1, its code, NUL.
+        if let Some([1, code, 0]) = self.bytes.get(self.pos..).and_then(<[u8]>::first_chunk::<3>) {
+            if let Some(signature) = Signature::of_code(*code) {
+                self.pos += 3;
+                return Ok(signature);
+            }
+        }
+        self.read_any_variant_signature()
+    }
+
+    fn read_any_variant_signature(&mut self) -> Result<Signature<'a>, DecodeError> {
+        let len = usize::from(self.read_u8()?);
+        let Some([text @ .., nul]) = self.bytes.get(self.pos..).and_then(|rest| rest.get(..=len))
+        else {
+            return Err(self.fail_signature_length(len, Kind::VariantSignatureOutOfBounds));
+        };
+        let signature = match signature(text) {
+            Ok(signature) => signature,
+            Err(error) => {
+                return Err(self.fail(Kind::VariantSignatureBad, self.pos + usize::from(error.at)));
+            }
+        };
+        if *nul != 0 {
+            return Err(self.fail(Kind::VariantSignatureMissingNul, self.pos + len));
+        }
+        if signature.is_empty() {
+            return Err(self.fail(Kind::VariantSignatureEmpty, self.pos - 1));
+        }
+        if !signature.is_single() {
+            return Err(self.fail(Kind::VariantSignatureMultiple, self.pos));
+        }
+        self.pos += len + 1;
+        Ok(signature)
+    }
+}
+
+/// The signature that `bytes` are; the most frequent ones are known.
+#[inline]
+fn signature<'a>(bytes: &'a [u8]) -> Result<Signature<'a>, SignatureError> {
+    match bytes {
+        b"as" => Ok(const { Signature::from_static("as") }),
+        [code] => Signature::of_code(*code).ok_or(()).or_else(|()| Signature::from_bytes(bytes)),
+        _ => Signature::from_bytes(bytes),
+    }
+}
+
+/// Whether `bytes`, which are UTF-8, are ASCII without NUL; of more than 64 bytes it is never said.
+#[inline]
+fn is_plain(bytes: &[u8]) -> bool {
+    // Two chunks that overlap where the length is no multiple of theirs.
+    let suspicion = if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        let ends = suspicion_of_two(first) | suspicion_of_two(last);
+        match bytes.len() {
+            ..=32 => ends,
+            33..=64 => {
+                let between = bytes.chunks_exact(16).skip(1).filter_map(<[u8]>::first_chunk);
+                if !between.map(suspicion_of_two).all(is_none) {
+                    return false;
+                }
+                ends
+            }
+            _ => return false,
+        }
+    } else if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        suspicion(first) | suspicion(last)
+    } else if let (Some(first), Some(last)) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+        let [a, b, c, d] = *first;
+        let [e, f, g, h] = *last;
+        suspicion(&[a, b, c, d, e, f, g, h])
+    } else {
+        return !bytes.contains(&0);
+    };
+    is_none(suspicion)
+}
+
+/// Subtracting 1 from every byte borrows from a NUL, so that the highest bit of some byte is set; bytes outside ASCII may have it
+/// set, too.
+#[inline]
+const fn suspicion(word: &[u8; 8]) -> u64 {
+    u64::from_ne_bytes(*word).wrapping_sub(u64::from_ne_bytes([1; 8]))
+}
+
+#[inline]
+const fn suspicion_of_two(words: &[u8; 16]) -> u64 {
+    let [first @ .., _, _, _, _, _, _, _, _] = words;
+    let [_, _, _, _, _, _, _, _, second @ ..] = words;
+    suspicion(first) | suspicion(second)
+}
+
+#[inline]
+const fn is_none(suspicion: u64) -> bool {
+    suspicion & u64::from_ne_bytes([0x80; 8]) == 0
+}
+
+#[cfg(test)]
+mod tests {
+    extern crate alloc;
+
+    use alloc::string::String;
+    use alloc::vec::Vec;
+
+    use super::*;
+    use crate::endian::Endian;
+
+    /// `texts` as STRINGs, one after the other.
+    fn strings(texts: &[&[u8]]) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        for text in texts {
+            bytes.resize(bytes.len().next_multiple_of(4), 0);
+            bytes.extend(u32::try_from(text.len()).unwrap().to_le_bytes());
+            bytes.extend(*text);
+            bytes.push(0);
+        }
+        bytes
+    }
+
+    /// What reading gives for a string between two others, and which byte of it is to blame.
+    fn read(text: &[u8]) -> Result<String, (Kind, usize)> {
+        let bytes = strings(&[b"before", text, b"behind"]);
+        let mut reader = Reader::new(&bytes, Endian::Little);
+        assert_eq!(reader.read_str(), Ok("before"));
+        let result = reader.read_str().map(String::from);
+        if result.is_ok() {
+            assert_eq!(reader.read_str(), Ok("behind"));
+            assert!(reader.is_at_end());
+        }
+        // The string's text begins behind one STRING of 11 bytes, its padding and the length.
+        result.map_err(|error| (error.kind, error.at as usize - 16))
+    }
+
+    #[test]
+    fn finds_a_nul_wherever_it_stands() {
+        for len in 0..100 {
+            let text = alloc::vec![b'x'; len];
+            assert_eq!(read(&text).unwrap().as_bytes(), text);
+            for at in 0..len {
+                let mut text = text.clone();
+                text[at] = 0;
+                assert_eq!(read(&text), Err((Kind::StringWithNul, at)), "of {len} bytes");
+            }
+        }
+    }
+
+    #[test]
+    fn finds_what_is_not_utf8_wherever_it_stands() {
+        for len in 0..100 {
+            for at in 0..len {
+                let mut text = alloc::vec![b'x'; len];
+                text[at] = 0x80;
+                assert_eq!(read(&text), Err((Kind::NotUtf8, at)), "of {len} bytes");
+                // Cut off by the end, and followed by a NUL.
+                text[at..].copy_from_slice(&"x\u{20ac}".repeat(50).as_bytes()[..len - at]);
+                let expected = core::str::from_utf8(&text).map(String::from);
+                let expected = expected.map_err(|error| (Kind::NotUtf8, error.valid_up_to()));
+                assert_eq!(read(&text), expected, "of {len} bytes");
+            }
+        }
+    }
+
+    #[test]
+    fn reads_strings_across_windows() {
+        // Lengths that are ASCII and that are not, texts that are ASCII and that are not.
+        let texts: Vec<String> = (0..3000)
+            .map(|index| ["x", "\u{e9}", "\u{1f600}"][index % 3].repeat(index % 157))
+            .collect();
+        let bytes = strings(&texts.iter().map(String::as_bytes).collect::<Vec<_>>());
+        let mut reader = Reader::new(&bytes, Endian::Little);
+        for text in &texts {
+            assert_eq!(reader.read_str(), Ok(text.as_str()));
+        }
+        assert!(reader.is_at_end());
+    }
+
+    #[test]
+    fn reads_no_further_than_the_array_from_a_window_that_goes_on_behind_it() {
+        let mut bytes = strings(&[b"first"]);
+        bytes.resize(12, 0);
+        // An array of 7 bytes, in which a string of 3 bytes has no room for its NUL.
+        bytes.extend(7u32.to_le_bytes());
+        bytes.extend(strings(&[b"abc", b"behind"]));
+        let mut reader = Reader::new(&bytes, Endian::Little);
+        assert_eq!(reader.read_str(), Ok("first"));
+        let mut array = reader.enter_array(4).unwrap();
+        assert_eq!(array.read_str().unwrap_err().kind, Kind::ArrayLengthIncorrect);
+    }
+
+    #[test]
+    fn says_nothing_is_plain_that_has_a_nul() {
+        for len in 0..70 {
+            let plain = alloc::vec![b'x'; len];
+            assert_eq!(is_plain(&plain), len <= 64, "{len} bytes");
+            for at in 0..len {
+                let mut text = plain.clone();
+                text[at] = 0;
+                assert!(!is_plain(&text), "{len} bytes, NUL at {at}");
+            }
+        }
+    }
+}
