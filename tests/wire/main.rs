@@ -9,6 +9,7 @@
 mod corpus;
 mod golden;
 mod kinds;
+mod names;
 mod properties;
 mod seeds;
 mod sending;

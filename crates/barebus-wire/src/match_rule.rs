@@ -5,7 +5,7 @@ use core::fmt;
 use crate::header::MessageType;
 use crate::limits;
 use crate::message::Message;
-use crate::name::{BusName, InterfaceName, MemberName, NameError, ObjectPath};
+use crate::name::{BusName, BusNamespace, InterfaceName, MemberName, NameError, ObjectPath};
 
 /// A match rule: text that was checked, `type='signal',member='JobRemoved'`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -464,7 +464,7 @@ fn check_pair(
         MatchKey::Interface => InterfaceName::parse(text).map(|_| ()),
         MatchKey::Member => MemberName::parse(text).map(|_| ()),
         MatchKey::Path | MatchKey::PathNamespace => ObjectPath::parse(text).map(|_| ()),
-        MatchKey::Argument0Namespace => crate::name::check_namespace(text.as_bytes()),
+        MatchKey::Argument0Namespace => BusNamespace::parse(text).map(|_| ()),
         MatchKey::Argument(_) | MatchKey::ArgumentPath(_) => Ok(()),
     };
     checked.map_err(MatchRuleErrorKind::BadName)

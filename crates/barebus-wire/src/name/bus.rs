@@ -1,59 +1,87 @@
-//! Bus names, well-known and unique.
+//! Bus names. Spec: Valid Names, Bus names.
 
-use super::error::fail;
-use super::{Elements, NameError, NameErrorKind, check_elements, name_type};
+use super::dotted::{self, Rules};
+use super::error::NameError;
+use crate::limits;
 
-name_type! {
-    /// The name of a connection to a bus: unique, `:1.42`, or well-known, `org.freedesktop.systemd1`. Spec: Bus names.
-    BusName OwnedBusName "a bus name" check
+super::name! {
+    /// The name of a connection on a bus: unique (`:1.42`, given by the bus) or well-known (`org.freedesktop.systemd1`).
+    ///
+    /// Two or more elements of `[A-Za-z0-9_-]` with dots between them, at most 255 bytes; only in unique names may elements
+    /// begin with a digit. Spec: Valid Names, Bus names.
+    BusName,
+    /// A [`BusName`] in memory of its own.
+    OwnedBusName,
+    is_valid, check
 }
 
-impl BusName<'_> {
-    /// Whether it is a unique name, which the bus gives out once and never again.
+impl<'a> BusName<'a> {
+    /// Whether the bus itself gave the name, which begins with `:` then.
     pub const fn is_unique(self) -> bool {
-        matches!(self.as_str().as_bytes(), [b':', ..])
+        matches!(self.0.as_bytes(), [b':', ..])
+    }
+
+    /// Whether a connection asked for the name.
+    pub const fn is_well_known(self) -> bool {
+        !self.is_unique()
+    }
+
+    /// Whether this is `namespace` or lies below it. Spec: Match Rules, `arg0namespace`.
+    pub fn is_in(self, namespace: BusNamespace<'_>) -> bool {
+        namespace.contains(self.0)
     }
 }
 
-const fn check(bytes: &[u8]) -> Result<(), NameError> {
-    let rules = Elements { hyphen: true, digit_first: false, least: 2, most: usize::MAX };
+super::name! {
+    /// The beginning of bus names, up to a dot or the end: as a [`BusName`], but one element is enough.
+    /// Spec: Match Rules, `arg0namespace`.
+    BusNamespace,
+    /// A [`BusNamespace`] in memory of its own.
+    OwnedBusNamespace,
+    is_valid_namespace, check_namespace
+}
+
+impl BusNamespace<'_> {
+    /// Whether `text` is this very name or continues it with a dot.
+    pub fn contains(self, text: &str) -> bool {
+        text.strip_prefix(self.0).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    }
+}
+
+impl<'a> From<BusName<'a>> for BusNamespace<'a> {
+    fn from(name: BusName<'a>) -> Self {
+        Self(name.0)
+    }
+}
+
+const WELL_KNOWN: Rules = Rules { hyphen: true, digit_first: false, dot: true };
+const UNIQUE: Rules = Rules { hyphen: true, digit_first: true, dot: true };
+
+#[inline]
+fn is_valid(bytes: &[u8]) -> bool {
+    bytes.len() <= limits::NAME_LEN
+        && match bytes {
+            [b':', rest @ ..] => dotted::is_valid(rest, UNIQUE),
+            _ => dotted::is_valid(bytes, WELL_KNOWN),
+        }
+}
+
+#[cold]
+pub(super) const fn check(bytes: &[u8]) -> Result<(), NameError> {
     match bytes {
-        [b':'] => fail(NameErrorKind::Empty, 1),
-        [b':', ..] => check_elements(bytes, 1, Elements { digit_first: true, ..rules }),
-        _ => check_elements(bytes, 0, rules),
+        [b':', ..] => dotted::check(bytes, 1, UNIQUE),
+        _ => dotted::check(bytes, 0, WELL_KNOWN),
     }
 }
 
-/// Checks the beginning of a bus name, as `arg0namespace` has it: one element is enough.
-pub(crate) const fn check_namespace(bytes: &[u8]) -> Result<(), NameError> {
-    check_elements(
-        bytes,
-        0,
-        Elements { hyphen: true, digit_first: false, least: 1, most: usize::MAX },
-    )
+#[inline]
+fn is_valid_namespace(bytes: &[u8]) -> bool {
+    check_namespace(bytes).is_ok()
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn unique_names_may_begin_elements_with_digits() {
-        for (name, is_unique) in
-            [(":1.0", true), (":a-b.1-c", true), ("a.b-c", false), ("_a.b", false)]
-        {
-            assert_eq!(BusName::parse(name).unwrap().is_unique(), is_unique, "{name}");
-        }
-        for (invalid, kind, at) in [
-            (":", NameErrorKind::Empty, 1),
-            (":1", NameErrorKind::TooFewElements, 2),
-            (":.1", NameErrorKind::EmptyElement, 1),
-            (":1.", NameErrorKind::EmptyElement, 3),
-            ("a.1", NameErrorKind::DigitFirst, 2),
-            ("a", NameErrorKind::TooFewElements, 1),
-            ("a.b:c", NameErrorKind::BadCharacter, 3),
-        ] {
-            assert_eq!(BusName::parse(invalid), Err(NameError { kind, at }), "{invalid}");
-        }
+const fn check_namespace(bytes: &[u8]) -> Result<(), NameError> {
+    match bytes {
+        [b':', ..] => dotted::check(bytes, 1, Rules { dot: false, ..UNIQUE }),
+        _ => dotted::check(bytes, 0, Rules { dot: false, ..WELL_KNOWN }),
     }
 }

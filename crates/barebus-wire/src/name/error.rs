@@ -1,64 +1,23 @@
-//! Why text is no name.
+//! Why text is no name and no object path.
 
 use core::fmt;
 
-/// Why text is no name, and where.
+/// Why text is no valid name or object path, and where.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct NameError {
     /// Which rule is broken.
     pub kind: NameErrorKind,
-    /// Offset in bytes of what breaks it.
+    /// Offset in bytes, from the text's start, of what breaks it.
     pub at: u32,
 }
 
 impl NameError {
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "constant evaluation has no try_from; the value is compared first"
+    )]
     pub(crate) const fn new(kind: NameErrorKind, at: usize) -> Self {
-        // Names are short, and paths no longer than a message.
-        #[allow(clippy::cast_possible_truncation, reason = "clamped first")]
-        let at = if at > u32::MAX as usize { u32::MAX } else { at as u32 };
-        Self { kind, at }
-    }
-}
-
-/// An error at `at`, in one word.
-pub(crate) const fn fail(kind: NameErrorKind, at: usize) -> Result<(), NameError> {
-    Err(NameError::new(kind, at))
-}
-
-/// The rules that names and paths can break. Spec: Valid Names, Valid Object Paths.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum NameErrorKind {
-    /// Nothing at all.
-    Empty,
-    /// More than 255 bytes.
-    TooLong,
-    /// A character that this kind of name does not have.
-    BadCharacter,
-    /// An element of no characters: a separator at the beginning, at the end, or beside another.
-    EmptyElement,
-    /// An element that begins with a digit.
-    DigitFirst,
-    /// One element, where there must be two.
-    TooFewElements,
-    /// An object path that does not begin with `/`.
-    Relative,
-    /// An object path that ends with `/`, and is not the root.
-    TrailingSlash,
-}
-
-impl fmt::Display for NameErrorKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Empty => "it is empty",
-            Self::TooLong => "it is longer than 255 bytes",
-            Self::BadCharacter => "a character is not allowed",
-            Self::EmptyElement => "an element is empty",
-            Self::DigitFirst => "an element begins with a digit",
-            Self::TooFewElements => "it has no period",
-            Self::Relative => "it does not begin with '/'",
-            Self::TrailingSlash => "it ends with '/'",
-        })
+        Self { kind, at: if at > u32::MAX as usize { u32::MAX } else { at as u32 } }
     }
 }
 
@@ -69,3 +28,68 @@ impl fmt::Display for NameError {
 }
 
 impl core::error::Error for NameError {}
+
+/// The error that a walk found.
+///
+/// What the quick check refuses, the walk refuses: the tests hold them together. Were that untrue, refusing stays safe.
+#[cold]
+pub(super) fn refusal(found: Result<(), NameError>) -> NameError {
+    match found {
+        Err(error) => error,
+        Ok(()) => NameError::new(NameErrorKind::BadCharacter, 0),
+    }
+}
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $name:ident $text:literal,)*) => {
+        /// One kind for each way in which a name or object path can be invalid. Spec: Valid Names, Valid Object Paths.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum NameErrorKind {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl NameErrorKind {
+            /// Every kind, for tests and documentation.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// The kind's name, stable across releases.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$name => stringify!($name),)*
+                }
+            }
+
+            pub(crate) const fn text(self) -> &'static str {
+                match self {
+                    $(Self::$name => $text,)*
+                }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// No text at all.
+    Empty "the text is empty",
+    /// A name of more than 255 bytes; object paths have no such limit.
+    TooLong "the name is longer than 255 bytes",
+    /// A character that this kind of text cannot hold.
+    BadCharacter "a character is not allowed",
+    /// An element that begins with a digit, in anything but an object path or a unique name.
+    DigitFirst "an element begins with a digit",
+    /// Two separators in a row, or one where the first or last element should be.
+    EmptyElement "an element is empty",
+    /// A name of one element where two are the least.
+    TooFewElements "the name has no dot",
+    /// An object path that does not begin with `/`.
+    Relative "the path does not begin with a slash",
+    /// An object path that ends with `/`, but is not the root.
+    TrailingSlash "the path ends with a slash",
+}
+
+impl fmt::Display for NameErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.text())
+    }
+}

@@ -1,61 +1,92 @@
-//! Names and object paths: text that was checked against the rules of its kind. Spec: Valid Names, Valid Object Paths.
+//! Names and object paths: text that was checked, so that holding one proves the rules. Spec: Valid Names, Valid Object Paths.
+//!
+//! Each type is checked twice over: by a rule over pairs of neighbouring bytes, sixteen pairs at a time, which says only yes or
+//! no; and, where that says no, by a walk from byte to byte, which says why and where. Constants know only the second.
 
 mod bus;
+mod dotted;
 mod error;
+mod error_name;
+mod interface;
+mod lanes;
+mod member;
 mod path;
 
-pub use bus::BusName;
+pub use bus::{BusName, BusNamespace};
 pub use error::{NameError, NameErrorKind};
-pub use path::ObjectPath;
+pub use error_name::ErrorName;
+pub use interface::InterfaceName;
+pub use member::MemberName;
+pub use path::{Elements, ObjectPath};
 
-pub(crate) use bus::check_namespace;
-use error::fail;
+#[cfg(feature = "alloc")]
+pub use self::{
+    bus::{OwnedBusName, OwnedBusNamespace},
+    error_name::OwnedErrorName,
+    interface::OwnedInterfaceName,
+    member::OwnedMemberName,
+    path::OwnedObjectPath,
+};
 
-/// Gives a name type everything but its grammar: `$check` is that, a const function on bytes.
-macro_rules! name_type {
-    ($(#[$doc:meta])* $name:ident $owned:ident $what:literal $check:path) => {
+/// Makes a borrowed type and, under `alloc`, an owned one for text of one kind.
+///
+/// `$fast` says whether bytes are valid, `$slow` (constant) why not; what is valid is ASCII.
+macro_rules! name {
+    (
+        $(#[$doc:meta])* $name:ident,
+        $(#[$owned_doc:meta])* $owned:ident,
+        $fast:path, $slow:path
+    ) => {
         $(#[$doc])*
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name<'a>(&'a str);
+        pub struct $name<'a>(
+            /// Passes the check of this type, so it is ASCII.
+            &'a str,
+        );
 
         impl<'a> $name<'a> {
             /// Checks `text`.
             ///
             /// # Errors
-            /// The rule that is broken and where; see [`NameErrorKind`](crate::name::NameErrorKind).
-            pub const fn parse(text: &'a str) -> Result<Self, $crate::name::NameError> {
-                match $check(text.as_bytes()) {
-                    Ok(()) => Ok(Self(text)),
-                    Err(error) => Err(error),
+            /// The first rule that is broken and where; see [`NameErrorKind`](crate::name::NameErrorKind).
+            #[inline]
+            pub fn parse(text: &'a str) -> Result<Self, $crate::name::NameError> {
+                if $fast(text.as_bytes()) {
+                    Ok(Self(text))
+                } else {
+                    $slow(text.as_bytes()).map(|()| Self(text))
                 }
             }
 
-            /// Checks bytes that should be the text.
+            /// Checks bytes.
             ///
             /// # Errors
-            /// As [`parse`](Self::parse); bytes outside ASCII are characters that no name has.
+            /// As [`Self::parse`]; bytes outside ASCII are
+            /// [`BadCharacter`](crate::name::NameErrorKind::BadCharacter).
             #[inline]
             pub fn from_bytes(bytes: &'a [u8]) -> Result<Self, $crate::name::NameError> {
-                $check(bytes)?;
-                // All characters allowed are ASCII, so this holds; the error is never seen.
-                core::str::from_utf8(bytes)
-                    .map(Self)
-                    .map_err(|_| $crate::name::NameError::new($crate::name::NameErrorKind::BadCharacter, 0))
+                if $fast(bytes) {
+                    if let Ok(text) = core::str::from_utf8(bytes) {
+                        return Ok(Self(text));
+                    }
+                }
+                Err($crate::name::error::refusal($slow(bytes)))
             }
 
-            #[doc = concat!("What is known when compiling to be ", $what, "; else it does not compile, when used in a constant.")]
+            /// Text known when compiling; invalid text does not compile when used in a constant.
             ///
             /// # Panics
             /// When `text` is invalid.
             #[allow(clippy::panic, reason = "meant for constants, where the panic is a compile error")]
             pub const fn from_static(text: &'static str) -> $name<'static> {
-                match $check(text.as_bytes()) {
+                match $slow(text.as_bytes()) {
                     Ok(()) => $name(text),
-                    Err(_) => panic!(concat!("not ", $what)),
+                    Err(error) => panic!("{}", error.kind.text()),
                 }
             }
 
             /// The text.
+            #[inline]
             pub const fn as_str(self) -> &'a str {
                 self.0
             }
@@ -69,7 +100,7 @@ macro_rules! name_type {
 
         impl core::fmt::Debug for $name<'_> {
             fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-                f.write_str(self.0)
+                core::fmt::Debug::fmt(self.0, f)
             }
         }
 
@@ -99,28 +130,73 @@ macro_rules! name_type {
             }
         }
 
-        #[doc = concat!("The owned form of [`", stringify!($name), "`].")]
+        impl<'a> TryFrom<&'a [u8]> for $name<'a> {
+            type Error = $crate::name::NameError;
+
+            fn try_from(bytes: &'a [u8]) -> Result<Self, Self::Error> {
+                Self::from_bytes(bytes)
+            }
+        }
+
+        $(#[$owned_doc])*
         #[cfg(feature = "alloc")]
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $owned(alloc::boxed::Box<str>);
+        pub struct $owned(
+            /// As in the borrowed type.
+            alloc::boxed::Box<str>,
+        );
 
         #[cfg(feature = "alloc")]
         impl $owned {
-            /// It, borrowed.
+            #[doc = concat!("The text as a [`", stringify!($name), "`].")]
+            #[inline]
             pub fn borrow(&self) -> $name<'_> {
                 $name(&self.0)
             }
 
             /// The text.
+            #[inline]
             pub fn as_str(&self) -> &str {
                 &self.0
             }
         }
 
         #[cfg(feature = "alloc")]
+        impl $name<'_> {
+            /// The same text in memory of its own.
+            pub fn to_owned(self) -> $owned {
+                $owned(self.0.into())
+            }
+        }
+
+        #[cfg(feature = "alloc")]
         impl From<$name<'_>> for $owned {
             fn from(name: $name<'_>) -> Self {
-                Self(name.0.into())
+                name.to_owned()
+            }
+        }
+
+        #[cfg(feature = "alloc")]
+        impl<'a> From<&'a $owned> for $name<'a> {
+            fn from(name: &'a $owned) -> Self {
+                name.borrow()
+            }
+        }
+
+        #[cfg(feature = "alloc")]
+        impl From<$owned> for alloc::string::String {
+            fn from(name: $owned) -> Self {
+                name.0.into()
+            }
+        }
+
+        #[cfg(feature = "alloc")]
+        impl TryFrom<alloc::string::String> for $owned {
+            type Error = $crate::name::NameError;
+
+            fn try_from(text: alloc::string::String) -> Result<Self, Self::Error> {
+                $name::parse(&text)?;
+                Ok(Self(text.into()))
             }
         }
 
@@ -129,152 +205,68 @@ macro_rules! name_type {
             type Err = $crate::name::NameError;
 
             fn from_str(text: &str) -> Result<Self, Self::Err> {
-                $name::parse(text).map(Into::into)
+                $name::parse(text).map($name::to_owned)
             }
         }
 
         #[cfg(feature = "alloc")]
         impl core::fmt::Display for $owned {
             fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-                f.pad(&self.0)
+                core::fmt::Display::fmt(&self.borrow(), f)
             }
         }
 
         #[cfg(feature = "alloc")]
         impl core::fmt::Debug for $owned {
             fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-                f.write_str(&self.0)
+                core::fmt::Debug::fmt(&self.borrow(), f)
+            }
+        }
+
+        #[cfg(feature = "alloc")]
+        impl AsRef<str> for $owned {
+            fn as_ref(&self) -> &str {
+                &self.0
+            }
+        }
+
+        #[cfg(feature = "alloc")]
+        impl core::borrow::Borrow<str> for $owned {
+            fn borrow(&self) -> &str {
+                &self.0
+            }
+        }
+
+        #[cfg(feature = "alloc")]
+        impl PartialEq<$name<'_>> for $owned {
+            fn eq(&self, other: &$name<'_>) -> bool {
+                self.as_str() == other.as_str()
+            }
+        }
+
+        #[cfg(feature = "alloc")]
+        impl PartialEq<$owned> for $name<'_> {
+            fn eq(&self, other: &$owned) -> bool {
+                self.as_str() == other.as_str()
+            }
+        }
+
+        #[cfg(feature = "alloc")]
+        impl PartialEq<str> for $owned {
+            fn eq(&self, other: &str) -> bool {
+                self.as_str() == other
+            }
+        }
+
+        #[cfg(feature = "alloc")]
+        impl PartialEq<&str> for $owned {
+            fn eq(&self, other: &&str) -> bool {
+                self.as_str() == *other
             }
         }
     };
 }
-pub(crate) use name_type;
-
-name_type! {
-    /// An interface's name: two or more elements, `org.freedesktop.DBus`. Spec: Interface names.
-    InterfaceName OwnedInterfaceName "an interface name" check_interface
-}
-
-name_type! {
-    /// A method's or signal's name: one element, `GetUnitFileState`. Spec: Member names.
-    MemberName OwnedMemberName "a member name" check_member
-}
-
-name_type! {
-    /// An error's name; as an interface's. Spec: Error names.
-    ErrorName OwnedErrorName "an error name" check_interface
-}
-
-#[cfg(feature = "alloc")]
-pub use bus::OwnedBusName;
-#[cfg(feature = "alloc")]
-pub use path::OwnedObjectPath;
-
-const fn check_interface(bytes: &[u8]) -> Result<(), NameError> {
-    check_elements(
-        bytes,
-        0,
-        Elements { hyphen: false, digit_first: false, least: 2, most: usize::MAX },
-    )
-}
-
-const fn check_member(bytes: &[u8]) -> Result<(), NameError> {
-    check_elements(bytes, 0, Elements { hyphen: false, digit_first: false, least: 1, most: 1 })
-}
-
-/// What elements between periods look like.
-#[derive(Clone, Copy)]
-struct Elements {
-    hyphen: bool,
-    digit_first: bool,
-    least: usize,
-    most: usize,
-}
-
-/// Checks `bytes` from offset `at` on against the rules that all names share.
-const fn check_elements(bytes: &[u8], at: usize, rules: Elements) -> Result<(), NameError> {
-    let len = bytes.len();
-    if len > crate::limits::NAME_LEN {
-        return fail(NameErrorKind::TooLong, crate::limits::NAME_LEN);
-    }
-    if len == at {
-        return fail(NameErrorKind::Empty, at);
-    }
-    let (_, mut rest) = bytes.split_at(at);
-    let mut elements = 1;
-    let mut is_first = true;
-    while let [byte, tail @ ..] = rest {
-        let position = len - rest.len();
-        let is_letter = byte.is_ascii_alphabetic() || *byte == b'_';
-        let is_digit = byte.is_ascii_digit();
-        if is_letter
-            || (is_digit && (!is_first || rules.digit_first))
-            || (*byte == b'-' && rules.hyphen)
-        {
-            is_first = false;
-        } else if *byte == b'.' && !is_first && elements < rules.most {
-            is_first = true;
-            elements += 1;
-        } else {
-            let kind = match *byte {
-                b'.' if is_first => NameErrorKind::EmptyElement,
-                b'0'..=b'9' => NameErrorKind::DigitFirst,
-                _ => NameErrorKind::BadCharacter,
-            };
-            return fail(kind, position);
-        }
-        rest = tail;
-    }
-    if is_first {
-        return fail(NameErrorKind::EmptyElement, len);
-    }
-    if elements < rules.least {
-        return fail(NameErrorKind::TooFewElements, len);
-    }
-    Ok(())
-}
+use name;
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use NameErrorKind as Kind;
-
-    fn error<T>(result: Result<T, NameError>) -> Option<(NameErrorKind, u32)> {
-        result.err().map(|error| (error.kind, error.at))
-    }
-
-    #[test]
-    fn interface_names_have_two_elements_of_letters_digits_and_underscores() {
-        for valid in ["a.b", "org.freedesktop.DBus", "_._", "a1._2", "a.b.c.d"] {
-            assert_eq!(error(InterfaceName::parse(valid)), None, "{valid}");
-            assert_eq!(error(ErrorName::parse(valid)), None, "{valid}");
-        }
-        for (invalid, kind, at) in [
-            ("", Kind::Empty, 0),
-            ("a", Kind::TooFewElements, 1),
-            (".a.b", Kind::EmptyElement, 0),
-            ("a..b", Kind::EmptyElement, 2),
-            ("a.b.", Kind::EmptyElement, 4),
-            ("a.1b", Kind::DigitFirst, 2),
-            ("a.b-c", Kind::BadCharacter, 3),
-            ("a.b\u{e9}", Kind::BadCharacter, 3),
-        ] {
-            assert_eq!(error(InterfaceName::parse(invalid)), Some((kind, at)), "{invalid}");
-        }
-    }
-
-    #[test]
-    fn member_names_have_one_element() {
-        assert_eq!(error(MemberName::parse("GetUnit_2")), None);
-        assert_eq!(error(MemberName::parse("a.b")), Some((Kind::BadCharacter, 1)));
-        assert_eq!(error(MemberName::parse("2a")), Some((Kind::DigitFirst, 0)));
-        assert_eq!(error(MemberName::parse("a-b")), Some((Kind::BadCharacter, 1)));
-    }
-
-    #[test]
-    fn names_have_at_most_255_bytes() {
-        let long = "a".repeat(256);
-        assert_eq!(error(MemberName::parse(&long[..255])), None);
-        assert_eq!(error(MemberName::parse(&long)), Some((Kind::TooLong, 255)));
-    }
-}
+mod tests;

@@ -1,0 +1,26 @@
+//! Interface names. Spec: Valid Names, Interface names.
+
+use super::dotted::{self, Rules};
+use super::error::NameError;
+use crate::limits;
+
+super::name! {
+    /// The name of an interface: two or more elements of `[A-Za-z0-9_]` with dots between them, none of which begins with a
+    /// digit; at most 255 bytes. Spec: Valid Names, Interface names.
+    InterfaceName,
+    /// An [`InterfaceName`] in memory of its own.
+    OwnedInterfaceName,
+    is_valid, check
+}
+
+const RULES: Rules = Rules { hyphen: false, digit_first: false, dot: true };
+
+#[inline]
+pub(super) fn is_valid(bytes: &[u8]) -> bool {
+    bytes.len() <= limits::NAME_LEN && dotted::is_valid(bytes, RULES)
+}
+
+#[cold]
+pub(super) const fn check(bytes: &[u8]) -> Result<(), NameError> {
+    dotted::check(bytes, 0, RULES)
+}

@@ -1,0 +1,52 @@
+//! Member names. Spec: Valid Names, Member names.
+
+use super::error::{NameError, NameErrorKind as Kind};
+use super::lanes::{all_zero, for_each_pair, not_in, not_letter};
+use crate::limits;
+
+super::name! {
+    /// The name of a method or signal: `[A-Za-z0-9_]`, no digit first, 1 to 255 bytes. Spec: Valid Names, Member names.
+    MemberName,
+    /// A [`MemberName`] in memory of its own.
+    OwnedMemberName,
+    is_valid, check
+}
+
+#[inline]
+fn is_valid(bytes: &[u8]) -> bool {
+    let Some(first) = bytes.first() else {
+        return false;
+    };
+    let mut wrong = [0; 16];
+    for_each_pair(bytes, bytes, |bytes, _| {
+        for (wrong, byte) in wrong.iter_mut().zip(bytes) {
+            *wrong |= not_letter(*byte).min(not_in(*byte, b'0', 10)).min(*byte ^ b'_');
+        }
+    });
+    all_zero(wrong) && !first.is_ascii_digit() && bytes.len() <= limits::NAME_LEN
+}
+
+#[cold]
+#[allow(
+    clippy::indexing_slicing,
+    reason = "constant evaluation has no get; every index is compared with its bound first"
+)]
+pub(super) const fn check(bytes: &[u8]) -> Result<(), NameError> {
+    if bytes.is_empty() {
+        return Err(NameError::new(Kind::Empty, 0));
+    }
+    if bytes.len() > limits::NAME_LEN {
+        return Err(NameError::new(Kind::TooLong, limits::NAME_LEN));
+    }
+    if bytes[0].is_ascii_digit() {
+        return Err(NameError::new(Kind::DigitFirst, 0));
+    }
+    let mut i = 0;
+    while i < bytes.len() {
+        if !bytes[i].is_ascii_alphanumeric() && bytes[i] != b'_' {
+            return Err(NameError::new(Kind::BadCharacter, i));
+        }
+        i += 1;
+    }
+    Ok(())
+}

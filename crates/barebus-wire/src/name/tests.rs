@@ -1,0 +1,328 @@
+extern crate std;
+
+use std::string::String;
+use std::vec::Vec;
+use std::{format, vec};
+
+use super::*;
+
+type Verdict = Result<(), NameError>;
+
+/// The types, each with its name, its parser of bytes, and a naive rendering of the specification's rules.
+struct Kind {
+    parse: fn(&[u8]) -> Verdict,
+    /// What constants are checked with.
+    walk: fn(&[u8]) -> Verdict,
+    oracle: fn(&[u8]) -> bool,
+    /// Valid, and rich in what the rules speak of.
+    seeds: &'static [&'static str],
+}
+
+const KINDS: [Kind; 5] = [
+    Kind {
+        parse: |bytes| ObjectPath::from_bytes(bytes).map(drop),
+        walk: path::check,
+        oracle: |bytes| {
+            bytes == b"/"
+                || bytes.strip_prefix(b"/").is_some_and(|rest| {
+                    rest.split(|byte| *byte == b'/')
+                        .all(|element| !element.is_empty() && element.iter().all(is_word))
+                })
+        },
+        seeds: &["/", "/a", "/0/_1", "/org/freedesktop/systemd1/unit/dbus_2eservice"],
+    },
+    Kind {
+        parse: |bytes| InterfaceName::from_bytes(bytes).map(drop),
+        walk: interface::check,
+        oracle: is_interface,
+        seeds: &["a.b", "_a._1", "org.freedesktop.DBus.ObjectManager.Extra"],
+    },
+    Kind {
+        parse: |bytes| ErrorName::from_bytes(bytes).map(drop),
+        walk: interface::check,
+        oracle: is_interface,
+        seeds: &["a.b", "org.freedesktop.DBus.Error.NameHasNoOwner"],
+    },
+    Kind {
+        parse: |bytes| MemberName::from_bytes(bytes).map(drop),
+        walk: member::check,
+        oracle: |bytes| is_element(bytes, false) && bytes.len() <= 255,
+        seeds: &[
+            "a",
+            "_",
+            "Get",
+            "ListUnits",
+            "GetUnitFileState",
+            "GetConnectionUnixProcessID_AndMore",
+        ],
+    },
+    Kind {
+        parse: |bytes| BusName::from_bytes(bytes).map(drop),
+        walk: bus::check,
+        oracle: |bytes| match bytes {
+            [b':', rest @ ..] => {
+                let mut elements = rest.split(|byte| *byte == b'.');
+                elements.all(|element| {
+                    !element.is_empty() && element.iter().all(|byte| is_word(byte) || *byte == b'-')
+                }) && rest.contains(&b'.')
+                    && bytes.len() <= 255
+            }
+            _ => {
+                let mut elements = bytes.split(|byte| *byte == b'.');
+                elements.all(|element| is_element(element, true))
+                    && bytes.contains(&b'.')
+                    && bytes.len() <= 255
+            }
+        },
+        seeds: &[
+            ":1.0",
+            ":a-1.0-1._",
+            "a.b",
+            "-a.-b",
+            "org.mpris.MediaPlayer2.google-play-desktop",
+        ],
+    },
+];
+
+fn is_word(byte: &u8) -> bool {
+    byte.is_ascii_alphanumeric() || *byte == b'_'
+}
+
+fn is_element(element: &[u8], hyphen: bool) -> bool {
+    !element.is_empty()
+        && !element[0].is_ascii_digit()
+        && element.iter().all(|byte| is_word(byte) || (hyphen && *byte == b'-'))
+}
+
+fn is_interface(bytes: &[u8]) -> bool {
+    bytes.contains(&b'.')
+        && bytes.len() <= 255
+        && bytes.split(|byte| *byte == b'.').all(|element| is_element(element, false))
+}
+
+#[track_caller]
+fn agree(kind: &Kind, bytes: &[u8]) {
+    let verdict = (kind.parse)(bytes);
+    assert_eq!(verdict.is_ok(), (kind.oracle)(bytes), "{:?}: {verdict:?}", bytes.escape_ascii());
+    assert_eq!(verdict, (kind.walk)(bytes), "{:?}", bytes.escape_ascii());
+    if let Err(error) = verdict {
+        assert!(error.at as usize <= bytes.len(), "{:?}: {error:?}", bytes.escape_ascii());
+    }
+}
+
+#[test]
+fn agrees_with_the_naive_rules_whatever_byte_stands_where() {
+    for kind in &KINDS {
+        for seed in kind.seeds {
+            agree(kind, seed.as_bytes());
+            assert_eq!((kind.parse)(seed.as_bytes()), Ok(()));
+            for at in 0..seed.len() {
+                let mut bytes = Vec::from(*seed);
+                for byte in 0..=255 {
+                    bytes[at] = byte;
+                    agree(kind, &bytes);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn agrees_with_the_naive_rules_on_all_short_texts() {
+    const BYTES: &[u8] = b"/:.-_09aZ@`{\0\x80\xff";
+    for kind in &KINDS {
+        agree(kind, b"");
+        for a in BYTES {
+            agree(kind, &[*a]);
+            for b in BYTES {
+                agree(kind, &[*a, *b]);
+                for c in BYTES {
+                    agree(kind, &[*a, *b, *c]);
+                    for d in BYTES {
+                        agree(kind, &[*a, *b, *c, *d]);
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn agrees_with_the_naive_rules_on_pairs_at_every_place_of_every_length() {
+    const BYTES: &[u8] = b"/:.-_9a\x80";
+    for (kind, prefix) in KINDS.iter().zip(["/", "a.b", "a.b", "a", "a.b"]) {
+        for len in prefix.len()..=38 {
+            let mut bytes = Vec::from(prefix);
+            bytes.resize(len, b'a');
+            assert_eq!((kind.parse)(&bytes), Ok(()), "{len}");
+            for at in 0..len - 1 {
+                for a in BYTES {
+                    for b in BYTES {
+                        let mut bytes = bytes.clone();
+                        bytes[at] = *a;
+                        bytes[at + 1] = *b;
+                        agree(kind, &bytes);
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn names_end_at_255_bytes_and_paths_do_not() {
+    for (kind, prefix) in KINDS.iter().zip(["/", "a.b", "a.b", "a", "a.b"]) {
+        for len in [254, 255, 256, 257, 70_000] {
+            let mut bytes = Vec::from(prefix);
+            bytes.resize(len, b'a');
+            agree(kind, &bytes);
+            let expected = (prefix == "/" || len <= 255)
+                .then_some(())
+                .ok_or(NameError { kind: NameErrorKind::TooLong, at: 255 });
+            assert_eq!((kind.parse)(&bytes), expected);
+        }
+    }
+}
+
+#[test]
+fn every_kind_of_error_says_where() {
+    use NameErrorKind::*;
+
+    let path = |text: &'static str| ObjectPath::parse(text).unwrap_err();
+    let interface = |text: &'static str| InterfaceName::parse(text).unwrap_err();
+    let member = |text: &'static str| MemberName::parse(text).unwrap_err();
+    let bus = |text: &'static str| BusName::parse(text).unwrap_err();
+    let cases = [
+        (path(""), Empty, 0),
+        (path("a/b"), Relative, 0),
+        (path("//a"), EmptyElement, 1),
+        (path("/a//b"), EmptyElement, 3),
+        (path("/a/"), TrailingSlash, 2),
+        (path("/a/b-c"), BadCharacter, 4),
+        (path("/é"), BadCharacter, 1),
+        (interface(""), Empty, 0),
+        (interface("a"), TooFewElements, 1),
+        (interface(".a.b"), EmptyElement, 0),
+        (interface("a..b"), EmptyElement, 2),
+        (interface("a.b."), EmptyElement, 4),
+        (interface("a.0b"), DigitFirst, 2),
+        (interface("a-b.c"), BadCharacter, 1),
+        (member(""), Empty, 0),
+        (member("0"), DigitFirst, 0),
+        (member("a.b"), BadCharacter, 1),
+        (bus(""), Empty, 0),
+        (bus(":"), EmptyElement, 1),
+        (bus(":1"), TooFewElements, 2),
+        (bus(":.1"), EmptyElement, 1),
+        (bus(":1."), EmptyElement, 3),
+        (bus("a:1.0"), BadCharacter, 1),
+        (bus("1.a"), DigitFirst, 0),
+        (bus("com"), TooFewElements, 3),
+    ];
+    for (error, kind, at) in cases {
+        assert_eq!(error, NameError { kind, at });
+    }
+    let long = "a.".repeat(128);
+    assert_eq!(BusName::parse(&long).unwrap_err().kind, TooLong);
+    for kind in NameErrorKind::ALL {
+        assert!(
+            *kind == TooLong || cases.iter().any(|(_, produced, _)| produced == kind),
+            "{kind}"
+        );
+    }
+    assert_eq!(format!("{}", interface("a.0b")), "an element begins with a digit at byte 2");
+}
+
+#[test]
+fn constants_are_checked_when_compiling() {
+    const PATH: ObjectPath<'static> = ObjectPath::from_static("/org/freedesktop/DBus");
+    const NAME: BusName<'static> = BusName::from_static(":1.0");
+    assert_eq!(PATH, ObjectPath::parse("/org/freedesktop/DBus").unwrap());
+    assert_eq!(NAME, ":1.0");
+}
+
+#[test]
+#[should_panic = "an element is empty"]
+fn from_static_panics_at_run_time_with_the_reason() {
+    let _ = ObjectPath::from_static("//");
+}
+
+#[test]
+fn paths_know_their_parents_and_elements() {
+    let path = ObjectPath::from_static("/a/b_2/c");
+    assert_eq!(path.elements().collect::<Vec<_>>(), ["a", "b_2", "c"]);
+    assert_eq!(path.elements().rev().collect::<Vec<_>>(), ["c", "b_2", "a"]);
+    assert_eq!(path.last(), Some("c"));
+    let parents: Vec<_> =
+        core::iter::successors(Some(path), |path| path.parent()).map(ObjectPath::as_str).collect();
+    assert_eq!(parents, ["/a/b_2/c", "/a/b_2", "/a", "/"]);
+    assert!(ObjectPath::ROOT.is_root() && !path.is_root());
+    assert_eq!(ObjectPath::ROOT.elements().count() + ObjectPath::ROOT.elements().rev().count(), 0);
+    assert_eq!((ObjectPath::ROOT.parent(), ObjectPath::ROOT.last()), (None, None));
+}
+
+#[test]
+fn elements_taken_from_both_ends_meet() {
+    let mut elements = ObjectPath::from_static("/a/b/c").elements();
+    assert_eq!((elements.next(), elements.next_back()), (Some("a"), Some("c")));
+    assert_eq!((elements.next(), elements.next_back(), elements.next()), (Some("b"), None, None));
+}
+
+#[test]
+fn a_path_lies_in_itself_and_its_ancestors_but_not_in_a_mere_prefix() {
+    let path = ObjectPath::from_static;
+    for ancestor in ["/", "/a", "/a/b"] {
+        assert!(path("/a/b").is_in(path(ancestor)), "{ancestor}");
+    }
+    for other in ["/a/b/c", "/b", "/a/bc"] {
+        assert!(!path("/a/b").is_in(path(other)), "{other}");
+    }
+    assert!(!path("/ab").is_in(path("/a")));
+    assert!(path("/").is_in(path("/")));
+    assert!(!path("/").is_in(path("/a")));
+}
+
+#[test]
+fn a_namespace_needs_no_dot_and_ends_at_one() {
+    let namespace = |text: &'static str| BusNamespace::parse(text).unwrap();
+    assert!(namespace("com").contains("com"));
+    assert!(namespace("com").contains("com.example"));
+    assert!(!namespace("com").contains("community.example"));
+    assert!(BusName::from_static("com.a.b").is_in(BusName::from_static("com.a").into()));
+    assert!(namespace(":1").contains(":1.5"));
+    for wrong in ["", ".", "com.", "com..", ".com", "1com", "a b", ":"] {
+        assert!(BusNamespace::parse(wrong).is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn unique_names_are_told_from_well_known_ones() {
+    assert!(BusName::from_static(":1.0").is_unique());
+    assert!(BusName::from_static("a.b").is_well_known());
+}
+
+#[cfg(feature = "alloc")]
+#[test]
+fn owned_names_are_the_borrowed_ones_in_memory_of_their_own() {
+    use std::collections::HashMap;
+
+    let name = BusName::from_static("a.b");
+    let owned = name.to_owned();
+    assert_eq!(owned, name);
+    assert_eq!(owned.borrow(), name);
+    assert_eq!(owned, "a.b");
+    assert_eq!("a.b".parse(), Ok(owned.clone()));
+    assert_eq!(OwnedBusName::try_from(String::from("a.b")), Ok(owned.clone()));
+    assert_eq!(
+        OwnedBusName::try_from(String::from("a")).unwrap_err().kind,
+        NameErrorKind::TooFewElements
+    );
+    let map = HashMap::from([(owned, 1)]);
+    assert_eq!(map.get("a.b"), Some(&1));
+}
+
+#[test]
+fn names_print_as_their_text() {
+    assert_eq!(format!("{0}|{0:?}|{0:>5}", MemberName::from_static("Go")), "Go|\"Go\"|   Go");
+    let _ = vec![MemberName::from_static("Go").as_ref()];
+}
