@@ -1,5 +1,5 @@
 //! D-Bus values as text and back: `busctl`'s form ([`busctl`]), JSON ([`json`]), GVariant's
-//! text format ([`gvariant`]).
+//! text format ([`gvariant`]). And files that hold messages ([`capture`]).
 //!
 //! Printing walks a body without building a tree and needs its own stack only for what encloses the value; parsing marshals as
 //! it reads. Whatever is printed, no byte of it can steer a terminal.
@@ -9,6 +9,7 @@
 #![forbid(unsafe_code)]
 
 pub mod busctl;
+pub mod capture;
 mod double;
 mod error;
 mod escape;

@@ -1,0 +1,30 @@
+//! Messages one behind the other.
+
+use std::io::Read;
+
+use barebus_wire::{DecodeError, DecodeErrorKind, frame_len, limits};
+
+use super::Captured;
+use super::error::{CaptureError, CaptureErrorKind as Kind};
+use super::source::Source;
+
+/// The next message; `None` at the end.
+pub(super) fn next<R: Read>(source: &mut Source<R>) -> Result<Option<Captured>, CaptureError> {
+    let offset = source.offset();
+    let mut bytes = Vec::new();
+    source.read(limits::FIXED_HEADER_LEN as u64, &mut bytes)?;
+    if bytes.is_empty() {
+        return Ok(None);
+    }
+    let len = match frame_len(&bytes) {
+        Ok(Some(len)) => len,
+        Ok(None) => return Err(CaptureError { kind: Kind::Truncated, offset }),
+        Err(error) => return Err(CaptureError { kind: Kind::Frame(error), offset }),
+    };
+    let Some(rest) = len.checked_sub(bytes.len()) else {
+        let error = DecodeError::new(DecodeErrorKind::SurplusBytes, len);
+        return Err(CaptureError { kind: Kind::Frame(error), offset });
+    };
+    source.read_all(rest as u64, &mut bytes, offset)?;
+    Ok(Some(Captured { offset, time: None, original_len: bytes.len() as u64, bytes }))
+}
