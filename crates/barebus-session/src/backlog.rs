@@ -4,16 +4,20 @@ use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
+use barebus_wire::Message;
+
 use crate::error::{FdsError, NoReply};
 use crate::event::{CallId, ReplyTo};
-use crate::matching::SubscriptionId;
+use crate::matching::{SubscriptionId, Subscriptions};
+use crate::owners::Owners;
 
 /// What an event is about, without its message.
 #[derive(Debug)]
 pub(crate) enum Matter {
     Reply(CallId),
     NoReply(CallId, NoReply),
-    Signal,
+    /// A signal, and the subscriptions that have already been given it.
+    Signal(Vec<SubscriptionId>),
     MethodCall(ReplyTo),
     Refused(FdsError),
     NotSubscribed(SubscriptionId),
@@ -27,6 +31,33 @@ pub(crate) struct Kept<F> {
     /// The whole message; empty where there is none.
     pub(crate) bytes: Box<[u8]>,
     pub(crate) fds: Vec<F>,
+}
+
+impl<F> Kept<F> {
+    /// Whether it is a signal that a subscription asks for and has not been given.
+    pub(crate) fn waits_for_any(&self, subscriptions: &Subscriptions, owners: &Owners) -> bool {
+        self.signal().is_some_and(|(signal, given)| subscriptions.wait_for(&signal, given, owners))
+    }
+
+    /// Whether it is a signal that this subscription asks for and has not been given.
+    pub(crate) fn waits_for(
+        &self,
+        id: SubscriptionId,
+        subscriptions: &Subscriptions,
+        owners: &Owners,
+    ) -> bool {
+        self.signal().is_some_and(|(signal, given)| {
+            !given.contains(&id) && subscriptions.wants(id, &signal, owners)
+        })
+    }
+
+    fn signal(&self) -> Option<(Message<'_>, &[SubscriptionId])> {
+        match &self.matter {
+            // It was parsed when it came.
+            Matter::Signal(given) => Some((Message::parse(&self.bytes).ok()?, given)),
+            _ => None,
+        }
+    }
 }
 
 /// The events that wait, oldest first, bounded in bytes.
@@ -82,6 +113,37 @@ impl<F> Backlog<F> {
             return None;
         }
         let index = self.events.iter().position(wanted)?;
+        self.remove(index)
+    }
+
+    /// Takes the oldest signal that `wanted` says is wanted by `taker`; it stays for the other subscriptions that `stays` says
+    /// want it. Its file descriptors go to the first taker.
+    pub(crate) fn take_signal(
+        &mut self,
+        taker: SubscriptionId,
+        wanted: impl FnMut(&Kept<F>) -> bool,
+        stays: impl FnOnce(&Kept<F>) -> bool,
+    ) -> Option<Kept<F>> {
+        let index = self.events.iter().position(wanted)?;
+        let kept = self.events.get_mut(index)?;
+        match &mut kept.matter {
+            Matter::Signal(given) => given.push(taker),
+            _ => return self.remove(index),
+        }
+        if !stays(kept) {
+            return self.remove(index);
+        }
+        let fds = core::mem::take(&mut kept.fds);
+        Some(Kept { matter: Matter::Signal(Vec::new()), bytes: kept.bytes.clone(), fds })
+    }
+
+    /// Drops the signals of which `stays` is false.
+    pub(crate) fn sift_signals(&mut self, stays: impl Fn(&Kept<F>) -> bool) {
+        let goes = |kept: &Kept<F>| matches!(kept.matter, Matter::Signal(_)) && !stays(kept);
+        while self.take(goes).is_some() {}
+    }
+
+    fn remove(&mut self, index: usize) -> Option<Kept<F>> {
         let kept = self.events.remove(index)?;
         self.bytes -= kept.bytes.len() + size_of::<Kept<F>>();
         Some(kept)
@@ -105,9 +167,9 @@ mod tests {
     #[test]
     fn drops_and_counts_what_exceeds_the_limit() {
         let mut backlog = Backlog::<u8>::new(1000 + 2 * size_of::<Kept<u8>>());
-        backlog.keep(Matter::Signal, &[1; 500], Vec::new());
-        backlog.keep(Matter::Signal, &[2; 500], Vec::new());
-        backlog.keep(Matter::Signal, &[3; 1], Vec::new());
+        backlog.keep(Matter::Signal(Vec::new()), &[1; 500], Vec::new());
+        backlog.keep(Matter::Signal(Vec::new()), &[2; 500], Vec::new());
+        backlog.keep(Matter::Signal(Vec::new()), &[3; 1], Vec::new());
         let call = CallId(Serial::FIRST);
         backlog.keep(Matter::Reply(call), &[4; 1], Vec::new());
         assert_eq!(backlog.dropped(), 2);

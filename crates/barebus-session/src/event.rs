@@ -96,6 +96,7 @@ pub enum Want {
     Reply(CallId),
     /// Nothing: what has come is sorted and kept.
     Nothing,
-    /// A signal that this subscription asks for, or that the subscription was refused.
+    /// A signal that this subscription asks for, or that the subscription was refused. Other subscriptions that ask for it
+    /// are given it too, without its file descriptors.
     Signal(SubscriptionId),
 }

@@ -214,7 +214,11 @@ impl<F> Ledger<F> {
 
     /// Ends a subscription.
     pub(crate) fn unsubscribe(&mut self, id: SubscriptionId) -> Result<(), SendError> {
-        let Some(rule) = self.subscriptions.remove(id) else {
+        let rule = self.subscriptions.remove(id);
+        // Signals that waited for this subscription alone would wait for ever.
+        let (subscriptions, owners) = (&self.subscriptions, &self.owners);
+        self.backlog.sift_signals(|kept| kept.waits_for_any(subscriptions, owners));
+        let Some(rule) = rule else {
             return Ok(());
         };
         if self.config.peer == Peer::Bus {
@@ -414,8 +418,8 @@ impl<F> Ledger<F> {
         {
             self.take_owner_change(message);
         }
-        if self.subscriptions.want(message, &self.owners) {
-            Sorted::Event(Matter::Signal)
+        if self.subscriptions.wait_for(message, &[], &self.owners) {
+            Sorted::Event(Matter::Signal(Vec::new()))
         } else {
             self.ignore()
         }

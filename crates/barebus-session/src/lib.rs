@@ -15,6 +15,7 @@ mod backlog;
 mod config;
 mod error;
 mod event;
+mod handshake;
 mod inbox;
 mod ledger;
 mod matching;

@@ -54,9 +54,14 @@ impl Subscriptions {
         Some(self.made.remove(index).id)
     }
 
-    /// Whether any subscription asks for the signal.
-    pub(crate) fn want(&self, signal: &Message<'_>, owners: &Owners) -> bool {
-        self.made.iter().any(|made| made.wants(signal, owners))
+    /// Whether a subscription asks for the signal that has not been given it.
+    pub(crate) fn wait_for(
+        &self,
+        signal: &Message<'_>,
+        given: &[SubscriptionId],
+        owners: &Owners,
+    ) -> bool {
+        self.made.iter().any(|made| !given.contains(&made.id) && made.wants(signal, owners))
     }
 
     /// Whether the subscription asks for the signal.

@@ -4,13 +4,14 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use barebus_sasl::{Client, Guid, Options, Outcome, Pacing};
+use barebus_sasl::{Client, Guid, Outcome, Pacing};
 use barebus_wire::{EncodeBody, ErrorName, MatchRule, Message, MethodCall};
 
 use crate::backlog::{Kept, Matter};
 use crate::config::{Config, Peer};
-use crate::error::{Awaited, FdsError, NoReply, SendError, SessionError};
+use crate::error::{FdsError, NoReply, SendError, SessionError};
 use crate::event::{CallId, Event, Received, ReplyTo, Want};
+use crate::handshake::options;
 use crate::inbox::Inbox;
 use crate::ledger::{HELLO, Ledger, Sorted};
 use crate::matching::SubscriptionId;
@@ -26,13 +27,13 @@ use crate::pending::Purpose;
 /// `now` is the time since any epoch, the same for the life of the session; deadlines are times of the same clock.
 #[derive(Debug)]
 pub struct Session<F> {
-    inbox: Inbox<F>,
-    ledger: Ledger<F>,
-    phase: Phase,
-    handshake_deadline: Duration,
-    outcome: Option<Outcome>,
+    pub(crate) inbox: Inbox<F>,
+    pub(crate) ledger: Ledger<F>,
+    pub(crate) phase: Phase,
+    pub(crate) handshake_deadline: Duration,
+    pub(crate) outcome: Option<Outcome>,
     /// The other side sends nothing more: what it sent is still taken.
-    is_eof: bool,
+    pub(crate) is_eof: bool,
     /// The event that was found and not yet taken.
     found: Option<Found<F>>,
     /// The message of the last event that had to wait.
@@ -50,7 +51,7 @@ struct Found<F> {
 
 /// Where the connection stands.
 #[derive(Debug)]
-enum Phase {
+pub(crate) enum Phase {
     /// The authentication conversation is going on.
     Authentication(Box<Client>),
     /// Messages are exchanged; on a bus, the reply to `Hello` may still be awaited.
@@ -93,27 +94,6 @@ impl<F> Session<F> {
             let _ = session.ledger.call_bus(HELLO, &(), None, Purpose::Hello);
         }
         session
-    }
-
-    /// Begins authentication anew on another stream, line by line: for a server that refused the pipelined attempt, after
-    /// which that stream cannot be used. Messages that were queued are kept, none of them was believed to be received.
-    ///
-    /// `false` when this was no such refusal; then the session has ended for good.
-    pub fn authenticate_again(&mut self, now: Duration) -> bool {
-        let refused = matches!(
-            self.phase,
-            Phase::Ended(SessionError::Authentication(error)) if error.step_by_step_may_help()
-        );
-        if !refused || self.ledger.config.pacing == Pacing::StepByStep {
-            return false;
-        }
-        self.ledger.config.pacing = Pacing::StepByStep;
-        self.ledger.outbox.rewind();
-        self.inbox.clear();
-        self.is_eof = false;
-        self.phase = Phase::Authentication(Box::new(Client::new(options(&self.ledger.config))));
-        self.handshake_deadline = now.saturating_add(self.ledger.config.handshake_timeout);
-        true
     }
 
     // What is known.
@@ -410,7 +390,7 @@ impl<F> Session<F> {
                 (Sorted::Done, _) => {}
                 (Sorted::Event(matter), Err(error)) => self.refuse(matter, error),
                 (Sorted::Event(matter), Ok(fds)) => {
-                    if is_wanted(want, &matter, || self.signal_is_for(want, &place)) {
+                    if self.is_wanted(want, &matter, &place) {
                         self.found = Some(Found { matter, place: Some(place), fds });
                         return Ok(true);
                     }
@@ -520,13 +500,16 @@ impl<F> Session<F> {
     #[inline]
     fn seek_kept(&mut self, want: Want) -> bool {
         let Ledger { backlog, subscriptions, owners, .. } = &mut self.ledger;
-        let kept = backlog.take(|kept| {
-            is_wanted(want, &kept.matter, || match want {
-                Want::Signal(id) => Message::parse(&kept.bytes)
-                    .is_ok_and(|signal| subscriptions.wants(id, &signal, owners)),
-                _ => false,
-            })
-        });
+        let kept = match want {
+            Want::Nothing => None,
+            Want::Anything => backlog.take(|_| true),
+            Want::Reply(call) => backlog.take(|kept| is_end_of(call, &kept.matter)),
+            Want::Signal(id) => backlog.take_signal(
+                id,
+                |kept| is_refusal_of(id, &kept.matter) || kept.waits_for(id, subscriptions, owners),
+                |kept| kept.waits_for_any(subscriptions, owners),
+            ),
+        };
         let Some(Kept { matter, bytes, fds }) = kept else {
             return false;
         };
@@ -546,102 +529,37 @@ impl<F> Session<F> {
         self.ledger.backlog.put_back(Kept { matter, bytes, fds });
     }
 
-    fn signal_is_for(&self, want: Want, place: &core::ops::Range<usize>) -> bool {
-        match want {
-            Want::Signal(id) => Message::parse(self.inbox.bytes(place.clone()))
-                .is_ok_and(|signal| self.is_for(id, &signal)),
-            _ => false,
-        }
-    }
-
-    /// The step of the handshake that is not finished.
-    fn awaited(&self) -> Option<Awaited> {
-        match &self.phase {
-            Phase::Authentication(client) => Some(Awaited::Authentication(client.state())),
-            Phase::Messages
-                if self.ledger.config.peer == Peer::Bus && self.unique_name().is_none() =>
-            {
-                Some(Awaited::Hello)
-            }
-            _ => None,
-        }
-    }
-
+    /// Whether the message that has just come is wanted. A signal that other subscriptions want too is kept for them.
     #[inline]
-    fn check_handshake(&mut self, now: Duration) {
-        if now < self.handshake_deadline {
-            return;
-        }
-        // What has come already counts.
-        let has_come = matches!(self.inbox.frame(), Ok(Some(_)));
-        if let Some(awaited) = self.awaited().filter(|_| !has_come) {
-            self.end(SessionError::HandshakeTimedOut { awaited });
-        }
-    }
-
-    /// Lets the authentication conversation take its lines.
-    #[cold]
-    fn converse(&mut self) {
-        let Phase::Authentication(client) = &mut self.phase else {
-            return;
-        };
-        match client.receive(self.inbox.unread()) {
-            Ok(taken) => self.inbox.skip(taken),
-            Err(error) => return self.end(SessionError::Authentication(error)),
-        }
-        self.finish_authentication();
-    }
-
-    /// Goes on to messages once both sides have said everything.
-    #[cold]
-    fn finish_authentication(&mut self) {
-        let Phase::Authentication(client) = &self.phase else {
-            return;
-        };
-        let Some(outcome) = client.outcome() else {
-            return;
-        };
-        if let Some(expected) = self.ledger.config.guid.filter(|guid| *guid != outcome.guid) {
-            return self.end(SessionError::Guid { expected, found: outcome.guid });
-        }
-        if client.output().is_empty() {
-            self.begin_messages(outcome);
-        }
-    }
-
-    fn begin_messages(&mut self, outcome: Outcome) {
-        self.outcome = Some(outcome);
-        self.phase = Phase::Messages;
-        if !outcome.unix_fd {
-            while let Some(serial) = self.ledger.outbox.withdraw_fds() {
-                if let Some(call) = self.ledger.pending.remove(serial) {
-                    let reason = NoReply::FdsNotNegotiated;
-                    self.ledger.backlog.note(Matter::NoReply(CallId(call.serial), reason));
+    fn is_wanted(&mut self, want: Want, matter: &Matter, place: &core::ops::Range<usize>) -> bool {
+        match want {
+            Want::Nothing => false,
+            Want::Anything => true,
+            Want::Reply(call) => is_end_of(call, matter),
+            Want::Signal(id) if matches!(matter, Matter::Signal(_)) => {
+                let Ledger { backlog, subscriptions, owners, .. } = &mut self.ledger;
+                let bytes = self.inbox.bytes(place.clone());
+                let Ok(signal) = Message::parse(bytes) else {
+                    return false;
+                };
+                let is_for = subscriptions.wants(id, &signal, owners);
+                if is_for && subscriptions.wait_for(&signal, &[id], owners) {
+                    backlog.keep(Matter::Signal(alloc::vec![id]), bytes, Vec::new());
                 }
+                is_for
             }
+            Want::Signal(id) => is_refusal_of(id, matter),
         }
-        self.ledger.outbox.settle();
-    }
-}
-
-/// What the authentication conversation is told.
-fn options(config: &Config) -> Options {
-    Options {
-        mechanisms: config.mechanisms,
-        negotiate_unix_fd: config.unix_fds,
-        pacing: config.pacing,
     }
 }
 
 #[inline]
-fn is_wanted(want: Want, matter: &Matter, is_for: impl FnOnce() -> bool) -> bool {
-    match (want, matter) {
-        (Want::Anything, _) => true,
-        (Want::Reply(call), Matter::Reply(id) | Matter::NoReply(id, _)) => *id == call,
-        (Want::Signal(_), Matter::Signal) => is_for(),
-        (Want::Signal(wanted), Matter::NotSubscribed(id)) => *id == wanted,
-        _ => false,
-    }
+fn is_end_of(call: CallId, matter: &Matter) -> bool {
+    matches!(matter, Matter::Reply(id) | Matter::NoReply(id, _) if *id == call)
+}
+
+fn is_refusal_of(subscription: SubscriptionId, matter: &Matter) -> bool {
+    matches!(matter, Matter::NotSubscribed(id) if *id == subscription)
 }
 
 /// The event about `matter`, whose message was parsed before.
@@ -654,7 +572,7 @@ fn event<F>(matter: Matter, bytes: &[u8], fds: Vec<F>) -> Result<Event<'_, F>, S
     Ok(match matter {
         Matter::Reply(call) => Event::Reply { call, reply: received(fds)? },
         Matter::NoReply(call, reason) => Event::NoReply { call, reason },
-        Matter::Signal => Event::Signal(received(fds)?),
+        Matter::Signal(_) => Event::Signal(received(fds)?),
         Matter::MethodCall(reply_to) => Event::MethodCall { call: received(fds)?, reply_to },
         Matter::Refused(error) => Event::Refused(error),
         Matter::NotSubscribed(subscription) => {

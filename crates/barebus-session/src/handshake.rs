@@ -1,0 +1,113 @@
+//! The beginning of a session: authentication, then `Hello`.
+
+use alloc::boxed::Box;
+use core::time::Duration;
+
+use barebus_sasl::{Client, Options, Outcome, Pacing};
+
+use crate::backlog::Matter;
+use crate::config::{Config, Peer};
+use crate::error::{Awaited, NoReply, SessionError};
+use crate::event::CallId;
+use crate::session::{Phase, Session};
+
+impl<F> Session<F> {
+    /// Begins authentication anew on another stream, line by line: for a server that refused the pipelined attempt, after
+    /// which that stream cannot be used. Messages that were queued are kept, none of them was believed to be received.
+    ///
+    /// `false` when this was no such refusal; then the session has ended for good.
+    pub fn authenticate_again(&mut self, now: Duration) -> bool {
+        let refused = matches!(
+            self.phase,
+            Phase::Ended(SessionError::Authentication(error)) if error.step_by_step_may_help()
+        );
+        if !refused || self.ledger.config.pacing == Pacing::StepByStep {
+            return false;
+        }
+        self.ledger.config.pacing = Pacing::StepByStep;
+        self.ledger.outbox.rewind();
+        self.inbox.clear();
+        self.is_eof = false;
+        self.phase = Phase::Authentication(Box::new(Client::new(options(&self.ledger.config))));
+        self.handshake_deadline = now.saturating_add(self.ledger.config.handshake_timeout);
+        true
+    }
+
+    /// The step of the handshake that is not finished.
+    pub(crate) fn awaited(&self) -> Option<Awaited> {
+        match &self.phase {
+            Phase::Authentication(client) => Some(Awaited::Authentication(client.state())),
+            Phase::Messages
+                if self.ledger.config.peer == Peer::Bus && self.unique_name().is_none() =>
+            {
+                Some(Awaited::Hello)
+            }
+            _ => None,
+        }
+    }
+
+    #[inline]
+    pub(crate) fn check_handshake(&mut self, now: Duration) {
+        if now < self.handshake_deadline {
+            return;
+        }
+        // What has come already counts.
+        let has_come = matches!(self.inbox.frame(), Ok(Some(_)));
+        if let Some(awaited) = self.awaited().filter(|_| !has_come) {
+            self.end(SessionError::HandshakeTimedOut { awaited });
+        }
+    }
+
+    /// Lets the authentication conversation take its lines.
+    #[cold]
+    pub(crate) fn converse(&mut self) {
+        let Phase::Authentication(client) = &mut self.phase else {
+            return;
+        };
+        match client.receive(self.inbox.unread()) {
+            Ok(taken) => self.inbox.skip(taken),
+            Err(error) => return self.end(SessionError::Authentication(error)),
+        }
+        self.finish_authentication();
+    }
+
+    /// Goes on to messages once both sides have said everything.
+    #[cold]
+    pub(crate) fn finish_authentication(&mut self) {
+        let Phase::Authentication(client) = &self.phase else {
+            return;
+        };
+        let Some(outcome) = client.outcome() else {
+            return;
+        };
+        if let Some(expected) = self.ledger.config.guid.filter(|guid| *guid != outcome.guid) {
+            return self.end(SessionError::Guid { expected, found: outcome.guid });
+        }
+        if client.output().is_empty() {
+            self.begin_messages(outcome);
+        }
+    }
+
+    fn begin_messages(&mut self, outcome: Outcome) {
+        self.outcome = Some(outcome);
+        self.phase = Phase::Messages;
+        if !outcome.unix_fd {
+            while let Some(serial) = self.ledger.outbox.withdraw_fds() {
+                if let Some(call) = self.ledger.pending.remove(serial) {
+                    let reason = NoReply::FdsNotNegotiated;
+                    self.ledger.backlog.note(Matter::NoReply(CallId(call.serial), reason));
+                }
+            }
+        }
+        self.ledger.outbox.settle();
+    }
+}
+
+/// What the authentication conversation is told.
+pub(crate) fn options(config: &Config) -> Options {
+    Options {
+        mechanisms: config.mechanisms,
+        negotiate_unix_fd: config.unix_fds,
+        pacing: config.pacing,
+    }
+}

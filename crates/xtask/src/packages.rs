@@ -1,0 +1,48 @@
+//! Programs of the system that a chore needs: installed when that may be done, named when not.
+
+use std::process::Command;
+
+use crate::run::{Failure, is_there, run};
+
+/// Programs, and the Debian packages that have them.
+const PACKAGES: &[(&str, &str)] = &[
+    ("systemctl", "systemd"),
+    ("busctl", "systemd"),
+    ("dbus-daemon", "dbus-daemon"),
+    ("dbus-broker", "dbus-broker"),
+    ("gdbus", "libglib2.0-bin"),
+    ("cc", "gcc"),
+    ("nsenter", "util-linux"),
+    ("setpriv", "util-linux"),
+    ("strace", "strace"),
+    ("valgrind", "valgrind"),
+    ("dbus-send", "dbus-bin"),
+];
+
+/// Sees to it that `programs` are there.
+pub(crate) fn need(programs: &[&str]) -> Result<(), Failure> {
+    let mut missing: Vec<&str> = programs
+        .iter()
+        .filter(|program| !is_there(program))
+        .map(|program| package(program))
+        .collect();
+    missing.sort_unstable();
+    missing.dedup();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let install = format!("apt-get install --no-install-recommends -y {}", missing.join(" "));
+    if !nix::unistd::geteuid().is_root() || !is_there("apt-get") {
+        return Err(Failure(format!("missing: {}. Install with: {install}", missing.join(", "))));
+    }
+    println!("xtask: installing what is missing: {install}");
+    let mut update = Command::new("apt-get");
+    run(update.args(["update", "-qq"]))?;
+    let mut command = Command::new("apt-get");
+    command.env("DEBIAN_FRONTEND", "noninteractive");
+    run(command.args(["install", "--no-install-recommends", "-y", "-qq"]).args(missing))
+}
+
+fn package(program: &str) -> &str {
+    PACKAGES.iter().find(|(name, _)| *name == program).map_or(program, |(_, package)| package)
+}

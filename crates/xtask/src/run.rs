@@ -1,0 +1,56 @@
+//! Running other programs.
+
+use std::fmt::Display;
+use std::path::PathBuf;
+use std::process::Command;
+
+/// Why a chore was not done, for people.
+#[derive(Debug)]
+pub(crate) struct Failure(pub(crate) String);
+
+impl<E: Display> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self(error.to_string())
+    }
+}
+
+/// The cargo that runs us, at the top of the tree.
+pub(crate) fn cargo() -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(top());
+    command
+}
+
+/// The top of the tree.
+pub(crate) fn top() -> PathBuf {
+    let here = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    here.join("../..").canonicalize().unwrap_or(here)
+}
+
+/// Runs a command that must succeed.
+pub(crate) fn run(command: &mut Command) -> Result<(), Failure> {
+    let line = line(command);
+    let status =
+        command.status().map_err(|error| Failure(format!("cannot run {line}: {error}")))?;
+    if status.success() {
+        return Ok(());
+    }
+    Err(Failure(format!("{line}: {status}")))
+}
+
+/// The command as it would be typed.
+pub(crate) fn line(command: &Command) -> String {
+    let program = PathBuf::from(command.get_program());
+    let name = program.file_name().unwrap_or(program.as_os_str()).to_string_lossy().into_owned();
+    let words = command.get_args().map(|word| word.to_string_lossy().into_owned());
+    std::iter::once(name).chain(words).collect::<Vec<_>>().join(" ")
+}
+
+/// Whether a program is installed.
+pub(crate) fn is_there(program: &str) -> bool {
+    let places = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&places)
+        // An ordinary user's path may lack them, root's programs are there all the same.
+        .chain(["/usr/sbin".into(), "/sbin".into()])
+        .any(|place| place.join(program).is_file())
+}

@@ -1,0 +1,60 @@
+//! `cargo xtask test`.
+
+use std::time::Instant;
+
+use crate::packages;
+use crate::run::{self, Failure, cargo, line, top};
+
+/// Everything that must hold of the tree.
+pub(crate) fn run() -> Result<(), Failure> {
+    packages::need(&[
+        "cc",
+        "systemctl",
+        "busctl",
+        "dbus-daemon",
+        "dbus-broker",
+        "dbus-send",
+        "gdbus",
+        "nsenter",
+        "setpriv",
+        "strace",
+    ])?;
+    if !nix::unistd::geteuid().is_root() {
+        return Err(Failure(
+            "the live tests boot systemd in namespaces, which needs root: run it with sudo".into(),
+        ));
+    }
+    let mut format = cargo();
+    format.args(["fmt", "--all", "--check"]);
+    let mut lints = cargo();
+    lints.args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]);
+    let mut docs = cargo();
+    docs.args(["doc", "--workspace", "--no-deps", "--quiet"]).env("RUSTDOCFLAGS", "-D warnings");
+    let mut tests = cargo();
+    tests.args(["test", "--workspace"]);
+    // What has no allocator, and what has one without the standard library.
+    let mut bare = cargo();
+    bare.args(["check", "-p", "barebus-wire", "--no-default-features"]);
+    let mut alloc = cargo();
+    alloc.args(["check", "-p", "barebus-wire", "--no-default-features", "--features", "alloc"]);
+    let mut steps = vec![
+        ("formatting", format),
+        ("lints", lints),
+        ("without alloc", bare),
+        ("with alloc alone", alloc),
+        ("docs", docs),
+        ("tests", tests),
+    ];
+    if !top().join("../shared/corpus").is_dir() {
+        println!(
+            "xtask: the conformance corpus is not beside the project: its tests say so and pass over it"
+        );
+    }
+    for (what, command) in &mut steps {
+        let begun = Instant::now();
+        println!("xtask: {what}: {}", line(command));
+        run::run(command)?;
+        println!("xtask: {what}: done in {:.1} s", begun.elapsed().as_secs_f64());
+    }
+    Ok(())
+}
