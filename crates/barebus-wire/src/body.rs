@@ -51,7 +51,10 @@ impl EncodeBody for RawBody<'_> {
     }
 
     fn encode_body(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
-        writer.put_values(self.cursor.clone())
+        let mut cursor = self.cursor.clone();
+        writer.put_all(&mut cursor)?;
+        // Bytes behind the last value make the body invalid; dropping them would hide it.
+        cursor.into_reader().finish().map_err(|_| EncodeError::TypeMismatch)
     }
 }
 

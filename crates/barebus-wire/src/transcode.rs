@@ -12,7 +12,13 @@ impl Writer<'_> {
     ///
     /// # Errors
     /// As the values' own [`Encode`]; `TypeMismatch` when what the cursor walks is invalid, which a validated value is not.
+    #[inline]
     pub fn put_values(&mut self, mut cursor: Cursor<'_>) -> Result<(), EncodeError> {
+        self.put_all(&mut cursor)
+    }
+
+    /// As [`Writer::put_values`]; the cursor stands behind the last value then.
+    pub(crate) fn put_all(&mut self, cursor: &mut Cursor<'_>) -> Result<(), EncodeError> {
         let mut arrays: [Option<OpenArray>; limits::TOTAL_DEPTH as usize] = [const { None }; _];
         loop {
             let open = cursor.open();

@@ -17,6 +17,9 @@ pub fn message(bytes: &[u8]) {
     if bytes.len() > 1 << 16 {
         return;
     }
+    // libdbus begins to judge the next message as soon as it has this one.
+    let len = frame_len(bytes).ok().flatten().unwrap_or(bytes.len());
+    let bytes = bytes.get(..len).unwrap_or(bytes);
     let (ours, theirs) = (judge(bytes), libdbus::judge(bytes));
     let agree = matches!(
         (ours, &theirs),
@@ -63,8 +66,8 @@ fn known(bytes: &[u8], ours: Ours, theirs: &Theirs) -> bool {
         (_, Theirs::Invalid(why)) if ours != Ours::Incomplete => {
             (why.contains("wrong type") || why.contains("appears twice")) && has_field(bytes, 10)
         }
-        // A version that nobody speaks is known from the fourth byte; libdbus waits for the whole message.
-        (Ours::Invalid(Kind::ProtocolVersion), Theirs::Incomplete) => true,
+        // What the first and the fourth byte tell is known at once; libdbus waits for 16 bytes, and for the whole message.
+        (Ours::Invalid(Kind::UnknownByteOrder | Kind::ProtocolVersion), Theirs::Incomplete) => true,
         // libdbus measures the header fields by the limit of messages, not by that of arrays.
         (Ours::Invalid(Kind::HeaderFieldsTooLong), Theirs::Incomplete) => true,
         // libdbus takes any text that begins with ':' for a unique name.
