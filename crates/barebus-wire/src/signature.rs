@@ -372,7 +372,7 @@ pub(crate) fn type_end(signature: &[u8], at: usize) -> usize {
 #[allow(
     clippy::indexing_slicing,
     clippy::cast_possible_truncation,
-    reason = "constant evaluation has neither get nor try_from; every index is compared with its bound first"
+    reason = "constant evaluation has neither get nor try_from; every index is compared with its bound or masked"
 )]
 pub(crate) const fn check(text: &[u8]) -> Result<u8, SignatureError> {
     use SignatureErrorKind as Kind;
@@ -380,9 +380,10 @@ pub(crate) const fn check(text: &[u8]) -> Result<u8, SignatureError> {
     if text.len() > limits::SIGNATURE_LEN {
         return Err(SignatureError { kind: Kind::TooLong, at: 255 });
     }
-    // Containers that are open: 'a', '(' or '{'. An entry stands in an array, so 32 + 32 + 32 is the most.
-    let mut open = [0u8; 96];
-    let mut fields = [0u8; 96];
+    // Containers that are open: 'a', '(' or '{'. An entry stands in an array, so 32 + 32 + 32 is the most; masked, an index
+    // needs no check that could panic.
+    let mut open = [0u8; MOST_OPEN];
+    let mut fields = [0u8; MOST_OPEN];
     let mut depth = 0usize;
     let mut arrays = 0u8;
     let mut structs = 0u8;
@@ -392,17 +393,17 @@ pub(crate) const fn check(text: &[u8]) -> Result<u8, SignatureError> {
         let code = text[i];
         let at = i as u8;
         i += 1;
-        let in_array = depth > 0 && open[depth - 1] == b'a';
+        let in_array = depth > 0 && open[top(depth)] == b'a';
         match code {
             b'a' => {
                 if arrays == limits::ARRAY_DEPTH {
                     return Err(SignatureError { kind: Kind::ArrayTooDeep, at });
                 }
-                if depth > 0 && open[depth - 1] == b'{' && fields[depth - 1] == 0 {
+                if depth > 0 && open[top(depth)] == b'{' && fields[top(depth)] == 0 {
                     return Err(SignatureError { kind: Kind::EntryKeyNotBasic, at });
                 }
                 arrays += 1;
-                open[depth] = code;
+                open[depth % MOST_OPEN] = code;
                 depth += 1;
                 continue;
             }
@@ -410,12 +411,12 @@ pub(crate) const fn check(text: &[u8]) -> Result<u8, SignatureError> {
                 if structs == limits::STRUCT_DEPTH {
                     return Err(SignatureError { kind: Kind::StructTooDeep, at });
                 }
-                if depth > 0 && open[depth - 1] == b'{' && fields[depth - 1] == 0 {
+                if depth > 0 && open[top(depth)] == b'{' && fields[top(depth)] == 0 {
                     return Err(SignatureError { kind: Kind::EntryKeyNotBasic, at });
                 }
                 structs += 1;
-                open[depth] = code;
-                fields[depth] = 0;
+                open[depth % MOST_OPEN] = code;
+                fields[depth % MOST_OPEN] = 0;
                 depth += 1;
                 continue;
             }
@@ -423,8 +424,8 @@ pub(crate) const fn check(text: &[u8]) -> Result<u8, SignatureError> {
                 if !in_array {
                     return Err(SignatureError { kind: Kind::EntryOutsideArray, at });
                 }
-                open[depth] = code;
-                fields[depth] = 0;
+                open[depth % MOST_OPEN] = code;
+                fields[depth % MOST_OPEN] = 0;
                 depth += 1;
                 continue;
             }
@@ -432,10 +433,10 @@ pub(crate) const fn check(text: &[u8]) -> Result<u8, SignatureError> {
                 if in_array {
                     return Err(SignatureError { kind: Kind::MissingElementType, at });
                 }
-                if depth == 0 || open[depth - 1] != b'(' {
+                if depth == 0 || open[top(depth)] != b'(' {
                     return Err(SignatureError { kind: Kind::StructNotStarted, at });
                 }
-                if fields[depth - 1] == 0 {
+                if fields[top(depth)] == 0 {
                     return Err(SignatureError { kind: Kind::StructEmpty, at });
                 }
                 structs -= 1;
@@ -445,10 +446,10 @@ pub(crate) const fn check(text: &[u8]) -> Result<u8, SignatureError> {
                 if in_array {
                     return Err(SignatureError { kind: Kind::MissingElementType, at });
                 }
-                if depth == 0 || open[depth - 1] != b'{' {
+                if depth == 0 || open[top(depth)] != b'{' {
                     return Err(SignatureError { kind: Kind::EntryNotStarted, at });
                 }
-                match fields[depth - 1] {
+                match fields[top(depth)] {
                     2 => {}
                     0 => return Err(SignatureError { kind: Kind::EntryEmpty, at }),
                     1 => return Err(SignatureError { kind: Kind::EntryOneField, at }),
@@ -457,7 +458,7 @@ pub(crate) const fn check(text: &[u8]) -> Result<u8, SignatureError> {
                 depth -= 1;
             }
             b'v' => {
-                if depth > 0 && open[depth - 1] == b'{' && fields[depth - 1] == 0 {
+                if depth > 0 && open[top(depth)] == b'{' && fields[top(depth)] == 0 {
                     return Err(SignatureError { kind: Kind::EntryKeyNotBasic, at });
                 }
             }
@@ -468,21 +469,21 @@ pub(crate) const fn check(text: &[u8]) -> Result<u8, SignatureError> {
             }
         }
         // A type is complete: so are the arrays whose element it is.
-        while depth > 0 && open[depth - 1] == b'a' {
+        while depth > 0 && open[top(depth)] == b'a' {
             depth -= 1;
             arrays -= 1;
         }
         if depth == 0 {
             types += 1;
         } else {
-            fields[depth - 1] += 1;
-            if open[depth - 1] == b'{' && fields[depth - 1] > 2 {
+            fields[top(depth)] += 1;
+            if open[top(depth)] == b'{' && fields[top(depth)] > 2 {
                 return Err(SignatureError { kind: Kind::EntryTooManyFields, at });
             }
         }
     }
     if depth > 0 {
-        let kind = match open[depth - 1] {
+        let kind = match open[top(depth)] {
             b'a' => Kind::MissingElementType,
             b'(' => Kind::StructNotEnded,
             _ => Kind::EntryNotEnded,
@@ -490,4 +491,12 @@ pub(crate) const fn check(text: &[u8]) -> Result<u8, SignatureError> {
         return Err(SignatureError { kind, at: text.len() as u8 });
     }
     Ok(types)
+}
+
+/// A power of two, not below 96.
+const MOST_OPEN: usize = 128;
+
+/// Index of the container that was opened last.
+const fn top(depth: usize) -> usize {
+    depth.wrapping_sub(1) % MOST_OPEN
 }

@@ -58,7 +58,8 @@ impl<'b> Writer<'b> {
     pub(crate) fn claim(&mut self, len: usize) -> Option<&mut [u8]> {
         let start = self.pos;
         self.pos = start.saturating_add(len);
-        self.buf.get_mut(start..self.pos)
+        // In two steps, so that the optimiser sees that there are `len` bytes.
+        self.buf.get_mut(start..).and_then(|rest| rest.get_mut(..len))
     }
 
     /// Writes zeros up to a multiple of `alignment`, a power of two up to 8.
@@ -160,19 +161,16 @@ impl<'b> Writer<'b> {
         let start = align_up(self.pos, 4);
         let length = self.u32_bytes(len);
         let end = start.saturating_add(4).saturating_add(text.len()).saturating_add(1);
-        if let Some(place) = self.buf.get_mut(self.pos..end) {
-            let padding = start - self.pos;
-            if let Some(zeros) = place.first_chunk_mut::<4>() {
-                *zeros = [0; 4];
-            }
-            if let Some((head, rest)) =
-                place.get_mut(padding..).and_then(<[u8]>::split_first_chunk_mut::<4>)
-            {
-                *head = length;
-                if let [body @ .., nul] = rest {
-                    body.copy_from_slice(text.as_bytes());
-                    *nul = 0;
-                }
+        if let Some(zeros) = self.buf.get_mut(self.pos..).and_then(<[u8]>::first_chunk_mut::<4>) {
+            *zeros = [0; 4];
+        }
+        if let Some((head, rest)) =
+            self.buf.get_mut(start..).and_then(<[u8]>::split_first_chunk_mut::<4>)
+        {
+            *head = length;
+            if let Some((body, [nul, ..])) = rest.split_at_mut_checked(text.len()) {
+                body.copy_from_slice(text.as_bytes());
+                *nul = 0;
             }
         }
         self.pos = end;

@@ -5,10 +5,11 @@
 
 use core::hint::black_box;
 
+use barebus_wire::address::Addresses;
 use barebus_wire::{
-    Array, BusName, Cursor, Decode, Dict, Encode, EncodeError, Endian, ErrorName, Event, FdIndex, Header, InterfaceName,
-    MemberName, Message, MessageType, MethodCall, Numbers, ObjectPath, RawBody, Reader, Serial, Signature,
-    Value, Variant, Writer, frame_len,
+    Array, BusName, Cursor, Decode, Dict, Encode, EncodeError, Endian, ErrorName, Event, FdIndex,
+    Header, InterfaceName, MatchRule, MemberName, Message, MessageType, MethodCall, Numbers,
+    ObjectPath, RawBody, Reader, Serial, Signature, Value, Variant, Writer, frame_len,
 };
 
 #[cfg(not(feature = "show"))]
@@ -47,6 +48,9 @@ extern "C" fn main() -> i32 {
     // SAFETY: `read` writes at most as many bytes as the buffer has.
     let len = unsafe { read(0, input.as_mut_ptr(), input.len()) };
     let bytes = usize::try_from(len).ok().and_then(|len| input.get(..len)).unwrap_or_default();
+    if cfg!(feature = "broken") && bytes[0] == 0 {
+        return 2;
+    }
     names(bytes);
     values(bytes, output);
     i32::from(message(bytes, output).is_none())
@@ -58,6 +62,9 @@ fn message(bytes: &[u8], output: &mut [u8]) -> Option<()> {
     black_box(message.body::<(&str, u32)>()).ok();
     black_box(message.body::<(Variant<'_>,)>()).ok();
     black_box(message.first_argument::<&str>()).ok();
+    if let Ok(rule) = black_box(MatchRule::parse("sender='a.b',arg0path='/a/'")) {
+        black_box(rule.matches(&message, |_, _| black_box(true)));
+    }
     black_box(message.header().encode(output, &RawBody::of(&message))).ok();
     let again = Header { endian: Endian::Big, ..*message.header() };
     black_box(again.encode(output, &RawBody::of(&message))).ok();
@@ -66,10 +73,12 @@ fn message(bytes: &[u8], output: &mut [u8]) -> Option<()> {
 }
 
 fn call(output: &mut [u8]) -> Result<(), EncodeError> {
-    let call = MethodCall::new(ObjectPath::from_static("/"), MemberName::from_static("M"));
-    let call = black_box(call).header(black_box(Serial::FIRST).next());
+    const CALL: MethodCall<'static> =
+        MethodCall::new(ObjectPath::from_static("/"), MemberName::from_static("M"));
+    const NAME: ErrorName<'static> = ErrorName::from_static("a.b");
+    let call = black_box(CALL).header(black_box(Serial::FIRST).next());
     black_box(call.encode(output, &("text", black_box(7_u32), [1_u64, 2].as_slice())))?;
-    let error = Header::error(Serial::FIRST, &call, ErrorName::from_static("a.b"));
+    let error = Header::error(Serial::FIRST, &call, NAME);
     black_box(error.encode(output, &(black_box("text"), Value::Int16(7))))?;
     black_box(Header::new(MessageType::Signal, Serial::FIRST).encode(output, &()))?;
     Ok(())
@@ -82,6 +91,14 @@ fn names(bytes: &[u8]) {
     black_box(MemberName::from_bytes(bytes)).ok();
     black_box(ErrorName::from_bytes(bytes)).ok();
     black_box(BusName::from_bytes(bytes)).ok();
+    let Ok(text) = core::str::from_utf8(bytes) else { return };
+    if let Ok(rule) = black_box(MatchRule::parse(text)) {
+        black_box(rule.pairs().last());
+    }
+    for address in black_box(Addresses::parse(text)).into_iter().flatten() {
+        black_box(address.pairs().flat_map(|(_, value)| value.bytes()).last());
+        black_box(address.get("path"));
+    }
 }
 
 fn values(bytes: &[u8], output: &mut [u8]) {
@@ -109,7 +126,9 @@ fn values(bytes: &[u8], output: &mut [u8]) {
             black_box(numbers.get(black_box(3)));
             black_box(numbers.iter().last());
         }
-        let Ok(signature) = Signature::from_bytes(bytes.get(..40).unwrap_or_default()) else { continue };
+        let Ok(signature) = Signature::from_bytes(bytes.get(..40).unwrap_or_default()) else {
+            continue;
+        };
         walk(Cursor::new(Reader::new(bytes, endian), signature));
         let mut writer = Writer::new(output, endian);
         black_box(writer.put_values(Cursor::new(Reader::new(bytes, endian), signature))).ok();
