@@ -10,6 +10,7 @@ mod corpus;
 mod golden;
 mod kinds;
 mod names;
+mod proofs;
 mod properties;
 mod seeds;
 mod sending;

@@ -1,6 +1,7 @@
 //! Messages to be sent: what each type needs, marshalled into the caller's buffer.
 
 use crate::body::EncodeBody;
+#[cfg(feature = "alloc")]
 use crate::endian::Endian;
 use crate::error::{DecodeErrorKind as Kind, EncodeError};
 use crate::header::{Flags, Header, LOCAL_INTERFACE, LOCAL_PATH, MessageType, Serial};
@@ -180,6 +181,7 @@ fn put_number(writer: &mut Writer<'_>, code_and_signature: [u8; 4], number: u32)
 }
 
 const BODY_LEN_AT: usize = 4;
+#[cfg(feature = "alloc")]
 const SERIAL_AT: usize = 8;
 const FIELDS_LEN_AT: usize = 12;
 

@@ -144,7 +144,7 @@ impl<'a> MatchValue<'a> {
             Some(rest) => rest.strip_suffix('\'')?,
             None => self.0,
         };
-        (!inner.contains('\'')).then_some(inner)
+        (!inner.as_bytes().contains(&b'\'')).then_some(inner)
     }
 
     /// The value in `buf` if need be; `None` when it is too long for any name or path in a rule.
@@ -328,10 +328,12 @@ struct Pairs<'a> {
 impl<'a> Pairs<'a> {
     fn next_pair(&mut self) -> Result<Option<(MatchKey, MatchValue<'a>)>, MatchRuleErrorKind> {
         let rest = self.rest.trim_start_matches(WHITESPACE);
-        let Some((key, rest)) = rest.split_once('=') else {
+        let equals = rest.bytes().position(|byte| byte == b'=');
+        let Some((key, rest)) = equals.and_then(|at| rest.split_at_checked(at)) else {
             self.rest = "";
             return if rest.is_empty() { Ok(None) } else { Err(MatchRuleErrorKind::MissingValue) };
         };
+        let rest = rest.strip_prefix('=').unwrap_or(rest);
         let len = value_len(rest)?;
         let (value, behind) = rest.split_at_checked(len).unwrap_or((rest, ""));
         self.rest = behind.strip_prefix(',').unwrap_or(behind);

@@ -5,7 +5,6 @@
 
 use core::hint::black_box;
 
-use barebus_wire::address::Addresses;
 use barebus_wire::{
     Array, BusName, Cursor, Decode, Dict, Encode, EncodeError, Endian, ErrorName, Event, FdIndex,
     Header, InterfaceName, MatchRule, MemberName, Message, MessageType, MethodCall, Numbers,
@@ -94,10 +93,6 @@ fn names(bytes: &[u8]) {
     let Ok(text) = core::str::from_utf8(bytes) else { return };
     if let Ok(rule) = black_box(MatchRule::parse(text)) {
         black_box(rule.pairs().last());
-    }
-    for address in black_box(Addresses::parse(text)).into_iter().flatten() {
-        black_box(address.pairs().flat_map(|(_, value)| value.bytes()).last());
-        black_box(address.get("path"));
     }
 }
 
