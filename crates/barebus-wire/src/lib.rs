@@ -33,7 +33,7 @@ mod message;
 pub mod name;
 mod number;
 #[cfg(feature = "alloc")]
-mod owned_body;
+mod owned;
 mod reader;
 mod signature;
 mod transcode;
@@ -57,7 +57,7 @@ pub use message::{DecodeBody, Message};
 pub use name::{BusName, ErrorName, InterfaceName, MemberName, ObjectPath};
 pub use number::{FdIndex, Number, Numbers};
 #[cfg(feature = "alloc")]
-pub use owned_body::OwnedBody;
+pub use owned::{OwnedArray, OwnedBody, OwnedDict, OwnedSignature, OwnedValue};
 pub use reader::Reader;
 pub use signature::{Signature, SignatureError, SignatureErrorKind, SignatureText, Types};
 pub use value::{BasicType, Decode, Encode, Type};

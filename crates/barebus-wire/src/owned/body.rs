@@ -1,10 +1,12 @@
 //! Arguments whose types are met at run time, owned.
 
 use alloc::boxed::Box;
+use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt;
 
+use super::{OwnedSignature, OwnedValue};
 use crate::body::EncodeBody;
 use crate::cursor::Cursor;
 use crate::endian::Endian;
@@ -80,6 +82,28 @@ impl OwnedBody {
         cursor.skip_all()?;
         cursor.into_reader().finish()?;
         Ok(Self { signature: signature.as_str().into(), bytes: bytes.into(), endian })
+    }
+
+    /// Marshals values.
+    ///
+    /// # Errors
+    /// `TypeMismatch` for a struct without fields; `SignatureTooLong`, `NestedTooDeeply`, and what the values break.
+    pub fn from_values(values: &[OwnedValue]) -> Result<Self, EncodeError> {
+        let mut signature = String::new();
+        values.iter().try_for_each(|value| value.push_signature(&mut signature, 0))?;
+        let signature = OwnedSignature::checked(signature)?;
+        Self::build(signature.borrow(), Endian::NATIVE, |writer| {
+            values.iter().try_for_each(|value| value.encode_inner(writer))
+        })
+    }
+
+    /// The values, as trees.
+    ///
+    /// # Errors
+    /// None in practice: the values were validated.
+    pub fn values(&self) -> Result<Vec<OwnedValue>, DecodeError> {
+        let mut cursor = self.cursor();
+        self.signature().types().map(|_| super::read::value(&mut cursor)).collect()
     }
 
     /// The types, one after the other.

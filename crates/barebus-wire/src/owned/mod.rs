@@ -1,0 +1,317 @@
+//! Values and bodies whose types are met at run time, in memory of their own.
+
+mod body;
+mod container;
+mod read;
+
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+pub use body::OwnedBody;
+pub use container::{OwnedArray, OwnedDict, OwnedSignature};
+
+use crate::cursor::{Basic, Cursor};
+use crate::error::{DecodeError, EncodeError};
+use crate::limits;
+use crate::name::{ObjectPath, OwnedObjectPath};
+use crate::number::FdIndex;
+use crate::reader::Reader;
+use crate::signature::{Signature, SignatureText};
+use crate::value::{Decode, Encode, Type};
+use crate::variant::{Value, Variant};
+use crate::writer::Writer;
+
+/// Any value, as a tree that owns what is in it: for values that are kept, changed or made at run time.
+///
+/// As a [`Type`] it is the VARIANT that holds the value. It takes 24 bytes on 64-bit machines, and arrays of numbers other than
+/// bytes take as much for each: where they are large, `Vec<u32>` and its like are better.
+#[derive(Clone, Debug, PartialEq)]
+#[allow(missing_docs, reason = "the variants are the specification's type names")]
+pub enum OwnedValue {
+    Byte(u8),
+    Boolean(bool),
+    Int16(i16),
+    Uint16(u16),
+    Int32(i32),
+    Uint32(u32),
+    Int64(i64),
+    Uint64(u64),
+    Double(f64),
+    String(String),
+    ObjectPath(OwnedObjectPath),
+    Signature(OwnedSignature),
+    UnixFd(FdIndex),
+    /// An ARRAY of BYTE: what is read is never an [`OwnedValue::Array`] then.
+    Bytes(Box<[u8]>),
+    /// An ARRAY of anything but BYTE and DICT_ENTRY.
+    Array(Box<OwnedArray>),
+    /// An ARRAY of DICT_ENTRY.
+    Dict(Box<OwnedDict>),
+    /// A STRUCT; one without fields cannot be marshalled.
+    Struct(Box<[OwnedValue]>),
+    /// A VARIANT within the variant.
+    Variant(Box<OwnedValue>),
+}
+
+impl OwnedValue {
+    /// An ARRAY of elements of one type.
+    ///
+    /// # Errors
+    /// `TypeMismatch` when `element` is no single complete type, or an element has another type.
+    pub fn array(element: Signature<'_>, elements: Vec<Self>) -> Result<Self, EncodeError> {
+        if element == "y" {
+            let bytes = elements.into_iter().map(|element| match element {
+                Self::Byte(byte) => Ok(byte),
+                _ => Err(EncodeError::TypeMismatch),
+            });
+            return Ok(Self::Bytes(bytes.collect::<Result<_, _>>()?));
+        }
+        Ok(Self::Array(Box::new(OwnedArray::new(element, elements)?)))
+    }
+
+    /// A dictionary with keys and values of one type each.
+    ///
+    /// # Errors
+    /// `TypeMismatch` when `key` is no basic type or `value` no single complete type, or an entry has other types.
+    pub fn dict(
+        key: Signature<'_>,
+        value: Signature<'_>,
+        entries: Vec<(Self, Self)>,
+    ) -> Result<Self, EncodeError> {
+        Ok(Self::Dict(Box::new(OwnedDict::new(key, value, entries)?)))
+    }
+
+    /// The value's type.
+    ///
+    /// # Errors
+    /// What no signature can say: `TypeMismatch` for a struct without fields, `SignatureTooLong`, `NestedTooDeeply`.
+    pub fn signature(&self) -> Result<OwnedSignature, EncodeError> {
+        let mut text = String::new();
+        self.push_signature(&mut text, 0)?;
+        OwnedSignature::checked(text)
+    }
+
+    /// Appends the value's type; `depth` structs enclose it.
+    pub(crate) fn push_signature(&self, text: &mut String, depth: u8) -> Result<(), EncodeError> {
+        if depth > limits::STRUCT_DEPTH {
+            return Err(EncodeError::NestedTooDeeply);
+        }
+        if text.len() > limits::SIGNATURE_LEN {
+            return Err(EncodeError::SignatureTooLong);
+        }
+        match self {
+            Self::Bytes(_) => text.push_str("ay"),
+            Self::Array(array) => array.push_signature(text),
+            Self::Dict(dict) => dict.push_signature(text),
+            Self::Struct(fields) => {
+                text.push('(');
+                fields.iter().try_for_each(|field| field.push_signature(text, depth + 1))?;
+                text.push(')');
+            }
+            Self::Variant(_) => text.push('v'),
+            basic => {
+                let code = basic.as_basic().map_or(b'v', |basic| basic.code());
+                text.push(char::from(code));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether this is a value of the single complete type `signature`.
+    pub fn has_type(&self, signature: Signature<'_>) -> bool {
+        match self {
+            Self::Bytes(_) => signature == "ay",
+            Self::Array(array) => signature.element() == Some(array.element()),
+            Self::Dict(dict) => dict.has_type(signature),
+            Self::Struct(fields) => {
+                // A dictionary entry has fields too.
+                let types = signature.fields().filter(|_| signature.code() == Some(b'('));
+                let Some(types) = types else { return false };
+                let mut types = types.types();
+                let fit =
+                    fields.iter().all(|field| types.next().is_some_and(|t| field.has_type(t)));
+                fit && types.next().is_none()
+            }
+            Self::Variant(_) => signature == "v",
+            basic => {
+                let code = basic.as_basic().map(|basic| basic.code());
+                signature.len() == 1 && signature.code() == code
+            }
+        }
+    }
+
+    /// The value, if it is of a basic type.
+    pub fn as_basic(&self) -> Option<Basic<'_>> {
+        Some(match self {
+            Self::Byte(value) => Basic::Byte(*value),
+            Self::Boolean(value) => Basic::Boolean(*value),
+            Self::Int16(value) => Basic::Int16(*value),
+            Self::Uint16(value) => Basic::Uint16(*value),
+            Self::Int32(value) => Basic::Int32(*value),
+            Self::Uint32(value) => Basic::Uint32(*value),
+            Self::Int64(value) => Basic::Int64(*value),
+            Self::Uint64(value) => Basic::Uint64(*value),
+            Self::Double(value) => Basic::Double(*value),
+            Self::String(text) => Basic::String(text),
+            Self::ObjectPath(path) => Basic::ObjectPath(path.borrow()),
+            Self::Signature(signature) => Basic::Signature(signature.borrow()),
+            Self::UnixFd(index) => Basic::UnixFd(*index),
+            Self::Bytes(_)
+            | Self::Array(_)
+            | Self::Dict(_)
+            | Self::Struct(_)
+            | Self::Variant(_) => {
+                return None;
+            }
+        })
+    }
+
+    /// The text, if it is a STRING, OBJECT_PATH or SIGNATURE.
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Self::String(text) => Some(text),
+            Self::ObjectPath(path) => Some(path.as_str()),
+            Self::Signature(signature) => Some(signature.as_str()),
+            _ => None,
+        }
+    }
+
+    /// Marshals the value itself, without the VARIANT around it.
+    ///
+    /// # Errors
+    /// As [`Encode::encode`].
+    pub fn encode_inner(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
+        match self {
+            Self::Bytes(bytes) => bytes.encode(writer),
+            Self::Array(array) => array.encode(writer),
+            Self::Dict(dict) => dict.encode(writer),
+            Self::Struct(fields) => {
+                writer.enter_struct()?;
+                fields.iter().try_for_each(|field| field.encode_inner(writer))?;
+                writer.leave();
+                Ok(())
+            }
+            Self::Variant(value) => value.encode(writer),
+            basic => match basic.as_basic() {
+                Some(value) => writer.put_basic(value),
+                None => Ok(()),
+            },
+        }
+    }
+}
+
+impl Type for OwnedValue {
+    const TEXT: SignatureText = SignatureText::literal("v");
+    const MIN_LEN: usize = 4;
+}
+
+impl<'a> Decode<'a> for OwnedValue {
+    fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        let signature = reader.read_variant_signature()?;
+        reader.enter()?;
+        let mut cursor = Cursor::new(reader.clone(), signature);
+        let value = read::value(&mut cursor);
+        *reader = cursor.into_reader();
+        reader.leave();
+        value
+    }
+}
+
+impl Encode for OwnedValue {
+    fn encode(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
+        writer.enter_variant(self.signature()?.borrow())?;
+        self.encode_inner(writer)?;
+        writer.leave();
+        Ok(())
+    }
+}
+
+/// The value that the variant holds, in memory of its own. It does not fail in practice: the value was validated.
+impl TryFrom<&Variant<'_>> for OwnedValue {
+    type Error = DecodeError;
+
+    fn try_from(variant: &Variant<'_>) -> Result<Self, DecodeError> {
+        read::value(&mut variant.cursor())
+    }
+}
+
+/// The value in memory of its own. It does not fail in practice: the value was validated.
+impl TryFrom<&Value<'_>> for OwnedValue {
+    type Error = DecodeError;
+
+    fn try_from(value: &Value<'_>) -> Result<Self, DecodeError> {
+        Ok(match value {
+            Value::Byte(value) => Self::Byte(*value),
+            Value::Boolean(value) => Self::Boolean(*value),
+            Value::Int16(value) => Self::Int16(*value),
+            Value::Uint16(value) => Self::Uint16(*value),
+            Value::Int32(value) => Self::Int32(*value),
+            Value::Uint32(value) => Self::Uint32(*value),
+            Value::Int64(value) => Self::Int64(*value),
+            Value::Uint64(value) => Self::Uint64(*value),
+            Value::Double(value) => Self::Double(*value),
+            Value::String(value) => Self::from(*value),
+            Value::ObjectPath(value) => Self::from(*value),
+            Value::Signature(value) => Self::from(*value),
+            Value::UnixFd(value) => Self::UnixFd(*value),
+            Value::Array(variant) | Value::Struct(variant) | Value::Variant(variant) => {
+                return Self::try_from(variant);
+            }
+        })
+    }
+}
+
+impl From<Basic<'_>> for OwnedValue {
+    fn from(value: Basic<'_>) -> Self {
+        match value {
+            Basic::Byte(value) => Self::Byte(value),
+            Basic::Boolean(value) => Self::Boolean(value),
+            Basic::Int16(value) => Self::Int16(value),
+            Basic::Uint16(value) => Self::Uint16(value),
+            Basic::Int32(value) => Self::Int32(value),
+            Basic::Uint32(value) => Self::Uint32(value),
+            Basic::Int64(value) => Self::Int64(value),
+            Basic::Uint64(value) => Self::Uint64(value),
+            Basic::Double(value) => Self::Double(value),
+            Basic::String(value) => Self::from(value),
+            Basic::ObjectPath(value) => Self::from(value),
+            Basic::Signature(value) => Self::from(value),
+            Basic::UnixFd(value) => Self::UnixFd(value),
+        }
+    }
+}
+
+macro_rules! from {
+    ($($type:ty => |$value:ident| $owned:expr;)*) => {$(
+        impl From<$type> for OwnedValue {
+            fn from($value: $type) -> Self {
+                $owned
+            }
+        }
+    )*};
+}
+
+from! {
+    u8 => |value| Self::Byte(value);
+    bool => |value| Self::Boolean(value);
+    i16 => |value| Self::Int16(value);
+    u16 => |value| Self::Uint16(value);
+    i32 => |value| Self::Int32(value);
+    u32 => |value| Self::Uint32(value);
+    i64 => |value| Self::Int64(value);
+    u64 => |value| Self::Uint64(value);
+    f64 => |value| Self::Double(value);
+    &str => |value| Self::String(value.into());
+    String => |value| Self::String(value);
+    ObjectPath<'_> => |value| Self::ObjectPath(value.to_owned());
+    OwnedObjectPath => |value| Self::ObjectPath(value);
+    Signature<'_> => |value| Self::Signature(value.into());
+    OwnedSignature => |value| Self::Signature(value);
+    FdIndex => |value| Self::UnixFd(value);
+    Vec<u8> => |value| Self::Bytes(value.into());
+    &[u8] => |value| Self::Bytes(value.into());
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,200 @@
+//! Trees of every type: made, marshalled, read again, refused.
+
+use alloc::vec;
+
+use super::*;
+use crate::{Boxed, DecodeErrorKind, Endian};
+
+fn marshal(value: &OwnedValue) -> Vec<u8> {
+    let body = OwnedBody::new(&(value,)).unwrap();
+    body.as_bytes().to_vec()
+}
+
+fn read_back(value: &OwnedValue) -> OwnedValue {
+    let bytes = marshal(value);
+    let mut reader = Reader::new(&bytes, Endian::NATIVE);
+    let value = OwnedValue::decode(&mut reader).unwrap();
+    reader.finish().unwrap();
+    value
+}
+
+/// A value of each type, containers within containers among them.
+fn one_of_each() -> Vec<OwnedValue> {
+    let signature = Signature::from_static;
+    let array = OwnedValue::array(signature("q"), vec![1u16.into(), 2u16.into()]).unwrap();
+    let empty = OwnedValue::array(signature("(sv)"), vec![]).unwrap();
+    let nested =
+        OwnedValue::array(signature("ay"), vec![vec![1u8, 2].into(), Vec::<u8>::new().into()])
+            .unwrap();
+    let dict = OwnedValue::dict(
+        signature("s"),
+        signature("v"),
+        vec![
+            ("a".into(), OwnedValue::Variant(Box::new(array.clone()))),
+            ("a".into(), OwnedValue::Variant(Box::new(7u32.into()))),
+        ],
+    )
+    .unwrap();
+    vec![
+        1u8.into(),
+        true.into(),
+        (-2i16).into(),
+        2u16.into(),
+        (-3i32).into(),
+        3u32.into(),
+        i64::MIN.into(),
+        u64::MAX.into(),
+        0.5.into(),
+        "text".into(),
+        ObjectPath::from_static("/a").into(),
+        signature("a{sv}").into(),
+        FdIndex(9).into(),
+        vec![1u8, 2, 3].into(),
+        array.clone(),
+        empty,
+        nested,
+        dict.clone(),
+        OwnedValue::Struct([dict.clone(), OwnedValue::Struct([5u8.into()].into())].into()),
+        OwnedValue::Variant(Box::new(OwnedValue::Variant(Box::new(dict)))),
+    ]
+}
+
+#[test]
+fn is_small() {
+    assert!(size_of::<OwnedValue>() <= 3 * size_of::<usize>());
+}
+
+#[test]
+fn every_value_is_read_as_it_was_marshalled() {
+    for value in one_of_each() {
+        assert_eq!(read_back(&value), value);
+        let signature = value.signature().unwrap();
+        assert!(value.has_type(signature.borrow()), "{signature}");
+    }
+}
+
+#[test]
+fn bodies_are_made_of_values_and_give_them_back() {
+    let values = one_of_each();
+    let body = OwnedBody::from_values(&values).unwrap();
+    assert_eq!(body.signature(), "ybnqiuxtdsoghayaqa(sv)aaya{sv}(a{sv}(y))v");
+    assert_eq!(body.values().unwrap(), values);
+    assert_eq!(OwnedBody::from_values(&[]).unwrap().values().unwrap(), []);
+}
+
+#[test]
+fn a_borrowed_value_becomes_an_owned_one() {
+    for value in one_of_each() {
+        let bytes = marshal(&value);
+        let borrowed = Value::decode(&mut Reader::new(&bytes, Endian::NATIVE)).unwrap();
+        assert_eq!(OwnedValue::try_from(&borrowed).unwrap(), value);
+        let variant = Variant::decode(&mut Reader::new(&bytes, Endian::NATIVE)).unwrap();
+        assert_eq!(OwnedValue::try_from(&variant).unwrap(), value);
+    }
+}
+
+#[test]
+fn elements_and_entries_have_the_type_of_their_container() {
+    let signature = Signature::from_static;
+    let mismatch = Err(EncodeError::TypeMismatch);
+    assert_eq!(OwnedValue::array(signature("u"), vec![1u8.into()]), mismatch);
+    assert_eq!(OwnedValue::array(signature("y"), vec![1u32.into()]), mismatch);
+    assert_eq!(OwnedValue::array(signature(""), vec![]), mismatch);
+    assert_eq!(OwnedValue::array(signature("uu"), vec![]), mismatch);
+    let entry = signature("a{sv}").element().unwrap();
+    assert_eq!(OwnedValue::array(entry, vec![]), mismatch);
+    assert_eq!(OwnedValue::dict(signature("v"), signature("s"), vec![]), mismatch);
+    assert_eq!(OwnedValue::dict(signature("s"), signature("ss"), vec![]), mismatch);
+    assert_eq!(OwnedValue::dict(signature("s"), entry, vec![]), mismatch);
+    let wrong = vec![("a".into(), OwnedValue::from("b")), (1u8.into(), "c".into())];
+    assert_eq!(OwnedValue::dict(signature("s"), signature("s"), wrong), mismatch);
+
+    let mut array = OwnedArray::new(signature("(us)"), vec![]).unwrap();
+    let fitting = OwnedValue::Struct([1u32.into(), "x".into()].into());
+    let longer = OwnedValue::Struct([1u32.into(), "x".into(), 1u8.into()].into());
+    let shorter = OwnedValue::Struct([1u32.into()].into());
+    assert_eq!(array.push(fitting.clone()), Ok(()));
+    assert_eq!(array.push(longer), Err(EncodeError::TypeMismatch));
+    assert_eq!(array.push(shorter), Err(EncodeError::TypeMismatch));
+    assert_eq!(array.into_elements(), [fitting]);
+
+    let mut dict = OwnedDict::new(signature("s"), signature("u"), vec![]).unwrap();
+    assert_eq!(dict.push("k".into(), 7u32.into()), Ok(()));
+    assert_eq!(dict.push("k".into(), 7u8.into()), Err(EncodeError::TypeMismatch));
+    assert_eq!(dict.push(7u32.into(), 7u32.into()), Err(EncodeError::TypeMismatch));
+    assert_eq!(dict.get("k"), Some(&7u32.into()));
+    assert_eq!(dict.get("l"), None);
+}
+
+#[test]
+fn a_dictionary_is_no_array_of_structs() {
+    let signature = Signature::from_static;
+    let dict = OwnedValue::dict(signature("s"), signature("s"), vec![]).unwrap();
+    let structs = OwnedValue::array(signature("(ss)"), vec![]).unwrap();
+    assert!(dict.has_type(signature("a{ss}")) && !dict.has_type(signature("a(ss)")));
+    assert!(structs.has_type(signature("a(ss)")) && !structs.has_type(signature("a{ss}")));
+    let fields = OwnedValue::Struct(["a".into(), "b".into()].into());
+    assert!(fields.has_type(signature("(ss)")));
+    assert!(!fields.has_type(signature("a{ss}").element().unwrap()));
+}
+
+#[test]
+fn refuses_what_no_signature_can_say() {
+    let empty = OwnedValue::Struct([].into());
+    assert_eq!(OwnedBody::new(&(&empty,)).err(), Some(EncodeError::TypeMismatch));
+    assert_eq!(OwnedBody::from_values(&[empty]).err(), Some(EncodeError::TypeMismatch));
+    let wide = OwnedValue::Struct((0..255u8).map(OwnedValue::from).collect());
+    assert_eq!(OwnedBody::new(&(&wide,)).err(), Some(EncodeError::SignatureTooLong));
+    let values: Vec<_> = (0..=255u8).map(OwnedValue::from).collect();
+    assert_eq!(OwnedBody::from_values(&values).err(), Some(EncodeError::SignatureTooLong));
+    let mut deep = OwnedValue::Byte(1);
+    for _ in 0..33 {
+        deep = OwnedValue::Struct([deep].into());
+    }
+    assert_eq!(OwnedBody::new(&(&deep,)).err(), Some(EncodeError::NestedTooDeeply));
+    for _ in 0..1000 {
+        deep = OwnedValue::Struct([deep].into());
+    }
+    assert_eq!(deep.signature(), Err(EncodeError::NestedTooDeeply));
+    let text = OwnedValue::from("a\0");
+    assert_eq!(OwnedBody::new(&(&text,)).err(), Some(EncodeError::StringWithNul));
+}
+
+#[test]
+fn refuses_more_than_64_containers() {
+    let nest = |depth: usize| {
+        (1..depth).fold(OwnedValue::Byte(1), |value, _| OwnedValue::Variant(Box::new(value)))
+    };
+    assert_eq!(read_back(&nest(64)), nest(64));
+    assert_eq!(OwnedBody::new(&(&nest(65),)).err(), Some(EncodeError::NestedTooDeeply));
+
+    let mut bytes = b"\x01v\0".repeat(64);
+    bytes.extend(b"\x01y\0\x07");
+    let error = OwnedValue::decode(&mut Reader::new(&bytes, Endian::Little)).unwrap_err();
+    assert_eq!(error.kind, DecodeErrorKind::NestedTooDeeply);
+    assert!(OwnedValue::decode(&mut Reader::new(&bytes[3..], Endian::Little)).is_ok());
+}
+
+#[test]
+fn stands_where_a_variant_stands() {
+    let body = OwnedBody::new(&(vec![OwnedValue::from(1u8), "x".into()], Boxed("y"))).unwrap();
+    assert_eq!(body.signature(), "avv");
+    let (values, last) = body.get::<(Vec<OwnedValue>, OwnedValue)>().unwrap();
+    assert_eq!((values, last), (vec![1u8.into(), "x".into()], "y".into()));
+}
+
+#[test]
+fn refuses_what_is_invalid_at_its_place() {
+    for (bytes, kind, at) in [
+        (&b"\x01b\0\0\x02\0\0\0"[..], DecodeErrorKind::BadBoolean, 4),
+        (b"\x02ab\0\x04\0\0\0\x02\0\0\0", DecodeErrorKind::BadBoolean, 8),
+        (b"\x02ay\0\x04\0\0\0\x02", DecodeErrorKind::LengthOutOfBounds, 4),
+        (b"\x01y\0", DecodeErrorKind::NotEnoughData, 3),
+        (b"\x02yy\0\0\0", DecodeErrorKind::VariantSignatureMultiple, 1),
+    ] {
+        let mut reader = Reader::new(bytes, Endian::Little);
+        let error = OwnedValue::decode(&mut reader).unwrap_err();
+        assert_eq!((error.kind, error.at), (kind, at));
+        assert_eq!(reader.read_u8(), Err(error), "the reader keeps its error");
+    }
+}
