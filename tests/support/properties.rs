@@ -1,5 +1,6 @@
 //! What holds for all bytes and all values, written once: tests and fuzz targets call it.
 
+mod rules;
 mod typed;
 
 use barebus_wire::{
@@ -10,6 +11,7 @@ use barebus_wire::{
 use crate::generators::{self, Parts, Source};
 use crate::model::{Body, Model, pad, put_u32};
 
+pub use rules::{address, match_rule};
 pub use typed::{marshalled, typed};
 
 /// Bytes that may be a message: framing, parsing, validating, walking and marshalling again agree with one another.

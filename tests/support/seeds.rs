@@ -23,6 +23,8 @@ pub const WIRE: &[Target] = &[
     ("typed", properties::typed),
     ("dynamic", properties::dynamic),
     ("round_trip", properties::round_trip),
+    ("match_rule", properties::match_rule),
+    ("address", properties::address),
 ];
 
 /// Signatures with which systemd and the bus speak, and some at the edges of the grammar.
@@ -69,10 +71,34 @@ pub fn made(target: &str) -> Vec<(String, Vec<u8>)> {
         }
         "typed" => bodies().map(|(name, body)| (name, body.marshal(Endian::Little))).collect(),
         "dynamic" => bodies().map(|(name, body)| (name, as_dynamic(&body))).collect(),
+        "match_rule" => texts(RULES)
+            .map(|(name, text)| (name, [text.as_bytes(), b"\0", &noise(7, 90)].concat()))
+            .collect(),
+        "address" => texts(ADDRESSES).map(|(name, text)| (name, text.into())).collect(),
         _ => (0..6).map(|number| (format!("noise_{number}"), noise(number, 200))).collect(),
     };
     seeds.sort();
     seeds
+}
+
+const RULES: &[&str] = &[
+    "",
+    "type='signal',sender='org.freedesktop.systemd1',member='JobRemoved'",
+    "type='signal',path_namespace='/org/freedesktop/systemd1',interface='org.freedesktop.DBus.Properties'",
+    "type=error,destination=:1.7,eavesdrop=true",
+    r"arg0='it'\''s',arg1path='/a/',arg63=x",
+    "arg0namespace='org.freedesktop'",
+];
+
+const ADDRESSES: &[&str] = &[
+    "unix:path=/run/dbus/system_bus_socket",
+    "unix:abstract=/tmp/dbus-%20,guid=0123456789abcdef0123456789abcdef;tcp:host=localhost,port=1;",
+    "unixexec:path=ssh,argv1=-xT,argv2=--,argv3=host,argv4=systemd-stdio-bridge",
+];
+
+/// Texts, named by their number.
+fn texts(texts: &'static [&'static str]) -> impl Iterator<Item = (String, &'static str)> {
+    texts.iter().zip(0..).map(|(text, number)| (format!("text_{number}"), *text))
 }
 
 fn bodies() -> impl Iterator<Item = (String, Body)> {

@@ -12,5 +12,6 @@ mod kinds;
 mod names;
 mod proofs;
 mod properties;
+mod rules;
 mod seeds;
 mod sending;
