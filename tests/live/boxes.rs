@@ -1,0 +1,92 @@
+//! The boxes that the tests share: one for each bus.
+
+use std::process::Output;
+use std::sync::OnceLock;
+
+use barebus::Connection;
+use barebus_box::{Bus, SystemdBox};
+
+/// Starts, and goes on.
+pub(crate) const LONG: &str = "live-long.service";
+/// Fails at once.
+pub(crate) const FAILING: &str = "live-failing.service";
+/// Needs the one that fails.
+pub(crate) const DEPENDENT: &str = "live-dependent.service";
+
+/// The box with dbus-daemon.
+pub(crate) fn daemon() -> &'static SystemdBox {
+    static BOX: OnceLock<SystemdBox> = OnceLock::new();
+    BOX.get_or_init(|| boot(Bus::Daemon))
+}
+
+/// The box with dbus-broker.
+pub(crate) fn broker() -> &'static SystemdBox {
+    static BOX: OnceLock<SystemdBox> = OnceLock::new();
+    BOX.get_or_init(|| boot(Bus::Broker))
+}
+
+/// Both, one after the other.
+pub(crate) fn both() -> [&'static SystemdBox; 2] {
+    [daemon(), broker()]
+}
+
+/// A connection to a box's bus.
+pub(crate) fn connect(the_box: &SystemdBox) -> Connection {
+    Connection::open(the_box.system_bus_address()).unwrap()
+}
+
+/// What a command prints that runs inside.
+pub(crate) fn printed(the_box: &SystemdBox, program: &str, arguments: &[&str]) -> String {
+    let Output { stdout, stderr, .. } = the_box.command(program).args(arguments).output().unwrap();
+    assert!(!stdout.is_empty(), "{program} {arguments:?}: {}", String::from_utf8_lossy(&stderr));
+    String::from_utf8(stdout).unwrap()
+}
+
+fn boot(bus: Bus) -> SystemdBox {
+    let booted = SystemdBox::builder()
+        .bus(bus)
+        .unit(LONG, "[Service]\nExecStart=/bin/sleep infinity\n[Install]\nWantedBy=multi-user.target\n")
+        .unit(FAILING, "[Service]\nType=oneshot\nExecStart=/bin/false\n")
+        .unit(DEPENDENT, &*format!("[Unit]\nRequires={FAILING}\nAfter={FAILING}\n[Service]\nExecStart=/bin/sleep infinity\n"))
+        .boot();
+    match booted {
+        Ok(booted) => booted,
+        Err(error) => panic!("the live tests cannot run: {error}"),
+    }
+}
+
+/// A session bus of our own, where peers may call one another: a dbus-daemon that ends with it.
+pub(crate) struct SessionBus {
+    daemon: std::process::Child,
+    pub(crate) address: String,
+}
+
+impl SessionBus {
+    pub(crate) fn start() -> Self {
+        use std::io::BufRead;
+
+        use std::sync::atomic::{AtomicU32, Ordering};
+
+        // Of an abstract name no file is left, and with the thread that started it goes the daemon.
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let mut daemon = std::process::Command::new("setpriv")
+            .args(["--pdeathsig", "KILL", "dbus-daemon"])
+            .args(["--session", "--nofork", "--nopidfile", "--print-address"])
+            .arg(format!("--address=unix:abstract=barebus-live-{name}"))
+            .stdout(std::process::Stdio::piped())
+            .spawn()
+            .unwrap_or_else(|error| panic!("the live tests cannot run: dbus-daemon: {error}"));
+        let mut address = String::new();
+        let stdout = daemon.stdout.take().unwrap();
+        std::io::BufReader::new(stdout).read_line(&mut address).unwrap();
+        Self { daemon, address: address.trim().into() }
+    }
+}
+
+impl Drop for SessionBus {
+    fn drop(&mut self) {
+        let _ = self.daemon.kill();
+        let _ = self.daemon.wait();
+    }
+}

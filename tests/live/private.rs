@@ -1,0 +1,61 @@
+//! systemd's private socket, without a bus: only reached from inside the box, so the test runs itself there.
+
+use barebus::Connection;
+use barebus_systemd::{JobResult, Manager, Mode};
+
+use crate::boxes::{LONG, daemon};
+
+/// Set in the process that runs inside.
+const INSIDE: &str = "BAREBUS_TEST_INSIDE";
+
+/// Runs the test of that name inside the box; `true` when this is that process.
+fn is_inside(test: &str) -> bool {
+    if std::env::var_os(INSIDE).is_some() {
+        return true;
+    }
+    let status = daemon()
+        .command(std::env::current_exe().unwrap())
+        .args(["--exact", test, "--nocapture"])
+        .env(INSIDE, "1")
+        .status()
+        .unwrap();
+    assert!(status.success(), "{test}, inside the box: {status}");
+    false
+}
+
+#[test]
+fn the_manager_answers_without_a_bus() {
+    if !is_inside("private::the_manager_answers_without_a_bus") {
+        return;
+    }
+    let mut systemd = Connection::systemd_private().unwrap();
+    let mut manager = Manager::new(&mut systemd);
+    assert_eq!(manager.get_unit_file_state("dbus.service").unwrap().as_str(), "static");
+    assert!(manager.get_unit_file_state("nowhere.service").unwrap_err().is_no_such_unit());
+    let result = manager.restart_unit(LONG, Mode::Replace).unwrap().wait(None).unwrap();
+    assert_eq!(result, JobResult::Done);
+    assert!(manager.list_units().unwrap().iter().count() > 10);
+    assert_eq!(systemd.unique_name(), None);
+}
+
+#[test]
+fn a_thousand_connections_are_answered_and_none_hangs() {
+    if !is_inside("private::a_thousand_connections_are_answered_and_none_hangs") {
+        return;
+    }
+    for _ in 0..1000 {
+        let mut systemd = Connection::systemd_private().unwrap();
+        assert_eq!(
+            Manager::new(&mut systemd).get_unit_file_state("dbus.service").unwrap().as_str(),
+            "static"
+        );
+    }
+}
+
+#[test]
+fn from_outside_the_error_names_the_likely_cause() {
+    let address = format!("unix:path={}/run/systemd/private", daemon().root().display());
+    let mut systemd = Connection::open_direct(&address).unwrap();
+    let error = Manager::new(&mut systemd).version().unwrap_err().to_string();
+    assert!(error.contains("PID namespace"), "{error}");
+}

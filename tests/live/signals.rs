@@ -1,0 +1,109 @@
+//! Signals, calls in flight, and the bus itself.
+
+use std::time::Duration;
+
+use barebus::{
+    BusName, CallError, InterfaceName, MatchRule, MatchRuleBuf, MemberName, MethodCall, ObjectPath,
+};
+use barebus_systemd::{Manager, Mode};
+
+use crate::boxes::{LONG, both, connect};
+
+const SYSTEMD: BusName<'static> = BusName::from_static("org.freedesktop.systemd1");
+
+fn bus_method(member: &'static str) -> MethodCall<'static> {
+    MethodCall::new(
+        ObjectPath::from_static("/org/freedesktop/DBus"),
+        MemberName::from_static(member),
+    )
+    .interface(InterfaceName::from_static("org.freedesktop.DBus"))
+    .destination(BusName::from_static("org.freedesktop.DBus"))
+}
+
+#[test]
+fn every_subscription_is_given_the_signals_it_asks_for() {
+    for the_box in both() {
+        let mut bus = connect(the_box);
+        let rule =
+            MatchRuleBuf::signals().sender(SYSTEMD).member(MemberName::from_static("JobRemoved"));
+        let first = bus.subscribe(&rule.rule().unwrap()).unwrap();
+        let second = bus.subscribe(&rule.rule().unwrap()).unwrap();
+        let mut manager = Manager::new(&mut bus);
+        assert!(
+            manager.restart_unit(LONG, Mode::Replace).unwrap().wait(None).unwrap().is_success()
+        );
+        for subscription in [first, second] {
+            let signal =
+                bus.next_signal(subscription, Some(Duration::from_secs(5))).unwrap().unwrap();
+            let (_, _, unit, _): (u32, ObjectPath<'_>, &str, &str) = signal.body().unwrap();
+            assert!(unit.starts_with("live-"), "{unit}");
+        }
+        bus.unsubscribe(first).unwrap();
+        bus.unsubscribe(second).unwrap();
+        // Nothing is kept for those that are gone.
+        assert!(bus.poll_event().unwrap().is_none());
+    }
+}
+
+#[test]
+fn a_refused_subscription_is_the_buss_answer_and_costs_nothing_else() {
+    for the_box in both() {
+        let mut bus = connect(the_box);
+        // Valid as a rule, but too long for a bus together with what it takes for itself is no rule at all: ask for the impossible.
+        let rule = MatchRule::parse("type='signal',eavesdrop='true',arg0='x'").unwrap();
+        match bus.subscribe(&rule) {
+            Ok(_) | Err(CallError::Remote { .. }) => {}
+            Err(error) => panic!("{error}"),
+        }
+        let reply = bus.call(&bus_method("GetId"), &()).unwrap();
+        assert!(reply.body::<(&str,)>().is_ok_and(|(id,)| id.len() == 32));
+    }
+}
+
+#[test]
+fn a_thousand_calls_in_flight_are_answered_each() {
+    for the_box in both() {
+        let mut bus = connect(the_box);
+        let calls: Vec<_> = (0..1000)
+            .map(|_| (bus_method("NameHasOwner"), ("org.freedesktop.systemd1",)))
+            .collect();
+        let mut answered = 0;
+        bus.call_all(&calls, |index, reply| {
+            assert_eq!(index, answered);
+            answered += 1;
+            let (has_owner,): (bool,) = reply?.body()?;
+            assert!(has_owner);
+            Ok(())
+        })
+        .unwrap();
+        assert_eq!((answered, bus.session_state().outstanding()), (1000, 0));
+    }
+}
+
+#[test]
+fn replies_are_taken_in_any_order() {
+    for the_box in both() {
+        let mut bus = connect(the_box);
+        let first = bus.start_call(&bus_method("GetId"), &(), Vec::new()).unwrap();
+        let second = bus.start_call(&bus_method("ListNames"), &(), Vec::new()).unwrap();
+        let names = bus.wait(second).unwrap();
+        assert!(
+            names
+                .body::<(Vec<String>,)>()
+                .is_ok_and(|(names,)| names.iter().any(|name| *name == SYSTEMD.as_str()))
+        );
+        assert!(bus.wait(first).is_ok());
+    }
+}
+
+#[test]
+fn a_name_that_nobody_owns_is_the_buss_error() {
+    for the_box in both() {
+        let mut bus = connect(the_box);
+        let call = MethodCall::new(ObjectPath::ROOT, MemberName::from_static("Ping"))
+            .interface(InterfaceName::from_static("org.freedesktop.DBus.Peer"))
+            .destination(BusName::from_static("org.example.Nobody"));
+        let error = bus.call(&call, &()).unwrap_err();
+        assert_eq!(error.name(), Some("org.freedesktop.DBus.Error.ServiceUnknown"), "{error}");
+    }
+}
