@@ -4,7 +4,8 @@ use crate::body::EncodeBody;
 #[cfg(feature = "alloc")]
 use crate::endian::Endian;
 use crate::error::{DecodeErrorKind as Kind, EncodeError};
-use crate::header::{Flags, Header, LOCAL_INTERFACE, LOCAL_PATH, MessageType, Serial};
+use crate::field::{LOCAL_INTERFACE, LOCAL_PATH};
+use crate::header::{Flags, Header, MessageType, Serial};
 use crate::limits;
 use crate::name::{BusName, ErrorName, InterfaceName, MemberName, ObjectPath};
 use crate::writer::Writer;

@@ -5,7 +5,8 @@ use core::num::NonZeroU32;
 
 use crate::endian::Endian;
 use crate::error::{DecodeError, DecodeErrorKind as Kind};
-use crate::frame::{self, Fixed};
+use crate::frame::Fixed;
+use crate::limits;
 use crate::name::{BusName, ErrorName, InterfaceName, MemberName, ObjectPath};
 use crate::reader::Reader;
 use crate::signature::Signature;
@@ -192,15 +193,16 @@ impl<'a> Header<'a> {
     /// Reads the header of the message that `bytes` begin with, of which the first 16 said `fixed`.
     pub(crate) fn parse(bytes: &'a [u8], fixed: &Fixed) -> Result<Self, DecodeError> {
         let message_type = MessageType::from_code(fixed.message_type)
-            .ok_or(DecodeError::new(Kind::MessageTypeZero, 1))?;
-        let serial = Serial::new(fixed.serial).ok_or(DecodeError::new(Kind::SerialZero, 8))?;
+            .ok_or_else(|| DecodeError::new(Kind::MessageTypeZero, 1))?;
+        let serial =
+            Serial::new(fixed.serial).ok_or_else(|| DecodeError::new(Kind::SerialZero, 8))?;
         let mut header = Self::new(message_type, serial);
         header.endian = fixed.endian;
         header.flags = Flags::from_bits(fixed.flags);
 
-        let fields = Reader::new(bytes, fixed.endian).at(frame::FIELDS_LEN_AT);
-        header.parse_fields(fields)?;
         let fields_end = fixed.fields_end();
+        let range = limits::FIXED_HEADER_LEN..fields_end;
+        header.read_fields(bytes, Reader::of_array(bytes, fixed.endian, range))?;
         let padding = bytes.get(fields_end..fixed.body_start()).unwrap_or_default();
         if let Some(offset) = padding.iter().position(|byte| *byte != 0) {
             return Err(DecodeError::new(Kind::PaddingNotZero, fields_end + offset));
@@ -213,70 +215,6 @@ impl<'a> Header<'a> {
             return Err(DecodeError::new(Kind::NotEnoughData, fixed.body_start()));
         }
         Ok(header)
-    }
-
-    fn parse_fields(&mut self, mut outer: Reader<'a>) -> Result<(), DecodeError> {
-        let mut fields = outer.enter_array(8)?;
-        let mut seen = 0u16;
-        while !fields.is_at_end() {
-            fields.enter_struct()?;
-            let at = fields.position();
-            // Code, and the variant's signature with its length and its NUL: four bytes tell a known field.
-            let code = match fields.peek() {
-                Some([code @ (1..=9), 1, type_code, 0]) if field_type(code) == type_code => {
-                    fields.skip(4)?;
-                    code
-                }
-                _ => {
-                    fields.skip_unknown_field()?;
-                    fields.leave();
-                    continue;
-                }
-            };
-            if seen & 1 << code != 0 {
-                return Err(fields.fail(Kind::HeaderFieldTwice, at));
-            }
-            seen |= 1 << code;
-            self.parse_field(code, &mut fields)?;
-            fields.leave();
-        }
-        Ok(())
-    }
-
-    #[inline]
-    fn parse_field(&mut self, code: u8, fields: &mut Reader<'a>) -> Result<(), DecodeError> {
-        match code {
-            1 => {
-                let path = fields.read_path()?;
-                if path.as_str() == LOCAL_PATH {
-                    return Err(
-                        fields.fail(Kind::LocalPath, fields.position() - path.as_str().len() - 1)
-                    );
-                }
-                self.path = Some(path);
-            }
-            2 => {
-                let interface = fields.read_name(InterfaceName::parse, Kind::BadInterface)?;
-                if interface.as_str() == LOCAL_INTERFACE {
-                    let at = fields.position() - interface.as_str().len() - 1;
-                    return Err(fields.fail(Kind::LocalInterface, at));
-                }
-                self.interface = Some(interface);
-            }
-            3 => self.member = Some(fields.read_name(MemberName::parse, Kind::BadMember)?),
-            4 => self.error_name = Some(fields.read_name(ErrorName::parse, Kind::BadErrorName)?),
-            5 => {
-                let serial = Serial::new(fields.read_u32()?);
-                let at = fields.position() - 4;
-                self.reply_serial =
-                    Some(serial.ok_or_else(|| fields.fail(Kind::ReplySerialZero, at))?);
-            }
-            6 => self.destination = Some(fields.read_name(BusName::parse, Kind::BadDestination)?),
-            7 => self.sender = Some(fields.read_name(BusName::parse, Kind::BadSender)?),
-            8 => self.signature = fields.read_signature()?,
-            _ => self.unix_fds = fields.read_u32()?,
-        }
-        Ok(())
     }
 
     /// That the fields are there which the message's type requires.
@@ -297,45 +235,3 @@ impl<'a> Header<'a> {
         }
     }
 }
-
-impl<'a> Reader<'a> {
-    /// The next four bytes.
-    #[inline]
-    fn peek(&self) -> Option<[u8; 4]> {
-        let mut ahead = self.clone();
-        ahead.skip(4).ok().and_then(|bytes| bytes.first_chunk().copied())
-    }
-
-    /// Passes a field whose four first bytes are not those of a known field with its own type.
-    #[cold]
-    fn skip_unknown_field(&mut self) -> Result<(), DecodeError> {
-        let at = self.position();
-        let code = self.read_u8()?;
-        let signature = self.read_variant_signature()?;
-        self.enter()?;
-        self.skip_value(signature)?;
-        self.leave();
-        // A field that is no value at all is the graver fault: what it means comes second.
-        if code == 0 {
-            return Err(self.fail(Kind::HeaderFieldZero, at));
-        }
-        if field_type(code) != 0 {
-            return Err(self.fail(Kind::HeaderFieldType, at));
-        }
-        Ok(())
-    }
-}
-
-/// Type code of a header field's value; 0 for fields that the specification does not know. Spec: Header Fields.
-const fn field_type(code: u8) -> u8 {
-    match code {
-        1 => b'o',
-        2..=4 | 6 | 7 => b's',
-        5 | 9 => b'u',
-        8 => b'g',
-        _ => 0,
-    }
-}
-
-pub(crate) const LOCAL_PATH: &str = "/org/freedesktop/DBus/Local";
-pub(crate) const LOCAL_INTERFACE: &str = "org.freedesktop.DBus.Local";

@@ -25,6 +25,7 @@ mod cursor;
 pub mod derive;
 mod endian;
 mod error;
+mod field;
 mod frame;
 mod header;
 pub mod limits;

@@ -1,5 +1,7 @@
 //! A cursor over one message's bytes.
 
+use core::ops::Range;
+
 use crate::endian::Endian;
 use crate::error::{DecodeError, DecodeErrorKind as Kind};
 use crate::limits;
@@ -34,6 +36,14 @@ impl<'a> Reader<'a> {
         let len = bytes.len();
         let outer_len = if len < u32::MAX as usize { len as u32 } else { u32::MAX };
         Self { bytes, pos: 0, endian, depth: 0, outer_len, failed: None, window: Window::EMPTY }
+    }
+
+    /// A reader of the elements of an array in a message, which are the bytes in `elements`.
+    pub(crate) fn of_array(message: &'a [u8], endian: Endian, elements: Range<usize>) -> Self {
+        let mut reader = Self::new(message, endian);
+        reader.bytes = message.get(..elements.end).unwrap_or_default();
+        reader.depth = 1;
+        reader.at(elements.start)
     }
 
     /// The same reader at byte `pos`.
@@ -213,11 +223,7 @@ impl<'a> Reader<'a> {
             return None;
         }
         let [_, _, _, _, value @ ..] = *window;
-        let value = match self.endian {
-            Endian::Little => u32::from_le_bytes(value),
-            Endian::Big => u32::from_be_bytes(value),
-        };
-        Some((value, from + 8))
+        Some((self.u32_of(value), from + 8))
     }
 
     /// The first four bytes of a message, which nothing precedes, and whatever is invalid.
@@ -225,10 +231,16 @@ impl<'a> Reader<'a> {
     #[inline(never)]
     fn read_u32_at_edge(&mut self) -> Result<u32, DecodeError> {
         let bytes = self.fixed()?;
-        Ok(match self.endian {
+        Ok(self.u32_of(bytes))
+    }
+
+    /// The number that four bytes are.
+    #[inline]
+    pub(crate) const fn u32_of(&self, bytes: [u8; 4]) -> u32 {
+        match self.endian {
             Endian::Little => u32::from_le_bytes(bytes),
             Endian::Big => u32::from_be_bytes(bytes),
-        })
+        }
     }
 
     /// Reads a UINT64.
@@ -338,6 +350,35 @@ impl<'a> Reader<'a> {
     #[inline]
     pub fn leave(&mut self) {
         self.depth = self.depth.saturating_sub(1);
+    }
+
+    /// The next four bytes.
+    #[inline]
+    pub(crate) fn peek(&self) -> Option<[u8; 4]> {
+        self.bytes.get(self.pos..)?.first_chunk().copied()
+    }
+
+    /// Behind padding that is zero, twice four bytes, and where they end: in `message`, so maybe beyond this reader's end.
+    #[inline]
+    pub(crate) fn peek_field(&self, message: &[u8]) -> Option<([u8; 4], [u8; 4], usize)> {
+        let from = self.pos.wrapping_sub(1) & !7;
+        let window = message.get(from..from.wrapping_add(16))?.first_chunk::<16>()?;
+        let [before @ .., a, b, c, d, e, f, g, h] = *window;
+        // Shifted twice, because there may be no padding, and no shift by 64.
+        if u64::from_le_bytes(before) >> 1 >> (63 - 8 * (from + 8 - self.pos)) != 0 {
+            return None;
+        }
+        Some(([a, b, c, d], [e, f, g, h], from + 16))
+    }
+
+    /// Goes on at `pos`, unless that lies beyond the end.
+    #[inline]
+    pub(crate) fn seek(&mut self, pos: usize) -> Option<()> {
+        if pos > self.bytes.len() {
+            return None;
+        }
+        self.pos = pos;
+        Some(())
     }
 
     /// Skips `len` bytes that need no check.

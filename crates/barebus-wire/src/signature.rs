@@ -368,6 +368,27 @@ pub(crate) fn type_end(signature: &[u8], at: usize) -> usize {
     index
 }
 
+/// The number of types of a signature in which there are but basic types, variants and arrays of them, which most have.
+const fn count_flat(text: &[u8]) -> Option<u8> {
+    let mut types = 0;
+    let mut rest = text;
+    while let [code, tail @ ..] = rest {
+        rest = match (*code, tail) {
+            (b'a', [element, tail @ ..]) if is_basic(*element) || *element == b'v' => tail,
+            (code, _) if is_basic(code) || code == b'v' => tail,
+            _ => return None,
+        };
+        types += 1;
+        if types == MOST_FLAT {
+            return None;
+        }
+    }
+    Some(types)
+}
+
+/// Types up to which [`count_flat`] counts.
+const MOST_FLAT: u8 = 16;
+
 /// Checks a signature; gives the number of single complete types at its top level.
 #[allow(
     clippy::indexing_slicing,
@@ -377,6 +398,9 @@ pub(crate) fn type_end(signature: &[u8], at: usize) -> usize {
 pub(crate) const fn check(text: &[u8]) -> Result<u8, SignatureError> {
     use SignatureErrorKind as Kind;
 
+    if let Some(types) = count_flat(text) {
+        return Ok(types);
+    }
     if text.len() > limits::SIGNATURE_LEN {
         return Err(SignatureError { kind: Kind::TooLong, at: 255 });
     }

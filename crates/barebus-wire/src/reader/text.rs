@@ -55,14 +55,24 @@ impl<'a> Reader<'a> {
     fn text(&mut self, len: usize) -> Option<&'a str> {
         match self.window.get(self.pos, len) {
             Some(text) => Some(text),
-            None => self.text_anew(len),
+            None => self.text_anew(self.pos, len),
         }
     }
 
     #[inline(never)]
-    fn text_anew(&mut self, len: usize) -> Option<&'a str> {
-        self.window = Window::open(self.bytes.get(self.pos..)?, self.pos, len);
-        self.window.get(self.pos, len)
+    fn text_anew(&mut self, at: usize, len: usize) -> Option<&'a str> {
+        self.window = Window::open(self.bytes.get(at..)?, at, len);
+        self.window.get(at, len)
+    }
+
+    /// The `len` bytes at `at` as text, when they are UTF-8 and a NUL stands behind them.
+    #[inline]
+    pub(crate) fn text_at(&mut self, at: usize, len: usize) -> Option<&'a str> {
+        // Where this wraps, no such text is found.
+        match self.bytes.get(at.wrapping_add(len)) {
+            Some(0) => self.window.get(at, len).or_else(|| self.text_anew(at, len)),
+            _ => None,
+        }
     }
 
     /// Length, bytes and NUL of a STRING or OBJECT_PATH: the bytes, and whether they end with a NUL.
