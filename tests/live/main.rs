@@ -1,6 +1,13 @@
 //! On a real systemd: its answers through barebus equal those that its own tools give.
 //!
 //! Needs root, systemd, dbus-daemon and dbus-broker; fails with the reason when they are not there.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
 
 mod boxes;
 mod manager;
