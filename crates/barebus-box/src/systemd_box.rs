@@ -106,8 +106,8 @@ impl SystemdBox {
     ///
     /// `DBUS_SYSTEM_BUS_ADDRESS` and `BAREBUS_PRIVATE_ADDRESS` are set to the addresses that serve inside; the working directory is
     /// kept when there is one of that name inside, else it is `/`. The [`Child`](std::process::Child) is a process outside that ends as
-    /// the command ends, takes it along when it is killed, and hands on the signals that are sent to it. [`Command::uid`] and
-    /// [`Command::gid`] cannot be used, for only root enters the box; run `setpriv` or `runuser` inside.
+    /// the command ends, takes it along when it is killed, and hands on the signals that are sent to it. `CommandExt::uid` and
+    /// `CommandExt::gid` cannot be used, for only root enters the box; run `setpriv` or `runuser` inside.
     pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
         command.env("DBUS_SYSTEM_BUS_ADDRESS", INSIDE_BUS_ADDRESS);

@@ -58,9 +58,9 @@ words! {
         Masked "masked",
         /// The same, until the next boot.
         MaskedRuntime "masked-runtime",
-        /// Not enabled, and without an [Install] section.
+        /// Not enabled, and without an `[Install]` section.
         Static "static",
-        /// Has an [Install] section and is not enabled.
+        /// Has an `[Install]` section and is not enabled.
         Disabled "disabled",
         /// Not enabled itself, but has an `Also=` that is.
         Indirect "indirect",

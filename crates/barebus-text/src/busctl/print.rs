@@ -22,11 +22,11 @@ pub fn print(
     print_with(values, out, |value| double::print_general(value, 6))
 }
 
-/// As [`print`], but with doubles that [`parse_line`](super::parse_line) reads back to the bit, as `busctl` itself does but for
+/// As [`print()`], but with doubles that [`parse_line`](super::parse_line) reads back to the bit, as `busctl` itself does but for
 /// some NaNs.
 ///
 /// # Errors
-/// As [`print`].
+/// As [`print()`].
 pub fn print_exact(
     values: &(impl Values + ?Sized),
     out: &mut (impl fmt::Write + ?Sized),
