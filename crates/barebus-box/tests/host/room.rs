@@ -4,7 +4,7 @@ use core::time::Duration;
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, ExitCode, Stdio};
+use std::process::{self, Child, ChildStdin, ChildStdout, Command, ExitCode, Stdio};
 use std::time::{Instant, SystemTime};
 use std::{env, fs, thread};
 
@@ -34,6 +34,12 @@ pub(crate) fn enter(name: &str) -> bool {
 /// The scenario, as PID 1.
 pub(crate) fn run(name: &str) -> ExitCode {
     let scenario = SCENARIOS.iter().find(|scenario| scenario.name == name).expect("a scenario");
+    // Whoever waits in vain is waited for no longer.
+    thread::spawn(|| {
+        thread::sleep(3 * PATIENCE);
+        println!("it takes too long");
+        process::exit(1);
+    });
     let cgroup = furnish();
     let empty = snapshot::take();
     let mut stage = Stage::set(scenario.part);
