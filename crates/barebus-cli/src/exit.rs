@@ -3,6 +3,8 @@
 use std::fmt::Display;
 use std::process::ExitCode;
 
+use barebus::{CallError, NoReply};
+
 /// The exit codes; 2 for wrong usage comes from the argument parser.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
@@ -27,11 +29,13 @@ impl From<Exit> for ExitCode {
 pub(crate) struct Failure {
     pub(crate) what: String,
     pub(crate) exit: Exit,
+    /// The time for a reply was over, which is worth saying how long it was.
+    pub(crate) timed_out: bool,
 }
 
 impl Failure {
     pub(crate) fn new(exit: Exit, what: impl Display) -> Self {
-        Self { what: what.to_string(), exit }
+        Self { what: what.to_string(), exit, timed_out: false }
     }
 
     /// What the user typed makes no sense.
@@ -40,8 +44,13 @@ impl Failure {
     }
 
     /// A call came to nothing; `tried` says what was called.
-    pub(crate) fn call(tried: impl Display, error: &barebus::CallError) -> Self {
-        Self::new(exit_of(error), format_args!("{tried}: {error}"))
+    pub(crate) fn call(tried: impl Display, error: &CallError) -> Self {
+        Self::answered(format_args!("{tried}: {error}"), error)
+    }
+
+    fn answered(what: impl Display, error: &CallError) -> Self {
+        let timed_out = matches!(error, CallError::NoReply(NoReply::TimedOut));
+        Self { timed_out, ..Self::new(exit_of(error), what) }
     }
 }
 
@@ -53,7 +62,7 @@ impl From<barebus::OpenError> for Failure {
 
 impl From<barebus_systemd::Error> for Failure {
     fn from(error: barebus_systemd::Error) -> Self {
-        Self::new(exit_of(&error.cause), error)
+        Self::answered(&error, &error.cause)
     }
 }
 
@@ -63,9 +72,7 @@ impl From<std::io::Error> for Failure {
     }
 }
 
-fn exit_of(error: &barebus::CallError) -> Exit {
-    use barebus::CallError;
-
+fn exit_of(error: &CallError) -> Exit {
     match error {
         CallError::NoReply(_) => Exit::NoReply,
         CallError::Connection(_) => Exit::Connection,

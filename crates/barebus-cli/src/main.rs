@@ -22,7 +22,10 @@ fn main() -> ExitCode {
     };
     match result {
         Ok(code) => code,
-        Err(Failure { what, exit }) => {
+        Err(Failure { mut what, exit, timed_out }) => {
+            if timed_out {
+                what.push_str(&format!(" ({} s)", arguments.target.timeout.as_secs_f64()));
+            }
             eprintln!("barebus: {}", render::one_line(&what));
             exit.into()
         }

@@ -402,7 +402,10 @@ impl<F> Session<F> {
                 return Ok(true);
             }
         }
-        self.ledger.expire(now);
+        // When the handshake came to nothing that is the reason, not the time of a call that was never delivered.
+        if !matches!(self.phase, Phase::Ended(SessionError::HandshakeTimedOut { .. })) {
+            self.ledger.expire(now);
+        }
         if self.seek_kept(want) {
             return Ok(true);
         }

@@ -5,6 +5,8 @@ pub(crate) mod introspect;
 pub(crate) mod run_box;
 pub(crate) mod unit;
 
+use std::time::Duration;
+
 use barebus::{Connection, Options};
 
 use crate::args::Target;
@@ -12,14 +14,16 @@ use crate::exit::Failure;
 
 /// Opens the connection that the command line asks for.
 fn open(target: &Target) -> Result<Connection, Failure> {
-    let timeout = Some(target.timeout);
-    if let Some(address) = &target.peer {
-        return Ok(Options::direct().call_timeout(timeout).open(address)?);
-    }
-    let options = Options::bus().call_timeout(timeout);
-    Ok(match &target.address {
+    let options = if target.peer.is_some() { Options::direct() } else { Options::bus() };
+    // When the server does not answer at all, that is what the user should hear, not that a call came to nothing.
+    let handshake = target.timeout.min(HANDSHAKE_TIMEOUT);
+    let options = options.call_timeout(Some(target.timeout)).handshake_timeout(handshake);
+    Ok(match target.peer.as_ref().or(target.address.as_ref()) {
         Some(address) => options.open(address)?,
         None if target.user => options.open_session()?,
         None => options.open_system()?,
     })
 }
+
+/// Connecting to a server that is there, and authenticating, is a matter of milliseconds.
+const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(5);

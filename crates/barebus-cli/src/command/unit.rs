@@ -17,8 +17,14 @@ pub(crate) fn run(target: &Target, verb: UnitVerb) -> Result<ExitCode, Failure> 
     match verb {
         UnitVerb::State { names } => state(&mut manager, &names),
         UnitVerb::List { all } => list(&mut manager, all),
-        UnitVerb::Start { name } => finish(&name, manager.start_unit(&name, Mode::Replace)?),
-        UnitVerb::Stop { name } => finish(&name, manager.stop_unit(&name, Mode::Replace)?),
+        UnitVerb::Start { name } => {
+            let job = manager.start_unit(&name, Mode::Replace);
+            finish(&name, job.map_err(|error| failed("StartUnit", &name, error))?)
+        }
+        UnitVerb::Stop { name } => {
+            let job = manager.stop_unit(&name, Mode::Replace);
+            finish(&name, job.map_err(|error| failed("StopUnit", &name, error))?)
+        }
     }
 }
 
@@ -54,8 +60,12 @@ fn list(manager: &mut Manager<'_>, all: bool) -> Result<ExitCode, Failure> {
         }
     }
     shown.sort_by(|one, other| {
-        let kind = |name: &str| name.rsplit_once('.').map(|(_, kind)| kind.to_owned());
-        kind(one.name).cmp(&kind(other.name)).then_with(|| one.name.cmp(other.name))
+        let kind = |name: &str| name.rsplit_once('.').map(|(_, kind)| kind.to_ascii_lowercase());
+        let name = |name: &str| name.to_ascii_lowercase();
+        kind(one.name)
+            .cmp(&kind(other.name))
+            .then_with(|| name(one.name).cmp(&name(other.name)))
+            .then_with(|| one.name.cmp(other.name))
     });
     let mut table = TabWriter::new(BufWriter::new(io::stdout().lock())).padding(1);
     writeln!(table, "UNIT\tLOAD\tACTIVE\tSUB\tDESCRIPTION")?;
@@ -66,6 +76,14 @@ fn list(manager: &mut Manager<'_>, all: bool) -> Result<ExitCode, Failure> {
     }
     table.flush()?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// What failed may have been a step on the way, which does not name the unit.
+fn failed(method: &str, name: &str, mut error: barebus_systemd::Error) -> Failure {
+    if !error.asked.starts_with(method) {
+        error.asked = format!("{method} of {name}: {}", error.asked);
+    }
+    error.into()
 }
 
 fn finish(name: &str, job: Job<'_, '_>) -> Result<ExitCode, Failure> {

@@ -1,0 +1,172 @@
+//! `barebus call` and `barebus introspect`, held against busctl.
+
+use std::collections::BTreeSet;
+
+use crate::support::{Way, at_once, refused, stdout};
+
+const SYSTEMD: &str = "org.freedesktop.systemd1";
+const MANAGER: [&str; 3] =
+    [SYSTEMD, "/org/freedesktop/systemd1", "org.freedesktop.systemd1.Manager"];
+const PROPERTIES: [&str; 3] =
+    [SYSTEMD, "/org/freedesktop/systemd1", "org.freedesktop.DBus.Properties"];
+const BUS: [&str; 3] = ["org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus"];
+
+#[test]
+fn call_prints_what_busctl_call_prints() {
+    let manager = "org.freedesktop.systemd1.Manager";
+    let calls: &[(&[&str; 3], &[&str])] = &[
+        (&MANAGER, &["GetUnitFileState", "s", "enabled.service"]),
+        (&MANAGER, &["GetUnit", "s", "dbus.service"]),
+        (&MANAGER, &["GetUnitByPID", "u", "1"]),
+        (&MANAGER, &["GetUnitByPID", "u", "0x1"]),
+        (&MANAGER, &["ListUnitFilesByPatterns", "asas", "1", "enabled", "1", "enabled*"]),
+        (&MANAGER, &["ListUnitsByNames", "as", "2", "dbus.service", "system.slice"]),
+        (&MANAGER, &["GetUnitFileLinks", "sb", "enabled.service", "no"]),
+        (&MANAGER, &["UnsetEnvironment", "as", "0"]),
+        (&PROPERTIES, &["Get", "ss", manager, "Version"]),
+        (&PROPERTIES, &["Get", "ss", manager, "UnitPath"]),
+        (&PROPERTIES, &["Get", "ss", manager, "DefaultTimeoutStartUSec"]),
+        (&PROPERTIES, &["Set", "ssv", manager, "ServiceWatchdogs", "b", "true"]),
+    ];
+    for way in Way::ALL {
+        for (object, call) in calls {
+            let ours = || stdout(way.barebus().arg("call").args(*object).args(*call));
+            let theirs = || stdout(way.inside("busctl").arg("call").args(*object).args(*call));
+            let (ours, theirs) = at_once(ours, theirs);
+            assert_eq!(ours, theirs, "{way:?}: {call:?}");
+        }
+    }
+}
+
+#[test]
+fn call_asks_the_bus_itself_too() {
+    for way in [Way::Daemon, Way::Broker] {
+        for call in [&["NameHasOwner", "s", SYSTEMD] as &[_], &["GetId"], &["ListActivatableNames"]]
+        {
+            let ours = || stdout(way.barebus().arg("call").args(BUS).args(call));
+            let theirs = || stdout(way.inside("busctl").arg("call").args(BUS).args(call));
+            let (ours, theirs) = at_once(ours, theirs);
+            assert_eq!(ours, theirs, "{way:?}: {call:?}");
+        }
+    }
+}
+
+#[test]
+fn a_call_without_reply_values_prints_nothing() {
+    for way in Way::ALL {
+        let set = ["SetEnvironment", "as", "1", "BAREBUS=1"];
+        assert_eq!(stdout(way.barebus().arg("call").args(MANAGER).args(set)), "");
+    }
+}
+
+#[test]
+fn the_callees_error_is_told_with_the_method_and_the_errors_name() {
+    for way in Way::ALL {
+        let call = |words: &[&str], expected: &[&str]| {
+            refused(way.barebus().arg("call").args(MANAGER).args(words), 1, expected)
+        };
+        call(
+            &["NoSuchMethod"],
+            &[
+                "org.freedesktop.systemd1.Manager.NoSuchMethod of org.freedesktop.systemd1",
+                "(org.freedesktop.DBus.Error.UnknownMethod)",
+            ],
+        );
+        // The wrong arguments for the method, though they fit their signature.
+        call(
+            &["GetUnitFileState"],
+            &["Manager.GetUnitFileState of", "(org.freedesktop.DBus.Error.InvalidArgs)"],
+        );
+        call(
+            &["GetUnitFileState", "ss", "a.service", "b.service"],
+            &["Manager.GetUnitFileState of", "(org.freedesktop.DBus.Error.InvalidArgs)"],
+        );
+    }
+}
+
+#[test]
+fn an_unknown_name_or_object_is_told() {
+    for way in [Way::Daemon, Way::Broker] {
+        let call = ["call", "org.example.Nobody", "/", "org.example.Nobody", "Ask"];
+        let words = ["org.example.Nobody.Ask of org.example.Nobody", "org.freedesktop.DBus.Error."];
+        refused(way.barebus().args(call), 1, &words);
+        let words = ["introspecting / of org.example.Nobody", "org.freedesktop.DBus.Error."];
+        refused(way.barebus().args(["introspect", "org.example.Nobody", "/"]), 1, &words);
+    }
+    for way in Way::ALL {
+        let call = ["call", SYSTEMD, "/no/such/object", MANAGER[2], "GetDefaultTarget"];
+        let words = ["Manager.GetDefaultTarget of", "(org.freedesktop.DBus.Error.Unknown"];
+        refused(way.barebus().args(call), 1, &words);
+    }
+}
+
+/// Interface, member, type, signature, result or value, flags.
+type Row = [String; 6];
+
+/// The rows of a table whose columns begin where the words of its first line do. `order` gives signature, flags and value.
+fn rows(table: &str, order: [&str; 3]) -> BTreeSet<Row> {
+    let mut lines = table.lines();
+    let head = lines.next().expect("a first line");
+    let starts: Vec<_> =
+        ["NAME", "TYPE"].iter().chain(&order).map(|word| head.find(word).unwrap()).collect();
+    let mut interface = String::new();
+    let mut rows = BTreeSet::new();
+    for line in lines {
+        let cells: Vec<_> = (0..5)
+            .map(|index| {
+                // The last column is as long as its longest line, which need not be this one.
+                let start = starts[index];
+                let end = starts.iter().copied().filter(|other| *other > start).min();
+                line.get(start..end.unwrap_or(line.len())).unwrap_or_default().trim().to_owned()
+            })
+            .collect();
+        let [name, kind, signature, flags, value] = <[String; 5]>::try_from(cells).unwrap();
+        match &*kind {
+            "interface" => interface = name,
+            "node" => {}
+            _ => {
+                // In whichever order.
+                let mut flags: Vec<_> = flags.split(' ').collect();
+                flags.sort_unstable();
+                let row = [interface.clone(), name, kind, signature, value, flags.join(" ")];
+                assert!(rows.insert(row), "twice: {line}");
+            }
+        }
+    }
+    rows
+}
+
+#[test]
+fn introspect_shows_what_busctl_introspect_shows() {
+    let columns = ["SIGNATURE", "FLAGS", "RESULT/VALUE"];
+    for way in Way::ALL {
+        for path in ["/org/freedesktop/systemd1", "/org/freedesktop/systemd1/unit/sysinit_2etarget"]
+        {
+            let ours = || rows(&stdout(way.barebus().args(["introspect", SYSTEMD, path])), columns);
+            let theirs = || {
+                let introspect = ["--full", "--no-pager", "introspect", SYSTEMD, path];
+                rows(&stdout(way.inside("busctl").args(introspect)), columns)
+            };
+            let (ours, theirs) = at_once(ours, theirs);
+            assert!(ours.len() > 50, "{ours:?}");
+            // busctl 252 shows no value of a property that is a struct.
+            let split = |rows: BTreeSet<Row>| -> (BTreeSet<Row>, BTreeSet<Row>) {
+                rows.into_iter().partition(|row| row[2] == "property" && row[3].starts_with('('))
+            };
+            let ((structs, ours), (_, theirs)) = (split(ours), split(theirs));
+            assert!(structs.iter().all(|row| row[4] != "-"), "{structs:?}");
+            let only =
+                |one: &BTreeSet<Row>, other| one.difference(other).cloned().collect::<Vec<_>>();
+            assert_eq!(only(&ours, &theirs), only(&theirs, &ours), "{way:?} {path}");
+        }
+    }
+}
+
+#[test]
+fn introspect_shows_the_objects_below() {
+    for way in Way::ALL {
+        let ours = stdout(way.barebus().args(["introspect", SYSTEMD, "/org/freedesktop"]));
+        let words = |line: &str| line.split_whitespace().map(String::from).collect::<Vec<_>>();
+        assert!(ours.lines().any(|line| words(line)[..2] == ["systemd1", "node"]), "{ours}");
+    }
+}

@@ -1,0 +1,16 @@
+//! The program against a real systemd. These tests need root, systemd, dbus-daemon, dbus-broker and strace, and fail without.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "clippy does not take what tests have in common for tests"
+)]
+
+mod calls;
+mod failures;
+mod footprint;
+mod run_box;
+mod support;
+mod units;

@@ -1,0 +1,139 @@
+//! `barebus unit`, held against systemctl.
+
+use crate::support::{Way, at_once, refused, stdout, text};
+
+/// The words of the four narrow columns, and the description.
+fn columns(line: &str) -> Vec<String> {
+    let mut rest = line;
+    let mut columns = Vec::new();
+    for _ in 0..4 {
+        let (word, behind) = rest.trim_start().split_once(' ').expect("a column");
+        columns.push(word.to_owned());
+        rest = behind;
+    }
+    columns.push(rest.trim().to_owned());
+    columns
+}
+
+#[test]
+fn unit_state_says_what_systemctl_is_enabled_says() {
+    for way in Way::ALL {
+        let files = ["list-unit-files", "--no-legend", "--plain", "--full", "--no-pager"];
+        let files = stdout(way.inside("systemctl").args(files));
+        let names: Vec<_> = files.lines().filter_map(|line| line.split(' ').next()).collect();
+        assert!(names.len() > 50, "{names:?}");
+        let ours = stdout(way.barebus().args(["unit", "state"]).args(&names));
+        // Its exit code says whether all are enabled.
+        let theirs = way.inside("systemctl").arg("is-enabled").args(&names).output().unwrap();
+        assert_eq!(ours, text(theirs.stdout), "{way:?}");
+        for state in ["enabled", "disabled", "static", "masked", "alias"] {
+            assert!(ours.lines().any(|line| line == state), "no unit file is {state}: {files}");
+        }
+    }
+}
+
+#[test]
+fn unit_state_answers_for_each_name_in_order() {
+    for way in Way::ALL {
+        let names = ["masked.service", "enabled.service", "disabled.service", "fails@x.service"];
+        let ours = stdout(way.barebus().args(["unit", "state"]).args(names));
+        assert_eq!(ours, "masked\nenabled\ndisabled\nstatic\n", "{way:?}");
+    }
+}
+
+#[test]
+fn unit_state_answers_for_the_other_names_when_one_is_unknown() {
+    for way in Way::ALL {
+        let names = ["nosuch.service", "enabled.service", "neither.service", "masked.service"];
+        let output = way.barebus().args(["unit", "state"]).args(names).output().unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        assert_eq!(text(output.stdout), "enabled\nmasked\n");
+        let complaints = text(output.stderr);
+        assert_eq!(complaints.lines().count(), 2, "{complaints}");
+        for (line, name) in complaints.lines().zip(["nosuch.service", "neither.service"]) {
+            assert!(line.starts_with(&format!("barebus: GetUnitFileState of {name}: ")), "{line}");
+        }
+    }
+}
+
+#[test]
+fn unit_list_shows_what_systemctl_list_units_shows() {
+    for way in Way::ALL {
+        for all in [false, true] {
+            let list = |mut command: std::process::Command| {
+                let text = stdout(command.args(all.then_some("--all")));
+                text.lines().map(columns).collect::<Vec<_>>()
+            };
+            let ours = || {
+                let mut command = way.barebus();
+                command.args(["unit", "list"]);
+                let mut lines = list(command);
+                assert_eq!(
+                    lines.remove(0),
+                    ["UNIT", "LOAD", "ACTIVE", "SUB", "DESCRIPTION"],
+                    "{way:?}"
+                );
+                lines
+            };
+            let theirs = || {
+                let mut command = way.inside("systemctl");
+                command.args(["list-units", "--no-legend", "--plain", "--full", "--no-pager"]);
+                list(command)
+            };
+            let (ours, theirs) = at_once(ours, theirs);
+            assert!(ours.len() > 20, "{ours:?}");
+            assert_eq!(ours, theirs, "{way:?}");
+        }
+    }
+}
+
+#[test]
+fn unit_start_and_stop_wait_for_the_job() {
+    for way in Way::ALL {
+        let name = way.own("sleeps");
+        // It tells by its exit code too.
+        let state =
+            || text(way.inside("systemctl").args(["is-active", &name]).output().unwrap().stdout);
+        assert_eq!(state(), "inactive\n");
+        assert_eq!(stdout(way.barebus().args(["unit", "start", &name])), "done\n", "{way:?}");
+        assert_eq!(state(), "active\n");
+        // There is nothing left to do, and a job all the same.
+        assert_eq!(stdout(way.barebus().args(["unit", "start", &name])), "done\n", "{way:?}");
+        assert_eq!(stdout(way.barebus().args(["unit", "stop", &name])), "done\n", "{way:?}");
+        assert_eq!(state(), "inactive\n");
+    }
+}
+
+#[test]
+fn unit_start_tells_when_the_job_fails() {
+    for way in Way::ALL {
+        let name = way.own("fails");
+        let output = way.barebus().args(["unit", "start", &name]).output().unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        assert_eq!(text(output.stdout), "failed\n");
+        let complaint = format!("barebus: the job for {name} ended with 'failed'\n");
+        assert_eq!(text(output.stderr), complaint, "{way:?}");
+    }
+}
+
+#[test]
+fn an_unknown_unit_is_told_by_its_name_and_by_systemds_error() {
+    for way in Way::ALL {
+        let of_a_file = ["GetUnitFileState", "nosuch.service", "No such file"];
+        refused(way.barebus().args(["unit", "state", "nosuch.service"]), 1, &of_a_file);
+        let of_a_unit = ["nosuch.service", "(org.freedesktop.systemd1.NoSuchUnit)"];
+        let start = refused(way.barebus().args(["unit", "start", "nosuch.service"]), 1, &of_a_unit);
+        assert!(start.contains("StartUnit of"), "{start}");
+        let stop = refused(way.barebus().args(["unit", "stop", "nosuch.service"]), 1, &of_a_unit);
+        assert!(stop.contains("StopUnit of"), "{stop}");
+    }
+}
+
+#[test]
+fn what_is_no_name_of_a_unit_is_refused_by_systemd() {
+    for name in ["no-suffix", "../../etc/passwd", "a b.service", "", "\u{1b}[31m.service"] {
+        let words = ["GetUnitFileState", "(org.freedesktop.DBus.Error.InvalidArgs)"];
+        let line = refused(Way::Daemon.barebus().args(["unit", "state", name]), 1, &words);
+        assert!(!line.trim_end().contains(char::is_control), "{line:?}");
+    }
+}
