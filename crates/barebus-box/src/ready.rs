@@ -128,3 +128,28 @@ const DRIVER: &str = "org.freedesktop.DBus";
 const SYSTEMD: &str = "org.freedesktop.systemd1";
 const RULE: &str = "type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop.DBus',\
                     member='NameOwnerChanged',arg0='org.freedesktop.systemd1'";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_begin_behind_the_line_that_accepts() {
+        assert_eq!(after_authentication(b"OK 1234\r").unwrap(), None);
+        assert_eq!(after_authentication(b"OK 1234\r\nl").unwrap(), Some(9));
+        let refused = after_authentication(b"REJECTED EXTERNAL\r\n").unwrap_err();
+        assert_eq!(refused.to_string(), "REJECTED EXTERNAL");
+    }
+
+    #[test]
+    fn asks_the_bus_three_questions() {
+        let sent = question().unwrap();
+        let mut at = b"\0AUTH EXTERNAL 30\r\nBEGIN\r\n".len();
+        let mut members = Vec::new();
+        while let Some(bytes) = next_message(&sent, &mut at).unwrap() {
+            members
+                .push(Message::parse(bytes).unwrap().header().member.unwrap().as_str().to_owned());
+        }
+        assert_eq!(members, ["Hello", "AddMatch", "NameHasOwner"]);
+    }
+}

@@ -268,3 +268,25 @@ fn raw(fd: &OwnedFd) -> RawFd {
 
 /// Bytes of systemd's words that are kept.
 const LOG_LEN: i64 = 1 << 20;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reports_arrive_as_they_were_sent() {
+        let failures = [
+            Failed::Stage(3),
+            Failed::Inside(40),
+            Failed::Cgroup,
+            Failed::Terminal,
+            Failed::Namespaces,
+            Failed::Systemd,
+        ];
+        let failures = failures.map(|what| Report::Failed { what, errno: 13 });
+        for report in failures.into_iter().chain([Report::Started(4711)]) {
+            assert_eq!(Report::from_bytes(report.to_bytes()), Some(report));
+        }
+        assert_eq!(Report::from_bytes([0xff; Report::LEN]), None);
+    }
+}

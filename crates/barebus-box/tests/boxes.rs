@@ -264,6 +264,37 @@ fn a_root_without_systemd_is_refused_with_the_package() {
 }
 
 #[test]
+fn a_root_without_a_bus_is_refused_with_the_package() {
+    let root = std::env::temp_dir().join(format!("barebus-box-root-{}", std::process::id()));
+    let units = root.join("usr/lib/systemd/system");
+    fs::create_dir_all(&units).unwrap();
+    fs::create_dir_all(root.join("usr/bin")).unwrap();
+    let mut refusals = Vec::new();
+    for added in ["usr/lib/systemd/systemd", "usr/lib/systemd/system/dbus.socket"] {
+        fs::write(root.join(added), "").unwrap();
+        for bus in [Bus::Daemon, Bus::Broker] {
+            let refused = SystemdBox::builder().root(&root).bus(bus).boot();
+            let Err(BoxError::Missing { package, .. }) = refused else { panic!("{refused:?}") };
+            refusals.push(package);
+        }
+    }
+    fs::remove_dir_all(&root).unwrap();
+    assert_eq!(refusals, ["dbus", "dbus", "dbus-daemon", "dbus-broker"]);
+}
+
+#[test]
+fn a_box_can_be_used_from_any_thread() {
+    const fn shared<T: Send + Sync>() {}
+    const { shared::<SystemdBox>() };
+    let the_box = boot(Bus::Broker);
+    let state = thread::scope(|scope| {
+        let asks = || output(the_box.command("systemctl").arg("is-system-running"));
+        [scope.spawn(asks), scope.spawn(asks)].map(|thread| thread.join().unwrap())
+    });
+    assert_eq!(state, ["running", "running"]);
+}
+
+#[test]
 fn a_unit_name_that_leads_out_of_the_folder_is_refused() {
     let error = SystemdBox::builder().unit("../x.service", "").boot().unwrap_err();
     assert!(matches!(error, BoxError::UnitName(_)), "{error:?}");

@@ -19,6 +19,10 @@ use crate::snapshot::{self, Snapshot};
 
 /// Runs a scenario on a host of its own. Gives whether it passed.
 pub(crate) fn enter(name: &str) -> bool {
+    if !nix::unistd::geteuid().is_root() {
+        println!("this test needs root: run it with sudo");
+        return false;
+    }
     let this = env::current_exe().expect("this program has a path");
     let mut unshare = Command::new("unshare");
     unshare.args(["--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--uts", "--ipc"]);
@@ -53,9 +57,7 @@ pub(crate) fn run(name: &str) -> ExitCode {
 /// An empty /tmp and /run, and the cgroup at /tmp/cgroup, so that it is part of every snapshot.
 fn furnish() -> Cgroup {
     let none = None::<&str>;
-    mount(none, "/", none, MsFlags::MS_REC | MsFlags::MS_SHARED, none).unwrap_or_else(|error| {
-        panic!("mount: {error}; this test needs root: run it with sudo");
-    });
+    mount(none, "/", none, MsFlags::MS_REC | MsFlags::MS_SHARED, none).expect("shared mounts");
     for folder in ["/tmp", "/run"] {
         mount(Some("tmpfs"), folder, Some("tmpfs"), MsFlags::empty(), none).expect(folder);
     }
