@@ -9,6 +9,7 @@
 mod corpus;
 mod golden;
 mod kinds;
+mod match_rules;
 mod names;
 mod proofs;
 mod properties;

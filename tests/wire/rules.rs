@@ -28,16 +28,7 @@ fn judges_every_match_rule_as_the_corpus_does() {
         assert_eq!(MatchRule::parse(&rule).is_ok(), row[0] != "invalid", "{rule:?} ({})", row[2]);
         properties::match_rule(rule.as_bytes());
         let Some(same) = row[0].strip_prefix("equal-to: ") else { continue };
-        let sorted = |text: &str| {
-            let rule = MatchRule::parse(text).unwrap();
-            let mut pairs: Vec<_> = rule
-                .pairs()
-                .map(|(key, value)| (format!("{key:?}"), value.bytes().collect::<Vec<u8>>()))
-                .collect();
-            pairs.sort();
-            pairs
-        };
-        assert_eq!(sorted(&rule), sorted(same));
+        assert_eq!(MatchRule::parse(&rule), MatchRule::parse(same));
     }
 }
 

@@ -3,6 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use barebus_wire::match_rule::OwnedMatchRule;
 use barebus_wire::{MatchRule, Message};
 
 use crate::owners::Owners;
@@ -14,8 +15,7 @@ pub struct SubscriptionId(u32);
 #[derive(Debug)]
 struct Subscription {
     id: SubscriptionId,
-    /// The rule's text as the bus knows it.
-    rule: String,
+    rule: OwnedMatchRule,
 }
 
 /// The subscriptions, in the order of their making.
@@ -28,8 +28,8 @@ pub(crate) struct Subscriptions {
 impl Subscriptions {
     /// Adds a subscription. The second is whether the bus has not yet been asked for the rule.
     pub(crate) fn add(&mut self, rule: &MatchRule<'_>) -> (SubscriptionId, bool) {
-        let rule = alloc::format!("{rule}");
-        let is_new = !self.made.iter().any(|other| other.rule == rule);
+        let rule = OwnedMatchRule::from(*rule);
+        let is_new = !self.made.iter().any(|other| other.rule.as_str() == rule.as_str());
         self.last = self.last.wrapping_add(1);
         let id = SubscriptionId(self.last);
         self.made.push(Subscription { id, rule });
@@ -38,19 +38,20 @@ impl Subscriptions {
 
     /// The rule's text as the bus knows it.
     pub(crate) fn rule(&self, id: SubscriptionId) -> Option<&str> {
-        self.made.iter().find(|made| made.id == id).map(|made| &*made.rule)
+        self.made.iter().find(|made| made.id == id).map(|made| made.rule.as_str())
     }
 
     /// Ends a subscription. Gives the rule's text when no other subscription needs it.
     pub(crate) fn remove(&mut self, id: SubscriptionId) -> Option<String> {
         let index = self.made.iter().position(|made| made.id == id)?;
         let rule = self.made.remove(index).rule;
-        (!self.made.iter().any(|other| other.rule == rule)).then_some(rule)
+        let is_needed = self.made.iter().any(|other| other.rule.as_str() == rule.as_str());
+        (!is_needed).then(|| rule.as_str().into())
     }
 
     /// Ends a subscription with the rule that the bus refused. To be called until it gives none.
     pub(crate) fn remove_refused(&mut self, rule: &str) -> Option<SubscriptionId> {
-        let index = self.made.iter().position(|made| made.rule == rule)?;
+        let index = self.made.iter().position(|made| made.rule.as_str() == rule)?;
         Some(self.made.remove(index).id)
     }
 
@@ -72,8 +73,6 @@ impl Subscriptions {
 
 impl Subscription {
     fn wants(&self, signal: &Message<'_>, owners: &Owners) -> bool {
-        // It was printed from a rule, so it is one.
-        MatchRule::parse(&self.rule)
-            .is_ok_and(|rule| rule.matches(signal, |name, sender| owners.owns(sender, name)))
+        self.rule.matches(signal, |name, sender| owners.owns(sender, name))
     }
 }

@@ -1,6 +1,7 @@
 //! Match rules and addresses against their grammars, read character by character.
 
 use barebus_wire::address::{Addresses, escape};
+use barebus_wire::match_rule::OwnedMatchRule;
 use barebus_wire::{
     BusName, InterfaceName, MatchRule, MemberName, Message, MessageType, ObjectPath, limits,
 };
@@ -33,6 +34,9 @@ pub fn match_rule(bytes: &[u8]) {
         .iter()
         .all(|(key, value)| naive_match(key, value, &message, parts.body.values(), owns));
     assert_eq!(rule.matches(&message, owns), expected, "{text:?} and {parts:?}");
+    assert_eq!(OwnedMatchRule::from(rule).matches(&message, owns), expected, "{text:?}");
+    let displayed = rule.to_string();
+    assert_eq!(MatchRule::parse(&displayed), Ok(rule), "{text:?}");
     assert!(MatchRule::ANY.matches(&message, owns));
 }
 
@@ -131,7 +135,10 @@ fn naive_match(
             MessageType::Unknown(_) => false,
         },
         "sender" => {
-            header.sender.is_some_and(|name| name.as_str() == value || owns(value, name.as_str()))
+            let is_well_known = !value.starts_with(':');
+            header.sender.is_some_and(|name| {
+                name.as_str() == value || is_well_known && owns(value, name.as_str())
+            })
         }
         "interface" => header.interface.is_some_and(|name| name.as_str() == value),
         "member" => header.member.is_some_and(|name| name.as_str() == value),

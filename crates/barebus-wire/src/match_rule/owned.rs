@@ -1,0 +1,69 @@
+//! A rule to be kept: taken apart once, to be matched often.
+
+use alloc::boxed::Box;
+use alloc::string::ToString;
+use core::fmt;
+
+use super::{MatchKey, MatchRule, MatchRuleError, matching};
+use crate::message::Message;
+
+/// A [`MatchRule`] in memory of its own, taken apart so that matching a message parses nothing.
+#[derive(Clone)]
+pub struct OwnedMatchRule {
+    /// As a rule is displayed.
+    text: Box<str>,
+    /// The values are without their quoting.
+    pairs: Box<[(MatchKey, Box<str>)]>,
+}
+
+impl OwnedMatchRule {
+    /// The rule, with quotes around every value.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// It, borrowed.
+    pub fn borrow(&self) -> MatchRule<'_> {
+        MatchRule(&self.text)
+    }
+
+    /// As [`MatchRule::matches`].
+    pub fn matches(&self, message: &Message<'_>, owns: impl Fn(&str, &str) -> bool) -> bool {
+        self.pairs.iter().all(|(key, value)| matching::pair_matches(*key, value, message, &owns))
+    }
+}
+
+impl From<MatchRule<'_>> for OwnedMatchRule {
+    fn from(rule: MatchRule<'_>) -> Self {
+        let pairs = rule.pairs().map(|(key, value)| (key, value.to_text().into())).collect();
+        Self { text: rule.to_string().into(), pairs }
+    }
+}
+
+impl core::str::FromStr for OwnedMatchRule {
+    type Err = MatchRuleError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        MatchRule::parse(text).map(Self::from)
+    }
+}
+
+impl PartialEq for OwnedMatchRule {
+    fn eq(&self, other: &Self) -> bool {
+        self.borrow() == other.borrow()
+    }
+}
+
+impl Eq for OwnedMatchRule {}
+
+impl fmt::Display for OwnedMatchRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl fmt::Debug for OwnedMatchRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&*self.text, f)
+    }
+}
