@@ -1,6 +1,7 @@
 //! What holds for all bytes and all values, written once: tests and fuzz targets call it.
 
 mod rules;
+mod text;
 mod typed;
 
 use barebus_wire::{
@@ -12,6 +13,7 @@ use crate::generators::{self, Parts, Source};
 use crate::model::{Body, Model, pad, put_u32};
 
 pub use rules::{address, match_rule};
+pub use text::{capture, parse, text};
 pub use typed::{marshalled, typed};
 
 /// Bytes that may be a message: framing, parsing, validating, walking and marshalling again agree with one another.

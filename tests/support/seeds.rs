@@ -5,11 +5,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use barebus_wire::{EncodeBody, Endian};
+use barebus_text::{busctl, gvariant, json};
+use barebus_wire::{EncodeBody, Endian, Message};
 
 use crate::generators::{self, Source};
 use crate::golden::{call, call_of};
-use crate::model::{Body, Model};
+use crate::model::{Body, Model, pad, put_u32};
 use crate::properties;
 
 /// A property and the fuzz target that calls it.
@@ -26,6 +27,10 @@ pub const WIRE: &[Target] = &[
     ("match_rule", properties::match_rule),
     ("address", properties::address),
 ];
+
+/// The targets of values and messages as text, and of files with messages.
+pub const TEXT: &[Target] =
+    &[("text", properties::text), ("parse", properties::parse), ("capture", properties::capture)];
 
 /// Signatures with which systemd and the bus speak, and some at the edges of the grammar.
 const BODIES: &[(&str, &str)] = &[
@@ -64,7 +69,9 @@ pub fn stored(target: &str) -> Vec<(String, Vec<u8>)> {
 /// Makes a target's seeds: name and bytes.
 pub fn made(target: &str) -> Vec<(String, Vec<u8>)> {
     let mut seeds: Vec<(String, Vec<u8>)> = match target {
-        "message" => messages(),
+        "message" | "text" => messages(),
+        "parse" => forms(),
+        "capture" => files(),
         "header" => messages().into_iter().map(|(name, bytes)| (name, as_header(&bytes))).collect(),
         "signature" => {
             BODIES.iter().map(|(name, text)| ((*name).into(), text.bytes().collect())).collect()
@@ -128,6 +135,65 @@ fn messages() -> Vec<(String, Vec<u8>)> {
     ));
     seeds.push(("without_a_body".into(), call(Endian::Little, "", "")));
     seeds
+}
+
+/// Bodies in each form, and whole messages.
+fn forms() -> Vec<(String, Vec<u8>)> {
+    let mut seeds: Vec<(String, Vec<u8>)> = Vec::new();
+    for (name, body) in bodies() {
+        let message =
+            call_of(Endian::Little, body.signature().as_str(), &body.marshal(Endian::Little));
+        let message = Message::parse(&message).unwrap();
+        let [mut line, mut object, mut variant, mut whole] = [const { String::new() }; 4];
+        busctl::print_exact(&message, &mut line).unwrap();
+        json::print(&message, &mut object).unwrap();
+        gvariant::print(&message, &mut variant).unwrap();
+        json::print_message(&message, &mut whole).unwrap();
+        for (form, text) in [
+            ("line", line),
+            ("json", object),
+            ("gvariant", format!("<{variant}>")),
+            ("message", whole),
+        ] {
+            seeds.push((format!("{name}_{form}"), text.into_bytes()));
+        }
+    }
+    seeds
+}
+
+/// The same two messages in each format of files.
+fn files() -> Vec<(String, Vec<u8>)> {
+    let messages = [call(Endian::Little, "", ""), call_of(Endian::Big, "y", b"\x07")];
+    let raw = messages.concat();
+    let hex =
+        messages.iter().map(|message| hex::encode(message) + " # a message\n").collect::<String>();
+    let mut pcap = Vec::new();
+    for word in [0xa1b2_c3d4, 0x0004_0002, 0, 0, 0xffff, 231] {
+        put_u32(&mut pcap, Endian::Little, word);
+    }
+    // A section header, and the description of one interface.
+    let mut pcapng = Vec::new();
+    for word in [0x0a0d_0d0a, 28, 0x1a2b_3c4d, 1, u32::MAX, u32::MAX, 28, 1, 20, 231, 0, 20] {
+        put_u32(&mut pcapng, Endian::Little, word);
+    }
+    for message in &messages {
+        let len = u32::try_from(message.len()).unwrap();
+        let mut padded = message.clone();
+        pad(&mut padded, 4);
+        let block_len = u32::try_from(padded.len() + 32).unwrap();
+        for word in [1_700_000_000, 5, len, len] {
+            put_u32(&mut pcap, Endian::Little, word);
+        }
+        pcap.extend(message);
+        for word in [6, block_len, 0, 0, 7, len, len] {
+            put_u32(&mut pcapng, Endian::Little, word);
+        }
+        pcapng.extend(padded);
+        put_u32(&mut pcapng, Endian::Little, block_len);
+    }
+    [("raw", raw), ("hex", hex.into_bytes()), ("pcap", pcap), ("pcapng", pcapng)]
+        .map(|(name, bytes)| (name.into(), bytes))
+        .into()
 }
 
 /// Turns a message into input for the target that puts a sound fixed header before the fields.

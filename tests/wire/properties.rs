@@ -38,6 +38,24 @@ proptest! {
     }
 
     #[test]
+    fn messages_survive_being_text(parts in any_message()) {
+        properties::text(&parts.encode());
+    }
+
+    #[test]
+    fn messages_with_one_byte_changed_are_text_or_refused(
+        parts in any_message(),
+        at in any::<prop::sample::Index>(),
+        byte in any::<u8>(),
+    ) {
+        let mut bytes = parts.encode();
+        let at = at.index(bytes.len());
+        bytes[at] = byte;
+        properties::text(&bytes);
+        properties::capture(&bytes);
+    }
+
+    #[test]
     fn header_fields_are_what_a_cursor_sees(bytes in any::<Vec<u8>>()) {
         properties::header(&bytes);
     }
