@@ -189,6 +189,12 @@ fn header_is_what_a_cursor_sees(message: &Message<'_>) {
     let signature = Signature::from_static("yyyyuua(yv)");
     let mut cursor = Cursor::new(Reader::new(message.as_bytes(), header.endian), signature);
     let values = Model::read_all(&mut cursor).expect("a header is a value of its signature");
+    // Marshalled again they are the same bytes: no padding is other than it must be.
+    let mut naive = Vec::new();
+    values.iter().for_each(|value| value.marshal(&mut naive, header.endian));
+    pad(&mut naive, 8);
+    let body_start = message.as_bytes().len() - message.body_bytes().len();
+    assert_eq!(naive, message.as_bytes()[..body_start]);
     let Some(Model::Array(_, fields)) = values.last() else { panic!("{values:?}") };
     let field = |code: u8| {
         fields.iter().find_map(|field| match field {

@@ -7,8 +7,11 @@
 )]
 
 mod corpus;
+mod depth;
+mod exhaustive;
 mod golden;
 mod kinds;
+mod lengths;
 mod match_rules;
 mod names;
 mod proofs;
