@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use barebus::{
     BusName, CallError, InterfaceName, MatchRule, MatchRuleBuf, MemberName, MethodCall, ObjectPath,
+    Proxy,
 };
 use barebus_systemd::{Manager, Mode};
 
@@ -105,5 +106,27 @@ fn a_name_that_nobody_owns_is_the_buss_error() {
             .destination(BusName::from_static("org.example.Nobody"));
         let error = bus.call(&call, &()).unwrap_err();
         assert_eq!(error.name(), Some("org.freedesktop.DBus.Error.ServiceUnknown"), "{error}");
+    }
+}
+
+#[test]
+fn changed_properties_are_told_with_their_new_values() {
+    for the_box in both() {
+        let mut bus = connect(the_box);
+        let path = "/org/freedesktop/systemd1/unit/live_2dlong_2eservice";
+        let path = ObjectPath::parse(path).unwrap();
+        let unit = InterfaceName::from_static("org.freedesktop.systemd1.Unit");
+        let watched = Proxy::new(&mut bus, Some(SYSTEMD), path, unit).watch_properties().unwrap();
+        let mut manager = Manager::new(&mut bus);
+        manager.restart_unit(LONG, Mode::Replace).unwrap().wait(None).unwrap();
+        let mut states = Vec::new();
+        while !states.contains(&"active".to_owned()) {
+            let signal = bus.next_signal(watched, Some(Duration::from_secs(5))).unwrap().unwrap();
+            let changes = signal.properties_changed().unwrap();
+            assert_eq!(changes.interface, unit.as_str());
+            if let Some(state) = changes.changed.find(&"ActiveState").unwrap() {
+                states.push(state.get::<String>().unwrap());
+            }
+        }
     }
 }

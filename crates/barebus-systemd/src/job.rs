@@ -113,8 +113,7 @@ impl<'m, 'c> Job<'m, 'c> {
             rule = rule.sender(systemd);
         }
         let rule = rule.path(MANAGER_PATH).interface(MANAGER).member(JOB_REMOVED);
-        // It has four keys, each once.
-        let rule = rule.rule().map_err(|_| failed(CallError::NoReply(NoReply::TimedOut)))?;
+        let rule = rule.rule().map_err(|error| failed(CallError::Rule(error)))?;
         let removed = manager.connection().subscribe(&rule).map_err(failed)?;
         let queued = manager.proxy().ask::<_, (OwnedObjectPath,)>(name, &(unit, mode.as_str()));
         match queued {

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use barebus_session::{
     CallId, Event, Received, ReplyTo, SendError, Session, SessionError, SubscriptionId, Want,
 };
-use barebus_wire::name::ErrorName;
+use barebus_wire::name::{BusName, ErrorName, InterfaceName, MemberName, ObjectPath};
 use barebus_wire::{EncodeBody, MatchRule, Message, MessageType, MethodCall};
 
 use crate::endpoint::Endpoint;
@@ -38,46 +38,6 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// The system bus: `DBUS_SYSTEM_BUS_ADDRESS`, else its well-known place. Setuid programs ignore the environment.
-    ///
-    /// # Errors
-    /// [`OpenError`] names every server that was tried.
-    pub fn system() -> Result<Self, OpenError> {
-        Options::bus().open_system()
-    }
-
-    /// The session bus: `DBUS_SESSION_BUS_ADDRESS`, else `$XDG_RUNTIME_DIR/bus`. Setuid programs ignore the environment.
-    ///
-    /// # Errors
-    /// As [`system`](Self::system).
-    pub fn session() -> Result<Self, OpenError> {
-        Options::bus().open_session()
-    }
-
-    /// The bus at `address`: a list of servers, tried in order. Spec: Server Addresses.
-    ///
-    /// # Errors
-    /// As [`system`](Self::system).
-    pub fn open(address: &str) -> Result<Self, OpenError> {
-        Options::bus().open(address)
-    }
-
-    /// Whoever listens at `address`, without a bus: no `Hello`, no names.
-    ///
-    /// # Errors
-    /// As [`system`](Self::system).
-    pub fn open_direct(address: &str) -> Result<Self, OpenError> {
-        Options::direct().open(address)
-    }
-
-    /// systemd's private socket, for root: it works before and without a bus.
-    ///
-    /// # Errors
-    /// As [`system`](Self::system).
-    pub fn systemd_private() -> Result<Self, OpenError> {
-        Options::direct().open("unix:path=/run/systemd/private")
-    }
-
     pub(crate) fn over(
         transport: Transport,
         endpoint: Option<Endpoint>,
@@ -330,6 +290,24 @@ impl Connection {
         Ok(self.session.take().unwrap_or_default())
     }
 
+    /// Becomes a monitor: every message on the bus that one of `rules` matches, or simply every one if there is none, comes as
+    /// [`Event::Monitored`]. Nothing can be sent afterwards. Spec: org.freedesktop.DBus.Monitoring.BecomeMonitor.
+    ///
+    /// # Errors
+    /// As [`call`](Self::call); only privileged users may.
+    pub fn become_monitor(&mut self, rules: &[MatchRule<'_>]) -> Result<(), CallError> {
+        const CALL: MethodCall<'static> = MethodCall::new(
+            ObjectPath::from_static("/org/freedesktop/DBus"),
+            MemberName::from_static("BecomeMonitor"),
+        )
+        .interface(InterfaceName::from_static("org.freedesktop.DBus.Monitoring"))
+        .destination(BusName::from_static("org.freedesktop.DBus"));
+        let rules: Vec<String> = rules.iter().map(ToString::to_string).collect();
+        self.call(&CALL, &(rules, 0_u32))?;
+        self.session.become_monitor();
+        Ok(())
+    }
+
     /// Answers a call that came as an event.
     ///
     /// # Errors
@@ -506,6 +484,9 @@ impl Connection {
     /// Writes what the socket takes at once.
     #[inline]
     fn write(&mut self) -> Result<(), ConnectionError> {
+        if self.transport.is_foreign() {
+            return Err(self.error(Cause::Forked));
+        }
         while self.failure.is_none() {
             let output = self.session.output();
             if output.is_empty() {

@@ -172,6 +172,8 @@ pub enum CallError {
     NoReply(NoReply),
     /// The reply holds other types than expected, or is invalid. The connection is fine.
     Body(BodyError),
+    /// The rule to subscribe with is none. The connection is fine.
+    Rule(barebus_wire::match_rule::MatchRuleError),
     /// The call could not be sent. The connection is fine.
     Send(SendError),
     /// The connection has ended.
@@ -195,6 +197,7 @@ impl fmt::Display for CallError {
             Self::Remote { name, message } => write!(f, "{message} ({name})"),
             Self::NoReply(reason) => reason.fmt(f),
             Self::Body(error) => write!(f, "the reply cannot be used: {error}"),
+            Self::Rule(error) => error.fmt(f),
             Self::Send(error) => error.fmt(f),
             Self::Connection(error) => error.fmt(f),
         }
@@ -207,6 +210,7 @@ impl std::error::Error for CallError {
             Self::Remote { .. } => None,
             Self::NoReply(error) => Some(error),
             Self::Body(error) => Some(error),
+            Self::Rule(error) => Some(error),
             Self::Send(error) => Some(error),
             Self::Connection(error) => Some(&**error),
         }

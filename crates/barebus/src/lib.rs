@@ -21,9 +21,11 @@
 mod connection;
 mod endpoint;
 mod error;
+mod open;
 mod options;
 mod proxy;
 mod reply;
+mod standard;
 mod sys;
 mod transport;
 
@@ -45,3 +47,4 @@ pub use error::{Attempt, AttemptError, CallError, Cause, ConnectionError, OpenEr
 pub use options::Options;
 pub use proxy::Proxy;
 pub use reply::{Reply, Signal};
+pub use standard::{ManagedObjects, PropertiesChanged};

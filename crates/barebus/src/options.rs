@@ -116,9 +116,21 @@ impl Options {
         if let Some(address) = environment("DBUS_SESSION_BUS_ADDRESS") {
             return self.open(&address);
         }
-        let variable = "DBUS_SESSION_BUS_ADDRESS and XDG_RUNTIME_DIR";
+        self.open_in_runtime_dir("bus", "DBUS_SESSION_BUS_ADDRESS and XDG_RUNTIME_DIR")
+    }
+
+    /// Opens the private socket of the user's systemd.
+    pub(crate) fn open_user_private(&self) -> Result<Connection, OpenError> {
+        self.open_in_runtime_dir("systemd/private", "XDG_RUNTIME_DIR")
+    }
+
+    fn open_in_runtime_dir(
+        &self,
+        socket: &str,
+        variable: &'static str,
+    ) -> Result<Connection, OpenError> {
         let directory = environment("XDG_RUNTIME_DIR").ok_or(OpenError::NotSet { variable })?;
-        let path = format!("{directory}/bus");
+        let path = format!("{directory}/{socket}");
         self.open(&format!("unix:path={}", barebus_wire::address::escape(path.as_bytes())))
     }
 

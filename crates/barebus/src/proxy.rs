@@ -16,7 +16,7 @@ pub struct Proxy<'c, 'n> {
     interface: InterfaceName<'n>,
 }
 
-const PROPERTIES: InterfaceName<'static> =
+pub(crate) const PROPERTIES: InterfaceName<'static> =
     InterfaceName::from_static("org.freedesktop.DBus.Properties");
 const GET: MemberName<'static> = MemberName::from_static("Get");
 const SET: MemberName<'static> = MemberName::from_static("Set");
@@ -36,6 +36,31 @@ impl<'c, 'n> Proxy<'c, 'n> {
     /// The connection.
     pub const fn connection(&mut self) -> &mut Connection {
         self.connection
+    }
+
+    /// Whose object it is; nobody's in particular on a direct connection.
+    pub const fn destination(&self) -> Option<BusName<'n>> {
+        self.destination
+    }
+
+    /// The object's path.
+    pub const fn path(&self) -> ObjectPath<'n> {
+        self.path
+    }
+
+    /// The interface.
+    pub const fn interface(&self) -> InterfaceName<'n> {
+        self.interface
+    }
+
+    /// Another interface of the same object.
+    pub const fn of<'a>(&'a mut self, interface: InterfaceName<'n>) -> Proxy<'a, 'n> {
+        Proxy {
+            connection: self.connection,
+            destination: self.destination,
+            path: self.path,
+            interface,
+        }
     }
 
     /// A call of the method `member`, to be changed and sent as the caller likes.

@@ -98,3 +98,49 @@ pub(crate) fn is_privileged() -> bool {
     // SAFETY: getauxval looks into a table that the kernel made at exec; it takes any key and has no preconditions.
     unsafe { libc::getauxval(libc::AT_SECURE) != 0 }
 }
+
+/// Tells a process that fork(2) made from the one that made the mark: a page that the kernel empties in the child.
+///
+/// Asking for the process's number instead would cost a system call every time.
+#[derive(Debug)]
+pub(crate) struct ForkMark(ptr::NonNull<u8>);
+
+// SAFETY: the page belongs to the mark alone, is written once before anybody shares it and only read afterwards.
+unsafe impl Send for ForkMark {}
+// SAFETY: as above: there are only reads.
+unsafe impl Sync for ForkMark {}
+
+impl ForkMark {
+    /// Marks this process; `None` on kernels that cannot (before 4.14), which then cannot tell.
+    pub(crate) fn new() -> Option<Self> {
+        let protection = libc::PROT_READ | libc::PROT_WRITE;
+        let kind = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS;
+        // SAFETY: a new anonymous mapping of one byte, rounded up to a page by the kernel, touches nothing that exists.
+        let page = unsafe { libc::mmap(ptr::null_mut(), 1, protection, kind, -1, 0) };
+        if page == libc::MAP_FAILED {
+            return None;
+        }
+        let mark = Self(ptr::NonNull::new(page.cast())?);
+        // SAFETY: `page` is the mapping that was just made, and nothing is in it yet.
+        if unsafe { libc::madvise(page, 1, libc::MADV_WIPEONFORK) } != 0 {
+            return None;
+        }
+        // SAFETY: the mapping is writable, at least one byte long, and nobody else has its address.
+        unsafe { mark.0.write(1) };
+        Some(mark)
+    }
+
+    /// Whether this process is a child of the one that was marked.
+    #[inline]
+    pub(crate) fn is_in_child(&self) -> bool {
+        // SAFETY: the mapping lives as long as the mark. Volatile: the kernel changes it behind the compiler's back.
+        unsafe { self.0.read_volatile() == 0 }
+    }
+}
+
+impl Drop for ForkMark {
+    fn drop(&mut self) {
+        // SAFETY: the mapping was made by `new` with this length, and nobody uses it after the mark.
+        unsafe { libc::munmap(self.0.as_ptr().cast(), 1) };
+    }
+}

@@ -23,6 +23,8 @@ pub(crate) struct Transport {
     patience: Duration,
     /// The program behind the socket (`unixexec:`), to be reaped.
     child: Option<Child>,
+    /// Tells whether this is still the process that connected.
+    mark: Option<sys::ForkMark>,
 }
 
 /// What a transport can do next without waiting.
@@ -34,7 +36,13 @@ pub(crate) struct Ready {
 
 impl Transport {
     pub(crate) fn new(socket: OwnedFd, child: Option<Child>) -> Self {
-        Self { socket, control: sys::Control::new(), patience: Duration::ZERO, child }
+        Self {
+            socket,
+            control: sys::Control::new(),
+            patience: Duration::ZERO,
+            child,
+            mark: sys::ForkMark::new(),
+        }
     }
 
     /// How long a blocking read may wait; [`receive_within`](Self::receive_within) makes the system watch that time.
@@ -42,6 +50,12 @@ impl Transport {
         setsockopt(&self.socket, ReceiveTimeout, &TimeVal::milliseconds(millis(patience)))?;
         self.patience = patience;
         Ok(())
+    }
+
+    /// Whether this process was forked from the one that connected, to whom the stream belongs.
+    #[inline]
+    pub(crate) fn is_foreign(&self) -> bool {
+        self.mark.as_ref().is_some_and(sys::ForkMark::is_in_child)
     }
 
     /// Writes what the socket takes at once. File descriptors go with the first byte.
@@ -128,7 +142,8 @@ impl AsFd for Transport {
 
 impl Drop for Transport {
     fn drop(&mut self) {
-        if let Some(child) = &mut self.child {
+        let is_foreign = self.is_foreign();
+        if let Some(child) = self.child.as_mut().filter(|_| !is_foreign) {
             // It ends by itself when its standard input does; what does not end by itself is ended.
             let _ = child.kill();
             let _ = child.wait();

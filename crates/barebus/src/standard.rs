@@ -1,0 +1,101 @@
+//! The standard interfaces, as far as a client uses them. Spec: Standard Interfaces.
+
+use barebus_session::SubscriptionId;
+use barebus_wire::match_rule::MatchRuleBuf;
+use barebus_wire::name::{InterfaceName, MemberName, ObjectPath};
+use barebus_wire::{Array, Dict, Variant};
+
+use crate::error::CallError;
+use crate::proxy::{PROPERTIES, Proxy};
+use crate::reply::{Reply, Signal};
+
+/// What `PropertiesChanged` tells of one interface of one object.
+#[derive(Debug)]
+pub struct PropertiesChanged<'a> {
+    /// Whose properties.
+    pub interface: &'a str,
+    /// Those that changed, with their new values.
+    pub changed: Dict<'a, &'a str, Variant<'a>>,
+    /// Those that changed to values that are not told.
+    pub invalidated: Array<'a, &'a str>,
+}
+
+/// What `GetManagedObjects` answers with: objects, their interfaces, and those interfaces' properties.
+pub type ManagedObjects<'a> =
+    Dict<'a, ObjectPath<'a>, Dict<'a, &'a str, Dict<'a, &'a str, Variant<'a>>>>;
+
+impl Proxy<'_, '_> {
+    /// Subscribes to changes of the interface's properties; [`Signal::properties_changed`] reads them.
+    ///
+    /// To miss none, subscribe first and ask for the present values then.
+    ///
+    /// # Errors
+    /// As [`Connection::subscribe`](crate::Connection::subscribe).
+    pub fn watch_properties(&mut self) -> Result<SubscriptionId, CallError> {
+        const MEMBER: MemberName<'static> = MemberName::from_static("PropertiesChanged");
+        let mut rule = MatchRuleBuf::signals();
+        if let Some(sender) = self.destination() {
+            rule = rule.sender(sender);
+        }
+        let rule = rule
+            .path(self.path())
+            .interface(PROPERTIES)
+            .member(MEMBER)
+            .argument(0, self.interface().as_str());
+        // All keys are there once; only an immense path makes it too long.
+        let rule = rule.rule().map_err(CallError::Rule)?;
+        self.connection().subscribe(&rule)
+    }
+
+    /// The object's interfaces and children, in XML. Spec: org.freedesktop.DBus.Introspectable.
+    ///
+    /// # Errors
+    /// As [`Connection::call`](crate::Connection::call).
+    pub fn introspect(&mut self) -> Result<String, CallError> {
+        const INTERFACE: InterfaceName<'static> =
+            InterfaceName::from_static("org.freedesktop.DBus.Introspectable");
+        let (xml,) =
+            self.of(INTERFACE).ask(const { MemberName::from_static("Introspect") }, &())?;
+        Ok(xml)
+    }
+
+    /// The objects below this one, with their interfaces and properties: `let (objects,): (ManagedObjects,) = reply.body()?`.
+    /// Spec: org.freedesktop.DBus.ObjectManager.
+    ///
+    /// # Errors
+    /// As [`Connection::call`](crate::Connection::call).
+    pub fn managed_objects(&mut self) -> Result<Reply<'_>, CallError> {
+        const MEMBER: MemberName<'static> = MemberName::from_static("GetManagedObjects");
+        let mut call = self.method(MEMBER);
+        call.interface = Some(OBJECT_MANAGER);
+        self.connection().call(&call, &())
+    }
+
+    /// Subscribes to `InterfacesAdded (oa{sa{sv}})` and `InterfacesRemoved (oas)` of an object that manages others.
+    ///
+    /// # Errors
+    /// As [`Connection::subscribe`](crate::Connection::subscribe).
+    pub fn watch_objects(&mut self) -> Result<SubscriptionId, CallError> {
+        let mut rule = MatchRuleBuf::signals();
+        if let Some(sender) = self.destination() {
+            rule = rule.sender(sender);
+        }
+        let rule = rule.path(self.path()).interface(OBJECT_MANAGER);
+        let rule = rule.rule().map_err(CallError::Rule)?;
+        self.connection().subscribe(&rule)
+    }
+}
+
+const OBJECT_MANAGER: InterfaceName<'static> =
+    InterfaceName::from_static("org.freedesktop.DBus.ObjectManager");
+
+impl<'a> Signal<'a> {
+    /// What a `PropertiesChanged` tells. Spec: org.freedesktop.DBus.Properties.
+    ///
+    /// # Errors
+    /// `BodyError::Signature` for signals that are none.
+    pub fn properties_changed(&self) -> Result<PropertiesChanged<'a>, barebus_wire::BodyError> {
+        let (interface, changed, invalidated) = self.body()?;
+        Ok(PropertiesChanged { interface, changed, invalidated })
+    }
+}
