@@ -12,7 +12,9 @@
 pub mod corpus;
 pub mod generators;
 pub mod golden;
+pub mod memory;
 pub mod model;
+pub mod peer;
 pub mod properties;
 pub mod sasl;
 pub mod seeds;

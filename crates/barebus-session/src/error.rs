@@ -33,6 +33,8 @@ pub enum SessionError {
     },
     /// File descriptors came during authentication, or without having been negotiated. Spec: D-Bus and Unix file descriptors.
     UnexpectedFds,
+    /// More file descriptors wait for the end of their message than two messages may carry.
+    TooManyFds,
     /// A message's frame or header is invalid: where the next message begins, or what it says, cannot be trusted.
     InvalidMessage(DecodeError),
     /// The other side closed the stream.
@@ -73,7 +75,8 @@ impl fmt::Display for SessionError {
                 write!(f, "the server did not answer in time: waiting for {awaited}")
             }
             Self::HelloRefused { reason } => write!(f, "the bus refused Hello: {reason}"),
-            Self::UnexpectedFds => f.write_str("file descriptors came though none were negotiated"),
+            Self::UnexpectedFds => f.write_str("file descriptors came where none may come"),
+            Self::TooManyFds => f.write_str("more file descriptors came than messages may carry"),
             Self::InvalidMessage(error) => write!(f, "an invalid message came: {error}"),
             Self::Closed { awaited: Some(awaited), .. } => {
                 write!(f, "the server closed the connection: waiting for {awaited}")

@@ -46,16 +46,10 @@ impl<F> Session<F> {
         }
     }
 
+    /// Whether the handshake's deadline has passed. What came before it still counts, but nobody can put it off with messages.
     #[inline]
-    pub(crate) fn check_handshake(&mut self, now: Duration) {
-        if now < self.handshake_deadline {
-            return;
-        }
-        // What has come already counts.
-        let has_come = matches!(self.inbox.frame(), Ok(Some(_)));
-        if let Some(awaited) = self.awaited().filter(|_| !has_come) {
-            self.end(SessionError::HandshakeTimedOut { awaited });
-        }
+    pub(crate) fn is_late(&self, now: Duration) -> bool {
+        now >= self.handshake_deadline && self.awaited().is_some()
     }
 
     /// Lets the authentication conversation take its lines.

@@ -33,8 +33,9 @@ pub(crate) struct Inbox<F> {
     batches: VecDeque<Batch<F>>,
 }
 
-/// Bytes of the buffer at rest: as many as systems hand over in one read of a Unix socket, roughly.
-pub(crate) const ROOM: usize = 64 * 1024;
+/// Bytes of the buffer at rest: as many as systems hand over in one read of a Unix socket, roughly. With all else that a
+/// connection holds they stay within 64 KiB.
+pub(crate) const ROOM: usize = 60 * 1024;
 
 /// Fewest bytes worth a read.
 const LEAST_ROOM: usize = 4 * 1024;
@@ -90,6 +91,11 @@ impl<F> Inbox<F> {
     /// Whether file descriptors wait for their message.
     pub(crate) fn has_fds(&self) -> bool {
         !self.batches.is_empty()
+    }
+
+    /// Whether file descriptors came with bytes that were all taken already: they belong to nothing that follows.
+    pub(crate) fn has_stray_fds(&self) -> bool {
+        self.batches.front().is_some_and(|batch| batch.end <= self.position)
     }
 
     /// Bytes that were not taken yet.

@@ -321,11 +321,18 @@ impl<F> Session<F> {
     /// could not hand over all of them (MSG_CTRUNC).
     #[inline]
     pub fn filled(&mut self, count: usize, fds: Vec<F>, truncated: bool) {
+        if let Phase::Ended(_) = self.phase {
+            return;
+        }
         if !self.inbox.filled(count, fds, truncated) {
-            return self.end(SessionError::UnexpectedFds);
+            return self.end(SessionError::TooManyFds);
         }
         if let Phase::Authentication(_) = self.phase {
             self.converse();
+            // They came with the last line of the authentication, not with the message behind it.
+            if self.inbox.has_stray_fds() {
+                self.end(SessionError::UnexpectedFds);
+            }
         }
         if self.inbox.has_fds() && self.passes_fds() != Some(true) {
             self.end(SessionError::UnexpectedFds);
@@ -372,11 +379,11 @@ impl<F> Session<F> {
         if let Some(found) = self.found.take() {
             self.keep_found(found);
         }
-        self.check_handshake(now);
         self.ledger.answer_forgotten();
         if self.seek_kept(want) {
             return Ok(true);
         }
+        let is_late = self.is_late(now);
         while let Some(place) = self.next_place() {
             let (sorted, unix_fds) = match self.sort(place.clone()) {
                 Ok(sorted) => sorted,
@@ -390,7 +397,7 @@ impl<F> Session<F> {
                 (Sorted::Done, _) => {}
                 (Sorted::Event(matter), Err(error)) => self.refuse(matter, error),
                 (Sorted::Event(matter), Ok(fds)) => {
-                    if self.is_wanted(want, &matter, &place) {
+                    if !is_late && self.is_wanted(want, &matter, &place) {
                         self.found = Some(Found { matter, place: Some(place), fds });
                         return Ok(true);
                     }
@@ -398,9 +405,12 @@ impl<F> Session<F> {
                 }
             }
             // What was sorted may have ended the call that is waited for.
-            if self.seek_kept(want) {
+            if !is_late && self.seek_kept(want) {
                 return Ok(true);
             }
+        }
+        if let Some(awaited) = self.awaited().filter(|_| is_late) {
+            self.end(SessionError::HandshakeTimedOut { awaited });
         }
         // When the handshake came to nothing that is the reason, not the time of a call that was never delivered.
         if !matches!(self.phase, Phase::Ended(SessionError::HandshakeTimedOut { .. })) {
@@ -473,8 +483,12 @@ impl<F> Session<F> {
         self.ledger.is_monitor = true;
     }
 
-    /// Ends the session: everything queued is dropped, its file descriptors are closed.
+    /// Ends the session: everything queued is dropped, its file descriptors are closed. A session that has ended keeps its
+    /// first error.
     pub fn end(&mut self, error: SessionError) {
+        if let Phase::Ended(_) = self.phase {
+            return;
+        }
         // Until authentication is over, what was queued may still be sent on another stream.
         if !matches!(error, SessionError::Authentication(_)) {
             self.ledger.outbox.clear();

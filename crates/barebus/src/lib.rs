@@ -31,8 +31,8 @@ mod transport;
 
 pub use barebus_sasl::{Guid, Identity, Mechanism, Mechanisms, SaslError};
 pub use barebus_session::{
-    CallId, Event, FdsError, NoReply, Peer, Received, ReplyTo, SendError, Session, SessionError,
-    SubscriptionId,
+    Awaited, CallId, Event, FdsError, NoReply, Peer, Received, ReplyTo, SendError, Session,
+    SessionError, SubscriptionId,
 };
 pub use barebus_wire as wire;
 pub use barebus_wire::match_rule::MatchRuleBuf;

@@ -1,0 +1,346 @@
+//! Servers that do not let the client in as they should.
+
+use std::os::fd::AsRawFd;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use barebus::wire::DecodeErrorKind;
+use barebus::{Awaited, CallError, Cause, Connection, NoReply, Options, SaslError, SessionError};
+use barebus_sasl::State;
+use barebus_tests::peer::{BUS, CLIENT, OWNER, Peer};
+use barebus_tests::sasl::GUID;
+
+use crate::scene::{SHORT, hasty, method, patient, play, stage};
+
+/// What the connection ends with, when it is to be established.
+fn refusal(connection: &mut Connection) -> SessionError {
+    match connection.establish().map_err(|error| error.cause) {
+        Err(Cause::Session(error)) => error,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Plays a server that reads what the client says first, answers `bytes` and hangs up.
+fn answered(bytes: &[u8]) -> SessionError {
+    let bytes = bytes.to_vec();
+    let script = move |peer: &mut Peer| {
+        peer.read();
+        peer.write(&bytes);
+        peer.hang_up();
+        peer.drain();
+    };
+    play(&patient(), script, refusal)
+}
+
+fn ok() -> String {
+    format!("OK {GUID}\r\n")
+}
+
+#[test]
+fn gives_up_on_a_silent_server_in_time() {
+    for options in [hasty(), hasty().step_by_step()] {
+        let begin = Instant::now();
+        let error = play(&options, Peer::drain, refusal);
+        let awaited = Awaited::Authentication(State::WaitingForOk);
+        assert_eq!(error, SessionError::HandshakeTimedOut { awaited });
+        assert!(begin.elapsed() >= SHORT && begin.elapsed() < SHORT * 8, "{:?}", begin.elapsed());
+    }
+}
+
+#[test]
+fn gives_up_on_a_server_that_trickles() {
+    let script = |peer: &mut Peer| {
+        peer.write_slowly(ok().as_bytes(), 1, Duration::from_millis(20));
+        peer.drain();
+    };
+    let begin = Instant::now();
+    let awaited = Awaited::Authentication(State::WaitingForOk);
+    assert_eq!(play(&hasty(), script, refusal), SessionError::HandshakeTimedOut { awaited });
+    assert!(begin.elapsed() < SHORT * 8, "{:?}", begin.elapsed());
+}
+
+#[test]
+fn ends_with_the_first_bytes_of_an_endless_line() {
+    let script = |peer: &mut Peer| {
+        let line = vec![b'A'; 64 * 1024];
+        let _ = (0..512).all(|_| peer.write(&line));
+    };
+    let error = play(&patient(), script, refusal);
+    assert!(
+        matches!(error, SessionError::Authentication(SaslError::LineTooLong { .. })),
+        "{error:?}"
+    );
+}
+
+#[test]
+fn names_what_is_wrong_with_a_line() {
+    let named = |bytes: &[u8]| match answered(bytes) {
+        SessionError::Authentication(error) => error,
+        other => panic!("{bytes:?}: {other:?}"),
+    };
+    assert!(matches!(named(b"\n"), SaslError::BareNewline { .. }));
+    assert!(matches!(named(b"OK \rx"), SaslError::BareReturn { .. }));
+    assert!(matches!(named(b"OK \xff\xfe\r\n"), SaslError::NotAscii { byte: 0xff, .. }));
+    assert!(matches!(named(b"\xff"), SaslError::NotAscii { byte: 0xff, .. }));
+    assert!(matches!(named(b"\0"), SaslError::Nul { .. }));
+    assert!(matches!(named(b"l\x02\x01\x01"), SaslError::NoCommand { byte: b'l', .. }));
+    assert!(matches!(named(b"HTTP/1.0 400 Bad\r\n"), SaslError::MalformedCommand { .. }));
+    assert!(matches!(named(b"OK\r\n"), SaslError::BadGuid { .. }));
+    assert!(matches!(named(b"OK 123\r\n"), SaslError::BadGuid { .. }));
+    let twice = [ok(), ok()].concat();
+    assert!(matches!(named(twice.as_bytes()), SaslError::SecondOk { .. }));
+    assert!(matches!(named(b"AGREE_UNIX_FD\r\n"), SaslError::Unexpected { .. }));
+    let begin = [ok(), "BEGIN\r\n".into()].concat();
+    assert!(matches!(named(begin.as_bytes()), SaslError::Unexpected { .. }));
+}
+
+#[test]
+fn short_answers_end_the_connection_at_once() {
+    const BYTES: &[u8] = b"\0\r\n OAEDR_l\xff0";
+    let one = (0..=255).map(|byte| vec![byte]);
+    let two = BYTES.iter().flat_map(|a| BYTES.iter().map(|b| vec![*a, *b]));
+    let three = BYTES.iter().flat_map(|a| [[*a, b'\r', b'\n'], [b'O', *a, b'\n']]);
+    for answer in one.chain(two).chain(three.map(Vec::from)) {
+        match answered(&answer) {
+            SessionError::Authentication(_) | SessionError::Closed { awaited: Some(_), .. } => {}
+            other => panic!("{answer:?}: {other:?}"),
+        }
+    }
+}
+
+/// What a server says from its first byte to the reply to the first call.
+fn whole_conversation(peer: &mut Peer) -> Vec<u8> {
+    let mut said = [ok().as_bytes(), b"AGREE_UNIX_FD\r\n"].concat();
+    assert!(peer.authenticate());
+    let hello = peer.receive().unwrap();
+    said.extend(peer.reply(&hello, Some(BUS), &(CLIENT,)));
+    said.extend(peer.signal(Some(BUS), BUS, "NameAcquired", &(CLIENT,)));
+    let call = peer.receive().unwrap();
+    said.extend(peer.reply(&call, Some(BUS), &("an answer",)));
+    said
+}
+
+/// Reads the client's first bytes and writes nothing: gives what is to be written.
+fn recorded() -> Vec<u8> {
+    let _stage = stage();
+    let (ours, theirs) = barebus_tests::peer::pair().unwrap();
+    let recorder = thread::spawn(move || whole_conversation(&mut Peer::new(theirs)));
+    let mut connection = hasty().over(ours).unwrap();
+    let _ = connection.call(&bus_method(), &("a question",));
+    recorder.join().unwrap()
+}
+
+fn bus_method() -> barebus::MethodCall<'static> {
+    method("Ask").destination(barebus::BusName::from_static(BUS))
+}
+
+/// Says `bytes` in pieces of `size` without waiting for anything, then hangs up.
+fn recite(bytes: Vec<u8>, size: usize) -> impl FnOnce(&mut Peer) {
+    move |peer| {
+        bytes.chunks(size).all(|chunk| peer.write(chunk));
+        peer.hang_up();
+        peer.drain();
+    }
+}
+
+#[test]
+fn takes_a_conversation_in_any_pieces() {
+    let said = recorded();
+    for size in 1..said.len() {
+        play(&patient(), recite(said.clone(), size), |connection| {
+            let reply = connection.call(&bus_method(), &("a question",)).unwrap();
+            assert_eq!(reply.body::<(&str,)>().unwrap(), ("an answer",));
+            assert_eq!(connection.unique_name(), Some(CLIENT));
+        });
+    }
+}
+
+#[test]
+fn an_end_at_any_byte_is_told_and_where_it_was() {
+    let said = recorded();
+    for end in 0..said.len() {
+        let error = play(&patient(), recite(said[..end].to_vec(), usize::MAX), |connection| {
+            let result = connection.call(&bus_method(), &("a question",));
+            let Err(CallError::Connection(error)) = result else {
+                panic!("cut at {end}: {result:?}");
+            };
+            let Cause::Session(again) = connection.establish().unwrap_err().cause else {
+                panic!("cut at {end}: not ended");
+            };
+            assert!(matches!(&error.cause, Cause::Session(error) if *error == again));
+            again
+        });
+        let SessionError::Closed { awaited, unfinished } = error else {
+            panic!("cut at {end}: {error:?}");
+        };
+        let lines = ok().len() + "AGREE_UNIX_FD\r\n".len();
+        match awaited {
+            Some(Awaited::Authentication(_)) => assert!(end < lines),
+            Some(Awaited::Hello) => assert!(end >= lines && unfinished == end - lines),
+            None => assert!(end > lines && unfinished < end - lines),
+        }
+    }
+}
+
+#[test]
+fn message_data_glued_to_the_last_line_is_kept() {
+    let script = |peer: &mut Peer| {
+        peer.read();
+        let lines = [ok().as_bytes(), b"AGREE_UNIX_FD\r\n"].concat();
+        let signal = peer.signal(None, "org.example.Interface", "Early", &("kept",));
+        peer.write(&[lines, signal].concat());
+        peer.drain();
+    };
+    play(&Options::direct(), script, |connection| {
+        let rule = barebus::MatchRule::parse("type='signal'").unwrap();
+        let id = connection.subscribe(&rule).unwrap();
+        let signal = connection.next_signal(id, None).unwrap().unwrap();
+        assert_eq!(signal.body::<(&str,)>().unwrap(), ("kept",));
+    });
+}
+
+#[test]
+fn an_answer_to_what_was_not_asked_is_no_message() {
+    let script = |peer: &mut Peer| {
+        peer.read();
+        peer.write(&[ok().as_bytes(), b"AGREE_UNIX_FD\r\n"].concat());
+        peer.drain();
+    };
+    let error = play(&patient().unix_fds(false), script, refusal);
+    let SessionError::InvalidMessage(error) = error else { panic!("{error:?}") };
+    assert_eq!((error.kind, error.at), (DecodeErrorKind::UnknownByteOrder, 0));
+}
+
+#[test]
+fn fds_with_any_byte_of_the_authentication_end_the_connection() {
+    let lines = [ok().as_bytes(), b"AGREE_UNIX_FD\r\n"].concat();
+    for at in 0..lines.len() {
+        let lines = lines.clone();
+        let script = move |peer: &mut Peer| {
+            peer.read();
+            let stdin = std::io::stdin();
+            peer.write(&lines[..at]);
+            peer.write_with(&lines[at..=at], &[stdin.as_raw_fd()]);
+            peer.write(&lines[at + 1..]);
+            peer.drain();
+        };
+        assert_eq!(play(&patient(), script, refusal), SessionError::UnexpectedFds, "byte {at}");
+    }
+}
+
+#[test]
+fn without_agreement_the_connection_works_and_passes_no_fds() {
+    let script = |peer: &mut Peer| {
+        assert!(peer.authenticate_with(false));
+        let hello = peer.receive().unwrap();
+        let reply = peer.reply(&hello, Some(BUS), &(CLIENT,));
+        peer.write(&reply);
+        let call = peer.called("Echo").unwrap();
+        let reply = peer.echo(&call, Some(OWNER));
+        peer.write(&reply);
+        peer.drain();
+    };
+    play(&patient(), script, |connection| {
+        let null = || std::fs::File::open("/dev/null").unwrap().into();
+        // The server's answer is not known yet: the call waits for it.
+        let early = connection.start_call(&method("Take"), &(), vec![null()]).unwrap();
+        assert!(matches!(
+            connection.wait(early),
+            Err(CallError::NoReply(NoReply::FdsNotNegotiated))
+        ));
+        let late = connection.start_call(&method("Take"), &(), vec![null()]);
+        assert!(matches!(late, Err(CallError::Send(barebus::SendError::FdsNotNegotiated))));
+        connection.call(&method("Echo"), &("still here",)).unwrap();
+    });
+}
+
+#[test]
+fn fds_without_agreement_end_the_connection() {
+    let script = |peer: &mut Peer| {
+        assert!(peer.authenticate_with(false));
+        let hello = peer.receive().unwrap();
+        let reply = peer.reply(&hello, Some(BUS), &(CLIENT,));
+        peer.write_with(&reply, &[std::io::stdin().as_raw_fd()]);
+        peer.drain();
+    };
+    assert_eq!(play(&patient(), script, refusal), SessionError::UnexpectedFds);
+}
+
+/// Plays a bus that answers `Hello` with what `reply` gives.
+fn greeted(options: &Options, reply: fn(&mut Peer) -> Vec<u8>) -> SessionError {
+    let script = move |peer: &mut Peer| {
+        assert!(peer.authenticate());
+        let bytes = reply(peer);
+        peer.write(&bytes);
+        peer.drain();
+    };
+    play(options, script, refusal)
+}
+
+#[test]
+fn a_refused_hello_ends_the_connection() {
+    let error = greeted(&patient(), |peer| {
+        let hello = peer.receive().unwrap();
+        peer.error(&hello, Some(BUS), "org.freedesktop.DBus.Error.LimitsExceeded", "full")
+    });
+    let reason = "org.freedesktop.DBus.Error.LimitsExceeded".into();
+    assert_eq!(error, SessionError::HelloRefused { reason });
+}
+
+#[test]
+fn hello_is_answered_by_a_unique_name_or_not_at_all() {
+    for reply in [
+        |peer: &mut Peer| {
+            let hello = peer.receive().unwrap();
+            peer.reply(&hello, Some(BUS), &())
+        },
+        |peer: &mut Peer| {
+            let hello = peer.receive().unwrap();
+            peer.reply(&hello, Some(BUS), &("org.example.NotUnique",))
+        },
+        |peer: &mut Peer| {
+            let hello = peer.receive().unwrap();
+            peer.reply(&hello, Some(BUS), &(7_u32,))
+        },
+        |peer: &mut Peer| {
+            let hello = peer.receive().unwrap();
+            peer.reply(&hello, Some(BUS), &("",))
+        },
+    ] {
+        let error = greeted(&patient(), reply);
+        assert!(matches!(error, SessionError::HelloRefused { .. }), "{error:?}");
+    }
+}
+
+#[test]
+fn hello_is_answered_by_the_bus_or_not_at_all() {
+    let awaited = Awaited::Hello;
+    for reply in [
+        |_: &mut Peer| Vec::new(),
+        |peer: &mut Peer| {
+            let hello = peer.receive().unwrap();
+            peer.reply(&hello, Some(OWNER), &(CLIENT,))
+        },
+        |peer: &mut Peer| {
+            let hello = peer.receive().unwrap();
+            peer.reply(&hello, None, &(CLIENT,))
+        },
+    ] {
+        let error = greeted(&hasty(), reply);
+        assert_eq!(error, SessionError::HandshakeTimedOut { awaited });
+    }
+}
+
+#[test]
+fn signals_without_end_are_no_answer_to_hello() {
+    let script = |peer: &mut Peer| {
+        assert!(peer.authenticate());
+        let signal = peer.signal(Some(BUS), BUS, "Noise", &("x".repeat(1000).as_str(),));
+        let many = signal.repeat(100);
+        while peer.write(&many) {}
+    };
+    let begin = Instant::now();
+    let error = play(&hasty(), script, refusal);
+    assert_eq!(error, SessionError::HandshakeTimedOut { awaited: Awaited::Hello });
+    assert!(begin.elapsed() < SHORT * 8, "{:?}", begin.elapsed());
+}

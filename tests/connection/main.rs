@@ -1,0 +1,14 @@
+//! The connection against servers and peers that mean it no good.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+mod handshake;
+mod scene;
+
+#[global_allocator]
+static ALLOCATOR: barebus_tests::memory::Counting = barebus_tests::memory::Counting;
