@@ -35,6 +35,7 @@ pub mod name;
 mod number;
 #[cfg(feature = "alloc")]
 mod owned;
+mod plain;
 mod reader;
 mod signature;
 mod transcode;

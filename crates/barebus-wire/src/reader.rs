@@ -279,7 +279,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// As [`Reader::read_u32`]; `ArrayTooLong`, `LengthOutOfBounds` (in arrays `ArrayLengthIncorrect`), `NestedTooDeeply`.
-    #[inline]
+    #[inline(always)]
     pub fn enter_array(&mut self, alignment: usize) -> Result<Self, DecodeError> {
         let len = self.read_u32()?;
         let length_at = self.pos - 4;

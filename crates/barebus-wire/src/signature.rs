@@ -368,26 +368,30 @@ pub(crate) fn type_end(signature: &[u8], at: usize) -> usize {
     index
 }
 
-/// The number of types of a signature in which there are but basic types, variants and arrays of them, which most have.
+/// The number of types of a signature without structs and dictionaries, as most are.
 const fn count_flat(text: &[u8]) -> Option<u8> {
-    let mut types = 0;
+    if text.len() > limits::SIGNATURE_LEN {
+        return None;
+    }
+    // No more than 255 of either, as there are no more bytes.
+    let (mut types, mut arrays) = (0, 0);
     let mut rest = text;
     while let [code, tail @ ..] = rest {
-        rest = match (*code, tail) {
-            (b'a', [element, tail @ ..]) if is_basic(*element) || *element == b'v' => tail,
-            (code, _) if is_basic(code) || code == b'v' => tail,
-            _ => return None,
-        };
-        types += 1;
-        if types == MOST_FLAT {
+        if *code == b'a' {
+            arrays += 1;
+        } else if is_basic(*code) || *code == b'v' {
+            types += 1;
+            arrays = 0;
+        } else {
             return None;
         }
+        if arrays > limits::ARRAY_DEPTH {
+            return None;
+        }
+        rest = tail;
     }
-    Some(types)
+    if arrays == 0 { Some(types) } else { None }
 }
-
-/// Types up to which [`count_flat`] counts.
-const MOST_FLAT: u8 = 16;
 
 /// Checks a signature; gives the number of single complete types at its top level.
 #[allow(

@@ -4,9 +4,9 @@ use crate::endian::Endian;
 use crate::error::EncodeError;
 use crate::limits;
 use crate::name::ObjectPath;
+use crate::plain::has_nul;
 use crate::reader::align_up;
 use crate::signature::Signature;
-use crate::utf8;
 
 /// Marshals one message into a buffer of the caller's that begins at the message's first byte.
 ///
@@ -139,7 +139,7 @@ impl<'b> Writer<'b> {
     /// `StringWithNul`, `StringTooLong`.
     #[inline]
     pub fn put_str(&mut self, text: &str) -> Result<(), EncodeError> {
-        if utf8::find_nul(text.as_bytes()).is_some() {
+        if has_nul(text) {
             return Err(EncodeError::StringWithNul);
         }
         self.put_checked_str(text)
@@ -182,9 +182,12 @@ impl<'b> Writer<'b> {
     pub fn put_signature(&mut self, signature: Signature<'_>) {
         let bytes = signature.as_str().as_bytes();
         // A signature has at most 255 bytes.
-        self.put_u8(u8::try_from(bytes.len()).unwrap_or(u8::MAX));
-        self.put_bytes(bytes);
-        self.put_u8(0);
+        let len = u8::try_from(bytes.len()).unwrap_or(u8::MAX);
+        if let Some([len_place, place @ .., nul]) = self.claim(bytes.len() + 2) {
+            *len_place = len;
+            place.copy_from_slice(bytes);
+            *nul = 0;
+        }
     }
 
     /// Starts an array whose elements are aligned to `alignment`.

@@ -5,6 +5,7 @@ use core::cmp::Ordering;
 use super::Reader;
 use crate::error::{DecodeError, DecodeErrorKind as Kind};
 use crate::name::{NameError, ObjectPath};
+use crate::plain::{has_nul, is_plain};
 use crate::signature::{Signature, SignatureError};
 use crate::utf8::{self, Utf8Fault};
 
@@ -104,7 +105,7 @@ impl<'a> Reader<'a> {
     #[inline]
     pub fn read_str(&mut self) -> Result<&'a str, DecodeError> {
         match self.peek_text() {
-            Some((text, end)) if is_plain(text.as_bytes()) => {
+            Some((text, end)) if is_plain(text) => {
                 self.pos = end;
                 Ok(text)
             }
@@ -128,7 +129,7 @@ impl<'a> Reader<'a> {
     fn read_any_str(&mut self) -> Result<&'a str, DecodeError> {
         let (bytes, nul) = self.string_bytes()?;
         match self.text(bytes.len()) {
-            Some(text) if nul == 0 && utf8::find_nul(bytes).is_none() => {
+            Some(text) if nul == 0 && !has_nul(text) => {
                 self.pos += bytes.len() + 1;
                 Ok(text)
             }
@@ -279,54 +280,6 @@ fn signature<'a>(bytes: &'a [u8]) -> Result<Signature<'a>, SignatureError> {
     }
 }
 
-/// Whether `bytes`, which are UTF-8, are ASCII without NUL; of more than 64 bytes it is never said.
-#[inline]
-fn is_plain(bytes: &[u8]) -> bool {
-    // Two chunks that overlap where the length is no multiple of theirs.
-    let suspicion = if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
-        let ends = suspicion_of_two(first) | suspicion_of_two(last);
-        match bytes.len() {
-            ..=32 => ends,
-            33..=64 => {
-                let between = bytes.chunks_exact(16).skip(1).filter_map(<[u8]>::first_chunk);
-                if !between.map(suspicion_of_two).all(is_none) {
-                    return false;
-                }
-                ends
-            }
-            _ => return false,
-        }
-    } else if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
-        suspicion(first) | suspicion(last)
-    } else if let (Some(first), Some(last)) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
-        let [a, b, c, d] = *first;
-        let [e, f, g, h] = *last;
-        suspicion(&[a, b, c, d, e, f, g, h])
-    } else {
-        return !bytes.contains(&0);
-    };
-    is_none(suspicion)
-}
-
-/// Subtracting 1 from every byte borrows from a NUL, so that the highest bit of some byte is set; bytes outside ASCII may have it
-/// set, too.
-#[inline]
-const fn suspicion(word: &[u8; 8]) -> u64 {
-    u64::from_ne_bytes(*word).wrapping_sub(u64::from_ne_bytes([1; 8]))
-}
-
-#[inline]
-const fn suspicion_of_two(words: &[u8; 16]) -> u64 {
-    let [first @ .., _, _, _, _, _, _, _, _] = words;
-    let [_, _, _, _, _, _, _, _, second @ ..] = words;
-    suspicion(first) | suspicion(second)
-}
-
-#[inline]
-const fn is_none(suspicion: u64) -> bool {
-    suspicion & u64::from_ne_bytes([0x80; 8]) == 0
-}
-
 #[cfg(test)]
 mod tests {
     extern crate alloc;
@@ -417,18 +370,5 @@ mod tests {
         assert_eq!(reader.read_str(), Ok("first"));
         let mut array = reader.enter_array(4).unwrap();
         assert_eq!(array.read_str().unwrap_err().kind, Kind::ArrayLengthIncorrect);
-    }
-
-    #[test]
-    fn says_nothing_is_plain_that_has_a_nul() {
-        for len in 0..70 {
-            let plain = alloc::vec![b'x'; len];
-            assert_eq!(is_plain(&plain), len <= 64, "{len} bytes");
-            for at in 0..len {
-                let mut text = plain.clone();
-                text[at] = 0;
-                assert!(!is_plain(&text), "{len} bytes, NUL at {at}");
-            }
-        }
     }
 }
