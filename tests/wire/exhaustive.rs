@@ -135,6 +135,7 @@ fn refuses_an_unknown_field_that_is_not_well_formed() {
         ("01 72 00 07", Kind::VariantSignatureBad),
         ("02 2829 00 07", Kind::VariantSignatureBad),
         ("01 62 00 02000000", Kind::BadBoolean),
+        ("01 00 00 00000000", Kind::VariantSignatureBad),
         ("01 75 00 07", Kind::ArrayLengthIncorrect),
     ] {
         assert_eq!(judge(&with_field(99, variant)), Verdict::Invalid(kind), "{variant}");

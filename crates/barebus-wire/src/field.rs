@@ -31,7 +31,8 @@ impl<'a> Header<'a> {
         seen: &mut u16,
     ) -> Option<()> {
         // Code, and the variant's signature with its length and its NUL; the value's first four bytes.
-        let ([code, 1, type_code, 0], value, value_end) = fields.peek_field(message)? else {
+        let ([code @ 1..=9, 1, type_code, 0], value, value_end) = fields.peek_field(message)?
+        else {
             return None;
         };
         if field_type(code) != type_code || *seen & 1 << code != 0 {
