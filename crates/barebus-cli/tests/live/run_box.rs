@@ -28,6 +28,8 @@ fn the_commands_exit_code_is_the_programs() {
 /// Mounts, processes, files and cgroups before and after, on a host of its own: new mount and PID namespaces, and a new cgroup.
 const LEAVES_NOTHING: &str = r#"
 set -eu
+# Held open, for the tree may stand in /tmp.
+exec 9< "$1"
 mount -t tmpfs tmpfs /tmp
 mount -t tmpfs tmpfs /run
 mount -t tmpfs tmpfs /dev/shm
@@ -44,7 +46,7 @@ look() {
     find "$own" -type d
 }
 look > /dev/shm/before
-inside=$("$1" box -- sh -c 'touch /tmp/left /run/left /etc/left; sleep 1000 & readlink /proc/self/ns/pid; ls /etc/left')
+inside=$(/proc/self/fd/9 box -- sh -c 'touch /tmp/left /run/left /etc/left; sleep 1000 & readlink /proc/self/ns/pid; ls /etc/left')
 look > /dev/shm/after
 echo $$ > "$former/cgroup.procs"
 rmdir "$own"
