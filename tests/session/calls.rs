@@ -1,0 +1,213 @@
+//! Calls and their replies. Spec: Message Types, Message Format.
+
+use core::time::Duration;
+
+use barebus_sasl::{Identity, Mechanism, Mechanisms};
+use barebus_session::{CallId, Config, Event, NoReply, Peer, SendError, Want};
+use barebus_wire::{
+    BusName, EncodeBody, Flags, Header, MemberName, Message, MessageType, MethodCall, ObjectPath,
+    Serial,
+};
+
+use crate::scene::{BUS, NOW, Scene};
+
+/// A call of the bus itself, which needs no owner to be known.
+fn call() -> MethodCall<'static> {
+    MethodCall::new(ObjectPath::from_static("/org/freedesktop/DBus"), MemberName::from_static("M"))
+        .destination(BusName::from_static(BUS))
+}
+
+fn made(scene: &mut Scene) -> (CallId, Vec<u8>) {
+    let id = scene.session.call(&call(), &(), Vec::new(), None).unwrap();
+    (id, scene.written().remove(0))
+}
+
+/// The reply to `id`, if it has come: its first argument.
+fn replied(scene: &mut Scene, id: CallId) -> Option<u32> {
+    let reply = scene.session.next_reply(id, NOW).unwrap()?;
+    Some(reply.unwrap().message.body::<(u32,)>().unwrap().0)
+}
+
+#[test]
+fn a_stray_reply_is_tolerated() {
+    let mut scene = Scene::bus();
+    scene.session.send(&call(), &(), Vec::new()).unwrap();
+    let sent = scene.written().remove(0);
+    assert!(Message::parse(&sent).unwrap().header().flags.contains(Flags::NO_REPLY_EXPECTED));
+    scene.answer(&sent, BUS, &(1_u32,));
+    assert!(scene.session.next(Want::Anything, NOW).unwrap().is_none());
+    assert_eq!(scene.session.ignored(), 1);
+    let (id, sent) = made(&mut scene);
+    scene.answer(&sent, BUS, &(2_u32,));
+    assert_eq!(replied(&mut scene, id), Some(2));
+}
+
+#[test]
+fn a_call_that_wants_no_reply_cannot_be_waited_for() {
+    let mut scene = Scene::bus();
+    let refused =
+        scene.session.call(&call().flags(Flags::NO_REPLY_EXPECTED), &(), Vec::new(), None);
+    assert!(matches!(refused, Err(SendError::NoReplyExpected)));
+}
+
+#[test]
+fn interactive_authorization_is_asked_for_only_when_said() {
+    let mut scene = Scene::bus();
+    let (_, sent) = made(&mut scene);
+    assert_eq!(Message::parse(&sent).unwrap().header().flags, Flags::NONE);
+    let asking = call().flags(Flags::ALLOW_INTERACTIVE_AUTHORIZATION);
+    scene.session.call(&asking, &(), Vec::new(), None).unwrap();
+    let sent = scene.written().remove(0);
+    assert_eq!(
+        Message::parse(&sent).unwrap().header().flags,
+        Flags::ALLOW_INTERACTIVE_AUTHORIZATION
+    );
+}
+
+#[test]
+fn replies_are_matched_by_serial_and_by_sender() {
+    let mut scene = Scene::bus();
+    let (id, sent) = made(&mut scene);
+    // Somebody else who guesses the serial, and the bus with another one.
+    scene.answer(&sent, ":1.66", &(1_u32,));
+    let mut other = scene.reply(&sent, BUS);
+    other.reply_serial = Serial::new(4711);
+    scene.give(&other, &(2_u32,));
+    assert_eq!(replied(&mut scene, id), None);
+    assert_eq!(scene.session.ignored(), 2);
+    scene.answer(&sent, BUS, &(3_u32,));
+    assert_eq!(replied(&mut scene, id), Some(3));
+    // A second reply is one too many.
+    scene.answer(&sent, BUS, &(4_u32,));
+    assert!(scene.session.next(Want::Anything, NOW).unwrap().is_none());
+}
+
+#[test]
+fn replies_may_come_in_any_order_and_among_signals() {
+    let mut scene = Scene::direct();
+    let rule = barebus_wire::MatchRule::ANY;
+    scene.session.subscribe(&rule, None).unwrap();
+    let to = MethodCall::new(ObjectPath::from_static("/"), MemberName::from_static("M"));
+    let calls: Vec<_> = (0..3)
+        .map(|_| {
+            let id = scene.session.call(&to, &(), Vec::new(), None).unwrap();
+            (id, scene.written().remove(0))
+        })
+        .collect();
+    for (number, (_, sent)) in calls.iter().enumerate().rev() {
+        let signal = scene.signal(":1.7", "S");
+        scene.give(&signal, &());
+        let mut reply = Header::new(MessageType::MethodReturn, scene.serial());
+        reply.reply_serial = Some(Message::parse(sent).unwrap().header().serial);
+        scene.give(&reply, &(u32::try_from(number).unwrap(),));
+    }
+    for (number, (id, _)) in (0..).zip(&calls) {
+        assert_eq!(replied(&mut scene, *id), Some(number));
+    }
+    let mut signals = 0;
+    while let Some(Event::Signal(_)) = scene.session.next(Want::Anything, NOW).unwrap() {
+        signals += 1;
+    }
+    assert_eq!(signals, 3);
+}
+
+#[test]
+fn an_error_may_have_any_body() {
+    let mut scene = Scene::bus();
+    let bodies: [(&dyn EncodeBody, &str); 4] =
+        [(&("text",), "s"), (&("text", 7_u32), "su"), (&(7_u32,), "u"), (&(), "")];
+    for (body, signature) in bodies {
+        let (id, sent) = made(&mut scene);
+        let error = scene.error(&sent, BUS, "com.example.Error");
+        scene.give(&error, body);
+        let reply = scene.session.next_reply(id, NOW).unwrap().unwrap().unwrap();
+        let header = reply.message.header();
+        assert_eq!(header.error_name.unwrap(), "com.example.Error");
+        assert_eq!(header.signature, signature);
+        let text = reply.message.first_argument::<&str>().ok();
+        assert_eq!(text, signature.starts_with('s').then_some("text"));
+    }
+}
+
+/// An ERROR may answer any message: one that answers a message which awaits nothing is passed over.
+#[test]
+fn an_error_that_answers_no_call_is_passed_over() {
+    let mut scene = Scene::bus();
+    scene.session.send(&call(), &(), Vec::new()).unwrap();
+    let sent = scene.written().remove(0);
+    let error = scene.error(&sent, BUS, "com.example.Error");
+    scene.give(&error, &("no",));
+    assert!(scene.session.next(Want::Anything, NOW).unwrap().is_none());
+    assert!(scene.session.error().is_none());
+}
+
+#[test]
+fn serials_pass_over_zero_and_over_those_that_are_awaited() {
+    let mut config =
+        Config::new(Peer::Direct, Mechanisms::only(Mechanism::External(Identity::Uid(0))));
+    config.first_serial = Serial::new(u32::MAX - 1).unwrap();
+    let mut scene = Scene::of(config);
+    let to = MethodCall::new(ObjectPath::from_static("/"), MemberName::from_static("M"));
+    let serials: Vec<u32> = (0..4)
+        .map(|_| {
+            scene.session.call(&to, &(), Vec::new(), None).unwrap();
+            let sent = scene.written().remove(0);
+            Message::parse(&sent).unwrap().header().serial.get()
+        })
+        .collect();
+    assert_eq!(serials, [u32::MAX - 1, u32::MAX, 1, 2]);
+}
+
+#[test]
+fn a_call_ends_at_its_deadline_and_a_late_reply_is_dropped() {
+    let mut scene = Scene::bus();
+    let deadline = NOW + Duration::from_secs(25);
+    let id = scene.session.call(&call(), &(), Vec::new(), Some(deadline)).unwrap();
+    let sent = scene.written().remove(0);
+    assert_eq!(scene.session.next_deadline(), Some(deadline));
+    assert!(scene.session.next_reply(id, deadline - Duration::from_nanos(1)).unwrap().is_none());
+    let ended = scene.session.next_reply(id, deadline).unwrap().unwrap();
+    assert!(matches!(ended, Err(NoReply::TimedOut)));
+    scene.answer(&sent, BUS, &(1_u32,));
+    assert!(scene.session.next(Want::Anything, deadline).unwrap().is_none());
+    assert_eq!(scene.session.outstanding(), 0);
+}
+
+/// A signal that carries the serial of a call ends nothing.
+#[test]
+fn a_signal_with_reply_serial_is_no_reply() {
+    let mut scene = Scene::bus();
+    let (id, sent) = made(&mut scene);
+    let mut signal = scene.signal(":1.7", "S");
+    signal.sender = Some(BusName::from_static(BUS));
+    signal.reply_serial = Some(Message::parse(&sent).unwrap().header().serial);
+    scene.give(&signal, &(1_u32,));
+    assert_eq!(replied(&mut scene, id), None);
+    scene.answer(&sent, BUS, &(2_u32,));
+    assert_eq!(replied(&mut scene, id), Some(2));
+}
+
+#[test]
+fn a_message_of_an_unknown_type_is_passed_over() {
+    let mut scene = Scene::bus();
+    let mut header = Header::new(MessageType::Unknown(9), scene.serial());
+    header.sender = Some(BusName::from_static(BUS));
+    scene.give(&header, &("whatever",));
+    assert!(scene.session.next(Want::Anything, NOW).unwrap().is_none());
+    let (id, sent) = made(&mut scene);
+    scene.answer(&sent, BUS, &(7_u32,));
+    assert_eq!(replied(&mut scene, id), Some(7));
+}
+
+#[test]
+fn an_invalid_frame_or_header_ends_the_connection() {
+    for bytes in [&b"x"[..], b"l\x01\0\x02", b"l\x02\0\x01\0\0\0\0\x01\0\0\0\0\0\0\0"] {
+        let mut scene = Scene::bus();
+        scene.fill(bytes);
+        assert!(scene.session.next(Want::Anything, NOW).is_err());
+        assert!(matches!(
+            scene.session.call(&call(), &(), Vec::new(), None),
+            Err(SendError::Ended(_))
+        ));
+    }
+}

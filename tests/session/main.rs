@@ -1,0 +1,13 @@
+//! Rules about whole conversations, played to a session that has no socket: the other side is written out here.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+mod calls;
+mod peer;
+mod scene;
+mod signals;

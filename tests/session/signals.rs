@@ -1,0 +1,109 @@
+//! Subscriptions. Spec: Match Rules.
+
+use barebus_session::{Event, Want};
+use barebus_wire::{BusName, Header, InterfaceName, MatchRule, Message, ObjectPath};
+
+use crate::scene::{BUS, NOW, Scene};
+
+/// The texts of the calls of `member` that were written, each with the message.
+fn asked(scene: &mut Scene, member: &str) -> Vec<(String, Vec<u8>)> {
+    let mut asked = Vec::new();
+    for bytes in scene.written() {
+        let message = Message::parse(&bytes).unwrap();
+        if message.header().member.unwrap() == member {
+            asked.push((message.body::<(&str,)>().unwrap().0.to_owned(), bytes.clone()));
+        }
+    }
+    asked
+}
+
+fn is_given(scene: &mut Scene) -> bool {
+    matches!(scene.session.next(Want::Anything, NOW).unwrap(), Some(Event::Signal(_)))
+}
+
+/// Unicast signals are delivered whatever the rules: they are not for those who did not ask.
+#[test]
+fn a_signal_that_nobody_asked_for_is_passed_over() {
+    let mut scene = Scene::bus();
+    scene.session.subscribe(&MatchRule::parse("member='S',sender=':1.7'").unwrap(), None).unwrap();
+    for (sender, member, expected) in
+        [(":1.7", "S", true), (":1.7", "T", false), (":1.8", "S", false)]
+    {
+        let mut signal = scene.signal(sender, member);
+        signal.destination = Some(BusName::from_static(crate::scene::US));
+        scene.give(&signal, &());
+        assert_eq!(is_given(&mut scene), expected, "{sender} {member}");
+    }
+}
+
+#[test]
+fn no_rule_eavesdrops() {
+    let mut scene = Scene::bus();
+    scene.session.subscribe(&MatchRule::parse("type='signal',member='S'").unwrap(), None).unwrap();
+    assert!(asked(&mut scene, "AddMatch").iter().all(|(rule, _)| !rule.contains("eavesdrop")));
+}
+
+#[test]
+fn the_rule_that_is_removed_is_the_rule_that_was_added() {
+    let mut scene = Scene::bus();
+    let rule = MatchRule::parse("type=signal, arg0='it'\\''s',member=S").unwrap();
+    let first = scene.session.subscribe(&rule, None).unwrap();
+    let second = scene.session.subscribe(&rule, None).unwrap();
+    let added = asked(&mut scene, "AddMatch");
+    assert_eq!(added.len(), 1, "equal rules are asked for once");
+    scene.session.unsubscribe(first).unwrap();
+    assert!(asked(&mut scene, "RemoveMatch").is_empty());
+    scene.session.unsubscribe(second).unwrap();
+    let removed = asked(&mut scene, "RemoveMatch");
+    assert_eq!(removed.len(), 1);
+    assert_eq!(MatchRule::parse(&removed[0].0).unwrap(), MatchRule::parse(&added[0].0).unwrap());
+}
+
+#[test]
+fn a_refused_rule_is_told() {
+    let mut scene = Scene::bus();
+    let id = scene.session.subscribe(&MatchRule::parse("member=S").unwrap(), None).unwrap();
+    let added = asked(&mut scene, "AddMatch").remove(0);
+    let error = scene.error(&added.1, BUS, "org.freedesktop.DBus.Error.LimitsExceeded");
+    scene.give(&error, &("too many",));
+    let event = scene.session.next(Want::Anything, NOW).unwrap().unwrap();
+    assert!(matches!(event, Event::NotSubscribed { subscription, .. } if subscription == id));
+    assert!(!scene.session.is_subscribed(id));
+}
+
+#[test]
+fn a_well_known_sender_is_its_present_owner() {
+    let mut scene = Scene::bus();
+    let rule = MatchRule::parse("sender='com.example',member='S'").unwrap();
+    scene.session.subscribe(&rule, None).unwrap();
+    let mut question = None;
+    for bytes in scene.written() {
+        let message = Message::parse(&bytes).unwrap();
+        if message.header().member.unwrap() == "GetNameOwner" {
+            assert_eq!(message.body(), Ok(("com.example",)));
+            question = Some(bytes.clone());
+        }
+    }
+    let question = question.expect("who owns the name is asked");
+    scene.answer(&question, BUS, &(":1.7",));
+    let give = |sender, scene: &mut Scene| {
+        let signal = scene.signal(sender, "S");
+        scene.give(&signal, &());
+        is_given(scene)
+    };
+    assert!(give(":1.7", &mut scene));
+    assert!(!give(":1.8", &mut scene));
+    // The name passes to another; the bus says so.
+    let mut change = scene.signal(":1.7", "NameOwnerChanged");
+    change.sender = Some(BusName::from_static(BUS));
+    change.interface = Some(InterfaceName::from_static("org.freedesktop.DBus"));
+    change.path = Some(ObjectPath::from_static("/org/freedesktop/DBus"));
+    let forged = Header { sender: Some(BusName::from_static(":1.8")), ..change };
+    scene.give(&forged, &("com.example", ":1.7", ":1.8"));
+    assert!(!is_given(&mut scene));
+    assert!(!give(":1.8", &mut scene), "only the bus says who owns a name");
+    scene.give(&change, &("com.example", ":1.7", ":1.8"));
+    assert!(!is_given(&mut scene));
+    assert!(give(":1.8", &mut scene));
+    assert!(!give(":1.7", &mut scene));
+}
