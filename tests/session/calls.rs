@@ -211,3 +211,26 @@ fn an_invalid_frame_or_header_ends_the_connection() {
         ));
     }
 }
+
+#[test]
+fn messages_come_in_any_pieces() {
+    for piece in [1, 2, 3, 7, 15, 16, 17, 64] {
+        let mut scene = Scene::bus();
+        let calls: Vec<_> = (0..3).map(|_| made(&mut scene)).collect();
+        let mut bytes = Vec::new();
+        for (number, (_, sent)) in (0_u32..).zip(&calls) {
+            let header = scene.reply(sent, BUS);
+            let mut message = barebus_wire::MessageBuf::new();
+            message.push(&header, &(number, "of any length")).unwrap();
+            bytes.extend(message.as_slice());
+        }
+        for chunk in bytes.chunks(piece) {
+            scene.fill(chunk);
+            assert!(scene.session.next(Want::Nothing, NOW).unwrap().is_none());
+        }
+        for (number, (id, _)) in (0_u32..).zip(&calls) {
+            let reply = scene.session.next_reply(*id, NOW).unwrap().unwrap().unwrap();
+            assert_eq!(reply.message.body(), Ok((number, "of any length")));
+        }
+    }
+}

@@ -19,3 +19,4 @@ mod properties;
 mod rules;
 mod seeds;
 mod sending;
+mod spec_map;
