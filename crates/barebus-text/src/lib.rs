@@ -4,6 +4,26 @@
 //! Printing walks a body without building a tree and needs its own stack only for what encloses the value; parsing marshals as
 //! it reads. Whatever is printed, no byte of it can steer a terminal.
 //!
+//! ```
+//! use barebus_text::{busctl, gvariant, json};
+//! use barebus_wire::Endian;
+//!
+//! let body = busctl::parse("sa{sv}", &["text", "1", "key", "u", "7"])?;
+//! let mut text = String::new();
+//! json::print(&body, &mut text)?;
+//! assert_eq!(text, r#"{"type":"sa{sv}","data":["text",{"key":{"type":"u","data":7}}]}"#);
+//! assert_eq!(json::parse(&text, Endian::NATIVE)?, body);
+//!
+//! let mut text = String::new();
+//! gvariant::print(&body, &mut text)?;
+//! assert_eq!(text, "('text', {'key': <uint32 7>})");
+//!
+//! let error = busctl::parse("y", &["256"]).unwrap_err();
+//! let why = r#"argument 1: number out of range, expected a byte (y), found "256""#;
+//! assert_eq!(error.to_string(), why);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! What this crate does not do: it opens no files and no connections, and knows no file descriptors (a UNIX_FD is printed and
 //! parsed as its index).
 #![forbid(unsafe_code)]

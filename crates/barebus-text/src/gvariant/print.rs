@@ -133,11 +133,8 @@ fn begin<'a>(
                 return Ok(None);
             }
             if element.code() == Some(b'y') {
-                if let Some(bytes) = byte_string(cursor.clone())? {
-                    print_byte_string(&bytes, out)?;
-                    cursor.skip_container()?;
-                    return Ok(None);
-                }
+                print_bytes(cursor, annotate, out)?;
+                return Ok(None);
             }
             if is_dictionary {
                 (Kind::Dictionary, "{", annotate)
@@ -155,19 +152,27 @@ fn begin<'a>(
     Ok(Some((kind, annotate_within)))
 }
 
-/// The bytes of an array, without the last, if that is 0 and no other is.
-fn byte_string(mut cursor: Cursor<'_>) -> Result<Option<Vec<u8>>, PrintError> {
+/// Prints an array of bytes up to its end: as a string if its last byte is 0 and no other is.
+fn print_bytes(
+    cursor: &mut Cursor<'_>,
+    annotate: bool,
+    out: &mut (impl fmt::Write + ?Sized),
+) -> Result<(), PrintError> {
     let mut bytes = Vec::new();
     while let Some(Event::Basic(Basic::Byte(byte))) = cursor.next()? {
-        if byte != 0 {
-            bytes.push(byte);
-        } else if cursor.next()? == Some(Event::End) {
-            return Ok(Some(bytes));
-        } else {
-            return Ok(None);
+        bytes.push(byte);
+    }
+    if let Some((0, string)) = bytes.split_last() {
+        if !string.contains(&0) {
+            return Ok(print_byte_string(string, out)?);
         }
     }
-    Ok(None)
+    for (index, byte) in bytes.iter().enumerate() {
+        out.write_str(if index == 0 { "[" } else { ", " })?;
+        print_basic(Basic::Byte(*byte), annotate && index == 0, out)?;
+    }
+    out.write_str("]")?;
+    Ok(())
 }
 
 fn print_byte_string(bytes: &[u8], out: &mut (impl fmt::Write + ?Sized)) -> fmt::Result {
