@@ -15,6 +15,12 @@ impl<'a> ObjectPath<'a> {
     /// The path `/`.
     pub const ROOT: ObjectPath<'static> = ObjectPath("/");
 
+    /// The path that `text` is, without saying why it is none.
+    #[inline]
+    pub(crate) fn accept(text: &'a str) -> Option<Self> {
+        if is_valid(text.as_bytes()) { Some(Self(text)) } else { None }
+    }
+
     /// Whether this is `/`.
     pub const fn is_root(self) -> bool {
         self.0.len() == 1

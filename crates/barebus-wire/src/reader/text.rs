@@ -162,6 +162,17 @@ impl<'a> Reader<'a> {
     /// As [`Reader::read_u32`]; `LengthOutOfBounds` (in arrays `ArrayLengthIncorrect`), `BadPath`, `StringMissingNul`.
     #[inline]
     pub fn read_path(&mut self) -> Result<ObjectPath<'a>, DecodeError> {
+        match self.peek_text().and_then(|(text, end)| Some((ObjectPath::accept(text)?, end))) {
+            Some((path, end)) => {
+                self.pos = end;
+                Ok(path)
+            }
+            None => self.read_any_path(),
+        }
+    }
+
+    #[inline(never)]
+    fn read_any_path(&mut self) -> Result<ObjectPath<'a>, DecodeError> {
         let (bytes, nul) = self.string_bytes()?;
         match self.text(bytes.len()).map(ObjectPath::parse) {
             Some(Ok(path)) if nul == 0 => {
