@@ -5,8 +5,8 @@ mod text;
 mod typed;
 
 use barebus_wire::{
-    Cursor, DecodeErrorKind as Kind, EncodeBody, EncodeError, Endian, Event, Header, Message,
-    RawBody, Reader, Signature, Writer, frame_len, limits,
+    Cursor, DecodeError, DecodeErrorKind as Kind, EncodeBody, EncodeError, Endian, Event, Header,
+    Message, MessageType, OwnedBody, RawBody, Reader, Serial, Signature, Writer, frame_len, limits,
 };
 
 use crate::generators::{self, Parts, Source};
@@ -31,6 +31,15 @@ pub fn message(bytes: &[u8]) {
     let validated = message.validate();
     let walked = walk(message.cursor());
     assert_eq!(validated.err(), walked.as_ref().err().copied(), "validating and walking differ");
+    let owned = OwnedBody::try_from(&message);
+    // The body alone counts from its own first byte.
+    let body_start = bytes.len() - message.body_bytes().len();
+    let offset = |error: &DecodeError| (error.kind, error.at as usize + body_start);
+    assert_eq!(
+        owned.as_ref().err().map(offset),
+        validated.as_ref().err().map(|error| (error.kind, error.at as usize)),
+        "owning and validating differ"
+    );
     let Ok(values) = walked else {
         assert!(encode(message.header(), &RawBody::of(&message)).is_err());
         return;
@@ -39,6 +48,7 @@ pub fn message(bytes: &[u8]) {
     assert_eq!(body.signature(), message.signature());
     assert_eq!(body.marshal(message.header().endian), message.body_bytes());
     skipping_ends_where_walking_does(&message);
+    owned_values_are_the_values(&owned.expect("a valid body"), &body, message.header().endian);
     for endian in [Endian::Little, Endian::Big] {
         marshals_again(&message, &body, endian);
     }
@@ -141,7 +151,7 @@ pub fn round_trip_of(parts: &Parts) {
 }
 
 /// Walks everything and demands that nothing is left.
-fn walk(mut cursor: Cursor<'_>) -> Result<Vec<Model>, barebus_wire::DecodeError> {
+fn walk(mut cursor: Cursor<'_>) -> Result<Vec<Model>, DecodeError> {
     let values = Model::read_all(&mut cursor)?;
     let mut behind = cursor.reader().clone();
     behind.finish().map(|()| values)
@@ -221,6 +231,21 @@ fn header_is_what_a_cursor_sees(message: &Message<'_>) {
     let found = field(8).filter(|found| *found != Model::Signature(String::new()));
     assert_eq!(found, none_if_empty(header.signature));
     assert_eq!(field(9).unwrap_or(Model::Uint32(0)), Model::Uint32(header.unix_fds));
+}
+
+/// A body in memory of its own, and its values as a tree: both are marshalled as the message was.
+fn owned_values_are_the_values(owned: &OwnedBody, body: &Body, endian: Endian) {
+    let values = owned.values().expect("a valid body");
+    let again = OwnedBody::from_values(&values).expect("values that were read");
+    let mut header = Header::new(MessageType::Unknown(9), Serial::FIRST);
+    for endian in [endian, Endian::Little, Endian::Big] {
+        header.endian = endian;
+        let expected = encode(&header, body);
+        assert_eq!(encode(&header, owned), expected);
+        assert_eq!(encode(&header, &again), expected);
+    }
+    assert_eq!(owned.signature(), body.signature());
+    assert_eq!(Model::read_all(&mut owned.cursor()).as_deref(), Ok(body.values()));
 }
 
 /// Passing a container without looking consumes what walking it does.

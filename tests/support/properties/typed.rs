@@ -2,7 +2,7 @@
 
 use barebus_wire::{
     Array, BasicType, Boxed, Cursor, Decode, DecodeError, Dict, Encode, Endian, Entries, FdIndex,
-    Numbers, ObjectPath, Reader, Signature, Type, Value, Variant, Writer,
+    Numbers, ObjectPath, OwnedValue, Reader, Signature, Type, Value, Variant, Writer,
 };
 
 /// Bytes as values of many Rust types, in both byte orders: typed and dynamic reading accept the same bytes and consume as many,
@@ -28,6 +28,8 @@ pub fn typed(bytes: &[u8]) {
         agrees::<Variant<'_>>(bytes, endian);
         agrees::<Value<'_>>(bytes, endian);
         agrees::<Vec<Variant<'_>>>(bytes, endian);
+        agrees::<OwnedValue>(bytes, endian);
+        agrees::<(u8, Vec<OwnedValue>)>(bytes, endian);
         agrees::<(u8, Value<'_>, u8)>(bytes, endian);
         agrees::<&[u8]>(bytes, endian);
         agrees::<Numbers<'_, u16>>(bytes, endian);
