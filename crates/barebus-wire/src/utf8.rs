@@ -1,13 +1,26 @@
 //! Text as D-Bus has it: UTF-8 without NUL. Spec: Marshaling, STRING.
 
+use core::fmt;
+
 /// Why bytes are no string.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Utf8Fault {
     /// A NUL at this offset in bytes.
     Nul(usize),
     /// What is at this offset in bytes is not UTF-8: overlong, a surrogate, beyond U+10FFFF, cut off, or no lead byte.
     NotUtf8(usize),
 }
+
+impl fmt::Display for Utf8Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Nul(at) => write!(f, "a NUL at byte {at}"),
+            Self::NotUtf8(at) => write!(f, "not UTF-8 at byte {at}"),
+        }
+    }
+}
+
+impl core::error::Error for Utf8Fault {}
 
 /// Where the first NUL is.
 #[inline]
@@ -98,6 +111,15 @@ mod tests {
                 assert_eq!(check_str(&bytes), Err(Utf8Fault::Nul(at)));
                 bytes[at] = b'x';
             }
+        }
+    }
+
+    #[test]
+    fn says_what_is_wrong_and_where() {
+        for (bytes, text) in
+            [(&b"ab\0\xff"[..], "a NUL at byte 2"), (b"a\xff\0", "not UTF-8 at byte 1")]
+        {
+            assert_eq!(alloc::format!("{}", check_str(bytes).unwrap_err()), text);
         }
     }
 
