@@ -4,19 +4,17 @@ use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
-use barebus_wire::Message;
-
 use crate::error::{FdsError, NoReply};
 use crate::event::{CallId, ReplyTo};
-use crate::matching::{SubscriptionId, Subscriptions};
-use crate::owners::Owners;
+use crate::matching::SubscriptionId;
 
 /// What an event is about, without its message.
 #[derive(Debug)]
 pub(crate) enum Matter {
     Reply(CallId),
     NoReply(CallId, NoReply),
-    /// A signal, and the subscriptions that have already been given it.
+    /// A signal, and once it had to wait, the subscriptions that it waits for. Those that wanted it when it came: who owns a
+    /// name may have changed since.
     Signal(Vec<SubscriptionId>),
     MethodCall(ReplyTo),
     Refused(FdsError),
@@ -34,45 +32,39 @@ pub(crate) struct Kept<F> {
 }
 
 impl<F> Kept<F> {
-    /// Whether it is a signal that a subscription asks for and has not been given.
-    pub(crate) fn waits_for_any(&self, subscriptions: &Subscriptions, owners: &Owners) -> bool {
-        self.signal().is_some_and(|(signal, given)| subscriptions.wait_for(&signal, given, owners))
+    /// What it counts, in bytes.
+    fn cost(&self) -> usize {
+        let waiting = match &self.matter {
+            Matter::Signal(waiting) => size_of_val(&**waiting),
+            _ => 0,
+        };
+        size_of::<Self>() + self.bytes.len() + waiting + self.fds.len() * FD_COST
     }
 
-    /// Whether it is a signal that this subscription asks for and has not been given.
-    pub(crate) fn waits_for(
-        &self,
-        id: SubscriptionId,
-        subscriptions: &Subscriptions,
-        owners: &Owners,
-    ) -> bool {
-        self.signal().is_some_and(|(signal, given)| {
-            !given.contains(&id) && subscriptions.wants(id, &signal, owners)
-        })
-    }
-
-    fn signal(&self) -> Option<(Message<'_>, &[SubscriptionId])> {
-        match &self.matter {
-            // It was parsed when it came.
-            Matter::Signal(given) => Some((Message::parse(&self.bytes).ok()?, given)),
-            _ => None,
-        }
+    /// Whether it is a signal that this subscription has not been given.
+    fn waits_for(&self, id: SubscriptionId) -> bool {
+        matches!(&self.matter, Matter::Signal(waiting) if waiting.contains(&id))
     }
 }
+
+/// What a file descriptor counts, in bytes: so that 16 MiB of queue never hold more than a thousand of them open.
+const FD_COST: usize = 16 << 10;
 
 /// The events that wait, oldest first, bounded in bytes.
 #[derive(Debug)]
 pub(crate) struct Backlog<F> {
     events: VecDeque<Kept<F>>,
-    /// Bytes of the messages in `events`, and of the events themselves.
+    /// What `events` cost together.
     bytes: usize,
     limit: usize,
     dropped: u64,
+    /// Events came that are not about a message that came: the end of a call, of a subscription.
+    has_news: bool,
 }
 
 impl<F> Backlog<F> {
     pub(crate) const fn new(limit: usize) -> Self {
-        Self { events: VecDeque::new(), bytes: 0, limit, dropped: 0 }
+        Self { events: VecDeque::new(), bytes: 0, limit, dropped: 0, has_news: false }
     }
 
     /// Messages that found no place.
@@ -80,30 +72,48 @@ impl<F> Backlog<F> {
         self.dropped
     }
 
-    /// Keeps a message. What finds no place is dropped and counted; of a reply, that it was is kept.
+    /// Keeps an event. What finds no place is dropped and counted; of a reply, that it came is kept.
     pub(crate) fn keep(&mut self, matter: Matter, bytes: &[u8], fds: Vec<F>) {
-        let cost = bytes.len() + size_of::<Kept<F>>();
+        let mut kept = Kept { matter, bytes: Box::default(), fds };
+        let cost = kept.cost() + bytes.len();
         if self.bytes.saturating_add(cost) <= self.limit {
             self.bytes += cost;
-            self.events.push_back(Kept { matter, bytes: bytes.into(), fds });
+            kept.bytes = bytes.into();
+            self.events.push_back(kept);
             return;
         }
         self.dropped += 1;
-        if let Matter::Reply(call) = matter {
-            self.note(Matter::NoReply(call, NoReply::QueueFull));
+        match kept.matter {
+            Matter::Reply(call) => self.note(Matter::NoReply(call, NoReply::QueueFull)),
+            Matter::NotSubscribed(id) => self.note(Matter::NotSubscribed(id)),
+            _ => {}
         }
     }
 
-    /// Keeps an event without a message: there are at most as many as calls and subscriptions.
+    /// Keeps the end of a call or a subscription, whatever the limit: there are at most as many as the user made.
     pub(crate) fn note(&mut self, matter: Matter) {
-        self.bytes += size_of::<Kept<F>>();
-        self.events.push_back(Kept { matter, bytes: Box::default(), fds: Vec::new() });
+        self.has_news = true;
+        let kept = Kept { matter, bytes: Box::default(), fds: Vec::new() };
+        self.bytes += kept.cost();
+        self.events.push_back(kept);
+    }
+
+    /// Whether anything was [noted](Self::note) since this was last asked: only then can an event be wanted that was not when
+    /// it came.
+    #[inline]
+    pub(crate) const fn has_news(&mut self) -> bool {
+        core::mem::replace(&mut self.has_news, false)
     }
 
     /// Puts the event back that was taken last.
     pub(crate) fn put_back(&mut self, kept: Kept<F>) {
-        self.bytes += kept.bytes.len() + size_of::<Kept<F>>();
+        self.bytes += kept.cost();
         self.events.push_front(kept);
+    }
+
+    /// Whether an event that `is_sought` says is sought waits.
+    pub(crate) fn holds(&self, is_sought: impl FnMut(&Kept<F>) -> bool) -> bool {
+        self.events.iter().any(is_sought)
     }
 
     /// Takes the oldest event that `wanted` says is wanted.
@@ -116,36 +126,51 @@ impl<F> Backlog<F> {
         self.remove(index)
     }
 
-    /// Takes the oldest signal that `wanted` says is wanted by `taker`; it stays for the other subscriptions that `stays` says
-    /// want it. Its file descriptors go to the first taker.
-    pub(crate) fn take_signal(
-        &mut self,
-        taker: SubscriptionId,
-        wanted: impl FnMut(&Kept<F>) -> bool,
-        stays: impl FnOnce(&Kept<F>) -> bool,
-    ) -> Option<Kept<F>> {
-        let index = self.events.iter().position(wanted)?;
+    /// Takes the oldest signal that waits for the subscription, or that the subscription was refused. A signal stays for the
+    /// other subscriptions that it waits for; its file descriptors go to the first taker.
+    pub(crate) fn take_signal(&mut self, taker: SubscriptionId) -> Option<Kept<F>> {
+        let is_refusal =
+            |kept: &Kept<F>| matches!(kept.matter, Matter::NotSubscribed(id) if id == taker);
+        let index =
+            self.events.iter().position(|kept| kept.waits_for(taker) || is_refusal(kept))?;
         let kept = self.events.get_mut(index)?;
-        match &mut kept.matter {
-            Matter::Signal(given) => given.push(taker),
-            _ => return self.remove(index),
+        self.bytes -= kept.cost();
+        if let Matter::Signal(waiting) = &mut kept.matter {
+            waiting.retain(|id| *id != taker);
+            if !waiting.is_empty() {
+                let fds = core::mem::take(&mut kept.fds);
+                self.bytes += kept.cost();
+                let matter = Matter::Signal(alloc::vec![taker]);
+                return Some(Kept { matter, bytes: kept.bytes.clone(), fds });
+            }
+            waiting.push(taker);
         }
-        if !stays(kept) {
-            return self.remove(index);
-        }
-        let fds = core::mem::take(&mut kept.fds);
-        Some(Kept { matter: Matter::Signal(Vec::new()), bytes: kept.bytes.clone(), fds })
+        self.events.remove(index)
     }
 
-    /// Drops the signals of which `stays` is false.
-    pub(crate) fn sift_signals(&mut self, stays: impl Fn(&Kept<F>) -> bool) {
-        let goes = |kept: &Kept<F>| matches!(kept.matter, Matter::Signal(_)) && !stays(kept);
-        while self.take(goes).is_some() {}
+    /// Drops the signals that wait for nobody but a subscription that has ended.
+    pub(crate) fn forget_subscription(&mut self, ended: SubscriptionId) {
+        let bytes = &mut self.bytes;
+        self.events.retain_mut(|kept| {
+            if !kept.waits_for(ended) {
+                return true;
+            }
+            *bytes -= kept.cost();
+            let Matter::Signal(waiting) = &mut kept.matter else {
+                return true;
+            };
+            waiting.retain(|id| *id != ended);
+            let stays = !waiting.is_empty();
+            if stays {
+                *bytes += kept.cost();
+            }
+            stays
+        });
     }
 
     fn remove(&mut self, index: usize) -> Option<Kept<F>> {
         let kept = self.events.remove(index)?;
-        self.bytes -= kept.bytes.len() + size_of::<Kept<F>>();
+        self.bytes -= kept.cost();
         Some(kept)
     }
 

@@ -176,6 +176,10 @@ pub enum NoReply {
     QueueFull,
     /// The call carries file descriptors and the server takes none: it was not sent.
     FdsNotNegotiated,
+    /// The system refused to pass the call's file descriptors, too many are under way already: it was not sent.
+    FdsNotPassed,
+    /// No such call is outstanding: its end was taken before, or it was forgotten.
+    NotOutstanding,
 }
 
 impl fmt::Display for NoReply {
@@ -189,6 +193,12 @@ impl fmt::Display for NoReply {
             Self::Fds(error) => write!(f, "the reply was refused: {error}"),
             Self::QueueFull => f.write_str("the queue of received messages is full"),
             Self::FdsNotNegotiated => f.write_str("the server takes no file descriptors"),
+            Self::FdsNotPassed => f.write_str(
+                "the system refused to pass the file descriptors, too many may be under way",
+            ),
+            Self::NotOutstanding => {
+                f.write_str("no such call is outstanding: its end was taken, or it was forgotten")
+            }
         }
     }
 }
@@ -206,6 +216,11 @@ pub enum FdsError {
         /// How many came with the message's bytes.
         received: usize,
     },
+    /// More than one message may carry.
+    TooMany {
+        /// UNIX_FDS in the header.
+        announced: u32,
+    },
     /// The system could not hand all of them over (MSG_CTRUNC): usually the process may open no more files.
     Truncated,
 }
@@ -215,6 +230,9 @@ impl fmt::Display for FdsError {
         match self {
             Self::Count { announced, received } => {
                 write!(f, "{announced} file descriptors are announced and {received} came")
+            }
+            Self::TooMany { announced } => {
+                write!(f, "{announced} file descriptors are more than the 253 a message may carry")
             }
             Self::Truncated => f.write_str(
                 "the system cut off file descriptors, the process may have too many open files",

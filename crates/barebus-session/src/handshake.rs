@@ -5,10 +5,8 @@ use core::time::Duration;
 
 use barebus_sasl::{Client, Options, Outcome, Pacing};
 
-use crate::backlog::Matter;
 use crate::config::{Config, Peer};
 use crate::error::{Awaited, NoReply, SessionError};
-use crate::event::CallId;
 use crate::session::{Phase, Session};
 
 impl<F> Session<F> {
@@ -87,10 +85,7 @@ impl<F> Session<F> {
         self.phase = Phase::Messages;
         if !outcome.unix_fd {
             while let Some(serial) = self.ledger.outbox.withdraw_fds() {
-                if let Some(call) = self.ledger.pending.remove(serial) {
-                    let reason = NoReply::FdsNotNegotiated;
-                    self.ledger.backlog.note(Matter::NoReply(CallId(call.serial), reason));
-                }
+                self.ledger.end_call(serial, NoReply::FdsNotNegotiated);
             }
         }
         self.ledger.outbox.settle();

@@ -7,6 +7,7 @@ use core::ops::Range;
 use barebus_wire::{DecodeError, frame_len};
 
 use crate::error::FdsError;
+use crate::ledger::MOST_FDS;
 
 /// File descriptors that came with one read.
 #[derive(Debug)]
@@ -41,7 +42,7 @@ pub(crate) const ROOM: usize = 60 * 1024;
 const LEAST_ROOM: usize = 4 * 1024;
 
 /// Most file descriptors that may wait for their message's end: two messages full of them.
-const MOST_FDS: usize = 2 * 253;
+const WAITING_FDS: usize = 2 * MOST_FDS as usize;
 
 impl<F> Inbox<F> {
     pub(crate) fn new() -> Self {
@@ -85,7 +86,7 @@ impl<F> Inbox<F> {
         }
         let end = self.position + (self.end - self.start) as u64;
         self.batches.push_back(Batch { end, fds: fds.into(), truncated });
-        self.batches.iter().map(|batch| batch.fds.len()).sum::<usize>() <= MOST_FDS
+        self.batches.iter().map(|batch| batch.fds.len()).sum::<usize>() <= WAITING_FDS
     }
 
     /// Whether file descriptors wait for their message.
@@ -146,9 +147,11 @@ impl<F> Inbox<F> {
         let mut surplus = 0;
         while let Some(batch) = self.batches.front_mut() {
             let missing = (announced as usize).saturating_sub(taken.len());
-            truncated |= batch.truncated;
             taken.extend(batch.fds.drain(..missing.min(batch.fds.len())));
-            if batch.end > self.position {
+            let is_shared = batch.end > self.position;
+            // Those that were cut off may have been this message's, if it has any.
+            truncated |= batch.truncated && (announced != 0 || !is_shared);
+            if is_shared {
                 // Read no further: what is left came with bytes of later messages too.
                 break;
             }
@@ -157,6 +160,9 @@ impl<F> Inbox<F> {
         }
         if truncated {
             return Err(FdsError::Truncated);
+        }
+        if announced > MOST_FDS {
+            return Err(FdsError::TooMany { announced });
         }
         let received = taken.len() + surplus;
         if received != announced as usize {
@@ -239,6 +245,24 @@ mod tests {
         feed(&mut inbox, &message(0), &[], false);
         assert_eq!(next(&mut inbox, 3), Some(Err(FdsError::Truncated)));
         assert_eq!(next(&mut inbox, 0), Some(Ok(Vec::new())));
+    }
+
+    #[test]
+    fn truncation_is_no_error_of_a_message_without_fds() {
+        let mut inbox = Inbox::new();
+        feed(&mut inbox, &[message(0), message(2)].concat(), &[1], true);
+        assert_eq!(next(&mut inbox, 0), Some(Ok(Vec::new())));
+        assert_eq!(next(&mut inbox, 2), Some(Err(FdsError::Truncated)));
+    }
+
+    #[test]
+    fn more_fds_than_one_write_passes_are_refused() {
+        let mut inbox = Inbox::new();
+        let message = message(254);
+        feed(&mut inbox, &message[..10], &[1; 250], false);
+        feed(&mut inbox, &message[10..], &[2; 4], false);
+        assert_eq!(next(&mut inbox, 254), Some(Err(FdsError::TooMany { announced: 254 })));
+        assert!(!inbox.has_fds());
     }
 
     #[test]

@@ -216,8 +216,7 @@ impl<F> Ledger<F> {
     pub(crate) fn unsubscribe(&mut self, id: SubscriptionId) -> Result<(), SendError> {
         let rule = self.subscriptions.remove(id);
         // Signals that waited for this subscription alone would wait for ever.
-        let (subscriptions, owners) = (&self.subscriptions, &self.owners);
-        self.backlog.sift_signals(|kept| kept.waits_for_any(subscriptions, owners));
+        self.backlog.forget_subscription(id);
         let Some(rule) = rule else {
             return Ok(());
         };
@@ -246,8 +245,14 @@ impl<F> Ledger<F> {
 
     /// Tells the callers whose [`ReplyTo`] was dropped that no answer comes.
     pub(crate) fn answer_forgotten(&mut self) {
-        while let Some(index) = self.duties.iter().position(|duty| duty.alive.strong_count() == 0) {
-            let duty = self.duties.swap_remove(index);
+        if self.duties.iter().all(|duty| duty.alive.strong_count() != 0) {
+            return;
+        }
+        let (alive, dropped) = core::mem::take(&mut self.duties)
+            .into_iter()
+            .partition::<Vec<_>, _>(|duty| duty.alive.strong_count() != 0);
+        self.duties = alive;
+        for duty in dropped {
             let text = ("the call was not answered",);
             let error = ErrorName::from_static("org.freedesktop.DBus.Error.NoReply");
             // When the queue is full the caller's own deadline tells it.
@@ -397,6 +402,13 @@ impl<F> Ledger<F> {
         );
     }
 
+    /// Ends the call with `serial`, if its reply is awaited.
+    pub(crate) fn end_call(&mut self, serial: Serial, reason: NoReply) {
+        if self.pending.remove(serial).is_some() {
+            self.backlog.note(Matter::NoReply(CallId(serial), reason));
+        }
+    }
+
     /// Ends the user's calls that expect what `ends` says.
     fn end_calls(&mut self, reason: NoReply, ends: impl Fn(Expected) -> bool) {
         while let Some(call) = self.pending.remove_where(|call| ends(call.expected)) {
@@ -418,7 +430,7 @@ impl<F> Ledger<F> {
         {
             self.take_owner_change(message);
         }
-        if self.subscriptions.wait_for(message, &[], &self.owners) {
+        if self.subscriptions.want(message, &self.owners) {
             Sorted::Event(Matter::Signal(Vec::new()))
         } else {
             self.ignore()
@@ -438,10 +450,12 @@ impl<F> Ledger<F> {
     }
 
     fn sort_call(&mut self, message: &Message<'_>) -> Sorted {
-        if !self.is_for_us(message) {
+        let header = message.header();
+        // Whom to answer the bus tells; a call without a sender is none of its.
+        let is_nobodys = self.config.peer == Peer::Bus && header.sender.is_none();
+        if is_nobodys || !self.is_for_us(message) {
             return self.ignore();
         }
-        let header = message.header();
         let expects = !header.flags.contains(Flags::NO_REPLY_EXPECTED);
         let sender = header.sender.map(BusName::as_str);
         let interface = header.interface.map(InterfaceName::as_str);
@@ -535,4 +549,4 @@ const REMOVE_MATCH: MemberName<'static> = MemberName::from_static("RemoveMatch")
 const GET_NAME_OWNER: MemberName<'static> = MemberName::from_static("GetNameOwner");
 
 /// Most file descriptors that the system passes with one write.
-const MOST_FDS: u32 = 253;
+pub(crate) const MOST_FDS: u32 = 253;

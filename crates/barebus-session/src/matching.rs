@@ -36,6 +36,10 @@ impl Subscriptions {
         (id, is_new)
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.made.len()
+    }
+
     /// The rule's text as the bus knows it.
     pub(crate) fn rule(&self, id: SubscriptionId) -> Option<&str> {
         self.made.iter().find(|made| made.id == id).map(|made| made.rule.as_str())
@@ -55,14 +59,14 @@ impl Subscriptions {
         Some(self.made.remove(index).id)
     }
 
-    /// Whether a subscription asks for the signal that has not been given it.
-    pub(crate) fn wait_for(
-        &self,
-        signal: &Message<'_>,
-        given: &[SubscriptionId],
-        owners: &Owners,
-    ) -> bool {
-        self.made.iter().any(|made| !given.contains(&made.id) && made.wants(signal, owners))
+    /// Whether any subscription asks for the signal.
+    pub(crate) fn want(&self, signal: &Message<'_>, owners: &Owners) -> bool {
+        self.made.iter().any(|made| made.wants(signal, owners))
+    }
+
+    /// The subscriptions that ask for the signal.
+    pub(crate) fn wanting(&self, signal: &Message<'_>, owners: &Owners) -> Vec<SubscriptionId> {
+        self.made.iter().filter(|made| made.wants(signal, owners)).map(|made| made.id).collect()
     }
 
     /// Whether the subscription asks for the signal.

@@ -108,6 +108,12 @@ impl<F> Outbox<F> {
         Some(parcel.serial)
     }
 
+    /// Takes the message that is next to be written out of the queue, if it has file descriptors.
+    pub(crate) fn withdraw_next_fds(&mut self) -> Option<Serial> {
+        let is_next = self.parcels.front().is_some_and(|parcel| parcel.at == self.sent);
+        if is_next && !self.unsettled { self.withdraw_fds() } else { None }
+    }
+
     /// The connection has ended.
     pub(crate) fn clear(&mut self) {
         self.messages = MessageBuf::new();
@@ -117,6 +123,9 @@ impl<F> Outbox<F> {
 
     fn drop_sent(&mut self) {
         if self.sent == self.messages.len() {
+            if self.sent > MOST_AT_REST {
+                self.messages = MessageBuf::new();
+            }
             self.messages.clear();
         } else if self.sent >= KEPT && self.sent * 2 >= self.messages.len() {
             // Half of the buffer at least: each byte is moved once on average.
@@ -131,6 +140,9 @@ impl<F> Outbox<F> {
 
 /// Written bytes that may stay in the buffer, so that they need not be moved after every write.
 const KEPT: usize = 64 * 1024;
+
+/// After messages of more bytes the buffer is given back.
+const MOST_AT_REST: usize = 1024 * 1024;
 
 #[cfg(test)]
 mod tests {

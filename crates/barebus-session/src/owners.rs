@@ -121,6 +121,11 @@ impl Owners {
     pub(crate) fn changed(&mut self, name: &str, old: &str, new: &str) -> Option<Change> {
         let index = self.find(name)?;
         let tracked = self.names.get_mut(index.0)?;
+        if tracked.owner == Owner::Asked {
+            // The bus takes the calls that were made since after our question, whose answer is still to come: they go to
+            // whoever that will name.
+            return None;
+        }
         tracked.owner = if new.is_empty() { Owner::Nobody } else { Owner::Unique(new.into()) };
         if old.is_empty() {
             return None;
@@ -198,6 +203,17 @@ mod tests {
         assert!(!owners.believes(before, Some(":1.2")));
         assert!(!owners.believes(before, Some(":1.1")));
         assert!(owners.believes(owners.expected(name), Some(":1.2")));
+    }
+
+    #[test]
+    fn a_change_before_the_answer_ends_no_call() {
+        let mut owners = Owners::default();
+        let name = owners.add("a.b");
+        let expected = owners.expected(name);
+        assert_eq!(owners.changed("a.b", ":1.1", ":1.2"), None);
+        owners.answered(name, Some(":1.2"));
+        assert!(owners.believes(expected, Some(":1.2")));
+        assert!(!owners.believes(expected, Some(":1.1")));
     }
 
     #[test]

@@ -44,6 +44,8 @@ pub struct Session<F> {
 #[derive(Debug)]
 struct Found<F> {
     matter: Matter,
+    /// What was looked for.
+    want: Want,
     /// Its message in the inbox; `None` when it had to wait.
     place: Option<core::ops::Range<usize>>,
     fds: Vec<F>,
@@ -145,6 +147,13 @@ impl<F> Session<F> {
     /// Calls whose reply is awaited, the session's own among them.
     pub fn outstanding(&self) -> usize {
         self.ledger.pending.len()
+    }
+
+    /// Whether the call's end is still to come or to be taken: without, waiting for it is in vain.
+    pub fn is_outstanding(&self, call: CallId) -> bool {
+        self.ledger.pending.contains(call.0)
+            || self.found.as_ref().is_some_and(|found| is_end_of(call, &found.matter))
+            || self.ledger.backlog.holds(|kept| is_end_of(call, &kept.matter))
     }
 
     /// Whether the subscription asks for `signal`.
@@ -252,9 +261,13 @@ impl<F> Session<F> {
 
     /// Whether the bus has taken the subscription, refusals included.
     pub fn is_settled(&self, subscription: SubscriptionId) -> bool {
+        let subscriptions = &self.ledger.subscriptions;
+        let rule = subscriptions.rule(subscription);
+        // Equal rules are asked for once, for the first of them.
+        let asks = |id| id == subscription || rule.is_some() && subscriptions.rule(id) == rule;
         self.ledger
             .pending
-            .find(|call| call.purpose == Purpose::Subscription(subscription))
+            .find(|call| matches!(call.purpose, Purpose::Subscription(id) if asks(id)))
             .is_none()
     }
 
@@ -306,6 +319,16 @@ impl<F> Session<F> {
             _ => count,
         };
         self.ledger.outbox.advance(messages);
+    }
+
+    /// That the system refused to pass the file descriptors of [`output`](Self::output). None of its bytes were written, so the
+    /// message is withdrawn: the call gets no reply, the connection goes on. `false` when the output has none.
+    pub fn fds_refused(&mut self) -> bool {
+        let withdrawn = self.ledger.outbox.withdraw_next_fds();
+        if let Some(serial) = withdrawn {
+            self.ledger.end_call(serial, NoReply::FdsNotPassed);
+        }
+        withdrawn.is_some()
     }
 
     /// Room for the next read: at least 4 KiB, as a rule about 64. Messages of earlier events must have been let go.
@@ -398,14 +421,14 @@ impl<F> Session<F> {
                 (Sorted::Event(matter), Err(error)) => self.refuse(matter, error),
                 (Sorted::Event(matter), Ok(fds)) => {
                     if !is_late && self.is_wanted(want, &matter, &place) {
-                        self.found = Some(Found { matter, place: Some(place), fds });
+                        self.found = Some(Found { matter, want, place: Some(place), fds });
                         return Ok(true);
                     }
-                    self.ledger.backlog.keep(matter, self.inbox.bytes(place), fds);
+                    self.keep(matter, &place, fds);
                 }
             }
             // What was sorted may have ended the call that is waited for.
-            if !is_late && self.seek_kept(want) {
+            if !is_late && self.ledger.backlog.has_news() && self.seek_kept(want) {
                 return Ok(true);
             }
         }
@@ -435,7 +458,7 @@ impl<F> Session<F> {
     /// None after `seek` was right; `InvalidMessage` else.
     #[inline]
     pub fn take(&mut self) -> Result<Option<Event<'_, F>>, SessionError> {
-        let Some(Found { matter, place, fds }) = self.found.take() else {
+        let Some(Found { matter, place, fds, .. }) = self.found.take() else {
             return Ok(None);
         };
         let bytes = match place {
@@ -506,44 +529,67 @@ impl<F> Session<F> {
     /// A message whose file descriptors are not those that it announced.
     #[cold]
     fn refuse(&mut self, matter: Matter, error: FdsError) {
-        let noted = match matter {
-            Matter::Reply(call) => Matter::NoReply(call, NoReply::Fds(error)),
+        let backlog = &mut self.ledger.backlog;
+        match matter {
+            Matter::Reply(call) => backlog.note(Matter::NoReply(call, NoReply::Fds(error))),
+            Matter::NotSubscribed(id) => backlog.note(Matter::NotSubscribed(id)),
             // Dropping what it is answered with answers it.
-            _ => Matter::Refused(error),
-        };
-        self.ledger.backlog.note(noted);
+            _ => backlog.keep(Matter::Refused(error), &[], Vec::new()),
+        }
     }
 
     #[inline]
     fn seek_kept(&mut self, want: Want) -> bool {
-        let Ledger { backlog, subscriptions, owners, .. } = &mut self.ledger;
+        let backlog = &mut self.ledger.backlog;
         let kept = match want {
             Want::Nothing => None,
             Want::Anything => backlog.take(|_| true),
             Want::Reply(call) => backlog.take(|kept| is_end_of(call, &kept.matter)),
-            Want::Signal(id) => backlog.take_signal(
-                id,
-                |kept| is_refusal_of(id, &kept.matter) || kept.waits_for(id, subscriptions, owners),
-                |kept| kept.waits_for_any(subscriptions, owners),
-            ),
+            Want::Signal(id) => backlog.take_signal(id),
         };
         let Some(Kept { matter, bytes, fds }) = kept else {
             return false;
         };
         self.current = bytes;
-        self.found = Some(Found { matter, place: None, fds });
+        self.found = Some(Found { matter, want, place: None, fds });
         true
+    }
+
+    /// Keeps the message at `place`.
+    fn keep(&mut self, mut matter: Matter, place: &core::ops::Range<usize>, fds: Vec<F>) {
+        let Ledger { backlog, subscriptions, owners, .. } = &mut self.ledger;
+        let bytes = self.inbox.bytes(place.clone());
+        if let (Matter::Signal(waiting), Ok(signal)) = (&mut matter, Message::parse(bytes)) {
+            *waiting = subscriptions.wanting(&signal, owners);
+        }
+        backlog.keep(matter, bytes, fds);
     }
 
     /// Keeps an event that was found and not taken: it is given again before all others.
     #[cold]
     fn keep_found(&mut self, found: Found<F>) {
-        let Found { matter, place, fds } = found;
+        let Found { mut matter, want, place, fds } = found;
         let bytes = match place {
             Some(place) => self.inbox.bytes(place).into(),
             None => core::mem::take(&mut self.current),
         };
-        self.ledger.backlog.put_back(Kept { matter, bytes, fds });
+        let Ledger { backlog, subscriptions, owners, .. } = &mut self.ledger;
+        if let Matter::Signal(waiting) = &mut matter {
+            match want {
+                Want::Signal(id) => *waiting = alloc::vec![id],
+                _ if waiting.is_empty() => {
+                    *waiting = Message::parse(&bytes)
+                        .map(|signal| subscriptions.wanting(&signal, owners))
+                        .unwrap_or_default();
+                }
+                _ => {}
+            }
+            waiting.retain(|id| subscriptions.rule(*id).is_some());
+            if waiting.is_empty() {
+                return;
+            }
+        }
+        backlog.put_back(Kept { matter, bytes, fds });
     }
 
     /// Whether the message that has just come is wanted. A signal that other subscriptions want too is kept for them.
@@ -560,8 +606,12 @@ impl<F> Session<F> {
                     return false;
                 };
                 let is_for = subscriptions.wants(id, &signal, owners);
-                if is_for && subscriptions.wait_for(&signal, &[id], owners) {
-                    backlog.keep(Matter::Signal(alloc::vec![id]), bytes, Vec::new());
+                if is_for && subscriptions.len() > 1 {
+                    let mut others = subscriptions.wanting(&signal, owners);
+                    others.retain(|other| *other != id);
+                    if !others.is_empty() {
+                        backlog.keep(Matter::Signal(others), bytes, Vec::new());
+                    }
                 }
                 is_for
             }

@@ -126,6 +126,7 @@ impl Connection {
         body: &B,
         fds: Vec<OwnedFd>,
     ) -> Result<CallId, CallError> {
+        self.revive()?;
         let deadline = self.call_timeout.map(|timeout| self.now().saturating_add(timeout));
         self.session.call(call, body, fds, deadline).map_err(|error| self.not_sent(error))
     }
@@ -137,6 +138,7 @@ impl Connection {
     #[inline]
     pub fn wait(&mut self, call: CallId) -> Result<Reply<'_>, CallError> {
         while !self.seek(Want::Reply(call))? {
+            self.check_outstanding(call)?;
             self.progress(None)?;
         }
         match self.session.take() {
@@ -193,6 +195,7 @@ impl Connection {
         call: &MethodCall<'_>,
         body: &B,
     ) -> Result<(), CallError> {
+        self.revive()?;
         self.session.send(call, body, Vec::new()).map_err(|error| self.not_sent(error))?;
         self.flush()
     }
@@ -228,6 +231,7 @@ impl Connection {
     /// # Errors
     /// `Remote` is the bus's refusal.
     pub fn subscribe(&mut self, rule: &MatchRule<'_>) -> Result<SubscriptionId, CallError> {
+        self.revive()?;
         let deadline = self.call_timeout.map(|timeout| self.now().saturating_add(timeout));
         let id = self.session.subscribe(rule, deadline).map_err(|error| self.not_sent(error))?;
         while !self.session.is_settled(id) {
@@ -375,7 +379,7 @@ impl Connection {
     /// As [`call`](Self::call).
     pub fn poll_reply(&mut self, call: CallId) -> Result<Option<Reply<'_>>, CallError> {
         if !self.seek(Want::Reply(call))? {
-            return Ok(None);
+            return self.check_outstanding(call).map(|()| None);
         }
         match self.session.take() {
             Ok(Some(Event::Reply { reply, .. })) => into_reply(reply).map(Some),
@@ -414,6 +418,24 @@ impl Connection {
         match self.session.seek(want, now) {
             Ok(found) => Ok(found),
             Err(error) => self.ended(error, now).map(|()| false),
+        }
+    }
+
+    /// That waiting for the call is not in vain.
+    #[inline]
+    fn check_outstanding(&self, call: CallId) -> Result<(), CallError> {
+        if self.session.is_outstanding(call) {
+            return Ok(());
+        }
+        Err(CallError::NoReply(barebus_session::NoReply::NotOutstanding))
+    }
+
+    /// Begins anew, or tells why not, when the session has ended.
+    #[inline]
+    fn revive(&mut self) -> Result<(), ConnectionError> {
+        match self.session.error().cloned() {
+            None => Ok(()),
+            Some(error) => self.ended(error, self.now()),
         }
     }
 
@@ -466,6 +488,10 @@ impl Connection {
     #[inline]
     fn progress(&mut self, until: Option<Duration>) -> Result<(), ConnectionError> {
         self.write()?;
+        if self.failure.is_some() {
+            // What had come before is taken next, and then told why it is the end.
+            return Ok(());
+        }
         let deadline = match (self.session.next_deadline(), until) {
             (Some(session), Some(until)) => Some(session.min(until)),
             (session, until) => session.or(until),
@@ -495,6 +521,10 @@ impl Connection {
             match self.transport.send(output.bytes, output.fds) {
                 Ok(count) => self.session.sent(count),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
+                // Too many descriptors are under way: an error of the message that has some, no byte of which was written.
+                Err(error)
+                    if error.raw_os_error() == Some(nix::libc::ETOOMANYREFS)
+                        && self.session.fds_refused() => {}
                 Err(error) => return self.failed("writing", &error),
             }
         }
@@ -526,16 +556,22 @@ impl Connection {
     #[cold]
     fn failed(&mut self, doing: &'static str, error: &io::Error) -> Result<(), ConnectionError> {
         self.failure.get_or_insert((doing, error.raw_os_error().unwrap_or(nix::libc::EIO)));
-        while let Ok(read) = self.transport.receive(self.session.room()) {
-            if read.count == 0 {
-                break;
+        // A peer that goes on writing cannot keep us here.
+        for _ in 0..LAST_READS {
+            match self.transport.receive(self.session.room()) {
+                Ok(read) if read.count != 0 => {
+                    self.session.filled(read.count, read.fds, read.truncated);
+                }
+                _ => break,
             }
-            self.session.filled(read.count, read.fds, read.truncated);
         }
         self.session.end_of_file();
         Ok(())
     }
 }
+
+/// Reads after a failure: more than a socket's buffer holds.
+const LAST_READS: usize = 64;
 
 /// How long a read may wait.
 #[derive(Clone, Copy, Debug)]

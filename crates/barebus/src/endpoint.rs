@@ -17,7 +17,7 @@ use nix::sys::socket::{
 use nix::sys::time::{TimeVal, TimeValLike};
 
 use crate::error::AttemptError;
-use crate::transport::Transport;
+use crate::transport::{Transport, millis};
 
 /// One server that an address names.
 #[derive(Clone, Debug)]
@@ -114,8 +114,7 @@ impl Endpoint {
             let flags = SockFlag::SOCK_CLOEXEC;
             let fd = socket(AddressFamily::Unix, SockType::Stream, flags, None)?;
             // A server whose queue is full lets connect(2) wait: so long at most.
-            let millis = i64::try_from(self.timeout.as_millis()).unwrap_or(i64::MAX).max(1);
-            setsockopt(&fd, SendTimeout, &TimeVal::milliseconds(millis))?;
+            setsockopt(&fd, SendTimeout, &TimeVal::milliseconds(millis(self.timeout).max(1)))?;
             connect(fd.as_raw_fd(), address)?;
             Ok(fd)
         };

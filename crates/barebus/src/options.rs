@@ -173,7 +173,7 @@ impl Options {
     /// # Errors
     /// `OpenError::Prepare`.
     pub fn over(&self, stream: impl Into<OwnedFd>) -> Result<Connection, OpenError> {
-        let transport = Transport::new(stream.into(), None);
+        let transport = Transport::given(stream.into());
         Connection::over(transport, None, "the given stream".into(), self)
     }
 

@@ -6,6 +6,7 @@ use std::process::Child;
 use std::time::Duration;
 
 use nix::errno::Errno;
+use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::libc;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::socket::sockopt::ReceiveTimeout;
@@ -21,6 +22,8 @@ pub(crate) struct Transport {
     control: sys::Control,
     /// SO_RCVTIMEO of the socket: so long a blocking read waits at most.
     patience: Duration,
+    /// Whether a read waits if asked to: not on a stream that somebody has set O_NONBLOCK on.
+    blocks: bool,
     /// The program behind the socket (`unixexec:`), to be reaped.
     child: Option<Child>,
     /// Tells whether this is still the process that connected.
@@ -40,13 +43,27 @@ impl Transport {
             socket,
             control: sys::Control::new(),
             patience: Duration::ZERO,
+            blocks: true,
             child,
             mark: sys::ForkMark::new(),
         }
     }
 
-    /// How long a blocking read may wait; [`receive_within`](Self::receive_within) makes the system watch that time.
+    /// Over a socket that the user has made.
+    pub(crate) fn given(socket: OwnedFd) -> Self {
+        let flags = fcntl(&socket, FcntlArg::F_GETFL).map(OFlag::from_bits_retain);
+        let blocks = flags.is_ok_and(|flags| !flags.contains(OFlag::O_NONBLOCK));
+        let mut transport = Self::new(socket, None);
+        transport.blocks = blocks;
+        transport
+    }
+
+    /// How long a blocking read may wait; [`receive_within`](Self::receive_within) makes the system watch that time. Where
+    /// reads do not block poll(2) watches it.
     pub(crate) fn set_patience(&mut self, patience: Duration) -> io::Result<()> {
+        if !self.blocks {
+            return Ok(());
+        }
         setsockopt(&self.socket, ReceiveTimeout, &TimeVal::milliseconds(millis(patience)))?;
         self.patience = patience;
         Ok(())
@@ -152,9 +169,12 @@ impl Drop for Transport {
 }
 
 /// In whole milliseconds, rounded up: a wait that ends early would only wait again.
-fn millis(time: Duration) -> i64 {
-    i64::try_from(time.as_nanos().div_ceil(1_000_000)).unwrap_or(i64::MAX)
+pub(crate) fn millis(time: Duration) -> i64 {
+    i64::try_from(time.as_nanos().div_ceil(1_000_000)).map_or(A_YEAR, |millis| millis.min(A_YEAR))
 }
+
+/// In milliseconds: longer nobody waits, and the system's types hold it.
+const A_YEAR: i64 = 365 * 24 * 60 * 60 * 1000;
 
 fn retry<T>(mut call: impl FnMut() -> nix::Result<T>) -> io::Result<T> {
     loop {
