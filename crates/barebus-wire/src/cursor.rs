@@ -5,7 +5,7 @@ use crate::limits;
 use crate::name::ObjectPath;
 use crate::number::FdIndex;
 use crate::reader::Reader;
-use crate::signature::{Signature, alignment, fixed_width, type_end};
+use crate::signature::{Signature, is_basic, type_end};
 
 /// A value of a basic type. Spec: Type System, Basic Types.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -188,7 +188,7 @@ impl<'a> Cursor<'a> {
         self.reader.leave();
     }
 
-    /// One event. With `SKIP`, arrays of numbers are passed as a whole and only their end is told.
+    /// One event. With `SKIP`, only ends are told, and arrays and variants of basic types are passed as a whole.
     #[inline]
     fn step<const SKIP: bool>(&mut self) -> Result<Option<Event<'a>>, DecodeError> {
         self.advance::<SKIP>().map_err(|error| self.stop(error))
@@ -206,103 +206,147 @@ impl<'a> Cursor<'a> {
 
     #[inline]
     fn advance<const SKIP: bool>(&mut self) -> Result<Option<Event<'a>>, DecodeError> {
-        if self.complete {
-            self.complete = false;
-            match self.open.checked_sub(1).and_then(|top| self.frames.get(top)).copied() {
-                Some(Frame::Array { end, element }) => {
-                    let pos = self.reader.position();
-                    if pos < end {
-                        self.index = usize::from(element);
-                    } else if pos == end {
-                        self.pop();
-                        return Ok(Some(Event::End));
-                    } else {
-                        return Err(self.reader.fail(Kind::ArrayLengthIncorrect, end));
-                    }
-                }
-                Some(Frame::Variant { signature, index }) => {
-                    self.signature = signature;
-                    self.index = usize::from(index);
-                    self.pop();
+        loop {
+            if self.complete {
+                self.complete = false;
+                if self.close()? {
                     return Ok(Some(Event::End));
                 }
-                Some(Frame::Struct) | None => {}
             }
+            let Some(code) = self.signature.as_bytes().get(self.index).copied() else {
+                self.reader.check()?;
+                return Ok(None);
+            };
+            self.index += 1;
+            let event = match code {
+                b'a' if SKIP => {
+                    self.skip_or_enter_array()?;
+                    continue;
+                }
+                b'v' if SKIP => {
+                    self.skip_or_enter_variant()?;
+                    continue;
+                }
+                b'a' => self.enter_array()?,
+                b'v' => self.enter_variant()?,
+                b'(' | b'{' => {
+                    self.reader.align(8)?;
+                    self.push(Frame::Struct)?;
+                    if SKIP {
+                        continue;
+                    }
+                    if code == b'(' { Event::Struct } else { Event::DictEntry }
+                }
+                b')' | b'}' => {
+                    self.pop();
+                    Event::End
+                }
+                _ if SKIP => {
+                    self.reader.skip_basic(code)?;
+                    self.complete = true;
+                    continue;
+                }
+                _ => {
+                    let value = self.reader.read_basic(code)?;
+                    self.complete = true;
+                    Event::Basic(value)
+                }
+            };
+            return Ok(Some(event));
         }
-        let Some(code) = self.signature.as_bytes().get(self.index).copied() else {
-            self.reader.check()?;
-            return Ok(None);
-        };
-        self.index += 1;
-        let event = match code {
-            b'a' => return self.enter_array::<SKIP>().map(Some),
-            b'(' | b'{' => {
-                self.reader.align(8)?;
-                self.push(Frame::Struct)?;
-                return Ok(Some(if code == b'(' { Event::Struct } else { Event::DictEntry }));
-            }
-            b')' | b'}' => {
-                self.pop();
-                return Ok(Some(Event::End));
-            }
-            b'v' => return self.enter_variant().map(Some),
-            _ => self.reader.read_basic(code)?,
-        };
-        self.complete = true;
-        Ok(Some(Event::Basic(event)))
     }
 
+    /// Behind a single complete type: whether what encloses it ends with it.
     #[inline]
-    fn enter_array<const SKIP: bool>(&mut self) -> Result<Event<'a>, DecodeError> {
+    fn close(&mut self) -> Result<bool, DecodeError> {
+        match self.open.checked_sub(1).and_then(|top| self.frames.get(top)) {
+            Some(Frame::Array { end, element }) => {
+                let pos = self.reader.position();
+                if pos < *end {
+                    self.index = usize::from(*element);
+                    return Ok(false);
+                }
+                if pos > *end {
+                    return Err(self.reader.fail(Kind::ArrayLengthIncorrect, *end));
+                }
+            }
+            Some(Frame::Variant { signature, index }) => {
+                self.signature = signature;
+                self.index = usize::from(*index);
+            }
+            Some(Frame::Struct) | None => return Ok(false),
+        }
+        self.pop();
+        Ok(true)
+    }
+
+    /// Enters the array whose element's type is next in the signature.
+    #[inline]
+    fn enter_array(&mut self) -> Result<Event<'a>, DecodeError> {
         let after = type_end(self.signature.as_bytes(), self.index);
         let element = self.signature.get(self.index..after).unwrap_or_default();
-        let code = element.as_bytes().first().copied().unwrap_or(0);
-        let len = self.reader.read_u32()?;
-        let length_at = self.reader.position() - 4;
-        self.reader.align(alignment(code))?;
-        if len as usize > self.reader.remaining() {
-            return Err(self.reader.fail(Kind::LengthOutOfBounds, length_at));
-        }
-        if len > limits::ARRAY_LEN {
-            return Err(self.reader.fail(Kind::ArrayTooLong, length_at));
-        }
-        let start = self.reader.position();
-        let end = start + len as usize;
-        let width = fixed_width(code);
-        if width > 0 && len as usize % width != 0 {
-            let at = end - len as usize % width;
-            return Err(self.reader.fail(Kind::ArrayLengthIncorrect, at));
-        }
+        let (start, end) = self.reader.start_array(element.as_bytes().first().copied())?;
+        let element_at = u8::try_from(self.index).unwrap_or(u8::MAX);
         // Its elements count as enclosed even where there are none: depth is a matter of types, not of how many values.
-        self.push(Frame::Array { end, element: u8::try_from(self.index).unwrap_or(u8::MAX) })?;
-        self.index = after;
-        if SKIP && width > 0 {
-            if code == b'b' {
-                while self.reader.position() < end {
-                    self.reader.read_bool()?;
-                }
-            } else {
-                self.reader.skip(len as usize)?;
-            }
-            self.pop();
-            return Ok(Event::End);
-        }
-        if len == 0 {
+        self.push(Frame::Array { end, element: element_at })?;
+        if start == end {
+            self.index = after;
             self.complete = true;
-        } else {
-            self.index = after - element.len();
         }
+        let len = u32::try_from(end - start).unwrap_or(u32::MAX);
         Ok(Event::Array { element: Signature::trusted(element), len })
     }
 
     #[inline]
+    fn skip_or_enter_array(&mut self) -> Result<(), DecodeError> {
+        match self.signature.as_bytes().get(self.index) {
+            Some(code) if is_basic(*code) => {
+                self.reader.skip_array(*code)?;
+                self.index += 1;
+                self.complete = true;
+            }
+            _ => {
+                self.enter_array()?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Enters a variant.
+    #[inline]
     fn enter_variant(&mut self) -> Result<Event<'a>, DecodeError> {
         let inner = self.reader.read_variant_signature()?;
+        self.enter_value(inner)?;
+        Ok(Event::Variant(inner))
+    }
+
+    #[inline]
+    fn enter_value(&mut self, inner: Signature<'a>) -> Result<(), DecodeError> {
         let index = u8::try_from(self.index).unwrap_or(u8::MAX);
         self.push(Frame::Variant { signature: self.signature, index })?;
         self.signature = inner.as_str();
         self.index = 0;
-        Ok(Event::Variant(inner))
+        Ok(())
+    }
+
+    #[inline]
+    fn skip_or_enter_variant(&mut self) -> Result<(), DecodeError> {
+        let inner = self.reader.read_variant_signature()?;
+        match inner.as_str().as_bytes() {
+            [b'v'] => return self.enter_value(inner),
+            [code] => {
+                self.reader.enter()?;
+                self.reader.skip_basic(*code)?;
+            }
+            [b'a', code] if is_basic(*code) => {
+                self.reader.enter()?;
+                self.reader.skip_array(*code)?;
+            }
+            _ => return self.enter_value(inner),
+        }
+        self.reader.leave();
+        self.complete = true;
+        Ok(())
     }
 }
 
@@ -327,41 +371,5 @@ impl<'a> Reader<'a> {
             // A signature that was checked has no other code where a basic type stands.
             _ => return Err(self.fail(Kind::VariantSignatureBad, self.position())),
         })
-    }
-
-    /// Validates and passes one value of the single complete type `signature`.
-    #[inline]
-    pub(crate) fn skip_value(&mut self, signature: Signature<'a>) -> Result<(), DecodeError> {
-        match signature.as_str().as_bytes() {
-            [b'v'] => self.skip_variant(),
-            [code] => self.read_basic(*code).map(drop),
-            _ => self.skip_compound(signature),
-        }
-    }
-
-    fn skip_variant(&mut self) -> Result<(), DecodeError> {
-        let depth = self.depth();
-        // Variants that hold nothing but a variant need no stack.
-        let inner = loop {
-            let inner = self.read_variant_signature()?;
-            self.enter()?;
-            if inner.as_str() != "v" {
-                break inner;
-            }
-        };
-        match inner.as_str().as_bytes() {
-            [code] => self.read_basic(*code).map(drop)?,
-            _ => self.skip_compound(inner)?,
-        }
-        self.set_depth(depth);
-        Ok(())
-    }
-
-    #[inline(never)]
-    fn skip_compound(&mut self, signature: Signature<'a>) -> Result<(), DecodeError> {
-        let mut cursor = Cursor::new(self.clone(), signature);
-        let result = cursor.skip_all();
-        *self = cursor.into_reader();
-        result
     }
 }

@@ -38,6 +38,7 @@ mod owned;
 mod plain;
 mod reader;
 mod signature;
+mod skip;
 mod transcode;
 pub mod utf8;
 mod value;

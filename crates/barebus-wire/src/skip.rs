@@ -1,0 +1,109 @@
+//! Validating and passing values without telling what they are.
+
+use crate::cursor::Cursor;
+use crate::error::{DecodeError, DecodeErrorKind as Kind};
+use crate::limits;
+use crate::reader::Reader;
+use crate::signature::{Signature, alignment, fixed_width, is_basic};
+
+impl<'a> Reader<'a> {
+    /// Validates and passes one value of the single complete type `signature`.
+    #[inline]
+    pub(crate) fn skip_value(&mut self, signature: Signature<'a>) -> Result<(), DecodeError> {
+        match signature.as_str().as_bytes() {
+            [b'v'] => self.skip_variant(),
+            [code] => self.skip_basic(*code),
+            [b'a', code] if is_basic(*code) => self.skip_array(*code),
+            _ => self.skip_compound(signature),
+        }
+    }
+
+    fn skip_variant(&mut self) -> Result<(), DecodeError> {
+        let depth = self.depth();
+        // Variants that hold nothing but a variant need no stack.
+        let inner = loop {
+            let inner = self.read_variant_signature()?;
+            self.enter()?;
+            if inner.as_str() != "v" {
+                break inner;
+            }
+        };
+        match inner.as_str().as_bytes() {
+            [code] => self.skip_basic(*code)?,
+            [b'a', code] if is_basic(*code) => self.skip_array(*code)?,
+            _ => self.skip_compound(inner)?,
+        }
+        self.set_depth(depth);
+        Ok(())
+    }
+
+    #[inline(never)]
+    fn skip_compound(&mut self, signature: Signature<'a>) -> Result<(), DecodeError> {
+        let mut cursor = Cursor::new(self.clone(), signature);
+        let result = cursor.skip_all();
+        *self = cursor.into_reader();
+        result
+    }
+
+    /// Validates and passes a value of the basic type `code`.
+    #[inline]
+    pub(crate) fn skip_basic(&mut self, code: u8) -> Result<(), DecodeError> {
+        match code {
+            b's' => self.read_str().map(drop),
+            b'u' | b'i' | b'h' => self.read_u32().map(drop),
+            b't' | b'x' | b'd' => self.read_u64().map(drop),
+            b'b' => self.read_bool().map(drop),
+            b'o' => self.read_path().map(drop),
+            _ => self.read_basic(code).map(drop),
+        }
+    }
+
+    /// Validates and passes an array of the basic type `code`.
+    ///
+    /// An element that reaches beyond the array's end is read all the same, as a [`Cursor`] does: what is wrong with it comes first.
+    pub(crate) fn skip_array(&mut self, code: u8) -> Result<(), DecodeError> {
+        let (start, end) = self.start_array(Some(code))?;
+        self.enter()?;
+        match code {
+            b's' => {
+                while self.position() < end {
+                    self.read_str()?;
+                }
+            }
+            b'o' | b'g' | b'b' => {
+                while self.position() < end {
+                    self.skip_basic(code)?;
+                }
+            }
+            _ => self.skip(end - start).map(drop)?,
+        }
+        if self.position() > end {
+            return Err(self.fail(Kind::ArrayLengthIncorrect, end));
+        }
+        self.leave();
+        Ok(())
+    }
+
+    /// Reads an array's length and its padding: where its elements, which begin with the type code `code`, start and end.
+    #[inline]
+    pub(crate) fn start_array(&mut self, code: Option<u8>) -> Result<(usize, usize), DecodeError> {
+        let code = code.unwrap_or(0);
+        let len = self.read_u32()?;
+        let length_at = self.position() - 4;
+        self.align(alignment(code))?;
+        if len as usize > self.remaining() {
+            return Err(self.fail(Kind::LengthOutOfBounds, length_at));
+        }
+        if len > limits::ARRAY_LEN {
+            return Err(self.fail(Kind::ArrayTooLong, length_at));
+        }
+        let start = self.position();
+        let end = start + len as usize;
+        let width = fixed_width(code);
+        if width > 0 && len as usize % width != 0 {
+            let at = end - len as usize % width;
+            return Err(self.fail(Kind::ArrayLengthIncorrect, at));
+        }
+        Ok((start, end))
+    }
+}
