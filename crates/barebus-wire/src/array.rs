@@ -153,10 +153,11 @@ impl<K: BasicType, V: Type> Type for Entry<K, V> {
 impl<'a, K: BasicType + Decode<'a>, V: Decode<'a>> Decode<'a> for Entry<K, V> {
     #[inline]
     fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        let depth = reader.depth();
         reader.enter_struct()?;
         let key = K::decode(reader)?;
         let value = V::decode(reader)?;
-        reader.leave();
+        reader.set_depth(depth);
         Ok(Self(key, value))
     }
 }
@@ -252,9 +253,10 @@ macro_rules! tuples {
         impl<'a, $($name: Decode<'a>),+> Decode<'a> for ($($name,)+) {
             #[inline]
             fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
+                let depth = reader.depth();
                 reader.enter_struct()?;
                 let fields = ($($name::decode(reader)?,)+);
-                reader.leave();
+                reader.set_depth(depth);
                 Ok(fields)
             }
         }

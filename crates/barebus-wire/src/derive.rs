@@ -50,7 +50,9 @@ pub fn read_entry<'a, T: Decode<'a>>(entries: &mut Reader<'a>) -> Result<T, Deco
         return T::decode(entries);
     }
     let at = entries.position();
-    if entries.read_variant_signature()? != T::SIGNATURE {
+    if !entries.take_signature(T::SIGNATURE) {
+        // What is no signature at all is the graver fault.
+        entries.read_variant_signature()?;
         return Err(entries.fail(Kind::EntryType, at));
     }
     entries.enter()?;

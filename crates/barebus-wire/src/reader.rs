@@ -82,11 +82,16 @@ impl<'a> Reader<'a> {
         self.depth = depth;
     }
 
-    /// The same reader, at `pos`, with an end where `behind` stands: exactly what was read in between.
-    pub(crate) fn until(mut self, behind: &Self) -> Self {
-        self.bytes = self.bytes.get(..behind.pos).unwrap_or_default();
-        self.pos = self.pos.min(self.bytes.len());
-        self
+    /// A reader of bytes that were read, from `start` to their end, with `depth` containers around them.
+    pub(crate) fn again(bytes: &'a [u8], start: usize, endian: Endian, depth: u8) -> Self {
+        let mut reader = Self::new(bytes, endian).at(start);
+        reader.depth = depth;
+        reader
+    }
+
+    /// Everything that was read, from the message's first byte on.
+    pub(crate) fn passed(&self) -> &'a [u8] {
+        self.bytes.get(..self.pos).unwrap_or_default()
     }
 
     /// The error that an earlier read failed with, if one did.
@@ -128,20 +133,30 @@ impl<'a> Reader<'a> {
     /// `PaddingNotZero`, or `NotEnoughData` and `ArrayLengthIncorrect` when the padding reaches beyond the end.
     #[inline]
     pub fn align(&mut self, alignment: usize) -> Result<(), DecodeError> {
-        let start = align_up(self.pos, alignment);
+        // At 0 this wraps, and so does what is taken from it.
+        let start = (self.pos.wrapping_sub(1) & !(alignment - 1)).wrapping_add(alignment);
+        // Up to seven bytes, so a word holds them; where eight bytes precede, one load does.
+        let before = self.bytes.get(start.wrapping_sub(8)..start);
+        match before.and_then(<[u8]>::first_chunk) {
+            Some(before) if is_padding(*before, start - self.pos) => {
+                self.pos = start;
+                Ok(())
+            }
+            _ => self.align_at_edge(start),
+        }
+    }
+
+    /// Near the first byte of a message, and whatever is invalid.
+    #[cold]
+    #[inline(never)]
+    fn align_at_edge(&mut self, start: usize) -> Result<(), DecodeError> {
         if start == self.pos {
             return Ok(());
         }
         let Some(padding) = self.bytes.get(self.pos..start) else {
             return Err(self.fail_end(start));
         };
-        // Up to seven bytes, so a word holds them; where eight bytes precede, one load does.
-        let zero = match self.bytes.get(start.wrapping_sub(8)..start).and_then(<[u8]>::first_chunk)
-        {
-            Some(word) => u64::from_le_bytes(*word) >> (64 - 8 * padding.len()) == 0,
-            None => padding.iter().all(|byte| *byte == 0),
-        };
-        if !zero {
+        if padding.iter().any(|byte| *byte != 0) {
             return Err(self.fail_padding());
         }
         self.pos = start;
@@ -249,11 +264,27 @@ impl<'a> Reader<'a> {
     /// `PaddingNotZero`; `NotEnoughData` or `ArrayLengthIncorrect` at the end.
     #[inline]
     pub fn read_u64(&mut self) -> Result<u64, DecodeError> {
-        let bytes = self.fixed()?;
+        let bytes = match self.peek_eight() {
+            Some((bytes, end)) => {
+                self.pos = end;
+                bytes
+            }
+            None => self.fixed()?,
+        };
         Ok(match self.endian {
             Endian::Little => u64::from_le_bytes(bytes),
             Endian::Big => u64::from_be_bytes(bytes),
         })
+    }
+
+    /// Eight bytes behind their padding and where they end, when that is zero and they do not stand at an edge.
+    #[inline]
+    fn peek_eight(&self) -> Option<([u8; 8], usize)> {
+        let from = self.pos.wrapping_sub(1) & !7;
+        let window = self.bytes.get(from..from.wrapping_add(16))?.first_chunk::<16>()?;
+        let [before @ .., _, _, _, _, _, _, _, _] = *window;
+        let [_, _, _, _, _, _, _, _, value @ ..] = *window;
+        is_padding(before, from + 8 - self.pos).then_some((value, from + 16))
     }
 
     /// Reads a BOOLEAN.
@@ -364,11 +395,7 @@ impl<'a> Reader<'a> {
         let from = self.pos.wrapping_sub(1) & !7;
         let window = message.get(from..from.wrapping_add(16))?.first_chunk::<16>()?;
         let [before @ .., a, b, c, d, e, f, g, h] = *window;
-        // Shifted twice, because there may be no padding, and no shift by 64.
-        if u64::from_le_bytes(before) >> 1 >> (63 - 8 * (from + 8 - self.pos)) != 0 {
-            return None;
-        }
-        Some(([a, b, c, d], [e, f, g, h], from + 16))
+        is_padding(before, from + 8 - self.pos).then_some(([a, b, c, d], [e, f, g, h], from + 16))
     }
 
     /// Goes on at `pos`, unless that lies beyond the end.
@@ -410,6 +437,13 @@ impl<'a> Reader<'a> {
         self.check()?;
         if self.is_at_end() { Ok(()) } else { Err(self.fail(Kind::TooMuchData, self.pos)) }
     }
+}
+
+/// Whether the last `len` bytes, at most seven, of eight are 0.
+#[inline]
+const fn is_padding(bytes: [u8; 8], len: usize) -> bool {
+    // Shifted twice, because there may be no padding, and no shift by 64.
+    u64::from_le_bytes(bytes) >> 1 >> (63 - 8 * len) == 0
 }
 
 /// The next multiple of `alignment`, a power of two; saturates at the address space's end, where no buffer reaches.

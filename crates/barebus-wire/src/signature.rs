@@ -28,6 +28,11 @@ impl<'a> Signature<'a> {
     /// # Errors
     /// As [`Signature::parse`]; bytes outside ASCII are [`SignatureErrorKind::UnknownTypeCode`].
     pub fn from_bytes(bytes: &'a [u8]) -> Result<Self, SignatureError> {
+        if let [code] = bytes {
+            if let Some(signature) = Self::of_code(*code) {
+                return Ok(signature);
+            }
+        }
         check(bytes)?;
         // Type codes are ASCII, so this holds; the error is never seen.
         core::str::from_utf8(bytes)
@@ -54,24 +59,14 @@ impl<'a> Signature<'a> {
 
     /// The signature that is one type code: a basic type's, or `v`.
     #[inline]
-    pub(crate) const fn of_code(code: u8) -> Option<Signature<'static>> {
-        Some(Signature(match code {
-            b'y' => "y",
-            b'b' => "b",
-            b'n' => "n",
-            b'q' => "q",
-            b'i' => "i",
-            b'u' => "u",
-            b'x' => "x",
-            b't' => "t",
-            b'd' => "d",
-            b'h' => "h",
-            b's' => "s",
-            b'o' => "o",
-            b'g' => "g",
-            b'v' => "v",
-            _ => return None,
-        }))
+    pub(crate) fn of_code(code: u8) -> Option<Signature<'static>> {
+        array_of(code)?.get(1..).map(Signature)
+    }
+
+    /// The signature of an array of that type.
+    #[inline]
+    pub(crate) fn of_array(code: u8) -> Option<Signature<'static>> {
+        array_of(code).map(Signature)
     }
 
     /// The text.
@@ -326,6 +321,27 @@ pub(crate) const fn is_basic(code: u8) -> bool {
         code,
         b'y' | b'b' | b'n' | b'q' | b'i' | b'u' | b'x' | b't' | b'd' | b'h' | b's' | b'o' | b'g'
     )
+}
+
+/// The signature of an array of a basic type, or of variants, with a static life.
+const fn array_of(code: u8) -> Option<&'static str> {
+    Some(match code {
+        b'y' => "ay",
+        b'b' => "ab",
+        b'n' => "an",
+        b'q' => "aq",
+        b'i' => "ai",
+        b'u' => "au",
+        b'x' => "ax",
+        b't' => "at",
+        b'd' => "ad",
+        b'h' => "ah",
+        b's' => "as",
+        b'o' => "ao",
+        b'g' => "ag",
+        b'v' => "av",
+        _ => return None,
+    })
 }
 
 /// Width in bytes of a fixed type's value, 0 for every other type.

@@ -21,13 +21,11 @@ impl<'a> Reader<'a> {
     fn skip_variant(&mut self) -> Result<(), DecodeError> {
         let depth = self.depth();
         // Variants that hold nothing but a variant need no stack.
-        let inner = loop {
-            let inner = self.read_variant_signature()?;
+        while self.take_signature(const { Signature::from_static("v") }) {
             self.enter()?;
-            if inner.as_str() != "v" {
-                break inner;
-            }
-        };
+        }
+        let inner = self.read_variant_signature()?;
+        self.enter()?;
         match inner.as_str().as_bytes() {
             [code] => self.skip_basic(*code)?,
             [b'a', code] if is_basic(*code) => self.skip_array(*code)?,
@@ -62,35 +60,47 @@ impl<'a> Reader<'a> {
     ///
     /// An element that reaches beyond the array's end is read all the same, as a [`Cursor`] does: what is wrong with it comes first.
     pub(crate) fn skip_array(&mut self, code: u8) -> Result<(), DecodeError> {
-        let (start, end) = self.start_array(Some(code))?;
-        self.enter()?;
         match code {
-            b's' => {
-                while self.position() < end {
-                    self.read_str()?;
-                }
+            b's' => self.skip_elements(b's', |reader| reader.read_str().map(drop)),
+            b'o' | b'g' | b'b' => self.skip_elements(code, |reader| reader.skip_basic(code)),
+            _ => {
+                let (start, end) = self.start_array(Some(code))?;
+                self.enter()?;
+                self.skip(end - start)?;
+                self.leave();
+                Ok(())
             }
-            b'o' | b'g' | b'b' => {
-                while self.position() < end {
-                    self.skip_basic(code)?;
-                }
-            }
-            _ => self.skip(end - start).map(drop)?,
+        }
+    }
+
+    #[inline]
+    fn skip_elements(
+        &mut self,
+        code: u8,
+        skip: impl Fn(&mut Self) -> Result<(), DecodeError>,
+    ) -> Result<(), DecodeError> {
+        let depth = self.depth();
+        let (_, end) = self.start_array(Some(code))?;
+        self.enter()?;
+        while self.position() < end {
+            skip(self)?;
         }
         if self.position() > end {
             return Err(self.fail(Kind::ArrayLengthIncorrect, end));
         }
-        self.leave();
+        self.set_depth(depth);
         Ok(())
     }
 
     /// Reads an array's length and its padding: where its elements, which begin with the type code `code`, start and end.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn start_array(&mut self, code: Option<u8>) -> Result<(usize, usize), DecodeError> {
         let code = code.unwrap_or(0);
         let len = self.read_u32()?;
         let length_at = self.position() - 4;
-        self.align(alignment(code))?;
+        if alignment(code) > 4 {
+            self.align(8)?;
+        }
         if len as usize > self.remaining() {
             return Err(self.fail(Kind::LengthOutOfBounds, length_at));
         }

@@ -1,6 +1,7 @@
 //! VARIANT: a value that brings its own signature.
 
 use crate::cursor::{Basic, Cursor};
+use crate::endian::Endian;
 use crate::error::{BodyError, DecodeError, EncodeError, SignatureExcerpt};
 use crate::name::ObjectPath;
 use crate::number::FdIndex;
@@ -13,8 +14,13 @@ use crate::writer::Writer;
 #[derive(Clone, Debug)]
 pub struct Variant<'a> {
     signature: Signature<'a>,
-    /// Stands at the value, padding included, and ends with it.
-    value: Reader<'a>,
+    /// The message up to the value's end.
+    bytes: &'a [u8],
+    /// Where the value begins, the padding before it included: start <= bytes.len()
+    start: usize,
+    endian: Endian,
+    /// Containers that enclose the value.
+    depth: u8,
 }
 
 impl<'a> Variant<'a> {
@@ -32,7 +38,7 @@ impl<'a> Variant<'a> {
             let found = SignatureExcerpt::new(self.signature);
             return Err(BodyError::Signature { expected: T::SIGNATURE, found });
         }
-        Ok(T::decode(&mut self.value.clone())?)
+        Ok(T::decode(&mut self.reader())?)
     }
 
     /// The value, whatever it is.
@@ -40,23 +46,23 @@ impl<'a> Variant<'a> {
     /// # Errors
     /// None in practice: the value was validated.
     pub fn value(&self) -> Result<Value<'a>, DecodeError> {
-        Value::read(&mut self.value.clone(), self.signature)
+        Value::read(&mut self.reader(), self.signature)
     }
 
     /// Walks the value.
     pub fn cursor(&self) -> Cursor<'a> {
-        Cursor::new(self.value.clone(), self.signature)
+        Cursor::new(self.reader(), self.signature)
     }
 
     /// Bytes of the value as they lie in the message, the padding before it included.
     pub fn reader(&self) -> Reader<'a> {
-        self.value.clone()
+        Reader::again(self.bytes, self.start, self.endian, self.depth)
     }
 
     fn validated(reader: &mut Reader<'a>, signature: Signature<'a>) -> Result<Self, DecodeError> {
-        let value = reader.clone();
+        let (start, endian, depth) = (reader.position(), reader.endian(), reader.depth());
         reader.skip_value(signature)?;
-        Ok(Self { signature, value: value.until(reader) })
+        Ok(Self { signature, bytes: reader.passed(), start, endian, depth })
     }
 }
 
@@ -126,6 +132,15 @@ impl<'a> Value<'a> {
     }
 }
 
+impl<'a> Value<'a> {
+    #[inline(never)]
+    fn decode_container(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        let signature = reader.read_variant_signature()?;
+        reader.enter()?;
+        Self::read(reader, signature)
+    }
+}
+
 impl<'a> From<Basic<'a>> for Value<'a> {
     #[inline]
     fn from(value: Basic<'a>) -> Self {
@@ -155,10 +170,15 @@ impl Type for Value<'_> {
 impl<'a> Decode<'a> for Value<'a> {
     #[inline]
     fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        let signature = reader.read_variant_signature()?;
-        reader.enter()?;
-        let value = Self::read(reader, signature)?;
-        reader.leave();
+        let depth = reader.depth();
+        let value = match reader.take_basic_signature() {
+            Some(code) => {
+                reader.enter()?;
+                Self::from(reader.read_basic(code)?)
+            }
+            None => Self::decode_container(reader)?,
+        };
+        reader.set_depth(depth);
         Ok(value)
     }
 }
@@ -210,7 +230,9 @@ impl<'a, T: Decode<'a>> Decode<'a> for Boxed<T> {
     #[inline]
     fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
         let at = reader.position();
-        if reader.read_variant_signature()? != T::SIGNATURE {
+        if !reader.take_signature(T::SIGNATURE) {
+            // What is no signature at all is the graver fault.
+            reader.read_variant_signature()?;
             return Err(reader.fail(crate::DecodeErrorKind::VariantType, at));
         }
         reader.enter()?;

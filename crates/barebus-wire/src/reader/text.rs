@@ -6,7 +6,7 @@ use super::Reader;
 use crate::error::{DecodeError, DecodeErrorKind as Kind};
 use crate::name::{NameError, ObjectPath};
 use crate::plain::{has_nul, is_plain};
-use crate::signature::{Signature, SignatureError};
+use crate::signature::{Signature, is_basic};
 use crate::utf8::{self, Utf8Fault};
 
 /// A stretch of the message that was found to be UTF-8 as a whole.
@@ -27,10 +27,17 @@ impl<'a> Window<'a> {
     /// How far is looked ahead, in bytes: what is found there and never read is lost work.
     const AHEAD: usize = 1024;
 
-    /// What is UTF-8 at the beginning of `bytes`, which stand at `at`: no more than the text of `len` bytes that is to be read,
-    /// or a little ahead.
+    /// What is UTF-8 of `bytes` from `at` on: no more than the text of `len` bytes that is to be read, or a little ahead.
     fn open(bytes: &'a [u8], at: usize, len: usize) -> Self {
-        let ahead = bytes.get(..len.max(Self::AHEAD)).unwrap_or(bytes);
+        // From a multiple of eight on, because that is where words begin: what precedes a text is its length.
+        let from = at & !7;
+        let window = Self::from(bytes, from, (at - from).saturating_add(len));
+        if window.get(at, len).is_some() { window } else { Self::from(bytes, at, len) }
+    }
+
+    fn from(bytes: &'a [u8], at: usize, len: usize) -> Self {
+        let rest = bytes.get(at..).unwrap_or_default();
+        let ahead = rest.get(..len.max(Self::AHEAD)).unwrap_or(rest);
         let text = match core::str::from_utf8(ahead) {
             Ok(text) => text,
             Err(error) => ahead
@@ -62,7 +69,7 @@ impl<'a> Reader<'a> {
 
     #[inline(never)]
     fn text_anew(&mut self, at: usize, len: usize) -> Option<&'a str> {
-        self.window = Window::open(self.bytes.get(at..)?, at, len);
+        self.window = Window::open(self.bytes, at, len);
         self.window.get(at, len)
     }
 
@@ -220,7 +227,7 @@ impl<'a> Reader<'a> {
         else {
             return Err(self.fail_signature_length(len, Kind::SignatureOutOfBounds));
         };
-        match signature(text) {
+        match Signature::from_bytes(text) {
             Ok(signature) if *nul == 0 => {
                 self.pos += len + 1;
                 Ok(signature)
@@ -245,23 +252,55 @@ impl<'a> Reader<'a> {
     /// `NotEnoughData` and the kinds that begin with `VariantSignature`.
     #[inline]
     pub fn read_variant_signature(&mut self) -> Result<Signature<'a>, DecodeError> {
-        // Most variants hold a basic type: length 1, its code, NUL.
-        if let Some([1, code, 0]) = self.bytes.get(self.pos..).and_then(<[u8]>::first_chunk::<3>) {
-            if let Some(signature) = Signature::of_code(*code) {
-                self.pos += 3;
-                return Ok(signature);
-            }
+        // Most variants hold a basic type, or an array of one: length, codes, NUL.
+        let known = match self.peek() {
+            Some([1, code, 0, _]) => Signature::of_code(code).map(|signature| (signature, 3)),
+            Some([2, b'a', code, 0]) => Signature::of_array(code).map(|signature| (signature, 4)),
+            _ => None,
+        };
+        if let Some((signature, len)) = known {
+            self.pos += len;
+            return Ok(signature);
         }
         self.read_any_variant_signature()
     }
 
+    /// Passes a variant's signature if it is that of a basic type, and gives its code.
+    #[inline]
+    pub(crate) fn take_basic_signature(&mut self) -> Option<u8> {
+        match self.bytes.get(self.pos..)?.first_chunk() {
+            Some([1, code, 0]) if is_basic(*code) => {
+                self.pos += 3;
+                Some(*code)
+            }
+            _ => None,
+        }
+    }
+
+    /// Passes a variant's signature if it is `signature`.
+    #[inline]
+    pub(crate) fn take_signature(&mut self, signature: Signature<'static>) -> bool {
+        let expected = signature.as_str().as_bytes();
+        let end = self.pos.wrapping_add(expected.len() + 2);
+        match self.bytes.get(self.pos..end) {
+            Some([len, text @ .., 0])
+                if usize::from(*len) == expected.len() && text == expected =>
+            {
+                self.pos = end;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    #[inline(never)]
     fn read_any_variant_signature(&mut self) -> Result<Signature<'a>, DecodeError> {
         let len = usize::from(self.read_u8()?);
         let Some([text @ .., nul]) = self.bytes.get(self.pos..).and_then(|rest| rest.get(..=len))
         else {
             return Err(self.fail_signature_length(len, Kind::VariantSignatureOutOfBounds));
         };
-        let signature = match signature(text) {
+        let signature = match Signature::from_bytes(text) {
             Ok(signature) => signature,
             Err(error) => {
                 return Err(self.fail(Kind::VariantSignatureBad, self.pos + usize::from(error.at)));
@@ -278,16 +317,6 @@ impl<'a> Reader<'a> {
         }
         self.pos += len + 1;
         Ok(signature)
-    }
-}
-
-/// The signature that `bytes` are; the most frequent ones are known.
-#[inline]
-fn signature<'a>(bytes: &'a [u8]) -> Result<Signature<'a>, SignatureError> {
-    match bytes {
-        b"as" => Ok(const { Signature::from_static("as") }),
-        [code] => Signature::of_code(*code).ok_or(()).or_else(|()| Signature::from_bytes(bytes)),
-        _ => Signature::from_bytes(bytes),
     }
 }
 
