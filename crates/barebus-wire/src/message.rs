@@ -4,6 +4,7 @@ use crate::cursor::Cursor;
 use crate::error::{BodyError, DecodeError, DecodeErrorKind as Kind, SignatureExcerpt};
 use crate::frame::Fixed;
 use crate::header::Header;
+use crate::layout::Layout;
 use crate::reader::Reader;
 use crate::signature::Signature;
 use crate::value::Decode;
@@ -103,9 +104,7 @@ impl<'a> Message<'a> {
     /// # Errors
     /// The first rule that the body breaks.
     pub fn validate(&self) -> Result<(), DecodeError> {
-        let mut cursor = self.cursor();
-        cursor.skip_all()?;
-        cursor.into_reader().finish()
+        Layout::new(self.header.signature).validate(self)
     }
 
     /// A reader that stands at the body's first byte.
