@@ -7,8 +7,15 @@
     reason = "a test fails by panicking"
 )]
 
+mod calls;
+mod endings;
+mod fds;
+mod floods;
+mod frames;
 mod handshake;
 mod scene;
+mod second;
+mod trust;
 
 #[global_allocator]
 static ALLOCATOR: barebus_tests::memory::Counting = barebus_tests::memory::Counting;

@@ -1,14 +1,20 @@
 //! One scene: a scripted server on its own thread, the client on this one, and what must hold for all of them.
 
-use std::os::unix::net::UnixStream;
-use std::sync::atomic::Ordering;
+use std::os::linux::net::SocketAddrExt;
+use std::os::unix::net::{SocketAddr, UnixListener, UnixStream};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use barebus::{BusName, Connection, InterfaceName, MemberName, MethodCall, ObjectPath, Options};
+use barebus::{
+    BusName, Cause, Connection, InterfaceName, MemberName, MethodCall, ObjectPath, Options,
+    SessionError,
+};
 use barebus_tests::memory;
 use barebus_tests::peer::{Peer, SERVICE, open_files};
+use nix::sys::resource::{UsageWho, getrusage};
+use nix::sys::time::TimeVal;
 
 /// A timeout to be run into.
 pub(crate) const SHORT: Duration = Duration::from_millis(150);
@@ -31,6 +37,25 @@ pub(crate) fn play<R>(
     script: impl FnOnce(&mut Peer) + Send + 'static,
     act: impl FnOnce(&mut Connection) -> R,
 ) -> R {
+    let (result, peak, received) = play_unmeasured(options, script, act);
+    assert!(peak <= 2 * received + 64 * 1024, "{peak} bytes held for {received} received");
+    result
+}
+
+/// As [`play`], for a client that sends so much that its memory is no answer to what it received.
+pub(crate) fn play_sending<R>(
+    options: &Options,
+    script: impl FnOnce(&mut Peer) + Send + 'static,
+    act: impl FnOnce(&mut Connection) -> R,
+) -> R {
+    play_unmeasured(options, script, act).0
+}
+
+fn play_unmeasured<R>(
+    options: &Options,
+    script: impl FnOnce(&mut Peer) + Send + 'static,
+    act: impl FnOnce(&mut Connection) -> R,
+) -> (R, usize, usize) {
     let scene = Scene::begin();
     let (ours, theirs) = UnixStream::pair().unwrap();
     let mut peer = Peer::new(theirs);
@@ -41,8 +66,37 @@ pub(crate) fn play<R>(
         act(&mut connection)
     });
     server.join().unwrap();
-    let received = written.load(Ordering::Relaxed);
-    assert!(peak <= 2 * received + 64 * 1024, "{peak} bytes held for {received} received");
+    scene.end();
+    (result, peak, written.load(Ordering::Relaxed))
+}
+
+/// What a server does with one connection.
+pub(crate) type Script = Box<dyn FnOnce(&mut Peer) + Send>;
+
+/// As [`play`], with a listening server: one script for each connection that is made to it. `key` is added to the address.
+pub(crate) fn play_listening<R>(
+    options: &Options,
+    key: &str,
+    scripts: Vec<Script>,
+    act: impl FnOnce(&mut Connection) -> R,
+) -> R {
+    static SCENES: AtomicUsize = AtomicUsize::new(0);
+
+    let scene = Scene::begin();
+    let number = SCENES.fetch_add(1, Ordering::Relaxed);
+    let name = format!("barebus-tests-{}-{number}", std::process::id());
+    let place = SocketAddr::from_abstract_name(&name).unwrap();
+    let listener = UnixListener::bind_addr(&place).unwrap();
+    let server = thread::spawn(move || {
+        for script in scripts {
+            script(&mut Peer::new(listener.accept().unwrap().0));
+        }
+    });
+    let result = {
+        let mut connection = options.open(&format!("unix:abstract={name}{key}")).unwrap();
+        act(&mut connection)
+    };
+    server.join().unwrap();
     scene.end();
     result
 }
@@ -76,9 +130,33 @@ pub(crate) fn patient() -> Options {
     Options::bus().handshake_timeout(LONG).call_timeout(Some(LONG))
 }
 
+/// What the connection ended with, as it says when it is used again.
+pub(crate) fn ending(connection: &mut Connection) -> SessionError {
+    match connection.next_event(None).map_err(|error| error.cause) {
+        Err(Cause::Session(error)) => error,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// That the connection still works: the service echoes.
+pub(crate) fn works(connection: &mut Connection) {
+    let reply = connection.call(&method("Echo"), &("still here",)).unwrap();
+    assert_eq!(reply.body::<(&str,)>().unwrap(), ("still here",));
+}
+
 /// A call of `member` of the scripted service.
 pub(crate) fn method(member: &'static str) -> MethodCall<'static> {
     MethodCall::new(ObjectPath::from_static("/"), MemberName::from_static(member))
         .interface(InterfaceName::from_static("org.example.Interface"))
         .destination(BusName::from_static(SERVICE))
+}
+
+/// How long this thread has run.
+pub(crate) fn processor_time() -> Duration {
+    let usage = getrusage(UsageWho::RUSAGE_THREAD).unwrap();
+    let time = |time: TimeVal| {
+        Duration::from_secs(time.tv_sec().try_into().unwrap())
+            + Duration::from_micros(time.tv_usec().try_into().unwrap())
+    };
+    time(usage.user_time()) + time(usage.system_time())
 }

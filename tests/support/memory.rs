@@ -72,6 +72,13 @@ pub fn peak<R>(act: impl FnOnce() -> R) -> (R, usize) {
     (result, usize::try_from(PEAK.get() - before).unwrap_or(0))
 }
 
+/// The bytes that this thread holds after `act`, beyond those it held before.
+pub fn held<R>(act: impl FnOnce() -> R) -> (R, isize) {
+    let before = HELD.get();
+    let result = act();
+    (result, HELD.get() - before)
+}
+
 /// How many allocations this thread made while `act` ran.
 pub fn allocations<R>(act: impl FnOnce() -> R) -> (R, usize) {
     let before = COUNT.get();

@@ -71,7 +71,7 @@ impl Peer {
         Self { stream, received: Vec::new(), fds: Vec::new(), written, serial }
     }
 
-    /// Counts the bytes written.
+    /// Counts the bytes written, four for each descriptor.
     pub fn written(&self) -> Arc<AtomicUsize> {
         Arc::clone(&self.written)
     }
@@ -108,7 +108,7 @@ impl Peer {
         let flags = MsgFlags::MSG_NOSIGNAL;
         match sendmsg::<()>(self.stream.as_raw_fd(), &slices, control, flags, None) {
             Ok(count) => {
-                self.written.fetch_add(count, Ordering::Relaxed);
+                self.written.fetch_add(count + size_of_val(fds), Ordering::Relaxed);
                 count == bytes.len() || self.write(&bytes[count..])
             }
             Err(_) => false,
@@ -247,7 +247,8 @@ impl Peer {
         self.write(&reply);
     }
 
-    /// Greets, and then answers every call of `member` with its own arguments, from [`OWNER`], until the client hangs up.
+    /// Greets, and then answers every call of `Echo` with its own argument, from [`OWNER`], and no other call, until the client
+    /// hangs up.
     pub fn serve_echo(&mut self) {
         if !self.greet() {
             return;
@@ -293,8 +294,18 @@ impl Peer {
         sender: Option<&'a str>,
         fds: u32,
     ) -> Header<'a> {
+        self.reply_header_to(call.serial(), sender, fds)
+    }
+
+    /// The header of a METHOD_RETURN to the call with `serial`, with `fds` announced.
+    pub fn reply_header_to<'a>(
+        &mut self,
+        serial: Serial,
+        sender: Option<&'a str>,
+        fds: u32,
+    ) -> Header<'a> {
         let mut header = Header::new(MessageType::MethodReturn, self.serial());
-        header.reply_serial = Some(call.serial());
+        header.reply_serial = Some(serial);
         header.sender = sender.map(bus_name);
         if header.sender.is_some() {
             header.destination = Some(bus_name(CLIENT));

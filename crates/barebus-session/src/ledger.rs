@@ -357,8 +357,10 @@ impl<F> Ledger<F> {
     fn drop_refused(&mut self, id: SubscriptionId) {
         let rule = self.subscriptions.rule(id).map(String::from);
         self.subscriptions.remove(id);
+        self.backlog.forget_subscription(id);
         let Some(rule) = rule else { return };
         while let Some(other) = self.subscriptions.remove_refused(&rule) {
+            self.backlog.forget_subscription(other);
             self.backlog.note(Matter::NotSubscribed(other));
         }
     }
@@ -419,7 +421,9 @@ impl<F> Ledger<F> {
     fn sort_signal(&mut self, message: &Message<'_>) -> Sorted {
         let header = message.header();
         let sender = header.sender.map(BusName::as_str);
-        if self.config.peer == Peer::Bus && sender.is_none() {
+        // The bus writes unique names, and its own.
+        let is_true = |name: BusName<'_>| name.is_unique() || name.as_str() == BUS;
+        if self.config.peer == Peer::Bus && !header.sender.is_some_and(is_true) {
             return self.ignore();
         }
         let member = header.member.map(MemberName::as_str);
@@ -514,17 +518,26 @@ impl<F> Ledger<F> {
     #[inline]
     pub(crate) fn expire(&mut self, now: Duration) {
         while let Some(call) = self.pending.expired(now) {
-            self.end_late(&call);
+            self.end_late(&call, now);
         }
     }
 
     #[cold]
-    fn end_late(&mut self, call: &Pending) {
+    fn end_late(&mut self, call: &Pending, now: Duration) {
         match call.purpose {
             Purpose::User => {
                 self.backlog.note(Matter::NoReply(CallId(call.serial), NoReply::TimedOut));
             }
-            Purpose::Owner(name) | Purpose::Watch(name) => self.end_unknown(name),
+            Purpose::Owner(name) | Purpose::Watch(name) => {
+                // What the calls themselves ran out of is time.
+                let is_late = |call: &Pending| {
+                    call.purpose == Purpose::User && call.deadline.is_some_and(|end| end <= now)
+                };
+                while let Some(call) = self.pending.remove_where(is_late) {
+                    self.backlog.note(Matter::NoReply(CallId(call.serial), NoReply::TimedOut));
+                }
+                self.end_unknown(name);
+            }
             Purpose::Subscription(id) => {
                 self.drop_refused(id);
                 self.backlog.note(Matter::NotSubscribed(id));

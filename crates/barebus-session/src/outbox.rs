@@ -22,6 +22,8 @@ pub(crate) struct Outbox<F> {
     messages: MessageBuf,
     /// Bytes that were written already: sent <= messages.len()
     sent: usize,
+    /// Bytes that `messages` has held at once, since it was new.
+    most: usize,
     parcels: VecDeque<Parcel<F>>,
     /// Until authentication is over, bytes that were written are kept, so that they can be written again on another stream,
     /// and messages with file descriptors wait for the server to agree to them.
@@ -30,7 +32,13 @@ pub(crate) struct Outbox<F> {
 
 impl<F> Outbox<F> {
     pub(crate) fn new() -> Self {
-        Self { messages: MessageBuf::new(), sent: 0, parcels: VecDeque::new(), unsettled: true }
+        Self {
+            messages: MessageBuf::new(),
+            sent: 0,
+            most: 0,
+            parcels: VecDeque::new(),
+            unsettled: true,
+        }
     }
 
     /// Bytes that wait.
@@ -48,6 +56,7 @@ impl<F> Outbox<F> {
     ) -> Result<(), EncodeError> {
         let at = self.messages.len();
         let len = push(&mut self.messages)?;
+        self.most = self.most.max(self.messages.len());
         if !fds.is_empty() {
             self.parcels.push_back(Parcel { at, len, serial, fds });
         }
@@ -123,8 +132,9 @@ impl<F> Outbox<F> {
 
     fn drop_sent(&mut self) {
         if self.sent == self.messages.len() {
-            if self.sent > MOST_AT_REST {
+            if self.most > MOST_AT_REST {
                 self.messages = MessageBuf::new();
+                self.most = 0;
             }
             self.messages.clear();
         } else if self.sent >= KEPT && self.sent * 2 >= self.messages.len() {

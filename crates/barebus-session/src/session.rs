@@ -36,6 +36,8 @@ pub struct Session<F> {
     pub(crate) is_eof: bool,
     /// The event that was found and not yet taken.
     found: Option<Found<F>>,
+    /// What the events that wait were last searched for in vain: they need not be searched again, however many there are.
+    in_vain: Option<Want>,
     /// The message of the last event that had to wait.
     current: Box<[u8]>,
 }
@@ -89,6 +91,7 @@ impl<F> Session<F> {
             outcome: None,
             is_eof: false,
             found: None,
+            in_vain: None,
             current: Box::default(),
         };
         if session.ledger.config.peer == Peer::Bus {
@@ -403,7 +406,8 @@ impl<F> Session<F> {
             self.keep_found(found);
         }
         self.ledger.answer_forgotten();
-        if self.seek_kept(want) {
+        let is_known = self.in_vain.take() == Some(want) && !self.ledger.backlog.has_news();
+        if !is_known && self.seek_kept(want) {
             return Ok(true);
         }
         let is_late = self.is_late(now);
@@ -448,7 +452,10 @@ impl<F> Session<F> {
         }
         match &self.phase {
             Phase::Ended(error) => Err(error.clone()),
-            _ => Ok(false),
+            _ => {
+                self.in_vain = Some(want);
+                Ok(false)
+            }
         }
     }
 
@@ -568,6 +575,7 @@ impl<F> Session<F> {
     /// Keeps an event that was found and not taken: it is given again before all others.
     #[cold]
     fn keep_found(&mut self, found: Found<F>) {
+        self.in_vain = None;
         let Found { mut matter, want, place, fds } = found;
         let bytes = match place {
             Some(place) => self.inbox.bytes(place).into(),

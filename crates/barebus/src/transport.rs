@@ -110,7 +110,7 @@ impl Transport {
         time: Option<Duration>,
     ) -> io::Result<sys::Read> {
         let watched = self.patience != Duration::ZERO
-            && time.is_none_or(|time| time + SLACK >= self.patience);
+            && time.is_none_or(|time| time.saturating_add(SLACK) >= self.patience);
         if watched {
             return match sys::receive(self.socket.as_fd(), room, &mut self.control, 0) {
                 // The caller looks at its deadline again.

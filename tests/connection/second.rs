@@ -1,0 +1,115 @@
+//! Servers that refuse authentication in one go: the client comes a second time, line by line.
+
+use barebus::{CallError, Cause, Connection, SaslError, SessionError};
+use barebus_tests::peer::{BUS, CLIENT, Peer};
+use barebus_tests::sasl::GUID;
+
+use crate::scene::{Script, method, patient, play_listening, works};
+
+/// Answers what the client says first with `line`.
+fn answering(line: &'static str) -> Script {
+    Box::new(move |peer| {
+        peer.read();
+        peer.write(line.as_bytes());
+        peer.drain();
+    })
+}
+
+fn serving() -> Script {
+    Box::new(Peer::serve_echo)
+}
+
+fn ending(connection: &mut Connection) -> SessionError {
+    match connection.call(&method("Echo"), &("",)) {
+        Err(CallError::Connection(error)) => match error.cause {
+            Cause::Session(error) => error,
+            other => panic!("{other:?}"),
+        },
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_second_attempt_line_by_line_carries_the_calls_that_were_queued() {
+    for line in ["REJECTED EXTERNAL\r\n", "REJECTED\r\n", "ERROR\r\n", "EXTENSION_WAIT\r\n"] {
+        play_listening(&patient(), "", vec![answering(line), serving()], |connection| {
+            let first = connection.start_call(&method("Echo"), &("one",), Vec::new()).unwrap();
+            let second = connection.start_call(&method("Echo"), &("two",), Vec::new()).unwrap();
+            assert_eq!(connection.wait(second).unwrap().body::<(&str,)>().unwrap(), ("two",));
+            assert_eq!(connection.wait(first).unwrap().body::<(&str,)>().unwrap(), ("one",));
+            assert_eq!(connection.unique_name(), Some(CLIENT));
+        });
+    }
+}
+
+#[test]
+fn a_call_made_after_the_refusal_came_is_made_on_the_second_connection() {
+    play_listening(&patient(), "", vec![answering("REJECTED\r\n"), serving()], |connection| {
+        // An event loop's owner: the refusal comes between two calls.
+        while connection.session_state().error().is_none() {
+            connection.process().unwrap();
+        }
+        works(connection);
+    });
+}
+
+#[test]
+fn whoever_refuses_twice_is_asked_no_third_time() {
+    let scripts = vec![answering("REJECTED EXTERNAL\r\n"), answering("REJECTED ANONYMOUS\r\n")];
+    let error = play_listening(&patient(), "", scripts, ending);
+    assert!(
+        matches!(error, SessionError::Authentication(SaslError::OutOfMechanisms { .. })),
+        "{error:?}"
+    );
+}
+
+#[test]
+fn broken_rules_are_no_reason_to_come_again() {
+    let error = play_listening(&patient(), "", vec![answering("OK ?\r\n")], ending);
+    assert!(matches!(error, SessionError::Authentication(SaslError::BadGuid { .. })), "{error:?}");
+}
+
+#[test]
+fn a_server_that_is_gone_at_the_second_attempt_is_named() {
+    play_listening(&patient(), "", vec![answering("REJECTED\r\n")], |connection| {
+        // The listener goes with its last script, which ends when the first connection does: by then ours is refused, or
+        // accepted by nobody and reset.
+        let Err(CallError::Connection(error)) = connection.call(&method("Echo"), &("",)) else {
+            panic!("a call went through");
+        };
+        assert!(error.address.starts_with("unix:abstract="), "{error}");
+        assert!(
+            matches!(
+                error.cause,
+                Cause::Reopen(_) | Cause::Io { .. } | Cause::Session(SessionError::Closed { .. })
+            ),
+            "{error:?}"
+        );
+    });
+}
+
+#[test]
+fn the_servers_guid_is_the_addresss_or_the_connection_ends() {
+    let key = ",guid=00112233445566778899aabbccddeeff";
+    let error = play_listening(&patient(), key, vec![serving()], ending);
+    let SessionError::Guid { expected, found } = error else { panic!("{error:?}") };
+    assert_eq!(expected.to_string(), "00112233445566778899aabbccddeeff");
+    assert_eq!(found.to_string(), GUID);
+
+    let key = format!(",guid={GUID}");
+    play_listening(&patient(), &key, vec![serving()], works);
+}
+
+#[test]
+fn the_second_server_is_believed_no_more_than_the_first() {
+    let second: Script = Box::new(|peer| {
+        if peer.authenticate() {
+            let hello = peer.receive().unwrap();
+            let reply = peer.reply(&hello, Some(BUS), &("no unique name",));
+            peer.write(&reply);
+            peer.drain();
+        }
+    });
+    let error = play_listening(&patient(), "", vec![answering("REJECTED\r\n"), second], ending);
+    assert!(matches!(error, SessionError::HelloRefused { .. }), "{error:?}");
+}
