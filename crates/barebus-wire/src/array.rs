@@ -5,6 +5,7 @@ use core::iter::FusedIterator;
 use core::marker::PhantomData;
 
 use crate::error::{DecodeError, EncodeError};
+use crate::gather::Gather;
 use crate::number::Numbers;
 use crate::reader::Reader;
 use crate::signature::SignatureText;
@@ -196,6 +197,11 @@ impl<K: BasicType + Encode, V: Encode> Encode for Entries<'_, K, V> {
     fn encode(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
         encode_entries(self.0.iter().map(|(key, value)| (key, value)), writer)
     }
+
+    #[inline]
+    fn gather<'v>(&'v self, gather: &mut Gather<'_, 'v>) {
+        self.0.iter().for_each(|(_, value)| value.gather(gather));
+    }
 }
 
 impl<T: Type> Type for [T] {
@@ -210,6 +216,11 @@ impl<T: Encode> Encode for [T] {
         T::encode_slice(self, writer)?;
         writer.end_array(array)
     }
+
+    #[inline]
+    fn gather<'v>(&'v self, gather: &mut Gather<'_, 'v>) {
+        T::gather_slice(self, gather);
+    }
 }
 
 impl<T: Type, const N: usize> Type for [T; N] {
@@ -221,6 +232,11 @@ impl<T: Encode, const N: usize> Encode for [T; N] {
     #[inline]
     fn encode(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
         self.as_slice().encode(writer)
+    }
+
+    #[inline]
+    fn gather<'v>(&'v self, gather: &mut Gather<'_, 'v>) {
+        T::gather_slice(self, gather);
     }
 }
 
@@ -247,6 +263,11 @@ macro_rules! tuples {
                 $(self.$index.encode(writer)?;)+
                 writer.leave();
                 Ok(())
+            }
+
+            #[inline]
+            fn gather<'v>(&'v self, gather: &mut Gather<'_, 'v>) {
+                $(self.$index.gather(gather);)+
             }
         }
 

@@ -2,6 +2,7 @@
 
 use crate::cursor::Cursor;
 use crate::error::{DecodeError, EncodeError};
+use crate::gather::Gather;
 use crate::message::{DecodeBody, Message};
 use crate::reader::Reader;
 use crate::signature::{Signature, SignatureText};
@@ -19,6 +20,11 @@ pub trait EncodeBody {
     /// # Errors
     /// As the arguments' own [`Encode`].
     fn encode_body(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError>;
+
+    /// Offers the arrays of bytes within, see [`Encode::gather`].
+    fn gather<'v>(&'v self, gather: &mut Gather<'_, 'v>) {
+        let _ = gather;
+    }
 }
 
 impl<T: EncodeBody + ?Sized> EncodeBody for &T {
@@ -28,6 +34,10 @@ impl<T: EncodeBody + ?Sized> EncodeBody for &T {
 
     fn encode_body(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
         T::encode_body(self, writer)
+    }
+
+    fn gather<'v>(&'v self, gather: &mut Gather<'_, 'v>) {
+        T::gather(self, gather);
     }
 }
 
@@ -98,6 +108,11 @@ macro_rules! tuples {
             fn encode_body(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
                 $(self.$index.encode(writer)?;)+
                 Ok(())
+            }
+
+            #[inline]
+            fn gather<'v>(&'v self, gather: &mut Gather<'_, 'v>) {
+                $(self.$index.gather(gather);)+
             }
         }
 

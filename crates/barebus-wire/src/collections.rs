@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 
 use crate::array::{Array, Dict, encode_entries};
 use crate::error::{DecodeError, EncodeError};
+use crate::gather::Gather;
 use crate::name::OwnedObjectPath;
 use crate::reader::Reader;
 use crate::signature::SignatureText;
@@ -73,6 +74,11 @@ impl<T: ToOwned + Encode + ?Sized> Encode for Cow<'_, T> {
     fn encode(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
         T::encode(self, writer)
     }
+
+    #[inline]
+    fn gather<'v>(&'v self, gather: &mut Gather<'_, 'v>) {
+        T::gather(self, gather);
+    }
 }
 
 /// Borrows whatever the message holds.
@@ -94,6 +100,11 @@ impl<T: Encode> Encode for Vec<T> {
     #[inline]
     fn encode(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
         self.as_slice().encode(writer)
+    }
+
+    #[inline]
+    fn gather<'v>(&'v self, gather: &mut Gather<'_, 'v>) {
+        T::gather_slice(self, gather);
     }
 }
 

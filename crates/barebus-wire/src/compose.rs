@@ -5,6 +5,7 @@ use crate::body::EncodeBody;
 use crate::endian::Endian;
 use crate::error::{DecodeErrorKind as Kind, EncodeError};
 use crate::field::{LOCAL_INTERFACE, LOCAL_PATH};
+use crate::gather::Places;
 use crate::header::{Flags, Header, MessageType, Serial};
 use crate::limits;
 use crate::name::{BusName, ErrorName, InterfaceName, MemberName, ObjectPath};
@@ -110,14 +111,25 @@ impl<'a> Header<'a> {
         buf: &mut [u8],
         body: &B,
     ) -> Result<usize, EncodeError> {
+        self.encode_around(buf, body, None)
+    }
+
+    /// Marshals a whole message but for the long arrays of bytes that `places` can note. Gives how many bytes were written.
+    #[inline]
+    pub(crate) fn encode_around<B: EncodeBody + ?Sized>(
+        &self,
+        buf: &mut [u8],
+        body: &B,
+        places: Option<&mut Places>,
+    ) -> Result<usize, EncodeError> {
         self.check_required().map_err(EncodeError::Header)?;
         self.check_reserved()?;
-        let mut writer = Writer::new(buf, self.endian);
+        let mut writer = Writer::new(buf, self.endian).around(places);
         let signature = body.signature();
         self.put_fields(&mut writer, signature);
         let body_start = writer.position();
         body.encode_body(&mut writer)?;
-        let body_len = u32::try_from(writer.position() - body_start);
+        let body_len = u32::try_from(writer.message_len() - body_start);
         writer.patch_u32(BODY_LEN_AT, body_len.map_err(|_| EncodeError::MessageTooLong)?);
         writer.finish()
     }

@@ -7,6 +7,7 @@ use byteorder::{BigEndian, ByteOrder, LittleEndian};
 
 use crate::endian::Endian;
 use crate::error::{DecodeError, DecodeErrorKind, EncodeError};
+use crate::gather::Gather;
 use crate::limits;
 use crate::reader::Reader;
 use crate::signature::SignatureText;
@@ -166,6 +167,11 @@ mod sealed {
         fn read<O: ByteOrder>(bytes: &[u8]) -> Self;
         fn read_into<O: ByteOrder>(bytes: &[u8], place: &mut [Self]);
         fn write_into<O: ByteOrder>(values: &[Self], place: &mut [u8]);
+        /// The values as they stand on the wire, if that is how they stand in memory in any byte order.
+        fn as_bytes(values: &[Self]) -> Option<&[u8]> {
+            let _ = values;
+            None
+        }
     }
 }
 
@@ -175,8 +181,14 @@ use sealed::Bulk;
 #[inline]
 fn put_numbers<T: Number>(values: &[T], writer: &mut Writer<'_>) -> Result<(), EncodeError> {
     let len = values.len().checked_mul(T::WIDTH).filter(|len| *len <= limits::ARRAY_LEN as usize);
+    let len = len.ok_or(EncodeError::ArrayTooLong)?;
+    if let Some(bytes) = T::as_bytes(values) {
+        let rest = writer.hide(bytes);
+        writer.put_bytes(rest);
+        return Ok(());
+    }
     let endian = writer.endian();
-    if let Some(place) = writer.claim(len.ok_or(EncodeError::ArrayTooLong)?) {
+    if let Some(place) = writer.claim(len) {
         match endian {
             Endian::Little => T::write_into::<LittleEndian>(values, place),
             Endian::Big => T::write_into::<BigEndian>(values, place),
@@ -187,7 +199,7 @@ fn put_numbers<T: Number>(values: &[T], writer: &mut Writer<'_>) -> Result<(), E
 
 macro_rules! number {
     ($type:ty, $code:literal, |$value:ident, $writer:ident| $put:expr, |$reader:ident| $get:expr,
-     $read:expr, $read_into:expr, $write_into:expr) => {
+     $read:expr, $read_into:expr, $write_into:expr $(, $as_bytes:expr)?) => {
         impl Type for $type {
             const TEXT: SignatureText = SignatureText::literal($code);
             const MIN_LEN: usize = size_of::<$type>();
@@ -207,6 +219,13 @@ macro_rules! number {
             #[inline]
             fn encode_slice(values: &[Self], writer: &mut Writer<'_>) -> Result<(), EncodeError> {
                 put_numbers(values, writer)
+            }
+
+            #[inline]
+            fn gather_slice<'v>(values: &'v [Self], gather: &mut Gather<'_, 'v>) {
+                if let Some(bytes) = Self::as_bytes(values) {
+                    gather.offer(bytes);
+                }
             }
         }
 
@@ -234,6 +253,11 @@ macro_rules! number {
             fn write_into<O: ByteOrder>(values: &[Self], place: &mut [u8]) {
                 ($write_into)(values, place);
             }
+
+            $(#[inline]
+            fn as_bytes(values: &[Self]) -> Option<&[u8]> {
+                ($as_bytes)(values)
+            })?
         }
     };
 }
@@ -245,7 +269,8 @@ number!(
     |reader| reader.read_u8(),
     |bytes: &[u8]| bytes.first().copied().unwrap_or_default(),
     |bytes: &[u8], place: &mut [u8]| place.copy_from_slice(bytes),
-    |values: &[u8], place: &mut [u8]| place.copy_from_slice(values)
+    |values: &[u8], place: &mut [u8]| place.copy_from_slice(values),
+    Some
 );
 number!(
     i16,

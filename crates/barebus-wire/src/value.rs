@@ -1,6 +1,7 @@
 //! Rust types as D-Bus types: the traits, and the basic types.
 
 use crate::error::{DecodeError, EncodeError};
+use crate::gather::Gather;
 use crate::name::ObjectPath;
 use crate::reader::Reader;
 use crate::signature::{Signature, SignatureText};
@@ -47,6 +48,22 @@ pub trait Encode: Type {
     {
         values.iter().try_for_each(|value| value.encode(writer))
     }
+
+    /// Offers the arrays of bytes within, in the order of marshalling, to be written from where they are. A type that does not
+    /// is copied, which is as right.
+    #[inline]
+    fn gather<'v>(&'v self, gather: &mut Gather<'_, 'v>) {
+        let _ = gather;
+    }
+
+    /// As [`Encode::gather`], for a run of values.
+    #[inline]
+    fn gather_slice<'v>(values: &'v [Self], gather: &mut Gather<'_, 'v>)
+    where
+        Self: Sized,
+    {
+        values.iter().for_each(|value| value.gather(gather));
+    }
 }
 
 /// A value that can be unmarshalled, borrowing from the message where it can.
@@ -76,6 +93,11 @@ impl<T: Encode + ?Sized> Encode for &T {
     #[inline]
     fn encode(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
         T::encode(self, writer)
+    }
+
+    #[inline]
+    fn gather<'v>(&'v self, gather: &mut Gather<'_, 'v>) {
+        T::gather(self, gather);
     }
 }
 

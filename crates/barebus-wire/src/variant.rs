@@ -3,6 +3,7 @@
 use crate::cursor::{Basic, Cursor};
 use crate::endian::Endian;
 use crate::error::{BodyError, DecodeError, EncodeError, SignatureExcerpt};
+use crate::gather::Gather;
 use crate::name::ObjectPath;
 use crate::number::FdIndex;
 use crate::reader::Reader;
@@ -220,6 +221,11 @@ impl<T: Encode> Encode for Boxed<T> {
         self.0.encode(writer)?;
         writer.leave();
         Ok(())
+    }
+
+    #[inline]
+    fn gather<'v>(&'v self, gather: &mut Gather<'_, 'v>) {
+        self.0.gather(gather);
     }
 }
 
