@@ -2,19 +2,22 @@
 
 use core::hint::black_box;
 
-use barebus_wire::Endian;
+use barebus_wire::{Endian, Header};
 
-use super::{PAYLOAD_LEN, Target, Workload, decoder, encoder, reply};
+use super::{Operation, PAYLOAD_LEN, Target, Workload, decoder, delivered_reply, encoder, reply};
 
 pub(super) const WORKLOADS: &[Workload] = &[
     Workload::new("w4-encode", Target::Memcpy(1.05), || encoder(reply(Endian::NATIVE), (bytes(),))),
-    Workload::new("w4-decode", Target::Instructions(850), || {
-        decoder(reply(Endian::NATIVE), (bytes(),), |message| {
-            let (bytes,): (&[u8],) = message.body().unwrap();
-            black_box(bytes);
-        })
-    }),
+    Workload::new("w4-decode", Target::Instructions(850), || decode(reply(Endian::NATIVE))),
+    Workload::new("w4-decode-delivered", Target::Measured, || decode(delivered_reply())),
 ];
+
+fn decode(header: Header<'static>) -> Operation {
+    decoder(header, (bytes(),), |message| {
+        let (bytes,): (&[u8],) = message.body().unwrap();
+        black_box(bytes);
+    })
+}
 
 fn bytes() -> Vec<u8> {
     // 251 is prime, so that no two rows of a cache line's length are alike.

@@ -74,12 +74,18 @@ const FOREIGN: Endian = match Endian::NATIVE {
     Endian::Big => Endian::Little,
 };
 
-/// The header of a METHOD_RETURN as a bus delivers it.
+/// The header of a METHOD_RETURN on a direct connection, with no more than it needs.
 const fn reply(endian: Endian) -> Header<'static> {
     let mut header = Header::new(MessageType::MethodReturn, Serial::FIRST);
     header.endian = endian;
     header.flags = Flags::NO_REPLY_EXPECTED;
     header.reply_serial = Some(Serial::FIRST);
+    header
+}
+
+/// The header of a METHOD_RETURN as a bus delivers it, with DESTINATION and SENDER.
+const fn delivered_reply() -> Header<'static> {
+    let mut header = reply(Endian::NATIVE);
     header.destination = Some(BusName::from_static(":1.42"));
     header.sender = Some(BusName::from_static(":1.1"));
     header

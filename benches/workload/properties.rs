@@ -4,18 +4,17 @@ use core::hint::black_box;
 use std::collections::HashMap;
 
 use barebus_wire::{
-    Boxed, Dict, Encode, EncodeError, Endian, Entries, ObjectPath, SignatureText, Type, Value,
-    Writer,
+    Boxed, Dict, Encode, EncodeError, Entries, ObjectPath, SignatureText, Type, Value, Writer,
 };
 
-use super::{Operation, Target, Workload, decoder, encoder, reply, validator};
+use super::{Operation, Target, Workload, decoder, delivered_reply, encoder, validator};
 
 pub(super) const WORKLOADS: &[Workload] = &[
     Workload::new("w3-encode", Target::Instructions(29_000), || {
-        encoder(reply(Endian::NATIVE), (Entries(PROPERTIES),))
+        encoder(delivered_reply(), (Entries(PROPERTIES),))
     }),
     Workload::new("w3-decode", Target::Instructions(29_000), || {
-        decoder(reply(Endian::NATIVE), (Entries(PROPERTIES),), |message| {
+        decoder(delivered_reply(), (Entries(PROPERTIES),), |message| {
             let (properties,): (Dict<&str, Value>,) = message.body().unwrap();
             for property in properties {
                 black_box(&property.unwrap());
@@ -24,13 +23,13 @@ pub(super) const WORKLOADS: &[Workload] = &[
     }),
     Workload::new("w3-decode-map", Target::Measured, decode_into_map),
     Workload::new("w3-validate", Target::Instructions(60_000), || {
-        validator(reply(Endian::NATIVE), (Entries(PROPERTIES),))
+        validator(delivered_reply(), (Entries(PROPERTIES),))
     }),
 ];
 
 fn decode_into_map() -> Operation {
     let mut map: HashMap<&str, Value> = HashMap::new();
-    decoder(reply(Endian::NATIVE), (Entries(PROPERTIES),), move |message| {
+    decoder(delivered_reply(), (Entries(PROPERTIES),), move |message| {
         let (properties,): (Dict<&'static str, Value<'static>>,) = message.body().unwrap();
         map.clear();
         for property in properties {

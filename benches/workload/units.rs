@@ -2,9 +2,9 @@
 
 use core::hint::black_box;
 
-use barebus_wire::{Array, Endian, ObjectPath};
+use barebus_wire::{Array, ObjectPath};
 
-use super::{Operation, Target, Workload, decoder, encoder, reply, validator};
+use super::{Operation, Target, Workload, decoder, delivered_reply, encoder, validator};
 
 pub(super) const WORKLOADS: &[Workload] = &[
     Workload::new("w2-encode-400", Target::Instructions(500_000), || encode(400)),
@@ -30,11 +30,11 @@ type Unit<'a> = (
 );
 
 fn encode(count: usize) -> Operation {
-    encoder(reply(Endian::NATIVE), (units(count),))
+    encoder(delivered_reply(), (units(count),))
 }
 
 fn decode(count: usize) -> Operation {
-    decoder(reply(Endian::NATIVE), (units(count),), |message| {
+    decoder(delivered_reply(), (units(count),), |message| {
         let (units,): (Array<Unit>,) = message.body().unwrap();
         for unit in units {
             black_box(&unit.unwrap());
@@ -43,7 +43,7 @@ fn decode(count: usize) -> Operation {
 }
 
 fn validate(count: usize) -> Operation {
-    validator(reply(Endian::NATIVE), (units(count),))
+    validator(delivered_reply(), (units(count),))
 }
 
 /// What a machine with many units answers: services and their instances, sockets, devices, mounts, slices.
@@ -121,7 +121,7 @@ mod tests {
     #[test]
     fn units_are_about_217_bytes_long() {
         for count in [400, 10_000] {
-            let len = super::super::message(reply(Endian::NATIVE), (units(count),)).len() / count;
+            let len = super::super::message(delivered_reply(), (units(count),)).len() / count;
             assert!((215..=219).contains(&len), "{len} bytes each for {count} units");
         }
     }
