@@ -26,6 +26,12 @@ impl<'a, T> Array<'a, T> {
     pub const fn remaining(&self) -> usize {
         self.elements.remaining()
     }
+
+    /// What is left of the payload.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn into_reader(self) -> Reader<'a> {
+        self.elements
+    }
 }
 
 impl<T> Clone for Array<'_, T> {

@@ -110,14 +110,7 @@ impl<T: Encode> Encode for Vec<T> {
 
 impl<'a, T: Decode<'a>> Decode<'a> for Vec<T> {
     fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        let elements = Array::<T>::decode(reader)?;
-        // Room for what the bytes received could hold at the most, never for more bytes than they are.
-        let most = elements.remaining() / T::MIN_LEN.max(size_of::<T>()).max(1);
-        let mut values = Self::with_capacity(most);
-        for element in elements {
-            values.push(element?);
-        }
-        Ok(values)
+        Array::decode(reader).and_then(T::decode_vec)
     }
 }
 

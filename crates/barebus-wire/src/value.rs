@@ -1,5 +1,10 @@
 //! Rust types as D-Bus types: the traits, and the basic types.
 
+#[cfg(feature = "alloc")]
+use alloc::vec::Vec;
+
+#[cfg(feature = "alloc")]
+use crate::array::Array;
 use crate::error::{DecodeError, EncodeError};
 use crate::gather::Gather;
 use crate::name::ObjectPath;
@@ -73,6 +78,21 @@ pub trait Decode<'a>: Type + Sized {
     /// # Errors
     /// Whatever the bytes break; see [`DecodeErrorKind`](crate::DecodeErrorKind).
     fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError>;
+
+    /// Unmarshals what is left of an array's elements. Types whose values are plain bytes do it in one go.
+    ///
+    /// # Errors
+    /// As [`Decode::decode`].
+    #[cfg(feature = "alloc")]
+    fn decode_vec(elements: Array<'a, Self>) -> Result<Vec<Self>, DecodeError> {
+        // Room for what the bytes received could hold at the most, never for more bytes than they are.
+        let most = elements.remaining() / Self::MIN_LEN.max(size_of::<Self>()).max(1);
+        let mut values = Vec::with_capacity(most);
+        for element in elements {
+            values.push(element?);
+        }
+        Ok(values)
+    }
 }
 
 const fn alignment_of(signature: Signature<'static>) -> usize {
