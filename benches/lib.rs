@@ -9,6 +9,7 @@
     reason = "a workload that fails has nothing to be measured: it must stop the run"
 )]
 
+pub mod peers;
 pub mod workload;
 
 pub use workload::{Operation, Target, Workload};

@@ -1,0 +1,115 @@
+//! What the connection costs beyond the least that the same conversation costs, as ratios.
+//!
+//! ```text
+//! cargo run --release -p barebus-benches --bin connection [-- daemon|broker|canned...]
+//! ```
+//!
+//! The least is a client that writes bytes marshalled before and reads without parsing. Both clients and the server run on one
+//! core, in turns; each figure is the shortest of many batches of either client, so that what else the machine does cancels out.
+//! The exit code is 1 when a target is missed, 2 when something cannot be measured. dbus-broker runs in a box and needs root.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a measurement that fails has nothing to print: it must stop the run"
+)]
+
+mod contest;
+mod core;
+
+use std::env;
+use std::process::ExitCode;
+
+use barebus_benches::peers::call::Call;
+use barebus_benches::peers::servers::{Server, serve_if_asked};
+use contest::{Contest, Kind};
+
+fn main() -> ExitCode {
+    if let Some(served) = serve_if_asked() {
+        return ExitCode::from(u8::from(served.is_err()));
+    }
+    if let Err(error) = core::pin() {
+        eprintln!("cannot stay on one core: {error}");
+        return ExitCode::from(2);
+    }
+    let names: Vec<String> = env::args().skip(1).collect();
+    println!("{:<54} {:>9} {:>9} {:>6} {:>7}", "", "raw", "barebus", "ratio", "target");
+    let mut missed = false;
+    for (name, start, rows) in GROUPS {
+        if !names.is_empty() && !names.iter().any(|wanted| wanted == name) {
+            continue;
+        }
+        let server = match start() {
+            Ok(server) => server,
+            Err(error) => {
+                eprintln!("{name}: {error}");
+                return ExitCode::from(2);
+            }
+        };
+        for Row { kind, call, callee, target } in *rows {
+            let result = Contest::new(&server.address, *kind, call).run();
+            let ratio = result.ratio();
+            let is_missed = target.is_some_and(|target| ratio > target);
+            missed |= is_missed;
+            println!(
+                "{:<54} {:>9} {:>9} {ratio:>6.3} {:>7} {}",
+                format!("{name}: {kind}, {callee}"),
+                format!("{:.2} us", result.raw),
+                format!("{:.2} us", result.barebus),
+                target.map_or("-".into(), |target| format!("{target:.2}")),
+                if is_missed { "MISSED" } else { "" },
+            );
+        }
+    }
+    ExitCode::from(u8::from(missed))
+}
+
+struct Row {
+    kind: Kind,
+    call: Call,
+    callee: &'static str,
+    target: Option<f64>,
+}
+
+const fn row(kind: Kind, callee: &'static str, call: Call, target: Option<f64>) -> Row {
+    Row { kind, call, callee, target }
+}
+
+type Start = fn() -> Result<Server, String>;
+
+const BUS: Call = Call::OF_BUS;
+const SYSTEMD: Call = Call::OF_SYSTEMD;
+
+const GROUPS: &[(&str, Start, &[Row])] = &[
+    (
+        "daemon",
+        Server::daemon,
+        &[
+            row(Kind::Sequential, "of the bus", BUS, Some(1.04)),
+            row(Kind::Sequential, "of a canned service", SYSTEMD, Some(1.04)),
+            row(Kind::InFlight, "of the bus", BUS, Some(1.15)),
+            row(Kind::InFlight, "of a canned service", SYSTEMD, Some(1.15)),
+            row(Kind::Connecting, "of the bus", BUS, Some(1.08)),
+            row(Kind::Connecting, "of a canned service", SYSTEMD, Some(1.08)),
+        ],
+    ),
+    (
+        "broker",
+        Server::broker,
+        &[
+            row(Kind::Sequential, "of the bus", BUS, Some(1.10)),
+            row(Kind::Sequential, "of systemd", SYSTEMD, Some(1.10)),
+            row(Kind::InFlight, "of the bus", BUS, Some(1.25)),
+            row(Kind::Connecting, "of the bus", BUS, Some(1.15)),
+            row(Kind::Connecting, "of systemd", SYSTEMD, Some(1.15)),
+        ],
+    ),
+    (
+        "canned",
+        Server::canned,
+        &[
+            row(Kind::Sequential, "of systemd", SYSTEMD, Some(1.25)),
+            row(Kind::InFlight, "of systemd", SYSTEMD, None),
+            row(Kind::Connecting, "of systemd", SYSTEMD, None),
+        ],
+    ),
+];
