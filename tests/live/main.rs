@@ -10,6 +10,7 @@
 )]
 
 mod boxes;
+mod forgery;
 mod manager;
 mod peers;
 mod private;

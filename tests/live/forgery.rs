@@ -1,0 +1,134 @@
+//! An attacker on a real bus, which delivers what it is told to: none of it is believed.
+
+use std::io::{Read, Write};
+use std::os::linux::net::SocketAddrExt;
+use std::os::unix::net::{SocketAddr, UnixStream};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use barebus::wire::{MessageBuf, Serial, frame_len};
+use barebus::{
+    BusName, Connection, Event, Header, InterfaceName, MatchRuleBuf, MemberName, MessageType,
+    MethodCall, ObjectPath, Options,
+};
+
+use crate::boxes::SessionBus;
+
+const FORGED: u32 = 50_000;
+
+/// A client that sends whatever it likes.
+struct Attacker(UnixStream);
+
+impl Attacker {
+    fn connect(bus: &SessionBus) -> Self {
+        let name = bus.address.split_once("abstract=").unwrap().1.split(',').next().unwrap();
+        let address = SocketAddr::from_abstract_name(name).unwrap();
+        let mut stream = UnixStream::connect_addr(&address).unwrap();
+        stream.write_all(b"\0AUTH EXTERNAL 30\r\nBEGIN\r\n").unwrap();
+        let mut line = Vec::new();
+        while !line.ends_with(b"\r\n") {
+            let mut byte = [0];
+            stream.read_exact(&mut byte).unwrap();
+            line.push(byte[0]);
+        }
+        assert!(line.starts_with(b"OK "));
+        let call = MethodCall::new(
+            ObjectPath::from_static("/org/freedesktop/DBus"),
+            MemberName::from_static("Hello"),
+        )
+        .interface(InterfaceName::from_static("org.freedesktop.DBus"))
+        .destination(BusName::from_static("org.freedesktop.DBus"));
+        let mut buf = MessageBuf::new();
+        buf.push(&call.header(Serial::FIRST), &()).unwrap();
+        stream.write_all(buf.as_slice()).unwrap();
+        let mut start = [0; 16];
+        stream.read_exact(&mut start).unwrap();
+        let mut rest = vec![0; frame_len(&start).unwrap().unwrap() - 16];
+        stream.read_exact(&mut rest).unwrap();
+        Self(stream)
+    }
+
+    /// Sends as many forged replies, with every serial that the victim may have used, and as many forged signals.
+    fn attack(mut self, victim: BusName<'_>) {
+        // It is told that it may not, and must listen so as not to be cut off.
+        let mut ears = self.0.try_clone().unwrap();
+        let listening =
+            thread::spawn(move || while ears.read(&mut [0; 65536]).is_ok_and(|count| count > 0) {});
+        let mut serial = Serial::FIRST;
+        let mut buf = MessageBuf::new();
+        for round in 0..FORGED {
+            serial = serial.next();
+            let kind = if round % 2 == 0 { MessageType::MethodReturn } else { MessageType::Error };
+            let mut reply = Header::new(kind, serial);
+            reply.reply_serial = Serial::new(round % 16 + 1);
+            reply.error_name = Some(barebus::ErrorName::from_static("org.example.Forged"));
+            reply.destination = Some(victim);
+            buf.push(&reply, &(666_i32,)).unwrap();
+            serial = serial.next();
+            let mut signal = Header::signal(
+                serial,
+                ObjectPath::from_static("/org/freedesktop/systemd1"),
+                InterfaceName::from_static("org.freedesktop.systemd1.Manager"),
+                MemberName::from_static("JobRemoved"),
+            );
+            signal.destination = Some(victim);
+            buf.push(&signal, &(1_u32, ObjectPath::ROOT, "x.service", "done")).unwrap();
+            if buf.len() > 1 << 16 {
+                self.0.write_all(buf.as_slice()).unwrap();
+                buf.clear();
+            }
+        }
+        self.0.write_all(buf.as_slice()).unwrap();
+        // Until the bus has taken them all: it answers in order.
+        thread::sleep(Duration::from_millis(100));
+        self.0.shutdown(std::net::Shutdown::Write).unwrap();
+        listening.join().unwrap();
+    }
+}
+
+#[test]
+fn of_a_hundred_thousand_forged_replies_and_signals_none_is_believed() {
+    let bus = SessionBus::start();
+    let mut server = Options::bus().serve_calls().open(&bus.address).unwrap();
+    server.establish().unwrap();
+    let to = server.unique_name().unwrap().to_owned();
+    let (asked, is_asked) = mpsc::channel();
+    let (attacked, is_attacked) = mpsc::channel::<()>();
+    let serving = thread::spawn(move || {
+        let event = server.next_event(Some(Duration::from_secs(30))).unwrap();
+        let Some(Event::MethodCall { reply_to, .. }) = event else { panic!("{event:?}") };
+        asked.send(()).unwrap();
+        is_attacked.recv().unwrap();
+        server.reply(&reply_to, &(42_i32,)).unwrap();
+    });
+
+    let mut victim = Connection::open(&bus.address).unwrap();
+    // A name that nobody owns here: its signals can come from nobody.
+    let rule = MatchRuleBuf::signals().sender(BusName::from_static("org.freedesktop.systemd1"));
+    let subscription = victim.subscribe(&rule.rule().unwrap()).unwrap();
+    let ours = victim.unique_name().unwrap().to_owned();
+    let call = MethodCall::new(ObjectPath::ROOT, MemberName::from_static("Answer"))
+        .interface(InterfaceName::from_static("org.example.Oracle"))
+        .destination(BusName::parse(&to).unwrap());
+    let pending = victim.start_call(&call, &(), Vec::new()).unwrap();
+    victim.flush().unwrap();
+    is_asked.recv_timeout(Duration::from_secs(30)).unwrap();
+    let attacker = Attacker::connect(&bus);
+    let attacking = thread::spawn(move || {
+        attacker.attack(BusName::parse(&ours).unwrap());
+        attacked.send(()).unwrap();
+    });
+    let reply = victim.wait(pending).unwrap();
+    assert_eq!(reply.body::<(i32,)>().unwrap(), (42,));
+    attacking.join().unwrap();
+    serving.join().unwrap();
+    assert!(victim.next_signal(subscription, Some(Duration::ZERO)).unwrap().is_none());
+    // They did arrive.
+    assert!(
+        victim.session_state().ignored() >= 2 * u64::from(FORGED),
+        "{}",
+        victim.session_state().ignored()
+    );
+    assert_eq!(victim.session_state().dropped(), 0);
+}
