@@ -1,7 +1,9 @@
 //! The command line.
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
+
+use crate::line::Body;
 
 /// Asks systemd, and any D-Bus service, and tells them what to do.
 #[derive(Debug, Parser)]
@@ -15,6 +17,7 @@ pub(crate) struct Arguments {
 
 /// Whom to talk to.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Connection")]
 pub(crate) struct Target {
     /// The system bus; this is what happens without option
     #[arg(long, global = true, group = "where")]
@@ -52,8 +55,25 @@ pub(crate) enum Verb {
     Call(Call),
     /// Shows an object's methods, signals and properties, with their types and present values
     Introspect(Object),
+    /// Says whether bytes are valid messages, and what is wrong where if not
+    Validate(ValidateOptions),
+    /// Prints messages as text
+    Decode(DecodeOptions),
+    /// Marshals messages from the text that decode prints
+    Encode(EncodeOptions),
     /// Boots a systemd with a bus of its own in throw-away namespaces, and runs a command with it
     Box(BoxOptions),
+    /// Prints a script that completes the command line in a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Prints the manual page
+    Man {
+        /// Writes it here instead, with a page for each command
+        #[arg(long, value_name = "DIRECTORY")]
+        directory: Option<PathBuf>,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -69,6 +89,9 @@ pub(crate) enum UnitVerb {
         /// Inactive ones and other names of units too
         #[arg(long, short)]
         all: bool,
+        /// As JSON, in the shape of systemctl --output=json
+        #[arg(long)]
+        json: bool,
     },
     /// Starts a unit, waits for the job and prints its result
     Start {
@@ -120,4 +143,83 @@ pub(crate) struct BoxOptions {
     /// The command, which runs inside; DBUS_SYSTEM_BUS_ADDRESS leads to the box's bus
     #[arg(last = true, required = true, value_name = "COMMAND")]
     pub(crate) command: Vec<std::ffi::OsString>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ValidateOptions {
+    /// Rows of a table, each with an identifier, a tab, anything up to the last tab, and a whole message in hexadecimal
+    #[arg(long, conflicts_with = "format")]
+    pub(crate) tsv: bool,
+    #[command(flatten)]
+    pub(crate) files: Files,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DecodeOptions {
+    #[command(flatten)]
+    pub(crate) form: Form,
+    #[command(flatten)]
+    pub(crate) files: Files,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EncodeOptions {
+    #[command(flatten)]
+    pub(crate) form: Form,
+    /// A line of hexadecimal digits for each message, instead of its bytes
+    #[arg(long)]
+    pub(crate) hex: bool,
+    /// Files with messages as text; - is the standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+}
+
+/// Files with messages.
+#[derive(Debug, Args)]
+pub(crate) struct Files {
+    /// How messages are laid out in the files
+    #[arg(long, value_enum, default_value_t = Layout::Auto)]
+    pub(crate) format: Layout,
+    /// Files with messages; - is the standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Layout {
+    /// Told by the first bytes
+    Auto,
+    /// Messages one behind the other, as they cross a socket
+    Raw,
+    /// The same as hexadecimal text
+    Hex,
+    /// pcap with link type 231, as dbus-monitor --pcap writes it
+    Pcap,
+    /// pcapng, as busctl capture writes it
+    Pcapng,
+}
+
+/// How messages stand in text.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct Form {
+    /// An object of JSON for each message; this is what happens without option
+    #[arg(long, group = "form")]
+    pub(crate) json: bool,
+    /// A line for each message: the header in words, the body in busctl's form
+    #[arg(long, group = "form")]
+    pub(crate) text: bool,
+    /// A line for each message: the header in words, the body in GVariant's text format
+    #[arg(long, group = "form")]
+    pub(crate) gvariant: bool,
+}
+
+impl Form {
+    /// The form of the body when messages are lines; `None` when they are JSON.
+    pub(crate) const fn line(self) -> Option<Body> {
+        match self {
+            Self { text: true, .. } => Some(Body::Busctl),
+            Self { gvariant: true, .. } => Some(Body::GVariant),
+            Self { .. } => None,
+        }
+    }
 }

@@ -1,9 +1,12 @@
 //! How the program ends.
 
 use std::fmt::Display;
+use std::io;
 use std::process::ExitCode;
 
 use barebus::{CallError, NoReply};
+
+use crate::render::one_line;
 
 /// The exit codes; 2 for wrong usage comes from the argument parser.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +19,8 @@ pub(crate) enum Exit {
     Connection = 3,
     /// No reply came in time, or none that could be believed.
     NoReply = 4,
+    /// A file could not be read, or the output not be written.
+    Files = 5,
 }
 
 impl From<Exit> for ExitCode {
@@ -24,7 +29,7 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// Why the program ends without having done what it was asked: one line for people, and the exit code.
+/// Why the program ends without having done what it was asked: one line for people, empty if nobody need be told, and the exit code.
 #[derive(Debug)]
 pub(crate) struct Failure {
     pub(crate) what: String,
@@ -48,6 +53,13 @@ impl Failure {
         Self::answered(format_args!("{tried}: {error}"), error)
     }
 
+    /// Says what has failed.
+    pub(crate) fn tell(&self) {
+        if !self.what.is_empty() {
+            eprintln!("barebus: {}", one_line(&self.what));
+        }
+    }
+
     fn answered(what: impl Display, error: &CallError) -> Self {
         let timed_out = matches!(error, CallError::NoReply(NoReply::TimedOut));
         Self { timed_out, ..Self::new(exit_of(error), what) }
@@ -66,9 +78,36 @@ impl From<barebus_systemd::Error> for Failure {
     }
 }
 
-impl From<std::io::Error> for Failure {
-    fn from(error: std::io::Error) -> Self {
-        Self::new(Exit::Refused, format_args!("cannot write the output: {error}"))
+/// Of writing the output: what goes wrong in reading is told with the file.
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            // Whoever reads has seen enough, as head does.
+            io::ErrorKind::BrokenPipe => Self::new(Exit::Files, ""),
+            _ => Self::new(Exit::Files, format_args!("cannot write the output: {error}")),
+        }
+    }
+}
+
+/// What failed while other things could still be done.
+#[derive(Debug, Default)]
+pub(crate) struct Failures(Option<Exit>);
+
+impl Failures {
+    /// Tells of one at once.
+    pub(crate) fn tell(&mut self, failure: &Failure) {
+        failure.tell();
+        self.note(failure.exit);
+    }
+
+    /// Takes note of one that has been told of. The exit code is that of the worst.
+    pub(crate) fn note(&mut self, exit: Exit) {
+        let worse = self.0.is_none_or(|worst| (worst as u8) < exit as u8);
+        self.0 = if worse { Some(exit) } else { self.0 };
+    }
+
+    pub(crate) fn code(&self) -> ExitCode {
+        self.0.map_or(ExitCode::SUCCESS, ExitCode::from)
     }
 }
 

@@ -3,14 +3,18 @@
 mod args;
 mod command;
 mod exit;
+mod input;
+mod line;
+mod output;
+mod pieces;
 mod render;
+mod verdict;
 
 use std::process::ExitCode;
 
 use clap::Parser;
 
 use crate::args::{Arguments, Verb};
-use crate::exit::Failure;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -19,15 +23,17 @@ fn main() -> ExitCode {
         Verb::Call(call) => command::call::run(&arguments.target, &call),
         Verb::Introspect(object) => command::introspect::run(&arguments.target, &object),
         Verb::Box(options) => command::run_box::run(&options),
+        Verb::Validate(options) => command::validate::run(&options),
+        Verb::Decode(options) => command::decode::run(&options),
+        Verb::Encode(options) => command::encode::run(&options),
+        Verb::Completions { shell } => command::about::completions(shell),
+        Verb::Man { directory } => command::about::man(directory.as_deref()),
     };
-    match result {
-        Ok(code) => code,
-        Err(Failure { mut what, exit, timed_out }) => {
-            if timed_out {
-                what.push_str(&format!(" ({} s)", arguments.target.timeout.as_secs_f64()));
-            }
-            eprintln!("barebus: {}", render::one_line(&what));
-            exit.into()
+    result.unwrap_or_else(|mut failure| {
+        if failure.timed_out {
+            failure.what.push_str(&format!(" ({} s)", arguments.target.timeout.as_secs_f64()));
         }
-    }
+        failure.tell();
+        failure.exit.into()
+    })
 }

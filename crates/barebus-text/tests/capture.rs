@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use barebus_text::capture::{Capture, CaptureError, CaptureErrorKind as Kind, Captured, Format};
 use barebus_wire::{
-    DecodeErrorKind, Endian, MemberName, MessageBuf, MethodCall, ObjectPath, Serial,
+    DecodeError, DecodeErrorKind, Endian, MemberName, MessageBuf, MethodCall, ObjectPath, Serial,
 };
 use proptest::prelude::*;
 
@@ -129,7 +129,8 @@ fn refuses_a_stream_that_cannot_be_framed() {
         let (messages, error) = read(&bytes);
         let error = error.unwrap();
         assert_eq!(messages.len(), 1);
-        assert!(matches!(error.kind, Kind::Truncated), "{cut}: {error:?}");
+        let Kind::Frame(frame) = error.kind else { panic!("{cut}: {error:?}") };
+        assert_eq!(frame, DecodeError::new(DecodeErrorKind::Incomplete, cut));
         assert_eq!(error.offset, good.len() as u64);
     }
     let (messages, error) = read(&[&good[..], b"nonsense that is no message"].concat());
@@ -144,7 +145,8 @@ fn refuses_a_stream_that_cannot_be_framed() {
 fn an_announced_length_costs_nothing() {
     let mut bytes = message(Endian::Little, "x");
     bytes[4..8].copy_from_slice(&0x07ff_0000u32.to_le_bytes());
-    assert!(matches!(refusal(&bytes).kind, Kind::Truncated));
+    let Kind::Frame(frame) = refusal(&bytes).kind else { panic!("it is not there") };
+    assert_eq!(frame, DecodeError::new(DecodeErrorKind::Incomplete, bytes.len()));
 }
 
 #[test]

@@ -1,9 +1,13 @@
 //! The verbs, a file each.
 
+pub(crate) mod about;
 pub(crate) mod call;
+pub(crate) mod decode;
+pub(crate) mod encode;
 pub(crate) mod introspect;
 pub(crate) mod run_box;
 pub(crate) mod unit;
+pub(crate) mod validate;
 
 use std::time::Duration;
 

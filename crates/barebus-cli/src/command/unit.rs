@@ -3,20 +3,20 @@
 use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
-use barebus_systemd::{Job, Manager, Mode};
+use barebus_systemd::{Job, ListedUnit, Manager, Mode};
 use tabwriter::TabWriter;
 
 use crate::args::{Target, UnitVerb};
 use crate::command::open;
-use crate::exit::{Exit, Failure};
-use crate::render::one_line;
+use crate::exit::{Exit, Failure, Failures};
+use crate::render::{json_string, one_line};
 
 pub(crate) fn run(target: &Target, verb: UnitVerb) -> Result<ExitCode, Failure> {
     let mut connection = open(target)?;
     let mut manager = Manager::new(&mut connection);
     match verb {
         UnitVerb::State { names } => state(&mut manager, &names),
-        UnitVerb::List { all } => list(&mut manager, all),
+        UnitVerb::List { all, json } => list(&mut manager, all, json),
         UnitVerb::Start { name } => {
             let job = manager.start_unit(&name, Mode::Replace);
             finish(&name, job.map_err(|error| failed("StartUnit", &name, error))?)
@@ -30,7 +30,7 @@ pub(crate) fn run(target: &Target, verb: UnitVerb) -> Result<ExitCode, Failure> 
 
 /// One line for each name. The ones that fail do not keep the others from being answered.
 fn state(manager: &mut Manager<'_>, names: &[String]) -> Result<ExitCode, Failure> {
-    let mut failed = None;
+    let mut failures = Failures::default();
     for name in names {
         match manager.get_unit_file_state(name) {
             Ok(state) => writeln!(io::stdout(), "{}", one_line(state.as_str()))?,
@@ -39,16 +39,14 @@ fn state(manager: &mut Manager<'_>, names: &[String]) -> Result<ExitCode, Failur
                 if failure.exit != Exit::Refused {
                     return Err(failure);
                 }
-                if let Some(earlier) = failed.replace(failure) {
-                    eprintln!("barebus: {}", one_line(&earlier.what));
-                }
+                failures.tell(&failure);
             }
         }
     }
-    failed.map_or(Ok(ExitCode::SUCCESS), Err)
+    Ok(failures.code())
 }
 
-fn list(manager: &mut Manager<'_>, all: bool) -> Result<ExitCode, Failure> {
+fn list(manager: &mut Manager<'_>, all: bool, json: bool) -> Result<ExitCode, Failure> {
     let units = manager.list_units()?;
     let mut shown = Vec::new();
     for unit in units.iter() {
@@ -67,15 +65,39 @@ fn list(manager: &mut Manager<'_>, all: bool) -> Result<ExitCode, Failure> {
             .then_with(|| name(one.name).cmp(&name(other.name)))
             .then_with(|| one.name.cmp(other.name))
     });
-    let mut table = TabWriter::new(BufWriter::new(io::stdout().lock())).padding(1);
-    writeln!(table, "UNIT\tLOAD\tACTIVE\tSUB\tDESCRIPTION")?;
-    for unit in &shown {
-        let cells =
-            [unit.name, unit.load_state, unit.active_state, unit.sub_state, unit.description];
-        writeln!(table, "{}", cells.map(one_line).join("\t"))?;
+    if json {
+        print_json(&shown)?
+    } else {
+        print_table(&shown)?
     }
-    table.flush()?;
     Ok(ExitCode::SUCCESS)
+}
+
+fn print_table(units: &[ListedUnit<'_>]) -> io::Result<()> {
+    let mut table = TabWriter::new(BufWriter::new(io::stdout().lock())).padding(1);
+    writeln!(table, "{}", COLUMNS.map(str::to_uppercase).join("\t"))?;
+    for unit in units {
+        writeln!(table, "{}", cells(unit).map(one_line).join("\t"))?;
+    }
+    table.flush()
+}
+
+fn print_json(units: &[ListedUnit<'_>]) -> io::Result<()> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    for (index, unit) in units.iter().enumerate() {
+        let pairs = COLUMNS.iter().zip(cells(unit));
+        let pairs = pairs.map(|(key, value)| format!("\"{key}\":{}", json_string(value)));
+        let before = if index == 0 { "[" } else { "," };
+        write!(out, "{before}{{{}}}", pairs.collect::<Vec<_>>().join(","))?;
+    }
+    writeln!(out, "{}", if units.is_empty() { "[]" } else { "]" })?;
+    out.flush()
+}
+
+const COLUMNS: [&str; 5] = ["unit", "load", "active", "sub", "description"];
+
+const fn cells<'a>(unit: &ListedUnit<'a>) -> [&'a str; 5] {
+    [unit.name, unit.load_state, unit.active_state, unit.sub_state, unit.description]
 }
 
 /// What failed may have been a step on the way, which does not name the unit.

@@ -9,6 +9,8 @@
 )]
 
 mod calls;
+#[path = "../common/mod.rs"]
+mod common;
 mod failures;
 mod footprint;
 mod run_box;

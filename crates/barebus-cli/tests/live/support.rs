@@ -1,13 +1,11 @@
 //! The boxes that the tests share, and the program in them.
 
-use std::ffi::OsStr;
-use std::process::{Command, Output};
+use std::process::Command;
 use std::sync::OnceLock;
 
 use barebus_box::{Bus, SystemdBox};
 
-/// The program.
-pub(crate) const BAREBUS: &str = env!("CARGO_BIN_EXE_barebus");
+pub(crate) use crate::common::{BAREBUS, Folder, refused, stdout, text};
 
 /// How systemd is reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,29 +79,6 @@ fn boot(bus: Bus) -> SystemdBox {
     the_box
 }
 
-/// Standard output of a command that succeeds and has nothing to complain about.
-pub(crate) fn stdout(command: &mut Command) -> String {
-    let Output { status, stdout, stderr } = command.output().unwrap();
-    let (text, complaints) = (text(stdout), text(stderr));
-    assert!(status.success(), "{command:?}: {status}: {text}{complaints}");
-    text
-}
-
-/// What a command prints that fails with this exit code, says why in one line that has all of `words` in it, and prints nothing else.
-#[track_caller]
-pub(crate) fn refused(command: &mut Command, code: i32, words: &[&str]) -> String {
-    let Output { status, stdout, stderr } = command.output().unwrap();
-    let (printed, complaint) = (text(stdout), text(stderr));
-    assert_eq!(status.code(), Some(code), "{printed}{complaint}");
-    assert_eq!(printed, "");
-    assert_eq!(complaint.lines().count(), 1, "{complaint}");
-    assert!(complaint.starts_with("barebus: ") && complaint.ends_with('\n'), "{complaint}");
-    for word in words {
-        assert!(complaint.contains(word), "'{word}' is not in: {complaint}");
-    }
-    complaint
-}
-
 /// What `ours` gives, and `theirs`, of the same state of the box: of one that did not change meanwhile, as other tests may change it.
 #[track_caller]
 pub(crate) fn at_once<T: PartialEq>(ours: impl Fn() -> T, theirs: impl Fn() -> T) -> (T, T) {
@@ -114,32 +89,4 @@ pub(crate) fn at_once<T: PartialEq>(ours: impl Fn() -> T, theirs: impl Fn() -> T
         }
     }
     panic!("the box does not come to rest");
-}
-
-pub(crate) fn text(bytes: Vec<u8>) -> String {
-    String::from_utf8(bytes).unwrap()
-}
-
-/// A folder that vanishes with this.
-#[derive(Debug)]
-pub(crate) struct Folder(pub(crate) std::path::PathBuf);
-
-impl Folder {
-    pub(crate) fn new(name: &str) -> Self {
-        let name = format!("barebus-test-{name}-{}", std::process::id());
-        let path = std::env::temp_dir().join(name);
-        std::fs::create_dir(&path).unwrap();
-        Self(path)
-    }
-
-    /// A path inside as text.
-    pub(crate) fn join(&self, name: impl AsRef<OsStr>) -> String {
-        self.0.join(name.as_ref()).into_os_string().into_string().unwrap()
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
 }

@@ -88,6 +88,17 @@ fn unit_list_shows_what_systemctl_list_units_shows() {
 }
 
 #[test]
+fn unit_list_prints_the_json_that_systemctl_prints() {
+    for way in Way::ALL {
+        let ours = || stdout(way.barebus().args(["unit", "list", "--json"]));
+        let theirs =
+            || stdout(way.inside("systemctl").args(["list-units", "--output=json", "--no-pager"]));
+        let (ours, theirs) = at_once(ours, theirs);
+        assert_eq!(ours, theirs, "{way:?}");
+    }
+}
+
+#[test]
 fn unit_start_and_stop_wait_for_the_job() {
     for way in Way::ALL {
         let name = way.own("sleeps");

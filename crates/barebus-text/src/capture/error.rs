@@ -20,9 +20,10 @@ pub struct CaptureError {
 pub enum CaptureErrorKind {
     /// The first bytes are those of no format known here.
     UnknownFormat,
-    /// Nothing can be framed from here on; offsets within count from the message's first byte.
+    /// Nothing can be framed from here on, or the file ends inside a message (`Incomplete`, at as many bytes as there are of it);
+    /// offsets within count from the message's first byte.
     Frame(DecodeError),
-    /// The file ends inside a message, packet or block.
+    /// The file ends inside a packet or block.
     Truncated,
     /// A byte is neither a hexadecimal digit nor what may stand between them. The offset is the text's.
     NotHex(u8),

@@ -16,15 +16,18 @@ pub(super) fn next<R: Read>(source: &mut Source<R>) -> Result<Option<Captured>, 
     if bytes.is_empty() {
         return Ok(None);
     }
+    let frame = |error| Err(CaptureError { kind: Kind::Frame(error), offset });
+    let incomplete = |len| frame(DecodeError::new(DecodeErrorKind::Incomplete, len));
     let len = match frame_len(&bytes) {
         Ok(Some(len)) => len,
-        Ok(None) => return Err(CaptureError { kind: Kind::Truncated, offset }),
-        Err(error) => return Err(CaptureError { kind: Kind::Frame(error), offset }),
+        Ok(None) => return incomplete(bytes.len()),
+        Err(error) => return frame(error),
     };
     let Some(rest) = len.checked_sub(bytes.len()) else {
-        let error = DecodeError::new(DecodeErrorKind::SurplusBytes, len);
-        return Err(CaptureError { kind: Kind::Frame(error), offset });
+        return frame(DecodeError::new(DecodeErrorKind::SurplusBytes, len));
     };
-    source.read_all(rest as u64, &mut bytes, offset)?;
+    if source.read(rest as u64, &mut bytes)? < rest as u64 {
+        return incomplete(bytes.len());
+    }
     Ok(Some(Captured { offset, time: None, original_len: bytes.len() as u64, bytes }))
 }

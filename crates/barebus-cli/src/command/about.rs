@@ -1,0 +1,36 @@
+//! `barebus completions` and `barebus man`: what the program says of itself.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::CommandFactory;
+
+use crate::args::Arguments;
+use crate::exit::{Exit, Failure};
+
+pub(crate) fn completions(shell: clap_complete::Shell) -> Result<ExitCode, Failure> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Arguments::command(), "barebus", &mut script);
+    io::stdout().write_all(&script)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(crate) fn man(directory: Option<&Path>) -> Result<ExitCode, Failure> {
+    // It has no page of its own.
+    let program = Arguments::command().disable_help_subcommand(true);
+    let Some(directory) = directory else {
+        let mut page = Vec::new();
+        clap_mangen::Man::new(program).render(&mut page)?;
+        io::stdout().write_all(&page)?;
+        return Ok(ExitCode::SUCCESS);
+    };
+    let written = fs::create_dir_all(directory);
+    let written = written.and_then(|()| clap_mangen::generate_to(program, directory));
+    written.map_err(|error| {
+        let what = format_args!("cannot write to {}: {error}", directory.display());
+        Failure::new(Exit::Files, what)
+    })?;
+    Ok(ExitCode::SUCCESS)
+}

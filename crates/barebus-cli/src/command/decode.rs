@@ -1,0 +1,77 @@
+//! `barebus decode`.
+
+use std::io;
+use std::path::Path;
+use std::process::ExitCode;
+
+use barebus::wire::Message;
+use barebus_text::capture::CaptureErrorKind;
+use barebus_text::{PrintError, json};
+
+use crate::args::{DecodeOptions, Form};
+use crate::exit::{Exit, Failure, Failures};
+use crate::output::Output;
+use crate::{input, line};
+
+pub(crate) fn run(options: &DecodeOptions) -> Result<ExitCode, Failure> {
+    let mut out = Output::new();
+    let mut failures = Failures::default();
+    for file in &options.files.files {
+        match input::messages(file, options.files.format, None) {
+            Ok(messages) => print_all(messages, file, options.form, &mut out, &mut failures)?,
+            Err(failure) => failures.tell(&failure),
+        }
+    }
+    out.finish()?;
+    Ok(failures.code())
+}
+
+/// Prints the messages of a file, a line each. Those that are invalid are told, and do not keep the others from being printed. The errors
+/// are those of writing.
+fn print_all(
+    messages: input::Messages,
+    file: &Path,
+    form: Form,
+    out: &mut Output,
+    failures: &mut Failures,
+) -> io::Result<()> {
+    let invalid = |offset: u64, error: &dyn std::fmt::Display| {
+        let name = input::name(file);
+        Failure::new(Exit::Refused, format_args!("{name}: message at offset {offset}: {error}"))
+    };
+    let mut text = String::new();
+    for captured in messages {
+        let captured = match captured {
+            Ok(captured) => captured,
+            Err(error) => {
+                failures.tell(&match error.kind {
+                    CaptureErrorKind::Frame(frame) => invalid(error.offset, &frame),
+                    _ => input::unreadable(file, &error),
+                });
+                continue;
+            }
+        };
+        text.clear();
+        match print(&captured.bytes, form, &mut text) {
+            Ok(()) => out.line(&text)?,
+            Err(PrintError::Decode(error)) => {
+                failures.tell(&match input::cut(&captured) {
+                    Some(sentence) => invalid(captured.offset, &sentence),
+                    None => invalid(captured.offset, &error),
+                });
+            }
+            // Writing to a String does not fail.
+            Err(PrintError::Output) => {}
+        }
+    }
+    Ok(())
+}
+
+/// Appends a message as text.
+fn print(bytes: &[u8], form: Form, text: &mut String) -> Result<(), PrintError> {
+    let message = Message::parse(bytes)?;
+    match form.line() {
+        None => json::print_message(&message, text),
+        Some(body) => line::print(&message, body, text),
+    }
+}

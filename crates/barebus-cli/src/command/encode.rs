@@ -1,0 +1,55 @@
+//! `barebus encode`.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use barebus_text::{Place, json};
+
+use crate::args::{EncodeOptions, Form};
+use crate::exit::{Exit, Failure};
+use crate::output::Output;
+use crate::pieces::{Piece, Pieces, Shape};
+use crate::{input, line};
+
+pub(crate) fn run(options: &EncodeOptions) -> Result<ExitCode, Failure> {
+    let mut out = Output::new();
+    if out.is_terminal() && !options.hex {
+        return Err(Failure::usage(
+            "messages are not for terminals: redirect the output, or use --hex",
+        ));
+    }
+    for file in &options.files {
+        encode_all(file, options, &mut out)?;
+    }
+    out.finish()?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Marshals the messages of a file, up to the first that is none: those behind it would stand in the wrong place.
+fn encode_all(file: &Path, options: &EncodeOptions, out: &mut Output) -> Result<(), Failure> {
+    let shape = if options.form.line().is_some() { Shape::Lines } else { Shape::Objects };
+    for piece in Pieces::new(input::open(file)?, shape) {
+        let piece = piece.map_err(|error| input::unreadable(file, &error))?;
+        let bytes = encode(&piece, options.form).map_err(|error| {
+            let name = input::name(file);
+            Failure::new(Exit::Refused, format_args!("{name}, from line {}: {error}", piece.line))
+        })?;
+        if options.hex { out.line(hex::encode(bytes))? } else { out.bytes(&bytes)? }
+    }
+    Ok(())
+}
+
+fn encode(piece: &Piece, form: Form) -> Result<Vec<u8>, String> {
+    let text = str::from_utf8(&piece.text).map_err(|_| "the text is not UTF-8")?;
+    match form.line() {
+        Some(body) => line::parse(text, body).map_err(|error| error.to_string()),
+        None => json::parse_message(text).map_err(|mut error| {
+            if let Place::Line { line, column } = &mut error.place {
+                // Counted from the message's beginning, which is not that of the file.
+                *column += if *line == 1 { piece.column - 1 } else { 0 };
+                *line += piece.line - 1;
+            }
+            error.to_string()
+        }),
+    }
+}

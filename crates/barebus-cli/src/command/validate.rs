@@ -1,0 +1,138 @@
+//! `barebus validate`.
+
+use std::io::{self, BufRead};
+use std::path::Path;
+use std::process::ExitCode;
+
+use barebus_text::capture::{CaptureErrorKind, Format};
+
+use hex::FromHexError;
+
+use crate::args::{Layout, ValidateOptions};
+use crate::exit::{Exit, Failure, Failures};
+use crate::input;
+use crate::output::Output;
+use crate::render::one_line;
+use crate::verdict::Verdict;
+
+pub(crate) fn run(options: &ValidateOptions) -> Result<ExitCode, Failure> {
+    let mut validation = Validation { out: Output::new(), failures: Failures::default() };
+    for file in &options.files.files {
+        if options.tsv {
+            validation.table(file)?;
+        } else {
+            validation.messages(file, options.files.format)?;
+        }
+    }
+    validation.out.finish()?;
+    Ok(validation.failures.code())
+}
+
+struct Validation {
+    out: Output,
+    failures: Failures,
+}
+
+/// Their errors are those of writing; those of reading are told and noted.
+impl Validation {
+    /// A line for each message of a file: the verdict's columns, the file, and where in it the message begins.
+    fn messages(&mut self, file: &Path, layout: Layout) -> io::Result<()> {
+        // What begins as nothing known is broken as a message.
+        let capture = match input::messages(file, layout, Some(Format::Raw)) {
+            Ok(capture) => capture,
+            Err(failure) => {
+                self.failures.tell(&failure);
+                return Ok(());
+            }
+        };
+        let is_packets = !matches!(capture.format(), Format::Raw | Format::Hex);
+        let name = input::name(file);
+        let mut count = 0_u64;
+        for captured in capture {
+            count += 1;
+            let (verdict, offset) = match captured {
+                Ok(captured) => {
+                    let verdict = Verdict::of(&captured.bytes);
+                    let verdict = match input::cut(&captured) {
+                        Some(sentence) => verdict.because(sentence),
+                        None => verdict,
+                    };
+                    (verdict, captured.offset)
+                }
+                Err(error) => match error.kind {
+                    CaptureErrorKind::Frame(frame) => (Verdict::broken(frame), error.offset),
+                    CaptureErrorKind::NotHex(byte) => {
+                        (Verdict::no_digit(error.offset, byte), error.offset)
+                    }
+                    CaptureErrorKind::HalfByte => (Verdict::half_byte(error.offset), error.offset),
+                    _ => {
+                        self.failures.tell(&input::unreadable(file, &error));
+                        continue;
+                    }
+                },
+            };
+            self.answer(&verdict, format_args!("{verdict}\t{}\t{offset}", one_line(&name)))?;
+        }
+        // No bytes are the beginning of a message, not a valid one; a capture may well be empty.
+        if count == 0 && !is_packets {
+            let verdict = Verdict::of(&[]);
+            self.answer(&verdict, format_args!("{verdict}\t{}\t0", one_line(&name)))?;
+        }
+        Ok(())
+    }
+
+    /// A line for each row of a table: its identifier and the verdict's columns.
+    fn table(&mut self, file: &Path) -> io::Result<()> {
+        let mut input = match input::open(file) {
+            Ok(input) => input,
+            Err(failure) => {
+                self.failures.tell(&failure);
+                return Ok(());
+            }
+        };
+        let mut row = Vec::new();
+        loop {
+            row.clear();
+            match input.read_until(b'\n', &mut row) {
+                Ok(0) => return Ok(()),
+                Ok(_) => {}
+                Err(error) => {
+                    self.failures.tell(&input::unreadable(file, &error));
+                    return Ok(());
+                }
+            }
+            let row = row.strip_suffix(b"\n").unwrap_or(&row);
+            let row = row.strip_suffix(b"\r").unwrap_or(row);
+            if row.is_empty() || row.starts_with(b"#") {
+                continue;
+            }
+            let (id, verdict) = judge_row(row);
+            let id = String::from_utf8_lossy(id);
+            self.answer(&verdict, format_args!("{}\t{verdict}", one_line(&id)))?;
+        }
+    }
+
+    fn answer(&mut self, verdict: &Verdict, line: std::fmt::Arguments<'_>) -> io::Result<()> {
+        if !verdict.is_valid() {
+            self.failures.note(Exit::Refused);
+        }
+        self.out.line(line)
+    }
+}
+
+/// The identifier of a row, and the verdict on its message.
+fn judge_row(row: &[u8]) -> (&[u8], Verdict) {
+    let mut fields = row.split(|byte| *byte == b'\t');
+    let id = fields.next().unwrap_or_default();
+    let Some(text) = fields.next_back() else {
+        return (id, Verdict::not_hex(0, "the row has no tab with hexadecimal digits behind it"));
+    };
+    let verdict = match hex::decode(text) {
+        Ok(bytes) => Verdict::of(&bytes),
+        Err(FromHexError::InvalidHexCharacter { index, .. }) => {
+            Verdict::no_digit(index as u64, text.get(index).copied().unwrap_or_default())
+        }
+        Err(_) => Verdict::half_byte(text.len() as u64),
+    };
+    (id, verdict)
+}

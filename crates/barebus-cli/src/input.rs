@@ -1,0 +1,77 @@
+//! Files that the command line names.
+
+use std::fs::File;
+use std::io::{self, BufReader, Read};
+use std::path::Path;
+
+use barebus_text::capture::{Capture, Captured, Format};
+
+use crate::args::Layout;
+use crate::exit::{Exit, Failure};
+
+/// A file that was opened.
+pub(crate) type Input = BufReader<Box<dyn Read>>;
+
+/// Messages in a file, whose first bytes have been looked at.
+pub(crate) type Messages = Capture<io::Chain<io::Cursor<Vec<u8>>, Input>>;
+
+/// Opens a file; `-` is the standard input.
+pub(crate) fn open(file: &Path) -> Result<Input, Failure> {
+    let reader: Box<dyn Read> = if file == Path::new("-") {
+        Box::new(io::stdin())
+    } else {
+        Box::new(File::open(file).map_err(|error| unreadable(file, &error))?)
+    };
+    Ok(BufReader::new(reader))
+}
+
+/// What a file is called.
+pub(crate) fn name(file: &Path) -> String {
+    match file.to_str() {
+        Some("-") => "standard input".to_owned(),
+        _ => file.display().to_string(),
+    }
+}
+
+/// A file that cannot be read, or not further.
+pub(crate) fn unreadable(file: &Path, why: &dyn std::fmt::Display) -> Failure {
+    Failure::new(Exit::Files, format_args!("cannot read {}: {why}", name(file)))
+}
+
+/// Opens a file with messages. `otherwise` is how they are laid out when the file's first bytes should tell, and do not.
+pub(crate) fn messages(
+    file: &Path,
+    layout: Layout,
+    otherwise: Option<Format>,
+) -> Result<Messages, Failure> {
+    let mut input = open(file)?;
+    let mut head = Vec::new();
+    let format = match layout {
+        Layout::Raw => Format::Raw,
+        Layout::Hex => Format::Hex,
+        Layout::Pcap => Format::Pcap,
+        Layout::Pcapng => Format::Pcapng,
+        Layout::Auto => {
+            let taken = input.by_ref().take(HEAD_LEN).read_to_end(&mut head);
+            taken.map_err(|error| unreadable(file, &error))?;
+            match (Capture::new(&*head), otherwise) {
+                (Ok(capture), _) => capture.format(),
+                (Err(_), Some(format)) => format,
+                (Err(error), None) => {
+                    let what = format_args!("{}: {}", name(file), error);
+                    return Err(Failure::new(Exit::Refused, what));
+                }
+            }
+        }
+    };
+    Ok(Capture::with_format(io::Cursor::new(head).chain(input), format))
+}
+
+/// That a capture kept only the beginning of a message, if that is so.
+pub(crate) fn cut(captured: &Captured) -> Option<String> {
+    let (kept, len) = (captured.bytes.len(), captured.original_len);
+    captured.is_cut().then(|| format!("the capture kept {kept} of the message's {len} bytes"))
+}
+
+/// More than it takes to tell a layout.
+const HEAD_LEN: u64 = 16;

@@ -1,0 +1,64 @@
+//! Messages to lines.
+
+use std::fmt::Write;
+
+use barebus::wire::{Array, Basic, DecodeBody, Endian, Event, Message, Reader, Variant};
+use barebus_text::{PrintError, Values, busctl, gvariant};
+
+use super::{Body, FIELDS, TYPES, name_of};
+
+/// A header as one would write a body: byte order, type, flags, version, body length, serial, fields. Spec: Message Format.
+type Header<'a> = (u8, u8, u8, u8, u32, u32, Array<'a, (u8, Variant<'a>)>);
+
+/// Appends a message as a line, without a newline.
+///
+/// # Errors
+/// [`PrintError::Decode`] before anything is printed: the body is invalid.
+pub(crate) fn print(message: &Message<'_>, form: Body, out: &mut String) -> Result<(), PrintError> {
+    message.validate()?;
+    let endian = message.header().endian;
+    let mut reader = Reader::new(message.as_bytes(), endian);
+    let (_, code, flags, _, _, serial, fields) = Header::decode_body(&mut reader)?;
+    match name_of(&TYPES, code) {
+        Some(name) => out.push_str(name),
+        None => write!(out, "{code}")?,
+    }
+    if endian == Endian::Big {
+        out.push_str(" endian=B");
+    }
+    if flags != 0 {
+        write!(out, " flags={flags}")?;
+    }
+    write!(out, " serial={serial}")?;
+    for field in fields {
+        let (code, value) = field?;
+        print_field(code, &value, out)?;
+    }
+    if message.signature().is_empty() {
+        return Ok(());
+    }
+    out.push_str(" : ");
+    match form {
+        Body::Busctl => busctl::print_exact(message, out),
+        Body::GVariant => gvariant::print(message, out),
+    }
+}
+
+fn print_field(code: u8, value: &Variant<'_>, out: &mut String) -> Result<(), PrintError> {
+    let Some(name) = name_of(&FIELDS, code) else {
+        // Its value has words of its own, so that the whole is quoted as one.
+        let mut text = format!("{code}=");
+        busctl::print_exact(value, &mut text)?;
+        write!(out, " \"{}\"", text.replace('\\', r"\\").replace('"', "\\\""))?;
+        return Ok(());
+    };
+    // Their types are settled, and none of their values has anything in it that must be quoted.
+    match Values::cursor(value).next()? {
+        Some(Event::Basic(Basic::String(value))) => write!(out, " {name}={value}")?,
+        Some(Event::Basic(Basic::ObjectPath(value))) => write!(out, " {name}={value}")?,
+        Some(Event::Basic(Basic::Signature(value))) => write!(out, " {name}={value}")?,
+        Some(Event::Basic(Basic::Uint32(value))) => write!(out, " {name}={value}")?,
+        _ => {}
+    }
+    Ok(())
+}

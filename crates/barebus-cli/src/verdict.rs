@@ -1,0 +1,73 @@
+//! Whether bytes are a valid message.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use barebus::wire::{DecodeError, DecodeErrorKind, Message};
+
+/// What is to be said of bytes that should be a message.
+#[derive(Debug)]
+pub(crate) struct Verdict {
+    /// `VALID`, `INCOMPLETE`, or the name of the rule that is broken; stable.
+    pub(crate) word: &'static str,
+    /// Offset in bytes from the message's first; of text that is not hexadecimal, in the text.
+    at: Option<u64>,
+    /// For people; may change.
+    sentence: Cow<'static, str>,
+}
+
+impl Verdict {
+    /// Judges a whole message.
+    pub(crate) fn of(bytes: &[u8]) -> Self {
+        match Message::parse(bytes).and_then(|message| message.validate()) {
+            Ok(()) => {
+                Self { word: VALID, at: None, sentence: Cow::Borrowed("the message is valid") }
+            }
+            Err(error) => Self::broken(error),
+        }
+    }
+
+    /// Of bytes that break a rule.
+    pub(crate) fn broken(error: DecodeError) -> Self {
+        let word = match error.kind {
+            DecodeErrorKind::Incomplete => "INCOMPLETE",
+            kind => kind.name(),
+        };
+        let sentence = Cow::Owned(error.kind.to_string());
+        Self { word, at: Some(u64::from(error.at)), sentence }
+    }
+
+    /// Of text that stands for no bytes.
+    pub(crate) fn not_hex(at: u64, sentence: impl Into<Cow<'static, str>>) -> Self {
+        Self { word: "NotHex", at: Some(at), sentence: sentence.into() }
+    }
+
+    pub(crate) fn no_digit(at: u64, found: u8) -> Self {
+        Self::not_hex(at, format!("'{}' is no hexadecimal digit", found.escape_ascii()))
+    }
+
+    pub(crate) fn half_byte(at: u64) -> Self {
+        Self::not_hex(at, "a byte has only one digit")
+    }
+
+    /// With another sentence, from somebody who knows better.
+    pub(crate) fn because(self, sentence: String) -> Self {
+        Self { sentence: Cow::Owned(sentence), ..self }
+    }
+
+    pub(crate) fn is_valid(&self) -> bool {
+        self.word == VALID
+    }
+}
+
+const VALID: &str = "VALID";
+
+/// As the columns of a table: the word, the offset, the sentence.
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.at {
+            Some(at) => write!(f, "{}\t{at}\t{}", self.word, self.sentence),
+            None => write!(f, "{}\t-\t{}", self.word, self.sentence),
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! The program on files: judging, printing and marshalling messages. No bus is needed.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "clippy does not take what tests have in common for tests"
+)]
+
+mod about;
+#[path = "../common/mod.rs"]
+mod common;
+mod decode;
+mod support;
+mod validate;
