@@ -9,5 +9,7 @@
 
 mod calls;
 mod peer;
+mod properties;
 mod scene;
+mod serials;
 mod signals;

@@ -21,13 +21,15 @@ pub(crate) struct Scene {
     last_serial: u32,
 }
 
+/// The usual, for root.
+pub(crate) fn config(peer: Peer) -> Config {
+    Config::new(peer, Mechanisms::only(Mechanism::External(Identity::Uid(0))))
+}
+
 impl Scene {
     /// A connection to a bus that has answered `Hello`.
     pub(crate) fn bus() -> Self {
-        let mut scene = Self::of(Config::new(
-            Peer::Bus,
-            Mechanisms::only(Mechanism::External(Identity::Uid(0))),
-        ));
+        let mut scene = Self::of(config(Peer::Bus));
         let hello = scene.written().remove(0);
         scene.answer(&hello, BUS, &(US,));
         assert!(scene.session.next(barebus_session::Want::Nothing, NOW).unwrap().is_none());
@@ -37,7 +39,7 @@ impl Scene {
 
     /// A connection to somebody directly.
     pub(crate) fn direct() -> Self {
-        Self::of(Config::new(Peer::Direct, Mechanisms::only(Mechanism::External(Identity::Uid(0)))))
+        Self::of(config(Peer::Direct))
     }
 
     pub(crate) fn of(config: Config) -> Self {

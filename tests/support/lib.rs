@@ -18,4 +18,5 @@ pub mod peer;
 pub mod properties;
 pub mod sasl;
 pub mod seeds;
+pub mod session;
 pub mod verdict;

@@ -12,6 +12,7 @@ use crate::generators::{self, Source};
 use crate::golden::{call, call_of};
 use crate::model::{Body, Model, pad, put_u32};
 use crate::properties;
+use crate::session;
 
 /// A property and the fuzz target that calls it.
 pub type Target = (&'static str, fn(&[u8]));
@@ -31,6 +32,9 @@ pub const WIRE: &[Target] = &[
 /// The targets of values and messages as text, and of files with messages.
 pub const TEXT: &[Target] =
     &[("text", properties::text), ("parse", properties::parse), ("capture", properties::capture)];
+
+/// The targets of whole conversations.
+pub const SESSION: &[Target] = &[("session", session::session), ("chunker", session::chunker)];
 
 /// Signatures with which systemd and the bus speak, and some at the edges of the grammar.
 const BODIES: &[(&str, &str)] = &[
@@ -82,6 +86,9 @@ pub fn made(target: &str) -> Vec<(String, Vec<u8>)> {
             .map(|(name, text)| (name, [text.as_bytes(), b"\0", &noise(7, 90)].concat()))
             .collect(),
         "address" => texts(ADDRESSES).map(|(name, text)| (name, text.into())).collect(),
+        "session" | "chunker" => {
+            (0..12).map(|number| (format!("noise_{number}"), noise(200 + number, 500))).collect()
+        }
         _ => (0..6).map(|number| (format!("noise_{number}"), noise(number, 200))).collect(),
     };
     seeds.sort();

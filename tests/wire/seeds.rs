@@ -2,11 +2,11 @@
 
 use std::fs;
 
-use barebus_tests::seeds::{TEXT, WIRE, folder, made, stored};
+use barebus_tests::seeds::{SESSION, TEXT, WIRE, folder, made, stored};
 
 #[test]
 fn seeds_keep_the_properties() {
-    for (target, property) in WIRE.iter().chain(TEXT) {
+    for (target, property) in WIRE.iter().chain(TEXT).chain(SESSION) {
         let seeds = stored(target);
         assert!(!seeds.is_empty(), "fuzz/corpus/{target} is empty");
         for (name, bytes) in seeds {
@@ -18,7 +18,7 @@ fn seeds_keep_the_properties() {
 
 #[test]
 fn seeds_in_the_tree_are_those_that_are_made() {
-    for (target, _) in WIRE.iter().chain(TEXT) {
+    for (target, _) in WIRE.iter().chain(TEXT).chain(SESSION) {
         let made = made(target);
         if std::env::var_os("BAREBUS_WRITE_SEEDS").is_some() {
             fs::create_dir_all(folder(target)).unwrap();

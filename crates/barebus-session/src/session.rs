@@ -235,6 +235,9 @@ impl<F> Session<F> {
 
     /// Waits no longer for a reply; when it comes it is dropped.
     pub fn forget(&mut self, call: CallId) {
+        if self.found.as_ref().is_some_and(|found| is_end_of(call, &found.matter)) {
+            self.found = None;
+        }
         self.ledger.pending.remove(call.0);
         self.ledger.backlog.forget(call);
     }

@@ -1,0 +1,18 @@
+//! What holds for every session, whatever is done to it.
+
+use barebus_tests::session::{chunker, session};
+use proptest::prelude::*;
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(500))]
+
+    #[test]
+    fn a_session_keeps_its_promises(data in prop::collection::vec(any::<u8>(), 0..600)) {
+        session(&data);
+    }
+
+    #[test]
+    fn pieces_make_no_difference(data in prop::collection::vec(any::<u8>(), 0..300)) {
+        chunker(&data);
+    }
+}
