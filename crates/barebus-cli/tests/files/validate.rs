@@ -1,6 +1,7 @@
 //! `barebus validate`.
 
 use std::fs;
+use std::io::{BufWriter, Write};
 
 use barebus::wire::{DecodeErrorKind, Endian, Message};
 use barebus_tests::corpus::Corpus;
@@ -189,6 +190,25 @@ fn every_verdict_is_the_librarys() {
     for (line, expected) in ran.out.lines().zip(expected) {
         assert!(line.starts_with(&expected), "{line}, expected {expected}");
     }
+}
+
+#[test]
+fn files_may_be_larger_than_memory() {
+    let folder = Folder::new("large");
+    let file = folder.join("messages");
+    let some = many(100).concat();
+    let count = 24 * 1024 * 1024 / some.len();
+    let mut writer = BufWriter::new(fs::File::create(&file).unwrap());
+    for _ in 0..count {
+        writer.write_all(&some).unwrap();
+    }
+    drop(writer);
+    // In KiB: less than the file has.
+    let limited = format!("ulimit -v 20480 && '{BAREBUS}' validate '{file}' | cut -f 1 | uniq -c");
+    let output = std::process::Command::new("sh").args(["-c", &limited]).output().unwrap();
+    let counted = String::from_utf8_lossy(&output.stdout);
+    let expected = format!("{} VALID", count * 100);
+    assert_eq!(counted.trim(), expected, "{output:?}");
 }
 
 /// The corpus lies beside the tree; where it is not, `Corpus::find` says so.

@@ -9,10 +9,12 @@
 )]
 
 mod calls;
+mod captures;
 #[path = "../common/mod.rs"]
 mod common;
 mod failures;
 mod footprint;
 mod run_box;
+mod session_bus;
 mod support;
 mod units;

@@ -1,0 +1,68 @@
+//! `barebus validate` and `barebus decode` on what other programs have captured.
+
+use std::fs::File;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::session_bus::SessionBus;
+use crate::support::{BAREBUS, Folder, stdout, text};
+
+/// A program that captures into a file until it is dropped.
+struct Capturing(Child);
+
+impl Drop for Capturing {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Captures with `command`, calls until that has been captured, and returns the file, which may end inside a packet.
+fn capture(mut command: Command, bus: &SessionBus, folder: &Folder) -> String {
+    let file = folder.join("capture");
+    command.stdout(File::create(&file).unwrap()).stderr(Stdio::null());
+    let _capturing = Capturing(command.spawn().expect("it is installed"));
+    let end = Instant::now() + Duration::from_secs(20);
+    loop {
+        let call = ["call", "org.freedesktop.DBus", "/", "org.freedesktop.DBus", "GetNameOwner"];
+        let mut call_of_bus = Command::new(BAREBUS);
+        call_of_bus.args(["--address", &bus.address]).args(call);
+        stdout(call_of_bus.args(["s", "org.freedesktop.DBus"]));
+        let decoded = Command::new(BAREBUS).args(["decode", "--text", &file]).output().unwrap();
+        if text(decoded.stdout).contains("member=GetNameOwner") {
+            return file;
+        }
+        assert!(Instant::now() < end, "nothing is captured: {}", text(decoded.stderr));
+        thread::sleep(Duration::from_millis(50));
+    }
+}
+
+#[test]
+fn what_dbus_monitor_and_busctl_capture_is_valid_and_decoded_and_encoded_to_the_same_bytes() {
+    for program in ["dbus-monitor", "busctl"] {
+        let bus = SessionBus::start(&format!("capture-{program}"));
+        let folder = Folder::new(&format!("captured-{program}"));
+        let mut command = Command::new(program);
+        match program {
+            "busctl" => command.arg(format!("--address={}", bus.address)).arg("capture"),
+            _ => command.args(["--address", &bus.address, "--pcap"]),
+        };
+        let file = capture(command, &bus, &folder);
+        let verdicts = Command::new(BAREBUS).args(["validate", &file]).output().unwrap().stdout;
+        let verdicts = text(verdicts);
+        assert!(verdicts.lines().all(|line| line.starts_with("VALID\t")), "{verdicts}");
+        let decoded = Command::new(BAREBUS).args(["decode", &file]).output().unwrap().stdout;
+        let decoded = text(decoded);
+        assert!(decoded.contains(r#""member":"GetNameOwner""#), "{decoded}");
+        // What is encoded is in the capture as it is, packet by packet.
+        let json = folder.join("json");
+        std::fs::write(&json, &decoded).unwrap();
+        let messages = stdout(Command::new(BAREBUS).args(["encode", "--hex", &json]));
+        let captured = hex::encode(std::fs::read(&file).unwrap());
+        assert!(messages.lines().count() >= decoded.lines().count());
+        for message in messages.lines() {
+            assert!(captured.contains(message), "{message}");
+        }
+    }
+}
