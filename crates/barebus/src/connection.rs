@@ -1,7 +1,7 @@
 //! The blocking connection.
 
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::OwnedFd;
 use std::time::{Duration, Instant};
 
 use barebus_session::{
@@ -25,10 +25,10 @@ use crate::transport::Transport;
 /// parent alone. Dropping it closes the socket: there is no good-bye in the protocol.
 #[derive(Debug)]
 pub struct Connection {
-    session: Session<OwnedFd>,
-    transport: Transport,
+    pub(crate) session: Session<OwnedFd>,
+    pub(crate) transport: Transport,
     /// What the session's clock counts from.
-    epoch: Instant,
+    pub(crate) epoch: Instant,
     /// Where the transport leads, if a second one can be opened to it.
     endpoint: Option<Endpoint>,
     address: String,
@@ -339,55 +339,6 @@ impl Connection {
         self.flush()
     }
 
-    // For event loops: nothing below ever waits.
-
-    /// What an event loop should wait for: readable always, writable when this is true.
-    pub fn wants_write(&self) -> bool {
-        !self.session.output().is_empty()
-    }
-
-    /// When [`process`](Self::process) should be called though nothing is readable.
-    pub fn next_deadline(&self) -> Option<Instant> {
-        self.session.next_deadline().and_then(|deadline| self.epoch.checked_add(deadline))
-    }
-
-    /// Writes what can be written and reads what has come. To be called when the descriptor is ready or the deadline has
-    /// passed; then take [`poll_event`](Self::poll_event) until it gives none.
-    ///
-    /// # Errors
-    /// Why the connection has ended.
-    pub fn process(&mut self) -> Result<(), ConnectionError> {
-        self.write()?;
-        // One read: whoever has more to say is ready again. So no peer can keep us from our other work.
-        self.read(Waiting::Not)
-    }
-
-    /// The next event that has come.
-    ///
-    /// # Errors
-    /// Why the connection has ended.
-    pub fn poll_event(&mut self) -> Result<Option<Event<'_, OwnedFd>>, ConnectionError> {
-        if !self.seek(Want::Anything)? {
-            return Ok(None);
-        }
-        Ok(self.session.take().unwrap_or_default())
-    }
-
-    /// The reply to a call, if it has come.
-    ///
-    /// # Errors
-    /// As [`call`](Self::call).
-    pub fn poll_reply(&mut self, call: CallId) -> Result<Option<Reply<'_>>, CallError> {
-        if !self.seek(Want::Reply(call))? {
-            return self.check_outstanding(call).map(|()| None);
-        }
-        match self.session.take() {
-            Ok(Some(Event::Reply { reply, .. })) => into_reply(reply).map(Some),
-            Ok(Some(Event::NoReply { reason, .. })) => Err(CallError::NoReply(reason)),
-            _ => Ok(None),
-        }
-    }
-
     // Within.
 
     #[inline]
@@ -413,7 +364,7 @@ impl Connection {
 
     /// Looks for an event. When the server has refused authentication in one go, begins anew line by line.
     #[inline]
-    fn seek(&mut self, want: Want) -> Result<bool, ConnectionError> {
+    pub(crate) fn seek(&mut self, want: Want) -> Result<bool, ConnectionError> {
         let now = self.now();
         match self.session.seek(want, now) {
             Ok(found) => Ok(found),
@@ -423,7 +374,7 @@ impl Connection {
 
     /// That waiting for the call is not in vain.
     #[inline]
-    fn check_outstanding(&self, call: CallId) -> Result<(), CallError> {
+    pub(crate) fn check_outstanding(&self, call: CallId) -> Result<(), CallError> {
         if self.session.is_outstanding(call) {
             return Ok(());
         }
@@ -509,7 +460,7 @@ impl Connection {
 
     /// Writes what the socket takes at once.
     #[inline]
-    fn write(&mut self) -> Result<(), ConnectionError> {
+    pub(crate) fn write(&mut self) -> Result<(), ConnectionError> {
         if self.transport.is_foreign() {
             return Err(self.error(Cause::Forked));
         }
@@ -532,7 +483,7 @@ impl Connection {
     }
 
     #[inline]
-    fn read(&mut self, waiting: Waiting) -> Result<(), ConnectionError> {
+    pub(crate) fn read(&mut self, waiting: Waiting) -> Result<(), ConnectionError> {
         let room = self.session.room();
         let read = match waiting {
             Waiting::Not => self.transport.receive(room),
@@ -575,13 +526,13 @@ const LAST_READS: usize = 64;
 
 /// How long a read may wait.
 #[derive(Clone, Copy, Debug)]
-enum Waiting {
+pub(crate) enum Waiting {
     Not,
     For(Option<Duration>),
 }
 
 #[inline]
-fn into_reply(reply: Received<'_, OwnedFd>) -> Result<Reply<'_>, CallError> {
+pub(crate) fn into_reply(reply: Received<'_, OwnedFd>) -> Result<Reply<'_>, CallError> {
     let Received { message, fds } = reply;
     if message.header().message_type == MessageType::Error {
         return Err(remote_error(&message));
@@ -596,11 +547,5 @@ fn remote_error(message: &Message<'_>) -> CallError {
     CallError::Remote {
         name: name.into(),
         message: message.first_argument::<&str>().unwrap_or_default().into(),
-    }
-}
-
-impl AsFd for Connection {
-    fn as_fd(&self) -> BorrowedFd<'_> {
-        self.transport.as_fd()
     }
 }

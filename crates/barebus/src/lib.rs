@@ -21,6 +21,7 @@
 mod connection;
 mod endpoint;
 mod error;
+mod event_loop;
 mod open;
 mod options;
 mod proxy;
