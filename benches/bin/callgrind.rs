@@ -8,16 +8,16 @@
 //! shortest of many runs of either, in turns; allocations are the global allocator's count. Without names it measures
 //! every workload. A target that is missed, or an allocation, makes the exit code 1; a valgrind that cannot be run, 2.
 
-use core::alloc::{GlobalAlloc, Layout};
+mod allocations;
+
 use core::fmt;
 use core::hint::black_box;
-use core::sync::atomic::{AtomicU64, Ordering};
 use core::time::Duration;
-use std::alloc::System;
 use std::env;
 use std::process::{Command, ExitCode};
 use std::time::Instant;
 
+use allocations::allocations_so_far;
 use barebus_benches::workload::PAYLOAD_LEN;
 use barebus_benches::{Operation, Target, Workload};
 
@@ -152,9 +152,9 @@ fn measured_run(operation: &mut Operation) {
 fn allocations(workload: &Workload) -> u64 {
     let mut operation = (workload.prepare)();
     operation();
-    let before = ALLOCATIONS.load(Ordering::Relaxed);
+    let before = allocations_so_far();
     operation();
-    ALLOCATIONS.load(Ordering::Relaxed) - before
+    allocations_so_far() - before
 }
 
 /// Time of the workload as a multiple of the time that copying its payload takes; the shortest of many runs of either.
@@ -181,39 +181,4 @@ fn time(mut run: impl FnMut()) -> Duration {
     let start = Instant::now();
     run();
     start.elapsed()
-}
-
-/// Allocations and reallocations since the program began.
-static ALLOCATIONS: AtomicU64 = AtomicU64::new(0);
-
-struct Counting;
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
-
-// SAFETY: every call is handed on to `System` as it came, which keeps the contract; counting touches no memory but the counter.
-#[allow(unsafe_code, reason = "a global allocator cannot be written without")]
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.fetch_add(1, Ordering::Relaxed);
-        // SAFETY: the caller keeps `alloc`'s contract, which is `System`'s.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.fetch_add(1, Ordering::Relaxed);
-        // SAFETY: as above.
-        unsafe { System.alloc_zeroed(layout) }
-    }
-
-    unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
-        // SAFETY: as above; `place` came from `System`, as every allocation does.
-        unsafe { System.dealloc(place, layout) }
-    }
-
-    unsafe fn realloc(&self, place: *mut u8, layout: Layout, len: usize) -> *mut u8 {
-        ALLOCATIONS.fetch_add(1, Ordering::Relaxed);
-        // SAFETY: as above.
-        unsafe { System.realloc(place, layout, len) }
-    }
 }

@@ -11,6 +11,8 @@ use barebus_wire::{
     ObjectPath, Serial,
 };
 
+use nix::sys::socket::{setsockopt, sockopt::SndBuf};
+
 use super::call::{BUS, SYSTEMD, bus_method};
 use super::raw::opening;
 use super::{SERIAL_AT, connect, frame_len};
@@ -23,6 +25,8 @@ pub fn serve(name: &str) -> io::Result<()> {
     let listener = UnixListener::bind_addr(&SocketAddr::from_abstract_name(name)?)?;
     for stream in listener.incoming() {
         let stream = stream?;
+        // As much as may be: many signals are to wait there.
+        setsockopt(&stream, SndBuf, &(1 << 20))?;
         // A client that goes is no fault.
         thread::spawn(move || Bus::new().converse(stream));
     }
@@ -201,26 +205,26 @@ impl Bus {
     }
 
     fn answer(&mut self, call: &[u8], output: &mut Vec<u8>) {
+        let member = text_field(call, 3);
+        if member == Some(b"Signals") {
+            output.extend(&self.signals);
+        }
         // Flags: NO_REPLY_EXPECTED is the lowest.
         if call.get(2).is_none_or(|flags| flags & 1 != 0) {
             return;
         }
-        let prepared = match text_field(call, 3) {
+        let prepared = match member {
             Some(b"Hello") => &mut self.hello,
             Some(b"AddMatch" | b"RemoveMatch") => &mut self.empty,
             Some(b"GetNameOwner") => &mut self.owner,
-            Some(b"Signals") => {
-                output.extend(&self.signals);
-                &mut self.state
-            }
             _ => &mut self.state,
         };
         output.extend(prepared.patch(call));
     }
 }
 
-/// [`SIGNALS`] signals of systemd, one behind the other.
-fn signals() -> Vec<u8> {
+/// [`SIGNALS`] signals of systemd, one behind the other, as a call of `Signals` lets them come.
+pub fn signals() -> Vec<u8> {
     let mut header = Header::signal(
         Serial::FIRST,
         ObjectPath::from_static("/org/freedesktop/systemd1"),
@@ -255,7 +259,7 @@ fn text_field(message: &[u8], code: u8) -> Option<&[u8]> {
     }
 }
 
-/// How many signals wait when `Signals` was called.
+/// How many signals a call of `Signals` lets come.
 pub const SIGNALS: usize = 1_000;
 
 const CLIENT: BusName<'static> = BusName::from_static(":1.42");

@@ -1,6 +1,7 @@
 //! The servers: processes that end with whoever started them.
 
 use std::env;
+use std::fs;
 use std::io::{self, BufRead, BufReader};
 use std::process::{self, Child, Command, Stdio};
 use std::thread;
@@ -15,8 +16,9 @@ use super::{canned, connect};
 pub struct Server {
     /// Where it listens.
     pub address: String,
-    _processes: Vec<Process>,
-    _the_box: Option<SystemdBox>,
+    /// The last is the server itself.
+    processes: Vec<Process>,
+    the_box: Option<SystemdBox>,
 }
 
 /// A process that ends with the server.
@@ -48,7 +50,7 @@ impl Server {
         if line != "ready\n" {
             return Err("the service did not get its name".into());
         }
-        Ok(Self { address, _processes: vec![service, daemon], _the_box: None })
+        Ok(Self { address, processes: vec![service, daemon], the_box: None })
     }
 
     /// A dbus-broker with a real systemd on it, in a box of its own.
@@ -59,7 +61,27 @@ impl Server {
         let the_box =
             SystemdBox::builder().bus(Bus::Broker).boot().map_err(|error| error.to_string())?;
         let address = the_box.system_bus_address().to_owned();
-        Ok(Self { address, _processes: Vec::new(), _the_box: Some(the_box) })
+        Ok(Self { address, processes: Vec::new(), the_box: Some(the_box) })
+    }
+
+    /// The bus's process.
+    ///
+    /// # Errors
+    /// When it is not to be found.
+    pub fn bus_pid(&self) -> Result<u32, String> {
+        let Some(the_box) = &self.the_box else {
+            return self.processes.last().map(|process| process.0.id()).ok_or("none runs".into());
+        };
+        let namespace = |pid: u32| fs::read_link(format!("/proc/{pid}/ns/pid")).ok();
+        let of_box = namespace(the_box.pid());
+        let is_bus = |pid: &u32| {
+            let name = fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
+            name == "dbus-broker\n" && namespace(*pid) == of_box
+        };
+        let processes = fs::read_dir("/proc").map_err(|error| error.to_string())?;
+        let mut numbers =
+            processes.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
+        numbers.find(is_bus).ok_or("the box has no dbus-broker".into())
     }
 
     /// The server of canned replies.
@@ -71,7 +93,7 @@ impl Server {
         let server = start(canned_self().arg(SERVER).arg(&name))?;
         let address = format!("unix:abstract={name}");
         await_listener(&address)?;
-        Ok(Self { address, _processes: vec![server], _the_box: None })
+        Ok(Self { address, processes: vec![server], the_box: None })
     }
 }
 
