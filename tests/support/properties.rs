@@ -265,7 +265,9 @@ fn skipping_ends_where_walking_does(message: &Message<'_>) {
                 }
                 assert_eq!(skipping.position(), through.position());
                 assert_eq!(skipping.open(), through.open());
-                assert_eq!(skipping.next(), through.next());
+                // As text: a NaN is not equal to itself.
+                let (skipped, walked) = (skipping.next(), through.next());
+                assert_eq!(format!("{skipped:?}"), format!("{walked:?}"));
             }
         }
     }
