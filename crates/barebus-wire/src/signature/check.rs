@@ -1,0 +1,229 @@
+//! The rules of signatures. Spec: Type System, Valid Signatures.
+
+use super::{SignatureError, SignatureErrorKind, is_basic};
+use crate::limits;
+
+/// Checks a signature; gives the number of single complete types at its top level.
+pub(crate) const fn check(text: &[u8]) -> Result<u8, SignatureError> {
+    match count_simple(text) {
+        Some(types) => Ok(types),
+        None => check_any(text),
+    }
+}
+
+/// The number of types at the top level of a signature in which nothing can be nested too deeply, and whose dictionaries hold nothing
+/// but basic types and variants, as most are: such a signature needs no stack.
+const fn count_simple(text: &[u8]) -> Option<u8> {
+    if text.len() > limits::SIGNATURE_LEN {
+        return None;
+    }
+    // No more than 255 of anything, as there are no more bytes.
+    let (mut types, mut arrays, mut structs, mut open) = (0, 0, 0, 0u8);
+    // What stands before; `(` and `a` want a type behind them.
+    let mut previous = 0;
+    let mut rest = text;
+    while let [code, tail @ ..] = rest {
+        rest = tail;
+        let mut last = *code;
+        match (*code, tail) {
+            (b'a', [b'{', key, value, b'}', tail @ ..]) => {
+                if !is_basic(*key) || !(is_basic(*value) || *value == b'v') {
+                    return None;
+                }
+                arrays += 1;
+                types += (open == 0) as u8;
+                rest = tail;
+                last = b'}';
+            }
+            (b'a', _) => arrays += 1,
+            (b'(', _) => {
+                structs += 1;
+                open += 1;
+            }
+            (b')', _) if open > 0 && previous != b'(' && previous != b'a' => {
+                open -= 1;
+                types += (open == 0) as u8;
+            }
+            (code, _) if is_basic(code) || code == b'v' => types += (open == 0) as u8,
+            _ => return None,
+        }
+        previous = last;
+    }
+    let shallow = arrays <= limits::ARRAY_DEPTH && structs <= limits::STRUCT_DEPTH;
+    if shallow && open == 0 && previous != b'a' { Some(types) } else { None }
+}
+
+/// Checks any signature, with a stack of the containers that are open.
+#[allow(
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    reason = "constant evaluation has neither get nor try_from; every index is compared with its bound or masked"
+)]
+const fn check_any(text: &[u8]) -> Result<u8, SignatureError> {
+    use SignatureErrorKind as Kind;
+
+    if text.len() > limits::SIGNATURE_LEN {
+        return Err(SignatureError { kind: Kind::TooLong, at: 255 });
+    }
+    // Containers that are open: 'a', '(' or '{'. An entry stands in an array, so 32 + 32 + 32 is the most; masked, an index
+    // needs no check that could panic.
+    let mut open = [0u8; MOST_OPEN];
+    let mut fields = [0u8; MOST_OPEN];
+    let mut depth = 0usize;
+    let mut arrays = 0u8;
+    let mut structs = 0u8;
+    let mut types = 0u8;
+    let mut i = 0usize;
+    while i < text.len() {
+        let code = text[i];
+        let at = i as u8;
+        i += 1;
+        let in_array = depth > 0 && open[top(depth)] == b'a';
+        match code {
+            b'a' => {
+                if arrays == limits::ARRAY_DEPTH {
+                    return Err(SignatureError { kind: Kind::ArrayTooDeep, at });
+                }
+                if depth > 0 && open[top(depth)] == b'{' && fields[top(depth)] == 0 {
+                    return Err(SignatureError { kind: Kind::EntryKeyNotBasic, at });
+                }
+                arrays += 1;
+                open[depth % MOST_OPEN] = code;
+                depth += 1;
+                continue;
+            }
+            b'(' => {
+                if structs == limits::STRUCT_DEPTH {
+                    return Err(SignatureError { kind: Kind::StructTooDeep, at });
+                }
+                if depth > 0 && open[top(depth)] == b'{' && fields[top(depth)] == 0 {
+                    return Err(SignatureError { kind: Kind::EntryKeyNotBasic, at });
+                }
+                structs += 1;
+                open[depth % MOST_OPEN] = code;
+                fields[depth % MOST_OPEN] = 0;
+                depth += 1;
+                continue;
+            }
+            b'{' => {
+                if !in_array {
+                    return Err(SignatureError { kind: Kind::EntryOutsideArray, at });
+                }
+                open[depth % MOST_OPEN] = code;
+                fields[depth % MOST_OPEN] = 0;
+                depth += 1;
+                continue;
+            }
+            b')' => {
+                if in_array {
+                    return Err(SignatureError { kind: Kind::MissingElementType, at });
+                }
+                if depth == 0 || open[top(depth)] != b'(' {
+                    return Err(SignatureError { kind: Kind::StructNotStarted, at });
+                }
+                if fields[top(depth)] == 0 {
+                    return Err(SignatureError { kind: Kind::StructEmpty, at });
+                }
+                structs -= 1;
+                depth -= 1;
+            }
+            b'}' => {
+                if in_array {
+                    return Err(SignatureError { kind: Kind::MissingElementType, at });
+                }
+                if depth == 0 || open[top(depth)] != b'{' {
+                    return Err(SignatureError { kind: Kind::EntryNotStarted, at });
+                }
+                match fields[top(depth)] {
+                    2 => {}
+                    0 => return Err(SignatureError { kind: Kind::EntryEmpty, at }),
+                    1 => return Err(SignatureError { kind: Kind::EntryOneField, at }),
+                    _ => return Err(SignatureError { kind: Kind::EntryTooManyFields, at }),
+                }
+                depth -= 1;
+            }
+            b'v' => {
+                if depth > 0 && open[top(depth)] == b'{' && fields[top(depth)] == 0 {
+                    return Err(SignatureError { kind: Kind::EntryKeyNotBasic, at });
+                }
+            }
+            _ => {
+                if !is_basic(code) {
+                    return Err(SignatureError { kind: Kind::UnknownTypeCode, at });
+                }
+            }
+        }
+        // A type is complete: so are the arrays whose element it is.
+        while depth > 0 && open[top(depth)] == b'a' {
+            depth -= 1;
+            arrays -= 1;
+        }
+        if depth == 0 {
+            types += 1;
+        } else {
+            fields[top(depth)] += 1;
+            if open[top(depth)] == b'{' && fields[top(depth)] > 2 {
+                return Err(SignatureError { kind: Kind::EntryTooManyFields, at });
+            }
+        }
+    }
+    if depth > 0 {
+        let kind = match open[top(depth)] {
+            b'a' => Kind::MissingElementType,
+            b'(' => Kind::StructNotEnded,
+            _ => Kind::EntryNotEnded,
+        };
+        return Err(SignatureError { kind, at: text.len() as u8 });
+    }
+    Ok(types)
+}
+
+/// A power of two, not below 96.
+const MOST_OPEN: usize = 128;
+
+/// Index of the container that was opened last.
+const fn top(depth: usize) -> usize {
+    depth.wrapping_sub(1) % MOST_OPEN
+}
+
+#[cfg(test)]
+mod tests {
+    extern crate alloc;
+
+    use super::*;
+
+    #[test]
+    fn simple_signatures_are_those_that_any_signature_is() {
+        let alphabet = b"ysva({})";
+        let mut simple = 0;
+        for len in 0..=7_u32 {
+            for mut number in 0..alphabet.len().pow(len) {
+                let mut text = alloc::vec::Vec::new();
+                for _ in 0..len {
+                    text.push(alphabet[number % alphabet.len()]);
+                    number /= alphabet.len();
+                }
+                let types = count_simple(&text);
+                if types.is_some() {
+                    simple += 1;
+                    assert_eq!(types, check_any(&text).ok(), "{text:?}");
+                }
+            }
+        }
+        assert!(simple > 10_000, "{simple}");
+    }
+
+    #[test]
+    fn nothing_long_or_deep_is_simple() {
+        for (text, expected) in [
+            ("as".repeat(127), Some(127)),
+            ("as".repeat(128), None),
+            ("a".repeat(32) + "y", Some(1)),
+            ("a".repeat(33) + "y", None),
+            ("(".repeat(32) + "y" + &")".repeat(32), Some(1)),
+            ("(".repeat(33) + "y" + &")".repeat(33), None),
+        ] {
+            assert_eq!(check(text.as_bytes()).ok(), expected, "{text}");
+        }
+    }
+}
