@@ -233,8 +233,9 @@ impl<'a> Reader<'a> {
         // Padding and value stand in the eight bytes that end with the value: one load serves both.
         let from = self.pos.wrapping_sub(1) & !3;
         let window = self.bytes.get(from..from.wrapping_add(8))?.first_chunk::<8>()?;
-        let before = u64::from_le_bytes(*window) & 0xffff_ffff;
-        if before >> (32 - 8 * (from + 4 - self.pos)) != 0 {
+        let [before @ .., _, _, _, _] = *window;
+        // Shifted twice, because there may be no padding, and no shift by 32.
+        if u32::from_le_bytes(before) >> 1 >> (31 - 8 * (from + 4 - self.pos)) != 0 {
             return None;
         }
         let [_, _, _, _, value @ ..] = *window;
