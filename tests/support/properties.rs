@@ -5,8 +5,9 @@ mod text;
 mod typed;
 
 use barebus_wire::{
-    Cursor, DecodeError, DecodeErrorKind as Kind, EncodeBody, EncodeError, Endian, Event, Header,
-    Message, MessageType, OwnedBody, RawBody, Reader, Serial, Signature, Writer, frame_len, limits,
+    Cursor, DecodeError, DecodeErrorKind as Kind, EncodeBody, EncodeError, Endian, Event,
+    FamiliarHeader, Header, Message, MessageType, OwnedBody, RawBody, Reader, Serial, Signature,
+    Writer, frame_len, limits,
 };
 
 use crate::generators::{self, Parts, Source};
@@ -28,6 +29,7 @@ pub fn message(bytes: &[u8]) {
     prefixes_are_incomplete(bytes);
     surplus_is_refused(bytes);
     header_is_what_a_cursor_sees(&message);
+    familiar_headers_are_parsed_alike(bytes);
     let validated = message.validate();
     let walked = walk(message.cursor());
     assert_eq!(validated.err(), walked.as_ref().err().copied(), "validating and walking differ");
@@ -51,6 +53,24 @@ pub fn message(bytes: &[u8]) {
     owned_values_are_the_values(&owned.expect("a valid body"), &body, message.header().endian);
     for endian in [Endian::Little, Endian::Big] {
         marshals_again(&message, &body, endian);
+    }
+}
+
+/// A message that is much as the last one is taken for what it is by itself: with another serial, another length, or any other
+/// byte changed.
+fn familiar_headers_are_parsed_alike(bytes: &[u8]) {
+    let told = |parsed: Result<Message<'_>, DecodeError>| {
+        parsed.map(|message| format!("{:?}, {}", message.header(), message.body_bytes().len()))
+    };
+    let mut known = FamiliarHeader::default();
+    assert_eq!(told(known.parse(bytes)), told(Message::parse(bytes)));
+    let somewhere = bytes.iter().map(|byte| usize::from(*byte)).sum::<usize>() * 31 % bytes.len();
+    for at in [4, 8, somewhere, somewhere / 2] {
+        let mut changed = bytes.to_vec();
+        if let Some(byte) = changed.get_mut(at) {
+            *byte ^= 1;
+        }
+        assert_eq!(told(known.parse_again(&changed)), told(Message::parse(&changed)), "byte {at}");
     }
 }
 

@@ -38,7 +38,11 @@ pub(crate) struct Inbox<F> {
 /// connection holds they stay within 64 KiB.
 pub(crate) const ROOM: usize = 60 * 1024;
 
-/// Fewest bytes worth a read.
+/// Bytes of the buffer while a connection is opened and its first calls are answered: programs that ask one question need no
+/// more.
+const FIRST_ROOM: usize = 4 * 1024;
+
+/// Fewest bytes worth a read, once the buffer is not small itself.
 const LEAST_ROOM: usize = 4 * 1024;
 
 /// Most file descriptors that may wait for their message's end: two messages full of them.
@@ -49,8 +53,13 @@ impl<F> Inbox<F> {
         Self { bytes: Vec::new(), start: 0, end: 0, position: 0, batches: VecDeque::new() }
     }
 
-    /// Room for a read. It grows with the bytes received, never with the bytes announced.
-    pub(crate) fn room(&mut self) -> &mut [u8] {
+    /// Whether the buffer has not yet the size that lasts.
+    pub(crate) fn is_first(&self) -> bool {
+        self.bytes.len() < ROOM
+    }
+
+    /// Room for a read, of an opening connection little. It grows with the bytes received, never with the bytes announced.
+    pub(crate) fn room(&mut self, is_opening: bool) -> &mut [u8] {
         if self.start == self.end {
             self.start = 0;
             self.end = 0;
@@ -58,16 +67,21 @@ impl<F> Inbox<F> {
                 self.bytes = Vec::new();
             }
         }
-        if self.bytes.len() < ROOM {
-            self.bytes.resize(ROOM, 0);
+        if self.is_first() {
+            // A full buffer shows that much is coming.
+            let is_enough = is_opening && self.end < FIRST_ROOM;
+            let len = if is_enough { FIRST_ROOM } else { ROOM };
+            self.bytes.reserve_exact(len - self.bytes.len().min(len));
+            self.bytes.resize(len, 0);
         }
-        if self.bytes.len() - self.end < LEAST_ROOM {
-            if self.start >= LEAST_ROOM {
+        let least = LEAST_ROOM.min(self.bytes.len() / 4);
+        if self.bytes.len() - self.end < least {
+            if self.start >= least {
                 self.bytes.copy_within(self.start..self.end, 0);
                 self.end -= self.start;
                 self.start = 0;
             }
-            if self.bytes.len() - self.end < LEAST_ROOM {
+            if self.bytes.len() - self.end < least {
                 let grown = self.bytes.len() + (self.bytes.len() / 2).max(ROOM);
                 self.bytes.reserve_exact(grown - self.bytes.len());
                 self.bytes.resize(grown, 0);
@@ -192,7 +206,7 @@ mod tests {
     }
 
     fn feed(inbox: &mut Inbox<u8>, bytes: &[u8], fds: &[u8], truncated: bool) {
-        inbox.room()[..bytes.len()].copy_from_slice(bytes);
+        inbox.room(false)[..bytes.len()].copy_from_slice(bytes);
         assert!(inbox.filled(bytes.len(), fds.to_vec(), truncated));
     }
 
@@ -273,7 +287,7 @@ mod tests {
         let header = [b'l', 2, 0, 1, 0, 0, 64, 6, 1, 0, 0, 0, 8, 0, 0, 0];
         feed(&mut inbox, &header, &[], false);
         for _ in 0..300 {
-            let count = inbox.room().len().min(10_000);
+            let count = inbox.room(false).len().min(10_000);
             assert!(inbox.filled(count, Vec::new(), false));
             received += count;
             assert!(inbox.bytes.capacity() <= 2 * received + ROOM, "{received}");

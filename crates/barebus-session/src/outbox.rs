@@ -65,7 +65,16 @@ impl<F> Outbox<F> {
 
     /// What to write now, with the file descriptors that go with its first byte. Never more than up to the next message that
     /// has some: else they would arrive together with another message's bytes.
+    #[inline]
     pub(crate) fn output(&self) -> (&[u8], &[F]) {
+        if self.parcels.is_empty() {
+            return (self.messages.as_slice().get(self.sent..).unwrap_or_default(), &[]);
+        }
+        self.output_with_fds()
+    }
+
+    #[cold]
+    fn output_with_fds(&self) -> (&[u8], &[F]) {
         let bytes = self.messages.as_slice();
         let mut parcels = self.parcels.iter();
         let first = parcels.next();

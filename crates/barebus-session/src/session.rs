@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use barebus_sasl::{Client, Guid, Outcome, Pacing};
-use barebus_wire::{EncodeBody, ErrorName, MatchRule, Message, MethodCall};
+use barebus_wire::{EncodeBody, ErrorName, FamiliarHeader, MatchRule, Message, MethodCall};
 
 use crate::backlog::{Kept, Matter};
 use crate::config::{Config, Peer};
@@ -40,6 +40,10 @@ pub struct Session<F> {
     in_vain: Option<Want>,
     /// The message of the last event that had to wait.
     current: Box<[u8]>,
+    /// Something was sent once the connection was established: it is here to stay.
+    is_used_again: bool,
+    /// Messages are looked at when they are sorted and again when they are taken, and one reply is headed much as the last.
+    familiar: FamiliarHeader,
 }
 
 /// An event that was found.
@@ -93,6 +97,8 @@ impl<F> Session<F> {
             found: None,
             in_vain: None,
             current: Box::default(),
+            is_used_again: false,
+            familiar: FamiliarHeader::default(),
         };
         if session.ledger.config.peer == Peer::Bus {
             // The queue is empty and the message is valid: it fails only when the limit is 0, and then everything does.
@@ -282,7 +288,8 @@ impl<F> Session<F> {
         self.ledger.subscriptions.rule(subscription).is_some()
     }
 
-    fn check_sendable(&self, fds: usize) -> Result<(), SendError> {
+    fn check_sendable(&mut self, fds: usize) -> Result<(), SendError> {
+        self.is_used_again = self.is_established();
         match &self.phase {
             Phase::Ended(error) => Err(SendError::Ended(Box::new(error.clone()))),
             _ if fds != 0 && self.passes_fds() == Some(false) => Err(SendError::FdsNotNegotiated),
@@ -296,11 +303,22 @@ impl<F> Session<F> {
     /// can be trusted to take them.
     #[inline]
     pub fn output(&self) -> Output<'_, F> {
+        if let Phase::Messages = &self.phase {
+            let (bytes, fds) = self.ledger.outbox.output();
+            return Output { bytes: [bytes, &[]], fds };
+        }
+        self.opening_output()
+    }
+
+    /// Whether there is something to write now.
+    #[inline]
+    pub fn has_output(&self) -> bool {
+        !self.output().is_empty()
+    }
+
+    #[cold]
+    fn opening_output(&self) -> Output<'_, F> {
         match &self.phase {
-            Phase::Messages => {
-                let (bytes, fds) = self.ledger.outbox.output();
-                Output { bytes: [bytes, &[]], fds }
-            }
             Phase::Authentication(client) => {
                 let pipelined = self.ledger.config.pacing == Pacing::Pipelined
                     && self.ledger.config.peer == Peer::Bus;
@@ -308,7 +326,7 @@ impl<F> Session<F> {
                     if pipelined { self.ledger.outbox.output() } else { (&[][..], &[][..]) };
                 Output { bytes: [client.output(), messages], fds: &[] }
             }
-            Phase::Ended(_) => Output { bytes: [&[], &[]], fds: &[] },
+            Phase::Messages | Phase::Ended(_) => Output { bytes: [&[], &[]], fds: &[] },
         }
     }
 
@@ -337,13 +355,16 @@ impl<F> Session<F> {
         withdrawn.is_some()
     }
 
-    /// Room for the next read: at least 4 KiB, as a rule about 64. Messages of earlier events must have been let go.
+    /// Room for the next read: about 64 KiB, 4 until the first calls are answered. Messages of earlier events must have been let go.
     #[inline]
     pub fn room(&mut self) -> &mut [u8] {
         if let Some(found) = self.found.take() {
             self.keep_found(found);
         }
-        self.inbox.room()
+        let is_opening = self.inbox.is_first()
+            && !self.is_used_again
+            && (self.awaited().is_some() || self.ledger.pending.len() != 0);
+        self.inbox.room(is_opening)
     }
 
     /// That a read put `count` bytes into the [`room`](Self::room) and brought `fds`; `truncated` when the system says that it
@@ -475,7 +496,7 @@ impl<F> Session<F> {
             Some(place) => self.inbox.bytes(place),
             None => &*self.current,
         };
-        event(matter, bytes, fds).map(Some)
+        event(&self.familiar, matter, bytes, fds).map(Some)
     }
 
     /// The place of the next whole message, if messages are being exchanged.
@@ -493,6 +514,29 @@ impl<F> Session<F> {
         }
     }
 
+    /// The reply that [`seek`](Self::seek) found for [`Want::Reply`], or why there is none: [`take`](Self::take) for a single
+    /// call.
+    ///
+    /// # Errors
+    /// Why there is no reply; `NotOutstanding` when `seek` was not right.
+    #[inline]
+    pub fn take_reply(&mut self) -> Result<Received<'_, F>, NoReply> {
+        let (place, fds) = match self.found.take() {
+            Some(Found { matter: Matter::Reply(_), place, fds, .. }) => (place, fds),
+            Some(Found { matter: Matter::NoReply(_, reason), .. }) => return Err(reason),
+            _ => return Err(NoReply::NotOutstanding),
+        };
+        let bytes = match place {
+            Some(place) => self.inbox.bytes(place),
+            None => &*self.current,
+        };
+        match self.familiar.parse_again(bytes) {
+            Ok(message) => Ok(Received { message, fds }),
+            // It was parsed when it came.
+            Err(_) => Err(NoReply::NotOutstanding),
+        }
+    }
+
     /// The reply to a call, or why there is none: [`next`](Self::next) for a single call.
     ///
     /// # Errors
@@ -503,11 +547,7 @@ impl<F> Session<F> {
         call: CallId,
         now: Duration,
     ) -> Result<Option<Result<Received<'_, F>, NoReply>>, SessionError> {
-        Ok(match self.next(Want::Reply(call), now)? {
-            Some(Event::Reply { reply, .. }) => Some(Ok(reply)),
-            Some(Event::NoReply { reason, .. }) => Some(Err(reason)),
-            _ => None,
-        })
+        Ok(if self.seek(Want::Reply(call), now)? { Some(self.take_reply()) } else { None })
     }
 
     /// Makes the connection a monitor once the bus has agreed to `BecomeMonitor`: every message is an event, none is
@@ -531,8 +571,8 @@ impl<F> Session<F> {
     }
 
     fn sort(&mut self, place: core::ops::Range<usize>) -> Result<(Sorted, u32), SessionError> {
-        let message =
-            Message::parse(self.inbox.bytes(place)).map_err(SessionError::InvalidMessage)?;
+        let bytes = self.inbox.bytes(place);
+        let message = self.familiar.parse(bytes).map_err(SessionError::InvalidMessage)?;
         Ok((self.ledger.sort(&message)?, message.header().unix_fds))
     }
 
@@ -569,8 +609,10 @@ impl<F> Session<F> {
     fn keep(&mut self, mut matter: Matter, place: &core::ops::Range<usize>, fds: Vec<F>) {
         let Ledger { backlog, subscriptions, owners, .. } = &mut self.ledger;
         let bytes = self.inbox.bytes(place.clone());
-        if let (Matter::Signal(waiting), Ok(signal)) = (&mut matter, Message::parse(bytes)) {
-            *waiting = subscriptions.wanting(&signal, owners);
+        if let Matter::Signal(waiting) = &mut matter {
+            if let Ok(signal) = self.familiar.parse_again(bytes) {
+                *waiting = subscriptions.wanting(&signal, owners);
+            }
         }
         backlog.keep(matter, bytes, fds);
     }
@@ -613,7 +655,7 @@ impl<F> Session<F> {
             Want::Signal(id) if matches!(matter, Matter::Signal(_)) => {
                 let Ledger { backlog, subscriptions, owners, .. } = &mut self.ledger;
                 let bytes = self.inbox.bytes(place.clone());
-                let Ok(signal) = Message::parse(bytes) else {
+                let Ok(signal) = self.familiar.parse_again(bytes) else {
                     return false;
                 };
                 let is_for = subscriptions.wants(id, &signal, owners);
@@ -642,8 +684,13 @@ fn is_refusal_of(subscription: SubscriptionId, matter: &Matter) -> bool {
 
 /// The event about `matter`, whose message was parsed before.
 #[inline]
-fn event<F>(matter: Matter, bytes: &[u8], fds: Vec<F>) -> Result<Event<'_, F>, SessionError> {
-    let received = |fds| match Message::parse(bytes) {
+fn event<'a, F>(
+    familiar: &'a FamiliarHeader,
+    matter: Matter,
+    bytes: &'a [u8],
+    fds: Vec<F>,
+) -> Result<Event<'a, F>, SessionError> {
+    let received = |fds| match familiar.parse_again(bytes) {
         Ok(message) => Ok(Received { message, fds }),
         Err(error) => Err(SessionError::InvalidMessage(error)),
     };

@@ -147,10 +147,7 @@ impl<'a> Header<'a> {
     /// The header with a body of 0 bytes and with the padding behind it.
     fn put_fields(&self, writer: &mut Writer<'_>, signature: crate::Signature<'_>) {
         let code = self.message_type.code();
-        writer.put_bytes(&[self.endian.mark(), code, self.flags.bits(), 1]);
-        writer.put_u32(0);
-        writer.put_u32(self.serial.get());
-        writer.put_u32(0);
+        writer.put_fixed_header(code, self.flags.bits(), self.serial.get());
         put_text(writer, *b"\x01\x01o\0", self.path.map(ObjectPath::as_str));
         put_text(writer, *b"\x02\x01s\0", self.interface.map(InterfaceName::as_str));
         put_text(writer, *b"\x03\x01s\0", self.member.map(MemberName::as_str));
@@ -176,10 +173,7 @@ impl<'a> Header<'a> {
 #[inline]
 fn put_text(writer: &mut Writer<'_>, code_and_signature: [u8; 4], text: Option<&str>) {
     if let Some(text) = text {
-        writer.align(8);
-        writer.put_bytes(&code_and_signature);
-        // Longer than 2^32 - 1 bytes it cannot be: the whole message is refused long before.
-        let _ = writer.put_checked_str(text);
+        writer.put_text_field(code_and_signature, text);
     }
 }
 

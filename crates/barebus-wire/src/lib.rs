@@ -25,6 +25,8 @@ mod cursor;
 pub mod derive;
 mod endian;
 mod error;
+#[cfg(feature = "alloc")]
+mod familiar;
 mod field;
 mod frame;
 pub mod gather;
@@ -55,6 +57,8 @@ pub use compose::{MessageBuf, PreparedCall};
 pub use cursor::{Basic, Cursor, Event};
 pub use endian::Endian;
 pub use error::{BodyError, DecodeError, DecodeErrorKind, EncodeError, SignatureExcerpt};
+#[cfg(feature = "alloc")]
+pub use familiar::FamiliarHeader;
 pub use frame::frame_len;
 pub use gather::{Gather, Holes, Pieces};
 pub use header::{Flags, Header, MessageType, Serial};

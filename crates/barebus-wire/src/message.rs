@@ -39,6 +39,12 @@ impl<'a> Message<'a> {
         Ok(Self { bytes, header, body_start: fixed.body_start() })
     }
 
+    /// For a message whose header was checked before.
+    #[cfg(feature = "alloc")]
+    pub(crate) const fn trusted(bytes: &'a [u8], header: Header<'a>, body_start: usize) -> Self {
+        Self { bytes, header, body_start }
+    }
+
     /// The header.
     pub const fn header(&self) -> &Header<'a> {
         &self.header

@@ -210,6 +210,57 @@ impl<'b> Writer<'b> {
         Ok(())
     }
 
+    /// The first 16 bytes of a header, with lengths of 0: a message begins here. Spec: Message Format.
+    #[inline]
+    pub(crate) fn put_fixed_header(&mut self, message_type: u8, flags: u8, serial: u32) {
+        let [a, b, c, d] = self.u32_bytes(serial);
+        let mark = self.endian.mark();
+        if let Some(place) = self.claim(limits::FIXED_HEADER_LEN) {
+            place.copy_from_slice(&[
+                mark,
+                message_type,
+                flags,
+                1,
+                0,
+                0,
+                0,
+                0,
+                a,
+                b,
+                c,
+                d,
+                0,
+                0,
+                0,
+                0,
+            ]);
+        }
+    }
+
+    /// A header field that holds text which is known to hold no NUL, aligned: code and signature with length in one word, and
+    /// as many zeros behind the text as NUL and padding may need.
+    #[inline]
+    pub(crate) fn put_text_field(&mut self, code_and_signature: [u8; 4], text: &str) {
+        let start = align_up(self.pos, 8);
+        // Longer than 2^32 - 1 bytes it cannot be: the whole message is refused long before.
+        let [a, b, c, d] = self.u32_bytes(u32::try_from(text.len()).unwrap_or(u32::MAX));
+        let [code, one, type_code, nul] = code_and_signature;
+        if let Some(zeros) = self.buf.get_mut(self.pos..).and_then(<[u8]>::first_chunk_mut::<8>) {
+            *zeros = [0; 8];
+        }
+        if let Some((head, rest)) =
+            self.buf.get_mut(start..).and_then(<[u8]>::split_first_chunk_mut::<8>)
+        {
+            *head = [code, one, type_code, nul, a, b, c, d];
+            if let Some((place, [nul, ..])) = rest.split_at_mut_checked(text.len()) {
+                place.copy_from_slice(text.as_bytes());
+                *nul = 0;
+            }
+        }
+        // No text is so long that 9 more bytes would wrap.
+        self.pos = start.saturating_add(text.len().wrapping_add(9));
+    }
+
     /// A SIGNATURE.
     #[inline]
     pub fn put_signature(&mut self, signature: Signature<'_>) {

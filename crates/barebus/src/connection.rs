@@ -33,6 +33,8 @@ pub struct Connection {
     endpoint: Option<Endpoint>,
     address: String,
     call_timeout: Option<Duration>,
+    /// See [`Transport::set_patience`].
+    patience: Duration,
     /// The system call that failed, which is why the session has ended or is about to.
     failure: Option<(&'static str, i32)>,
 }
@@ -51,11 +53,10 @@ impl Connection {
             endpoint,
             address,
             call_timeout: options.call_timeout,
+            patience: options.patience(),
             failure: None,
         };
-        if let Some(patience) = connection.call_timeout {
-            connection.transport.set_patience(patience).map_err(OpenError::Prepare)?;
-        }
+        connection.transport.set_patience(connection.patience).map_err(OpenError::Prepare)?;
         Ok(connection)
     }
 
@@ -95,7 +96,7 @@ impl Connection {
             if self.session.is_established() {
                 break;
             }
-            self.progress(None)?;
+            self.progress(None, self.now())?;
         }
         Ok(())
     }
@@ -110,8 +111,14 @@ impl Connection {
         call: &MethodCall<'_>,
         body: &B,
     ) -> Result<Reply<'_>, CallError> {
-        let id = self.start_call(call, body, Vec::new())?;
-        self.wait(id)
+        let now = self.now();
+        let id = self.start_call_at(now, call, body, Vec::new())?;
+        // Nothing that has come before can be its reply; and if what comes next is, the time it took does not matter.
+        self.progress(None, now)?;
+        if !self.seek_at(Want::Reply(id), now)? {
+            self.wait_longer(id)?;
+        }
+        self.take_reply()
     }
 
     /// Queues a call, with file descriptors to be sent along (UNIX_FDs in the body are their indices), without waiting: any
@@ -126,8 +133,19 @@ impl Connection {
         body: &B,
         fds: Vec<OwnedFd>,
     ) -> Result<CallId, CallError> {
+        self.start_call_at(self.now(), call, body, fds)
+    }
+
+    #[inline]
+    fn start_call_at<B: EncodeBody + ?Sized>(
+        &mut self,
+        now: Duration,
+        call: &MethodCall<'_>,
+        body: &B,
+        fds: Vec<OwnedFd>,
+    ) -> Result<CallId, CallError> {
         self.revive()?;
-        let deadline = self.call_timeout.map(|timeout| self.now().saturating_add(timeout));
+        let deadline = self.call_timeout.map(|timeout| now.saturating_add(timeout));
         self.session.call(call, body, fds, deadline).map_err(|error| self.not_sent(error))
     }
 
@@ -137,15 +155,28 @@ impl Connection {
     /// As [`call`](Self::call).
     #[inline]
     pub fn wait(&mut self, call: CallId) -> Result<Reply<'_>, CallError> {
-        while !self.seek(Want::Reply(call))? {
+        self.wait_longer(call)?;
+        self.take_reply()
+    }
+
+    /// Waits until the call has ended.
+    fn wait_longer(&mut self, call: CallId) -> Result<(), CallError> {
+        loop {
+            let now = self.now();
+            if self.seek_at(Want::Reply(call), now)? {
+                return Ok(());
+            }
             self.check_outstanding(call)?;
-            self.progress(None)?;
+            self.progress(None, now)?;
         }
-        match self.session.take() {
-            Ok(Some(Event::Reply { reply, .. })) => into_reply(reply),
-            Ok(Some(Event::NoReply { reason, .. })) => Err(CallError::NoReply(reason)),
-            // `seek` has found one of the two.
-            _ => Err(CallError::NoReply(barebus_session::NoReply::TimedOut)),
+    }
+
+    /// The reply that was found.
+    #[inline]
+    pub(crate) fn take_reply(&mut self) -> Result<Reply<'_>, CallError> {
+        match self.session.take_reply() {
+            Ok(reply) => into_reply(reply),
+            Err(reason) => Err(CallError::NoReply(reason)),
         }
     }
 
@@ -216,13 +247,13 @@ impl Connection {
             }
             self.seek(Want::Nothing)?;
             if !self.is_flushed() {
-                self.progress(deadline)?;
+                self.progress(deadline, self.now())?;
             }
         }
     }
 
     fn is_flushed(&self) -> bool {
-        self.session.output().is_empty() && self.session.is_established()
+        !self.session.has_output() && self.session.is_established()
     }
 
     /// Subscribes to signals and waits until the bus has agreed. With a well-known name as sender, only signals of the name's
@@ -237,7 +268,7 @@ impl Connection {
         while !self.session.is_settled(id) {
             self.seek(Want::Nothing)?;
             if !self.session.is_settled(id) {
-                self.progress(None)?;
+                self.progress(None, self.now())?;
             }
         }
         if self.session.is_subscribed(id) {
@@ -273,9 +304,7 @@ impl Connection {
             return Ok(None);
         }
         match self.session.take() {
-            Ok(Some(Event::Signal(Received { message, fds }))) => {
-                Ok(Some(Signal::new(message, fds)))
-            }
+            Ok(Some(Event::Signal(received))) => Ok(Some(Signal::new(received))),
             _ => Ok(None),
         }
     }
@@ -357,7 +386,7 @@ impl Connection {
             if deadline.is_some_and(|deadline| self.now() >= deadline) {
                 return Ok(false);
             }
-            self.progress(deadline)?;
+            self.progress(deadline, self.now())?;
         }
         Ok(true)
     }
@@ -365,7 +394,11 @@ impl Connection {
     /// Looks for an event. When the server has refused authentication in one go, begins anew line by line.
     #[inline]
     pub(crate) fn seek(&mut self, want: Want) -> Result<bool, ConnectionError> {
-        let now = self.now();
+        self.seek_at(want, self.now())
+    }
+
+    #[inline]
+    fn seek_at(&mut self, want: Want, now: Duration) -> Result<bool, ConnectionError> {
         match self.session.seek(want, now) {
             Ok(found) => Ok(found),
             Err(error) => self.ended(error, now).map(|()| false),
@@ -384,9 +417,9 @@ impl Connection {
     /// Begins anew, or tells why not, when the session has ended.
     #[inline]
     fn revive(&mut self) -> Result<(), ConnectionError> {
-        match self.session.error().cloned() {
+        match self.session.error() {
             None => Ok(()),
-            Some(error) => self.ended(error, self.now()),
+            Some(error) => self.ended(error.clone(), self.now()),
         }
     }
 
@@ -397,10 +430,8 @@ impl Connection {
             match endpoint.connect() {
                 Ok(transport) => {
                     self.transport = transport;
-                    if let Some(patience) = self.call_timeout {
-                        // Without it a read waits by poll(2).
-                        let _ = self.transport.set_patience(patience);
-                    }
+                    // Without it a read waits by poll(2).
+                    let _ = self.transport.set_patience(self.patience);
                     return Ok(());
                 }
                 Err(cause) => {
@@ -435,9 +466,10 @@ impl Connection {
         }
     }
 
-    /// Writes what can be written, and waits, at most until `until` or the session's own deadline, for something to read.
+    /// Writes what can be written, and waits, at most until `until` or the session's own deadline, for something to read. It is
+    /// `now`, or was a moment ago.
     #[inline]
-    fn progress(&mut self, until: Option<Duration>) -> Result<(), ConnectionError> {
+    fn progress(&mut self, until: Option<Duration>, now: Duration) -> Result<(), ConnectionError> {
         self.write()?;
         if self.failure.is_some() {
             // What had come before is taken next, and then told why it is the end.
@@ -447,8 +479,8 @@ impl Connection {
             (Some(session), Some(until)) => Some(session.min(until)),
             (session, until) => session.or(until),
         };
-        let time = deadline.map(|deadline| deadline.saturating_sub(self.now()));
-        if self.session.output().is_empty() {
+        let time = deadline.map(|deadline| deadline.saturating_sub(now));
+        if !self.session.has_output() {
             return self.read(Waiting::For(time));
         }
         match self.transport.wait(true, time) {
@@ -533,11 +565,10 @@ pub(crate) enum Waiting {
 
 #[inline]
 pub(crate) fn into_reply(reply: Received<'_, OwnedFd>) -> Result<Reply<'_>, CallError> {
-    let Received { message, fds } = reply;
-    if message.header().message_type == MessageType::Error {
-        return Err(remote_error(&message));
+    if reply.message.header().message_type == MessageType::Error {
+        return Err(remote_error(&reply.message));
     }
-    Ok(Reply::new(message, fds))
+    Ok(Reply::new(reply))
 }
 
 /// What an ERROR says.

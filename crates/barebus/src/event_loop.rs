@@ -5,14 +5,14 @@ use std::time::Instant;
 
 use barebus_session::{CallId, Event, Want};
 
-use crate::connection::{Connection, Waiting, into_reply};
+use crate::connection::{Connection, Waiting};
 use crate::error::{CallError, ConnectionError};
 use crate::reply::Reply;
 
 impl Connection {
     /// What an event loop should wait for: readable always, writable when this is true.
     pub fn wants_write(&self) -> bool {
-        !self.session.output().is_empty()
+        self.session.has_output()
     }
 
     /// When [`process`](Self::process) should be called though nothing is readable.
@@ -50,11 +50,7 @@ impl Connection {
         if !self.seek(Want::Reply(call))? {
             return self.check_outstanding(call).map(|()| None);
         }
-        match self.session.take() {
-            Ok(Some(Event::Reply { reply, .. })) => into_reply(reply).map(Some),
-            Ok(Some(Event::NoReply { reason, .. })) => Err(CallError::NoReply(reason)),
-            _ => Ok(None),
-        }
+        self.take_reply().map(Some)
     }
 }
 

@@ -177,6 +177,12 @@ impl Options {
         Connection::over(transport, None, "the given stream".into(), self)
     }
 
+    /// How long one blocking read may last: the shortest time that is waited for as a rule.
+    pub(crate) fn patience(&self) -> Duration {
+        let handshake = self.config.handshake_timeout;
+        self.call_timeout.map_or(handshake, |call| call.min(handshake))
+    }
+
     pub(crate) fn config(&self) -> Config {
         self.config.clone()
     }

@@ -20,14 +20,54 @@ use crate::sys;
 pub(crate) struct Transport {
     socket: OwnedFd,
     control: sys::Control,
-    /// SO_RCVTIMEO of the socket: so long a blocking read waits at most.
-    patience: Duration,
+    /// Whoever may wait no less may wait by a blocking read, which ends by itself: SO_RCVTIMEO of the socket, but for the moment
+    /// that passes between setting a deadline and waiting for it. `None` where reads do not block or have no end.
+    patience: Option<Duration>,
     /// Whether a read waits if asked to: not on a stream that somebody has set O_NONBLOCK on.
     blocks: bool,
     /// The program behind the socket (`unixexec:`), to be reaped.
     child: Option<Child>,
-    /// Tells whether this is still the process that connected.
+    home: Home,
+}
+
+/// The process that connected, to whom the stream belongs.
+#[derive(Debug)]
+struct Home {
+    process: u32,
+    /// A cheaper way to tell, once it is worth its page.
     mark: Option<sys::ForkMark>,
+    /// How often it was asked for; at [`WORTH_A_MARK`] the mark is made.
+    asked: u32,
+}
+
+/// Making the mark costs about as much as so many looks at the process's number: connections that end early do without.
+const WORTH_A_MARK: u32 = 16;
+
+impl Home {
+    fn here() -> Self {
+        Self { process: std::process::id(), mark: None, asked: 0 }
+    }
+
+    #[inline]
+    fn is_elsewhere(&mut self) -> bool {
+        match &self.mark {
+            Some(mark) => mark.is_in_child(),
+            None => self.is_other_process(),
+        }
+    }
+
+    #[cold]
+    fn is_other_process(&mut self) -> bool {
+        if std::process::id() != self.process {
+            return true;
+        }
+        self.asked = self.asked.saturating_add(1);
+        if self.asked == WORTH_A_MARK {
+            // On kernels that know no such marks (before 4.14) the number is looked at for ever.
+            self.mark = sys::ForkMark::new();
+        }
+        false
+    }
 }
 
 /// What a transport can do next without waiting.
@@ -42,10 +82,10 @@ impl Transport {
         Self {
             socket,
             control: sys::Control::new(),
-            patience: Duration::ZERO,
+            patience: None,
             blocks: true,
             child,
-            mark: sys::ForkMark::new(),
+            home: Home::here(),
         }
     }
 
@@ -58,21 +98,21 @@ impl Transport {
         transport
     }
 
-    /// How long a blocking read may wait; [`receive_within`](Self::receive_within) makes the system watch that time. Where
-    /// reads do not block poll(2) watches it.
+    /// How long a blocking read may wait: the system watches that time then. Where reads do not block poll(2) watches it.
     pub(crate) fn set_patience(&mut self, patience: Duration) -> io::Result<()> {
-        if !self.blocks {
+        // 0 would mean for ever.
+        if !self.blocks || patience.is_zero() {
             return Ok(());
         }
         setsockopt(&self.socket, ReceiveTimeout, &TimeVal::milliseconds(millis(patience)))?;
-        self.patience = patience;
+        self.patience = Some(patience - patience / SLACK);
         Ok(())
     }
 
     /// Whether this process was forked from the one that connected, to whom the stream belongs.
     #[inline]
-    pub(crate) fn is_foreign(&self) -> bool {
-        self.mark.as_ref().is_some_and(sys::ForkMark::is_in_child)
+    pub(crate) fn is_foreign(&mut self) -> bool {
+        self.home.is_elsewhere()
     }
 
     /// Writes what the socket takes at once. File descriptors go with the first byte.
@@ -102,16 +142,15 @@ impl Transport {
         }
     }
 
-    /// Reads, and waits for at most `time`: with one system call if that is no less than the patience. `WouldBlock` when
-    /// nothing has come.
+    /// Reads, and waits for at most `time`, maybe less: with one system call if `time` is no shorter than the patience.
+    /// `WouldBlock` when nothing has come.
     pub(crate) fn receive_within(
         &mut self,
         room: &mut [u8],
         time: Option<Duration>,
     ) -> io::Result<sys::Read> {
-        let watched = self.patience != Duration::ZERO
-            && time.is_none_or(|time| time.saturating_add(self.patience / SLACK) >= self.patience);
-        if watched {
+        // A read that ends before its time is up is read again.
+        if self.patience.is_some_and(|patience| time.is_none_or(|time| time >= patience)) {
             return match sys::receive(self.socket.as_fd(), room, &mut self.control, 0) {
                 // The caller looks at its deadline again.
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {

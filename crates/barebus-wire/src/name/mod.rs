@@ -90,6 +90,13 @@ macro_rules! name {
             pub const fn as_str(self) -> &'a str {
                 self.0
             }
+
+            /// For text that was checked before.
+            #[cfg(feature = "alloc")]
+            #[allow(dead_code, reason = "headers hold all kinds of names but namespaces")]
+            pub(crate) const fn trusted(text: &'a str) -> Self {
+                Self(text)
+            }
         }
 
         impl core::fmt::Display for $name<'_> {
