@@ -37,8 +37,7 @@ fn dbus_daemon_agrees_step_by_step() {
         Pacing::StepByStep,
         &[
             ("\0AUTH EXTERNAL 30\r\n", "OK a70c1178e836ccc6d4251f226b04381d\r\n"),
-            ("NEGOTIATE_UNIX_FD\r\n", "AGREE_UNIX_FD\r\n"),
-            ("BEGIN\r\n", ""),
+            ("NEGOTIATE_UNIX_FD\r\nBEGIN\r\n", "AGREE_UNIX_FD\r\n"),
         ],
     );
     assert_eq!(client.outcome(), done(true));
@@ -122,8 +121,7 @@ fn an_sd_bus_server_rejects_without_naming_mechanisms() {
         &[
             ("\0AUTH EXTERNAL 30\r\n", "REJECTED\r\n"),
             ("AUTH ANONYMOUS 62617265627573\r\n", "OK a70c1178e836ccc6d4251f226b04381d\r\n"),
-            ("NEGOTIATE_UNIX_FD\r\n", "AGREE_UNIX_FD\r\n"),
-            ("BEGIN\r\n", ""),
+            ("NEGOTIATE_UNIX_FD\r\nBEGIN\r\n", "AGREE_UNIX_FD\r\n"),
         ],
     );
     assert_eq!(client.outcome(), done(true));
@@ -197,7 +195,7 @@ fn a_caller_that_wrote_more_than_there_was_loses_nothing() {
     client.advance_output(usize::MAX);
     assert_eq!(client.output(), b"");
     assert_eq!(client.receive(b"OK a70c1178e836ccc6d4251f226b04381d\r\n"), Ok(37));
-    assert_eq!(client.output(), b"NEGOTIATE_UNIX_FD\r\n");
+    assert_eq!(client.output(), b"NEGOTIATE_UNIX_FD\r\nBEGIN\r\n");
 }
 
 #[test]
@@ -222,9 +220,12 @@ fn cancels_after_an_error_and_waits_to_be_rejected() {
 
 #[test]
 fn bytes_behind_the_last_answer_are_left_for_the_messages() {
-    for (negotiate_unix_fd, pacing) in
-        [(false, Pacing::StepByStep), (false, Pacing::Pipelined), (true, Pacing::Pipelined)]
-    {
+    for (negotiate_unix_fd, pacing) in [
+        (false, Pacing::StepByStep),
+        (true, Pacing::StepByStep),
+        (false, Pacing::Pipelined),
+        (true, Pacing::Pipelined),
+    ] {
         let answers = if negotiate_unix_fd {
             "OK a70c1178e836ccc6d4251f226b04381d\r\nAGREE_UNIX_FD\r\n"
         } else {

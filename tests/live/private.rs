@@ -1,6 +1,6 @@
 //! systemd's private socket, without a bus: only reached from inside the box, so the test runs itself there.
 
-use barebus::Connection;
+use barebus::{Connection, Options};
 use barebus_systemd::{JobResult, Manager, Mode};
 
 use crate::boxes::{LONG, daemon};
@@ -45,6 +45,22 @@ fn a_thousand_connections_are_answered_and_none_hangs() {
     }
     for _ in 0..1000 {
         let mut systemd = Connection::systemd_private().unwrap();
+        assert_eq!(
+            Manager::new(&mut systemd).get_unit_file_state("dbus.service").unwrap().as_str(),
+            "static"
+        );
+    }
+}
+
+/// Its server leaves a message lying that it reads together with BEGIN: no pacing may let the one follow the other at once.
+#[test]
+fn a_hundred_connections_line_by_line_are_answered_and_none_hangs() {
+    if !is_inside("private::a_hundred_connections_line_by_line_are_answered_and_none_hangs") {
+        return;
+    }
+    for _ in 0..100 {
+        let options = Options::direct().step_by_step();
+        let mut systemd = options.open("unix:path=/run/systemd/private").unwrap();
         assert_eq!(
             Manager::new(&mut systemd).get_unit_file_state("dbus.service").unwrap().as_str(),
             "static"

@@ -32,7 +32,9 @@ pub enum Pacing {
     /// All at once, from NUL to BEGIN; the answers are checked as they come. One round trip. The first mechanism must succeed:
     /// after [`SaslError::step_by_step_may_help`] connect anew, step by step.
     Pipelined,
-    /// Each line after the answer to the one before.
+    /// Each line after the answer to the one before. BEGIN, which has no answer, leaves together with NEGOTIATE_UNIX_FD, whose
+    /// answers both lead to it: so that the last answer tells that the server has read BEGIN, and no message need be sent before
+    /// that. sd-bus servers leave message bytes lying that they read together with BEGIN.
     StepByStep,
 }
 
@@ -174,7 +176,7 @@ impl Client {
         self.state
     }
 
-    /// What it came to, once the server's last answer is there. In [`Pacing::StepByStep`] the closing BEGIN is then in the output.
+    /// What it came to, once the server's last answer is there. The closing BEGIN may then still be in the output.
     pub fn outcome(&self) -> Option<Outcome> {
         match (self.state, self.guid) {
             (State::Done, Some(guid)) => Some(Outcome { guid, unix_fd: self.unix_fd }),
@@ -202,13 +204,12 @@ impl Client {
             }
             (WaitingForData | WaitingForOk, Command::Ok(guid)) => {
                 self.guid = Some(guid);
+                self.state = Done;
                 if self.options.negotiate_unix_fd {
                     self.say(NEGOTIATE_UNIX_FD);
                     self.state = WaitingForAgreeUnixFd;
-                } else {
-                    self.say(BEGIN);
-                    self.state = Done;
                 }
+                self.say(BEGIN);
             }
             (WaitingForData | WaitingForOk | WaitingForReject, Command::Rejected(offered)) => {
                 if pipelined {
@@ -251,7 +252,6 @@ impl Client {
             }
             (WaitingForAgreeUnixFd, answer @ (Command::AgreeUnixFd | Command::Error)) => {
                 self.unix_fd = answer == Command::AgreeUnixFd;
-                self.say(BEGIN);
                 self.state = Done;
             }
             (WaitingForAgreeUnixFd, Command::Ok(_)) => return Err(SaslError::SecondOk { at }),
