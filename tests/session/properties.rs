@@ -4,7 +4,7 @@ use barebus_tests::session::{chunker, session};
 use proptest::prelude::*;
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(500))]
+    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_session_keeps_its_promises(data in prop::collection::vec(any::<u8>(), 0..600)) {

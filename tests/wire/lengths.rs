@@ -63,6 +63,10 @@ fn refuses_what_the_first_bytes_tell_before_the_others_come() {
     assert_eq!(frame_len(b"x").unwrap_err().kind, Kind::UnknownByteOrder);
     assert_eq!(frame_len(b"l\x01\0\x02").unwrap_err().kind, Kind::ProtocolVersion);
     assert_eq!(frame_len(b"l\x01\0\0").unwrap_err().kind, Kind::ProtocolVersion);
+    // And the same of it when they have come, whatever they tell.
+    let mut long = fixed_header(Endian::Little, u32::MAX, u32::MAX);
+    long[3] = 2;
+    assert_eq!(frame_len(&long).unwrap_err().kind, Kind::ProtocolVersion);
 }
 
 /// Lengths of strings and arrays that would wrap an index of 32 bits.

@@ -45,7 +45,7 @@ impl Fixed {
             bytes.first_chunk::<{ limits::FIXED_HEADER_LEN }>()
         else {
             return match bytes.get(3) {
-                Some(version) if *version != 1 => Err(DecodeError::new(Kind::ProtocolVersion, 3)),
+                Some(version) if *version != 1 => Err(fail_version()),
                 _ => Ok(None),
             };
         };
@@ -60,10 +60,10 @@ impl Fixed {
         if fields_len > limits::ARRAY_LEN
             || (fixed.body_start() as u64) + u64::from(body_len) > u64::from(limits::MESSAGE_LEN)
         {
-            return Err(fixed.fail_length());
+            return Err(if version == 1 { fixed.fail_length() } else { fail_version() });
         }
         if version != 1 {
-            return Err(DecodeError::new(Kind::ProtocolVersion, 3));
+            return Err(fail_version());
         }
         Ok(Some(fixed))
     }
@@ -97,4 +97,10 @@ impl Fixed {
     pub(crate) const fn frame_len(&self) -> usize {
         self.body_start() + self.body_len as usize
     }
+}
+
+/// Told before lengths that are too great, as it is when only the first bytes have come.
+#[cold]
+fn fail_version() -> DecodeError {
+    DecodeError::new(Kind::ProtocolVersion, 3)
 }
