@@ -8,6 +8,7 @@
 )]
 
 mod calls;
+mod monitor;
 mod peer;
 mod properties;
 mod scene;

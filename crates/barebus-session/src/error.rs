@@ -121,6 +121,9 @@ pub enum SendError {
         /// The limit in bytes.
         limit: usize,
     },
+    /// The connection is a monitor, which the bus cuts off when it sends anything. Spec:
+    /// org.freedesktop.DBus.Monitoring.BecomeMonitor.
+    Monitor,
     /// The connection has ended.
     Ended(Box<SessionError>),
 }
@@ -145,6 +148,7 @@ impl fmt::Display for SendError {
             Self::QueueFull { limit } => {
                 write!(f, "the queue of messages to be sent has reached its {limit} bytes")
             }
+            Self::Monitor => f.write_str("a monitor must not send anything"),
             Self::Ended(error) => error.fmt(f),
         }
     }

@@ -243,6 +243,13 @@ impl<F> Ledger<F> {
         Ok(())
     }
 
+    /// From now on every message is an event, and nothing is sent: not even answers that were still to be written.
+    pub(crate) fn become_monitor(&mut self) {
+        self.is_monitor = true;
+        self.outbox.clear();
+        self.duties.clear();
+    }
+
     /// Tells the callers whose [`ReplyTo`] was dropped that no answer comes.
     pub(crate) fn answer_forgotten(&mut self) {
         if self.duties.iter().all(|duty| duty.alive.strong_count() != 0) {

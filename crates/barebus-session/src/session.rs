@@ -292,6 +292,7 @@ impl<F> Session<F> {
         self.is_used_again = self.is_established();
         match &self.phase {
             Phase::Ended(error) => Err(SendError::Ended(Box::new(error.clone()))),
+            _ if self.ledger.is_monitor => Err(SendError::Monitor),
             _ if fds != 0 && self.passes_fds() == Some(false) => Err(SendError::FdsNotNegotiated),
             _ => Ok(()),
         }
@@ -551,9 +552,9 @@ impl<F> Session<F> {
     }
 
     /// Makes the connection a monitor once the bus has agreed to `BecomeMonitor`: every message is an event, none is
-    /// answered. Spec: org.freedesktop.DBus.Monitoring.BecomeMonitor.
-    pub const fn become_monitor(&mut self) {
-        self.ledger.is_monitor = true;
+    /// answered, and nothing can be sent any more. Spec: org.freedesktop.DBus.Monitoring.BecomeMonitor.
+    pub fn become_monitor(&mut self) {
+        self.ledger.become_monitor();
     }
 
     /// Ends the session: everything queued is dropped, its file descriptors are closed. A session that has ended keeps its

@@ -1,0 +1,83 @@
+//! A connection that only listens. Spec: org.freedesktop.DBus.Monitoring.BecomeMonitor.
+
+use barebus_session::{Config, Event, Peer, SendError, Want};
+use barebus_wire::{
+    BusName, Header, InterfaceName, MatchRule, MemberName, MessageType, MethodCall, ObjectPath,
+};
+
+use crate::scene::{BUS, NOW, Scene, US, config};
+
+const CALL: MethodCall<'static> =
+    MethodCall::new(ObjectPath::from_static("/"), MemberName::from_static("M"))
+        .destination(BusName::from_static(BUS));
+
+/// A call of ours that wants an answer.
+fn calling(scene: &mut Scene, interface: &'static str, member: &'static str) -> Header<'static> {
+    let call = MethodCall::new(ObjectPath::ROOT, MemberName::from_static(member))
+        .interface(InterfaceName::from_static(interface))
+        .destination(BusName::from_static(US));
+    let mut header = call.header(scene.serial());
+    header.sender = Some(BusName::from_static(":1.7"));
+    header
+}
+
+/// A session that is asked something, and becomes a monitor before it has answered.
+fn monitor() -> Scene {
+    let mut scene = Scene::of(Config { serve_calls: true, ..config(Peer::Bus) });
+    let hello = scene.written().remove(0);
+    scene.answer(&hello, BUS, &(US,));
+    let id = scene.session.call(&CALL, &(), Vec::new(), None).unwrap();
+    let asked = scene.written().remove(0);
+    for (interface, member) in [("org.freedesktop.DBus.Peer", "Ping"), ("com.example.I", "M")] {
+        let call = calling(&mut scene, interface, member);
+        scene.give(&call, &());
+    }
+    let event = scene.session.next(Want::Anything, NOW).unwrap();
+    let Some(Event::MethodCall { reply_to, .. }) = event else { panic!("no call") };
+    scene.answer(&asked, BUS, &());
+    assert!(scene.session.next_reply(id, NOW).unwrap().unwrap().is_ok());
+    assert!(!scene.session.output().is_empty(), "the answer to Ping");
+    scene.session.become_monitor();
+    drop(reply_to);
+    scene
+}
+
+#[test]
+fn a_monitor_is_given_every_message_whoever_it_is_for() {
+    let mut scene = monitor();
+    for message_type in [
+        MessageType::MethodCall,
+        MessageType::MethodReturn,
+        MessageType::Error,
+        MessageType::Signal,
+        MessageType::Unknown(9),
+    ] {
+        let mut header = calling(&mut scene, "org.freedesktop.DBus.Peer", "Ping");
+        header.message_type = message_type;
+        header.reply_serial = Some(header.serial);
+        header.error_name = Some(barebus_wire::ErrorName::from_static("a.b"));
+        header.destination = Some(BusName::from_static(":1.66"));
+        scene.give(&header, &());
+        let event = scene.session.next(Want::Anything, NOW).unwrap();
+        let Some(Event::Monitored(received)) = event else { panic!("{event:?}") };
+        assert_eq!(received.message.header().message_type, message_type);
+    }
+}
+
+#[test]
+fn a_monitor_sends_nothing_and_answers_nobody() {
+    let mut scene = monitor();
+    assert!(scene.session.next(Want::Anything, NOW).unwrap().is_none());
+    let ping = calling(&mut scene, "org.freedesktop.DBus.Peer", "Ping");
+    scene.give(&ping, &());
+    assert!(scene.session.next(Want::Anything, NOW).unwrap().is_some());
+    let session = &mut scene.session;
+    for refused in [
+        session.call(&CALL, &(), Vec::new(), None).err(),
+        session.send(&CALL, &(), Vec::new()).err(),
+        session.subscribe(&MatchRule::ANY, None).err(),
+    ] {
+        assert_eq!(refused, Some(SendError::Monitor));
+    }
+    assert!(session.output().is_empty());
+}
