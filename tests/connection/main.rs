@@ -7,6 +7,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod bus;
 mod calls;
 mod endings;
 mod fds;

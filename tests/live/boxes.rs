@@ -12,6 +12,12 @@ pub(crate) const LONG: &str = "live-long.service";
 pub(crate) const FAILING: &str = "live-failing.service";
 /// Needs the one that fails.
 pub(crate) const DEPENDENT: &str = "live-dependent.service";
+/// The name of a service that the bus starts: this very program, running [`STARTED_TEST`].
+pub(crate) const STARTED: &str = "org.example.Started";
+/// The test that is the service, when [`INSIDE`] is set.
+pub(crate) const STARTED_TEST: &str = "bus::a_service_is_started_by_its_name";
+/// Set in processes that run inside a box, started by a test of this program.
+pub(crate) const INSIDE: &str = "BAREBUS_TEST_INSIDE";
 
 /// The box with dbus-daemon.
 pub(crate) fn daemon() -> &'static SystemdBox {
@@ -43,17 +49,40 @@ pub(crate) fn printed(the_box: &SystemdBox, program: &str, arguments: &[&str]) -
 }
 
 fn boot(bus: Bus) -> SystemdBox {
+    let this = std::env::current_exe().unwrap();
+    let started = format!(
+        "[Service]\nType=dbus\nBusName={STARTED}\nEnvironment={INSIDE}=1\nExecStart={} --exact {STARTED_TEST}\n",
+        this.display()
+    );
     let booted = SystemdBox::builder()
         .bus(bus)
         .unit(LONG, "[Service]\nExecStart=/bin/sleep infinity\n[Install]\nWantedBy=multi-user.target\n")
         .unit(FAILING, "[Service]\nType=oneshot\nExecStart=/bin/false\n")
         .unit(DEPENDENT, &*format!("[Unit]\nRequires={FAILING}\nAfter={FAILING}\n[Service]\nExecStart=/bin/sleep infinity\n"))
+        .unit("live-started.service", started)
         .boot();
-    match booted {
-        Ok(booted) => booted,
-        Err(error) => panic!("the live tests cannot run: {error}"),
-    }
+    let booted = booted.unwrap_or_else(|error| panic!("the live tests cannot run: {error}"));
+    let written = booted.command("sh").args(["-c", NAMES]).status().unwrap();
+    assert!(written.success(), "the bus cannot be configured");
+    booted
 }
+
+/// Lets root own names below `org.example`, one of which is a service's.
+const NAMES: &str = "
+cat > /etc/dbus-1/system.d/live.conf <<END
+<busconfig><policy user='root'>
+<allow own_prefix='org.example'/><allow send_destination='org.example.Started'/>
+</policy></busconfig>
+END
+cat > /usr/share/dbus-1/system-services/org.example.Started.service <<END
+[D-BUS Service]
+Name=org.example.Started
+Exec=/bin/false
+User=root
+SystemdService=live-started.service
+END
+busctl call org.freedesktop.DBus /org/freedesktop/DBus org.freedesktop.DBus ReloadConfig
+";
 
 /// A session bus of our own, where peers may call one another: a dbus-daemon that ends with it.
 pub(crate) struct SessionBus {

@@ -10,6 +10,7 @@
 )]
 
 mod boxes;
+mod bus;
 mod forgery;
 mod manager;
 mod peers;

@@ -3,10 +3,7 @@
 use barebus::{Connection, Options};
 use barebus_systemd::{JobResult, Manager, Mode};
 
-use crate::boxes::{LONG, daemon};
-
-/// Set in the process that runs inside.
-const INSIDE: &str = "BAREBUS_TEST_INSIDE";
+use crate::boxes::{INSIDE, LONG, daemon};
 
 /// Runs the test of that name inside the box; `true` when this is that process.
 fn is_inside(test: &str) -> bool {

@@ -16,8 +16,11 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! What this crate does not do: it owns no names and serves no objects beyond what a client must; it starts no bus.
+//! What this crate does not do: it serves no objects. It can own a name ([`Bus::request_name`]) and answer calls one by one, by hand
+//! ([`Options::serve_calls`]); it knows no paths, no interfaces and no properties of yours, and tells nobody about them. It starts no
+//! bus.
 
+mod bus;
 mod connection;
 mod endpoint;
 mod error;
@@ -43,6 +46,7 @@ pub use barebus_wire::{
     ErrorName, FdIndex, Flags, Header, InterfaceName, MatchRule, MemberName, Message, MessageType,
     MethodCall, ObjectPath, Signature, Type, Value, Variant,
 };
+pub use bus::{Bus, Credentials, NameFlags, ReleaseName, RequestName, StartService};
 pub use connection::Connection;
 pub use error::{Attempt, AttemptError, CallError, Cause, ConnectionError, OpenError};
 pub use options::Options;

@@ -4,7 +4,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use barebus::{BusName, Connection, InterfaceName, MemberName, MethodCall, ObjectPath};
+use barebus::{Bus, BusName, Connection, NameFlags, RequestName};
 
 use crate::support::Folder;
 
@@ -33,15 +33,9 @@ impl SessionBus {
     /// Somebody who owns the name and says nothing.
     pub(crate) fn mute(&self, name: &str) -> Connection {
         let mut connection = Connection::open(&self.address).unwrap();
-        let bus = BusName::from_static("org.freedesktop.DBus");
-        let call = MethodCall::new(
-            ObjectPath::from_static("/org/freedesktop/DBus"),
-            MemberName::from_static("RequestName"),
-        )
-        .interface(InterfaceName::from_static("org.freedesktop.DBus"))
-        .destination(bus);
-        let reply = connection.call(&call, &(name, 0_u32)).unwrap();
-        assert_eq!(reply.body::<(u32,)>().unwrap(), (1,));
+        let name = BusName::parse(name).unwrap();
+        let answer = Bus::new(&mut connection).request_name(name, NameFlags::NONE).unwrap();
+        assert_eq!(answer, RequestName::PrimaryOwner);
         connection
     }
 }
