@@ -121,7 +121,7 @@ fn whole_conversation(peer: &mut Peer) -> Vec<u8> {
 }
 
 /// Reads the client's first bytes and writes nothing: gives what is to be written.
-fn recorded() -> Vec<u8> {
+pub(crate) fn recorded() -> Vec<u8> {
     let _stage = stage();
     let (ours, theirs) = barebus_tests::peer::pair().unwrap();
     let recorder = thread::spawn(move || whole_conversation(&mut Peer::new(theirs)));
@@ -130,7 +130,7 @@ fn recorded() -> Vec<u8> {
     recorder.join().unwrap()
 }
 
-fn bus_method() -> barebus::MethodCall<'static> {
+pub(crate) fn bus_method() -> barebus::MethodCall<'static> {
     method("Ask").destination(barebus::BusName::from_static(BUS))
 }
 

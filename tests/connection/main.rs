@@ -7,6 +7,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod addresses;
 mod bus;
 mod calls;
 mod endings;
@@ -16,6 +17,7 @@ mod frames;
 mod handshake;
 mod scene;
 mod second;
+mod transports;
 mod trust;
 
 #[global_allocator]

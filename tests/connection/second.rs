@@ -1,7 +1,8 @@
 //! Servers that refuse authentication in one go: the client comes a second time, line by line.
 
-use barebus::{CallError, Cause, Connection, SaslError, SessionError};
-use barebus_tests::peer::{BUS, CLIENT, Peer};
+use barebus::{CallError, Cause, Connection, Mechanism, SaslError, SessionError};
+use barebus_sasl::ServerOptions;
+use barebus_tests::peer::{BUS, CLIENT, OWNER, Peer, server_options};
 use barebus_tests::sasl::GUID;
 
 use crate::scene::{Script, method, patient, play_listening, works};
@@ -112,4 +113,30 @@ fn the_second_server_is_believed_no_more_than_the_first() {
     });
     let error = play_listening(&patient(), "", vec![answering("REJECTED\r\n"), second], ending);
     assert!(matches!(error, SessionError::HelloRefused { .. }), "{error:?}");
+}
+
+/// A server that lets in whoever does not say who it is, and nobody else.
+fn anonymous() -> Script {
+    let options = ServerOptions { anonymous: true, external: false, ..server_options(true) };
+    Box::new(move |peer| {
+        if peer.greet_as(options) {
+            while let Some(call) = peer.called("Echo") {
+                let reply = peer.echo(&call, Some(OWNER));
+                peer.write(&reply);
+            }
+        }
+    })
+}
+
+#[test]
+fn anonymous_is_tried_when_asked_for_and_never_else() {
+    let error = play_listening(&patient(), "", vec![anonymous(), anonymous()], ending);
+    assert!(
+        matches!(&error, SessionError::Authentication(SaslError::OutOfMechanisms { offered, .. })
+            if offered.anonymous),
+        "{error:?}"
+    );
+    let options = patient().mechanisms(Mechanism::Anonymous.into());
+    play_listening(&options, "", vec![anonymous()], works);
+    play_listening(&options.step_by_step(), "", vec![anonymous()], works);
 }

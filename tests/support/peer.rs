@@ -178,7 +178,12 @@ impl Peer {
 
     /// As [`authenticate`](Self::authenticate), with or without agreeing to passing of file descriptors.
     pub fn authenticate_with(&mut self, allow_unix_fd: bool) -> bool {
-        let mut server = Server::new(server_options(allow_unix_fd));
+        self.authenticate_as(server_options(allow_unix_fd))
+    }
+
+    /// As [`authenticate`](Self::authenticate), letting in whom `options` say.
+    pub fn authenticate_as(&mut self, options: ServerOptions) -> bool {
+        let mut server = Server::new(options);
         loop {
             let taken = server.receive(&self.received);
             let said = server.output().to_vec();
@@ -216,7 +221,12 @@ impl Peer {
 
     /// Authenticates and answers `Hello`, as a bus does.
     pub fn greet(&mut self) -> bool {
-        if !self.authenticate() {
+        self.greet_as(server_options(true))
+    }
+
+    /// As [`greet`](Self::greet), letting in whom `options` say.
+    pub fn greet_as(&mut self, options: ServerOptions) -> bool {
+        if !self.authenticate_as(options) {
             return false;
         }
         let Some(hello) = self.receive() else { return false };

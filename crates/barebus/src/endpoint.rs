@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use barebus_sasl::Guid;
 use barebus_wire::address::Address;
+use nix::errno::Errno;
 use nix::sys::socket::{
     AddressFamily, SockFlag, SockType, UnixAddr, connect, setsockopt, socket, socketpair,
     sockopt::SendTimeout,
@@ -82,9 +83,14 @@ impl Endpoint {
         let io = AttemptError::Io;
         match &self.kind {
             Kind::Path(path) => {
-                let address = UnixAddr::new(path.as_os_str()).map_err(|_| AttemptError::Key {
-                    key: "path",
-                    reason: "is longer than the 107 bytes that a socket's path may have",
+                let address = UnixAddr::new(path.as_os_str()).map_err(|error| {
+                    let reason = match error {
+                        Errno::ENAMETOOLONG => {
+                            "is longer than the 107 bytes that a socket's path may have"
+                        }
+                        _ => "holds a NUL, which ends a path",
+                    };
+                    AttemptError::Key { key: "path", reason }
                 })?;
                 self.connect_unix(&address)
             }
@@ -121,8 +127,8 @@ impl Endpoint {
         loop {
             match connected() {
                 Ok(fd) => return Ok(Transport::new(fd, None)),
-                Err(nix::errno::Errno::EINTR) => {}
-                Err(nix::errno::Errno::EAGAIN) => {
+                Err(Errno::EINTR) => {}
+                Err(Errno::EAGAIN) => {
                     return Err(AttemptError::Io(io::ErrorKind::TimedOut.into()));
                 }
                 Err(error) => return Err(AttemptError::Io(error.into())),
