@@ -125,20 +125,18 @@ fn row(
 
 /// What annotations and access say, in busctl's words.
 fn flags(member: Node<'_, '_>, kind: &str) -> String {
-    let annotation = |name: &str| {
-        elements(member, "annotation")
-            .find(|found| attribute(*found, "name") == name)
-            .map(|found| attribute(found, "value"))
-    };
     let mut flags = Vec::new();
-    if annotation("org.freedesktop.DBus.Deprecated") == Some("true") {
+    if annotation(member, "org.freedesktop.DBus.Deprecated") == Some("true") {
         flags.push("deprecated");
     }
-    if annotation("org.freedesktop.DBus.Method.NoReply") == Some("true") {
+    if annotation(member, "org.freedesktop.DBus.Method.NoReply") == Some("true") {
         flags.push("no-reply");
     }
     if kind == "property" {
-        match annotation("org.freedesktop.DBus.Property.EmitsChangedSignal") {
+        const EMITS: &str = "org.freedesktop.DBus.Property.EmitsChangedSignal";
+        // What is said of the interface holds for all its properties that say nothing themselves.
+        let of_all = || member.parent().and_then(|interface| annotation(interface, EMITS));
+        match annotation(member, EMITS).or_else(of_all) {
             Some("const") => flags.push("const"),
             Some("invalidates") => flags.push("emits-invalidation"),
             Some("false") => {}
@@ -149,6 +147,12 @@ fn flags(member: Node<'_, '_>, kind: &str) -> String {
         }
     }
     if flags.is_empty() { "-".to_owned() } else { flags.join(" ") }
+}
+
+fn annotation<'a>(of: Node<'a, '_>, name: &str) -> Option<&'a str> {
+    elements(of, "annotation")
+        .find(|found| attribute(*found, "name") == name)
+        .map(|found| attribute(found, "value"))
 }
 
 fn elements<'a, 'input>(

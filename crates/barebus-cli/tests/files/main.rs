@@ -1,4 +1,5 @@
-//! The program on files: judging, printing and marshalling messages. No bus is needed.
+//! The program on files: judging, printing and marshalling messages. And what it makes of other people's answers, which are played
+//! here. No bus is needed.
 
 #![allow(
     clippy::expect_used,
@@ -12,5 +13,6 @@ mod about;
 #[path = "../common/mod.rs"]
 mod common;
 mod decode;
+mod introspect;
 mod support;
 mod validate;
