@@ -3,17 +3,18 @@
 use std::fs::File;
 use std::io::Read;
 use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd, RawFd};
+use std::process::Command;
 
 use barebus::{
     CallError, Connection, FdIndex, FdsError, MatchRule, NoReply, Reply, SendError, SessionError,
 };
-use barebus_tests::peer::{OWNER, Peer, Sent, message, open_files};
-use barebus_wire::Endian;
+use barebus_tests::peer::{OWNER, Peer, Sent, message, open_files, pair};
+use barebus_wire::{Endian, OwnedBody, OwnedValue};
 use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::sys::socket::{setsockopt, sockopt::SndBuf};
 
-use crate::scene::{SHORT, ending, method, patient, play, play_sending, works};
+use crate::scene::{SHORT, Scene, ending, method, patient, play, play_sending, stage, works};
 
 fn null() -> OwnedFd {
     File::open("/dev/null").unwrap().into()
@@ -95,6 +96,48 @@ fn every_number_of_fds_passes_both_ways() {
     });
 }
 
+/// The descriptors that a program has which is started now.
+fn inherited() -> String {
+    let output = Command::new("ls").arg("/proc/self/fd").output().unwrap();
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn a_program_that_is_started_meanwhile_inherits_none() {
+    let before = {
+        let _stage = stage();
+        inherited()
+    };
+    let answer = |peer: &mut Peer, call: &Sent| {
+        let bytes = reply(peer, call, 20);
+        peer.write_with(&bytes, &times(&null(), 20));
+    };
+    given(answer, |result| {
+        let fds = result.unwrap().into_fds();
+        assert_eq!((fds.len(), inherited()), (20, before));
+    });
+}
+
+#[test]
+fn what_was_taken_outlives_the_connection() {
+    let scene = Scene::begin();
+    let (ours, theirs) = pair().unwrap();
+    let answer = |peer: &mut Peer, call: &Sent| {
+        let bytes = reply(peer, call, 1);
+        peer.write_with(&bytes, &times(&null(), 1));
+    };
+    let server = std::thread::spawn(move || giving(answer)(&mut Peer::new(theirs)));
+    let mut connection = patient().over(ours).unwrap();
+    let reply = connection.call(&method("Give"), &()).unwrap();
+    let body = OwnedBody::try_from(reply.message()).unwrap();
+    let fd = reply.into_fds().remove(0);
+    drop(connection);
+    server.join().unwrap();
+    assert_eq!(File::from(fd).read(&mut [0; 1]).unwrap(), 0);
+    assert_eq!(body.values().unwrap(), [OwnedValue::UnixFd(FdIndex(0))]);
+    scene.end();
+}
+
 #[test]
 fn more_fds_than_a_message_may_carry_are_not_sent() {
     play(&patient(), Peer::serve_echo, |connection| {
@@ -111,8 +154,8 @@ fn more_fds_than_a_message_may_carry_are_not_sent() {
 #[test]
 fn an_fd_belongs_to_the_message_whose_byte_it_came_with() {
     let len = {
-        let _stage = crate::scene::stage();
-        let (ours, _theirs) = barebus_tests::peer::pair().unwrap();
+        let _stage = stage();
+        let (ours, _theirs) = pair().unwrap();
         let mut peer = Peer::new(ours);
         let header = peer.reply_header_to(barebus_wire::Serial::FIRST, Some(OWNER), 1);
         message(&header, &(FdIndex(0),)).len()

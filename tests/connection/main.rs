@@ -17,6 +17,7 @@ mod frames;
 mod handshake;
 mod scene;
 mod second;
+mod sharing;
 mod standard;
 mod transports;
 mod trust;

@@ -173,6 +173,24 @@ fn a_call_ends_at_its_deadline_and_a_late_reply_is_dropped() {
     assert_eq!(scene.session.outstanding(), 0);
 }
 
+/// Too many descriptors are under way (ETOOMANYREFS): none of the message was written.
+#[test]
+fn fds_that_the_system_refuses_end_their_call_alone() {
+    let mut scene = Scene::bus();
+    assert!(!scene.session.fds_refused(), "there are none");
+    let with_fds = scene.session.call(&call(), &(), vec![(); 3], None).unwrap();
+    let without = scene.session.call(&call(), &(), Vec::new(), None).unwrap();
+    assert_eq!(scene.session.output().fds.len(), 3);
+    assert!(scene.session.fds_refused());
+    assert!(scene.session.output().fds.is_empty());
+    let ended = scene.session.next_reply(with_fds, NOW).unwrap().unwrap();
+    assert!(matches!(ended, Err(NoReply::FdsNotPassed)));
+    let sent = scene.written();
+    assert_eq!(sent.len(), 1, "only the other was written");
+    scene.answer(&sent[0], BUS, &(2_u32,));
+    assert_eq!(replied(&mut scene, without), Some(2));
+}
+
 /// A signal that carries the serial of a call ends nothing.
 #[test]
 fn a_signal_with_reply_serial_is_no_reply() {

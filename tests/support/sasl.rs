@@ -215,6 +215,12 @@ pub fn client_takes(options: Options, sizes: &[usize], bytes: &[u8]) -> Run<Stat
     let spoken = lines(run.said.strip_prefix(b"\0").expect("NUL is the first byte"));
     let begun = spoken.iter().position(|&line| line == "BEGIN");
     assert!(begun.is_none_or(|at| at + 1 == spoken.len()), "speaks after BEGIN: {spoken:?}");
+    for line in &spoken {
+        let is_known = ["CANCEL", "BEGIN", "DATA", "ERROR", "NEGOTIATE_UNIX_FD"].contains(line);
+        let is_auth = line.starts_with("AUTH EXTERNAL") || line.starts_with("AUTH ANONYMOUS ");
+        assert!(is_known || is_auth, "no command of ours: {line:?}");
+        assert!(*line != "NEGOTIATE_UNIX_FD" || options.negotiate_unix_fd, "asks for too much");
+    }
 
     if let Some(outcome) = run.outcome {
         assert!(begun.is_some());

@@ -267,6 +267,9 @@ impl World {
                 self.fds.pop_front();
             }
             assert_eq!(message.header().unix_fds as usize, fds);
+            // On a bus it comes first, and never again; elsewhere it does not come.
+            let is_hello = heard.member() == "Hello";
+            assert_eq!(is_hello, self.is_bus() && self.position == 0, "{}", heard.member());
             self.position += len;
             self.heard.push_back(heard);
         }
