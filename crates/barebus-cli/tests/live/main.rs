@@ -12,6 +12,7 @@ mod calls;
 mod captures;
 #[path = "../common/mod.rs"]
 mod common;
+mod environment;
 mod failures;
 mod footprint;
 mod run_box;
