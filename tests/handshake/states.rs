@@ -196,3 +196,12 @@ fn a_server_forgets_who_cancelled() {
         (None, Some(false))
     );
 }
+
+/// DBUS_COOKIE_SHA1 would have us read files of the home directory that others may have laid there.
+#[test]
+fn cookies_are_neither_asked_for_nor_offered_nor_taken() {
+    let answer = reaction(server(true, true, true), "AUTH DBUS_COOKIE_SHA1 30");
+    assert_eq!(answer, "WaitingForAuth REJECTED EXTERNAL ANONYMOUS;");
+    let client = client(Identity::Uid(0), Pacing::StepByStep);
+    assert_eq!(reaction(after(client, ""), "REJECTED DBUS_COOKIE_SHA1"), "!OutOfMechanisms");
+}

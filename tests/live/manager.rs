@@ -1,5 +1,6 @@
 //! The Manager's answers, on both buses.
 
+use barebus::{Dict, InterfaceName, MemberName, Reply, Variant};
 use barebus_systemd::{ActiveState, JobResult, Manager, Mode, UnitFileState};
 
 use crate::boxes::{DEPENDENT, FAILING, LONG, both, connect, printed};
@@ -109,5 +110,30 @@ fn the_version_equals_what_systemctl_says() {
         let version = Manager::new(&mut bus).version().unwrap();
         let said = printed(the_box, "systemctl", &["--version"]);
         assert!(said.contains(&version), "{said} {version}");
+    }
+}
+
+#[test]
+fn properties_are_set_and_read_one_by_one_and_all_together() {
+    for the_box in both() {
+        let mut bus = connect(the_box);
+        let mut manager = Manager::new(&mut bus);
+        let mut proxy = manager.proxy();
+        for watched in [false, true] {
+            proxy.set("ServiceWatchdogs", watched).unwrap();
+            assert_eq!(proxy.get::<bool>("ServiceWatchdogs").unwrap(), watched);
+        }
+        let refused = proxy.set("Version", "mine").unwrap_err();
+        assert_eq!(refused.name(), Some("org.freedesktop.DBus.Error.PropertyReadOnly"));
+        let count = |reply: Reply<'_>| {
+            let (all,) = reply.body::<(Dict<'_, &str, Variant<'_>>,)>().unwrap();
+            all.map(Result::unwrap).count()
+        };
+        let of_manager = count(proxy.get_all().unwrap());
+        // The empty name stands for all interfaces.
+        let mut properties =
+            proxy.of(InterfaceName::from_static("org.freedesktop.DBus.Properties"));
+        let of_all = properties.call(MemberName::from_static("GetAll"), &("",)).unwrap();
+        assert!(of_manager > 50 && count(of_all) >= of_manager);
     }
 }

@@ -65,6 +65,28 @@ fn a_hundred_connections_line_by_line_are_answered_and_none_hangs() {
     }
 }
 
+/// As systemctl looks for it.
+#[test]
+fn root_reaches_systemd_directly_or_over_the_bus_when_that_is_not_there() {
+    const TEST: &str =
+        "private::root_reaches_systemd_directly_or_over_the_bus_when_that_is_not_there";
+
+    if !is_inside(TEST) {
+        // Once more, where the private socket is hidden.
+        let script = format!("mount -t tmpfs tmpfs /run/systemd && exec \"$0\" --exact {TEST}");
+        let this = std::env::current_exe().unwrap();
+        let mut hidden = daemon().command("unshare");
+        hidden.args(["--mount", "sh", "-c", &script]).arg(this).env(INSIDE, "hidden");
+        let status = hidden.status().unwrap();
+        assert!(status.success(), "with the private socket hidden: {status}");
+        return;
+    }
+    let is_hidden = std::env::var(INSIDE).is_ok_and(|how| how == "hidden");
+    let mut systemd = Connection::systemd().unwrap();
+    assert_eq!(systemd.is_direct(), !is_hidden);
+    assert!(Manager::new(&mut systemd).version().is_ok());
+}
+
 #[test]
 fn from_outside_the_error_names_the_likely_cause() {
     let address = format!("unix:path={}/run/systemd/private", daemon().root().display());

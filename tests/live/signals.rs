@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use barebus::{
     BusName, CallError, InterfaceName, MatchRule, MatchRuleBuf, MemberName, MethodCall, ObjectPath,
-    Proxy,
+    Options, Proxy,
 };
 use barebus_systemd::{Manager, Mode};
 
@@ -127,6 +127,22 @@ fn changed_properties_are_told_with_their_new_values() {
             if let Some(state) = changes.changed.find(&"ActiveState").unwrap() {
                 states.push(state.get::<String>().unwrap());
             }
+        }
+    }
+}
+
+/// As `ssh HOST systemd-stdio-bridge` does, without ssh.
+#[test]
+fn the_bus_is_reached_through_a_program_that_passes_messages_on() {
+    for the_box in both() {
+        let bus = format!("--bus-path={}", the_box.system_bus_address());
+        let bus = barebus::wire::address::escape(bus.as_bytes());
+        let address = format!("unixexec:path=systemd-stdio-bridge,argv1={bus}");
+        for options in [Options::bus(), Options::bus().step_by_step()] {
+            let mut bus = options.open(&address).unwrap();
+            bus.establish().unwrap();
+            let version = Manager::new(&mut bus).version().unwrap();
+            assert_eq!(version, Manager::new(&mut connect(the_box)).version().unwrap());
         }
     }
 }
