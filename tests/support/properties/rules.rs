@@ -35,8 +35,11 @@ pub fn match_rule(bytes: &[u8]) {
         .all(|(key, value)| naive_match(key, value, &message, parts.body.values(), owns));
     assert_eq!(rule.matches(&message, owns), expected, "{text:?} and {parts:?}");
     assert_eq!(OwnedMatchRule::from(rule).matches(&message, owns), expected, "{text:?}");
+    // Each apostrophe takes four bytes as every bus reads it, and may have taken two.
     let displayed = rule.to_string();
-    assert_eq!(MatchRule::parse(&displayed), Ok(rule), "{text:?}");
+    if displayed.len() <= limits::MATCH_RULE_LEN {
+        assert_eq!(MatchRule::parse(&displayed), Ok(rule), "{text:?}");
+    }
     assert!(MatchRule::ANY.matches(&message, owns));
 }
 
