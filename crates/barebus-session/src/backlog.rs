@@ -105,6 +105,11 @@ impl<F> Backlog<F> {
         core::mem::replace(&mut self.has_news, false)
     }
 
+    /// As [`has_news`](Self::has_news), which may be asked again.
+    pub(crate) const fn has_unseen(&self) -> bool {
+        self.has_news
+    }
+
     /// Puts the event back that was taken last.
     pub(crate) fn put_back(&mut self, kept: Kept<F>) {
         self.bytes += kept.cost();

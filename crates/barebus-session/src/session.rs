@@ -421,6 +421,12 @@ impl<F> Session<F> {
         self.take()
     }
 
+    /// Whether a call or a subscription has come to its end that [`seek`](Self::seek) has not seen: before anything is waited
+    /// for it must look again. Writing does that, when descriptors cannot be passed.
+    pub const fn has_news(&self) -> bool {
+        self.ledger.backlog.has_unseen()
+    }
+
     /// Looks for the next event that is wanted; [`take`](Self::take) then gives it. For loops that go on until there is one,
     /// which cannot borrow the event while they look.
     ///

@@ -9,6 +9,7 @@ use barebus_session::{
 };
 use barebus_wire::name::{BusName, ErrorName, InterfaceName, MemberName, ObjectPath};
 use barebus_wire::{EncodeBody, MatchRule, Message, MessageType, MethodCall};
+use nix::libc;
 
 use crate::endpoint::Endpoint;
 use crate::error::{CallError, Cause, ConnectionError, OpenError};
@@ -474,8 +475,9 @@ impl Connection {
     #[inline]
     fn progress(&mut self, until: Option<Duration>, now: Duration) -> Result<(), ConnectionError> {
         self.write()?;
-        if self.failure.is_some() {
-            // What had come before is taken next, and then told why it is the end.
+        // What had come before a failure is taken next, and then told why it is the end. And writing may have ended the very call
+        // that is waited for.
+        if self.failure.is_some() || self.session.has_news() {
             return Ok(());
         }
         let deadline = match (self.session.next_deadline(), until) {
@@ -509,8 +511,10 @@ impl Connection {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
                 // Too many descriptors are under way: an error of the message that has some, no byte of which was written.
                 Err(error)
-                    if error.raw_os_error() == Some(nix::libc::ETOOMANYREFS)
+                    if matches!(error.raw_os_error(), Some(libc::ETOOMANYREFS | libc::EMFILE))
                         && self.session.fds_refused() => {}
+                // Want of memory (ENOBUFS, ENOMEM) is the end as well: nothing tells when it is over, poll(2) calls the socket
+                // writable all the while.
                 Err(error) => return self.failed("writing", &error),
             }
         }
@@ -541,7 +545,7 @@ impl Connection {
     /// A system call has failed. What had come before is still taken; then the session ends.
     #[cold]
     fn failed(&mut self, doing: &'static str, error: &io::Error) -> Result<(), ConnectionError> {
-        self.failure.get_or_insert((doing, error.raw_os_error().unwrap_or(nix::libc::EIO)));
+        self.failure.get_or_insert((doing, error.raw_os_error().unwrap_or(libc::EIO)));
         // A peer that goes on writing cannot keep us here.
         for _ in 0..LAST_READS {
             match self.transport.receive(self.session.room()) {
