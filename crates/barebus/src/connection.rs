@@ -440,6 +440,8 @@ impl Connection {
                 }
                 Err(cause) => {
                     self.session.end(error);
+                    // Whoever asks again is told so too, and not of the first server's refusal.
+                    self.failure = Some(("connecting again", cause.code()));
                     return Err(self.error(Cause::Reopen(Box::new(cause))));
                 }
             }

@@ -59,6 +59,16 @@ pub enum AttemptError {
     },
 }
 
+impl AttemptError {
+    /// The system's number for it.
+    pub(crate) fn code(&self) -> i32 {
+        match self {
+            Self::Io(error) => error.raw_os_error().unwrap_or(nix::libc::ETIMEDOUT),
+            Self::Unsupported { .. } | Self::Key { .. } => nix::libc::EINVAL,
+        }
+    }
+}
+
 impl fmt::Display for AttemptError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
