@@ -143,15 +143,19 @@ impl Options {
             .map_err(|error| OpenError::Address { address: address.into(), error })?;
         let mut attempts = Vec::new();
         for one in addresses {
-            match self.attempt(&one) {
+            let error = match self.attempt(&one) {
                 Ok((endpoint, transport)) => {
                     let mut options = self.clone();
                     options.config.guid = endpoint.guid;
                     options.config.unix_fds &= endpoint.passes_fds();
-                    return Connection::over(transport, Some(endpoint), one.to_string(), &options);
+                    match Connection::over(transport, Some(endpoint), one.to_string(), &options) {
+                        Err(OpenError::Prepare(error)) => AttemptError::Io(error),
+                        opened => return opened,
+                    }
                 }
-                Err(error) => attempts.push(Attempt { address: one.to_string(), error }),
-            }
+                Err(error) => error,
+            };
+            attempts.push(Attempt { address: one.to_string(), error });
         }
         if attempts.is_empty() {
             return Err(OpenError::NoAddress);

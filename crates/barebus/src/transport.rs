@@ -172,8 +172,8 @@ impl Transport {
             Some(time) => PollTimeout::try_from(millis(time)).unwrap_or(PollTimeout::MAX),
         };
         match poll(&mut asked, time) {
-            // The caller looks at its deadline again.
-            Err(Errno::EINTR) | Ok(0) => Ok(Ready { read: false, write: false }),
+            // The caller looks at its deadline again. Where memory is short POSIX lets it say EAGAIN.
+            Err(Errno::EINTR | Errno::EAGAIN) | Ok(0) => Ok(Ready { read: false, write: false }),
             Err(error) => Err(error.into()),
             Ok(_) => {
                 let [asked] = asked;
