@@ -6,7 +6,7 @@ use std::net::{IpAddr, SocketAddr, TcpStream, ToSocketAddrs};
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::os::unix::ffi::OsStringExt;
 use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use barebus_sasl::Guid;
 use barebus_wire::address::Address;
@@ -116,19 +116,22 @@ impl Endpoint {
     }
 
     fn connect_unix(&self, address: &UnixAddr) -> Result<Transport, AttemptError> {
+        let begin = Instant::now();
         let connected = || -> nix::Result<OwnedFd> {
             let flags = SockFlag::SOCK_CLOEXEC;
             let fd = socket(AddressFamily::Unix, SockType::Stream, flags, None)?;
             // A server whose queue is full lets connect(2) wait: so long at most.
-            setsockopt(&fd, SendTimeout, &TimeVal::milliseconds(millis(self.timeout).max(1)))?;
+            let time = millis(self.timeout.saturating_sub(begin.elapsed())).max(1);
+            setsockopt(&fd, SendTimeout, &TimeVal::milliseconds(time))?;
             connect(fd.as_raw_fd(), address)?;
             Ok(fd)
         };
         loop {
             match connected() {
                 Ok(fd) => return Ok(Transport::new(fd, None)),
-                Err(Errno::EINTR) => {}
-                Err(Errno::EAGAIN) => {
+                // Whoever is interrupted again and again waits no longer for that.
+                Err(Errno::EINTR) if begin.elapsed() < self.timeout => {}
+                Err(Errno::EINTR | Errno::EAGAIN) => {
                     return Err(AttemptError::Io(io::ErrorKind::TimedOut.into()));
                 }
                 Err(error) => return Err(AttemptError::Io(error.into())),
