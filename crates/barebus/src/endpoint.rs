@@ -106,7 +106,7 @@ impl Endpoint {
             }
             Kind::Tcp { host, port, family, nonce_file } => {
                 let stream = self.connect_tcp(host, *port, *family).map_err(io)?;
-                let transport = Transport::new(stream.into(), None);
+                let transport = Transport::connected(stream.into()).map_err(io)?;
                 if let Some(file) = nonce_file {
                     send_nonce(&transport, file).map_err(io)?;
                 }
@@ -128,7 +128,7 @@ impl Endpoint {
         };
         loop {
             match connected() {
-                Ok(fd) => return Ok(Transport::new(fd, None)),
+                Ok(fd) => return Transport::connected(fd).map_err(AttemptError::Io),
                 // Whoever is interrupted again and again waits no longer for that.
                 Err(Errno::EINTR) if begin.elapsed() < self.timeout => {}
                 Err(Errno::EINTR | Errno::EAGAIN) => {
@@ -249,8 +249,9 @@ fn spawn(
     if let Some(zeroth) = zeroth {
         command.arg0(zeroth);
     }
-    let child = command.spawn()?;
-    Ok(Transport::new(ours, Some(child)))
+    let mut transport = Transport::connected(ours)?;
+    transport.child = Some(command.spawn()?);
+    Ok(transport)
 }
 
 /// The 16 bytes that prove that the client may read the server's files. Spec: Nonce-authenticated TCP Sockets.

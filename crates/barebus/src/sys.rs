@@ -59,14 +59,14 @@ pub(crate) fn receive(
     let mut read =
         Read { count, fds: Vec::new(), truncated: header.msg_flags & libc::MSG_CTRUNC != 0 };
     if header.msg_controllen != 0 {
-        take_fds(&header, &mut read.fds);
+        take_fds(&header, &mut read);
     }
     Ok(read)
 }
 
 /// Takes ownership of every descriptor in the control data that recvmsg has just written.
 #[cold]
-fn take_fds(header: &libc::msghdr, fds: &mut Vec<OwnedFd>) {
+fn take_fds(header: &libc::msghdr, read: &mut Read) {
     // SAFETY: recvmsg has set msg_control and msg_controllen to the control messages that it wrote into the aligned buffer.
     let mut message = unsafe { libc::CMSG_FIRSTHDR(header) };
     while !message.is_null() {
@@ -81,15 +81,27 @@ fn take_fds(header: &libc::msghdr, fds: &mut Vec<OwnedFd>) {
                 // SAFETY: the message's `len` counts its header and `count` descriptors, all inside the control data; they
                 // may lie unaligned. The kernel has just installed each for this call, nobody else knows its number, and the
                 // control data is not read again: so each gets exactly one owner.
-                fds.push(unsafe {
+                let fd = unsafe {
                     let number = libc::CMSG_DATA(message).cast::<libc::c_int>().add(index);
                     OwnedFd::from_raw_fd(ptr::read_unaligned(number))
-                });
+                };
+                match above_stdio(fd) {
+                    Ok(fd) => read.fds.push(fd),
+                    // The process may open no more.
+                    Err(_) => read.truncated = true,
+                }
             }
         }
         // SAFETY: as for CMSG_FIRSTHDR; `message` is one of its headers.
         message = unsafe { libc::CMSG_NXTHDR(header, message) };
     }
+}
+
+/// The same file by a number that is not standard input's, output's or error's. Those are free in programs that have closed
+/// them, and what such a program prints must not get into the stream, or into a received file.
+pub(crate) fn above_stdio(fd: OwnedFd) -> io::Result<OwnedFd> {
+    // A clone's number is none of the three.
+    if fd.as_raw_fd() > libc::STDERR_FILENO { Ok(fd) } else { fd.try_clone() }
 }
 
 /// Whether the program runs with more rights than whoever started it (setuid, file capabilities): then the environment is

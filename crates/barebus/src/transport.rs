@@ -26,7 +26,7 @@ pub(crate) struct Transport {
     /// Whether a read waits if asked to: not on a stream that somebody has set O_NONBLOCK on.
     blocks: bool,
     /// The program behind the socket (`unixexec:`), to be reaped.
-    child: Option<Child>,
+    pub(crate) child: Option<Child>,
     home: Home,
 }
 
@@ -78,13 +78,18 @@ pub(crate) struct Ready {
 }
 
 impl Transport {
-    pub(crate) fn new(socket: OwnedFd, child: Option<Child>) -> Self {
+    /// Over a socket that this crate has made.
+    pub(crate) fn connected(socket: OwnedFd) -> io::Result<Self> {
+        sys::above_stdio(socket).map(Self::new)
+    }
+
+    fn new(socket: OwnedFd) -> Self {
         Self {
             socket,
             control: sys::Control::new(),
             patience: None,
             blocks: true,
-            child,
+            child: None,
             home: Home::here(),
         }
     }
@@ -93,7 +98,7 @@ impl Transport {
     pub(crate) fn given(socket: OwnedFd) -> Self {
         let flags = fcntl(&socket, FcntlArg::F_GETFL).map(OFlag::from_bits_retain);
         let blocks = flags.is_ok_and(|flags| !flags.contains(OFlag::O_NONBLOCK));
-        let mut transport = Self::new(socket, None);
+        let mut transport = Self::new(socket);
         transport.blocks = blocks;
         transport
     }
