@@ -39,6 +39,8 @@ pub struct Peer {
     fds: Vec<OwnedFd>,
     written: Arc<AtomicUsize>,
     serial: Serial,
+    /// The authentication conversation, while it goes on.
+    conversation: Option<Box<Server>>,
 }
 
 /// A message from the client.
@@ -68,7 +70,8 @@ impl Peer {
         stream.set_read_timeout(Some(PATIENCE)).expect("a read timeout");
         stream.set_write_timeout(Some(PATIENCE)).expect("a write timeout");
         let (written, serial) = (Arc::default(), Serial::FIRST);
-        Self { stream, received: Vec::new(), fds: Vec::new(), written, serial }
+        let (received, fds, conversation) = (Vec::new(), Vec::new(), None);
+        Self { stream, received, fds, written, serial, conversation }
     }
 
     /// Counts the bytes written, four for each descriptor.
@@ -171,7 +174,7 @@ impl Peer {
     }
 
     /// Reads up to and with the line that ends the client's authentication, answering as the specification says. `false` when
-    /// the client gave up before.
+    /// the client gave up before; where reading does not wait, also when more must come first: ask again then.
     pub fn authenticate(&mut self) -> bool {
         self.authenticate_with(true)
     }
@@ -183,7 +186,7 @@ impl Peer {
 
     /// As [`authenticate`](Self::authenticate), letting in whom `options` say.
     pub fn authenticate_as(&mut self, options: ServerOptions) -> bool {
-        let mut server = Server::new(options);
+        let mut server = self.conversation.take().unwrap_or_else(|| Box::new(Server::new(options)));
         loop {
             let taken = server.receive(&self.received);
             let said = server.output().to_vec();
@@ -199,12 +202,13 @@ impl Peer {
                 return true;
             }
             if self.read() == 0 {
+                self.conversation = Some(server);
                 return false;
             }
         }
     }
 
-    /// The client's next message; `None` when it hangs up or says nothing for too long.
+    /// The client's next message; `None` when it hangs up or says nothing for too long, or at once where reading does not wait.
     pub fn receive(&mut self) -> Option<Sent> {
         loop {
             let len = frame_len(&self.received).expect("the client sends valid messages");

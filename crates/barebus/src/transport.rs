@@ -40,8 +40,8 @@ struct Home {
     asked: u32,
 }
 
-/// Making the mark costs about as much as so many looks at the process's number: connections that end early do without.
-const WORTH_A_MARK: u32 = 16;
+/// Making the mark costs more than so many looks at the process's number: connections that end early do without.
+const WORTH_A_MARK: u32 = 8;
 
 impl Home {
     fn here() -> Self {

@@ -1,0 +1,322 @@
+//! One scene with one plan, and what must hold whatever the plan is.
+
+use std::io;
+use std::rc::Rc;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use barebus::{CallError, Cause, ConnectionError, FdsError, MessageType, NoReply, SessionError};
+use barebus_tests::memory;
+use barebus_tests::peer::open_files;
+use nix::errno::Errno;
+
+use crate::exchange::{LARGE, Outcome, Sizes, User, Way, exchange, files, options};
+use crate::plan::{Call, Planned, Seen, play};
+use crate::server::{Server, Shared};
+use crate::watchdog;
+
+/// What a plan must lead to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Expected {
+    /// Every answer, as if nothing had happened.
+    Right,
+    /// No connection, for this reason of the system's.
+    NotOpened(Errno),
+    /// No connection: it took too long.
+    NotOpenedInTime,
+    /// No second connection, for this reason.
+    NotOpenedAgain(Errno),
+    /// No second connection: it took too long.
+    NotOpenedAgainInTime,
+    /// The connection ends with this reason, after one of these steps was tried.
+    Ends(&'static [&'static str], Errno),
+    /// The connection ends because the other end has closed it.
+    Closed,
+    /// The call fails if descriptors were to go with it; else the connection ends, with this reason.
+    FdsRefused(Errno),
+    /// One message fails, because its descriptors did not pass; or none if none had some then.
+    OneWithoutFds,
+    /// From some point on nothing comes in time.
+    Late,
+}
+
+/// What each system call is made to fail with, whether or not it ever does.
+pub(crate) const ERRORS: [Errno; 8] = [
+    Errno::EINTR,
+    Errno::EAGAIN,
+    Errno::EPIPE,
+    Errno::ECONNRESET,
+    Errno::ENOBUFS,
+    Errno::ENOMEM,
+    Errno::EMFILE,
+    Errno::ETOOMANYREFS,
+];
+
+/// How long a handshake or a call may take, by the scene's own clock.
+pub(crate) const TIMEOUT: Duration = Duration::from_millis(100);
+
+/// More calls than any scene makes that is about to end: one that is left to spin makes 1,000 until a timeout.
+const MOST_CALLS: usize = 50_000;
+
+/// Open files are the whole process's: one scene at a time.
+static STAGE: Mutex<()> = Mutex::new(());
+
+/// Waits until no other scene is being played.
+pub(crate) fn stage() -> MutexGuard<'static, ()> {
+    watchdog::start();
+    // A scene that failed has told so itself.
+    STAGE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// One way to use a connection, while system calls fail.
+#[derive(Clone, Debug)]
+pub(crate) struct Case {
+    pub(crate) way: Way,
+    pub(crate) plan: Vec<Planned>,
+    pub(crate) sizes: Sizes,
+    pub(crate) timeout: Duration,
+    pub(crate) most_calls: usize,
+}
+
+impl Case {
+    pub(crate) fn new(way: Way, plan: &[Planned]) -> Self {
+        let plan = plan.to_vec();
+        Self { way, plan, sizes: LARGE, timeout: TIMEOUT, most_calls: MOST_CALLS }
+    }
+
+    /// Plays it. Whatever fails: each fault is hit, nothing is stuck, errors say what was tried and why it failed, and a
+    /// second connection works.
+    pub(crate) fn play(&self) -> (Outcome, Seen) {
+        let (server, stream) = match self.way {
+            Way::Given => {
+                let (server, stream) = Server::direct();
+                stream.set_nonblocking(true).unwrap();
+                (server, Some(stream))
+            }
+            Way::TurnedAway => (Server::listening(1), None),
+            Way::Waiting | Way::Looping => (Server::listening(0), None),
+        };
+        let (address, files) = (server.borrow().address.clone(), files());
+        let (outcome, seen) = play(&self.plan, self.most_calls, acting(&server), || {
+            exchange(self.way, self.timeout, self.sizes, &address, stream, files)
+        });
+        server.borrow_mut().act();
+        assert_eq!(seen.stuck, None, "after {} calls", seen.calls.len());
+        for (planned, hits) in self.plan.iter().zip(&seen.hits) {
+            assert!(*hits != 0, "{planned:?} was never reached");
+        }
+        assert_eq!(seen.mapped, 0, "mappings stay");
+        check_texts(&outcome, &address);
+        if outcome.steps.iter().all(|(_, result)| result.is_ok()) {
+            assert!(server.borrow().fds.is_empty(), "more descriptors were sent than announced");
+        }
+        if self.way != Way::Given {
+            second(&server);
+        }
+        let known = [MessageType::MethodReturn, MessageType::Error];
+        assert!(server.borrow().answers.iter().all(|answer| known.contains(answer)));
+        (outcome, seen)
+    }
+
+    /// Plays it and judges what came of it. Nothing leaks.
+    pub(crate) fn leads_to(&self, expected: Expected) {
+        self.leads_to_and(expected, |_| {});
+    }
+
+    /// As [`leads_to`](Self::leads_to); `check` has a look at it, too.
+    pub(crate) fn leads_to_and(&self, expected: Expected, check: impl FnOnce(&Seen)) {
+        let told = Told(self);
+        let files_before = open_files();
+        let ((), held) = memory::held(|| {
+            let (outcome, seen) = self.play();
+            self.judge(&outcome, &seen, expected);
+            check(&seen);
+        });
+        assert_eq!(open_files(), files_before, "files stay open");
+        assert_eq!(held, 0, "bytes stay allocated");
+        drop(told);
+    }
+}
+
+/// Says which case has failed.
+struct Told<'c>(&'c Case);
+
+impl Drop for Told<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("with {:?}, {:?}", self.0.way, self.0.plan);
+        }
+    }
+}
+
+/// What the server does meanwhile.
+pub(crate) fn acting(server: &Shared) -> Box<dyn FnMut()> {
+    let server = Rc::clone(server);
+    Box::new(move || server.borrow_mut().act())
+}
+
+/// A second connection, when nothing fails.
+fn second(server: &Shared) {
+    let address = server.borrow().address.clone();
+    let (echoed, seen) = play(&[], MOST_CALLS, acting(server), || {
+        let mut connection = options(Way::Waiting, TIMEOUT).open(&address).unwrap();
+        User { connection: &mut connection, way: Way::Waiting }.echo()
+    });
+    assert!(echoed.is_ok() && seen.stuck.is_none(), "the second: {echoed:?}, {:?}", seen.stuck);
+    server.borrow_mut().act();
+}
+
+impl Case {
+    pub(crate) fn judge(&self, outcome: &Outcome, seen: &Seen, expected: Expected) {
+        let may_wait = matches!(
+            expected,
+            Expected::Late | Expected::NotOpenedInTime | Expected::NotOpenedAgainInTime
+        );
+        assert!(may_wait || seen.took < self.timeout, "waited in vain: {:?}", seen.took);
+        let failed = outcome.steps.iter().position(|(_, result)| result.is_err());
+        let begin = failed.unwrap_or(outcome.steps.len());
+        let later = &outcome.steps[begin..];
+        match expected {
+            Expected::NotOpened(_) | Expected::NotOpenedInTime => {
+                // What it says `check_texts` has seen.
+                let error = outcome.opened.as_ref().unwrap_err().to_string();
+                let reason = match expected {
+                    Expected::NotOpened(errno) => io::Error::from(errno).to_string(),
+                    _ => io::Error::from(io::ErrorKind::TimedOut).to_string(),
+                };
+                assert!(error.ends_with(&reason), "{error}");
+                return;
+            }
+            _ => assert!(outcome.opened.is_ok(), "{:?}", outcome.opened),
+        }
+        match expected {
+            Expected::FdsRefused(errno) => {
+                let instead = if seen.hit_fds {
+                    Expected::OneWithoutFds
+                } else {
+                    Expected::Ends(&["writing"], errno)
+                };
+                self.judge(outcome, seen, instead);
+            }
+            Expected::Right => {
+                assert!(
+                    later.is_empty() && outcome.ending.is_ok(),
+                    "{later:?}, {:?}",
+                    outcome.ending
+                );
+            }
+            Expected::Ends(doing, errno) => ends(outcome, later, |cause| match cause {
+                Cause::Io { doing: tried, error } => {
+                    doing.contains(tried) && error.raw_os_error() == Some(errno as i32)
+                }
+                _ => false,
+            }),
+            Expected::NotOpenedAgain(_) | Expected::NotOpenedAgainInTime => {
+                let (errno, reason) = match expected {
+                    Expected::NotOpenedAgain(errno) => (errno, io::Error::from(errno)),
+                    _ => (Errno::ETIMEDOUT, io::ErrorKind::TimedOut.into()),
+                };
+                ends(outcome, later, |cause| match cause {
+                    Cause::Reopen(error) => error.to_string() == reason.to_string(),
+                    // Whoever asks again.
+                    Cause::Io { doing: "connecting again", error } => {
+                        error.raw_os_error() == Some(errno as i32)
+                    }
+                    _ => false,
+                });
+            }
+            Expected::Closed => ends(outcome, later, |cause| {
+                matches!(cause, Cause::Session(SessionError::Closed { .. }))
+            }),
+            Expected::OneWithoutFds => {
+                let ended: Vec<_> =
+                    outcome.steps.iter().filter(|(_, result)| result.is_err()).collect();
+                let reason = ended.first().map(|(_, result)| result.as_ref().unwrap_err());
+                let is_so = match reason {
+                    None => true,
+                    Some(CallError::NoReply(
+                        NoReply::FdsNotPassed | NoReply::Fds(FdsError::Truncated),
+                    )) => outcome.refused == 0,
+                    // The signal's did not come.
+                    Some(CallError::NoReply(NoReply::TimedOut)) => outcome.refused == 1,
+                    Some(_) => false,
+                };
+                assert!(ended.len() <= 1 && is_so && outcome.ending.is_ok(), "{outcome:?}");
+            }
+            Expected::Late => {
+                assert!(!later.is_empty(), "everything came");
+                let is_late = |result: &Result<(), CallError>| match result {
+                    Ok(()) | Err(CallError::NoReply(NoReply::TimedOut)) => true,
+                    Err(CallError::Connection(error)) => {
+                        matches!(
+                            error.cause,
+                            Cause::Session(SessionError::HandshakeTimedOut { .. })
+                        )
+                    }
+                    Err(_) => false,
+                };
+                assert!(later.iter().all(|(_, result)| is_late(result)), "{later:?}");
+                // Each step waits for two calls at most.
+                let steps = u32::try_from(outcome.steps.len()).unwrap();
+                assert!(seen.took <= self.timeout * (2 * steps + 2), "{:?}", seen.took);
+            }
+            Expected::NotOpened(_) | Expected::NotOpenedInTime => unreachable!("judged above"),
+        }
+    }
+}
+
+/// That the connection has ended for such a cause, and says so from then on.
+fn ends(
+    outcome: &Outcome,
+    later: &[(&str, Result<(), CallError>)],
+    is_so: impl Fn(&Cause) -> bool,
+) {
+    for (step, result) in later {
+        match result {
+            Err(CallError::Connection(error)) if is_so(&error.cause) => {}
+            other => panic!("{step}: {other:?}"),
+        }
+    }
+    match &outcome.ending {
+        Err(error) if is_so(&error.cause) => {}
+        other => panic!("in the end: {other:?}"),
+    }
+}
+
+/// That each error that a person reads says what was tried, where, and what the system said.
+fn check_texts(outcome: &Outcome, address: &str) {
+    if let Err(error) = &outcome.opened {
+        let error = error.to_string();
+        assert!(error.starts_with(&format!("cannot connect to {address}: ")), "{error}");
+    }
+    let ending = outcome.ending.as_ref().err();
+    let connection = |error: &ConnectionError| {
+        let text = error.to_string();
+        let rest = text.strip_prefix(&format!("connection to {address}: "));
+        let rest = rest.unwrap_or_else(|| panic!("{text}"));
+        match &error.cause {
+            Cause::Io { doing, error } => assert_eq!(rest, format!("{doing}: {error}")),
+            Cause::Reopen(error) => assert_eq!(rest, format!("cannot connect again: {error}")),
+            Cause::Session(error) => assert_eq!(rest, error.to_string()),
+            other => panic!("{other:?}"),
+        }
+    };
+    ending.into_iter().for_each(connection);
+    for (_, result) in &outcome.steps {
+        match result {
+            Err(CallError::Connection(error)) => connection(error),
+            Ok(()) | Err(CallError::NoReply(_)) => {}
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+/// The calls of an exchange in which nothing fails.
+pub(crate) fn recorded(way: Way) -> Vec<Call> {
+    Case::new(way, &[]).play().1.calls
+}
+
+/// How many of the calls are of that kind.
+pub(crate) fn count(calls: &[Call], call: Call) -> usize {
+    calls.iter().filter(|other| **other == call).count()
+}

@@ -1,0 +1,79 @@
+//! System calls fail while connections are opened in other ways than to a bus's socket.
+
+use std::io;
+use std::net::TcpListener;
+use std::thread;
+use std::time::Duration;
+
+use barebus::{OpenError, Options};
+use barebus_tests::peer::open_files;
+use nix::errno::Errno;
+use nix::sys::wait::{WaitPidFlag, waitpid};
+
+use crate::case::{ERRORS, TIMEOUT, count, stage};
+use crate::plan::{Call, Fault, Planned, Seen, play};
+
+/// Opens `address` and closes it.
+fn open(address: &str, plan: &[Planned]) -> (Result<(), OpenError>, Seen) {
+    let before = open_files();
+    // The other end is the system's, or a program: it takes its own time.
+    let meanwhile = Box::new(|| thread::sleep(Duration::from_millis(100)));
+    let (opened, seen) = play(plan, 1000, meanwhile, || {
+        Options::bus().handshake_timeout(TIMEOUT).open(address).map(drop)
+    });
+    assert_eq!(open_files(), before, "files stay open");
+    let children = waitpid(None, Some(WaitPidFlag::WNOHANG));
+    assert_eq!(children, Err(Errno::ECHILD), "a program is left running");
+    assert_eq!((seen.stuck, seen.mapped), (None, 0));
+    assert!(seen.hits.iter().all(|hits| *hits != 0), "{plan:?} was never reached");
+    (opened, seen)
+}
+
+/// Each call that opening makes fails with each error: it is borne if it is one of `borne`, else the error is told.
+fn each_call_fails(address: &str, needed: &[Call], borne: impl Fn(Call, usize, Errno) -> bool) {
+    let (opened, seen) = open(address, &[]);
+    assert!(opened.is_ok(), "{opened:?}");
+    for call in needed {
+        assert!(seen.calls.contains(call), "{call:?} is not made: {:?}", seen.calls);
+    }
+    for (position, call) in seen.calls.iter().enumerate() {
+        if *call == Call::Munmap {
+            continue;
+        }
+        for errno in ERRORS {
+            let index = count(&seen.calls[..position], *call);
+            let plan = [Planned::once(*call, index, Fault::Error(errno))];
+            let (opened, _) = open(address, &plan);
+            if borne(*call, index, errno) {
+                assert!(opened.is_ok(), "{plan:?}: {opened:?}");
+                continue;
+            }
+            let error = opened.expect_err(&format!("{plan:?}")).to_string();
+            assert!(error.starts_with(&format!("cannot connect to {address}: ")), "{error}");
+            assert!(error.contains(&io::Error::from(errno).to_string()), "{plan:?}: {error}");
+        }
+    }
+}
+
+#[test]
+fn each_call_fails_of_opening_a_tcp_connection() {
+    let _stage = stage();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("tcp:host=127.0.0.1,port={}", listener.local_addr().unwrap().port());
+    let needed = [Call::Socket, Call::Connect, Call::Poll, Call::SetSockOpt];
+    each_call_fails(&address, &needed, |call, _, errno| match call {
+        Call::Poll => errno == Errno::EINTR,
+        _ => matches!(call, Call::Mmap | Call::Madvise | Call::Fcntl | Call::Close),
+    });
+}
+
+#[test]
+fn each_call_fails_of_starting_a_program() {
+    let _stage = stage();
+    let needed = [Call::SocketPair, Call::Fcntl];
+    each_call_fails("unixexec:path=/bin/cat", &needed, |call, index, _| {
+        // The program's end of the stream is its input and its output: the first fcntl(2) doubles it. The last is SO_RCVTIMEO.
+        let vital = [(Call::SocketPair, 0), (Call::Fcntl, 0), (Call::SetSockOpt, 0)];
+        !vital.contains(&(call, index))
+    });
+}

@@ -1,0 +1,300 @@
+//! Which system call of the client fails, and how; and the clock that goes on only as the client makes calls and waits.
+//!
+//! Client and server run on one thread: the server acts whenever the client would have to wait. So every run of a scene makes
+//! the same calls, a fault can be planned for each of them, deadlines take no time, and a client that waits for what will never
+//! come, without a deadline, is found out at once.
+
+use std::cell::{Cell, RefCell};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
+
+use nix::errno::Errno;
+use nix::unistd::{getppid, getuid};
+
+use crate::watchdog::Watched;
+
+/// The system calls that the client makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Call {
+    Socket,
+    SocketPair,
+    Connect,
+    SetSockOpt,
+    Fcntl,
+    Ioctl,
+    Mmap,
+    Madvise,
+    Munmap,
+    Poll,
+    Sendmsg,
+    Recvmsg,
+    Open,
+    Read,
+    Close,
+}
+
+impl Call {
+    const COUNT: usize = Self::Close as usize + 1;
+}
+
+/// What happens instead of what a system call is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// It fails. close(2) closes all the same, as Linux does.
+    Error(Errno),
+    /// It reads or writes so many bytes at most.
+    Short(usize),
+    /// It reads nothing, because nothing more will come.
+    EndOfFile,
+    /// It reads, but hands over no more than this number of descriptors (MSG_CTRUNC), as when the process has too many.
+    CutOff(usize),
+}
+
+/// A fault, and the calls that it hits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Planned {
+    pub(crate) call: Call,
+    /// The first that it hits, counted from 0 among the calls of its kind.
+    pub(crate) first: usize,
+    /// It hits every so manyth from there.
+    pub(crate) every: usize,
+    pub(crate) times: usize,
+    pub(crate) fault: Fault,
+}
+
+impl Planned {
+    pub(crate) const fn once(call: Call, first: usize, fault: Fault) -> Self {
+        Self { call, first, every: 1, times: 1, fault }
+    }
+
+    pub(crate) const fn lasting(call: Call, first: usize, fault: Fault) -> Self {
+        Self { call, first, every: 1, times: usize::MAX, fault }
+    }
+
+    fn hits(&self, call: Call, index: usize) -> bool {
+        self.call == call
+            && index.checked_sub(self.first).is_some_and(|later| {
+                later.is_multiple_of(self.every) && later / self.every < self.times
+            })
+    }
+}
+
+/// What was seen of a scene.
+#[derive(Debug)]
+pub(crate) struct Seen {
+    /// The calls in their order.
+    pub(crate) calls: Vec<Call>,
+    /// Calls that each planned fault has hit.
+    pub(crate) hits: Vec<usize>,
+    /// Whether a write was hit that was to carry descriptors.
+    pub(crate) hit_fds: bool,
+    /// Why the scene was broken off.
+    pub(crate) stuck: Option<&'static str>,
+    /// Mappings made and not unmapped.
+    pub(crate) mapped: isize,
+    /// Allocations made.
+    pub(crate) allocations: usize,
+    /// How long the scene took, by its own clock.
+    pub(crate) took: Duration,
+}
+
+struct Stage {
+    plan: Vec<Planned>,
+    counts: [usize; Call::COUNT],
+    meanwhile: Option<Box<dyn FnMut()>>,
+    /// Most calls that the scene may make.
+    most: usize,
+    seen: Seen,
+}
+
+/// What each call takes, and each look at the clock.
+const CALL_TIME: Duration = Duration::from_micros(100);
+const LOOK_TIME: Duration = Duration::from_micros(1);
+/// When each scene begins.
+const BEGIN: Duration = Duration::from_secs(1_000_000);
+
+thread_local! {
+    /// Whether what this thread does is the client's.
+    static IS_CLIENT: Cell<bool> = const { Cell::new(false) };
+    static STAGE: RefCell<Option<Stage>> = const { RefCell::new(None) };
+    /// Whether traces are to tell what is the client's.
+    static MARKS: Cell<bool> = const { Cell::new(false) };
+    /// Allocations in this scene, and the one that is refused.
+    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
+    static REFUSED: Cell<usize> = const { Cell::new(usize::MAX) };
+}
+
+/// Runs `act` as the client, with the faults of `plan`, and `meanwhile` whenever it would wait. It may make `most` calls.
+pub(crate) fn play<R>(
+    plan: &[Planned],
+    most: usize,
+    meanwhile: Box<dyn FnMut()>,
+    act: impl FnOnce() -> R,
+) -> (R, Seen) {
+    let watched = Watched::new(plan);
+    let seen = Seen {
+        calls: Vec::new(),
+        hits: vec![0; plan.len()],
+        hit_fds: false,
+        stuck: None,
+        mapped: 0,
+        allocations: 0,
+        took: Duration::ZERO,
+    };
+    let stage = Stage {
+        plan: plan.to_vec(),
+        counts: [0; Call::COUNT],
+        meanwhile: Some(meanwhile),
+        most,
+        seen,
+    };
+    STAGE.set(Some(stage));
+    ALLOCATIONS.set(0);
+    let curtain = Curtain;
+    begin();
+    let result = act();
+    drop(curtain);
+    drop(watched);
+    MARKS.set(false);
+    REFUSED.set(usize::MAX);
+    let mut seen = STAGE.take().expect("the scene was set").seen;
+    seen.allocations = ALLOCATIONS.get();
+    (result, seen)
+}
+
+/// Ends the scene, also when it ends with a panic.
+struct Curtain;
+
+impl Drop for Curtain {
+    fn drop(&mut self) {
+        end();
+    }
+}
+
+/// The client acts from here on.
+fn begin() {
+    if MARKS.get() {
+        getppid();
+    }
+    IS_CLIENT.set(true);
+}
+
+/// What follows is not the client's.
+fn end() {
+    IS_CLIENT.set(false);
+    if MARKS.get() {
+        getuid();
+    }
+}
+
+/// Makes what the client does in the next scene visible in the trace of this thread's system calls: between [`BEGINS`] and [`ENDS`].
+pub(crate) fn mark() {
+    MARKS.set(true);
+}
+
+/// System calls that no client makes.
+pub(crate) const BEGINS: &str = "getppid";
+pub(crate) const ENDS: &str = "getuid";
+
+/// What the scene does itself, without the faults: it is not the client's doing.
+pub(crate) fn aside<R>(act: impl FnOnce() -> R) -> R {
+    if !is_client() {
+        return act();
+    }
+    end();
+    let result = act();
+    begin();
+    result
+}
+
+// What the system calls ask, see `system`.
+
+/// Whether this thread is a client in a scene now.
+pub(crate) fn is_client() -> bool {
+    // While a thread ends it plays no scene.
+    IS_CLIENT.try_with(Cell::get).unwrap_or(false)
+}
+
+fn with<R>(act: impl FnOnce(&mut Stage) -> R) -> Option<R> {
+    if !is_client() {
+        return None;
+    }
+    // What the records take is not the client's.
+    IS_CLIENT.set(false);
+    let result = STAGE.with_borrow_mut(|stage| stage.as_mut().map(act));
+    IS_CLIENT.set(true);
+    result
+}
+
+/// Counts a call, and gives the fault that is planned for it. `fds`: whether it is to carry descriptors.
+pub(crate) fn next(call: Call, fds: bool) -> Option<Fault> {
+    with(|stage| {
+        let count = &mut stage.counts[call as usize];
+        let index = *count;
+        *count += 1;
+        stage.seen.calls.push(call);
+        stage.seen.took += CALL_TIME;
+        if stage.seen.calls.len() > stage.most {
+            stage.seen.stuck.get_or_insert("it makes system calls without end");
+        }
+        if stage.seen.stuck.is_some() {
+            return Some(Fault::Error(Errno::ECANCELED));
+        }
+        let hit = stage.plan.iter().position(|planned| planned.hits(call, index))?;
+        stage.seen.hits[hit] += 1;
+        stage.seen.hit_fds |= fds;
+        Some(stage.plan[hit].fault)
+    })
+    .flatten()
+}
+
+/// Refuses the client this allocation of the next scene, counted from 0.
+pub(crate) fn refuse(allocation: usize) {
+    REFUSED.set(allocation);
+}
+
+/// Counts an allocation. Whether it is refused.
+pub(crate) fn refuses() -> bool {
+    if !is_client() {
+        return false;
+    }
+    let number = ALLOCATIONS.get();
+    ALLOCATIONS.set(number + 1);
+    number == REFUSED.get()
+}
+
+/// Lets the server act.
+pub(crate) fn meanwhile() {
+    let Some(Some(mut act)) = with(|stage| stage.meanwhile.take()) else { return };
+    // What calls this cannot be unwound through.
+    let acted = aside(|| catch_unwind(AssertUnwindSafe(&mut act)));
+    with(|stage| {
+        stage.meanwhile = Some(act);
+        if acted.is_err() {
+            stage.seen.stuck = Some("the server has panicked");
+        }
+    });
+}
+
+/// Nothing comes, and the client waits for so long; `None`: for ever.
+pub(crate) fn wait(time: Option<Duration>) {
+    with(|stage| match time {
+        Some(time) => stage.seen.took += time,
+        None => {
+            stage.seen.stuck.get_or_insert("it waits for ever");
+        }
+    });
+}
+
+/// The clock of the scene.
+pub(crate) fn now() -> Option<Duration> {
+    with(|stage| {
+        stage.seen.took += LOOK_TIME;
+        BEGIN + stage.seen.took
+    })
+}
+
+/// That a mapping was made (1) or unmapped (-1).
+pub(crate) fn mapped(change: isize) {
+    with(|stage| stage.seen.mapped += change);
+}
