@@ -8,7 +8,7 @@ use barebus_tests::sasl::GUID;
 use crate::scene::{Script, method, patient, play_listening, works};
 
 /// Answers what the client says first with `line`.
-fn answering(line: &'static str) -> Script {
+pub(crate) fn answering(line: &'static str) -> Script {
     Box::new(move |peer| {
         peer.read();
         peer.write(line.as_bytes());
@@ -16,7 +16,7 @@ fn answering(line: &'static str) -> Script {
     })
 }
 
-fn serving() -> Script {
+pub(crate) fn serving() -> Script {
     Box::new(Peer::serve_echo)
 }
 

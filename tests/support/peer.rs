@@ -251,6 +251,17 @@ impl Peer {
         }
     }
 
+    /// Answers as the bus until the client calls `member` with `text` as its argument.
+    pub fn called_with(&mut self, member: &str, text: &str) -> Sent {
+        loop {
+            let sent = self.receive().expect("the client calls");
+            if sent.member() == member && sent.message().body::<(&str,)>() == Ok((text,)) {
+                return sent;
+            }
+            self.answer_as_bus(&sent);
+        }
+    }
+
     /// Answers what clients ask the bus about names and matches; all names belong to [`OWNER`].
     pub fn answer_as_bus(&mut self, sent: &Sent) {
         let reply = match sent.member() {

@@ -230,8 +230,7 @@ impl Connection {
         call: &MethodCall<'_>,
         body: &B,
     ) -> Result<(), CallError> {
-        self.revive()?;
-        self.session.send(call, body, Vec::new()).map_err(|error| self.not_sent(error))?;
+        self.start_send(call, body, Vec::new())?;
         self.flush()
     }
 
@@ -240,7 +239,7 @@ impl Connection {
     /// # Errors
     /// `CallError::NoReply` when the other side has not read for the time of a call; `CallError::Connection`.
     pub fn flush(&mut self) -> Result<(), CallError> {
-        let deadline = self.call_timeout.map(|timeout| self.now().saturating_add(timeout));
+        let deadline = self.call_deadline();
         loop {
             self.write()?;
             if self.is_flushed() {
@@ -266,9 +265,7 @@ impl Connection {
     /// # Errors
     /// `Remote` is the bus's refusal.
     pub fn subscribe(&mut self, rule: &MatchRule<'_>) -> Result<SubscriptionId, CallError> {
-        self.revive()?;
-        let deadline = self.call_timeout.map(|timeout| self.now().saturating_add(timeout));
-        let id = self.session.subscribe(rule, deadline).map_err(|error| self.not_sent(error))?;
+        let id = self.start_subscription(rule)?;
         while !self.session.is_settled(id) {
             self.seek(Want::Nothing)?;
             if !self.session.is_settled(id) {
@@ -278,13 +275,9 @@ impl Connection {
         if self.session.is_subscribed(id) {
             return Ok(id);
         }
-        self.seek(Want::Signal(id))?;
-        match self.session.take() {
-            Ok(Some(Event::NotSubscribed { reply: Some(reply), .. })) => {
-                into_reply(reply).map(|_| id)
-            }
-            _ => Err(CallError::NoReply(barebus_session::NoReply::TimedOut)),
-        }
+        self.poll_signal(id)?;
+        // Whoever refuses gives a reason, or none in time.
+        Err(CallError::NoReply(barebus_session::NoReply::TimedOut))
     }
 
     /// Ends a subscription.
@@ -308,7 +301,7 @@ impl Connection {
             return Ok(None);
         }
         match self.session.take() {
-            Ok(Some(Event::Signal(received))) => Ok(Some(Signal::new(received))),
+            Ok(Some(Event::Signal(signal))) => Ok(Some(signal.into())),
             _ => Ok(None),
         }
     }
@@ -354,7 +347,7 @@ impl Connection {
         to: &ReplyTo,
         body: &B,
     ) -> Result<(), CallError> {
-        self.session.reply(to, body, Vec::new()).map_err(|error| self.not_sent(error))?;
+        self.start_reply(to, body, Vec::new())?;
         self.flush()
     }
 
@@ -368,15 +361,21 @@ impl Connection {
         name: ErrorName<'_>,
         text: &str,
     ) -> Result<(), CallError> {
-        self.session.reply_error(to, name, text).map_err(|error| self.not_sent(error))?;
+        self.start_reply_error(to, name, text)?;
         self.flush()
     }
 
     // Within.
 
     #[inline]
-    fn now(&self) -> Duration {
+    pub(crate) fn now(&self) -> Duration {
         self.epoch.elapsed()
+    }
+
+    /// When a call that is made now has waited long enough.
+    #[inline]
+    pub(crate) fn call_deadline(&self) -> Option<Duration> {
+        self.call_timeout.map(|timeout| self.now().saturating_add(timeout))
     }
 
     /// Waits until an event that is wanted has come, at most for `timeout`.
@@ -420,7 +419,7 @@ impl Connection {
 
     /// Begins anew, or tells why not, when the session has ended.
     #[inline]
-    fn revive(&mut self) -> Result<(), ConnectionError> {
+    pub(crate) fn revive(&mut self) -> Result<(), ConnectionError> {
         match self.session.error() {
             None => Ok(()),
             Some(error) => self.ended(error.clone(), self.now()),
@@ -458,7 +457,7 @@ impl Connection {
     }
 
     #[cold]
-    fn not_sent(&mut self, error: SendError) -> CallError {
+    pub(crate) fn not_sent(&mut self, error: SendError) -> CallError {
         match error {
             SendError::Ended(error) => {
                 let now = self.now();
@@ -488,10 +487,10 @@ impl Connection {
         };
         let time = deadline.map(|deadline| deadline.saturating_sub(now));
         if !self.session.has_output() {
-            return self.read(Waiting::For(time));
+            return self.read(Waiting::For(time)).map(|_| ());
         }
         match self.transport.wait(true, time) {
-            Ok(ready) if ready.read => self.read(Waiting::Not),
+            Ok(ready) if ready.read => self.read(Waiting::Not).map(|_| ()),
             Ok(_) => Ok(()),
             Err(error) => self.failed("waiting for the socket", &error),
         }
@@ -523,8 +522,9 @@ impl Connection {
         Ok(())
     }
 
+    /// Reads once. `false` when nothing has come; the end of the stream has.
     #[inline]
-    pub(crate) fn read(&mut self, waiting: Waiting) -> Result<(), ConnectionError> {
+    pub(crate) fn read(&mut self, waiting: Waiting) -> Result<bool, ConnectionError> {
         let room = self.session.room();
         let read = match waiting {
             Waiting::Not => self.transport.receive(room),
@@ -533,14 +533,14 @@ impl Connection {
         match read {
             Ok(read) if read.count == 0 && read.fds.is_empty() => {
                 self.session.end_of_file();
-                Ok(())
+                Ok(true)
             }
             Ok(read) => {
                 self.session.filled(read.count, read.fds, read.truncated);
-                Ok(())
+                Ok(true)
             }
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(()),
-            Err(error) => self.failed("reading", &error),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(false),
+            Err(error) => self.failed("reading", &error).map(|()| true),
         }
     }
 
