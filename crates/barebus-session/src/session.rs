@@ -170,6 +170,11 @@ impl<F> Session<F> {
         self.ledger.subscriptions.wants(subscription, signal, &self.ledger.owners)
     }
 
+    /// The subscriptions that ask for `signal`, in the order of their making.
+    pub fn wanting(&self, signal: &Message<'_>) -> Vec<SubscriptionId> {
+        self.ledger.subscriptions.wanting(signal, &self.ledger.owners)
+    }
+
     /// Whether `sender` is the present owner of the well-known `name`, as far as it was called or subscribed to.
     pub fn owns(&self, sender: &str, name: &str) -> bool {
         self.ledger.owners.owns(sender, name)

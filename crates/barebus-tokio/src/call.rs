@@ -1,0 +1,82 @@
+//! The future of a call.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use barebus::{CallError, CallId, NoReply};
+
+use crate::received::Reply;
+use crate::shared::{Handle, Waiting, renew};
+
+/// A call that was queued, and whose reply is awaited. Dropped, it forgets the call.
+///
+/// It has the call's deadline: [`Connection::set_call_timeout`](crate::Connection::set_call_timeout).
+#[derive(Debug)]
+#[must_use = "dropped, it forgets the call"]
+pub struct PendingReply {
+    handle: Arc<Handle>,
+    call: Call,
+}
+
+#[derive(Debug)]
+enum Call {
+    UnderWay(CallId),
+    /// It was not queued.
+    Failed(CallError),
+    /// Its end was taken.
+    Taken,
+}
+
+impl PendingReply {
+    pub(crate) fn new(handle: Arc<Handle>, queued: Result<CallId, CallError>) -> Self {
+        Self { handle, call: queued.map_or_else(Call::Failed, Call::UnderWay) }
+    }
+}
+
+impl Future for PendingReply {
+    /// [`CallError`] tells the callee's answer from no answer, and from a connection that has ended.
+    type Output = Result<Reply, CallError>;
+
+    /// After the reply was given there is none for ever: `NoReply::NotOutstanding`.
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        // Declared first, to be dropped last: see `renew`.
+        let _before;
+        let end = match std::mem::replace(&mut self.call, Call::Taken) {
+            Call::UnderWay(id) => {
+                let mut state = self.handle.lock();
+                let is_over = state.is_over;
+                match state.calls.get_mut(&id) {
+                    Some(Waiting::Task(waker)) if !is_over => {
+                        _before = renew(waker, cx);
+                        drop(state);
+                        self.call = Call::UnderWay(id);
+                        return Poll::Pending;
+                    }
+                    _ => {}
+                }
+                match state.calls.remove(&id) {
+                    Some(Waiting::Over(end)) => end,
+                    _ => Err(state.error().into()),
+                }
+            }
+            Call::Failed(error) => Err(error),
+            Call::Taken => Err(CallError::NoReply(NoReply::NotOutstanding)),
+        };
+        Poll::Ready(end)
+    }
+}
+
+impl Drop for PendingReply {
+    fn drop(&mut self) {
+        let Call::UnderWay(call) = self.call else { return };
+        let mut state = self.handle.lock();
+        let waiting = state.calls.remove(&call);
+        if let Some(connection) = &mut state.connection {
+            connection.forget(call);
+        }
+        // A waker goes once nothing is locked: see `renew`.
+        drop(state);
+        drop(waiting);
+    }
+}

@@ -1,0 +1,141 @@
+//! Calls of our methods.
+
+use std::future::poll_fn;
+use std::os::fd::{BorrowedFd, OwnedFd};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use barebus::wire::DecodeBody;
+use barebus::{
+    BodyError, CallError, ConnectionError, DecodeError, EncodeBody, ErrorName, FdIndex, Message,
+    ReplyTo,
+};
+use futures_core::Stream;
+
+use crate::queue::Queue;
+use crate::received::{Owned, received};
+use crate::shared::Handle;
+
+/// The calls of our methods, of a connection that [serves calls](barebus::Options::serve_calls).
+///
+/// They wait in a queue of at most 1 MiB; those that find no place, and those that come when there is no `Incoming`, are
+/// answered with an error. When the connection ends, the last item is the reason.
+#[derive(Debug)]
+pub struct Incoming {
+    handle: Arc<Handle>,
+    /// Whether the end was told.
+    is_over: bool,
+}
+
+impl Incoming {
+    /// The only one: `None` when there is one already.
+    pub(crate) fn new(handle: Arc<Handle>) -> Option<Self> {
+        let mut state = handle.lock();
+        if state.incoming.is_some() {
+            return None;
+        }
+        state.incoming = Some(Queue::default());
+        drop(state);
+        Some(Self { handle, is_over: false })
+    }
+
+    /// The next call; `None` after the error that tells why the connection has ended. Dropping the future loses nothing.
+    pub async fn next(&mut self) -> Option<Result<IncomingCall, ConnectionError>> {
+        poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
+    }
+
+    /// Calls that found no place in the queue.
+    pub fn dropped(&self) -> u64 {
+        self.handle.lock().incoming.as_ref().map_or(0, Queue::dropped)
+    }
+}
+
+impl Stream for Incoming {
+    type Item = Result<IncomingCall, ConnectionError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if self.is_over {
+            return Poll::Ready(None);
+        }
+        // Declared first, to be dropped last: see `renew`.
+        let _before;
+        let mut state = self.handle.lock();
+        let is_over = state.is_over;
+        if let Some(queue) = &mut state.incoming {
+            if let Some((received, reply_to)) = queue.pop() {
+                let (handle, reply_to) = (Arc::clone(&self.handle), Some(reply_to));
+                return Poll::Ready(Some(Ok(IncomingCall { received, reply_to, handle })));
+            }
+            if !is_over {
+                _before = queue.wait(cx);
+                return Poll::Pending;
+            }
+        }
+        let error = state.error();
+        drop(state);
+        self.is_over = true;
+        Poll::Ready(Some(Err(error)))
+    }
+}
+
+impl Drop for Incoming {
+    fn drop(&mut self) {
+        let queue = self.handle.change(|state| state.incoming.take());
+        drop(queue);
+    }
+}
+
+/// A call of a method of ours. Dropped unanswered, the caller gets an error.
+#[derive(Debug)]
+#[must_use = "the caller waits for an answer; dropped, it gets an error"]
+pub struct IncomingCall {
+    received: Owned,
+    /// `None` only when it is being dropped.
+    reply_to: Option<ReplyTo>,
+    handle: Arc<Handle>,
+}
+
+received!(IncomingCall);
+
+impl IncomingCall {
+    /// Whether the caller wants an answer; without, answering does nothing.
+    pub fn expects_reply(&self) -> bool {
+        self.reply_to.as_ref().is_some_and(ReplyTo::is_expected)
+    }
+
+    /// Queues the answer, with file descriptors to be sent along.
+    ///
+    /// # Errors
+    /// `CallError::Send`, `CallError::Connection`.
+    pub fn reply<B: EncodeBody + ?Sized>(
+        self,
+        body: &B,
+        fds: Vec<OwnedFd>,
+    ) -> Result<(), CallError> {
+        self.answer(|connection, to| connection.start_reply(to, body, fds))
+    }
+
+    /// Queues an ERROR as the answer.
+    ///
+    /// # Errors
+    /// `CallError::Send`, `CallError::Connection`.
+    pub fn reply_error(self, name: ErrorName<'_>, text: &str) -> Result<(), CallError> {
+        self.answer(|connection, to| connection.start_reply_error(to, name, text))
+    }
+
+    fn answer(
+        &self,
+        answer: impl FnOnce(&mut barebus::Connection, &ReplyTo) -> Result<(), CallError>,
+    ) -> Result<(), CallError> {
+        let Some(to) = &self.reply_to else { return Ok(()) };
+        self.handle.change(|state| answer(state.connection()?, to))
+    }
+}
+
+impl Drop for IncomingCall {
+    fn drop(&mut self) {
+        // The session notices when the driver looks at it again.
+        self.handle.change(|_| self.reply_to = None);
+    }
+}

@@ -1,0 +1,243 @@
+//! What the driver and all handles share.
+
+use std::collections::HashMap;
+use std::io;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Waker};
+
+use barebus::{CallError, CallId, Cause, ConnectionError, Event, NoReply, ReplyTo, SubscriptionId};
+
+use crate::queue::Queue;
+use crate::received::{Owned, Reply, Signal};
+
+/// The connection and all that wait for something of it.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+pub(crate) struct State {
+    /// `None` when the driver went away and took it along.
+    pub(crate) connection: Option<barebus::Connection>,
+    address: String,
+    /// The calls under way, and those whose end was not taken yet.
+    pub(crate) calls: HashMap<CallId, Waiting>,
+    pub(crate) streams: HashMap<SubscriptionId, Subscription>,
+    /// Subscriptions that the bus has not yet agreed to.
+    pub(crate) unsettled: Vec<SubscriptionId>,
+    /// Calls of our methods, as long as somebody takes them.
+    pub(crate) incoming: Option<Queue<(Owned, ReplyTo)>>,
+    /// Messages that brought other file descriptors than they announced.
+    pub(crate) refused: u64,
+    /// The driver's task, when it waits.
+    pub(crate) driver: Option<Waker>,
+    /// Whether all handles are gone.
+    pub(crate) is_let_go: bool,
+    /// Whether nothing moves any more: the connection has ended, or its driver has.
+    pub(crate) is_over: bool,
+    /// Why the driver could not go on, when it was not the connection.
+    failure: Option<(io::ErrorKind, String)>,
+}
+
+/// Who waits for the end of a call.
+#[derive(Debug)]
+pub(crate) enum Waiting {
+    /// A task; none yet that has asked.
+    Task(Option<Waker>),
+    /// Nobody any more: the end has come.
+    Over(Result<Reply, CallError>),
+}
+
+/// A subscription, and what has come of it.
+#[derive(Debug, Default)]
+pub(crate) struct Subscription {
+    pub(crate) queue: Queue<Signal>,
+    /// What the bus says of it; none when it has not answered yet.
+    pub(crate) answer: Option<Result<(), CallError>>,
+}
+
+impl Shared {
+    pub(crate) fn new(connection: barebus::Connection) -> Self {
+        let state = State {
+            address: connection.address().into(),
+            connection: Some(connection),
+            calls: HashMap::new(),
+            streams: HashMap::new(),
+            unsettled: Vec::new(),
+            incoming: None,
+            refused: 0,
+            driver: None,
+            is_let_go: false,
+            is_over: false,
+            failure: None,
+        };
+        Self { state: Mutex::new(state) }
+    }
+
+    /// A panic in the midst can only be that of a user's type being marshalled, which leaves nothing behind.
+    pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Changes something that the driver must look at.
+    pub(crate) fn change<R>(&self, change: impl FnOnce(&mut State) -> R) -> R {
+        let mut state = self.lock();
+        let result = change(&mut state);
+        let driver = state.driver.take();
+        drop(state);
+        if let Some(driver) = driver {
+            driver.wake();
+        }
+        result
+    }
+}
+
+impl State {
+    /// The connection, as long as it goes on.
+    pub(crate) fn connection(&mut self) -> Result<&mut barebus::Connection, CallError> {
+        if self.is_over {
+            return Err(self.error().into());
+        }
+        // Only who ends everything takes it away.
+        self.connection.as_mut().ok_or(CallError::NoReply(NoReply::NotOutstanding))
+    }
+
+    /// Gives all that has come to those it is for. Their tasks are added to `woken`, to be woken once nothing is locked.
+    ///
+    /// Errors are why the connection has ended.
+    pub(crate) fn hand_out(&mut self, woken: &mut Vec<Waker>) -> Result<(), ConnectionError> {
+        let Self { connection: Some(connection), calls, streams, unsettled, .. } = self else {
+            return Ok(());
+        };
+        // Calls and subscriptions that are not among ours were made before the connection was: nobody waits for them here.
+        while let Some(event) = connection.poll_event()? {
+            match event {
+                Event::Reply { call, reply } => {
+                    if let Some(waiting) = calls.get_mut(&call) {
+                        woken.extend(waiting.end(barebus::Reply::try_from(reply).map(Reply::from)));
+                    }
+                }
+                Event::NoReply { call, reason } => {
+                    if let Some(waiting) = calls.get_mut(&call) {
+                        woken.extend(waiting.end(Err(CallError::NoReply(reason))));
+                    }
+                }
+                Event::Signal(signal) => {
+                    let signal = Signal::from(Owned::from(signal));
+                    let wanting =
+                        signal.message().map(|it| connection.session_state().wanting(&it));
+                    for id in wanting.unwrap_or_default() {
+                        if let Some(subscription) = streams.get_mut(&id) {
+                            subscription.queue.push(signal.cost(), signal.clone());
+                            woken.extend(subscription.queue.wake());
+                        }
+                    }
+                }
+                Event::NotSubscribed { subscription, reply } => {
+                    if let Some(subscription) = streams.get_mut(&subscription) {
+                        let refusal =
+                            reply.map(|reply| barebus::Reply::try_from(reply).map(|_| ()));
+                        let late = Err(CallError::NoReply(NoReply::TimedOut));
+                        subscription.answer = Some(refusal.unwrap_or(late));
+                        woken.extend(subscription.queue.wake());
+                    }
+                }
+                Event::MethodCall { call, reply_to } => {
+                    // Without a taker, or room, dropping the right to answer it answers it.
+                    if let Some(incoming) = &mut self.incoming {
+                        let call = Owned::from(call);
+                        incoming.push(call.cost(), (call, reply_to));
+                        woken.extend(incoming.wake());
+                    }
+                }
+                Event::Refused(_) => self.refused += 1,
+                _ => {}
+            }
+        }
+        unsettled.retain(|id| {
+            let is_settled = connection.session_state().is_settled(*id);
+            if let Some(subscription) = streams.get_mut(id).filter(|_| is_settled) {
+                subscription.answer.get_or_insert(Ok(()));
+                woken.extend(subscription.queue.wake());
+            }
+            !is_settled
+        });
+        Ok(())
+    }
+
+    /// Nothing comes any more: whoever waits is woken to be told.
+    pub(crate) fn end(&mut self, woken: &mut Vec<Waker>) {
+        self.is_over = true;
+        woken.extend(self.calls.values_mut().filter_map(Waiting::wake));
+        woken.extend(self.streams.values_mut().filter_map(|stream| stream.queue.wake()));
+        woken.extend(self.incoming.as_mut().and_then(Queue::wake));
+    }
+
+    /// As [`end`](Self::end), for a reason that is not the connection's own; it is closed.
+    pub(crate) fn fail(&mut self, kind: io::ErrorKind, text: &str, woken: &mut Vec<Waker>) {
+        self.connection = None;
+        self.failure = Some((kind, text.into()));
+        self.end(woken);
+    }
+
+    /// Why nothing moves any more.
+    pub(crate) fn error(&mut self) -> ConnectionError {
+        // A connection that has ended says so for ever.
+        if let Some(Err(error)) = self.connection.as_mut().map(barebus::Connection::poll_event) {
+            return error;
+        }
+        let (kind, text) = match &self.failure {
+            Some((kind, text)) => (*kind, text.clone()),
+            None => (io::ErrorKind::NotConnected, String::new()),
+        };
+        let error = io::Error::new(kind, text);
+        ConnectionError {
+            address: self.address.clone(),
+            cause: Cause::Io { doing: "driving it", error },
+        }
+    }
+}
+
+impl Waiting {
+    /// The call's end has come. Gives the task that waits for it.
+    fn end(&mut self, end: Result<Reply, CallError>) -> Option<Waker> {
+        let waker = self.wake();
+        *self = Self::Over(end);
+        waker
+    }
+
+    fn wake(&mut self) -> Option<Waker> {
+        match self {
+            Self::Task(waker) => waker.take(),
+            Self::Over(_) => None,
+        }
+    }
+}
+
+/// Has the task of `cx` woken. Gives the waker that was there before, to be dropped once nothing is locked: what else goes with
+/// the last waker of a task may want the lock.
+pub(crate) fn renew(place: &mut Option<Waker>, cx: &Context<'_>) -> Option<Waker> {
+    match place {
+        Some(waker) if waker.will_wake(cx.waker()) => None,
+        _ => place.replace(cx.waker().clone()),
+    }
+}
+
+/// All handles together: when the last goes, the driver is told.
+#[derive(Debug)]
+pub(crate) struct Handle(pub(crate) Arc<Shared>);
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        self.0.change(|state| state.is_let_go = true);
+    }
+}
+
+impl std::ops::Deref for Handle {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}

@@ -1,0 +1,135 @@
+//! One scene: a scripted server on its own thread, the client in a runtime of its own.
+
+use std::os::linux::net::SocketAddrExt;
+use std::os::unix::net::{SocketAddr, UnixListener, UnixStream};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use barebus::{
+    BusName, CallError, ConnectionError, InterfaceName, MemberName, MethodCall, ObjectPath, Options,
+};
+use barebus_tests::peer::{Peer, SERVICE, open_files};
+use barebus_tokio::Connection;
+use tokio::runtime::{Builder, Runtime};
+use tokio::task::JoinHandle;
+
+/// A timeout to be run into.
+pub(crate) const SHORT: Duration = Duration::from_millis(150);
+/// A timeout that no honest scene comes near.
+pub(crate) const LONG: Duration = Duration::from_secs(20);
+
+/// What the driver's task comes to.
+pub(crate) type Driven = JoinHandle<Result<(), ConnectionError>>;
+
+/// Open files are the whole process's: one scene at a time.
+static STAGE: Mutex<()> = Mutex::new(());
+
+/// Waits until no other scene is being played.
+pub(crate) fn stage() -> MutexGuard<'static, ()> {
+    // A scene that failed has told so itself.
+    STAGE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Has a scene to itself, and afterwards no file open that was not before.
+pub(crate) fn staged<R>(scene: impl FnOnce() -> R) -> R {
+    let _stage = stage();
+    let files = open_files();
+    let result = scene();
+    assert_eq!(open_files(), files, "files stay open");
+    result
+}
+
+/// Several threads, so that what can happen at the same time does.
+pub(crate) fn runtime() -> Runtime {
+    Builder::new_multi_thread().worker_threads(3).enable_all().build().unwrap()
+}
+
+/// Plays `script` against `act`, which is given a connection whose driver was spawned.
+pub(crate) fn play<F: Future>(
+    options: &Options,
+    script: impl FnOnce(&mut Peer) + Send + 'static,
+    act: impl FnOnce(Connection, Driven) -> F,
+) -> F::Output {
+    staged(|| {
+        let (ours, theirs) = UnixStream::pair().unwrap();
+        let server = thread::spawn(move || script(&mut Peer::new(theirs)));
+        let runtime = runtime();
+        let result = runtime.block_on(async {
+            let (bus, driver) = Connection::new(options.over(ours).unwrap());
+            let driver = tokio::spawn(driver);
+            tokio::time::timeout(LONG, act(bus, driver)).await.expect("the scene ends in time")
+        });
+        drop(runtime);
+        server.join().unwrap();
+        result
+    })
+}
+
+/// What a server does with one connection.
+pub(crate) type Script = Box<dyn FnOnce(&mut Peer) + Send>;
+
+/// As [`play`], with a listening server: one script for each connection that is made to it.
+pub(crate) fn play_listening<F: Future>(
+    options: &Options,
+    scripts: Vec<Script>,
+    act: impl FnOnce(Connection, Driven) -> F,
+) -> F::Output {
+    static SCENES: AtomicUsize = AtomicUsize::new(0);
+
+    staged(|| {
+        let number = SCENES.fetch_add(1, Ordering::Relaxed);
+        let name = format!("barebus-tokio-{}-{number}", std::process::id());
+        let listener =
+            UnixListener::bind_addr(&SocketAddr::from_abstract_name(&name).unwrap()).unwrap();
+        let server = thread::spawn(move || {
+            for script in scripts {
+                script(&mut Peer::new(listener.accept().unwrap().0));
+            }
+        });
+        let runtime = runtime();
+        let result = runtime.block_on(async {
+            let (bus, driver) =
+                Connection::new(options.open(&format!("unix:abstract={name}")).unwrap());
+            let driver = tokio::spawn(driver);
+            tokio::time::timeout(LONG, act(bus, driver)).await.expect("the scene ends in time")
+        });
+        drop(runtime);
+        server.join().unwrap();
+        result
+    })
+}
+
+/// For a bus, with timeouts that a test can wait for.
+pub(crate) fn hasty() -> Options {
+    Options::bus().handshake_timeout(SHORT).call_timeout(Some(SHORT))
+}
+
+/// For a bus, with timeouts that are not reached.
+pub(crate) fn patient() -> Options {
+    Options::bus().handshake_timeout(2 * LONG).call_timeout(Some(2 * LONG))
+}
+
+/// A call of `member` of the scripted service.
+pub(crate) fn method(member: &'static str) -> MethodCall<'static> {
+    MethodCall::new(ObjectPath::from_static("/"), MemberName::from_static(member))
+        .interface(InterfaceName::from_static("org.example.Interface"))
+        .destination(BusName::from_static(SERVICE))
+}
+
+/// What the scripted service answers to `text`.
+pub(crate) async fn echo(bus: &Connection, text: &str) -> Result<String, CallError> {
+    let reply = bus.call(&method("Echo"), &(text,)).await?;
+    Ok(reply.body::<(&str,)>()?.0.into())
+}
+
+/// That the connection still works.
+pub(crate) async fn works(bus: &Connection) {
+    assert_eq!(echo(bus, "still here").await.unwrap(), "still here");
+}
+
+/// The rule for the signals `member` of the scripted service.
+pub(crate) fn rule(member: &str) -> String {
+    format!("type='signal',sender='{SERVICE}',member='{member}'")
+}
