@@ -19,6 +19,9 @@ pub(crate) const STARTED_TEST: &str = "bus::a_service_is_started_by_its_name";
 /// Set in processes that run inside a box, started by a test of this program.
 pub(crate) const INSIDE: &str = "BAREBUS_TEST_INSIDE";
 
+/// Of any number of units that start as often as is liked.
+pub(crate) const TEMPLATE: &str = "live-any@.service";
+
 /// The box with dbus-daemon.
 pub(crate) fn daemon() -> &'static SystemdBox {
     static BOX: OnceLock<SystemdBox> = OnceLock::new();
@@ -60,6 +63,7 @@ fn boot(bus: Bus) -> SystemdBox {
         .unit(FAILING, "[Service]\nType=oneshot\nExecStart=/bin/false\n")
         .unit(DEPENDENT, &*format!("[Unit]\nRequires={FAILING}\nAfter={FAILING}\n[Service]\nExecStart=/bin/sleep infinity\n"))
         .unit("live-started.service", started)
+        .unit(TEMPLATE, "[Unit]\nStartLimitIntervalSec=0\n[Service]\nSlice=system.slice\nExecStart=/bin/sleep infinity\n")
         .boot();
     let booted = booted.unwrap_or_else(|error| panic!("the live tests cannot run: {error}"));
     let written = booted.command("sh").args(["-c", NAMES]).status().unwrap();
