@@ -20,3 +20,8 @@ pub mod sasl;
 pub mod seeds;
 pub mod session;
 pub mod verdict;
+
+/// The programs in it compile.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/embedding.md")]
+mod embedding {}
