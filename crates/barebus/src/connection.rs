@@ -10,7 +10,7 @@ use barebus_session::{
 use barebus_wire::name::{BusName, ErrorName, InterfaceName, MemberName, ObjectPath};
 use barebus_wire::{EncodeBody, MatchRule, Message, MessageType, MethodCall};
 
-use crate::endpoint::Endpoint;
+use crate::endpoint;
 use crate::error::{CallError, Cause, ConnectionError, OpenError};
 use crate::options::Options;
 use crate::reply::{Reply, Signal};
@@ -29,8 +29,8 @@ pub struct Connection {
     pub(crate) transport: Transport,
     /// What the session's clock counts from.
     pub(crate) epoch: Instant,
-    /// Where the transport leads, if a second one can be opened to it.
-    endpoint: Option<Endpoint>,
+    /// How long connecting to the address once more may take; `None` where that cannot be.
+    reopening: Option<Duration>,
     address: String,
     call_timeout: Option<Duration>,
     /// The system call that failed, which is why the session has ended or is about to.
@@ -40,16 +40,16 @@ pub struct Connection {
 impl Connection {
     pub(crate) fn over(
         transport: Transport,
-        endpoint: Option<Endpoint>,
-        address: String,
+        reopening: Option<Duration>,
+        address: &str,
         options: &Options,
     ) -> Result<Self, OpenError> {
         let mut connection = Self {
             session: Session::new(options.config(), Duration::ZERO),
             transport,
             epoch: Instant::now(),
-            endpoint,
-            address,
+            reopening,
+            address: address.into(),
             call_timeout: options.call_timeout,
             failure: None,
         };
@@ -392,9 +392,9 @@ impl Connection {
 
     #[cold]
     fn ended(&mut self, error: SessionError, now: Duration) -> Result<(), ConnectionError> {
-        let endpoint = self.endpoint.as_ref().filter(|_| self.failure.is_none());
-        if let Some(endpoint) = endpoint.filter(|_| self.session.authenticate_again(now)) {
-            match endpoint.connect() {
+        let reopening = self.reopening.filter(|_| self.failure.is_none());
+        if let Some(timeout) = reopening.filter(|_| self.session.authenticate_again(now)) {
+            match endpoint::reach_again(&self.address, timeout) {
                 Ok(transport) => {
                     self.transport = transport;
                     if let Some(patience) = self.call_timeout {

@@ -59,6 +59,12 @@ pub enum AttemptError {
     },
 }
 
+impl From<nix::errno::Errno> for AttemptError {
+    fn from(error: nix::errno::Errno) -> Self {
+        Self::Io(error.into())
+    }
+}
+
 impl fmt::Display for AttemptError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

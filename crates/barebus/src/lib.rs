@@ -18,6 +18,7 @@
 //!
 //! What this crate does not do: it owns no names and serves no objects beyond what a client must; it starts no bus.
 
+mod child;
 mod connection;
 mod endpoint;
 mod error;

@@ -5,11 +5,13 @@
     reason = "descriptor numbers must become owned descriptors; this file holds the proofs"
 )]
 
+use std::ffi::CStr;
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use std::ptr;
 
 use nix::libc;
+use nix::sys::socket::{SockaddrLike, SockaddrStorage};
 
 /// Room for the control data of one read: the system passes at most 253 descriptors at a time. Aligned as its header needs it.
 #[derive(Debug)]
@@ -90,6 +92,42 @@ fn take_fds(header: &libc::msghdr, fds: &mut Vec<OwnedFd>) {
         // SAFETY: as for CMSG_FIRSTHDR; `message` is one of its headers.
         message = unsafe { libc::CMSG_NXTHDR(header, message) };
     }
+}
+
+/// The addresses of `host`, a number or a name, with `port`, a number: of `family` (AF_UNSPEC: of any), in the order in which they
+/// should be tried. Numbers need no look-up; a name is looked up by the system's resolver. The error is its reason.
+pub(crate) fn resolve(
+    host: &CStr,
+    port: &CStr,
+    family: libc::c_int,
+) -> Result<Vec<SockaddrStorage>, &'static str> {
+    // SAFETY: addrinfo is a plain C struct of integers and pointers, for which all bits zero are valid; as hints they mean
+    // that nothing is asked for.
+    let mut hints: libc::addrinfo = unsafe { std::mem::zeroed() };
+    hints.ai_family = family;
+    hints.ai_socktype = libc::SOCK_STREAM;
+    hints.ai_flags = libc::AI_NUMERICSERV;
+    let mut list = ptr::null_mut();
+    // SAFETY: both texts end with a NUL, `hints` is an addrinfo, and `list` is a place for the pointer to be written to.
+    let code =
+        unsafe { libc::getaddrinfo(host.as_ptr(), port.as_ptr(), &raw const hints, &raw mut list) };
+    if code != 0 {
+        // SAFETY: gai_strerror takes any number and gives a text that ends with a NUL and is never freed.
+        let reason = unsafe { CStr::from_ptr(libc::gai_strerror(code)) };
+        return Err(reason.to_str().unwrap_or("cannot be looked up"));
+    }
+    let mut places = Vec::new();
+    let mut next = list;
+    // SAFETY: getaddrinfo has set `list` to the first of a list of addrinfo, each of which points at the next or is the last;
+    // they live until freeaddrinfo.
+    while let Some(info) = unsafe { next.as_ref() } {
+        // SAFETY: `ai_addr` points at `ai_addrlen` bytes of address.
+        places.extend(unsafe { SockaddrStorage::from_raw(info.ai_addr, Some(info.ai_addrlen)) });
+        next = info.ai_next;
+    }
+    // SAFETY: `list` came from getaddrinfo, is freed once, and the addresses were copied.
+    unsafe { libc::freeaddrinfo(list) };
+    Ok(places)
 }
 
 /// Whether the program runs with more rights than whoever started it (setuid, file capabilities): then the environment is

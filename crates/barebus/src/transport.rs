@@ -2,7 +2,6 @@
 
 use std::io::{self, IoSlice};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
-use std::process::Child;
 use std::time::Duration;
 
 use nix::errno::Errno;
@@ -13,6 +12,7 @@ use nix::sys::socket::sockopt::ReceiveTimeout;
 use nix::sys::socket::{ControlMessage, MsgFlags, sendmsg, setsockopt};
 use nix::sys::time::{TimeVal, TimeValLike};
 
+use crate::child::Child;
 use crate::sys;
 
 /// A connected stream socket.
@@ -160,10 +160,8 @@ impl AsFd for Transport {
 impl Drop for Transport {
     fn drop(&mut self) {
         let is_foreign = self.is_foreign();
-        if let Some(child) = self.child.as_mut().filter(|_| !is_foreign) {
-            // It ends by itself when its standard input does; what does not end by itself is ended.
-            let _ = child.kill();
-            let _ = child.wait();
+        if let Some(child) = self.child.as_ref().filter(|_| !is_foreign) {
+            child.end();
         }
     }
 }
