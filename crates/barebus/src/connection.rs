@@ -2,13 +2,14 @@
 
 use std::io;
 use std::os::fd::OwnedFd;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use barebus_session::{
     CallId, Event, Received, ReplyTo, SendError, Session, SessionError, SubscriptionId, Want,
 };
 use barebus_wire::name::{BusName, ErrorName, InterfaceName, MemberName, ObjectPath};
 use barebus_wire::{EncodeBody, MatchRule, Message, MessageType, MethodCall};
+use nix::time::ClockId;
 
 use crate::endpoint;
 use crate::error::{CallError, Cause, ConnectionError, OpenError};
@@ -27,8 +28,6 @@ use crate::transport::Transport;
 pub struct Connection {
     pub(crate) session: Session<OwnedFd>,
     pub(crate) transport: Transport,
-    /// What the session's clock counts from.
-    pub(crate) epoch: Instant,
     /// How long connecting to the address once more may take; `None` where that cannot be.
     reopening: Option<Duration>,
     address: String,
@@ -45,9 +44,8 @@ impl Connection {
         options: &Options,
     ) -> Result<Self, OpenError> {
         let mut connection = Self {
-            session: Session::new(options.config(), Duration::ZERO),
+            session: Session::new(options.config(), monotonic()),
             transport,
-            epoch: Instant::now(),
             reopening,
             address: address.into(),
             call_timeout: options.call_timeout,
@@ -341,9 +339,10 @@ impl Connection {
 
     // Within.
 
+    /// The session's clock.
     #[inline]
-    fn now(&self) -> Duration {
-        self.epoch.elapsed()
+    pub(crate) fn now(&self) -> Duration {
+        monotonic()
     }
 
     /// Waits until an event that is wanted has come, at most for `timeout`.
@@ -519,6 +518,13 @@ impl Connection {
         self.session.end_of_file();
         Ok(())
     }
+}
+
+/// The time since the machine was started. `Instant` would do, but every program would carry what it prints if it fails.
+#[inline]
+fn monotonic() -> Duration {
+    // It does not fail: the clock exists and the place to write to is valid.
+    ClockId::CLOCK_MONOTONIC.now().map_or(Duration::ZERO, Duration::from)
 }
 
 /// Reads after a failure: more than a socket's buffer holds.
