@@ -376,7 +376,7 @@ impl<F> Ledger<F> {
                 Ok(())
             }
             Ok(_) => refused("the answer is no unique name".into()),
-            Err(error) => refused(alloc::format!("{error}")),
+            Err(error) => Err(SessionError::HelloInvalid(error)),
         }
     }
 
@@ -485,10 +485,9 @@ impl<F> Ledger<F> {
             }
             _ if !expects => Ok(()),
             _ => {
-                let text = alloc::format!(
-                    "no method {member} of interface {} is served here",
-                    interface.unwrap_or("(none)")
-                );
+                let interface = interface.unwrap_or("(none)");
+                let text =
+                    alloc::format!("no method {member} of interface {interface} is served here");
                 let error = ErrorName::from_static("org.freedesktop.DBus.Error.UnknownMethod");
                 self.answer_to(serial, sender, Some(error), &(&*text,), Vec::new())
             }
