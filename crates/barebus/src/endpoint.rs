@@ -69,12 +69,13 @@ fn unix(address: &Address<'_>, timeout: Duration) -> Result<Transport, AttemptEr
             return Err(wrong(key, "is for servers: a client needs 'path' or 'abstract'"));
         }
     }
-    let (key, place) = match (value(address, "path"), value(address, "abstract")) {
+    let (key, place) = match (address.get("path"), address.get("abstract")) {
         (Some(path), None) => ("path", path),
         (None, Some(name)) => ("abstract", name),
         (None, None) => return Err(wrong("path", MISSING)),
         (Some(_), Some(_)) => return Err(wrong("abstract", "cannot stand beside 'path'")),
     };
+    let place: Vec<u8> = place.bytes().collect();
     if place.is_empty() {
         return Err(wrong(key, "is empty"));
     }
@@ -149,7 +150,7 @@ fn tcp(address: &Address<'_>, timeout: Duration) -> Result<Transport, AttemptErr
 /// TCP, and then the 16 bytes that prove that the client may read the server's files. Spec: Nonce-authenticated TCP Sockets.
 fn nonce_tcp(address: &Address<'_>, timeout: Duration) -> Result<Transport, AttemptError> {
     let file = text(value(address, "noncefile"), "noncefile")?;
-    let transport = tcp(address, timeout)?;
+    let mut transport = tcp(address, timeout)?;
     let mut room = [0; 17];
     let nonce = read_file(&file, &mut room)?;
     if nonce.len() != 16 {

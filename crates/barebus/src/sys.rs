@@ -5,19 +5,23 @@
     reason = "descriptor numbers must become owned descriptors; this file holds the proofs"
 )]
 
-use std::ffi::CStr;
+use std::ffi::{CStr, CString};
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use std::ptr;
 
+use nix::errno::Errno;
 use nix::libc;
 use nix::sys::socket::{SockaddrLike, SockaddrStorage};
+use nix::unistd::Pid;
 
-/// Room for the control data of one read: the system passes at most 253 descriptors at a time. Aligned as its header needs it.
+/// Room for the control data of one read or write. Aligned as its header needs it.
 #[derive(Debug)]
 pub(crate) struct Control(Box<[u64; Self::WORDS]>);
 
 impl Control {
+    /// So many descriptors the system passes at a time.
+    const FDS: usize = 253;
     /// CMSG_SPACE(253 * 4) in words of 8 bytes.
     const WORDS: usize = 129;
 
@@ -64,6 +68,56 @@ pub(crate) fn receive(
         take_fds(&header, &mut read.fds);
     }
     Ok(read)
+}
+
+/// Writes `slices`, one behind the other, and with their first byte `fds`, of which there is room in `control`. `flags` are those of
+/// sendmsg(2).
+pub(crate) fn send(
+    socket: BorrowedFd<'_>,
+    slices: [&[u8]; 2],
+    fds: &[OwnedFd],
+    control: &mut Control,
+    flags: libc::c_int,
+) -> io::Result<usize> {
+    let mut slices = slices.map(|slice| libc::iovec {
+        iov_base: slice.as_ptr().cast_mut().cast(),
+        iov_len: slice.len(),
+    });
+    // SAFETY: msghdr is a plain C struct of integers and pointers, for which all bits zero are valid.
+    let mut header: libc::msghdr = unsafe { std::mem::zeroed() };
+    header.msg_iov = slices.as_mut_ptr();
+    header.msg_iovlen = 2;
+    if !fds.is_empty() {
+        give_fds(fds, control, &mut header)?;
+    }
+    // SAFETY: `header` points at two slices and, if at anything else, at the control data that was just written, with its length
+    // in bytes; all are borrowed until this function returns, and sendmsg only reads them.
+    let count = unsafe { libc::sendmsg(socket.as_raw_fd(), &raw const header, flags) };
+    usize::try_from(count).map_err(|_| io::Error::last_os_error())
+}
+
+/// Writes a control message with `fds`, for `header` to point at.
+#[cold]
+fn give_fds(fds: &[OwnedFd], control: &mut Control, header: &mut libc::msghdr) -> io::Result<()> {
+    let len = u32::try_from(size_of_val(fds)).unwrap_or(u32::MAX);
+    if fds.len() > Control::FDS {
+        return Err(io::Error::from_raw_os_error(libc::EINVAL));
+    }
+    header.msg_control = control.0.as_mut_ptr().cast();
+    // SAFETY: CMSG_SPACE and CMSG_LEN only compute; an OwnedFd is as large as the number that it holds. What is written is a
+    // header and at most 253 numbers, for which `control` has the room, aligned as a header must be, and exclusively borrowed.
+    unsafe {
+        header.msg_controllen = libc::CMSG_SPACE(len) as usize;
+        let message = header.msg_control.cast::<libc::cmsghdr>();
+        (*message).cmsg_len = libc::CMSG_LEN(len) as usize;
+        (*message).cmsg_level = libc::SOL_SOCKET;
+        (*message).cmsg_type = libc::SCM_RIGHTS;
+        let numbers = libc::CMSG_DATA(message).cast::<libc::c_int>();
+        for (index, fd) in fds.iter().enumerate() {
+            ptr::write_unaligned(numbers.add(index), fd.as_raw_fd());
+        }
+    }
+    Ok(())
 }
 
 /// Takes ownership of every descriptor in the control data that recvmsg has just written.
@@ -128,6 +182,65 @@ pub(crate) fn resolve(
     // SAFETY: `list` came from getaddrinfo, is freed once, and the addresses were copied.
     unsafe { libc::freeaddrinfo(list) };
     Ok(places)
+}
+
+/// Starts `program`, which is looked for in `$PATH` unless it has a slash, with our environment and `socket` as its standard input
+/// and output. `arguments` begin with the zeroth.
+pub(crate) fn spawn(
+    program: &CStr,
+    arguments: &[CString],
+    socket: BorrowedFd<'_>,
+) -> nix::Result<Pid> {
+    #[allow(clippy::cast_possible_truncation, reason = "constants below 256")]
+    const FLAGS: libc::c_short =
+        (libc::POSIX_SPAWN_SETSIGDEF | libc::POSIX_SPAWN_SETSIGMASK) as libc::c_short;
+
+    let socket = socket.as_raw_fd();
+    let mut arguments: Vec<_> = arguments.iter().map(|text| text.as_ptr().cast_mut()).collect();
+    arguments.push(ptr::null_mut());
+    let mut pid = 0;
+    // SAFETY: the structs are plain C, valid with all bits zero, and initialised by the first call that takes each. `program`, and
+    // the texts that `arguments` point at up to its null pointer, end with a NUL, live until the call returns and are not written
+    // to, though the type would allow it. `environ` is the C library's own list; that nobody changes it meanwhile is what
+    // `std::env::set_var` demands of its callers.
+    let code = unsafe {
+        let mut files: libc::posix_spawn_file_actions_t = std::mem::zeroed();
+        let mut attributes: libc::posix_spawnattr_t = std::mem::zeroed();
+        let mut signals: libc::sigset_t = std::mem::zeroed();
+        libc::posix_spawn_file_actions_init(&raw mut files);
+        libc::posix_spawnattr_init(&raw mut attributes);
+        // Programs do not expect to be started with signals blocked, as they may be in a thread of ours, or ignored, as SIGPIPE is
+        // in programs of Rust's.
+        libc::sigemptyset(&raw mut signals);
+        libc::posix_spawnattr_setsigmask(&raw mut attributes, &raw const signals);
+        libc::sigaddset(&raw mut signals, libc::SIGPIPE);
+        libc::posix_spawnattr_setsigdefault(&raw mut attributes, &raw const signals);
+        libc::posix_spawnattr_setflags(&raw mut attributes, FLAGS);
+        // All of the above cannot fail; these can, for want of memory.
+        let mut code = libc::posix_spawn_file_actions_adddup2(&raw mut files, socket, 0);
+        if code == 0 {
+            code = libc::posix_spawn_file_actions_adddup2(&raw mut files, socket, 1);
+        }
+        if code == 0 {
+            code = libc::posix_spawnp(
+                &raw mut pid,
+                program.as_ptr(),
+                &raw const files,
+                &raw const attributes,
+                arguments.as_ptr(),
+                environ,
+            );
+        }
+        libc::posix_spawnattr_destroy(&raw mut attributes);
+        libc::posix_spawn_file_actions_destroy(&raw mut files);
+        code
+    };
+    if code == 0 { Ok(Pid::from_raw(pid)) } else { Err(Errno::from_raw(code)) }
+}
+
+unsafe extern "C" {
+    /// The program's environment: pointers at texts, then a null pointer.
+    static environ: *const *mut libc::c_char;
 }
 
 /// Whether the program runs with more rights than whoever started it (setuid, file capabilities): then the environment is

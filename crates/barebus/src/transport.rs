@@ -1,15 +1,15 @@
 //! The stream: bytes and file descriptors, with deadlines.
 
-use std::io::{self, IoSlice};
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::time::Duration;
 
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::libc;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::socket::setsockopt;
 use nix::sys::socket::sockopt::ReceiveTimeout;
-use nix::sys::socket::{ControlMessage, MsgFlags, sendmsg, setsockopt};
 use nix::sys::time::{TimeVal, TimeValLike};
 
 use crate::child::Child;
@@ -76,20 +76,14 @@ impl Transport {
     }
 
     /// Writes what the socket takes at once. File descriptors go with the first byte.
-    pub(crate) fn send(&self, bytes: [&[u8]; 2], fds: &[OwnedFd]) -> io::Result<usize> {
-        let slices = bytes.map(IoSlice::new);
-        let [first, second] = bytes;
-        let slices = match (first.is_empty(), second.is_empty()) {
-            (true, _) => slices.get(1..),
-            (_, true) => slices.get(..1),
-            _ => None,
+    pub(crate) fn send(&mut self, bytes: [&[u8]; 2], fds: &[OwnedFd]) -> io::Result<usize> {
+        let flags = libc::MSG_DONTWAIT | libc::MSG_NOSIGNAL;
+        loop {
+            match sys::send(self.socket.as_fd(), bytes, fds, &mut self.control, flags) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                sent => return sent,
+            }
         }
-        .unwrap_or(&slices);
-        let numbers: Vec<_> = fds.iter().map(AsRawFd::as_raw_fd).collect();
-        let with_fds = [ControlMessage::ScmRights(&numbers)];
-        let control = if fds.is_empty() { &[][..] } else { &with_fds };
-        let flags = MsgFlags::MSG_DONTWAIT | MsgFlags::MSG_NOSIGNAL;
-        retry(|| sendmsg::<()>(self.socket.as_raw_fd(), slices, control, flags, None))
     }
 
     /// Reads what has come; `WouldBlock` when nothing has.
@@ -173,12 +167,3 @@ pub(crate) fn millis(time: Duration) -> i64 {
 
 /// In milliseconds: longer nobody waits, and the system's types hold it.
 const A_YEAR: i64 = 365 * 24 * 60 * 60 * 1000;
-
-fn retry<T>(mut call: impl FnMut() -> nix::Result<T>) -> io::Result<T> {
-    loop {
-        match call() {
-            Err(Errno::EINTR) => {}
-            result => return Ok(result?),
-        }
-    }
-}
