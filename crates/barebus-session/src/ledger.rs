@@ -248,11 +248,11 @@ impl<F> Ledger<F> {
         if self.duties.iter().all(|duty| duty.alive.strong_count() != 0) {
             return;
         }
-        let (alive, dropped) = core::mem::take(&mut self.duties)
-            .into_iter()
-            .partition::<Vec<_>, _>(|duty| duty.alive.strong_count() != 0);
-        self.duties = alive;
-        for duty in dropped {
+        for duty in core::mem::take(&mut self.duties) {
+            if duty.alive.strong_count() != 0 {
+                self.duties.push(duty);
+                continue;
+            }
             let text = ("the call was not answered",);
             let error = ErrorName::from_static("org.freedesktop.DBus.Error.NoReply");
             // When the queue is full the caller's own deadline tells it.
