@@ -1,6 +1,5 @@
 //! The blocking connection.
 
-use std::io;
 use std::os::fd::OwnedFd;
 use std::time::Duration;
 
@@ -9,6 +8,7 @@ use barebus_session::{
 };
 use barebus_wire::name::{BusName, ErrorName, InterfaceName, MemberName, ObjectPath};
 use barebus_wire::{EncodeBody, MatchRule, Message, MessageType, MethodCall};
+use nix::errno::Errno;
 use nix::time::ClockId;
 
 use crate::endpoint;
@@ -33,7 +33,7 @@ pub struct Connection {
     address: String,
     call_timeout: Option<Duration>,
     /// The system call that failed, which is why the session has ended or is about to.
-    failure: Option<(&'static str, i32)>,
+    failure: Option<(&'static str, Errno)>,
 }
 
 impl Connection {
@@ -52,7 +52,10 @@ impl Connection {
             failure: None,
         };
         if let Some(patience) = connection.call_timeout {
-            connection.transport.set_patience(patience).map_err(OpenError::Prepare)?;
+            connection
+                .transport
+                .set_patience(patience)
+                .map_err(|error| OpenError::Prepare(error.into()))?;
         }
         Ok(connection)
     }
@@ -409,7 +412,7 @@ impl Connection {
             }
         }
         let cause = match self.failure {
-            Some((doing, code)) => Cause::Io { doing, error: io::Error::from_raw_os_error(code) },
+            Some((doing, error)) => Cause::Io { doing, error: error.into() },
             None => Cause::Session(error),
         };
         Err(self.error(cause))
@@ -453,7 +456,7 @@ impl Connection {
         match self.transport.wait(true, time) {
             Ok(ready) if ready.read => self.read(Waiting::Not),
             Ok(_) => Ok(()),
-            Err(error) => self.failed("waiting for the socket", &error),
+            Err(error) => self.failed("waiting for the socket", error),
         }
     }
 
@@ -470,12 +473,10 @@ impl Connection {
             }
             match self.transport.send(output.bytes, output.fds) {
                 Ok(count) => self.session.sent(count),
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
+                Err(Errno::EAGAIN) => break,
                 // Too many descriptors are under way: an error of the message that has some, no byte of which was written.
-                Err(error)
-                    if error.raw_os_error() == Some(nix::libc::ETOOMANYREFS)
-                        && self.session.fds_refused() => {}
-                Err(error) => return self.failed("writing", &error),
+                Err(Errno::ETOOMANYREFS) if self.session.fds_refused() => {}
+                Err(error) => return self.failed("writing", error),
             }
         }
         Ok(())
@@ -497,15 +498,15 @@ impl Connection {
                 self.session.filled(read.count, read.fds, read.truncated);
                 Ok(())
             }
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(()),
-            Err(error) => self.failed("reading", &error),
+            Err(Errno::EAGAIN) => Ok(()),
+            Err(error) => self.failed("reading", error),
         }
     }
 
     /// A system call has failed. What had come before is still taken; then the session ends.
     #[cold]
-    fn failed(&mut self, doing: &'static str, error: &io::Error) -> Result<(), ConnectionError> {
-        self.failure.get_or_insert((doing, error.raw_os_error().unwrap_or(nix::libc::EIO)));
+    fn failed(&mut self, doing: &'static str, error: Errno) -> Result<(), ConnectionError> {
+        self.failure.get_or_insert((doing, error));
         // A peer that goes on writing cannot keep us here.
         for _ in 0..LAST_READS {
             match self.transport.receive(self.session.room()) {

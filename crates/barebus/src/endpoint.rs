@@ -160,7 +160,7 @@ fn nonce_tcp(address: &Address<'_>, timeout: Duration) -> Result<Transport, Atte
     match transport.send([nonce, &[]], &[]) {
         Ok(16) => Ok(transport),
         Ok(_) => Err(Errno::EAGAIN.into()),
-        Err(error) => Err(AttemptError::Io(error)),
+        Err(error) => Err(error.into()),
     }
 }
 

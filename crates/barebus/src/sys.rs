@@ -6,13 +6,16 @@
 )]
 
 use std::ffi::{CStr, CString};
-use std::io;
+#[cfg(all(target_env = "gnu", target_feature = "crt-static"))]
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use std::ptr;
 
 use nix::errno::Errno;
 use nix::libc;
-use nix::sys::socket::{SockaddrLike, SockaddrStorage};
+#[cfg(not(all(target_env = "gnu", target_feature = "crt-static")))]
+use nix::sys::socket::SockaddrLike;
+use nix::sys::socket::SockaddrStorage;
 use nix::unistd::Pid;
 
 /// Room for the control data of one read or write. Aligned as its header needs it.
@@ -48,7 +51,7 @@ pub(crate) fn receive(
     room: &mut [u8],
     control: &mut Control,
     flags: libc::c_int,
-) -> io::Result<Read> {
+) -> nix::Result<Read> {
     let mut slice = libc::iovec { iov_base: room.as_mut_ptr().cast(), iov_len: room.len() };
     // SAFETY: msghdr is a plain C struct of integers and pointers, for which all bits zero are valid.
     let mut header: libc::msghdr = unsafe { std::mem::zeroed() };
@@ -61,7 +64,7 @@ pub(crate) fn receive(
     let count = unsafe {
         libc::recvmsg(socket.as_raw_fd(), &raw mut header, flags | libc::MSG_CMSG_CLOEXEC)
     };
-    let count = usize::try_from(count).map_err(|_| io::Error::last_os_error())?;
+    let count = usize::try_from(count).map_err(|_| Errno::last())?;
     let mut read =
         Read { count, fds: Vec::new(), truncated: header.msg_flags & libc::MSG_CTRUNC != 0 };
     if header.msg_controllen != 0 {
@@ -78,7 +81,7 @@ pub(crate) fn send(
     fds: &[OwnedFd],
     control: &mut Control,
     flags: libc::c_int,
-) -> io::Result<usize> {
+) -> nix::Result<usize> {
     let mut slices = slices.map(|slice| libc::iovec {
         iov_base: slice.as_ptr().cast_mut().cast(),
         iov_len: slice.len(),
@@ -93,15 +96,15 @@ pub(crate) fn send(
     // SAFETY: `header` points at two slices and, if at anything else, at the control data that was just written, with its length
     // in bytes; all are borrowed until this function returns, and sendmsg only reads them.
     let count = unsafe { libc::sendmsg(socket.as_raw_fd(), &raw const header, flags) };
-    usize::try_from(count).map_err(|_| io::Error::last_os_error())
+    usize::try_from(count).map_err(|_| Errno::last())
 }
 
 /// Writes a control message with `fds`, for `header` to point at.
 #[cold]
-fn give_fds(fds: &[OwnedFd], control: &mut Control, header: &mut libc::msghdr) -> io::Result<()> {
+fn give_fds(fds: &[OwnedFd], control: &mut Control, header: &mut libc::msghdr) -> nix::Result<()> {
     let len = u32::try_from(size_of_val(fds)).unwrap_or(u32::MAX);
     if fds.len() > Control::FDS {
-        return Err(io::Error::from_raw_os_error(libc::EINVAL));
+        return Err(Errno::EINVAL);
     }
     header.msg_control = control.0.as_mut_ptr().cast();
     // SAFETY: CMSG_SPACE and CMSG_LEN only compute; an OwnedFd is as large as the number that it holds. What is written is a
@@ -148,8 +151,34 @@ fn take_fds(header: &libc::msghdr, fds: &mut Vec<OwnedFd>) {
     }
 }
 
+/// The address of `host`, a number, with `port`, a number: of `family` (AF_UNSPEC: of either). The error is the reason.
+///
+/// A static program does not look names up: GNU's resolver would be two thirds of it, and needs shared libraries all the same.
+#[cfg(all(target_env = "gnu", target_feature = "crt-static"))]
+pub(crate) fn resolve(
+    host: &CStr,
+    port: &CStr,
+    family: libc::c_int,
+) -> Result<Vec<SockaddrStorage>, &'static str> {
+    let number = match host.to_str() {
+        Ok("localhost") if family == libc::AF_INET6 => Some(Ipv6Addr::LOCALHOST.into()),
+        Ok("localhost") => Some(Ipv4Addr::LOCALHOST.into()),
+        Ok(host) => host.parse::<IpAddr>().ok(),
+        Err(_) => None,
+    };
+    let Some(number) = number else {
+        return Err("is a name: a static program looks none up");
+    };
+    if family == if number.is_ipv4() { libc::AF_INET6 } else { libc::AF_INET } {
+        return Err("is no number of the family asked for");
+    }
+    let port = port.to_str().ok().and_then(|port| port.parse().ok()).unwrap_or_default();
+    Ok(vec![SocketAddr::new(number, port).into()])
+}
+
 /// The addresses of `host`, a number or a name, with `port`, a number: of `family` (AF_UNSPEC: of any), in the order in which they
 /// should be tried. Numbers need no look-up; a name is looked up by the system's resolver. The error is its reason.
+#[cfg(not(all(target_env = "gnu", target_feature = "crt-static")))]
 pub(crate) fn resolve(
     host: &CStr,
     port: &CStr,

@@ -1,6 +1,5 @@
 //! The stream: bytes and file descriptors, with deadlines.
 
-use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::time::Duration;
 
@@ -60,7 +59,7 @@ impl Transport {
 
     /// How long a blocking read may wait; [`receive_within`](Self::receive_within) makes the system watch that time. Where
     /// reads do not block poll(2) watches it.
-    pub(crate) fn set_patience(&mut self, patience: Duration) -> io::Result<()> {
+    pub(crate) fn set_patience(&mut self, patience: Duration) -> nix::Result<()> {
         if !self.blocks {
             return Ok(());
         }
@@ -76,41 +75,39 @@ impl Transport {
     }
 
     /// Writes what the socket takes at once. File descriptors go with the first byte.
-    pub(crate) fn send(&mut self, bytes: [&[u8]; 2], fds: &[OwnedFd]) -> io::Result<usize> {
+    pub(crate) fn send(&mut self, bytes: [&[u8]; 2], fds: &[OwnedFd]) -> nix::Result<usize> {
         let flags = libc::MSG_DONTWAIT | libc::MSG_NOSIGNAL;
         loop {
             match sys::send(self.socket.as_fd(), bytes, fds, &mut self.control, flags) {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(Errno::EINTR) => {}
                 sent => return sent,
             }
         }
     }
 
-    /// Reads what has come; `WouldBlock` when nothing has.
-    pub(crate) fn receive(&mut self, room: &mut [u8]) -> io::Result<sys::Read> {
+    /// Reads what has come; `EAGAIN` when nothing has.
+    pub(crate) fn receive(&mut self, room: &mut [u8]) -> nix::Result<sys::Read> {
         loop {
             match sys::receive(self.socket.as_fd(), room, &mut self.control, libc::MSG_DONTWAIT) {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(Errno::EINTR) => {}
                 read => return read,
             }
         }
     }
 
-    /// Reads, and waits for at most `time`: with one system call if that is no less than the patience. `WouldBlock` when
+    /// Reads, and waits for at most `time`: with one system call if that is no less than the patience. `EAGAIN` when
     /// nothing has come.
     pub(crate) fn receive_within(
         &mut self,
         room: &mut [u8],
         time: Option<Duration>,
-    ) -> io::Result<sys::Read> {
+    ) -> nix::Result<sys::Read> {
         let watched = self.patience != Duration::ZERO
             && time.is_none_or(|time| time.saturating_add(self.patience / SLACK) >= self.patience);
         if watched {
             return match sys::receive(self.socket.as_fd(), room, &mut self.control, 0) {
                 // The caller looks at its deadline again.
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {
-                    Err(io::ErrorKind::WouldBlock.into())
-                }
+                Err(Errno::EINTR) => Err(Errno::EAGAIN),
                 read => read,
             };
         }
@@ -119,7 +116,7 @@ impl Transport {
     }
 
     /// Waits until something can be read, or written if `write` is asked for, for at most `time`.
-    pub(crate) fn wait(&self, write: bool, time: Option<Duration>) -> io::Result<Ready> {
+    pub(crate) fn wait(&self, write: bool, time: Option<Duration>) -> nix::Result<Ready> {
         let writing = if write { PollFlags::POLLOUT } else { PollFlags::empty() };
         let mut asked = [PollFd::new(self.socket.as_fd(), PollFlags::POLLIN | writing)];
         let time = match time {
@@ -129,7 +126,7 @@ impl Transport {
         match poll(&mut asked, time) {
             // The caller looks at its deadline again.
             Err(Errno::EINTR) | Ok(0) => Ok(Ready { read: false, write: false }),
-            Err(error) => Err(error.into()),
+            Err(error) => Err(error),
             Ok(_) => {
                 let [asked] = asked;
                 let found = asked.revents().unwrap_or(PollFlags::empty());
@@ -162,7 +159,9 @@ impl Drop for Transport {
 
 /// In whole milliseconds, rounded up: a wait that ends early would only wait again.
 pub(crate) fn millis(time: Duration) -> i64 {
-    i64::try_from(time.as_nanos().div_ceil(1_000_000)).map_or(A_YEAR, |millis| millis.min(A_YEAR))
+    let seconds = i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
+    let rest = i64::from(time.subsec_nanos().div_ceil(1_000_000));
+    seconds.saturating_mul(1000).saturating_add(rest).min(A_YEAR)
 }
 
 /// In milliseconds: longer nobody waits, and the system's types hold it.
