@@ -182,7 +182,7 @@ impl Case {
                 let error = outcome.opened.as_ref().unwrap_err().to_string();
                 let reason = match expected {
                     Expected::NotOpened(errno) => io::Error::from(errno).to_string(),
-                    _ => io::Error::from(io::ErrorKind::TimedOut).to_string(),
+                    _ => io::Error::from(Errno::ETIMEDOUT).to_string(),
                 };
                 assert!(error.ends_with(&reason), "{error}");
                 return;
@@ -212,10 +212,11 @@ impl Case {
                 _ => false,
             }),
             Expected::NotOpenedAgain(_) | Expected::NotOpenedAgainInTime => {
-                let (errno, reason) = match expected {
-                    Expected::NotOpenedAgain(errno) => (errno, io::Error::from(errno)),
-                    _ => (Errno::ETIMEDOUT, io::ErrorKind::TimedOut.into()),
+                let errno = match expected {
+                    Expected::NotOpenedAgain(errno) => errno,
+                    _ => Errno::ETIMEDOUT,
                 };
+                let reason = io::Error::from(errno);
                 ends(outcome, later, |cause| match cause {
                     Cause::Reopen(error) => error.to_string() == reason.to_string(),
                     // Whoever asks again.

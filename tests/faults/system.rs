@@ -162,6 +162,12 @@ unsafe extern "C" fn open64(path: *const c_char, flags: c_int, mode: mode_t) -> 
 }
 
 #[unsafe(no_mangle)]
+unsafe extern "C" fn open(path: *const c_char, flags: c_int, mode: mode_t) -> c_int {
+    // SAFETY: where files are as long as they like, both are the same.
+    unsafe { open64(path, flags, mode) }
+}
+
+#[unsafe(no_mangle)]
 unsafe extern "C" fn close(fd: c_int) -> c_int {
     let failed = error(Call::Close);
     // SAFETY: the caller owns the descriptor, as close(3) asks.

@@ -1,7 +1,5 @@
 //! Lines: finding their ends, and what may stand in one.
 
-use memchr::memchr2;
-
 use crate::error::{Excerpt, Position, SaslError};
 
 /// The longest line taken from a peer, in bytes, `\r\n` counted. The specification sets none; no honest line comes near.
@@ -56,7 +54,7 @@ impl Lines {
             self.check_first(window)?;
         }
         let fresh = window.get(self.scanned..).unwrap_or_default();
-        let end = memchr2(b'\r', b'\n', fresh);
+        let end = fresh.iter().position(|byte| matches!(byte, b'\r' | b'\n'));
         let clean = fresh.get(..end.unwrap_or(fresh.len())).unwrap_or_default();
         self.check_ascii(window, clean)?;
         self.scanned = self.scanned.saturating_add(clean.len());

@@ -1,7 +1,5 @@
 //! The mechanisms a client can ask for.
 
-use core::fmt::{self, Write};
-
 /// A way to prove who one is. Spec: Authentication Mechanisms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mechanism {
@@ -58,35 +56,31 @@ pub(crate) const MAX_UID_DIGITS: usize = 10;
 
 /// A uid as an EXTERNAL identity: decimal digits, those in hex.
 pub(crate) struct UidHex {
-    digits: [u8; MAX_UID_DIGITS],
-    len: usize,
     hex: [u8; 2 * MAX_UID_DIGITS],
+    /// Where it begins; it goes on to the end.
+    start: usize,
 }
 
 impl UidHex {
     pub(crate) fn new(uid: u32) -> Self {
-        let mut this = Self { digits: [0; MAX_UID_DIGITS], len: 0, hex: [0; 2 * MAX_UID_DIGITS] };
-        // Neither can fail: a u32 has at most 10 digits, and `hex` has twice that room.
-        let _ = write!(this, "{uid}");
-        if let (Some(digits), Some(hex)) =
-            (this.digits.get(..this.len), this.hex.get_mut(..2 * this.len))
-        {
-            let _ = hex::encode_to_slice(digits, hex);
+        let mut this = Self { hex: [0; 2 * MAX_UID_DIGITS], start: 2 * MAX_UID_DIGITS };
+        let mut rest = uid;
+        // From the last digit on, until none but zeros are left.
+        for digit in this.hex.rchunks_exact_mut(2) {
+            // ASCII digits are 0x30 to 0x39: in hex, a 3 before each.
+            let ones = u8::try_from(rest % 10).unwrap_or_default();
+            digit.copy_from_slice(&[b'3', b'0' + ones]);
+            this.start -= 2;
+            rest /= 10;
+            if rest == 0 {
+                break;
+            }
         }
         this
     }
 
     pub(crate) fn as_bytes(&self) -> &[u8] {
-        self.hex.get(..2 * self.len).unwrap_or_default()
-    }
-}
-
-impl Write for UidHex {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        let end = self.len.saturating_add(text.len());
-        self.digits.get_mut(self.len..end).ok_or(fmt::Error)?.copy_from_slice(text.as_bytes());
-        self.len = end;
-        Ok(())
+        self.hex.get(self.start..).unwrap_or_default()
     }
 }
 

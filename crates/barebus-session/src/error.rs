@@ -5,7 +5,7 @@ use alloc::string::String;
 use core::fmt;
 
 use barebus_sasl::{Guid, SaslError};
-use barebus_wire::{DecodeError, EncodeError};
+use barebus_wire::{BodyError, DecodeError, EncodeError};
 
 /// Why the connection has ended. Nothing more can be sent or received on it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,11 +26,13 @@ pub enum SessionError {
         /// What was awaited.
         awaited: Awaited,
     },
-    /// The bus answered `Hello` with an error, or with something that is no unique name.
+    /// The bus answered `Hello` with an error, or with a text that is no unique name.
     HelloRefused {
         /// The error's name, or what was wrong with the answer.
         reason: String,
     },
+    /// The bus answered `Hello` with something that is no text.
+    HelloInvalid(BodyError),
     /// File descriptors came during authentication, or without having been negotiated. Spec: D-Bus and Unix file descriptors.
     UnexpectedFds,
     /// More file descriptors wait for the end of their message than two messages may carry.
@@ -75,6 +77,7 @@ impl fmt::Display for SessionError {
                 write!(f, "the server did not answer in time: waiting for {awaited}")
             }
             Self::HelloRefused { reason } => write!(f, "the bus refused Hello: {reason}"),
+            Self::HelloInvalid(error) => write!(f, "the answer to Hello cannot be used: {error}"),
             Self::UnexpectedFds => f.write_str("file descriptors came where none may come"),
             Self::TooManyFds => f.write_str("more file descriptors came than messages may carry"),
             Self::InvalidMessage(error) => write!(f, "an invalid message came: {error}"),
@@ -95,6 +98,7 @@ impl core::error::Error for SessionError {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match self {
             Self::Authentication(error) => Some(error),
+            Self::HelloInvalid(error) => Some(error),
             Self::InvalidMessage(error) => Some(error),
             _ => None,
         }

@@ -160,8 +160,10 @@ impl<F> Inbox<F> {
         let mut truncated = false;
         let mut surplus = 0;
         while let Some(batch) = self.batches.front_mut() {
-            let missing = (announced as usize).saturating_sub(taken.len());
-            taken.extend(batch.fds.drain(..missing.min(batch.fds.len())));
+            while taken.len() < announced as usize {
+                let Some(fd) = batch.fds.pop_front() else { break };
+                taken.push(fd);
+            }
             let is_shared = batch.end > self.position;
             // Those that were cut off may have been this message's, if it has any.
             truncated |= batch.truncated && (announced != 0 || !is_shared);

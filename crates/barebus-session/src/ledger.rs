@@ -255,16 +255,14 @@ impl<F> Ledger<F> {
         if self.duties.iter().all(|duty| duty.alive.strong_count() != 0) {
             return;
         }
-        let (alive, dropped) = core::mem::take(&mut self.duties)
-            .into_iter()
-            .partition::<Vec<_>, _>(|duty| duty.alive.strong_count() != 0);
-        self.duties = alive;
-        for duty in dropped {
-            let text = ("the call was not answered",);
-            let error = ErrorName::from_static("org.freedesktop.DBus.Error.NoReply");
+        for duty in core::mem::take(&mut self.duties) {
+            if duty.alive.strong_count() != 0 {
+                self.duties.push(duty);
+                continue;
+            }
+            let text = Some("the call was not answered");
             // When the queue is full the caller's own deadline tells it.
-            let _ =
-                self.answer_to(duty.serial, duty.sender.as_deref(), Some(error), &text, Vec::new());
+            let _ = self.tell(duty.serial, duty.sender.as_deref(), Some(NO_REPLY), text);
         }
     }
 
@@ -383,7 +381,7 @@ impl<F> Ledger<F> {
                 Ok(())
             }
             Ok(_) => refused("the answer is no unique name".into()),
-            Err(error) => refused(alloc::format!("{error}")),
+            Err(error) => Err(SessionError::HelloInvalid(error)),
         }
     }
 
@@ -472,13 +470,16 @@ impl<F> Ledger<F> {
         let interface = header.interface.map(InterfaceName::as_str);
         let member = header.member.map_or("", MemberName::as_str);
         let serial = header.serial;
-        let answered = match (interface, member) {
-            (Some("org.freedesktop.DBus.Peer"), _) if !expects => Ok(()),
-            (Some("org.freedesktop.DBus.Peer"), "Ping") => {
-                self.answer_to(serial, sender, None, &(), Vec::new())
-            }
+        let (machine_id, refusal);
+        let (error, text) = match (interface, member) {
+            (Some("org.freedesktop.DBus.Peer"), _) if !expects => return Sorted::Done,
+            (Some("org.freedesktop.DBus.Peer"), "Ping") => (None, None),
             (Some("org.freedesktop.DBus.Peer"), "GetMachineId") => {
-                self.tell_machine_id(serial, sender)
+                machine_id = (self.config.machine_id)();
+                match machine_id.as_ref().and_then(|id| core::str::from_utf8(id).ok()) {
+                    Some(id) => (None, Some(id)),
+                    None => (Some(FILE_NOT_FOUND), Some("this machine has no machine id")),
+                }
             }
             _ if self.config.serve_calls => {
                 let mut reply_to = ReplyTo { serial, sender: sender.map(Into::into), duty: None };
@@ -490,32 +491,32 @@ impl<F> Ledger<F> {
                 }
                 return Sorted::Event(Matter::MethodCall(reply_to));
             }
-            _ if !expects => Ok(()),
+            _ if !expects => return Sorted::Done,
             _ => {
-                let text = alloc::format!(
-                    "no method {member} of interface {} is served here",
-                    interface.unwrap_or("(none)")
-                );
-                let error = ErrorName::from_static("org.freedesktop.DBus.Error.UnknownMethod");
-                self.answer_to(serial, sender, Some(error), &(&*text,), Vec::new())
+                let interface = interface.unwrap_or("(none)");
+                refusal =
+                    alloc::format!("no method {member} of interface {interface} is served here");
+                (Some(UNKNOWN_METHOD), Some(&*refusal))
             }
         };
         // A full queue: the caller has to live with its deadline. It must not cost us the connection.
-        if answered.is_err() {
+        if self.tell(serial, sender, error, text).is_err() {
             self.ignored += 1;
         }
         Sorted::Done
     }
 
-    fn tell_machine_id(&mut self, call: Serial, sender: Option<&str>) -> Result<(), SendError> {
-        let id = (self.config.machine_id)();
-        match id.as_ref().and_then(|id| core::str::from_utf8(id).ok()) {
-            Some(id) => self.answer_to(call, sender, None, &(id,), Vec::new()),
-            None => {
-                let error = ErrorName::from_static("org.freedesktop.DBus.Error.FileNotFound");
-                let text = ("this machine has no machine id",);
-                self.answer_to(call, sender, Some(error), &text, Vec::new())
-            }
+    /// Answers a call with a text, or with nothing.
+    fn tell(
+        &mut self,
+        call: Serial,
+        sender: Option<&str>,
+        error: Option<ErrorName<'_>>,
+        text: Option<&str>,
+    ) -> Result<(), SendError> {
+        match text {
+            None => self.answer_to(call, sender, error, &(), Vec::new()),
+            Some(text) => self.answer_to(call, sender, error, &(text,), Vec::new()),
         }
     }
 
@@ -567,6 +568,12 @@ pub(crate) const HELLO: MemberName<'static> = MemberName::from_static("Hello");
 const ADD_MATCH: MemberName<'static> = MemberName::from_static("AddMatch");
 const REMOVE_MATCH: MemberName<'static> = MemberName::from_static("RemoveMatch");
 const GET_NAME_OWNER: MemberName<'static> = MemberName::from_static("GetNameOwner");
+
+const NO_REPLY: ErrorName<'static> = ErrorName::from_static("org.freedesktop.DBus.Error.NoReply");
+const UNKNOWN_METHOD: ErrorName<'static> =
+    ErrorName::from_static("org.freedesktop.DBus.Error.UnknownMethod");
+const FILE_NOT_FOUND: ErrorName<'static> =
+    ErrorName::from_static("org.freedesktop.DBus.Error.FileNotFound");
 
 /// Most file descriptors that the system passes with one write.
 pub(crate) const MOST_FDS: u32 = 253;

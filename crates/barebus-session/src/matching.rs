@@ -19,10 +19,20 @@ struct Subscription {
 }
 
 /// The subscriptions, in the order of their making.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Subscriptions {
     made: Vec<Subscription>,
     last: u32,
+    /// [`Subscription::wants`], from the first subscription on: programs that make none do not carry what it needs.
+    wants: Wants,
+}
+
+type Wants = fn(&Subscription, &Message<'_>, &Owners) -> bool;
+
+impl Default for Subscriptions {
+    fn default() -> Self {
+        Self { made: Vec::new(), last: 0, wants: |_, _, _| false }
+    }
 }
 
 impl Subscriptions {
@@ -33,6 +43,7 @@ impl Subscriptions {
         self.last = self.last.wrapping_add(1);
         let id = SubscriptionId(self.last);
         self.made.push(Subscription { id, rule });
+        self.wants = Subscription::wants;
         (id, is_new)
     }
 
@@ -61,17 +72,21 @@ impl Subscriptions {
 
     /// Whether any subscription asks for the signal.
     pub(crate) fn want(&self, signal: &Message<'_>, owners: &Owners) -> bool {
-        self.made.iter().any(|made| made.wants(signal, owners))
+        self.made.iter().any(|made| (self.wants)(made, signal, owners))
     }
 
     /// The subscriptions that ask for the signal.
     pub(crate) fn wanting(&self, signal: &Message<'_>, owners: &Owners) -> Vec<SubscriptionId> {
-        self.made.iter().filter(|made| made.wants(signal, owners)).map(|made| made.id).collect()
+        self.made
+            .iter()
+            .filter(|made| (self.wants)(made, signal, owners))
+            .map(|made| made.id)
+            .collect()
     }
 
     /// Whether the subscription asks for the signal.
     pub(crate) fn wants(&self, id: SubscriptionId, signal: &Message<'_>, owners: &Owners) -> bool {
-        self.made.iter().any(|made| made.id == id && made.wants(signal, owners))
+        self.made.iter().any(|made| made.id == id && (self.wants)(made, signal, owners))
     }
 }
 

@@ -30,6 +30,9 @@ impl<'a> Header<'a> {
         fields: &mut Reader<'a>,
         seen: &mut u16,
     ) -> Option<()> {
+        if crate::COMPACT {
+            return None;
+        }
         // Code, and the variant's signature with its length and its NUL; the value's first four bytes.
         let ([code @ 1..=9, 1, type_code, 0], value, value_end) = fields.peek_field(message)?
         else {

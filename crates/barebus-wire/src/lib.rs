@@ -49,6 +49,9 @@ mod value;
 mod variant;
 mod writer;
 
+/// Whether the crate is built for size (`opt-level` "s" or "z"): ways that only shorten others are left out then.
+pub(crate) const COMPACT: bool = cfg!(compact);
+
 pub use array::{Array, Dict, Entries};
 pub use body::{EncodeBody, RawBody};
 pub use compose::MethodCall;

@@ -25,6 +25,9 @@ impl core::error::Error for Utf8Fault {}
 /// Where the first NUL is.
 #[inline]
 pub fn find_nul(bytes: &[u8]) -> Option<usize> {
+    if crate::COMPACT {
+        return bytes.iter().position(|byte| *byte == 0);
+    }
     memchr::memchr(0, bytes)
 }
 

@@ -1,17 +1,17 @@
 //! The blocking connection.
 
-use std::io;
 use std::os::fd::OwnedFd;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use barebus_session::{
     CallId, Event, Received, ReplyTo, SendError, Session, SessionError, SubscriptionId, Want,
 };
 use barebus_wire::name::{BusName, ErrorName, InterfaceName, MemberName, ObjectPath};
 use barebus_wire::{EncodeBody, MatchRule, Message, MessageType, MethodCall};
-use nix::libc;
+use nix::errno::Errno;
+use nix::time::ClockId;
 
-use crate::endpoint::Endpoint;
+use crate::endpoint;
 use crate::error::{CallError, Cause, ConnectionError, OpenError};
 use crate::options::Options;
 use crate::reply::{Reply, Signal};
@@ -28,36 +28,36 @@ use crate::transport::Transport;
 pub struct Connection {
     pub(crate) session: Session<OwnedFd>,
     pub(crate) transport: Transport,
-    /// What the session's clock counts from.
-    pub(crate) epoch: Instant,
-    /// Where the transport leads, if a second one can be opened to it.
-    endpoint: Option<Endpoint>,
+    /// How long connecting to the address once more may take; `None` where that cannot be.
+    reopening: Option<Duration>,
     address: String,
     call_timeout: Option<Duration>,
     /// See [`Transport::set_patience`].
     patience: Duration,
     /// The system call that failed, which is why the session has ended or is about to.
-    failure: Option<(&'static str, i32)>,
+    failure: Option<(&'static str, Errno)>,
 }
 
 impl Connection {
     pub(crate) fn over(
         transport: Transport,
-        endpoint: Option<Endpoint>,
-        address: String,
+        reopening: Option<Duration>,
+        address: &str,
         options: &Options,
     ) -> Result<Self, OpenError> {
         let mut connection = Self {
-            session: Session::new(options.config(), Duration::ZERO),
+            session: Session::new(options.config(), monotonic()),
             transport,
-            epoch: Instant::now(),
-            endpoint,
-            address,
+            reopening,
+            address: address.into(),
             call_timeout: options.call_timeout,
             patience: options.patience(),
             failure: None,
         };
-        connection.transport.set_patience(connection.patience).map_err(OpenError::Prepare)?;
+        connection
+            .transport
+            .set_patience(connection.patience)
+            .map_err(|error| OpenError::Prepare(error.into()))?;
         Ok(connection)
     }
 
@@ -367,9 +367,10 @@ impl Connection {
 
     // Within.
 
+    /// The session's clock.
     #[inline]
     pub(crate) fn now(&self) -> Duration {
-        self.epoch.elapsed()
+        monotonic()
     }
 
     /// When a call that is made now has waited long enough.
@@ -428,9 +429,9 @@ impl Connection {
 
     #[cold]
     fn ended(&mut self, error: SessionError, now: Duration) -> Result<(), ConnectionError> {
-        let endpoint = self.endpoint.as_ref().filter(|_| self.failure.is_none());
-        if let Some(endpoint) = endpoint.filter(|_| self.session.authenticate_again(now)) {
-            match endpoint.connect() {
+        let reopening = self.reopening.filter(|_| self.failure.is_none());
+        if let Some(timeout) = reopening.filter(|_| self.session.authenticate_again(now)) {
+            match endpoint::reach_again(&self.address, timeout) {
                 Ok(transport) => {
                     self.transport = transport;
                     // Without it a read waits by poll(2).
@@ -440,13 +441,13 @@ impl Connection {
                 Err(cause) => {
                     self.session.end(error);
                     // Whoever asks again is told so too, and not of the first server's refusal.
-                    self.failure = Some(("connecting again", cause.code()));
+                    self.failure = Some(("connecting again", cause.errno()));
                     return Err(self.error(Cause::Reopen(Box::new(cause))));
                 }
             }
         }
         let cause = match self.failure {
-            Some((doing, code)) => Cause::Io { doing, error: io::Error::from_raw_os_error(code) },
+            Some((doing, error)) => Cause::Io { doing, error: error.into() },
             None => Cause::Session(error),
         };
         Err(self.error(cause))
@@ -492,7 +493,7 @@ impl Connection {
         match self.transport.wait(true, time) {
             Ok(ready) if ready.read => self.read(Waiting::Not).map(|_| ()),
             Ok(_) => Ok(()),
-            Err(error) => self.failed("waiting for the socket", &error),
+            Err(error) => self.failed("waiting for the socket", error),
         }
     }
 
@@ -509,14 +510,12 @@ impl Connection {
             }
             match self.transport.send(output.bytes, output.fds) {
                 Ok(count) => self.session.sent(count),
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
+                Err(Errno::EAGAIN) => break,
                 // Too many descriptors are under way: an error of the message that has some, no byte of which was written.
-                Err(error)
-                    if matches!(error.raw_os_error(), Some(libc::ETOOMANYREFS | libc::EMFILE))
-                        && self.session.fds_refused() => {}
+                Err(Errno::ETOOMANYREFS | Errno::EMFILE) if self.session.fds_refused() => {}
                 // Want of memory (ENOBUFS, ENOMEM) is the end as well: nothing tells when it is over, poll(2) calls the socket
                 // writable all the while.
-                Err(error) => return self.failed("writing", &error),
+                Err(error) => return self.failed("writing", error),
             }
         }
         Ok(())
@@ -539,15 +538,15 @@ impl Connection {
                 self.session.filled(read.count, read.fds, read.truncated);
                 Ok(true)
             }
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(false),
-            Err(error) => self.failed("reading", &error).map(|()| true),
+            Err(Errno::EAGAIN) => Ok(false),
+            Err(error) => self.failed("reading", error).map(|()| true),
         }
     }
 
     /// A system call has failed. What had come before is still taken; then the session ends.
     #[cold]
-    fn failed(&mut self, doing: &'static str, error: &io::Error) -> Result<(), ConnectionError> {
-        self.failure.get_or_insert((doing, error.raw_os_error().unwrap_or(libc::EIO)));
+    fn failed(&mut self, doing: &'static str, error: Errno) -> Result<(), ConnectionError> {
+        self.failure.get_or_insert((doing, error));
         // A peer that goes on writing cannot keep us here.
         for _ in 0..LAST_READS {
             match self.transport.receive(self.session.room()) {
@@ -560,6 +559,13 @@ impl Connection {
         self.session.end_of_file();
         Ok(())
     }
+}
+
+/// The time since the machine was started. `Instant` would do, but every program would carry what it prints if it fails.
+#[inline]
+pub(crate) fn monotonic() -> Duration {
+    // It does not fail: the clock exists and the place to write to is valid.
+    ClockId::CLOCK_MONOTONIC.now().map_or(Duration::ZERO, Duration::from)
 }
 
 /// Reads after a failure: more than a socket's buffer holds.

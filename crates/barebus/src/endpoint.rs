@@ -1,228 +1,197 @@
 //! Where a connection leads: addresses as transports. Spec: Server Addresses, Transports.
 
-use std::ffi::OsString;
-use std::io;
-use std::net::{IpAddr, SocketAddr, TcpStream, ToSocketAddrs};
-use std::os::fd::{AsRawFd, OwnedFd};
-use std::os::unix::ffi::OsStringExt;
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::ffi::{CStr, CString, OsStr};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt;
+use std::time::Duration;
 
 use barebus_sasl::Guid;
-use barebus_wire::address::Address;
+use barebus_wire::address::{Address, Addresses};
 use nix::errno::Errno;
+use nix::fcntl::{OFlag, open};
+use nix::libc;
+use nix::sys::socket::sockopt::{SendTimeout, TcpNoDelay};
 use nix::sys::socket::{
-    AddressFamily, SockFlag, SockType, UnixAddr, connect, setsockopt, socket, socketpair,
-    sockopt::SendTimeout,
+    AddressFamily, SockFlag, SockType, SockaddrLike, UnixAddr, connect, setsockopt, socket,
+    socketpair,
 };
+use nix::sys::stat::Mode;
 use nix::sys::time::{TimeVal, TimeValLike};
+use nix::unistd::read;
 
+use crate::child::Child;
+use crate::connection::monotonic;
 use crate::error::AttemptError;
+use crate::sys;
 use crate::transport::{Transport, millis};
 
-/// One server that an address names.
-#[derive(Clone, Debug)]
-pub(crate) struct Endpoint {
-    kind: Kind,
-    /// The server's id as the address promises it.
-    pub(crate) guid: Option<Guid>,
-    /// How long connecting may take.
-    pub(crate) timeout: Duration,
-}
-
-#[derive(Clone, Debug)]
-enum Kind {
-    /// `unix:path=`.
-    Path(OsString),
-    /// `unix:abstract=`, without the leading NUL.
-    Abstract(Vec<u8>),
-    /// `unixexec:`: the program and its arguments, the zeroth among them.
-    Exec { path: OsString, zeroth: Option<OsString>, arguments: Vec<OsString> },
-    /// `tcp:` and, with the file that holds the nonce, `nonce-tcp:`.
-    Tcp { host: String, port: u16, family: Option<Family>, nonce_file: Option<OsString> },
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Family {
-    Ipv4,
-    Ipv6,
-}
-
-impl Endpoint {
-    /// What `address` names, if it is something that a client can connect to.
-    pub(crate) fn new(address: &Address<'_>, timeout: Duration) -> Result<Self, AttemptError> {
-        let guid = match value(address, "guid") {
-            None => None,
-            Some(text) => Some(Guid::parse(&text).map_err(|_| AttemptError::Key {
-                key: "guid",
-                reason: "is not 32 hexadecimal digits",
-            })?),
-        };
-        let kind = match address.transport() {
-            "unix" => unix(address)?,
-            "unixexec" => exec(address)?,
-            "tcp" => tcp(address, false)?,
-            "nonce-tcp" => tcp(address, true)?,
-            "autolaunch" => {
-                return Err(unsupported("starting a bus (autolaunch) is not supported"));
-            }
-            "launchd" => return Err(unsupported("launchd is not supported")),
-            "systemd" => return Err(unsupported("systemd: is an address for servers only")),
-            _ => return Err(unsupported("the transport is unknown")),
-        };
-        Ok(Self { kind, guid, timeout })
-    }
-
-    /// Whether file descriptors can be passed.
-    pub(crate) const fn passes_fds(&self) -> bool {
-        !matches!(self.kind, Kind::Tcp { .. })
-    }
-
-    /// Connects.
-    pub(crate) fn connect(&self) -> Result<Transport, AttemptError> {
-        let io = AttemptError::Io;
-        match &self.kind {
-            Kind::Path(path) => {
-                let address = UnixAddr::new(path.as_os_str()).map_err(|error| {
-                    let reason = match error {
-                        Errno::ENAMETOOLONG => {
-                            "is longer than the 107 bytes that a socket's path may have"
-                        }
-                        _ => "holds a NUL, which ends a path",
-                    };
-                    AttemptError::Key { key: "path", reason }
-                })?;
-                self.connect_unix(&address)
-            }
-            Kind::Abstract(name) => {
-                let address = UnixAddr::new_abstract(name).map_err(|_| AttemptError::Key {
-                    key: "abstract",
-                    reason: "is longer than the 107 bytes that a socket's name may have",
-                })?;
-                self.connect_unix(&address)
-            }
-            Kind::Exec { path, zeroth, arguments } => {
-                spawn(path, zeroth.as_ref(), arguments).map_err(io)
-            }
-            Kind::Tcp { host, port, family, nonce_file } => {
-                let stream = self.connect_tcp(host, *port, *family).map_err(io)?;
-                let transport = Transport::connected(stream.into()).map_err(io)?;
-                if let Some(file) = nonce_file {
-                    send_nonce(&transport, file).map_err(io)?;
-                }
-                Ok(transport)
-            }
-        }
-    }
-
-    fn connect_unix(&self, address: &UnixAddr) -> Result<Transport, AttemptError> {
-        let begin = Instant::now();
-        let connected = || -> nix::Result<OwnedFd> {
-            let flags = SockFlag::SOCK_CLOEXEC;
-            let fd = socket(AddressFamily::Unix, SockType::Stream, flags, None)?;
-            // A server whose queue is full lets connect(2) wait: so long at most.
-            let time = millis(self.timeout.saturating_sub(begin.elapsed())).max(1);
-            setsockopt(&fd, SendTimeout, &TimeVal::milliseconds(time))?;
-            connect(fd.as_raw_fd(), address)?;
-            Ok(fd)
-        };
-        loop {
-            match connected() {
-                Ok(fd) => return Transport::connected(fd).map_err(AttemptError::Io),
-                // Whoever is interrupted again and again waits no longer for that.
-                Err(Errno::EINTR) if begin.elapsed() < self.timeout => {}
-                Err(Errno::EINTR | Errno::EAGAIN) => {
-                    return Err(AttemptError::Io(io::ErrorKind::TimedOut.into()));
-                }
-                Err(error) => return Err(AttemptError::Io(error.into())),
-            }
-        }
-    }
-
-    fn connect_tcp(&self, host: &str, port: u16, family: Option<Family>) -> io::Result<TcpStream> {
-        // Numbers need no look-up: a name does, by the system's resolver.
-        let places: Vec<SocketAddr> = match host.parse::<IpAddr>() {
-            Ok(ip) => vec![SocketAddr::new(ip, port)],
-            Err(_) => (host, port).to_socket_addrs()?.collect(),
-        };
-        let mut error = io::Error::new(
-            io::ErrorKind::NotFound,
-            "the host has no address of the family asked for",
-        );
-        for place in places {
-            let fits = match family {
-                None => true,
-                Some(Family::Ipv4) => place.is_ipv4(),
-                Some(Family::Ipv6) => place.is_ipv6(),
-            };
-            if !fits {
-                continue;
-            }
-            match TcpStream::connect_timeout(&place, self.timeout) {
-                Ok(stream) => {
-                    stream.set_nodelay(true)?;
-                    return Ok(stream);
-                }
-                Err(failed) => error = failed,
-            }
-        }
-        Err(error)
+/// The server's id as `address` promises it.
+pub(crate) fn guid(address: &Address<'_>) -> Result<Option<Guid>, AttemptError> {
+    match value(address, "guid") {
+        None => Ok(None),
+        Some(text) => match Guid::parse(&text) {
+            Ok(guid) => Ok(Some(guid)),
+            Err(_) => Err(wrong("guid", "is not 32 hexadecimal digits")),
+        },
     }
 }
 
-fn unix(address: &Address<'_>) -> Result<Kind, AttemptError> {
-    const FOR_SERVERS: &str = "is for servers: a client needs 'path' or 'abstract'";
+/// Whether the transport can pass file descriptors.
+pub(crate) fn passes_fds(address: &Address<'_>) -> bool {
+    !matches!(address.transport(), "tcp" | "nonce-tcp")
+}
+
+/// Connects to what `address` names, if it is something that a client can connect to. Each try may take `timeout`.
+pub(crate) fn reach(address: &Address<'_>, timeout: Duration) -> Result<Transport, AttemptError> {
+    let reason = match address.transport() {
+        "unix" => return unix(address, timeout),
+        "unixexec" => return exec(address),
+        "tcp" => return tcp(address, timeout),
+        "nonce-tcp" => return nonce_tcp(address, timeout),
+        "autolaunch" => "starting a bus (autolaunch) is not supported",
+        "launchd" => "launchd is not supported",
+        "systemd" => "systemd: is an address for servers only",
+        _ => "the transport is unknown",
+    };
+    Err(AttemptError::Unsupported { reason })
+}
+
+/// Connects once more to the server that `address` names, which was reached before.
+pub(crate) fn reach_again(address: &str, timeout: Duration) -> Result<Transport, AttemptError> {
+    match Addresses::parse(address).ok().and_then(|mut addresses| addresses.next()) {
+        Some(address) => reach(&address, timeout),
+        None => Err(AttemptError::Unsupported { reason: "the address names no server" }),
+    }
+}
+
+fn unix(address: &Address<'_>, timeout: Duration) -> Result<Transport, AttemptError> {
     for key in ["dir", "tmpdir", "runtime"] {
         if address.get(key).is_some() {
-            return Err(AttemptError::Key { key, reason: FOR_SERVERS });
+            return Err(wrong(key, "is for servers: a client needs 'path' or 'abstract'"));
         }
     }
-    match (value(address, "path"), value(address, "abstract")) {
-        (Some(path), None) if !path.is_empty() => Ok(Kind::Path(OsString::from_vec(path))),
-        (None, Some(name)) if !name.is_empty() => Ok(Kind::Abstract(name)),
-        (Some(_), Some(_)) => {
-            Err(AttemptError::Key { key: "abstract", reason: "cannot stand beside 'path'" })
+    let (key, place) = match (address.get("path"), address.get("abstract")) {
+        (Some(path), None) => ("path", path),
+        (None, Some(name)) => ("abstract", name),
+        (None, None) => return Err(wrong("path", MISSING)),
+        (Some(_), Some(_)) => return Err(wrong("abstract", "cannot stand beside 'path'")),
+    };
+    let place: Vec<u8> = place.bytes().collect();
+    if place.is_empty() {
+        return Err(wrong(key, "is empty"));
+    }
+    let place = match key {
+        "path" => UnixAddr::new(OsStr::from_bytes(&place)),
+        _ => UnixAddr::new_abstract(&place),
+    };
+    let place = place.map_err(|error| match error {
+        Errno::ENAMETOOLONG => wrong(key, "is longer than the 107 bytes that a socket takes"),
+        _ => wrong(key, "holds a NUL, which ends a path"),
+    })?;
+    Ok(Transport::connected(connect_within(timeout, &place)?)?)
+}
+
+/// A connected socket.
+fn connect_within(timeout: Duration, place: &dyn SockaddrLike) -> nix::Result<OwnedFd> {
+    let family = place.family().unwrap_or(AddressFamily::Unspec);
+    let end = monotonic().saturating_add(timeout);
+    let connected = || -> nix::Result<OwnedFd> {
+        let fd = socket(family, SockType::Stream, SockFlag::SOCK_CLOEXEC, None)?;
+        // A server that is not there, or whose queue is full, lets connect(2) wait: so long at most.
+        let time = millis(end.saturating_sub(monotonic())).max(1);
+        setsockopt(&fd, SendTimeout, &TimeVal::milliseconds(time))?;
+        connect(fd.as_raw_fd(), place)?;
+        Ok(fd)
+    };
+    loop {
+        match connected() {
+            // Whoever is interrupted again and again waits no longer for that.
+            Err(Errno::EINTR) if monotonic() < end => {}
+            Err(Errno::EINTR | Errno::EAGAIN | Errno::EINPROGRESS) => return Err(Errno::ETIMEDOUT),
+            connected => return connected,
         }
-        (None, Some(_)) => Err(AttemptError::Key { key: "abstract", reason: "is empty" }),
-        (Some(_), None) => Err(AttemptError::Key { key: "path", reason: "is empty" }),
-        (None, None) => Err(AttemptError::Key { key: "path", reason: "is missing" }),
     }
 }
 
-fn exec(address: &Address<'_>) -> Result<Kind, AttemptError> {
-    let text = |key: &str| value(address, key).map(OsString::from_vec);
-    let Some(path) = text("path") else {
-        return Err(AttemptError::Key { key: "path", reason: "is missing" });
-    };
+/// Starts a program and talks to its standard input and output.
+fn exec(address: &Address<'_>) -> Result<Transport, AttemptError> {
+    let program = text(value(address, "path"), "path")?;
+    let mut arguments = vec![match value(address, "argv0") {
+        None => program.clone(),
+        zeroth => text(zeroth, "argv0")?,
+    }];
     // A gap ends the list.
-    let arguments = (1..).map_while(|index| text(&format!("argv{index}"))).collect();
-    Ok(Kind::Exec { path, zeroth: text("argv0"), arguments })
+    while let Some(argument) = value(address, &format!("argv{}", arguments.len())) {
+        arguments.push(text(Some(argument), "argv")?);
+    }
+    let flags = SockFlag::SOCK_CLOEXEC;
+    let (ours, theirs) = socketpair(AddressFamily::Unix, SockType::Stream, None, flags)?;
+    let mut transport = Transport::connected(ours)?;
+    transport.child = Some(Child::start(&program, &arguments, theirs.as_fd())?);
+    Ok(transport)
 }
 
-fn tcp(address: &Address<'_>, with_nonce: bool) -> Result<Kind, AttemptError> {
-    let text = |key| value(address, key).and_then(|bytes| String::from_utf8(bytes).ok());
-    let missing = |key| AttemptError::Key { key, reason: "is missing" };
-    let host = text("host").ok_or(missing("host"))?;
-    let port = text("port").ok_or(missing("port"))?;
-    let port = port
-        .parse()
-        .ok()
-        .filter(|port| *port != 0)
-        .ok_or(AttemptError::Key { key: "port", reason: "is no port number from 1 to 65535" })?;
-    let family = match text("family").as_deref() {
-        None => None,
-        Some("ipv4") => Some(Family::Ipv4),
-        Some("ipv6") => Some(Family::Ipv6),
-        Some(_) => {
-            return Err(AttemptError::Key { key: "family", reason: "is neither ipv4 nor ipv6" });
+fn tcp(address: &Address<'_>, timeout: Duration) -> Result<Transport, AttemptError> {
+    let host = text(value(address, "host"), "host")?;
+    let port = text(value(address, "port"), "port")?;
+    if !port.to_str().is_ok_and(|port| port.parse().is_ok_and(|port: u16| port != 0)) {
+        return Err(wrong("port", "is no port number from 1 to 65535"));
+    }
+    let family = match address.get("family").map(|family| family.as_str()) {
+        None => libc::AF_UNSPEC,
+        Some("ipv4") => libc::AF_INET,
+        Some("ipv6") => libc::AF_INET6,
+        Some(_) => return Err(wrong("family", "is neither ipv4 nor ipv6")),
+    };
+    let places = sys::resolve(&host, &port, family).map_err(|reason| wrong("host", reason))?;
+    let mut failure = wrong("host", "has no address of the family asked for");
+    for place in &places {
+        match connect_within(timeout, place) {
+            Ok(fd) => {
+                setsockopt(&fd, TcpNoDelay, &true)?;
+                return Ok(Transport::connected(fd)?);
+            }
+            Err(error) => failure = error.into(),
+        }
+    }
+    Err(failure)
+}
+
+/// TCP, and then the 16 bytes that prove that the client may read the server's files. Spec: Nonce-authenticated TCP Sockets.
+fn nonce_tcp(address: &Address<'_>, timeout: Duration) -> Result<Transport, AttemptError> {
+    let file = text(value(address, "noncefile"), "noncefile")?;
+    let mut transport = tcp(address, timeout)?;
+    let mut room = [0; 17];
+    let nonce = read_file(&file, &mut room)?;
+    if nonce.len() != 16 {
+        return Err(wrong("noncefile", "does not hold 16 bytes"));
+    }
+    // A socket that has just connected takes 16 bytes.
+    match transport.send([nonce, &[]], &[]) {
+        Ok(16) => Ok(transport),
+        Ok(_) => Err(Errno::EAGAIN.into()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// What stands at the beginning of a file, as much as fits into `room`.
+pub(crate) fn read_file<'a>(file: &CStr, room: &'a mut [u8]) -> nix::Result<&'a [u8]> {
+    let file = loop {
+        match open(file, OFlag::O_RDONLY | OFlag::O_CLOEXEC, Mode::empty()) {
+            Err(Errno::EINTR) => {}
+            opened => break opened?,
         }
     };
-    let nonce_file = match (with_nonce, value(address, "noncefile")) {
-        (true, None) => return Err(missing("noncefile")),
-        (true, Some(file)) => Some(OsString::from_vec(file)),
-        (false, _) => None,
-    };
-    Ok(Kind::Tcp { host, port, family, nonce_file })
+    let mut filled = 0;
+    while let Some(rest) = room.get_mut(filled..).filter(|rest| !rest.is_empty()) {
+        match read(&file, rest) {
+            Ok(0) => break,
+            Ok(count) => filled += count,
+            Err(Errno::EINTR) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(room.get(..filled).unwrap_or_default())
 }
 
 /// The value of a key, unescaped.
@@ -230,45 +199,13 @@ fn value(address: &Address<'_>, key: &str) -> Option<Vec<u8>> {
     address.get(key).map(|value| value.bytes().collect())
 }
 
-const fn unsupported(reason: &'static str) -> AttemptError {
-    AttemptError::Unsupported { reason }
+/// A value as the system takes it.
+fn text(value: Option<Vec<u8>>, key: &'static str) -> Result<CString, AttemptError> {
+    CString::new(value.ok_or(wrong(key, MISSING))?).map_err(|_| wrong(key, "holds a NUL"))
 }
 
-/// Starts a program and talks to its standard input and output.
-fn spawn(
-    path: &OsString,
-    zeroth: Option<&OsString>,
-    arguments: &[OsString],
-) -> io::Result<Transport> {
-    use std::os::unix::process::CommandExt;
-
-    let flags = SockFlag::SOCK_CLOEXEC;
-    let (ours, theirs) = socketpair(AddressFamily::Unix, SockType::Stream, None, flags)?;
-    let mut command = Command::new(path);
-    command.args(arguments).stdin(Stdio::from(theirs.try_clone()?)).stdout(Stdio::from(theirs));
-    if let Some(zeroth) = zeroth {
-        command.arg0(zeroth);
-    }
-    let mut transport = Transport::connected(ours)?;
-    transport.child = Some(command.spawn()?);
-    Ok(transport)
+const fn wrong(key: &'static str, reason: &'static str) -> AttemptError {
+    AttemptError::Key { key, reason }
 }
 
-/// The 16 bytes that prove that the client may read the server's files. Spec: Nonce-authenticated TCP Sockets.
-fn send_nonce(transport: &Transport, file: &OsString) -> io::Result<()> {
-    use std::io::Read;
-
-    let mut nonce = Vec::new();
-    std::fs::File::open(file)?.take(17).read_to_end(&mut nonce)?;
-    if nonce.len() != 16 {
-        return Err(io::Error::new(
-            io::ErrorKind::InvalidData,
-            "the nonce file does not hold 16 bytes",
-        ));
-    }
-    // A socket that has just connected takes 16 bytes.
-    match transport.send([&nonce, &[]], &[])? {
-        16 => Ok(()),
-        _ => Err(io::ErrorKind::WriteZero.into()),
-    }
-}
+const MISSING: &str = "is missing";

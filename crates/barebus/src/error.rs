@@ -5,6 +5,7 @@ use std::io;
 
 use barebus_session::{NoReply, SendError, SessionError};
 use barebus_wire::BodyError;
+use nix::errno::Errno;
 
 /// Why no connection was opened.
 #[derive(Debug)]
@@ -61,11 +62,17 @@ pub enum AttemptError {
 
 impl AttemptError {
     /// The system's number for it.
-    pub(crate) fn code(&self) -> i32 {
+    pub(crate) fn errno(&self) -> Errno {
         match self {
-            Self::Io(error) => error.raw_os_error().unwrap_or(nix::libc::ETIMEDOUT),
-            Self::Unsupported { .. } | Self::Key { .. } => nix::libc::EINVAL,
+            Self::Io(error) => error.raw_os_error().map_or(Errno::ETIMEDOUT, Errno::from_raw),
+            Self::Unsupported { .. } | Self::Key { .. } => Errno::EINVAL,
         }
+    }
+}
+
+impl From<Errno> for AttemptError {
+    fn from(error: Errno) -> Self {
+        Self::Io(error.into())
     }
 }
 

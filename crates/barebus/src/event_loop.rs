@@ -31,7 +31,8 @@ impl Connection {
 
     /// When [`process`](Self::process) should be called though nothing is readable. To be asked just before waiting.
     pub fn next_deadline(&self) -> Option<Instant> {
-        self.session.next_deadline().and_then(|deadline| self.epoch.checked_add(deadline))
+        let left = self.session.next_deadline()?.saturating_sub(self.now());
+        Instant::now().checked_add(left)
     }
 
     /// Writes what can be written, and reads once. `false` when nothing had come, so that there is nothing to read until the

@@ -21,6 +21,7 @@
 //! bus.
 
 mod bus;
+mod child;
 mod connection;
 mod endpoint;
 mod error;

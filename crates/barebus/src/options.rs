@@ -3,13 +3,13 @@
 use std::os::fd::OwnedFd;
 use std::time::Duration;
 
-use barebus_sasl::{Identity, Mechanism, Mechanisms, Pacing};
+use barebus_sasl::{Guid, Identity, Mechanism, Mechanisms, Pacing};
 use barebus_session::{Config, Peer};
 use barebus_wire::address::Addresses;
 use nix::unistd::geteuid;
 
 use crate::connection::Connection;
-use crate::endpoint::Endpoint;
+use crate::endpoint;
 use crate::error::{Attempt, AttemptError, OpenError};
 use crate::sys;
 use crate::transport::Transport;
@@ -144,18 +144,19 @@ impl Options {
         let mut attempts = Vec::new();
         for one in addresses {
             let error = match self.attempt(&one) {
-                Ok((endpoint, transport)) => {
+                Ok((guid, transport)) => {
                     let mut options = self.clone();
-                    options.config.guid = endpoint.guid;
-                    options.config.unix_fds &= endpoint.passes_fds();
-                    match Connection::over(transport, Some(endpoint), one.to_string(), &options) {
+                    options.config.guid = guid;
+                    options.config.unix_fds &= endpoint::passes_fds(&one);
+                    let timeout = Some(self.config.handshake_timeout);
+                    match Connection::over(transport, timeout, one.as_str(), &options) {
                         Err(OpenError::Prepare(error)) => AttemptError::Io(error),
                         opened => return opened,
                     }
                 }
                 Err(error) => error,
             };
-            attempts.push(Attempt { address: one.to_string(), error });
+            attempts.push(Attempt { address: one.as_str().into(), error });
         }
         if attempts.is_empty() {
             return Err(OpenError::NoAddress);
@@ -166,10 +167,9 @@ impl Options {
     fn attempt(
         &self,
         address: &barebus_wire::address::Address<'_>,
-    ) -> Result<(Endpoint, Transport), AttemptError> {
-        let endpoint = Endpoint::new(address, self.config.handshake_timeout)?;
-        let transport = endpoint.connect()?;
-        Ok((endpoint, transport))
+    ) -> Result<(Option<Guid>, Transport), AttemptError> {
+        let guid = endpoint::guid(address)?;
+        Ok((guid, endpoint::reach(address, self.config.handshake_timeout)?))
     }
 
     /// Takes a stream socket that is connected already: a `UnixStream`, a `TcpStream`, an inherited descriptor.
@@ -178,7 +178,7 @@ impl Options {
     /// `OpenError::Prepare`.
     pub fn over(&self, stream: impl Into<OwnedFd>) -> Result<Connection, OpenError> {
         let transport = Transport::given(stream.into());
-        Connection::over(transport, None, "the given stream".into(), self)
+        Connection::over(transport, None, "the given stream", self)
     }
 
     /// How long one blocking read may last: the shortest time that is waited for as a rule.
@@ -202,9 +202,9 @@ fn environment(variable: &str) -> Option<String> {
 
 /// The machine's id, as `Peer.GetMachineId` tells it.
 fn machine_id() -> Option<[u8; 32]> {
-    ["/etc/machine-id", "/var/lib/dbus/machine-id"].into_iter().find_map(|file| {
-        let text = std::fs::read(file).ok()?;
-        let id: [u8; 32] = text.get(..32)?.try_into().ok()?;
-        id.iter().all(u8::is_ascii_hexdigit).then_some(id)
+    [c"/etc/machine-id", c"/var/lib/dbus/machine-id"].into_iter().find_map(|file| {
+        let mut id = [0; 32];
+        let len = endpoint::read_file(file, &mut id).ok()?.len();
+        (len == 32 && id.iter().all(u8::is_ascii_hexdigit)).then_some(id)
     })
 }

@@ -5,17 +5,26 @@
     reason = "descriptor numbers must become owned descriptors; this file holds the proofs"
 )]
 
-use std::io;
+use std::ffi::{CStr, CString};
+#[cfg(all(target_env = "gnu", target_feature = "crt-static"))]
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use std::ptr;
 
+use nix::errno::Errno;
 use nix::libc;
+#[cfg(not(all(target_env = "gnu", target_feature = "crt-static")))]
+use nix::sys::socket::SockaddrLike;
+use nix::sys::socket::SockaddrStorage;
+use nix::unistd::Pid;
 
-/// Room for the control data of one read: the system passes at most 253 descriptors at a time. Aligned as its header needs it.
+/// Room for the control data of one read or write. Aligned as its header needs it.
 #[derive(Debug)]
 pub(crate) struct Control(Box<[u64; Self::WORDS]>);
 
 impl Control {
+    /// So many descriptors the system passes at a time.
+    const FDS: usize = 253;
     /// CMSG_SPACE(253 * 4) in words of 8 bytes.
     const WORDS: usize = 129;
 
@@ -42,7 +51,7 @@ pub(crate) fn receive(
     room: &mut [u8],
     control: &mut Control,
     flags: libc::c_int,
-) -> io::Result<Read> {
+) -> nix::Result<Read> {
     let mut slice = libc::iovec { iov_base: room.as_mut_ptr().cast(), iov_len: room.len() };
     // SAFETY: msghdr is a plain C struct of integers and pointers, for which all bits zero are valid.
     let mut header: libc::msghdr = unsafe { std::mem::zeroed() };
@@ -55,13 +64,68 @@ pub(crate) fn receive(
     let count = unsafe {
         libc::recvmsg(socket.as_raw_fd(), &raw mut header, flags | libc::MSG_CMSG_CLOEXEC)
     };
-    let count = usize::try_from(count).map_err(|_| io::Error::last_os_error())?;
+    let count = usize::try_from(count).map_err(|_| Errno::last())?;
     let mut read =
         Read { count, fds: Vec::new(), truncated: header.msg_flags & libc::MSG_CTRUNC != 0 };
     if header.msg_controllen != 0 {
         take_fds(&header, &mut read);
     }
     Ok(read)
+}
+
+/// Writes `slices`, one behind the other, and with their first byte `fds`, of which there is room in `control`. `flags` are those of
+/// sendmsg(2).
+pub(crate) fn send(
+    socket: BorrowedFd<'_>,
+    slices: [&[u8]; 2],
+    fds: &[OwnedFd],
+    control: &mut Control,
+    flags: libc::c_int,
+) -> nix::Result<usize> {
+    let mut slices = slices.map(|slice| libc::iovec {
+        iov_base: slice.as_ptr().cast_mut().cast(),
+        iov_len: slice.len(),
+    });
+    // SAFETY: msghdr is a plain C struct of integers and pointers, for which all bits zero are valid.
+    let mut header: libc::msghdr = unsafe { std::mem::zeroed() };
+    // As a rule there is but one: the system copies each slice's place and length.
+    let slices = match &mut slices {
+        [first, second] if first.iov_len == 0 => std::slice::from_mut(second),
+        slices => &mut slices[..],
+    };
+    header.msg_iov = slices.as_mut_ptr();
+    header.msg_iovlen = slices.len();
+    if !fds.is_empty() {
+        give_fds(fds, control, &mut header)?;
+    }
+    // SAFETY: `header` points at the slices and, if at anything else, at the control data that was just written, with its length
+    // in bytes; all are borrowed until this function returns, and sendmsg only reads them.
+    let count = unsafe { libc::sendmsg(socket.as_raw_fd(), &raw const header, flags) };
+    usize::try_from(count).map_err(|_| Errno::last())
+}
+
+/// Writes a control message with `fds`, for `header` to point at.
+#[cold]
+fn give_fds(fds: &[OwnedFd], control: &mut Control, header: &mut libc::msghdr) -> nix::Result<()> {
+    let len = u32::try_from(size_of_val(fds)).unwrap_or(u32::MAX);
+    if fds.len() > Control::FDS {
+        return Err(Errno::EINVAL);
+    }
+    header.msg_control = control.0.as_mut_ptr().cast();
+    // SAFETY: CMSG_SPACE and CMSG_LEN only compute; an OwnedFd is as large as the number that it holds. What is written is a
+    // header and at most 253 numbers, for which `control` has the room, aligned as a header must be, and exclusively borrowed.
+    unsafe {
+        header.msg_controllen = libc::CMSG_SPACE(len) as usize;
+        let message = header.msg_control.cast::<libc::cmsghdr>();
+        (*message).cmsg_len = libc::CMSG_LEN(len) as usize;
+        (*message).cmsg_level = libc::SOL_SOCKET;
+        (*message).cmsg_type = libc::SCM_RIGHTS;
+        let numbers = libc::CMSG_DATA(message).cast::<libc::c_int>();
+        for (index, fd) in fds.iter().enumerate() {
+            ptr::write_unaligned(numbers.add(index), fd.as_raw_fd());
+        }
+    }
+    Ok(())
 }
 
 /// Takes ownership of every descriptor in the control data that recvmsg has just written.
@@ -99,9 +163,138 @@ fn take_fds(header: &libc::msghdr, read: &mut Read) {
 
 /// The same file by a number that is not standard input's, output's or error's. Those are free in programs that have closed
 /// them, and what such a program prints must not get into the stream, or into a received file.
-pub(crate) fn above_stdio(fd: OwnedFd) -> io::Result<OwnedFd> {
+pub(crate) fn above_stdio(fd: OwnedFd) -> nix::Result<OwnedFd> {
     // A clone's number is none of the three.
-    if fd.as_raw_fd() > libc::STDERR_FILENO { Ok(fd) } else { fd.try_clone() }
+    if fd.as_raw_fd() > libc::STDERR_FILENO {
+        return Ok(fd);
+    }
+    fd.try_clone().map_err(|error| Errno::from_raw(error.raw_os_error().unwrap_or(libc::EMFILE)))
+}
+
+/// The address of `host`, a number, with `port`, a number: of `family` (AF_UNSPEC: of either). The error is the reason.
+///
+/// A static program does not look names up: GNU's resolver would be two thirds of it, and needs shared libraries all the same.
+#[cfg(all(target_env = "gnu", target_feature = "crt-static"))]
+pub(crate) fn resolve(
+    host: &CStr,
+    port: &CStr,
+    family: libc::c_int,
+) -> Result<Vec<SockaddrStorage>, &'static str> {
+    let number = match host.to_str() {
+        Ok("localhost") if family == libc::AF_INET6 => Some(Ipv6Addr::LOCALHOST.into()),
+        Ok("localhost") => Some(Ipv4Addr::LOCALHOST.into()),
+        Ok(host) => host.parse::<IpAddr>().ok(),
+        Err(_) => None,
+    };
+    let Some(number) = number else {
+        return Err("is a name: a static program looks none up");
+    };
+    if family == if number.is_ipv4() { libc::AF_INET6 } else { libc::AF_INET } {
+        return Err("is no number of the family asked for");
+    }
+    let port = port.to_str().ok().and_then(|port| port.parse().ok()).unwrap_or_default();
+    Ok(vec![SocketAddr::new(number, port).into()])
+}
+
+/// The addresses of `host`, a number or a name, with `port`, a number: of `family` (AF_UNSPEC: of any), in the order in which they
+/// should be tried. Numbers need no look-up; a name is looked up by the system's resolver. The error is the reason.
+#[cfg(not(all(target_env = "gnu", target_feature = "crt-static")))]
+pub(crate) fn resolve(
+    host: &CStr,
+    port: &CStr,
+    family: libc::c_int,
+) -> Result<Vec<SockaddrStorage>, &'static str> {
+    // SAFETY: addrinfo is a plain C struct of integers and pointers, for which all bits zero are valid; as hints they mean
+    // that nothing is asked for.
+    let mut hints: libc::addrinfo = unsafe { std::mem::zeroed() };
+    hints.ai_family = family;
+    hints.ai_socktype = libc::SOCK_STREAM;
+    hints.ai_flags = libc::AI_NUMERICSERV;
+    let mut list = ptr::null_mut();
+    /// GNU's own: the host has addresses, but of the other family.
+    const EAI_ADDRFAMILY: libc::c_int = -9;
+    // SAFETY: both texts end with a NUL, `hints` is an addrinfo, and `list` is a place for the pointer to be written to.
+    let code =
+        unsafe { libc::getaddrinfo(host.as_ptr(), port.as_ptr(), &raw const hints, &raw mut list) };
+    if code != 0 {
+        return Err(match code {
+            libc::EAI_NONAME => "is not known",
+            libc::EAI_AGAIN => "cannot be looked up now",
+            EAI_ADDRFAMILY => "has no address of the family asked for",
+            _ => "cannot be looked up",
+        });
+    }
+    let mut places = Vec::new();
+    let mut next = list;
+    // SAFETY: getaddrinfo has set `list` to the first of a list of addrinfo, each of which points at the next or is the last;
+    // they live until freeaddrinfo.
+    while let Some(info) = unsafe { next.as_ref() } {
+        // SAFETY: `ai_addr` points at `ai_addrlen` bytes of address.
+        places.extend(unsafe { SockaddrStorage::from_raw(info.ai_addr, Some(info.ai_addrlen)) });
+        next = info.ai_next;
+    }
+    // SAFETY: `list` came from getaddrinfo, is freed once, and the addresses were copied.
+    unsafe { libc::freeaddrinfo(list) };
+    Ok(places)
+}
+
+/// Starts `program`, which is looked for in `$PATH` unless it has a slash, with our environment and `socket` as its standard input
+/// and output. `arguments` begin with the zeroth.
+pub(crate) fn spawn(
+    program: &CStr,
+    arguments: &[CString],
+    socket: BorrowedFd<'_>,
+) -> nix::Result<Pid> {
+    #[allow(clippy::cast_possible_truncation, reason = "constants below 256")]
+    const FLAGS: libc::c_short =
+        (libc::POSIX_SPAWN_SETSIGDEF | libc::POSIX_SPAWN_SETSIGMASK) as libc::c_short;
+
+    let socket = socket.as_raw_fd();
+    let mut arguments: Vec<_> = arguments.iter().map(|text| text.as_ptr().cast_mut()).collect();
+    arguments.push(ptr::null_mut());
+    let mut pid = 0;
+    // SAFETY: the structs are plain C, valid with all bits zero, and initialised by the first call that takes each. `program`, and
+    // the texts that `arguments` point at up to its null pointer, end with a NUL, live until the call returns and are not written
+    // to, though the type would allow it. `environ` is the C library's own list; that nobody changes it meanwhile is what
+    // `std::env::set_var` demands of its callers.
+    let code = unsafe {
+        let mut files: libc::posix_spawn_file_actions_t = std::mem::zeroed();
+        let mut attributes: libc::posix_spawnattr_t = std::mem::zeroed();
+        let mut signals: libc::sigset_t = std::mem::zeroed();
+        libc::posix_spawn_file_actions_init(&raw mut files);
+        libc::posix_spawnattr_init(&raw mut attributes);
+        // Programs do not expect to be started with signals blocked, as they may be in a thread of ours, or ignored, as SIGPIPE is
+        // in programs of Rust's.
+        libc::sigemptyset(&raw mut signals);
+        libc::posix_spawnattr_setsigmask(&raw mut attributes, &raw const signals);
+        libc::sigaddset(&raw mut signals, libc::SIGPIPE);
+        libc::posix_spawnattr_setsigdefault(&raw mut attributes, &raw const signals);
+        libc::posix_spawnattr_setflags(&raw mut attributes, FLAGS);
+        // All of the above cannot fail; these can, for want of memory.
+        let mut code = libc::posix_spawn_file_actions_adddup2(&raw mut files, socket, 0);
+        if code == 0 {
+            code = libc::posix_spawn_file_actions_adddup2(&raw mut files, socket, 1);
+        }
+        if code == 0 {
+            code = libc::posix_spawnp(
+                &raw mut pid,
+                program.as_ptr(),
+                &raw const files,
+                &raw const attributes,
+                arguments.as_ptr(),
+                environ,
+            );
+        }
+        libc::posix_spawnattr_destroy(&raw mut attributes);
+        libc::posix_spawn_file_actions_destroy(&raw mut files);
+        code
+    };
+    if code == 0 { Ok(Pid::from_raw(pid)) } else { Err(Errno::from_raw(code)) }
+}
+
+unsafe extern "C" {
+    /// The program's environment: pointers at texts, then a null pointer.
+    static environ: *const *mut libc::c_char;
 }
 
 /// Whether the program runs with more rights than whoever started it (setuid, file capabilities): then the environment is

@@ -1,18 +1,17 @@
 //! The stream: bytes and file descriptors, with deadlines.
 
-use std::io::{self, IoSlice};
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
-use std::process::Child;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::time::Duration;
 
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::libc;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::socket::setsockopt;
 use nix::sys::socket::sockopt::ReceiveTimeout;
-use nix::sys::socket::{ControlMessage, MsgFlags, sendmsg, setsockopt};
 use nix::sys::time::{TimeVal, TimeValLike};
 
+use crate::child::Child;
 use crate::sys;
 
 /// A connected stream socket.
@@ -79,7 +78,7 @@ pub(crate) struct Ready {
 
 impl Transport {
     /// Over a socket that this crate has made.
-    pub(crate) fn connected(socket: OwnedFd) -> io::Result<Self> {
+    pub(crate) fn connected(socket: OwnedFd) -> nix::Result<Self> {
         sys::above_stdio(socket).map(Self::new)
     }
 
@@ -104,7 +103,7 @@ impl Transport {
     }
 
     /// How long a blocking read may wait: the system watches that time then. Where reads do not block poll(2) watches it.
-    pub(crate) fn set_patience(&mut self, patience: Duration) -> io::Result<()> {
+    pub(crate) fn set_patience(&mut self, patience: Duration) -> nix::Result<()> {
         // 0 would mean for ever.
         if !self.blocks || patience.is_zero() {
             return Ok(());
@@ -121,46 +120,38 @@ impl Transport {
     }
 
     /// Writes what the socket takes at once. File descriptors go with the first byte.
-    pub(crate) fn send(&self, bytes: [&[u8]; 2], fds: &[OwnedFd]) -> io::Result<usize> {
-        let slices = bytes.map(IoSlice::new);
-        let [first, second] = bytes;
-        let slices = match (first.is_empty(), second.is_empty()) {
-            (true, _) => slices.get(1..),
-            (_, true) => slices.get(..1),
-            _ => None,
+    pub(crate) fn send(&mut self, bytes: [&[u8]; 2], fds: &[OwnedFd]) -> nix::Result<usize> {
+        let flags = libc::MSG_DONTWAIT | libc::MSG_NOSIGNAL;
+        loop {
+            match sys::send(self.socket.as_fd(), bytes, fds, &mut self.control, flags) {
+                Err(Errno::EINTR) => {}
+                sent => return sent,
+            }
         }
-        .unwrap_or(&slices);
-        let numbers: Vec<_> = fds.iter().map(AsRawFd::as_raw_fd).collect();
-        let with_fds = [ControlMessage::ScmRights(&numbers)];
-        let control = if fds.is_empty() { &[][..] } else { &with_fds };
-        let flags = MsgFlags::MSG_DONTWAIT | MsgFlags::MSG_NOSIGNAL;
-        retry(|| sendmsg::<()>(self.socket.as_raw_fd(), slices, control, flags, None))
     }
 
-    /// Reads what has come; `WouldBlock` when nothing has.
-    pub(crate) fn receive(&mut self, room: &mut [u8]) -> io::Result<sys::Read> {
+    /// Reads what has come; `EAGAIN` when nothing has.
+    pub(crate) fn receive(&mut self, room: &mut [u8]) -> nix::Result<sys::Read> {
         loop {
             match sys::receive(self.socket.as_fd(), room, &mut self.control, libc::MSG_DONTWAIT) {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(Errno::EINTR) => {}
                 read => return read,
             }
         }
     }
 
     /// Reads, and waits for at most `time`, maybe less: with one system call if `time` is no shorter than the patience.
-    /// `WouldBlock` when nothing has come.
+    /// `EAGAIN` when nothing has come.
     pub(crate) fn receive_within(
         &mut self,
         room: &mut [u8],
         time: Option<Duration>,
-    ) -> io::Result<sys::Read> {
+    ) -> nix::Result<sys::Read> {
         // A read that ends before its time is up is read again.
         if self.patience.is_some_and(|patience| time.is_none_or(|time| time >= patience)) {
             return match sys::receive(self.socket.as_fd(), room, &mut self.control, 0) {
                 // The caller looks at its deadline again.
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {
-                    Err(io::ErrorKind::WouldBlock.into())
-                }
+                Err(Errno::EINTR) => Err(Errno::EAGAIN),
                 read => read,
             };
         }
@@ -169,7 +160,7 @@ impl Transport {
     }
 
     /// Waits until something can be read, or written if `write` is asked for, for at most `time`.
-    pub(crate) fn wait(&self, write: bool, time: Option<Duration>) -> io::Result<Ready> {
+    pub(crate) fn wait(&self, write: bool, time: Option<Duration>) -> nix::Result<Ready> {
         let writing = if write { PollFlags::POLLOUT } else { PollFlags::empty() };
         let mut asked = [PollFd::new(self.socket.as_fd(), PollFlags::POLLIN | writing)];
         let time = match time {
@@ -179,7 +170,7 @@ impl Transport {
         match poll(&mut asked, time) {
             // The caller looks at its deadline again. Where memory is short POSIX lets it say EAGAIN.
             Err(Errno::EINTR | Errno::EAGAIN) | Ok(0) => Ok(Ready { read: false, write: false }),
-            Err(error) => Err(error.into()),
+            Err(error) => Err(error),
             Ok(_) => {
                 let [asked] = asked;
                 let found = asked.revents().unwrap_or(PollFlags::empty());
@@ -204,27 +195,18 @@ impl AsFd for Transport {
 impl Drop for Transport {
     fn drop(&mut self) {
         let is_foreign = self.is_foreign();
-        if let Some(child) = self.child.as_mut().filter(|_| !is_foreign) {
-            // It ends by itself when its standard input does; what does not end by itself is ended.
-            let _ = child.kill();
-            let _ = child.wait();
+        if let Some(child) = self.child.as_ref().filter(|_| !is_foreign) {
+            child.end();
         }
     }
 }
 
 /// In whole milliseconds, rounded up: a wait that ends early would only wait again.
 pub(crate) fn millis(time: Duration) -> i64 {
-    i64::try_from(time.as_nanos().div_ceil(1_000_000)).map_or(A_YEAR, |millis| millis.min(A_YEAR))
+    let seconds = i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
+    let rest = i64::from(time.subsec_nanos().div_ceil(1_000_000));
+    seconds.saturating_mul(1000).saturating_add(rest).min(A_YEAR)
 }
 
 /// In milliseconds: longer nobody waits, and the system's types hold it.
 const A_YEAR: i64 = 365 * 24 * 60 * 60 * 1000;
-
-fn retry<T>(mut call: impl FnMut() -> nix::Result<T>) -> io::Result<T> {
-    loop {
-        match call() {
-            Err(Errno::EINTR) => {}
-            result => return Ok(result?),
-        }
-    }
-}

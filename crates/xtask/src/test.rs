@@ -5,6 +5,9 @@ use std::time::Instant;
 use crate::packages;
 use crate::run::{self, Failure, cargo, line, top};
 
+/// Builds wire as a program for size would have it, but with the checks of a debug build.
+const COMPACT: [&str; 2] = ["--config", "profile.dev.package.barebus-wire.opt-level='s'"];
+
 /// Everything that must hold of the tree.
 pub(crate) fn run() -> Result<(), Failure> {
     packages::need(&[
@@ -37,6 +40,12 @@ pub(crate) fn run() -> Result<(), Failure> {
     bare.args(["check", "-p", "barebus-wire", "--no-default-features"]);
     let mut alloc = cargo();
     alloc.args(["check", "-p", "barebus-wire", "--no-default-features", "--features", "alloc"]);
+    // What a program built for size runs: the plain ways, without those that shorten them.
+    let mut compact = cargo();
+    compact.args(["test", "-p", "barebus-wire", "--lib"]).args(COMPACT);
+    let mut compact_rules = cargo();
+    compact_rules.args(["test", "-p", "barebus-tests", "--test", "wire"]).args(COMPACT);
+    compact_rules.args(["--", "corpus", "golden", "kinds", "names", "depth", "lengths"]);
     let mut steps = vec![
         ("formatting", format),
         ("lints", lints),
@@ -44,6 +53,8 @@ pub(crate) fn run() -> Result<(), Failure> {
         ("with alloc alone", alloc),
         ("docs", docs),
         ("tests", tests),
+        ("wire built for size", compact),
+        ("the rules of wire built for size", compact_rules),
     ];
     if !top().join("../shared/corpus").is_dir() {
         println!(

@@ -1,7 +1,8 @@
 //! Names and object paths: text that was checked, so that holding one proves the rules. Spec: Valid Names, Valid Object Paths.
 //!
 //! Each type is checked twice over: by a rule over pairs of neighbouring bytes, sixteen pairs at a time, which says only yes or
-//! no; and, where that says no, by a walk from byte to byte, which says why and where. Constants know only the second.
+//! no; and, where that says no, by a walk from byte to byte, which says why and where. Constants know only the second, as do
+//! programs built for size.
 
 mod bus;
 mod dotted;
@@ -51,7 +52,7 @@ macro_rules! name {
             /// The first rule that is broken and where; see [`NameErrorKind`](crate::name::NameErrorKind).
             #[inline]
             pub fn parse(text: &'a str) -> Result<Self, $crate::name::NameError> {
-                if $fast(text.as_bytes()) {
+                if Self::accepts(text.as_bytes()) {
                     Ok(Self(text))
                 } else {
                     $slow(text.as_bytes()).map(|()| Self(text))
@@ -65,12 +66,18 @@ macro_rules! name {
             /// [`BadCharacter`](crate::name::NameErrorKind::BadCharacter).
             #[inline]
             pub fn from_bytes(bytes: &'a [u8]) -> Result<Self, $crate::name::NameError> {
-                if $fast(bytes) {
+                if Self::accepts(bytes) {
                     if let Ok(text) = core::str::from_utf8(bytes) {
                         return Ok(Self(text));
                     }
                 }
                 Err($crate::name::error::refusal($slow(bytes)))
+            }
+
+            /// Whether `bytes` are valid, without the reason.
+            #[inline]
+            fn accepts(bytes: &[u8]) -> bool {
+                if $crate::COMPACT { $slow(bytes).is_ok() } else { $fast(bytes) }
             }
 
             /// Text known when compiling; invalid text does not compile when used in a constant.

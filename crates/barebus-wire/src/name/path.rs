@@ -18,7 +18,7 @@ impl<'a> ObjectPath<'a> {
     /// The path that `text` is, without saying why it is none.
     #[inline]
     pub(crate) fn accept(text: &'a str) -> Option<Self> {
-        if is_valid(text.as_bytes()) { Some(Self(text)) } else { None }
+        if Self::accepts(text.as_bytes()) { Some(Self(text)) } else { None }
     }
 
     /// Whether this is `/`.

@@ -5,7 +5,8 @@ use crate::limits;
 
 /// Checks a signature; gives the number of single complete types at its top level.
 pub(crate) const fn check(text: &[u8]) -> Result<u8, SignatureError> {
-    match count_simple(text) {
+    let simple = if crate::COMPACT { None } else { count_simple(text) };
+    match simple {
         Some(types) => Ok(types),
         None => check_any(text),
     }

@@ -1,0 +1,141 @@
+//! Programs that are talked to over their standard input and output. The program is this one, called by another name.
+
+use std::fs;
+use std::os::fd::AsFd;
+use std::os::unix::net::UnixStream;
+use std::path::PathBuf;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use barebus::{AttemptError, Connection};
+use barebus_tests::peer::Peer;
+
+use crate::{ask, fails_for, failure, options};
+
+/// The first argument of the program.
+pub(crate) const PROGRAM: &str = "--program";
+
+/// The address of the program, with more keys behind it.
+fn program(more: &str) -> String {
+    format!("unixexec:path=/proc/self/exe,argv1={PROGRAM}{more}")
+}
+
+fn open(more: &str) -> Connection {
+    options().open(&program(more)).unwrap()
+}
+
+/// The program: answers questions about itself.
+pub(crate) fn serve(arguments: &[String]) {
+    let stdin = std::io::stdin().as_fd().try_clone_to_owned().unwrap();
+    let mut peer = Peer::new(UnixStream::from(stdin));
+    assert!(peer.authenticate());
+    while let Some(call) = peer.receive() {
+        let message = call.message();
+        let (question,): (&str,) = message.body().unwrap();
+        let answer = match question.split_once(' ') {
+            Some(("status", key)) => of_status(key),
+            Some(("variable", name)) => std::env::var(name).unwrap_or_else(|_| "(none)".into()),
+            _ if question == "arguments" => arguments.join(" "),
+            _ if question == "files" => {
+                let files = fs::read_dir("/proc/self/fd").unwrap();
+                let mut files: Vec<String> = files
+                    .map(|file| file.unwrap())
+                    .filter_map(|file| Some((file.file_name(), fs::read_link(file.path()).ok()?)))
+                    .map(|(number, what)| {
+                        let kind = what.display().to_string();
+                        let kind = kind.split([':', '/']).find(|part| !part.is_empty());
+                        format!("{} {}", number.display(), kind.unwrap_or_default())
+                    })
+                    .collect();
+                files.sort();
+                files.join(", ")
+            }
+            _ if question == "pid" => std::process::id().to_string(),
+            _ if question == "stay" => {
+                // Whatever becomes of its input.
+                let reply = peer.reply(&call, None, &("as you wish",));
+                peer.write(&reply);
+                thread::sleep(Duration::from_secs(1000));
+                return;
+            }
+            other => panic!("what is {other:?}?"),
+        };
+        let reply = peer.reply(&call, None, &(&*answer,));
+        peer.write(&reply);
+    }
+}
+
+/// A line of `/proc/self/status`.
+fn of_status(key: &str) -> String {
+    let status = fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(':'));
+    line.unwrap_or_default().trim().into()
+}
+
+pub(crate) fn talks() {
+    let mut connection = open(",argv0=called,argv2=two%20words,argv3=");
+    assert_eq!(ask(&mut connection, "arguments"), format!("called {PROGRAM} two words "));
+    assert_eq!(ask(&mut connection, "variable PATH"), std::env::var("PATH").unwrap());
+    // Behind a gap nothing is an argument.
+    let mut connection = open(",argv3=lost");
+    assert_eq!(ask(&mut connection, "arguments"), format!("/proc/self/exe {PROGRAM}"));
+}
+
+pub(crate) fn is_called_by_its_path() {
+    let mut connection = open("");
+    assert_eq!(ask(&mut connection, "arguments"), format!("/proc/self/exe {PROGRAM}"));
+}
+
+pub(crate) fn inherits_nothing() {
+    use nix::sys::signal::{SigSet, SigmaskHow, Signal, pthread_sigmask};
+
+    const SIGPIPE: u64 = 1 << 12;
+    let mut blocked = SigSet::empty();
+    blocked.add(Signal::SIGUSR1);
+    pthread_sigmask(SigmaskHow::SIG_BLOCK, Some(&blocked), None).unwrap();
+    assert_eq!(of_status("SigBlk"), "0000000000000200");
+    let mut connection = open("");
+    pthread_sigmask(SigmaskHow::SIG_UNBLOCK, Some(&blocked), None).unwrap();
+    assert_eq!(ask(&mut connection, "status SigBlk"), "0000000000000000");
+    // Every program of Rust's ignores SIGPIPE, this one as a program, too: a shell does not.
+    let ignored = u64::from_str_radix(&of_status("SigIgn"), 16).unwrap();
+    assert_ne!(ignored & SIGPIPE, 0);
+    let status = "unixexec:path=sh,argv1=-c,argv2=exec%20grep%20SigIgn%20/proc/self/status";
+    let error = options().open(status).unwrap().establish().unwrap_err().to_string();
+    // What it writes is no authentication, and shown.
+    let expected = format!("SigIgn:\\t{:016x}", ignored & !SIGPIPE);
+    assert!(error.contains(&expected), "{error}");
+    // Its standard input twice, the copy that it made of it, the directory that it reads.
+    let files = ask(&mut connection, "files");
+    let sockets = files.matches("socket").count();
+    assert_eq!(sockets, 3, "{files}");
+}
+
+pub(crate) fn is_gone() {
+    let mut connection = open("");
+    let process = PathBuf::from("/proc").join(ask(&mut connection, "pid"));
+    assert!(process.exists());
+    drop(connection);
+    assert!(!process.exists(), "not even waiting to be waited for");
+}
+
+pub(crate) fn is_ended() {
+    let mut connection = open("");
+    let process = PathBuf::from("/proc").join(ask(&mut connection, "pid"));
+    assert_eq!(ask(&mut connection, "stay"), "as you wish");
+    let start = Instant::now();
+    drop(connection);
+    assert!(!process.exists());
+    assert!(start.elapsed() < Duration::from_secs(100), "it was waited for");
+}
+
+pub(crate) fn is_not_there() {
+    match failure("unixexec:path=/no/such/program") {
+        AttemptError::Io(error) => assert_eq!(error.raw_os_error(), Some(nix::libc::ENOENT)),
+        other => panic!("{other:?}"),
+    }
+    fails_for("unixexec:argv1=x", "path", "is missing");
+    fails_for("unixexec:path=%00", "path", "holds a NUL");
+    fails_for("unixexec:path=true,argv0=%00", "argv0", "holds a NUL");
+    fails_for("unixexec:path=true,argv1=%00", "argv", "holds a NUL");
+}
