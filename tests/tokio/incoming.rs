@@ -28,26 +28,23 @@ fn error_name(sent: &Sent) -> Option<&str> {
     sent.message().header().error_name.map(ErrorName::as_str)
 }
 
-/// Waits, in the runtime, until a script says that it has seen everything.
-async fn done(script: mpsc::Receiver<()>) {
-    tokio::task::spawn_blocking(move || script.recv().expect("the script goes through"))
-        .await
-        .unwrap();
+/// Waits until a script says that it has seen what it waits for. Nothing that is done here could remind the driver.
+fn told(script: &mpsc::Receiver<()>) {
+    tokio::task::block_in_place(|| script.recv().expect("the script goes through"));
 }
 
 #[test]
 fn calls_are_answered_refused_or_dropped_and_no_caller_is_left_waiting() {
     const NO_REPLY: Option<&str> = Some("org.freedesktop.DBus.Error.NoReply");
 
-    let (sender, script_done) = mpsc::channel();
-    let (told, all_are_told) = mpsc::channel();
+    let (sender, seen) = mpsc::channel();
     let script = move |peer: &mut Peer| {
         begin(peer);
         let answer = ask(peer, "Answered");
         assert_eq!(answer.message().body::<(&str,)>().unwrap(), ("here you are",));
         assert_eq!(error_name(&ask(peer, "Refused")), Some("org.example.No"));
         assert_eq!(error_name(&ask(peer, "Dropped")), NO_REPLY);
-        told.send(()).unwrap();
+        sender.send(()).unwrap();
         // Nobody takes calls any more.
         assert_eq!(error_name(&ask(peer, "Late")), NO_REPLY);
         sender.send(()).unwrap();
@@ -68,11 +65,43 @@ fn calls_are_answered_refused_or_dropped_and_no_caller_is_left_waiting() {
                 _ => drop(call),
             }
         }
-        // Nothing else happens that could remind the driver.
-        done(all_are_told).await;
+        told(&seen);
         drop(incoming);
-        done(script_done).await;
+        told(&seen);
         assert!(bus.incoming().is_some());
+    });
+}
+
+#[test]
+fn calls_that_wait_when_nobody_takes_them_any_more_are_answered_with_an_error() {
+    const CALLS: usize = 300;
+    const ROUNDS: usize = 100;
+
+    let (sender, seen) = mpsc::channel();
+    let script = move |peer: &mut Peer| {
+        peer.greet();
+        for _ in 0..ROUNDS {
+            let echo = peer.called("Echo").unwrap();
+            for _ in 0..CALLS {
+                let call = peer.call(Some(OWNER), "org.example.Ours", "Late");
+                peer.write(&call);
+            }
+            let reply = peer.echo(&echo, Some(OWNER));
+            peer.write(&reply);
+            for _ in 0..CALLS {
+                assert!(error_name(&peer.receive().expect("an answer")).is_some());
+            }
+            sender.send(()).unwrap();
+        }
+    };
+    play(&patient().serve_calls(), script, |bus, _driver| async move {
+        for _ in 0..ROUNDS {
+            let incoming = bus.incoming().unwrap();
+            works(&bus).await;
+            assert_eq!(incoming.dropped(), 0);
+            drop(incoming);
+            told(&seen);
+        }
     });
 }
 
@@ -80,7 +109,7 @@ fn calls_are_answered_refused_or_dropped_and_no_caller_is_left_waiting() {
 fn calls_that_find_no_place_are_answered_with_an_error() {
     const CALLS: usize = 3000;
 
-    let (sender, script_done) = mpsc::channel();
+    let (sender, seen) = mpsc::channel();
     let script = move |peer: &mut Peer| {
         begin(peer);
         let text = "x".repeat(1000);
@@ -116,7 +145,7 @@ fn calls_that_find_no_place_are_answered_with_an_error() {
                 call.reply(&(), Vec::new()).unwrap();
             }
         });
-        done(script_done).await;
+        told(&seen);
         // It ends with the connection, if not before.
         answering.abort();
     });

@@ -81,8 +81,13 @@ impl Stream for Incoming {
 
 impl Drop for Incoming {
     fn drop(&mut self) {
-        let queue = self.handle.change(|state| state.incoming.take());
-        drop(queue);
+        let waker = self.handle.change(|state| {
+            let mut queue = state.incoming.take()?;
+            // The calls that wait go here, before the driver is woken: it answers those that are gone when it looks.
+            queue.wake()
+        });
+        // Once nothing is locked: see `renew`.
+        drop(waker);
     }
 }
 
