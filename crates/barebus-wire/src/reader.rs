@@ -234,12 +234,18 @@ impl<'a> Reader<'a> {
         let from = self.pos.wrapping_sub(1) & !3;
         let window = self.bytes.get(from..from.wrapping_add(8))?.first_chunk::<8>()?;
         let [before @ .., _, _, _, _] = *window;
-        // Shifted twice, because there may be no padding, and no shift by 32.
-        if u32::from_le_bytes(before) >> 1 >> (31 - 8 * (from + 4 - self.pos)) != 0 {
+        if !self.is_padding_of_four(before, from + 8) {
             return None;
         }
         let [_, _, _, _, value @ ..] = *window;
         Some((self.u32_of(value), from + 8))
+    }
+
+    /// Whether the bytes from the cursor on are 0 of those `before` a UINT32 that ends at `end`.
+    #[inline]
+    const fn is_padding_of_four(&self, before: [u8; 4], end: usize) -> bool {
+        // Shifted twice, because there may be no padding, and no shift by 32.
+        u32::from_le_bytes(before) >> 1 >> (31 - 8 * (end - 4 - self.pos)) == 0
     }
 
     /// The first four bytes of a message, which nothing precedes, and whatever is invalid.

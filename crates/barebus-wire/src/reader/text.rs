@@ -111,25 +111,38 @@ impl<'a> Reader<'a> {
     /// `StringMissingNul`.
     #[inline]
     pub fn read_str(&mut self) -> Result<&'a str, DecodeError> {
-        match self.peek_text() {
-            Some((text, end)) if is_plain(text) => {
-                self.pos = end;
-                Ok(text)
-            }
-            _ => self.read_any_str(),
+        match self.take_plain() {
+            Some(text) => Ok(text),
+            None => self.read_any_str(),
         }
     }
 
-    /// The text at the cursor and where its NUL ends, when it lies in the window and what surrounds it is valid.
-    #[inline]
-    fn peek_text(&self) -> Option<(&'a str, usize)> {
-        let (len, start) = self.peek_u32()?;
-        // Where this wraps, the window has no such text.
-        let nul_at = start.wrapping_add(len as usize);
-        match self.bytes.get(nul_at) {
-            Some(0) => Some((self.window.get(start, len as usize)?, nul_at + 1)),
+    /// Reads a STRING, unless there is anything unusual about it. Not inlined, because what reads strings reads several.
+    #[inline(never)]
+    fn take_plain(&mut self) -> Option<&'a str> {
+        match self.peek_text() {
+            Some((text, end)) if is_plain(text) => {
+                self.pos = end;
+                Some(text)
+            }
             _ => None,
         }
+    }
+
+    /// The text at the cursor and where its NUL ends, when padding, length, text and NUL lie in the window and what surrounds
+    /// the text is valid.
+    #[inline]
+    fn peek_text(&self) -> Option<(&'a str, usize)> {
+        // Where these wrap, there is nothing in the window.
+        let at = (self.pos.wrapping_sub(1) & !3).wrapping_add(8);
+        let (before, rest) = self.window.text.split_at_checked(at.wrapping_sub(self.window.at))?;
+        let [padding @ .., a, b, c, d] = *before.as_bytes().last_chunk::<8>()?;
+        let len = self.u32_of([a, b, c, d]) as usize;
+        if !self.is_padding_of_four(padding, at) || rest.as_bytes().get(len) != Some(&0) {
+            return None;
+        }
+        let nul_at = at.wrapping_add(len);
+        if nul_at >= self.bytes.len() { None } else { Some((rest.get(..len)?, nul_at + 1)) }
     }
 
     #[inline(never)]
