@@ -27,25 +27,24 @@ impl<'a> Window<'a> {
     /// How far is looked ahead, in bytes: what is found there and never read is lost work.
     const AHEAD: usize = 1024;
 
-    /// What is UTF-8 of `bytes` from `at` on: no more than the text of `len` bytes that is to be read, or a little ahead.
+    /// What is UTF-8 of `bytes`: around the text of `len` bytes at `at` and ahead of it, or that text alone, or nothing.
+    #[inline]
     fn open(bytes: &'a [u8], at: usize, len: usize) -> Self {
         // From a multiple of eight on, because that is where words begin: what precedes a text is its length.
         let from = at & !7;
-        let window = Self::from(bytes, from, (at - from).saturating_add(len));
-        if window.get(at, len).is_some() { window } else { Self::from(bytes, at, len) }
-    }
-
-    fn from(bytes: &'a [u8], at: usize, len: usize) -> Self {
-        let rest = bytes.get(at..).unwrap_or_default();
-        let ahead = rest.get(..len.max(Self::AHEAD)).unwrap_or(rest);
-        let text = match core::str::from_utf8(ahead) {
-            Ok(text) => text,
-            Err(error) => ahead
-                .get(..error.valid_up_to())
-                .and_then(|valid| core::str::from_utf8(valid).ok())
-                .unwrap_or_default(),
+        let rest = bytes.get(from..).unwrap_or_default();
+        let len_from = (at - from).saturating_add(len);
+        let ahead = rest.get(..len_from.max(Self::AHEAD)).unwrap_or(rest);
+        let (found, at) = match core::str::from_utf8(ahead) {
+            Ok(text) => return Self { text, at: from },
+            Err(error) if error.valid_up_to() >= len_from => {
+                (ahead.get(..error.valid_up_to()), from)
+            }
+            // The length is not ASCII, or the text is not UTF-8.
+            Err(_) => (bytes.get(at..at.saturating_add(len)), at),
         };
-        Self { text, at }
+        let text = found.and_then(|text| core::str::from_utf8(text).ok());
+        Self { text: text.unwrap_or_default(), at }
     }
 
     /// The text of `len` bytes at `at`, when it lies in the window.
@@ -67,6 +66,7 @@ impl<'a> Reader<'a> {
         }
     }
 
+    #[cold]
     #[inline(never)]
     fn text_anew(&mut self, at: usize, len: usize) -> Option<&'a str> {
         self.window = Window::open(self.bytes, at, len);
@@ -145,6 +145,7 @@ impl<'a> Reader<'a> {
         if nul_at >= self.bytes.len() { None } else { Some((rest.get(..len)?, nul_at + 1)) }
     }
 
+    #[cold]
     #[inline(never)]
     fn read_any_str(&mut self) -> Result<&'a str, DecodeError> {
         let (bytes, nul) = self.string_bytes()?;
