@@ -203,7 +203,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// `PaddingNotZero`; `NotEnoughData` or `ArrayLengthIncorrect` at the end.
-    #[inline]
+    #[inline(never)]
     pub fn read_u16(&mut self) -> Result<u16, DecodeError> {
         let bytes = self.fixed()?;
         Ok(match self.endian {
@@ -259,9 +259,13 @@ impl<'a> Reader<'a> {
     /// The number that four bytes are.
     #[inline]
     pub(crate) const fn u32_of(&self, bytes: [u8; 4]) -> u32 {
+        let value = u32::from_ne_bytes(bytes);
         match self.endian {
-            Endian::Little => u32::from_le_bytes(bytes),
-            Endian::Big => u32::from_be_bytes(bytes),
+            Endian::NATIVE => value,
+            _ => {
+                rarely();
+                value.swap_bytes()
+            }
         }
     }
 
@@ -271,27 +275,43 @@ impl<'a> Reader<'a> {
     /// `PaddingNotZero`; `NotEnoughData` or `ArrayLengthIncorrect` at the end.
     #[inline]
     pub fn read_u64(&mut self) -> Result<u64, DecodeError> {
-        let bytes = match self.peek_eight() {
-            Some((bytes, end)) => {
+        match self.peek_u64() {
+            Some((value, end)) => {
                 self.pos = end;
-                bytes
+                Ok(value)
             }
-            None => self.fixed()?,
-        };
-        Ok(match self.endian {
-            Endian::Little => u64::from_le_bytes(bytes),
-            Endian::Big => u64::from_be_bytes(bytes),
-        })
+            None => self.read_u64_at_edge(),
+        }
     }
 
-    /// Eight bytes behind their padding and where they end, when that is zero and they do not stand at an edge.
-    #[inline]
-    fn peek_eight(&self) -> Option<([u8; 8], usize)> {
+    /// The UINT64 at the cursor and where it ends, when its padding is zero and it does not stand at an edge.
+    #[inline(always)]
+    fn peek_u64(&self) -> Option<(u64, usize)> {
         let from = self.pos.wrapping_sub(1) & !7;
         let window = self.bytes.get(from..from.wrapping_add(16))?.first_chunk::<16>()?;
         let [before @ .., _, _, _, _, _, _, _, _] = *window;
         let [_, _, _, _, _, _, _, _, value @ ..] = *window;
-        is_padding(before, from + 8 - self.pos).then_some((value, from + 16))
+        is_padding(before, from + 8 - self.pos).then_some((self.u64_of(value), from + 16))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn read_u64_at_edge(&mut self) -> Result<u64, DecodeError> {
+        let bytes = self.fixed()?;
+        Ok(self.u64_of(bytes))
+    }
+
+    /// The number that eight bytes are.
+    #[inline]
+    const fn u64_of(&self, bytes: [u8; 8]) -> u64 {
+        let value = u64::from_ne_bytes(bytes);
+        match self.endian {
+            Endian::NATIVE => value,
+            _ => {
+                rarely();
+                value.swap_bytes()
+            }
+        }
     }
 
     /// Reads a BOOLEAN.
@@ -445,6 +465,10 @@ impl<'a> Reader<'a> {
         if self.is_at_end() { Ok(()) } else { Err(self.fail(Kind::TooMuchData, self.pos)) }
     }
 }
+
+/// Marks a place that is rarely reached: a branch over it takes fewer instructions than choosing between two values.
+#[cold]
+const fn rarely() {}
 
 /// Whether the last `len` bytes, at most seven, of eight are 0.
 #[inline]
