@@ -6,7 +6,7 @@ use super::Reader;
 use crate::error::{DecodeError, DecodeErrorKind as Kind};
 use crate::name::{NameError, ObjectPath};
 use crate::plain::{has_nul, is_plain};
-use crate::signature::{Signature, is_basic};
+use crate::signature::{Signature, check, is_basic};
 use crate::utf8::{self, Utf8Fault};
 
 /// A stretch of the message that was found to be UTF-8 as a whole.
@@ -314,8 +314,8 @@ impl<'a> Reader<'a> {
         else {
             return Err(self.fail_signature_length(len, Kind::VariantSignatureOutOfBounds));
         };
-        let signature = match Signature::from_bytes(text) {
-            Ok(signature) => signature,
+        let types = match check(text) {
+            Ok(types) => types,
             Err(error) => {
                 return Err(self.fail(Kind::VariantSignatureBad, self.pos + usize::from(error.at)));
             }
@@ -323,14 +323,14 @@ impl<'a> Reader<'a> {
         if *nul != 0 {
             return Err(self.fail(Kind::VariantSignatureMissingNul, self.pos + len));
         }
-        if signature.is_empty() {
-            return Err(self.fail(Kind::VariantSignatureEmpty, self.pos - 1));
+        match (types, self.text(len)) {
+            (1, Some(text)) => {
+                self.pos += len + 1;
+                Ok(Signature::trusted(text))
+            }
+            (0, _) => Err(self.fail(Kind::VariantSignatureEmpty, self.pos - 1)),
+            _ => Err(self.fail(Kind::VariantSignatureMultiple, self.pos)),
         }
-        if !signature.is_single() {
-            return Err(self.fail(Kind::VariantSignatureMultiple, self.pos));
-        }
-        self.pos += len + 1;
-        Ok(signature)
     }
 }
 
