@@ -228,24 +228,18 @@ impl<'a> Reader<'a> {
     }
 
     /// The UINT32 at the cursor and where it ends, when its padding is zero and it does not stand at an edge.
-    #[inline]
-    fn peek_u32(&self) -> Option<(u32, usize)> {
+    #[inline(always)]
+    pub(crate) fn peek_u32(&self) -> Option<(u32, usize)> {
         // Padding and value stand in the eight bytes that end with the value: one load serves both.
         let from = self.pos.wrapping_sub(1) & !3;
         let window = self.bytes.get(from..from.wrapping_add(8))?.first_chunk::<8>()?;
         let [before @ .., _, _, _, _] = *window;
-        if !self.is_padding_of_four(before, from + 8) {
+        // Shifted twice, because there may be no padding, and no shift by 32.
+        if u32::from_le_bytes(before) >> 1 >> (31 - 8 * (from + 4 - self.pos)) != 0 {
             return None;
         }
         let [_, _, _, _, value @ ..] = *window;
         Some((self.u32_of(value), from + 8))
-    }
-
-    /// Whether the bytes from the cursor on are 0 of those `before` a UINT32 that ends at `end`.
-    #[inline]
-    const fn is_padding_of_four(&self, before: [u8; 4], end: usize) -> bool {
-        // Shifted twice, because there may be no padding, and no shift by 32.
-        u32::from_le_bytes(before) >> 1 >> (31 - 8 * (end - 4 - self.pos)) == 0
     }
 
     /// The first four bytes of a message, which nothing precedes, and whatever is invalid.
@@ -397,11 +391,31 @@ impl<'a> Reader<'a> {
     /// `NestedTooDeeply`.
     #[inline]
     pub(crate) fn enter(&mut self) -> Result<(), DecodeError> {
-        if self.depth >= limits::TOTAL_DEPTH {
+        if !self.has_room(1) {
             return Err(self.fail(Kind::NestedTooDeeply, self.pos));
         }
         self.depth += 1;
         Ok(())
+    }
+
+    /// Enters a struct whose padding is passed by what reads its first field.
+    ///
+    /// # Errors
+    /// As [`Reader::enter_struct`].
+    #[inline]
+    pub(crate) fn enter_unaligned(&mut self) -> Result<(), DecodeError> {
+        if self.has_room(1) {
+            self.depth += 1;
+            return Ok(());
+        }
+        // It is the padding that is looked at first, and behind which the error stands.
+        self.enter_struct()
+    }
+
+    /// Whether so many more containers may enclose what follows: at most 64.
+    #[inline]
+    pub(crate) const fn has_room(&self, containers: u8) -> bool {
+        self.depth <= limits::TOTAL_DEPTH - containers
     }
 
     /// Leaves what [`Reader::enter_struct`] entered.

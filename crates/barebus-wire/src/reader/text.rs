@@ -2,7 +2,7 @@
 
 use core::cmp::Ordering;
 
-use super::Reader;
+use super::{Reader, is_padding};
 use crate::error::{DecodeError, DecodeErrorKind as Kind};
 use crate::name::{NameError, ObjectPath};
 use crate::plain::{has_nul, is_plain};
@@ -117,10 +117,32 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Reads a STRING behind padding to a multiple of 8.
+    #[inline]
+    pub(crate) fn read_first_str(&mut self) -> Result<&'a str, DecodeError> {
+        match self.take_first_plain() {
+            Some(text) => Ok(text),
+            None => {
+                self.align(8)?;
+                self.read_any_str()
+            }
+        }
+    }
+
     /// Reads a STRING, unless there is anything unusual about it. Not inlined, because what reads strings reads several.
     #[inline(never)]
     fn take_plain(&mut self) -> Option<&'a str> {
-        match self.peek_text() {
+        self.take_plain_at::<4>()
+    }
+
+    #[inline(never)]
+    fn take_first_plain(&mut self) -> Option<&'a str> {
+        self.take_plain_at::<8>()
+    }
+
+    #[inline(always)]
+    fn take_plain_at<const ALIGNMENT: usize>(&mut self) -> Option<&'a str> {
+        match self.peek_text::<ALIGNMENT>() {
             Some((text, end)) if is_plain(text) => {
                 self.pos = end;
                 Some(text)
@@ -130,15 +152,15 @@ impl<'a> Reader<'a> {
     }
 
     /// The text at the cursor and where its NUL ends, when padding, length, text and NUL lie in the window and what surrounds
-    /// the text is valid.
-    #[inline]
-    fn peek_text(&self) -> Option<(&'a str, usize)> {
+    /// the text is valid. The padding is to a multiple of `ALIGNMENT`, 4 or 8.
+    #[inline(always)]
+    fn peek_text<const ALIGNMENT: usize>(&self) -> Option<(&'a str, usize)> {
         // Where these wrap, there is nothing in the window.
-        let at = (self.pos.wrapping_sub(1) & !3).wrapping_add(8);
+        let at = (self.pos.wrapping_sub(1) & !(ALIGNMENT - 1)).wrapping_add(ALIGNMENT + 4);
         let (before, rest) = self.window.text.split_at_checked(at.wrapping_sub(self.window.at))?;
-        let [padding @ .., a, b, c, d] = *before.as_bytes().last_chunk::<8>()?;
+        let [padding @ .., a, b, c, d] = *before.as_bytes().last_chunk::<12>()?;
         let len = self.u32_of([a, b, c, d]) as usize;
-        if !self.is_padding_of_four(padding, at) || rest.as_bytes().get(len) != Some(&0) {
+        if !is_padding(padding, at - 4 - self.pos) || rest.as_bytes().get(len) != Some(&0) {
             return None;
         }
         let nul_at = at.wrapping_add(len);
@@ -183,15 +205,22 @@ impl<'a> Reader<'a> {
     /// As [`Reader::read_u32`]; `LengthOutOfBounds` (in arrays `ArrayLengthIncorrect`), `BadPath`, `StringMissingNul`.
     #[inline]
     pub fn read_path(&mut self) -> Result<ObjectPath<'a>, DecodeError> {
-        match self.peek_text().and_then(|(text, end)| Some((ObjectPath::accept(text)?, end))) {
-            Some((path, end)) => {
-                self.pos = end;
-                Ok(path)
-            }
+        match self.take_path() {
+            Some(path) => Ok(path),
             None => self.read_any_path(),
         }
     }
 
+    /// Reads an OBJECT_PATH, unless there is anything unusual about it.
+    #[inline(never)]
+    fn take_path(&mut self) -> Option<ObjectPath<'a>> {
+        let (text, end) = self.peek_text::<4>()?;
+        let path = ObjectPath::accept(text)?;
+        self.pos = end;
+        Some(path)
+    }
+
+    #[cold]
     #[inline(never)]
     fn read_any_path(&mut self) -> Result<ObjectPath<'a>, DecodeError> {
         let (bytes, nul) = self.string_bytes()?;
@@ -371,14 +400,22 @@ mod tests {
     }
 
     #[test]
-    fn finds_a_nul_wherever_it_stands() {
-        for len in 0..100 {
-            let text = alloc::vec![b'x'; len];
-            assert_eq!(read(&text).unwrap().as_bytes(), text);
-            for at in 0..len {
-                let mut text = text.clone();
-                text[at] = 0;
-                assert_eq!(read(&text), Err((Kind::StringWithNul, at)), "of {len} bytes");
+    fn finds_what_is_not_zero_in_the_padding_before_a_structs_first_string() {
+        fn read(bytes: &[u8]) -> Result<&str, DecodeError> {
+            let mut reader = Reader::new(bytes, Endian::Little);
+            reader.read_str()?;
+            reader.read_first_str()
+        }
+        for len in 0..40 {
+            let mut bytes = strings(&[&alloc::vec![b'x'; len]]);
+            let padding = bytes.len()..bytes.len().next_multiple_of(8);
+            bytes.resize(padding.end, 0);
+            bytes.extend(strings(&[b"first", b"behind"]));
+            assert_eq!(read(&bytes), Ok("first"), "behind {len} bytes");
+            for at in padding {
+                bytes[at] = 1;
+                assert_eq!(read(&bytes), Err(DecodeError::new(Kind::PaddingNotZero, at)));
+                bytes[at] = 0;
             }
         }
     }
@@ -395,6 +432,19 @@ mod tests {
                 let expected = core::str::from_utf8(&text).map(String::from);
                 let expected = expected.map_err(|error| (Kind::NotUtf8, error.valid_up_to()));
                 assert_eq!(read(&text), expected, "of {len} bytes");
+            }
+        }
+    }
+
+    #[test]
+    fn finds_a_nul_wherever_it_stands() {
+        for len in 0..100 {
+            let text = alloc::vec![b'x'; len];
+            assert_eq!(read(&text).unwrap().as_bytes(), text);
+            for at in 0..len {
+                let mut text = text.clone();
+                text[at] = 0;
+                assert_eq!(read(&text), Err((Kind::StringWithNul, at)), "of {len} bytes");
             }
         }
     }
