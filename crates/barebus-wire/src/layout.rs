@@ -205,6 +205,10 @@ mod tests {
         agrees(&(&[&[(1_u8, &["x", "yz"][..])][..], &[]][..], "end"));
         agrees(&(Entries(&[("k", Boxed(1_u32)), ("l", Boxed(2))]),));
         agrees(&(Boxed(Boxed((1_u8, &["v"][..]))),));
+        agrees(&(Boxed((1_u8, "two", 3.0_f64)), Boxed(&[(1_u8, "a"), (2, "bc")][..])));
+        agrees(&(Boxed(Entries(&[("k", 1_u32), ("l", 2)])), Boxed(&["a", "bc"][..])));
+        let (numbers, pairs): (&[u16], &[(u8, u64)]) = (&[], &[]);
+        agrees(&(Boxed(numbers), Boxed(pairs), Boxed("end")));
         let empty: &[(&str, &[u64])] = &[];
         agrees(&(empty, (("a", (1_u8,)), 2_u8)));
     }

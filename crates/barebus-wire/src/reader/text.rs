@@ -263,7 +263,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// `NotEnoughData`, `SignatureOutOfBounds`, `SignatureMissingNul`, or the rule of signatures that is broken.
-    #[inline]
+    #[inline(never)]
     pub fn read_signature(&mut self) -> Result<Signature<'a>, DecodeError> {
         let len = usize::from(self.read_u8()?);
         let Some([text @ .., nul]) = self.bytes.get(self.pos..).and_then(|rest| rest.get(..=len))
@@ -308,13 +308,27 @@ impl<'a> Reader<'a> {
         self.read_any_variant_signature()
     }
 
-    /// Passes a variant's signature if it is that of a basic type, and gives its code.
-    #[inline]
+    /// Passes a variant's signature if it is that of a basic type and the variant is not nested too deeply; gives the type's code.
+    #[inline(always)]
     pub(crate) fn take_basic_signature(&mut self) -> Option<u8> {
-        match self.bytes.get(self.pos..)?.first_chunk() {
-            Some([1, code, 0]) if is_basic(*code) => {
+        // Length, code, NUL; there is no value of less than a byte.
+        match self.peek()? {
+            [1, code, 0, _] if is_basic(code) && self.has_room(1) => {
                 self.pos += 3;
-                Some(*code)
+                Some(code)
+            }
+            _ => None,
+        }
+    }
+
+    /// Passes a variant's signature if it is that of an array of a basic type and neither is nested too deeply; gives that type's
+    /// code.
+    #[inline(always)]
+    pub(crate) fn take_array_signature(&mut self) -> Option<u8> {
+        match self.peek()? {
+            [2, b'a', code, 0] if is_basic(code) && self.has_room(2) => {
+                self.pos += 4;
+                Some(code)
             }
             _ => None,
         }
