@@ -31,10 +31,14 @@ pub struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     /// A reader over `bytes`, which begin at a message's first byte, or at any other offset that is a multiple of 8.
-    #[allow(clippy::cast_possible_truncation, reason = "the comparison is right before the cast")]
+    /// No message is longer than 128 MiB: what lies beyond is not read.
+    #[allow(clippy::cast_possible_truncation, reason = "it was cut off at 2^27 bytes")]
     pub const fn new(bytes: &'a [u8], endian: Endian) -> Self {
-        let len = bytes.len();
-        let outer_len = if len < u32::MAX as usize { len as u32 } else { u32::MAX };
+        let bytes = match bytes.split_at_checked(limits::MESSAGE_LEN as usize) {
+            Some((bytes, _)) => bytes,
+            None => bytes,
+        };
+        let outer_len = bytes.len() as u32;
         Self { bytes, pos: 0, endian, depth: 0, outer_len, failed: None, window: Window::EMPTY }
     }
 
@@ -90,8 +94,11 @@ impl<'a> Reader<'a> {
     }
 
     /// Everything that was read, from the message's first byte on.
-    pub(crate) fn passed(&self) -> &'a [u8] {
-        self.bytes.get(..self.pos).unwrap_or_default()
+    pub(crate) const fn passed(&self) -> &'a [u8] {
+        match self.bytes.split_at_checked(self.pos) {
+            Some((passed, _)) => passed,
+            None => &[],
+        }
     }
 
     /// The error that an earlier read failed with, if one did.

@@ -108,6 +108,15 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Passes an array of the basic type `code` if it is empty and no padding follows its length.
+    #[inline(always)]
+    pub(crate) fn take_empty_array(&mut self, code: u8) -> bool {
+        match self.peek_u32() {
+            Some((0, end)) if alignment(code) <= 4 => self.seek(end).is_some(),
+            _ => false,
+        }
+    }
+
     #[inline]
     fn skip_elements(
         &mut self,
