@@ -112,12 +112,14 @@ impl<'s> Layout<'s> {
             index += 1;
             match node.code {
                 b's' => drop(reader.read_str()?),
-                b'(' | b'{' => {
-                    reader.align(8)?;
-                    reader.enter()?;
+                b'(' | b'{' if codes.get(index).is_some_and(|first| first.code == b's') => {
+                    reader.enter_unaligned()?;
+                    reader.read_first_str()?;
+                    index += 1;
                 }
+                b'(' | b'{' => reader.enter_struct()?,
                 b')' | b'}' => reader.leave(),
-                b'v' => reader.skip_value(const { Signature::from_static("v") })?,
+                b'v' => reader.skip_variant()?,
                 b'a' if node.element != 0 => {
                     reader.skip_array(node.element)?;
                     index = usize::from(node.next);

@@ -18,7 +18,11 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn skip_variant(&mut self) -> Result<(), DecodeError> {
+    /// Validates and passes a variant.
+    pub(crate) fn skip_variant(&mut self) -> Result<(), DecodeError> {
+        if self.skip_short_variant()? {
+            return Ok(());
+        }
         let depth = self.depth();
         // Variants that hold nothing but a variant need no stack.
         while self.take_signature(const { Signature::from_static("v") }) {
