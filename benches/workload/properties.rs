@@ -21,7 +21,7 @@ pub(super) const WORKLOADS: &[Workload] = &[
             }
         })
     }),
-    Workload::new("w3-decode-map", Target::Measured, decode_into_map),
+    Workload::new("w3-decode-map", Target::Instructions(131_500), decode_into_map),
     Workload::new("w3-validate", Target::Instructions(60_000), || {
         validator(delivered_reply(), (Entries(PROPERTIES),))
     }),

@@ -77,11 +77,10 @@ impl<'a, T: Decode<'a> + fmt::Debug> fmt::Debug for Array<'a, T> {
 ///
 /// Keys may repeat: the specification lets receivers leave that unchecked, and so does this.
 pub struct Dict<'a, K, V> {
-    entries: Array<'a, Entry<K, V>>,
+    /// Its depth counts the entry, too, where there is one: reading it need not.
+    entries: Reader<'a>,
+    entry: PhantomData<(K, V)>,
 }
-
-/// One entry of a dictionary. Spec: Type System, DICT_ENTRY.
-struct Entry<K, V>(K, V);
 
 impl<'a, K: BasicType + Decode<'a>, V: Decode<'a>> Dict<'a, K, V> {
     /// The value of the first entry whose key is `key`: walks the entries from where the iteration stands.
@@ -100,11 +99,28 @@ impl<'a, K: BasicType + Decode<'a>, V: Decode<'a>> Dict<'a, K, V> {
         }
         Ok(None)
     }
+
+    /// Reads the next entry. Spec: Type System, DICT_ENTRY.
+    #[inline(always)]
+    fn read_entry(&mut self) -> Result<(K, V), DecodeError> {
+        let key = K::decode_first(&mut self.entries)?;
+        match V::decode(&mut self.entries) {
+            Ok(value) => Ok((key, value)),
+            Err(ref error) => Err(same(error)),
+        }
+    }
+}
+
+/// The error, read out of line: a result that is only pointed to is moved as a whole, not piece by piece.
+#[cold]
+#[inline(never)]
+const fn same(error: &DecodeError) -> DecodeError {
+    *error
 }
 
 impl<K, V> Clone for Dict<'_, K, V> {
     fn clone(&self) -> Self {
-        Self { entries: self.entries.clone() }
+        Self { entries: self.entries.clone(), entry: PhantomData }
     }
 }
 
@@ -113,11 +129,11 @@ impl<'a, K: BasicType + Decode<'a>, V: Decode<'a>> Iterator for Dict<'a, K, V> {
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        self.entries.next().map(|entry| entry.map(|Entry(key, value)| (key, value)))
+        if self.entries.is_at_end() { None } else { Some(self.read_entry()) }
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        self.entries.size_hint()
+        (0, Some(self.entries.remaining().div_ceil(K::MIN_LEN + V::MIN_LEN)))
     }
 }
 
@@ -131,8 +147,11 @@ impl<K: BasicType, V: Type> Type for Dict<'_, K, V> {
 impl<'a, K: BasicType, V: Type> Decode<'a> for Dict<'a, K, V> {
     #[inline]
     fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        let elements = reader.enter_array(8)?;
-        Ok(Self { entries: Array { elements, element: PhantomData } })
+        let mut entries = reader.enter_array(8)?;
+        if !entries.is_at_end() {
+            entries.enter().map_err(|error| reader.fail(error.kind, error.at as usize))?;
+        }
+        Ok(Self { entries, entry: PhantomData })
     }
 }
 
@@ -143,29 +162,6 @@ where
 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.clone()).finish()
-    }
-}
-
-impl<K: BasicType, V: Type> Type for Entry<K, V> {
-    const TEXT: SignatureText = SignatureText::literal("{")
-        .then(&K::TEXT)
-        .then(&V::TEXT)
-        .then(&SignatureText::literal("}"));
-    // Never asked for on its own: an entry is no single complete type.
-    const SIGNATURE: crate::Signature<'static> = crate::Signature::EMPTY;
-    const ALIGNMENT: usize = 8;
-    const MIN_LEN: usize = 2;
-}
-
-impl<'a, K: BasicType + Decode<'a>, V: Decode<'a>> Decode<'a> for Entry<K, V> {
-    #[inline]
-    fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        let depth = reader.depth();
-        reader.enter_struct()?;
-        let key = K::decode(reader)?;
-        let value = V::decode(reader)?;
-        reader.set_depth(depth);
-        Ok(Self(key, value))
     }
 }
 
@@ -254,6 +250,9 @@ impl<'a> Decode<'a> for &'a [u8] {
 }
 
 macro_rules! tuples {
+    (decode $reader:ident $first:ident $($name:ident)*) => {
+        ($first::decode_first($reader)?, $($name::decode($reader)?,)*)
+    };
     ($(($($name:ident $index:tt),+))*) => {$(
         /// A STRUCT.
         impl<$($name: Type),+> Type for ($($name,)+) {
@@ -281,8 +280,8 @@ macro_rules! tuples {
             #[inline]
             fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
                 let depth = reader.depth();
-                reader.enter_struct()?;
-                let fields = ($($name::decode(reader)?,)+);
+                reader.enter_unaligned()?;
+                let fields = tuples!(decode reader $($name)+);
                 reader.set_depth(depth);
                 Ok(fields)
             }
@@ -307,4 +306,57 @@ tuples! {
     (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11, M 12, N 13)
     (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11, M 12, N 13, O 14)
     (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11, M 12, N 13, O 14, P 15)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Boxed, Cursor, Endian, Entries, Value, Variant, limits};
+
+    /// That `value` is refused as a `T`, by the same error, at the depths at which a cursor refuses it.
+    #[track_caller]
+    fn agrees<'a, T: Decode<'a>, R>(
+        place: &'a mut [u8],
+        value: impl Encode,
+        walk: impl Fn(T) -> Result<R, DecodeError>,
+    ) {
+        let mut writer = Writer::new(place, Endian::Little);
+        value.encode(&mut writer).unwrap();
+        let len = writer.finish().unwrap();
+        let bytes: &'a [u8] = &place[..len];
+        let mut refused = 0;
+        for depth in 0..=limits::TOTAL_DEPTH {
+            let mut reader = Reader::new(bytes, Endian::Little);
+            reader.set_depth(depth);
+            let expected = Cursor::new(reader.clone(), T::SIGNATURE).skip_all();
+            let result = T::decode(&mut reader).and_then(&walk).map(drop);
+            assert_eq!(result, expected, "{} within {depth}", T::SIGNATURE);
+            refused += u8::from(expected.is_err());
+        }
+        assert!(0 < refused && refused < 10, "{refused} times");
+    }
+
+    #[test]
+    fn is_refused_at_the_depth_at_which_a_cursor_refuses_it() {
+        agrees::<(&str, u8), _>(&mut [0; 64], ("a", 1_u8), Ok);
+        agrees::<(u8, (&str,)), _>(&mut [0; 64], (1_u8, ("a",)), Ok);
+        agrees::<Array<(&str,)>, _>(&mut [0; 64], [("a",), ("b",)], |mut array| {
+            array.try_for_each(|element| element.map(drop))
+        });
+        let entries = Entries(&[("k", Boxed(1_u32)), ("l", Boxed(2))]);
+        agrees::<Dict<&str, Value>, _>(&mut [0; 64], entries, |mut dict| {
+            dict.try_for_each(|entry| entry.map(drop))
+        });
+        let entries = Entries(&[("k", Boxed("v"))]);
+        agrees::<Dict<&str, Variant>, _>(&mut [0; 64], entries, |mut dict| {
+            dict.try_for_each(|entry| entry.map(drop))
+        });
+        let none: &[u32] = &[];
+        agrees::<Value, _>(&mut [0; 64], Boxed(1_u64), Ok);
+        agrees::<Value, _>(&mut [0; 64], Boxed(none), Ok);
+        agrees::<Value, _>(&mut [0; 64], Boxed([1_u8]), Ok);
+        agrees::<Value, _>(&mut [0; 64], Boxed(["a"]), Ok);
+        agrees::<Value, _>(&mut [0; 64], Boxed([(1_u8, "a")]), Ok);
+        agrees::<Value, _>(&mut [0; 64], Boxed(Boxed("a")), Ok);
+    }
 }

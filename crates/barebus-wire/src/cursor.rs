@@ -331,28 +331,18 @@ impl<'a> Cursor<'a> {
 
     #[inline]
     fn skip_or_enter_variant(&mut self) -> Result<(), DecodeError> {
-        let inner = self.reader.read_variant_signature()?;
-        match inner.as_str().as_bytes() {
-            [b'v'] => return self.enter_value(inner),
-            [code] => {
-                self.reader.enter()?;
-                self.reader.skip_basic(*code)?;
-            }
-            [b'a', code] if is_basic(*code) => {
-                self.reader.enter()?;
-                self.reader.skip_array(*code)?;
-            }
-            _ => return self.enter_value(inner),
+        if self.reader.skip_short_variant()? {
+            self.complete = true;
+            return Ok(());
         }
-        self.reader.leave();
-        self.complete = true;
-        Ok(())
+        let inner = self.reader.read_variant_signature()?;
+        self.enter_value(inner)
     }
 }
 
 impl<'a> Reader<'a> {
     /// Reads a value of the basic type `code`.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn read_basic(&mut self, code: u8) -> Result<Basic<'a>, DecodeError> {
         Ok(match code {
             b's' => Basic::String(self.read_str()?),

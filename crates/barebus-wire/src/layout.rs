@@ -112,12 +112,14 @@ impl<'s> Layout<'s> {
             index += 1;
             match node.code {
                 b's' => drop(reader.read_str()?),
-                b'(' | b'{' => {
-                    reader.align(8)?;
-                    reader.enter()?;
+                b'(' | b'{' if codes.get(index).is_some_and(|first| first.code == b's') => {
+                    reader.enter_unaligned()?;
+                    reader.read_first_str()?;
+                    index += 1;
                 }
+                b'(' | b'{' => reader.enter_struct()?,
                 b')' | b'}' => reader.leave(),
-                b'v' => reader.skip_value(const { Signature::from_static("v") })?,
+                b'v' => reader.skip_variant()?,
                 b'a' if node.element != 0 => {
                     reader.skip_array(node.element)?;
                     index = usize::from(node.next);
@@ -205,6 +207,10 @@ mod tests {
         agrees(&(&[&[(1_u8, &["x", "yz"][..])][..], &[]][..], "end"));
         agrees(&(Entries(&[("k", Boxed(1_u32)), ("l", Boxed(2))]),));
         agrees(&(Boxed(Boxed((1_u8, &["v"][..]))),));
+        agrees(&(Boxed((1_u8, "two", 3.0_f64)), Boxed(&[(1_u8, "a"), (2, "bc")][..])));
+        agrees(&(Boxed(Entries(&[("k", 1_u32), ("l", 2)])), Boxed(&["a", "bc"][..])));
+        let (numbers, pairs): (&[u16], &[(u8, u64)]) = (&[], &[]);
+        agrees(&(Boxed(numbers), Boxed(pairs), Boxed("end")));
         let empty: &[(&str, &[u64])] = &[];
         agrees(&(empty, (("a", (1_u8,)), 2_u8)));
     }

@@ -31,10 +31,14 @@ pub struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     /// A reader over `bytes`, which begin at a message's first byte, or at any other offset that is a multiple of 8.
-    #[allow(clippy::cast_possible_truncation, reason = "the comparison is right before the cast")]
+    /// No message is longer than 128 MiB: what lies beyond is not read.
+    #[allow(clippy::cast_possible_truncation, reason = "it was cut off at 2^27 bytes")]
     pub const fn new(bytes: &'a [u8], endian: Endian) -> Self {
-        let len = bytes.len();
-        let outer_len = if len < u32::MAX as usize { len as u32 } else { u32::MAX };
+        let bytes = match bytes.split_at_checked(limits::MESSAGE_LEN as usize) {
+            Some((bytes, _)) => bytes,
+            None => bytes,
+        };
+        let outer_len = bytes.len() as u32;
         Self { bytes, pos: 0, endian, depth: 0, outer_len, failed: None, window: Window::EMPTY }
     }
 
@@ -90,8 +94,11 @@ impl<'a> Reader<'a> {
     }
 
     /// Everything that was read, from the message's first byte on.
-    pub(crate) fn passed(&self) -> &'a [u8] {
-        self.bytes.get(..self.pos).unwrap_or_default()
+    pub(crate) const fn passed(&self) -> &'a [u8] {
+        match self.bytes.split_at_checked(self.pos) {
+            Some((passed, _)) => passed,
+            None => &[],
+        }
     }
 
     /// The error that an earlier read failed with, if one did.
@@ -203,7 +210,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// `PaddingNotZero`; `NotEnoughData` or `ArrayLengthIncorrect` at the end.
-    #[inline]
+    #[inline(never)]
     pub fn read_u16(&mut self) -> Result<u16, DecodeError> {
         let bytes = self.fixed()?;
         Ok(match self.endian {
@@ -228,8 +235,8 @@ impl<'a> Reader<'a> {
     }
 
     /// The UINT32 at the cursor and where it ends, when its padding is zero and it does not stand at an edge.
-    #[inline]
-    fn peek_u32(&self) -> Option<(u32, usize)> {
+    #[inline(always)]
+    pub(crate) fn peek_u32(&self) -> Option<(u32, usize)> {
         // Padding and value stand in the eight bytes that end with the value: one load serves both.
         let from = self.pos.wrapping_sub(1) & !3;
         let window = self.bytes.get(from..from.wrapping_add(8))?.first_chunk::<8>()?;
@@ -253,9 +260,13 @@ impl<'a> Reader<'a> {
     /// The number that four bytes are.
     #[inline]
     pub(crate) const fn u32_of(&self, bytes: [u8; 4]) -> u32 {
+        let value = u32::from_ne_bytes(bytes);
         match self.endian {
-            Endian::Little => u32::from_le_bytes(bytes),
-            Endian::Big => u32::from_be_bytes(bytes),
+            Endian::NATIVE => value,
+            _ => {
+                rarely();
+                value.swap_bytes()
+            }
         }
     }
 
@@ -265,27 +276,43 @@ impl<'a> Reader<'a> {
     /// `PaddingNotZero`; `NotEnoughData` or `ArrayLengthIncorrect` at the end.
     #[inline]
     pub fn read_u64(&mut self) -> Result<u64, DecodeError> {
-        let bytes = match self.peek_eight() {
-            Some((bytes, end)) => {
+        match self.peek_u64() {
+            Some((value, end)) => {
                 self.pos = end;
-                bytes
+                Ok(value)
             }
-            None => self.fixed()?,
-        };
-        Ok(match self.endian {
-            Endian::Little => u64::from_le_bytes(bytes),
-            Endian::Big => u64::from_be_bytes(bytes),
-        })
+            None => self.read_u64_at_edge(),
+        }
     }
 
-    /// Eight bytes behind their padding and where they end, when that is zero and they do not stand at an edge.
-    #[inline]
-    fn peek_eight(&self) -> Option<([u8; 8], usize)> {
+    /// The UINT64 at the cursor and where it ends, when its padding is zero and it does not stand at an edge.
+    #[inline(always)]
+    fn peek_u64(&self) -> Option<(u64, usize)> {
         let from = self.pos.wrapping_sub(1) & !7;
         let window = self.bytes.get(from..from.wrapping_add(16))?.first_chunk::<16>()?;
         let [before @ .., _, _, _, _, _, _, _, _] = *window;
         let [_, _, _, _, _, _, _, _, value @ ..] = *window;
-        is_padding(before, from + 8 - self.pos).then_some((value, from + 16))
+        is_padding(before, from + 8 - self.pos).then_some((self.u64_of(value), from + 16))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn read_u64_at_edge(&mut self) -> Result<u64, DecodeError> {
+        let bytes = self.fixed()?;
+        Ok(self.u64_of(bytes))
+    }
+
+    /// The number that eight bytes are.
+    #[inline]
+    const fn u64_of(&self, bytes: [u8; 8]) -> u64 {
+        let value = u64::from_ne_bytes(bytes);
+        match self.endian {
+            Endian::NATIVE => value,
+            _ => {
+                rarely();
+                value.swap_bytes()
+            }
+        }
     }
 
     /// Reads a BOOLEAN.
@@ -371,11 +398,31 @@ impl<'a> Reader<'a> {
     /// `NestedTooDeeply`.
     #[inline]
     pub(crate) fn enter(&mut self) -> Result<(), DecodeError> {
-        if self.depth >= limits::TOTAL_DEPTH {
+        if !self.has_room(1) {
             return Err(self.fail(Kind::NestedTooDeeply, self.pos));
         }
         self.depth += 1;
         Ok(())
+    }
+
+    /// Enters a struct whose padding is passed by what reads its first field.
+    ///
+    /// # Errors
+    /// As [`Reader::enter_struct`].
+    #[inline]
+    pub(crate) fn enter_unaligned(&mut self) -> Result<(), DecodeError> {
+        if self.has_room(1) {
+            self.depth += 1;
+            return Ok(());
+        }
+        // It is the padding that is looked at first, and behind which the error stands.
+        self.enter_struct()
+    }
+
+    /// Whether so many more containers may enclose what follows: at most 64.
+    #[inline]
+    pub(crate) const fn has_room(&self, containers: u8) -> bool {
+        self.depth <= limits::TOTAL_DEPTH - containers
     }
 
     /// Leaves what [`Reader::enter_struct`] entered.
@@ -439,6 +486,10 @@ impl<'a> Reader<'a> {
         if self.is_at_end() { Ok(()) } else { Err(self.fail(Kind::TooMuchData, self.pos)) }
     }
 }
+
+/// Marks a place that is rarely reached: a branch over it takes fewer instructions than choosing between two values.
+#[cold]
+const fn rarely() {}
 
 /// Whether the last `len` bytes, at most seven, of eight are 0.
 #[inline]

@@ -6,7 +6,7 @@ use crate::limits;
 
 mod check;
 
-use check::check;
+pub(crate) use check::check;
 
 /// Zero or more single complete types, as text that was checked. Spec: Type System, Valid Signatures.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

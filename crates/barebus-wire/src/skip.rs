@@ -18,29 +18,68 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn skip_variant(&mut self) -> Result<(), DecodeError> {
+    /// Validates and passes a variant.
+    pub(crate) fn skip_variant(&mut self) -> Result<(), DecodeError> {
+        if self.skip_short_variant()? {
+            return Ok(());
+        }
         let depth = self.depth();
         // Variants that hold nothing but a variant need no stack.
         while self.take_signature(const { Signature::from_static("v") }) {
             self.enter()?;
         }
-        let inner = self.read_variant_signature()?;
-        self.enter()?;
-        match inner.as_str().as_bytes() {
-            [code] => self.skip_basic(*code)?,
-            [b'a', code] if is_basic(*code) => self.skip_array(*code)?,
-            _ => self.skip_compound(inner)?,
+        if !self.skip_short_variant()? {
+            let inner = self.read_variant_signature()?;
+            self.enter()?;
+            self.skip_compound(inner)?;
         }
         self.set_depth(depth);
         Ok(())
     }
 
+    /// Validates and passes a variant of a basic type, or of an array of one; says whether it was.
+    #[inline]
+    pub(crate) fn skip_short_variant(&mut self) -> Result<bool, DecodeError> {
+        if let Some(code) = self.take_basic_signature() {
+            self.skip_basic(code)?;
+        } else if let Some(code) = self.take_array_signature() {
+            self.skip_array(code)?;
+        } else {
+            return Ok(false);
+        }
+        Ok(true)
+    }
+
     #[inline(never)]
     fn skip_compound(&mut self, signature: Signature<'a>) -> Result<(), DecodeError> {
-        let mut cursor = Cursor::new(self.clone(), signature);
-        let result = cursor.skip_all();
-        *self = cursor.into_reader();
-        result
+        // Structs of basic types, and arrays of them, need no stack.
+        match signature.as_str().as_bytes() {
+            [b'(', fields @ .., b')'] if fields.iter().copied().all(is_basic) => {
+                self.skip_fields(fields)
+            }
+            [b'a', b'(', fields @ .., b')'] | [b'a', b'{', fields @ .., b'}']
+                if fields.iter().copied().all(is_basic) =>
+            {
+                let (_, end) = self.start_array(Some(b'('))?;
+                self.skip_elements(end, |reader| reader.skip_fields(fields))
+            }
+            _ => {
+                let mut cursor = Cursor::new(self.clone(), signature);
+                let result = cursor.skip_all();
+                *self = cursor.into_reader();
+                result
+            }
+        }
+    }
+
+    #[inline]
+    fn skip_fields(&mut self, fields: &[u8]) -> Result<(), DecodeError> {
+        self.enter_struct()?;
+        for code in fields {
+            self.skip_basic(*code)?;
+        }
+        self.leave();
+        Ok(())
     }
 
     /// Validates and passes a value of the basic type `code`.
@@ -60,11 +99,11 @@ impl<'a> Reader<'a> {
     ///
     /// An element that reaches beyond the array's end is read all the same, as a [`Cursor`] does: what is wrong with it comes first.
     pub(crate) fn skip_array(&mut self, code: u8) -> Result<(), DecodeError> {
+        let (start, end) = self.start_array(Some(code))?;
         match code {
-            b's' => self.skip_elements(b's', |reader| reader.read_str().map(drop)),
-            b'o' | b'g' | b'b' => self.skip_elements(code, |reader| reader.skip_basic(code)),
+            b's' => self.skip_elements(end, |reader| reader.read_str().map(drop)),
+            b'o' | b'g' | b'b' => self.skip_elements(end, |reader| reader.skip_basic(code)),
             _ => {
-                let (start, end) = self.start_array(Some(code))?;
                 self.enter()?;
                 self.skip(end - start)?;
                 self.leave();
@@ -73,14 +112,21 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Passes an array of the basic type `code` if it is empty and no padding follows its length.
+    #[inline(always)]
+    pub(crate) fn take_empty_array(&mut self, code: u8) -> bool {
+        match self.peek_u32() {
+            Some((0, end)) if alignment(code) <= 4 => self.seek(end).is_some(),
+            _ => false,
+        }
+    }
+
     #[inline]
     fn skip_elements(
         &mut self,
-        code: u8,
+        end: usize,
         skip: impl Fn(&mut Self) -> Result<(), DecodeError>,
     ) -> Result<(), DecodeError> {
-        let depth = self.depth();
-        let (_, end) = self.start_array(Some(code))?;
         self.enter()?;
         while self.position() < end {
             skip(self)?;
@@ -88,7 +134,7 @@ impl<'a> Reader<'a> {
         if self.position() > end {
             return Err(self.fail(Kind::ArrayLengthIncorrect, end));
         }
-        self.set_depth(depth);
+        self.leave();
         Ok(())
     }
 

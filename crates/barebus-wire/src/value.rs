@@ -79,6 +79,18 @@ pub trait Decode<'a>: Type + Sized {
     /// Whatever the bytes break; see [`DecodeErrorKind`](crate::DecodeErrorKind).
     fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError>;
 
+    /// Unmarshals the value behind padding to a multiple of 8, where a struct or a dictionary entry begins with it. Types that can
+    /// look at the padding and at the value at once do.
+    ///
+    /// # Errors
+    /// As [`Decode::decode`]; `PaddingNotZero`.
+    #[doc(hidden)]
+    #[inline]
+    fn decode_first(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        reader.align(8)?;
+        Self::decode(reader)
+    }
+
     /// Unmarshals what is left of an array's elements. Types whose values are plain bytes do it in one go.
     ///
     /// # Errors
@@ -170,5 +182,10 @@ impl<'a> Decode<'a> for &'a str {
     #[inline]
     fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
         reader.read_str()
+    }
+
+    #[inline]
+    fn decode_first(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        reader.read_first_str()
     }
 }

@@ -14,11 +14,12 @@ use crate::writer::Writer;
 /// A VARIANT as it lies in the message: validated, borrowed, to be read as what it holds.
 #[derive(Clone, Debug)]
 pub struct Variant<'a> {
-    signature: Signature<'a>,
     /// The message up to the value's end.
     bytes: &'a [u8],
-    /// Where the value begins, the padding before it included: start <= bytes.len()
-    start: usize,
+    /// Where the value begins, the padding before it included. Before it stand its signature and a NUL:
+    /// signature_len + 2 <= start <= bytes.len()
+    start: u32,
+    signature_len: u8,
     endian: Endian,
     /// Containers that enclose the value.
     depth: u8,
@@ -26,8 +27,15 @@ pub struct Variant<'a> {
 
 impl<'a> Variant<'a> {
     /// The type of the value: one single complete type.
-    pub const fn signature(&self) -> Signature<'a> {
-        self.signature
+    pub fn signature(&self) -> Signature<'a> {
+        // It was checked, so it is text; the empty one is never seen.
+        core::str::from_utf8(self.signature_bytes()).map_or(Signature::EMPTY, Signature::trusted)
+    }
+
+    fn signature_bytes(&self) -> &'a [u8] {
+        let end = (self.start as usize).wrapping_sub(1);
+        let start = end.wrapping_sub(usize::from(self.signature_len));
+        self.bytes.get(start..end).unwrap_or_default()
     }
 
     /// The value as a `T`.
@@ -35,8 +43,8 @@ impl<'a> Variant<'a> {
     /// # Errors
     /// `BodyError::Signature` when it is of another type.
     pub fn get<T: Decode<'a>>(&self) -> Result<T, BodyError> {
-        if self.signature != T::SIGNATURE {
-            let found = SignatureExcerpt::new(self.signature);
+        if self.signature_bytes() != T::SIGNATURE.as_str().as_bytes() {
+            let found = SignatureExcerpt::new(self.signature());
             return Err(BodyError::Signature { expected: T::SIGNATURE, found });
         }
         Ok(T::decode(&mut self.reader())?)
@@ -47,23 +55,40 @@ impl<'a> Variant<'a> {
     /// # Errors
     /// None in practice: the value was validated.
     pub fn value(&self) -> Result<Value<'a>, DecodeError> {
-        Value::read(&mut self.reader(), self.signature)
+        Value::read(&mut self.reader(), self.signature())
     }
 
     /// Walks the value.
     pub fn cursor(&self) -> Cursor<'a> {
-        Cursor::new(self.reader(), self.signature)
+        Cursor::new(self.reader(), self.signature())
     }
 
     /// Bytes of the value as they lie in the message, the padding before it included.
     pub fn reader(&self) -> Reader<'a> {
-        Reader::again(self.bytes, self.start, self.endian, self.depth)
+        Reader::again(self.bytes, self.start as usize, self.endian, self.depth)
     }
 
+    /// Validates and passes the value, behind its signature.
     fn validated(reader: &mut Reader<'a>, signature: Signature<'a>) -> Result<Self, DecodeError> {
-        let (start, endian, depth) = (reader.position(), reader.endian(), reader.depth());
+        let (start, depth) = (reader.position(), reader.depth());
         reader.skip_value(signature)?;
-        Ok(Self { signature, bytes: reader.passed(), start, endian, depth })
+        Ok(Self::passed(reader, signature.len(), start, depth))
+    }
+
+    /// The value that began at `start`, with `depth` containers around it, and that `reader` has just passed.
+    #[inline(always)]
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "signatures have 255 bytes at the most, and readers read no further than 2^27"
+    )]
+    const fn passed(reader: &Reader<'a>, signature_len: usize, start: usize, depth: u8) -> Self {
+        Self {
+            bytes: reader.passed(),
+            start: start as u32,
+            signature_len: signature_len as u8,
+            endian: reader.endian(),
+            depth,
+        }
     }
 }
 
@@ -86,7 +111,7 @@ impl<'a> Decode<'a> for Variant<'a> {
 /// Marshals the variant again, in whatever byte order and at whatever offset.
 impl Encode for Variant<'_> {
     fn encode(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
-        writer.enter_variant(self.signature)?;
+        writer.enter_variant(self.signature())?;
         writer.put_values(self.cursor())?;
         writer.leave();
         Ok(())
@@ -134,11 +159,24 @@ impl<'a> Value<'a> {
 }
 
 impl<'a> Value<'a> {
+    /// Reads an array of the basic type `code`, behind the variant's signature.
     #[inline(never)]
-    fn decode_container(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        let signature = reader.read_variant_signature()?;
+    fn decode_array(reader: &mut Reader<'a>, code: u8) -> Result<Self, DecodeError> {
         reader.enter()?;
-        Self::read(reader, signature)
+        let (start, depth) = (reader.position(), reader.depth());
+        reader.skip_array(code)?;
+        reader.leave();
+        Ok(Self::Array(Variant::passed(reader, 2, start, depth)))
+    }
+
+    #[inline(never)]
+    fn decode_any(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        let signature = reader.read_variant_signature()?;
+        let depth = reader.depth();
+        reader.enter()?;
+        let value = Self::read(reader, signature)?;
+        reader.set_depth(depth);
+        Ok(value)
     }
 }
 
@@ -169,18 +207,21 @@ impl Type for Value<'_> {
 }
 
 impl<'a> Decode<'a> for Value<'a> {
-    #[inline]
+    // Not inlined, because it is large.
+    #[inline(never)]
     fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        let depth = reader.depth();
-        let value = match reader.take_basic_signature() {
-            Some(code) => {
-                reader.enter()?;
-                Self::from(reader.read_basic(code)?)
-            }
-            None => Self::decode_container(reader)?,
+        if let Some(code) = reader.take_basic_signature() {
+            return reader.read_basic(code).map(Self::from);
+        }
+        let Some(code) = reader.take_array_signature() else {
+            return Self::decode_any(reader);
         };
-        reader.set_depth(depth);
-        Ok(value)
+        let (start, depth) = (reader.position(), reader.depth() + 1);
+        // Nothing is as frequent among properties as an array of nothing.
+        if reader.take_empty_array(code) {
+            return Ok(Self::Array(Variant::passed(reader, 2, start, depth)));
+        }
+        Self::decode_array(reader, code)
     }
 }
 

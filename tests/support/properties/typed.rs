@@ -24,6 +24,7 @@ pub fn typed(bytes: &[u8]) {
         agrees::<Vec<ObjectPath<'_>>>(bytes, endian);
         agrees::<Vec<Signature<'_>>>(bytes, endian);
         agrees::<Vec<(u8, u64)>>(bytes, endian);
+        agrees::<Vec<(&str, bool)>>(bytes, endian);
         agrees::<Vec<Vec<Vec<u64>>>>(bytes, endian);
         agrees::<Variant<'_>>(bytes, endian);
         agrees::<Value<'_>>(bytes, endian);
@@ -35,6 +36,7 @@ pub fn typed(bytes: &[u8]) {
         agrees::<Numbers<'_, u16>>(bytes, endian);
         agrees::<Numbers<'_, f64>>(bytes, endian);
         entries::<&str, Variant<'_>>(bytes, endian);
+        entries::<&str, Value<'_>>(bytes, endian);
         entries::<u8, u64>(bytes, endian);
         entries::<ObjectPath<'_>, Vec<u64>>(bytes, endian);
         lazy::<Vec<u32>>(bytes, endian);

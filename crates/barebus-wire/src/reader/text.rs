@@ -2,11 +2,11 @@
 
 use core::cmp::Ordering;
 
-use super::Reader;
+use super::{Reader, is_padding};
 use crate::error::{DecodeError, DecodeErrorKind as Kind};
 use crate::name::{NameError, ObjectPath};
 use crate::plain::{has_nul, is_plain};
-use crate::signature::{Signature, is_basic};
+use crate::signature::{Signature, check, is_basic};
 use crate::utf8::{self, Utf8Fault};
 
 /// A stretch of the message that was found to be UTF-8 as a whole.
@@ -27,25 +27,24 @@ impl<'a> Window<'a> {
     /// How far is looked ahead, in bytes: what is found there and never read is lost work.
     const AHEAD: usize = 1024;
 
-    /// What is UTF-8 of `bytes` from `at` on: no more than the text of `len` bytes that is to be read, or a little ahead.
+    /// What is UTF-8 of `bytes`: around the text of `len` bytes at `at` and ahead of it, or that text alone, or nothing.
+    #[inline]
     fn open(bytes: &'a [u8], at: usize, len: usize) -> Self {
         // From a multiple of eight on, because that is where words begin: what precedes a text is its length.
         let from = at & !7;
-        let window = Self::from(bytes, from, (at - from).saturating_add(len));
-        if window.get(at, len).is_some() { window } else { Self::from(bytes, at, len) }
-    }
-
-    fn from(bytes: &'a [u8], at: usize, len: usize) -> Self {
-        let rest = bytes.get(at..).unwrap_or_default();
-        let ahead = rest.get(..len.max(Self::AHEAD)).unwrap_or(rest);
-        let text = match core::str::from_utf8(ahead) {
-            Ok(text) => text,
-            Err(error) => ahead
-                .get(..error.valid_up_to())
-                .and_then(|valid| core::str::from_utf8(valid).ok())
-                .unwrap_or_default(),
+        let rest = bytes.get(from..).unwrap_or_default();
+        let len_from = (at - from).saturating_add(len);
+        let ahead = rest.get(..len_from.max(Self::AHEAD)).unwrap_or(rest);
+        let (found, at) = match core::str::from_utf8(ahead) {
+            Ok(text) => return Self { text, at: from },
+            Err(error) if error.valid_up_to() >= len_from => {
+                (ahead.get(..error.valid_up_to()), from)
+            }
+            // The length is not ASCII, or the text is not UTF-8.
+            Err(_) => (bytes.get(at..at.saturating_add(len)), at),
         };
-        Self { text, at }
+        let text = found.and_then(|text| core::str::from_utf8(text).ok());
+        Self { text: text.unwrap_or_default(), at }
     }
 
     /// The text of `len` bytes at `at`, when it lies in the window.
@@ -67,6 +66,7 @@ impl<'a> Reader<'a> {
         }
     }
 
+    #[cold]
     #[inline(never)]
     fn text_anew(&mut self, at: usize, len: usize) -> Option<&'a str> {
         self.window = Window::open(self.bytes, at, len);
@@ -111,27 +111,63 @@ impl<'a> Reader<'a> {
     /// `StringMissingNul`.
     #[inline]
     pub fn read_str(&mut self) -> Result<&'a str, DecodeError> {
-        match self.peek_text() {
-            Some((text, end)) if is_plain(text) => {
-                self.pos = end;
-                Ok(text)
-            }
-            _ => self.read_any_str(),
+        match self.take_plain() {
+            Some(text) => Ok(text),
+            None => self.read_any_str(),
         }
     }
 
-    /// The text at the cursor and where its NUL ends, when it lies in the window and what surrounds it is valid.
+    /// Reads a STRING behind padding to a multiple of 8.
     #[inline]
-    fn peek_text(&self) -> Option<(&'a str, usize)> {
-        let (len, start) = self.peek_u32()?;
-        // Where this wraps, the window has no such text.
-        let nul_at = start.wrapping_add(len as usize);
-        match self.bytes.get(nul_at) {
-            Some(0) => Some((self.window.get(start, len as usize)?, nul_at + 1)),
+    pub(crate) fn read_first_str(&mut self) -> Result<&'a str, DecodeError> {
+        match self.take_first_plain() {
+            Some(text) => Ok(text),
+            None => {
+                self.align(8)?;
+                self.read_any_str()
+            }
+        }
+    }
+
+    /// Reads a STRING, unless there is anything unusual about it. Not inlined, because what reads strings reads several.
+    #[inline(never)]
+    fn take_plain(&mut self) -> Option<&'a str> {
+        self.take_plain_at::<4>()
+    }
+
+    #[inline(never)]
+    fn take_first_plain(&mut self) -> Option<&'a str> {
+        self.take_plain_at::<8>()
+    }
+
+    #[inline(always)]
+    fn take_plain_at<const ALIGNMENT: usize>(&mut self) -> Option<&'a str> {
+        match self.peek_text::<ALIGNMENT>() {
+            Some((text, end)) if is_plain(text) => {
+                self.pos = end;
+                Some(text)
+            }
             _ => None,
         }
     }
 
+    /// The text at the cursor and where its NUL ends, when padding, length, text and NUL lie in the window and what surrounds
+    /// the text is valid. The padding is to a multiple of `ALIGNMENT`, 4 or 8.
+    #[inline(always)]
+    fn peek_text<const ALIGNMENT: usize>(&self) -> Option<(&'a str, usize)> {
+        // Where these wrap, there is nothing in the window.
+        let at = (self.pos.wrapping_sub(1) & !(ALIGNMENT - 1)).wrapping_add(ALIGNMENT + 4);
+        let (before, rest) = self.window.text.split_at_checked(at.wrapping_sub(self.window.at))?;
+        let [padding @ .., a, b, c, d] = *before.as_bytes().last_chunk::<12>()?;
+        let len = self.u32_of([a, b, c, d]) as usize;
+        if !is_padding(padding, at - 4 - self.pos) || rest.as_bytes().get(len) != Some(&0) {
+            return None;
+        }
+        let nul_at = at.wrapping_add(len);
+        if nul_at >= self.bytes.len() { None } else { Some((rest.get(..len)?, nul_at + 1)) }
+    }
+
+    #[cold]
     #[inline(never)]
     fn read_any_str(&mut self) -> Result<&'a str, DecodeError> {
         let (bytes, nul) = self.string_bytes()?;
@@ -169,15 +205,22 @@ impl<'a> Reader<'a> {
     /// As [`Reader::read_u32`]; `LengthOutOfBounds` (in arrays `ArrayLengthIncorrect`), `BadPath`, `StringMissingNul`.
     #[inline]
     pub fn read_path(&mut self) -> Result<ObjectPath<'a>, DecodeError> {
-        match self.peek_text().and_then(|(text, end)| Some((ObjectPath::accept(text)?, end))) {
-            Some((path, end)) => {
-                self.pos = end;
-                Ok(path)
-            }
+        match self.take_path() {
+            Some(path) => Ok(path),
             None => self.read_any_path(),
         }
     }
 
+    /// Reads an OBJECT_PATH, unless there is anything unusual about it.
+    #[inline(never)]
+    fn take_path(&mut self) -> Option<ObjectPath<'a>> {
+        let (text, end) = self.peek_text::<4>()?;
+        let path = ObjectPath::accept(text)?;
+        self.pos = end;
+        Some(path)
+    }
+
+    #[cold]
     #[inline(never)]
     fn read_any_path(&mut self) -> Result<ObjectPath<'a>, DecodeError> {
         let (bytes, nul) = self.string_bytes()?;
@@ -220,7 +263,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// `NotEnoughData`, `SignatureOutOfBounds`, `SignatureMissingNul`, or the rule of signatures that is broken.
-    #[inline]
+    #[inline(never)]
     pub fn read_signature(&mut self) -> Result<Signature<'a>, DecodeError> {
         let len = usize::from(self.read_u8()?);
         let Some([text @ .., nul]) = self.bytes.get(self.pos..).and_then(|rest| rest.get(..=len))
@@ -265,13 +308,27 @@ impl<'a> Reader<'a> {
         self.read_any_variant_signature()
     }
 
-    /// Passes a variant's signature if it is that of a basic type, and gives its code.
-    #[inline]
+    /// Passes a variant's signature if it is that of a basic type and the variant is not nested too deeply; gives the type's code.
+    #[inline(always)]
     pub(crate) fn take_basic_signature(&mut self) -> Option<u8> {
-        match self.bytes.get(self.pos..)?.first_chunk() {
-            Some([1, code, 0]) if is_basic(*code) => {
+        // Length, code, NUL; there is no value of less than a byte.
+        match self.peek()? {
+            [1, code, 0, _] if is_basic(code) && self.has_room(1) => {
                 self.pos += 3;
-                Some(*code)
+                Some(code)
+            }
+            _ => None,
+        }
+    }
+
+    /// Passes a variant's signature if it is that of an array of a basic type and neither is nested too deeply; gives that type's
+    /// code.
+    #[inline(always)]
+    pub(crate) fn take_array_signature(&mut self) -> Option<u8> {
+        match self.peek()? {
+            [2, b'a', code, 0] if is_basic(code) && self.has_room(2) => {
+                self.pos += 4;
+                Some(code)
             }
             _ => None,
         }
@@ -300,8 +357,8 @@ impl<'a> Reader<'a> {
         else {
             return Err(self.fail_signature_length(len, Kind::VariantSignatureOutOfBounds));
         };
-        let signature = match Signature::from_bytes(text) {
-            Ok(signature) => signature,
+        let types = match check(text) {
+            Ok(types) => types,
             Err(error) => {
                 return Err(self.fail(Kind::VariantSignatureBad, self.pos + usize::from(error.at)));
             }
@@ -309,14 +366,14 @@ impl<'a> Reader<'a> {
         if *nul != 0 {
             return Err(self.fail(Kind::VariantSignatureMissingNul, self.pos + len));
         }
-        if signature.is_empty() {
-            return Err(self.fail(Kind::VariantSignatureEmpty, self.pos - 1));
+        match (types, self.text(len)) {
+            (1, Some(text)) => {
+                self.pos += len + 1;
+                Ok(Signature::trusted(text))
+            }
+            (0, _) => Err(self.fail(Kind::VariantSignatureEmpty, self.pos - 1)),
+            _ => Err(self.fail(Kind::VariantSignatureMultiple, self.pos)),
         }
-        if !signature.is_single() {
-            return Err(self.fail(Kind::VariantSignatureMultiple, self.pos));
-        }
-        self.pos += len + 1;
-        Ok(signature)
     }
 }
 
@@ -357,14 +414,22 @@ mod tests {
     }
 
     #[test]
-    fn finds_a_nul_wherever_it_stands() {
-        for len in 0..100 {
-            let text = alloc::vec![b'x'; len];
-            assert_eq!(read(&text).unwrap().as_bytes(), text);
-            for at in 0..len {
-                let mut text = text.clone();
-                text[at] = 0;
-                assert_eq!(read(&text), Err((Kind::StringWithNul, at)), "of {len} bytes");
+    fn finds_what_is_not_zero_in_the_padding_before_a_structs_first_string() {
+        fn read(bytes: &[u8]) -> Result<&str, DecodeError> {
+            let mut reader = Reader::new(bytes, Endian::Little);
+            reader.read_str()?;
+            reader.read_first_str()
+        }
+        for len in 0..40 {
+            let mut bytes = strings(&[&alloc::vec![b'x'; len]]);
+            let padding = bytes.len()..bytes.len().next_multiple_of(8);
+            bytes.resize(padding.end, 0);
+            bytes.extend(strings(&[b"first", b"behind"]));
+            assert_eq!(read(&bytes), Ok("first"), "behind {len} bytes");
+            for at in padding {
+                bytes[at] = 1;
+                assert_eq!(read(&bytes), Err(DecodeError::new(Kind::PaddingNotZero, at)));
+                bytes[at] = 0;
             }
         }
     }
@@ -381,6 +446,19 @@ mod tests {
                 let expected = core::str::from_utf8(&text).map(String::from);
                 let expected = expected.map_err(|error| (Kind::NotUtf8, error.valid_up_to()));
                 assert_eq!(read(&text), expected, "of {len} bytes");
+            }
+        }
+    }
+
+    #[test]
+    fn finds_a_nul_wherever_it_stands() {
+        for len in 0..100 {
+            let text = alloc::vec![b'x'; len];
+            assert_eq!(read(&text).unwrap().as_bytes(), text);
+            for at in 0..len {
+                let mut text = text.clone();
+                text[at] = 0;
+                assert_eq!(read(&text), Err((Kind::StringWithNul, at)), "of {len} bytes");
             }
         }
     }
