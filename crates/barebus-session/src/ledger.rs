@@ -52,6 +52,7 @@ pub(crate) struct Ledger<F> {
     pub(crate) ignored: u64,
     serials: Serials,
     duties: Vec<Duty>,
+    on_refusal: fn(&mut Self, SubscriptionId),
 }
 
 impl<F> Ledger<F> {
@@ -67,6 +68,7 @@ impl<F> Ledger<F> {
             ignored: 0,
             serials: Serials::starting_at(config.first_serial),
             duties: Vec::new(),
+            on_refusal: |_, _| {},
             config,
         }
     }
@@ -200,6 +202,7 @@ impl<F> Ledger<F> {
                 self.follow(name, deadline)?;
             }
         }
+        self.on_refusal = Self::drop_refused;
         let (id, is_new) = self.subscriptions.add(rule);
         if is_new {
             let text = alloc::format!("{rule}");
@@ -341,7 +344,7 @@ impl<F> Ledger<F> {
                 Ok(Sorted::Done)
             }
             Purpose::Subscription(id) if header.message_type == MessageType::Error => {
-                self.drop_refused(id);
+                (self.on_refusal)(self, id);
                 Ok(Sorted::Event(Matter::NotSubscribed(id)))
             }
             Purpose::Subscription(_) => Ok(Sorted::Done),
@@ -547,7 +550,7 @@ impl<F> Ledger<F> {
                 self.end_unknown(name);
             }
             Purpose::Subscription(id) => {
-                self.drop_refused(id);
+                (self.on_refusal)(self, id);
                 self.backlog.note(Matter::NotSubscribed(id));
             }
             // Has the handshake's deadline.

@@ -24,10 +24,10 @@ impl<'a> Addresses<'a> {
         let mut at = 0;
         let mut rest = text;
         while !rest.is_empty() {
-            let (entry, behind) = rest.split_once(';').unwrap_or((rest, ""));
+            let (entry, behind) = cut(rest, b';');
             check_entry(entry, at)?;
-            at += rest.len() - behind.len();
-            rest = behind;
+            at += entry.len() + 1;
+            rest = behind.unwrap_or_default();
         }
         Ok(Self(text))
     }
@@ -40,8 +40,8 @@ impl<'a> Iterator for Addresses<'a> {
         if self.0.is_empty() {
             return None;
         }
-        let (entry, behind) = self.0.split_once(';').unwrap_or((self.0, ""));
-        self.0 = behind;
+        let (entry, behind) = cut(self.0, b';');
+        self.0 = behind.unwrap_or_default();
         Some(Address(entry))
     }
 }
@@ -49,16 +49,16 @@ impl<'a> Iterator for Addresses<'a> {
 impl<'a> Address<'a> {
     /// The transport's name, `unix`.
     pub fn transport(&self) -> &'a str {
-        self.0.split_once(':').map_or("", |(transport, _)| transport)
+        match cut(self.0, b':') {
+            (transport, Some(_)) => transport,
+            _ => "",
+        }
     }
 
     /// The keys and their values.
     pub fn pairs(&self) -> impl Iterator<Item = (&'a str, EscapedValue<'a>)> + use<'a> {
-        let pairs = self.0.split_once(':').map_or("", |(_, pairs)| pairs);
-        pairs
-            .split(',')
-            .filter_map(|pair| pair.split_once('='))
-            .map(|(key, value)| (key, EscapedValue(value)))
+        let (_, pairs) = cut(self.0, b':');
+        cut_pairs(pairs).filter_map(|(key, value)| Some((key, EscapedValue(value?))))
     }
 
     /// The value of a key.
@@ -181,7 +181,7 @@ fn check_entry(entry: &str, start: usize) -> Result<(), AddressError> {
     if entry.is_empty() {
         return fail(Kind::EmptyEntry, 0);
     }
-    let Some((transport, pairs)) = entry.split_once(':') else {
+    let (transport, Some(pairs)) = cut(entry, b':') else {
         return fail(Kind::MissingColon, entry.len());
     };
     if transport.is_empty() {
@@ -191,8 +191,8 @@ fn check_entry(entry: &str, start: usize) -> Result<(), AddressError> {
         return Ok(());
     }
     let mut at = transport.len() + 1;
-    for pair in pairs.split(',') {
-        let Some((key, value)) = pair.split_once('=') else {
+    for (key, value) in cut_pairs(Some(pairs)) {
+        let Some(value) = value else {
             return fail(Kind::MissingValue, at);
         };
         if key.is_empty() {
@@ -201,19 +201,33 @@ fn check_entry(entry: &str, start: usize) -> Result<(), AddressError> {
         if let Some(bad) = key.bytes().position(|byte| !is_optionally_escaped(byte)) {
             return fail(Kind::NotEscaped, at + bad);
         }
-        let before = entry.get(transport.len() + 1..at).unwrap_or_default();
-        if before
-            .split(',')
-            .any(|other| other.split_once('=').is_some_and(|(other, _)| other == key))
-        {
+        let before = entry.get(transport.len() + 1..at.saturating_sub(1));
+        if cut_pairs(before).any(|(other, _)| other == key) {
             return fail(Kind::RepeatedKey, at);
         }
         if let Err((kind, bad)) = check_value(value) {
             return fail(kind, at + key.len() + 1 + bad);
         }
-        at += pair.len() + 1;
+        at += key.len() + 1 + value.len() + 1;
     }
     Ok(())
+}
+
+/// What stands before the first `mark`, and behind it, if there is one.
+fn cut(text: &str, mark: u8) -> (&str, Option<&str>) {
+    match text.bytes().position(|byte| byte == mark) {
+        Some(at) => (text.get(..at).unwrap_or_default(), text.get(at + 1..)),
+        None => (text, None),
+    }
+}
+
+/// Keys, and the values that have a `=` before them.
+fn cut_pairs(mut rest: Option<&str>) -> impl Iterator<Item = (&str, Option<&str>)> {
+    core::iter::from_fn(move || {
+        let (pair, behind) = cut(rest?, b',');
+        rest = behind;
+        Some(cut(pair, b'='))
+    })
 }
 
 fn check_value(value: &str) -> Result<(), (AddressErrorKind, usize)> {
