@@ -34,18 +34,18 @@ impl fmt::Display for Kind {
 
 /// A client that can take part. The answer to every call is one string, which it reads.
 pub trait Client: Sized + 'static {
-    /// Connects, and returns when `Hello` has been answered.
-    fn open(address: &str) -> Self;
+    /// Connects, and returns when `Hello` has been answered. `call` is what will be called.
+    fn open(address: &str, call: Call) -> Self;
 
     /// Makes `count` calls, one after the other.
-    fn call(&mut self, call: &Call, count: u32);
+    fn call(&mut self, count: u32);
 
     /// Makes `count` calls before it waits for the first answer.
-    fn call_at_once(&mut self, call: &Call, count: u32);
+    fn call_at_once(&mut self, count: u32);
 
     /// Connects, makes one call, and goes.
-    fn open_and_call(address: &str, call: &Call) {
-        Self::open(address).call(call, 1);
+    fn open_and_call(address: &str, call: Call) {
+        Self::open(address, call).call(1);
     }
 }
 
@@ -53,17 +53,17 @@ pub trait Client: Sized + 'static {
 pub type Batch = Box<dyn FnMut(u32)>;
 
 /// What is timed at which server.
-#[derive(Clone, Copy, Debug)]
-pub struct Contest<'a> {
-    address: &'a str,
+#[derive(Clone, Debug)]
+pub struct Contest {
+    address: String,
     kind: Kind,
     call: Call,
 }
 
-impl<'a> Contest<'a> {
+impl Contest {
     /// A contest at the server at `address`.
-    pub const fn new(address: &'a str, kind: Kind, call: Call) -> Self {
-        Self { address, kind, call }
+    pub fn new(address: &str, kind: Kind, call: Call) -> Self {
+        Self { address: address.to_owned(), kind, call }
     }
 
     /// Runs batches of each in turns and gives the shortest times of one operation in microseconds.
@@ -95,7 +95,7 @@ impl<'a> Contest<'a> {
         // A real bus says also, by a signal, that the unique name is ours.
         let greetings = if self.is_canned() { 1 } else { 2 };
         if self.kind == Kind::Connecting {
-            let address = self.address.to_owned();
+            let address = self.address.clone();
             let bytes = opening(Some(&self.call));
             return Box::new(move |count| {
                 for _ in 0..count {
@@ -103,7 +103,7 @@ impl<'a> Contest<'a> {
                 }
             });
         }
-        let mut raw = Raw::open(self.address, &opening(None), greetings).unwrap();
+        let mut raw = Raw::open(&self.address, &opening(None), greetings).unwrap();
         let calls = if self.kind == Kind::InFlight { IN_FLIGHT } else { 1 };
         let mut bytes = Vec::new();
         let mut serial = Serial::FIRST.next();
@@ -123,20 +123,20 @@ impl<'a> Contest<'a> {
     pub fn client<C: Client>(&self) -> Batch {
         let call = self.call;
         if self.kind == Kind::Connecting {
-            let address = self.address.to_owned();
+            let address = self.address.clone();
             return Box::new(move |count| {
                 for _ in 0..count {
-                    C::open_and_call(&address, &call);
+                    C::open_and_call(&address, call);
                 }
             });
         }
-        let mut client = C::open(self.address);
+        let mut client = C::open(&self.address, call);
         if self.kind == Kind::Sequential {
-            return Box::new(move |count| client.call(&call, count));
+            return Box::new(move |count| client.call(count));
         }
         Box::new(move |count| {
             for _ in 0..count {
-                client.call_at_once(&call, IN_FLIGHT);
+                client.call_at_once(IN_FLIGHT);
             }
         })
     }
@@ -150,37 +150,38 @@ impl<'a> Contest<'a> {
 #[derive(Debug)]
 pub struct Barebus {
     bus: Connection,
-    calls: Vec<CallId>,
+    call: Call,
+    started: Vec<CallId>,
 }
 
 impl Client for Barebus {
-    fn open(address: &str) -> Self {
+    fn open(address: &str, call: Call) -> Self {
         let mut bus = Connection::open(address).unwrap();
         bus.establish().unwrap();
-        Self { bus, calls: Vec::with_capacity(IN_FLIGHT as usize) }
+        Self { bus, call, started: Vec::with_capacity(IN_FLIGHT as usize) }
     }
 
-    fn call(&mut self, call: &Call, count: u32) {
+    fn call(&mut self, count: u32) {
         for _ in 0..count {
-            ask(&mut self.bus, call);
+            ask(&mut self.bus, &self.call);
         }
     }
 
-    fn call_at_once(&mut self, call: &Call, count: u32) {
+    fn call_at_once(&mut self, count: u32) {
+        let Call { method, argument } = &self.call;
         for _ in 0..count {
-            let argument = (call.argument,);
-            self.calls.push(self.bus.start_call(&call.method, &argument, Vec::new()).unwrap());
+            self.started.push(self.bus.start_call(method, &(*argument,), Vec::new()).unwrap());
         }
-        for call in self.calls.drain(..) {
+        for call in self.started.drain(..) {
             let reply = self.bus.wait(call).unwrap();
             let (text,): (&str,) = reply.body().unwrap();
             black_box(text);
         }
     }
 
-    fn open_and_call(address: &str, call: &Call) {
+    fn open_and_call(address: &str, call: Call) {
         // The call goes out together with `Hello`.
-        ask(&mut Connection::open(address).unwrap(), call);
+        ask(&mut Connection::open(address).unwrap(), &call);
     }
 }
 

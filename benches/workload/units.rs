@@ -16,18 +16,8 @@ pub(super) const WORKLOADS: &[Workload] = &[
 ];
 
 /// Name, description, load, active and sub state, unit followed, path, job's id, type and path.
-pub type Unit<'a> = (
-    &'a str,
-    &'a str,
-    &'a str,
-    &'a str,
-    &'a str,
-    &'a str,
-    ObjectPath<'a>,
-    u32,
-    &'a str,
-    ObjectPath<'a>,
-);
+pub type Unit<'a, P = ObjectPath<'a>> =
+    (&'a str, &'a str, &'a str, &'a str, &'a str, &'a str, P, u32, &'a str, P);
 
 fn encode(count: usize) -> Operation {
     encoder(delivered_reply(), (units(count),))
