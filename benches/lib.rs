@@ -9,7 +9,10 @@
     reason = "a workload that fails has nothing to be measured: it must stop the run"
 )]
 
+pub mod contest;
+pub mod core;
+pub mod measure;
 pub mod peers;
 pub mod workload;
 
-pub use workload::{Operation, Target, Workload};
+pub use workload::{Operation, Sample, Target, Workload};

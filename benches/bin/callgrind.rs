@@ -11,21 +11,12 @@
 mod allocations;
 
 use core::fmt;
-use core::hint::black_box;
-use core::time::Duration;
 use std::env;
-use std::process::{Command, ExitCode};
-use std::time::Instant;
+use std::process::ExitCode;
 
 use allocations::allocations_so_far;
-use barebus_benches::workload::PAYLOAD_LEN;
-use barebus_benches::{Operation, Target, Workload};
-
-/// How often a workload is run when its instructions are counted; all runs cost the same.
-const RUNS: u64 = 4;
-
-/// How often a workload and the copy are timed, in turns.
-const TURNS: u32 = 3_000;
+use barebus_benches::measure::{instructions, ratios_to_memcpy, run_counted};
+use barebus_benches::{Target, Workload};
 
 fn main() -> ExitCode {
     let names: Vec<String> = env::args().skip(1).collect();
@@ -86,44 +77,28 @@ fn measure(workload: &Workload) -> Result<Row, String> {
     let allocations = allocations(workload);
     let (measured, target, holds) = match workload.target {
         Target::Memcpy(most) => {
-            let ratio = ratio_to_memcpy(workload);
-            (format!("{ratio:.3} x memcpy"), format!("{most:.2} x memcpy"), ratio <= most)
+            let ratios = ratios_to_memcpy(&mut [(workload.prepare)()]);
+            let ratio = ratios.first().ok_or("nothing was timed")?;
+            (format!("{ratio:.3} x memcpy"), format!("{most:.2} x memcpy"), *ratio <= most)
         }
         Target::Instructions(most) => {
-            let count = instructions(workload.name)?;
+            let count = count_of(workload.name)?;
             (count.to_string(), most.to_string(), count <= most)
         }
         Target::Linear(base, factor) => {
-            let (count, base_count) = (instructions(workload.name)?, instructions(base)?);
+            let (count, base_count) = (count_of(workload.name)?, count_of(base)?);
             let ratio = count as f64 / base_count as f64;
             let holds = (ratio / factor as f64 - 1.0).abs() <= 0.02;
             (format!("{count}, {ratio:.2} x"), format!("{factor} x +-2 %"), holds)
         }
-        Target::Measured => (instructions(workload.name)?.to_string(), "-".into(), true),
+        Target::Measured => (count_of(workload.name)?.to_string(), "-".into(), true),
     };
     Ok(Row { measured, target, allocations, holds: holds && allocations == 0 })
 }
 
-/// Instructions of one run of the workload `name`: valgrind runs this program with `--count`.
-fn instructions(name: &str) -> Result<u64, String> {
-    let program = env::current_exe().map_err(|error| format!("this program's path: {error}"))?;
-    let output = Command::new("valgrind")
-        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
-        // Counting is switched on where the function is entered and off where it is left.
-        .arg("--toggle-collect=*measured_run*")
-        .arg(program)
-        .args(["--count", name])
-        .output()
-        .map_err(|error| format!("valgrind cannot be run: {error}"))?;
-    let report = String::from_utf8_lossy(&output.stderr);
-    let collected = report
-        .lines()
-        .find_map(|line| line.split_once("Collected :"))
-        .and_then(|(_, count)| count.trim().parse::<u64>().ok());
-    match collected {
-        Some(count) if output.status.success() && count > 0 => Ok(count / RUNS),
-        _ => Err(format!("valgrind told no count: {report}")),
-    }
+/// Instructions of one run of the workload `name`: this program runs again, with `--count`, under valgrind.
+fn count_of(name: &str) -> Result<u64, String> {
+    instructions(&["--count", name])
 }
 
 /// What runs under valgrind.
@@ -131,21 +106,8 @@ fn count(name: &str) -> ExitCode {
     let Some(workload) = Workload::find(name) else {
         return ExitCode::from(2);
     };
-    let mut operation = (workload.prepare)();
-    // Buffers grow and the processor's features are looked up once.
-    operation();
-    for _ in 0..RUNS {
-        measured_run(&mut operation);
-    }
+    run_counted((workload.prepare)());
     ExitCode::SUCCESS
-}
-
-/// One run, as a function of its own that valgrind can tell by its name.
-#[inline(never)]
-fn measured_run(operation: &mut Operation) {
-    operation();
-    // What stands behind the call keeps it a call, so that leaving is seen where it happens.
-    black_box(operation);
 }
 
 /// Allocations of one run, once the buffers have grown.
@@ -155,30 +117,4 @@ fn allocations(workload: &Workload) -> u64 {
     let before = allocations_so_far();
     operation();
     allocations_so_far() - before
-}
-
-/// Time of the workload as a multiple of the time that copying its payload takes; the shortest of many runs of either.
-fn ratio_to_memcpy(workload: &Workload) -> f64 {
-    let mut operation = (workload.prepare)();
-    let source = vec![1u8; PAYLOAD_LEN];
-    let mut place = vec![0u8; PAYLOAD_LEN];
-    let mut copy = || {
-        place.copy_from_slice(black_box(&source));
-        black_box(&place);
-    };
-    let (mut operation_took, mut copy_took) = (Duration::MAX, Duration::MAX);
-    for _ in 0..TURNS {
-        // Twice each: the first brings the buffers into the caches.
-        operation();
-        operation_took = operation_took.min(time(&mut operation));
-        copy();
-        copy_took = copy_took.min(time(&mut copy));
-    }
-    operation_took.as_secs_f64() / copy_took.as_secs_f64()
-}
-
-fn time(mut run: impl FnMut()) -> Duration {
-    let start = Instant::now();
-    run();
-    start.elapsed()
 }

@@ -4,7 +4,9 @@ use core::hint::black_box;
 
 use barebus_wire::{Endian, Header};
 
-use super::{Operation, PAYLOAD_LEN, Target, Workload, decoder, delivered_reply, encoder, reply};
+use super::{
+    Operation, PAYLOAD_LEN, Target, Workload, decoder, delivered_reply, encoder, message, reply,
+};
 
 pub(super) const WORKLOADS: &[Workload] = &[
     Workload::new("w4-encode", Target::Memcpy(1.05), || encoder(reply(Endian::NATIVE), (bytes(),))),
@@ -19,7 +21,12 @@ fn decode(header: Header<'static>) -> Operation {
     })
 }
 
-fn bytes() -> Vec<u8> {
+pub(super) fn sample() -> &'static [u8] {
+    message(reply(Endian::NATIVE), (bytes(),))
+}
+
+/// 1 MiB.
+pub fn bytes() -> Vec<u8> {
     // 251 is prime, so that no two rows of a cache line's length are alike.
     (0..=250).cycle().take(PAYLOAD_LEN).collect()
 }

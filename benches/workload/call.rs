@@ -6,7 +6,7 @@ use barebus_wire::{
     BusName, InterfaceName, MemberName, MessageBuf, MethodCall, ObjectPath, PreparedCall, Serial,
 };
 
-use super::{Operation, Target, Workload, decoder, encoder};
+use super::{Operation, Target, Workload, decoder, encoder, message};
 
 pub(super) const WORKLOADS: &[Workload] = &[
     Workload::new("w1-encode", Target::Instructions(1_200), || encoder(CALL.header(SERIAL), BODY)),
@@ -20,7 +20,8 @@ pub(super) const WORKLOADS: &[Workload] = &[
     }),
 ];
 
-const CALL: MethodCall<'static> = MethodCall::new(
+/// Whom and what.
+pub const CALL: MethodCall<'static> = MethodCall::new(
     ObjectPath::from_static("/org/freedesktop/systemd1"),
     MemberName::from_static("GetUnitFileState"),
 )
@@ -28,7 +29,14 @@ const CALL: MethodCall<'static> = MethodCall::new(
 .destination(BusName::from_static("org.freedesktop.systemd1"));
 
 const SERIAL: Serial = Serial::FIRST;
-const BODY: (&str,) = ("sshd.service",);
+const BODY: (&str,) = (UNIT,);
+
+/// The argument.
+pub const UNIT: &str = "sshd.service";
+
+pub(super) fn sample() -> &'static [u8] {
+    message(CALL.header(SERIAL), BODY)
+}
 
 fn encode_prepared() -> Operation {
     let call = PreparedCall::new(&CALL, barebus_wire::EncodeBody::signature(&BODY)).unwrap();

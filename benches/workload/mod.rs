@@ -14,6 +14,13 @@ mod properties;
 mod strings;
 mod units;
 
+pub use bytes::bytes;
+pub use call::{CALL, UNIT};
+pub use numbers::integers;
+pub use properties::{PROPERTIES, Property};
+pub use strings::strings;
+pub use units::{Unit, units};
+
 /// One run of a workload: marshals one message into a buffer that is used again, or unmarshals one.
 pub type Operation = Box<dyn FnMut()>;
 
@@ -62,6 +69,47 @@ impl Workload {
     /// The workload called `name`.
     pub fn find(name: &str) -> Option<&'static Self> {
         Self::all().find(|workload| workload.name == name)
+    }
+}
+
+/// A message that workloads are about, for whoever marshals and unmarshals it in another way.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Sample {
+    /// W1.
+    Call,
+    /// W2, with 400 units.
+    Units,
+    /// W3.
+    Properties,
+    /// W4.
+    Bytes,
+    /// W5, UINT64.
+    Numbers,
+    /// W5, UINT64 in the byte order that this machine has not.
+    ForeignNumbers,
+    /// W6.
+    Strings,
+    /// W7, arrays.
+    Arrays,
+    /// W7, variants.
+    Variants,
+}
+
+impl Sample {
+    /// The message, as barebus marshals it.
+    pub fn message(self) -> Message<'static> {
+        let bytes = match self {
+            Self::Call => call::sample(),
+            Self::Units => units::sample(),
+            Self::Properties => properties::sample(),
+            Self::Bytes => bytes::sample(),
+            Self::Numbers => numbers::sample(Endian::NATIVE),
+            Self::ForeignNumbers => numbers::sample(FOREIGN),
+            Self::Strings => strings::sample(),
+            Self::Arrays => nesting::sample_of_arrays(),
+            Self::Variants => nesting::sample_of_variants(),
+        };
+        Message::parse(bytes).unwrap()
     }
 }
 

@@ -4,7 +4,7 @@ use core::hint::black_box;
 
 use barebus_wire::{Array, Boxed, Decode, Endian, Variant};
 
-use super::{Target, Workload, decoder, encoder, reply};
+use super::{Target, Workload, decoder, encoder, message, reply};
 
 pub(super) const WORKLOADS: &[Workload] = &[
     Workload::new("w7-encode-arrays", Target::Instructions(1_700), || {
@@ -53,6 +53,14 @@ type LazyArrays = nested!(lazy type u32; ++++++++++++++++);
 type Variants = nested!(boxed type u32; ++++++++++++++++++++++++++++++++);
 const VARIANTS: Variants = nested!(boxed 7; ++++++++++++++++++++++++++++++++);
 
+pub(super) fn sample_of_arrays() -> &'static [u8] {
+    message(reply(Endian::NATIVE), (ARRAYS,))
+}
+
+pub(super) fn sample_of_variants() -> &'static [u8] {
+    message(reply(Endian::NATIVE), (VARIANTS,))
+}
+
 /// Reaches the innermost value.
 trait Walk {
     fn walk(self);
@@ -80,7 +88,7 @@ mod tests {
     #[test]
     fn arrays_are_16_deep_and_variants_32() {
         assert_eq!(<LazyArrays as Type>::SIGNATURE, "aaaaaaaaaaaaaaaau");
-        let bytes = super::super::message(reply(Endian::NATIVE), (VARIANTS,));
+        let bytes = message(reply(Endian::NATIVE), (VARIANTS,));
         let marks = bytes.windows(3).filter(|window| window == b"\x01v\0").count();
         // One is the body's signature, one each variant's but the innermost's, which is `u`.
         assert_eq!(marks, 1 + 31);

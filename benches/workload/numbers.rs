@@ -4,7 +4,7 @@ use core::hint::black_box;
 
 use barebus_wire::{Endian, Number, Numbers};
 
-use super::{FOREIGN, Operation, PAYLOAD_LEN, Target, Workload, decoder, encoder, reply};
+use super::{FOREIGN, Operation, PAYLOAD_LEN, Target, Workload, decoder, encoder, message, reply};
 
 pub(super) const WORKLOADS: &[Workload] = &[
     Workload::new("w5-encode-at", Target::Memcpy(1.10), || encode(integers(), Endian::NATIVE)),
@@ -22,7 +22,12 @@ pub(super) const WORKLOADS: &[Workload] = &[
 
 const COUNT: u64 = PAYLOAD_LEN as u64 / 8;
 
-fn integers() -> Vec<u64> {
+pub(super) fn sample(endian: Endian) -> &'static [u8] {
+    message(reply(endian), (integers(),))
+}
+
+/// 1 MiB of numbers.
+pub fn integers() -> Vec<u64> {
     (0..COUNT).map(|index| index.wrapping_mul(0x9e37_79b9_7f4a_7c15)).collect()
 }
 

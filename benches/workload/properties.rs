@@ -7,7 +7,7 @@ use barebus_wire::{
     Boxed, Dict, Encode, EncodeError, Entries, ObjectPath, SignatureText, Type, Value, Writer,
 };
 
-use super::{Operation, Target, Workload, decoder, delivered_reply, encoder, validator};
+use super::{Operation, Target, Workload, decoder, delivered_reply, encoder, message, validator};
 
 pub(super) const WORKLOADS: &[Workload] = &[
     Workload::new("w3-encode", Target::Instructions(29_000), || {
@@ -40,8 +40,13 @@ fn decode_into_map() -> Operation {
     })
 }
 
+pub(super) fn sample() -> &'static [u8] {
+    message(delivered_reply(), (Entries(PROPERTIES),))
+}
+
 /// A property's value, marshalled as the VARIANT that holds it.
-enum Property {
+#[allow(missing_docs, reason = "what they are called is what they hold")]
+pub enum Property {
     Boolean(bool),
     Number32(u32),
     Number64(u64),
@@ -75,7 +80,8 @@ impl Encode for Property {
 
 use Property::{Boolean, Bytes, Conditions, Job, LoadError, Number32, Number64, Text, Texts};
 
-const PROPERTIES: &[(&str, Property)] = &[
+/// What systemd tells of a service: names and values.
+pub const PROPERTIES: &[(&str, Property)] = &[
     ("Id", Text("sshd.service")),
     ("Names", Texts(&["sshd.service", "ssh.service"])),
     ("Following", Text("")),

@@ -4,7 +4,7 @@ use core::hint::black_box;
 
 use barebus_wire::{Array, Endian};
 
-use super::{Target, Workload, decoder, encoder, reply};
+use super::{Target, Workload, decoder, encoder, message, reply};
 
 pub(super) const WORKLOADS: &[Workload] = &[
     Workload::new("w6-encode", Target::Instructions(1_280_000), || {
@@ -20,8 +20,12 @@ pub(super) const WORKLOADS: &[Workload] = &[
     }),
 ];
 
+pub(super) fn sample() -> &'static [u8] {
+    message(reply(Endian::NATIVE), (strings(),))
+}
+
 /// Strings of 21 to 27 bytes.
-fn strings() -> Vec<String> {
+pub fn strings() -> Vec<String> {
     (0..10_000)
         .map(|index| format!("{index:08}-{}", &"systemd-units-here"[..12 + index % 7]))
         .collect()

@@ -4,7 +4,7 @@ use core::hint::black_box;
 
 use barebus_wire::{Array, ObjectPath};
 
-use super::{Operation, Target, Workload, decoder, delivered_reply, encoder, validator};
+use super::{Operation, Target, Workload, decoder, delivered_reply, encoder, message, validator};
 
 pub(super) const WORKLOADS: &[Workload] = &[
     Workload::new("w2-encode-400", Target::Instructions(500_000), || encode(400)),
@@ -16,18 +16,8 @@ pub(super) const WORKLOADS: &[Workload] = &[
 ];
 
 /// Name, description, load, active and sub state, unit followed, path, job's id, type and path.
-type Unit<'a> = (
-    &'a str,
-    &'a str,
-    &'a str,
-    &'a str,
-    &'a str,
-    &'a str,
-    ObjectPath<'a>,
-    u32,
-    &'a str,
-    ObjectPath<'a>,
-);
+pub type Unit<'a, P = ObjectPath<'a>> =
+    (&'a str, &'a str, &'a str, &'a str, &'a str, &'a str, P, u32, &'a str, P);
 
 fn encode(count: usize) -> Operation {
     encoder(delivered_reply(), (units(count),))
@@ -46,8 +36,12 @@ fn validate(count: usize) -> Operation {
     validator(delivered_reply(), (units(count),))
 }
 
+pub(super) fn sample() -> &'static [u8] {
+    message(delivered_reply(), (units(400),))
+}
+
 /// What a machine with many units answers: services and their instances, sockets, devices, mounts, slices.
-fn units(count: usize) -> Vec<Unit<'static>> {
+pub fn units(count: usize) -> Vec<Unit<'static>> {
     (0..count).map(unit).collect()
 }
 
@@ -121,7 +115,7 @@ mod tests {
     #[test]
     fn units_are_about_217_bytes_long() {
         for count in [400, 10_000] {
-            let len = super::super::message(delivered_reply(), (units(count),)).len() / count;
+            let len = message(delivered_reply(), (units(count),)).len() / count;
             assert!((215..=219).contains(&len), "{len} bytes each for {count} units");
         }
     }

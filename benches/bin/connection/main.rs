@@ -13,21 +13,19 @@
     reason = "a measurement that fails has nothing to print: it must stop the run"
 )]
 
-mod contest;
-mod core;
-
 use std::env;
 use std::process::ExitCode;
 
+use barebus_benches::contest::{Barebus, Contest, Kind};
+use barebus_benches::core::pin;
 use barebus_benches::peers::call::Call;
 use barebus_benches::peers::servers::{Server, serve_if_asked};
-use contest::{Contest, Kind};
 
 fn main() -> ExitCode {
     if let Some(served) = serve_if_asked() {
         return ExitCode::from(u8::from(served.is_err()));
     }
-    if let Err(error) = core::pin() {
+    if let Err(error) = pin() {
         eprintln!("cannot stay on one core: {error}");
         return ExitCode::from(2);
     }
@@ -46,15 +44,16 @@ fn main() -> ExitCode {
             }
         };
         for Row { kind, call, callee, target } in *rows {
-            let result = Contest::new(&server.address, *kind, call).run();
-            let ratio = result.ratio();
+            let contest = Contest::new(&server.address, *kind, *call);
+            let [raw, barebus] = contest.run([Contest::raw, Contest::client::<Barebus>]);
+            let ratio = barebus / raw;
             let is_missed = target.is_some_and(|target| ratio > target);
             missed |= is_missed;
             println!(
                 "{:<54} {:>9} {:>9} {ratio:>6.3} {:>7} {}",
                 format!("{name}: {kind}, {callee}"),
-                format!("{:.2} us", result.raw),
-                format!("{:.2} us", result.barebus),
+                format!("{raw:.2} us"),
+                format!("{barebus:.2} us"),
                 target.map_or("-".into(), |target| format!("{target:.2}")),
                 if is_missed { "MISSED" } else { "" },
             );

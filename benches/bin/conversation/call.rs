@@ -1,10 +1,10 @@
 //! One call in steady state.
 
-use std::env;
 use std::hint::black_box;
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 
 use barebus::Connection;
+use barebus_benches::measure::collected;
 use barebus_benches::peers::call::Call;
 
 use crate::Figure;
@@ -50,25 +50,12 @@ fn measured_call(bus: &mut Connection) {
 
 fn instructions(address: &str) -> Result<u32, String> {
     // Those of many calls less those of fewer: what the first ones cost more falls out.
-    Ok((instructions_of(address, 1_100)? - instructions_of(address, 100)?) / 1_000)
+    let count = (instructions_of(address, 1_100)? - instructions_of(address, 100)?) / 1_000;
+    u32::try_from(count).map_err(|error| error.to_string())
 }
 
-fn instructions_of(address: &str, count: u32) -> Result<u32, String> {
-    let program = env::current_exe().map_err(|error| format!("this program's path: {error}"))?;
-    let output = Command::new("valgrind")
-        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
-        .arg("--toggle-collect=*measured_call*")
-        .arg(program)
-        .args([CALLS, address, &count.to_string()])
-        .output()
-        .map_err(|error| format!("valgrind cannot be run: {error}"))?;
-    let report = String::from_utf8_lossy(&output.stderr);
-    report
-        .lines()
-        .find_map(|line| line.split_once("Collected :"))
-        .and_then(|(_, count)| count.trim().parse().ok())
-        .filter(|_| output.status.success())
-        .ok_or_else(|| format!("valgrind told no count: {report}"))
+fn instructions_of(address: &str, count: u32) -> Result<u64, String> {
+    collected("*measured_call*", &[CALLS, address, &count.to_string()])
 }
 
 fn allocations(address: &str) -> u32 {

@@ -4,7 +4,10 @@ use nix::sched::{CpuSet, sched_getaffinity, sched_setaffinity};
 use nix::unistd::Pid;
 
 /// Stays on the last core that this process may use; processes that it starts inherit that.
-pub(crate) fn pin() -> nix::Result<()> {
+///
+/// # Errors
+/// What the system says.
+pub fn pin() -> nix::Result<()> {
     let allowed = sched_getaffinity(Pid::from_raw(0))?;
     let last = (0..CpuSet::count()).rev().find(|core| allowed.is_set(*core).unwrap_or(false));
     let mut one = CpuSet::new();

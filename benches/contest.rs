@@ -1,0 +1,198 @@
+//! Clients at the same server, in turns: what each takes for the same conversation.
+
+use core::fmt;
+use core::hint::black_box;
+use core::time::Duration;
+use std::time::Instant;
+
+use barebus::{CallId, Connection};
+use barebus_wire::Serial;
+
+use crate::peers::call::Call;
+use crate::peers::raw::{Raw, opening};
+
+/// What is timed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Kind {
+    /// One call after the other.
+    Sequential,
+    /// [`IN_FLIGHT`] calls at once.
+    InFlight,
+    /// Connecting, authentication, `Hello` and one call.
+    Connecting,
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sequential => f.write_str("a call"),
+            Self::InFlight => write!(f, "{IN_FLIGHT} calls at once"),
+            Self::Connecting => f.write_str("connect, Hello, a call"),
+        }
+    }
+}
+
+/// A client that can take part. The answer to every call is one string, which it reads.
+pub trait Client: Sized + 'static {
+    /// Connects, and returns when `Hello` has been answered. `call` is what will be called.
+    fn open(address: &str, call: Call) -> Self;
+
+    /// Makes `count` calls, one after the other.
+    fn call(&mut self, count: u32);
+
+    /// Makes `count` calls before it waits for the first answer.
+    fn call_at_once(&mut self, count: u32);
+
+    /// Connects, makes one call, and goes.
+    fn open_and_call(address: &str, call: Call) {
+        Self::open(address, call).call(1);
+    }
+}
+
+/// Does what is timed so many times.
+pub type Batch = Box<dyn FnMut(u32)>;
+
+/// What is timed at which server.
+#[derive(Clone, Debug)]
+pub struct Contest {
+    address: String,
+    kind: Kind,
+    call: Call,
+}
+
+impl Contest {
+    /// A contest at the server at `address`.
+    pub fn new(address: &str, kind: Kind, call: Call) -> Self {
+        Self { address: address.to_owned(), kind, call }
+    }
+
+    /// Runs batches of each in turns and gives the shortest times of one operation in microseconds.
+    pub fn run<const N: usize>(&self, clients: [fn(&Self) -> Batch; N]) -> [f64; N] {
+        let mut clients = clients.map(|enter| (enter(self), f64::MAX));
+        let start = Instant::now();
+        while start.elapsed() < PATIENCE.mul_f64(N as f64) {
+            for (batch, shortest) in &mut clients {
+                *shortest = shortest.min(self.time(batch));
+            }
+        }
+        clients.map(|(_, shortest)| shortest)
+    }
+
+    /// Time of one of a batch's operations in microseconds.
+    fn time(&self, batch: &mut Batch) -> f64 {
+        let count = match self.kind {
+            Kind::Sequential => 50,
+            Kind::InFlight => 1,
+            Kind::Connecting => 4,
+        };
+        let start = Instant::now();
+        batch(count);
+        start.elapsed().as_secs_f64() * 1e6 / f64::from(count)
+    }
+
+    /// The client that knows nothing takes part.
+    pub fn raw(&self) -> Batch {
+        // A real bus says also, by a signal, that the unique name is ours.
+        let greetings = if self.is_canned() { 1 } else { 2 };
+        if self.kind == Kind::Connecting {
+            let address = self.address.clone();
+            let bytes = opening(Some(&self.call));
+            return Box::new(move |count| {
+                for _ in 0..count {
+                    drop(black_box(Raw::open(&address, &bytes, greetings + 1).unwrap()));
+                }
+            });
+        }
+        let mut raw = Raw::open(&self.address, &opening(None), greetings).unwrap();
+        let calls = if self.kind == Kind::InFlight { IN_FLIGHT } else { 1 };
+        let mut bytes = Vec::new();
+        let mut serial = Serial::FIRST.next();
+        for _ in 0..calls {
+            bytes.extend(self.call.bytes(serial));
+            serial = serial.next();
+        }
+        let answers_len = raw.answer_len(&self.call.bytes(serial)).unwrap() * calls as usize;
+        Box::new(move |count| {
+            for _ in 0..count {
+                raw.exchange(&bytes, answers_len).unwrap();
+            }
+        })
+    }
+
+    /// A client takes part.
+    pub fn client<C: Client>(&self) -> Batch {
+        let call = self.call;
+        if self.kind == Kind::Connecting {
+            let address = self.address.clone();
+            return Box::new(move |count| {
+                for _ in 0..count {
+                    C::open_and_call(&address, call);
+                }
+            });
+        }
+        let mut client = C::open(&self.address, call);
+        if self.kind == Kind::Sequential {
+            return Box::new(move |count| client.call(count));
+        }
+        Box::new(move |count| {
+            for _ in 0..count {
+                client.call_at_once(IN_FLIGHT);
+            }
+        })
+    }
+
+    fn is_canned(&self) -> bool {
+        self.address.contains("barebus-bench-canned")
+    }
+}
+
+/// barebus.
+#[derive(Debug)]
+pub struct Barebus {
+    bus: Connection,
+    call: Call,
+    started: Vec<CallId>,
+}
+
+impl Client for Barebus {
+    fn open(address: &str, call: Call) -> Self {
+        let mut bus = Connection::open(address).unwrap();
+        bus.establish().unwrap();
+        Self { bus, call, started: Vec::with_capacity(IN_FLIGHT as usize) }
+    }
+
+    fn call(&mut self, count: u32) {
+        for _ in 0..count {
+            ask(&mut self.bus, &self.call);
+        }
+    }
+
+    fn call_at_once(&mut self, count: u32) {
+        let Call { method, argument } = &self.call;
+        for _ in 0..count {
+            self.started.push(self.bus.start_call(method, &(*argument,), Vec::new()).unwrap());
+        }
+        for call in self.started.drain(..) {
+            let reply = self.bus.wait(call).unwrap();
+            let (text,): (&str,) = reply.body().unwrap();
+            black_box(text);
+        }
+    }
+
+    fn open_and_call(address: &str, call: Call) {
+        // The call goes out together with `Hello`.
+        ask(&mut Connection::open(address).unwrap(), &call);
+    }
+}
+
+fn ask(bus: &mut Connection, call: &Call) {
+    let reply = bus.call(&call.method, &(call.argument,)).unwrap();
+    let (text,): (&str,) = reply.body().unwrap();
+    black_box(text);
+}
+
+/// Calls that wait for their replies at the same time.
+pub const IN_FLIGHT: u32 = 1_000;
+
+/// How long a contest takes for each who takes part.
+const PATIENCE: Duration = Duration::from_millis(1_500);

@@ -1,0 +1,72 @@
+//! What other D-Bus libraries cost for the messages and calls that barebus is measured with, in the same run.
+//!
+//! ```text
+//! cargo run --release --manifest-path benches/rivals/Cargo.toml [-- WORKLOAD...|daemon|broker]
+//! ```
+//!
+//! Without names it measures all. What a row means, and what it needs, is told in `docs/benchmarks.md`. The exit code is 2 when
+//! something cannot be measured, or when a library has written or read other values than barebus has.
+
+mod c;
+mod codec;
+mod conversation;
+mod libdbus;
+mod rustbus;
+mod sd_bus;
+mod seen;
+mod zbus;
+
+use core::ffi::c_int;
+use std::env;
+use std::process::ExitCode;
+
+use barebus_benches::core::pin;
+use barebus_benches::peers::servers::serve_if_asked;
+
+fn main() -> ExitCode {
+    if let Some(served) = serve_if_asked() {
+        return ExitCode::from(u8::from(served.is_err()));
+    }
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    if let [count, name, library] = arguments.as_slice()
+        && count == "--count"
+    {
+        return exit_code(codec::count(name, library));
+    }
+    keep_memory();
+    exit_code(match arguments.as_slice() {
+        [] => codec::table(&[]).and_then(|()| converse("daemon")).and_then(|()| converse("broker")),
+        [bus] if bus == "daemon" || bus == "broker" => converse(bus),
+        names => codec::table(names),
+    })
+}
+
+fn exit_code(result: Result<(), String>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn converse(bus: &str) -> Result<(), String> {
+    pin().map_err(|error| format!("cannot stay on one core: {error}"))?;
+    conversation::table(bus)
+}
+
+/// Lets the allocator keep what is freed. Else most of what a library takes that marshals a megabyte into a new vector is the
+/// system's finding of pages, and how many these are depends on what ran before.
+fn keep_memory() {
+    const M_TRIM_THRESHOLD: c_int = -1;
+    const M_MMAP_THRESHOLD: c_int = -3;
+    unsafe extern "C" {
+        fn mallopt(parameter: c_int, value: c_int) -> c_int;
+    }
+    // SAFETY: numbers are all that it takes, and no other thread runs yet.
+    unsafe {
+        assert_eq!(mallopt(M_MMAP_THRESHOLD, 32 << 20), 1);
+        assert_eq!(mallopt(M_TRIM_THRESHOLD, 1 << 30), 1);
+    }
+}
