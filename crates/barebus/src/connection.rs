@@ -353,7 +353,7 @@ impl Connection {
         &mut self,
         want: Want,
         timeout: Option<Duration>,
-    ) -> Result<bool, ConnectionError> {
+    ) -> Result<bool, Box<ConnectionError>> {
         let deadline = timeout.map(|timeout| self.now().saturating_add(timeout));
         while !self.seek(want)? {
             if deadline.is_some_and(|deadline| self.now() >= deadline) {
@@ -366,7 +366,7 @@ impl Connection {
 
     /// Looks for an event. When the server has refused authentication in one go, begins anew line by line.
     #[inline]
-    pub(crate) fn seek(&mut self, want: Want) -> Result<bool, ConnectionError> {
+    pub(crate) fn seek(&mut self, want: Want) -> Result<bool, Box<ConnectionError>> {
         let now = self.now();
         match self.session.seek(want, now) {
             Ok(found) => Ok(found),
@@ -385,7 +385,7 @@ impl Connection {
 
     /// Begins anew, or tells why not, when the session has ended.
     #[inline]
-    fn revive(&mut self) -> Result<(), ConnectionError> {
+    fn revive(&mut self) -> Result<(), Box<ConnectionError>> {
         match self.session.error().cloned() {
             None => Ok(()),
             Some(error) => self.ended(error, self.now()),
@@ -393,7 +393,7 @@ impl Connection {
     }
 
     #[cold]
-    fn ended(&mut self, error: SessionError, now: Duration) -> Result<(), ConnectionError> {
+    fn ended(&mut self, error: SessionError, now: Duration) -> Result<(), Box<ConnectionError>> {
         let reopening = self.reopening.filter(|_| self.failure.is_none());
         if let Some(timeout) = reopening.filter(|_| self.session.authenticate_again(now)) {
             match endpoint::reach_again(&self.address, timeout) {
@@ -418,8 +418,8 @@ impl Connection {
         Err(self.error(cause))
     }
 
-    fn error(&self, cause: Cause) -> ConnectionError {
-        ConnectionError { address: self.address.clone(), cause }
+    fn error(&self, cause: Cause) -> Box<ConnectionError> {
+        Box::new(ConnectionError { address: self.address.clone(), cause })
     }
 
     #[cold]
@@ -439,7 +439,7 @@ impl Connection {
 
     /// Writes what can be written, and waits, at most until `until` or the session's own deadline, for something to read.
     #[inline]
-    fn progress(&mut self, until: Option<Duration>) -> Result<(), ConnectionError> {
+    fn progress(&mut self, until: Option<Duration>) -> Result<(), Box<ConnectionError>> {
         self.write()?;
         if self.failure.is_some() {
             // What had come before is taken next, and then told why it is the end.
@@ -462,7 +462,7 @@ impl Connection {
 
     /// Writes what the socket takes at once.
     #[inline]
-    pub(crate) fn write(&mut self) -> Result<(), ConnectionError> {
+    pub(crate) fn write(&mut self) -> Result<(), Box<ConnectionError>> {
         if self.transport.is_foreign() {
             return Err(self.error(Cause::Forked));
         }
@@ -483,7 +483,7 @@ impl Connection {
     }
 
     #[inline]
-    pub(crate) fn read(&mut self, waiting: Waiting) -> Result<(), ConnectionError> {
+    pub(crate) fn read(&mut self, waiting: Waiting) -> Result<(), Box<ConnectionError>> {
         let room = self.session.room();
         let read = match waiting {
             Waiting::Not => self.transport.receive(room),
@@ -505,7 +505,7 @@ impl Connection {
 
     /// A system call has failed. What had come before is still taken; then the session ends.
     #[cold]
-    fn failed(&mut self, doing: &'static str, error: Errno) -> Result<(), ConnectionError> {
+    fn failed(&mut self, doing: &'static str, error: Errno) -> Result<(), Box<ConnectionError>> {
         self.failure.get_or_insert((doing, error));
         // A peer that goes on writing cannot keep us here.
         for _ in 0..LAST_READS {
