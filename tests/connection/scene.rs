@@ -18,8 +18,8 @@ use nix::sys::time::TimeVal;
 
 /// A timeout to be run into.
 pub(crate) const SHORT: Duration = Duration::from_millis(150);
-/// A timeout that no honest scene comes near.
-pub(crate) const LONG: Duration = Duration::from_secs(10);
+/// A timeout that no honest scene comes near, on a busy machine neither.
+pub(crate) const LONG: Duration = Duration::from_secs(60);
 
 /// Open files are the whole process's: one scene at a time.
 static STAGE: Mutex<()> = Mutex::new(());

@@ -384,7 +384,7 @@ impl Connection {
         &mut self,
         want: Want,
         timeout: Option<Duration>,
-    ) -> Result<bool, ConnectionError> {
+    ) -> Result<bool, Box<ConnectionError>> {
         let deadline = timeout.map(|timeout| self.now().saturating_add(timeout));
         while !self.seek(want)? {
             if deadline.is_some_and(|deadline| self.now() >= deadline) {
@@ -397,12 +397,12 @@ impl Connection {
 
     /// Looks for an event. When the server has refused authentication in one go, begins anew line by line.
     #[inline]
-    pub(crate) fn seek(&mut self, want: Want) -> Result<bool, ConnectionError> {
+    pub(crate) fn seek(&mut self, want: Want) -> Result<bool, Box<ConnectionError>> {
         self.seek_at(want, self.now())
     }
 
     #[inline]
-    fn seek_at(&mut self, want: Want, now: Duration) -> Result<bool, ConnectionError> {
+    fn seek_at(&mut self, want: Want, now: Duration) -> Result<bool, Box<ConnectionError>> {
         match self.session.seek(want, now) {
             Ok(found) => Ok(found),
             Err(error) => self.ended(error, now).map(|()| false),
@@ -420,7 +420,7 @@ impl Connection {
 
     /// Begins anew, or tells why not, when the session has ended.
     #[inline]
-    pub(crate) fn revive(&mut self) -> Result<(), ConnectionError> {
+    pub(crate) fn revive(&mut self) -> Result<(), Box<ConnectionError>> {
         match self.session.error() {
             None => Ok(()),
             Some(error) => self.ended(error.clone(), self.now()),
@@ -428,7 +428,7 @@ impl Connection {
     }
 
     #[cold]
-    fn ended(&mut self, error: SessionError, now: Duration) -> Result<(), ConnectionError> {
+    fn ended(&mut self, error: SessionError, now: Duration) -> Result<(), Box<ConnectionError>> {
         let reopening = self.reopening.filter(|_| self.failure.is_none());
         if let Some(timeout) = reopening.filter(|_| self.session.authenticate_again(now)) {
             match endpoint::reach_again(&self.address, timeout) {
@@ -453,8 +453,8 @@ impl Connection {
         Err(self.error(cause))
     }
 
-    fn error(&self, cause: Cause) -> ConnectionError {
-        ConnectionError { address: self.address.clone(), cause }
+    fn error(&self, cause: Cause) -> Box<ConnectionError> {
+        Box::new(ConnectionError { address: self.address.clone(), cause })
     }
 
     #[cold]
@@ -475,7 +475,11 @@ impl Connection {
     /// Writes what can be written, and waits, at most until `until` or the session's own deadline, for something to read. It is
     /// `now`, or was a moment ago.
     #[inline]
-    fn progress(&mut self, until: Option<Duration>, now: Duration) -> Result<(), ConnectionError> {
+    fn progress(
+        &mut self,
+        until: Option<Duration>,
+        now: Duration,
+    ) -> Result<(), Box<ConnectionError>> {
         self.write()?;
         // What had come before a failure is taken next, and then told why it is the end. And writing may have ended the very call
         // that is waited for.
@@ -499,7 +503,7 @@ impl Connection {
 
     /// Writes what the socket takes at once.
     #[inline]
-    pub(crate) fn write(&mut self) -> Result<(), ConnectionError> {
+    pub(crate) fn write(&mut self) -> Result<(), Box<ConnectionError>> {
         if self.transport.is_foreign() {
             return Err(self.error(Cause::Forked));
         }
@@ -523,7 +527,7 @@ impl Connection {
 
     /// Reads once. `false` when nothing has come; the end of the stream has.
     #[inline]
-    pub(crate) fn read(&mut self, waiting: Waiting) -> Result<bool, ConnectionError> {
+    pub(crate) fn read(&mut self, waiting: Waiting) -> Result<bool, Box<ConnectionError>> {
         let room = self.session.room();
         let read = match waiting {
             Waiting::Not => self.transport.receive(room),
@@ -545,7 +549,7 @@ impl Connection {
 
     /// A system call has failed. What had come before is still taken; then the session ends.
     #[cold]
-    fn failed(&mut self, doing: &'static str, error: Errno) -> Result<(), ConnectionError> {
+    fn failed(&mut self, doing: &'static str, error: Errno) -> Result<(), Box<ConnectionError>> {
         self.failure.get_or_insert((doing, error));
         // A peer that goes on writing cannot keep us here.
         for _ in 0..LAST_READS {

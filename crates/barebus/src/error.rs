@@ -246,6 +246,18 @@ impl From<barebus_wire::DecodeError> for CallError {
     }
 }
 
+impl From<Box<ConnectionError>> for CallError {
+    fn from(error: Box<ConnectionError>) -> Self {
+        Self::Connection(error)
+    }
+}
+
+impl From<Box<ConnectionError>> for ConnectionError {
+    fn from(error: Box<ConnectionError>) -> Self {
+        *error
+    }
+}
+
 impl From<ConnectionError> for CallError {
     fn from(error: ConnectionError) -> Self {
         Self::Connection(Box::new(error))

@@ -45,7 +45,7 @@ impl Connection {
     pub fn process(&mut self) -> Result<bool, ConnectionError> {
         self.write()?;
         // One read: whoever has more to say is ready again. So no peer can keep us from our other work.
-        self.read(Waiting::Not)
+        Ok(self.read(Waiting::Not)?)
     }
 
     /// The next event that has come.

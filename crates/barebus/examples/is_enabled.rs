@@ -1,0 +1,35 @@
+//! Prints the state of a unit file, as `systemctl is-enabled` does, and carries as little as can be: what goes wrong is told by the
+//! exit code alone, 1 when systemd refuses, 2 when it is not reached.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use barebus::{BusName, CallError, Connection, InterfaceName, MemberName, MethodCall, ObjectPath};
+
+const GET_UNIT_FILE_STATE: MethodCall<'static> = MethodCall::new(
+    ObjectPath::from_static("/org/freedesktop/systemd1"),
+    MemberName::from_static("GetUnitFileState"),
+)
+.interface(InterfaceName::from_static("org.freedesktop.systemd1.Manager"))
+.destination(BusName::from_static("org.freedesktop.systemd1"));
+
+fn main() -> ExitCode {
+    let unit = std::env::args_os().nth(1).and_then(|unit| unit.into_string().ok());
+    let (Some(unit), Ok(mut bus)) = (unit, Connection::system()) else {
+        return ExitCode::from(2);
+    };
+    match print_state(&mut bus, &unit) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(CallError::Remote { .. }) => ExitCode::from(1),
+        Err(_) => ExitCode::from(2),
+    }
+}
+
+fn print_state(bus: &mut Connection, unit: &str) -> Result<(), CallError> {
+    let reply = bus.call(&GET_UNIT_FILE_STATE, &(unit,))?;
+    let (state,): (&str,) = reply.body()?;
+    let mut output = std::io::stdout().lock();
+    // Whoever has closed it does not want to know.
+    let _ = output.write_all(state.as_bytes()).and_then(|()| output.write_all(b"\n"));
+    Ok(())
+}

@@ -1,0 +1,3 @@
+//! Does nothing: what the size and the memory of the other examples are measured against.
+
+fn main() {}
