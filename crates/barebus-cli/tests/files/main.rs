@@ -15,4 +15,5 @@ mod common;
 mod decode;
 mod introspect;
 mod support;
+mod units;
 mod validate;
