@@ -9,6 +9,7 @@ mod line;
 mod output;
 mod pieces;
 mod render;
+mod table;
 mod verdict;
 
 use std::process::ExitCode;

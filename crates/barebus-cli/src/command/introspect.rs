@@ -1,7 +1,6 @@
 //! `barebus introspect`.
 
 use std::collections::{HashMap, HashSet};
-use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
 use barebus::{
@@ -9,14 +8,13 @@ use barebus::{
     Variant,
 };
 use barebus_text::busctl;
-use tabwriter::TabWriter;
 
 use crate::args::{Object, Target};
 use crate::command::call::{destination, path};
 use crate::command::open;
 use crate::exit::{Exit, Failure, Failures};
 use crate::introspection::{self, Interface, Member, MemberKind};
-use crate::render::one_line;
+use crate::table::{NAME_WIDTH, Table};
 
 const INTROSPECTABLE: InterfaceName<'static> =
     InterfaceName::from_static("org.freedesktop.DBus.Introspectable");
@@ -36,16 +34,17 @@ pub(crate) fn run(target: &Target, object: &Object) -> Result<ExitCode, Failure>
     })?;
 
     let mut failures = Failures::default();
-    let mut table = TabWriter::new(BufWriter::new(io::stdout().lock())).padding(1);
-    // Values stand last: some are long, and no column should be as wide as they are.
-    writeln!(table, "NAME\tTYPE\tSIGNATURE\tFLAGS\tRESULT/VALUE")?;
+    // In busctl's order.
+    let heads = ["NAME", "TYPE", "SIGNATURE", "RESULT/VALUE", "FLAGS"];
+    let widest = [NAME_WIDTH, NAME_WIDTH, NAME_WIDTH, VALUE_WIDTH, 0];
+    let mut table = Table::new(heads, widest);
     // Somebody who does not answer is not asked again.
     let mut answers = true;
     for interface in &object.interfaces {
-        writeln!(table, "{}\tinterface\t-\t-\t-", one_line(&interface.name))?;
+        table.push([&interface.name, "interface", "-", "-", "-"]);
         let of_kind = |kind| interface.members.iter().filter(move |member| member.kind == kind);
         for method in of_kind(MemberKind::Method) {
-            row(&mut table, interface, method, "method", &method.result)?;
+            row(&mut table, interface, method, "method", &method.result);
         }
         let mut values = Values::new();
         if answers && of_kind(MemberKind::Property).next().is_some() {
@@ -60,16 +59,16 @@ pub(crate) fn run(target: &Target, object: &Object) -> Result<ExitCode, Failure>
         }
         for property in of_kind(MemberKind::Property) {
             let value = values.get(&*property.name).map_or("", |value| value);
-            row(&mut table, interface, property, "property", value)?;
+            row(&mut table, interface, property, "property", value);
         }
         for signal in of_kind(MemberKind::Signal) {
-            row(&mut table, interface, signal, "signal", "")?;
+            row(&mut table, interface, signal, "signal", "");
         }
     }
     for child in &object.children {
-        writeln!(table, "{}\tnode\t-\t-\t-", one_line(child))?;
+        table.push([child, "node", "-", "-", "-"]);
     }
-    table.flush()?;
+    table.print()?;
     Ok(failures.code())
 }
 
@@ -122,17 +121,13 @@ fn present_values<'a>(
     Ok(values.collect())
 }
 
-fn row(
-    table: &mut impl Write,
-    interface: &Interface,
-    member: &Member,
-    kind: &str,
-    value: &str,
-) -> io::Result<()> {
+fn row(table: &mut Table<5>, interface: &Interface, member: &Member, kind: &str, value: &str) {
+    let name = format!(".{}", member.name);
     let flags = interface.flags(member);
-    let [name, signature, flags, value] =
-        [&member.name, &member.signature, &*flags, value].map(one_line);
-    let [signature, flags, value] =
-        [&*signature, &*flags, &*value].map(|cell| if cell.is_empty() { "-" } else { cell });
-    writeln!(table, ".{name}\t{kind}\t{signature}\t{flags}\t{value}")
+    let [signature, value, flags] =
+        [&*member.signature, value, &*flags].map(|cell| if cell.is_empty() { "-" } else { cell });
+    table.push([&name, kind, signature, value, flags]);
 }
+
+/// As busctl has it; what is longer it cuts, unless told not to.
+const VALUE_WIDTH: usize = 40;
