@@ -24,7 +24,7 @@ pub(crate) fn run(options: &ValidateOptions) -> Result<ExitCode, Failure> {
             validation.messages(file, options.files.format)?;
         }
     }
-    validation.out.finish()?;
+    validation.out.flush()?;
     Ok(validation.failures.code())
 }
 
@@ -38,7 +38,7 @@ impl Validation {
     /// A line for each message of a file: the verdict's columns, the file, and where in it the message begins.
     fn messages(&mut self, file: &Path, layout: Layout) -> io::Result<()> {
         // What begins as nothing known is broken as a message.
-        let capture = match input::messages(file, layout, Some(Format::Raw)) {
+        let capture = match input::messages(file, layout, Some(Format::Raw), &self.out) {
             Ok(capture) => capture,
             Err(failure) => {
                 self.failures.tell(&failure);
@@ -66,7 +66,7 @@ impl Validation {
                     }
                     CaptureErrorKind::HalfByte => (Verdict::half_byte(error.offset), error.offset),
                     _ => {
-                        self.failures.tell(&input::unreadable(file, &error));
+                        self.unreadable(file, &error)?;
                         continue;
                     }
                 },
@@ -83,7 +83,7 @@ impl Validation {
 
     /// A line for each row of a table: its identifier and the verdict's columns.
     fn table(&mut self, file: &Path) -> io::Result<()> {
-        let mut input = match input::open(file) {
+        let mut input = match input::open(file, &self.out) {
             Ok(input) => input,
             Err(failure) => {
                 self.failures.tell(&failure);
@@ -96,10 +96,7 @@ impl Validation {
             match input.read_until(b'\n', &mut row) {
                 Ok(0) => return Ok(()),
                 Ok(_) => {}
-                Err(error) => {
-                    self.failures.tell(&input::unreadable(file, &error));
-                    return Ok(());
-                }
+                Err(error) => return self.unreadable(file, &error),
             }
             let row = row.strip_suffix(b"\n").unwrap_or(&row);
             let row = row.strip_suffix(b"\r").unwrap_or(row);
@@ -110,6 +107,13 @@ impl Validation {
             let id = String::from_utf8_lossy(id);
             self.answer(&verdict, format_args!("{}\t{verdict}", one_line(&id)))?;
         }
+    }
+
+    /// Tells that a file cannot be read further, unless what failed was writing before reading on.
+    fn unreadable(&mut self, file: &Path, error: &dyn std::fmt::Display) -> io::Result<()> {
+        self.out.flush()?;
+        self.failures.tell(&input::unreadable(file, error));
+        Ok(())
     }
 
     fn answer(&mut self, verdict: &Verdict, line: std::fmt::Arguments<'_>) -> io::Result<()> {

@@ -13,6 +13,7 @@ mod about;
 #[path = "../common/mod.rs"]
 mod common;
 mod decode;
+mod dialogue;
 mod introspect;
 mod support;
 mod units;
