@@ -1,6 +1,6 @@
 //! `barebus validate`.
 
-use std::io::{self, BufRead};
+use std::io::{self, BufRead, IsTerminal};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -16,7 +16,9 @@ use crate::render::one_line;
 use crate::verdict::Verdict;
 
 pub(crate) fn run(options: &ValidateOptions) -> Result<ExitCode, Failure> {
-    let mut validation = Validation { out: Output::new(), failures: Failures::default() };
+    let is_terminal = io::stdout().is_terminal();
+    let mut validation =
+        Validation { out: Output::new(), is_terminal, failures: Failures::default() };
     for file in &options.files.files {
         if options.tsv {
             validation.table(file)?;
@@ -30,6 +32,7 @@ pub(crate) fn run(options: &ValidateOptions) -> Result<ExitCode, Failure> {
 
 struct Validation {
     out: Output,
+    is_terminal: bool,
     failures: Failures,
 }
 
@@ -104,8 +107,13 @@ impl Validation {
                 continue;
             }
             let (id, verdict) = judge_row(row);
-            let id = String::from_utf8_lossy(id);
-            self.answer(&verdict, format_args!("{}\t{verdict}", one_line(&id)))?;
+            // The identifier is for whoever wrote it to know it again: as it is, unless it can steer a terminal.
+            if self.is_terminal {
+                self.out.bytes(one_line(&String::from_utf8_lossy(id)).as_bytes())?;
+            } else {
+                self.out.bytes(id)?;
+            }
+            self.answer(&verdict, format_args!("\t{verdict}"))?;
         }
     }
 
