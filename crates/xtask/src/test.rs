@@ -17,6 +17,9 @@ pub(crate) fn run() -> Result<(), Failure> {
         "gdbus",
         "nsenter",
         "setpriv",
+        "unshare",
+        "systemd-stdio-bridge",
+        "pgrep",
         "strace",
     ])?;
     if !nix::unistd::geteuid().is_root() {
@@ -37,11 +40,16 @@ pub(crate) fn run() -> Result<(), Failure> {
     bare.args(["check", "-p", "barebus-wire", "--no-default-features"]);
     let mut alloc = cargo();
     alloc.args(["check", "-p", "barebus-wire", "--no-default-features", "--features", "alloc"]);
+    // Only whether they compile, for which libFuzzer itself, which is C++, need not be there.
+    let mut fuzz = cargo();
+    fuzz.args(["check", "--manifest-path", "fuzz/Cargo.toml", "--target-dir", "target/fuzz"]);
+    fuzz.env("CUSTOM_LIBFUZZER_PATH", "/unused/libfuzzer.a");
     let mut steps = vec![
         ("formatting", format),
         ("lints", lints),
         ("without alloc", bare),
         ("with alloc alone", alloc),
+        ("fuzz targets", fuzz),
         ("docs", docs),
         ("tests", tests),
     ];
