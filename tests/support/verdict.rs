@@ -1,6 +1,6 @@
 //! What we say of bytes that should be one message, and how libdbus's names of broken rules correspond.
 
-use barebus_wire::{DecodeErrorKind as Kind, Message, SignatureErrorKind, frame_len};
+use barebus_wire::{DecodeErrorKind as Kind, Message, SignatureErrorKind as Sig, frame_len};
 
 /// What bytes are that should be one message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,71 +26,75 @@ pub fn judge(bytes: &[u8]) -> Verdict {
     }
 }
 
-/// Our kinds for a rule of libdbus, by its name; empty for a rule that it names and never reports.
-///
-/// More than one where libdbus reports one name for what are two rules of the specification.
+/// Our kinds for a rule of libdbus, by its name.
 pub fn kinds_of(rule: &str) -> &'static [Kind] {
-    use SignatureErrorKind as Sig;
-    match rule.strip_prefix("INVALID_").unwrap_or(rule) {
-        "ALIGNMENT_PADDING_NOT_NUL" => &[Kind::PaddingNotZero],
-        "ARRAY_LENGTH_EXCEEDS_MAXIMUM" => &[Kind::ArrayTooLong],
-        "ARRAY_LENGTH_INCORRECT" => &[Kind::ArrayLengthIncorrect],
-        "BAD_BYTE_ORDER" => &[Kind::UnknownByteOrder],
-        "BAD_DESTINATION" => &[Kind::BadDestination],
-        "BAD_ERROR_NAME" => &[Kind::BadErrorName],
-        "BAD_INTERFACE" => &[Kind::BadInterface],
-        "BAD_MEMBER" => &[Kind::BadMember],
-        "BAD_MESSAGE_TYPE" => &[Kind::MessageTypeZero],
-        "BAD_PATH" => &[Kind::BadPath],
-        "BAD_PROTOCOL_VERSION" => &[Kind::ProtocolVersion],
-        "BAD_SENDER" => &[Kind::BadSender],
-        // libdbus has one name for the message's own serial and the one that it answers.
-        "BAD_SERIAL" => &[Kind::SerialZero, Kind::ReplySerialZero],
-        // ... and one for text that is not UTF-8 and text with a NUL in it.
-        "BAD_UTF8_IN_STRING" => &[Kind::NotUtf8, Kind::StringWithNul],
-        "BOOLEAN_NOT_ZERO_OR_ONE" => &[Kind::BadBoolean],
-        "DICT_ENTRY_ENDED_BUT_NOT_STARTED" => &[Kind::Signature(Sig::EntryNotStarted)],
-        "DICT_ENTRY_HAS_NO_FIELDS" => &[Kind::Signature(Sig::EntryEmpty)],
-        "DICT_ENTRY_HAS_ONLY_ONE_FIELD" => &[Kind::Signature(Sig::EntryOneField)],
-        "DICT_ENTRY_HAS_TOO_MANY_FIELDS" => &[Kind::Signature(Sig::EntryTooManyFields)],
-        "DICT_ENTRY_NOT_INSIDE_ARRAY" => &[Kind::Signature(Sig::EntryOutsideArray)],
-        "DICT_ENTRY_STARTED_BUT_NOT_ENDED" => &[Kind::Signature(Sig::EntryNotEnded)],
-        "DICT_KEY_MUST_BE_BASIC_TYPE" => &[Kind::Signature(Sig::EntryKeyNotBasic)],
-        "EXCEEDED_MAXIMUM_ARRAY_RECURSION" => &[Kind::Signature(Sig::ArrayTooDeep)],
-        // It counts entries apart; each stands in an array, so that the arrays' limit is met first.
-        "EXCEEDED_MAXIMUM_DICT_ENTRY_RECURSION" => &[Kind::Signature(Sig::ArrayTooDeep)],
-        "EXCEEDED_MAXIMUM_STRUCT_RECURSION" => &[Kind::Signature(Sig::StructTooDeep)],
-        "HEADER_FIELD_APPEARS_TWICE" => &[Kind::HeaderFieldTwice],
-        "HEADER_FIELD_CODE" => &[Kind::HeaderFieldZero],
-        "HEADER_FIELD_HAS_WRONG_TYPE" => &[Kind::HeaderFieldType],
-        "INSANE_BODY_LENGTH" => &[Kind::BodyTooLong],
-        "INSANE_FIELDS_ARRAY_LENGTH" => &[Kind::HeaderFieldsTooLong],
-        "LENGTH_OUT_OF_BOUNDS" => &[Kind::LengthOutOfBounds],
-        "MESSAGE_TOO_LONG" => &[Kind::MessageTooLong],
-        "MISSING_ARRAY_ELEMENT_TYPE" => &[Kind::Signature(Sig::MissingElementType)],
-        "MISSING_ERROR_NAME" => &[Kind::MissingErrorName],
-        "MISSING_INTERFACE" => &[Kind::MissingInterface],
-        "MISSING_MEMBER" => &[Kind::MissingMember],
-        "MISSING_PATH" => &[Kind::MissingPath],
-        "MISSING_REPLY_SERIAL" => &[Kind::MissingReplySerial],
-        "NESTED_TOO_DEEPLY" => &[Kind::NestedTooDeeply],
-        "NOT_ENOUGH_DATA" => &[Kind::NotEnoughData],
-        "SIGNATURE_LENGTH_OUT_OF_BOUNDS" => &[Kind::SignatureOutOfBounds],
-        "SIGNATURE_MISSING_NUL" => &[Kind::SignatureMissingNul],
-        "SIGNATURE_TOO_LONG" => &[Kind::Signature(Sig::TooLong)],
-        "STRING_MISSING_NUL" => &[Kind::StringMissingNul],
-        "STRUCT_ENDED_BUT_NOT_STARTED" => &[Kind::Signature(Sig::StructNotStarted)],
-        "STRUCT_HAS_NO_FIELDS" => &[Kind::Signature(Sig::StructEmpty)],
-        "STRUCT_STARTED_BUT_NOT_ENDED" => &[Kind::Signature(Sig::StructNotEnded)],
-        "TOO_MUCH_DATA" => &[Kind::TooMuchData],
-        "UNKNOWN_TYPECODE" => &[Kind::Signature(Sig::UnknownTypeCode)],
-        "USES_LOCAL_INTERFACE" => &[Kind::LocalInterface],
-        "USES_LOCAL_PATH" => &[Kind::LocalPath],
-        "VARIANT_SIGNATURE_BAD" => &[Kind::VariantSignatureBad],
-        "VARIANT_SIGNATURE_EMPTY" => &[Kind::VariantSignatureEmpty],
-        "VARIANT_SIGNATURE_LENGTH_OUT_OF_BOUNDS" => &[Kind::VariantSignatureOutOfBounds],
-        "VARIANT_SIGNATURE_MISSING_NUL" => &[Kind::VariantSignatureMissingNul],
-        "VARIANT_SIGNATURE_SPECIFIES_MULTIPLE_VALUES" => &[Kind::VariantSignatureMultiple],
-        _ => &[],
-    }
+    let name = rule.strip_prefix("INVALID_").unwrap_or(rule);
+    RULES.iter().find(|(rule, _)| *rule == name).map_or(&[], |(_, kinds)| kinds)
 }
+
+/// libdbus's names of rules, without the `INVALID_` that all begin with, and our kinds for each.
+///
+/// More than one where libdbus reports one name for what are two rules of the specification; none where bytes alone do not tell.
+pub const RULES: &[(&str, &[Kind])] = &[
+    ("ALIGNMENT_PADDING_NOT_NUL", &[Kind::PaddingNotZero]),
+    ("ARRAY_LENGTH_EXCEEDS_MAXIMUM", &[Kind::ArrayTooLong]),
+    ("ARRAY_LENGTH_INCORRECT", &[Kind::ArrayLengthIncorrect]),
+    ("BAD_BYTE_ORDER", &[Kind::UnknownByteOrder]),
+    ("BAD_DESTINATION", &[Kind::BadDestination]),
+    ("BAD_ERROR_NAME", &[Kind::BadErrorName]),
+    ("BAD_INTERFACE", &[Kind::BadInterface]),
+    ("BAD_MEMBER", &[Kind::BadMember]),
+    ("BAD_MESSAGE_TYPE", &[Kind::MessageTypeZero]),
+    ("BAD_PATH", &[Kind::BadPath]),
+    ("BAD_PROTOCOL_VERSION", &[Kind::ProtocolVersion]),
+    ("BAD_SENDER", &[Kind::BadSender]),
+    // libdbus has one name for the message's own serial and the one that it answers.
+    ("BAD_SERIAL", &[Kind::SerialZero, Kind::ReplySerialZero]),
+    // ... and one for text that is not UTF-8 and text with a NUL in it.
+    ("BAD_UTF8_IN_STRING", &[Kind::NotUtf8, Kind::StringWithNul]),
+    ("BOOLEAN_NOT_ZERO_OR_ONE", &[Kind::BadBoolean]),
+    ("DICT_ENTRY_ENDED_BUT_NOT_STARTED", &[Kind::Signature(Sig::EntryNotStarted)]),
+    ("DICT_ENTRY_HAS_NO_FIELDS", &[Kind::Signature(Sig::EntryEmpty)]),
+    ("DICT_ENTRY_HAS_ONLY_ONE_FIELD", &[Kind::Signature(Sig::EntryOneField)]),
+    ("DICT_ENTRY_HAS_TOO_MANY_FIELDS", &[Kind::Signature(Sig::EntryTooManyFields)]),
+    ("DICT_ENTRY_NOT_INSIDE_ARRAY", &[Kind::Signature(Sig::EntryOutsideArray)]),
+    ("DICT_ENTRY_STARTED_BUT_NOT_ENDED", &[Kind::Signature(Sig::EntryNotEnded)]),
+    ("DICT_KEY_MUST_BE_BASIC_TYPE", &[Kind::Signature(Sig::EntryKeyNotBasic)]),
+    ("EXCEEDED_MAXIMUM_ARRAY_RECURSION", &[Kind::Signature(Sig::ArrayTooDeep)]),
+    // It counts entries apart; each stands in an array, so that the arrays' limit is met first.
+    ("EXCEEDED_MAXIMUM_DICT_ENTRY_RECURSION", &[Kind::Signature(Sig::ArrayTooDeep)]),
+    ("EXCEEDED_MAXIMUM_STRUCT_RECURSION", &[Kind::Signature(Sig::StructTooDeep)]),
+    ("HEADER_FIELD_APPEARS_TWICE", &[Kind::HeaderFieldTwice]),
+    ("HEADER_FIELD_CODE", &[Kind::HeaderFieldZero]),
+    ("HEADER_FIELD_HAS_WRONG_TYPE", &[Kind::HeaderFieldType]),
+    ("INSANE_BODY_LENGTH", &[Kind::BodyTooLong]),
+    ("INSANE_FIELDS_ARRAY_LENGTH", &[Kind::HeaderFieldsTooLong]),
+    ("LENGTH_OUT_OF_BOUNDS", &[Kind::LengthOutOfBounds]),
+    ("MESSAGE_TOO_LONG", &[Kind::MessageTooLong]),
+    ("MISSING_ARRAY_ELEMENT_TYPE", &[Kind::Signature(Sig::MissingElementType)]),
+    ("MISSING_ERROR_NAME", &[Kind::MissingErrorName]),
+    ("MISSING_INTERFACE", &[Kind::MissingInterface]),
+    ("MISSING_MEMBER", &[Kind::MissingMember]),
+    ("MISSING_PATH", &[Kind::MissingPath]),
+    ("MISSING_REPLY_SERIAL", &[Kind::MissingReplySerial]),
+    // Whoever received the descriptors counts them.
+    ("MISSING_UNIX_FDS", &[]),
+    ("NESTED_TOO_DEEPLY", &[Kind::NestedTooDeeply]),
+    ("NOT_ENOUGH_DATA", &[Kind::NotEnoughData]),
+    ("SIGNATURE_LENGTH_OUT_OF_BOUNDS", &[Kind::SignatureOutOfBounds]),
+    ("SIGNATURE_MISSING_NUL", &[Kind::SignatureMissingNul]),
+    ("SIGNATURE_TOO_LONG", &[Kind::Signature(Sig::TooLong)]),
+    ("STRING_MISSING_NUL", &[Kind::StringMissingNul]),
+    ("STRUCT_ENDED_BUT_NOT_STARTED", &[Kind::Signature(Sig::StructNotStarted)]),
+    ("STRUCT_HAS_NO_FIELDS", &[Kind::Signature(Sig::StructEmpty)]),
+    ("STRUCT_STARTED_BUT_NOT_ENDED", &[Kind::Signature(Sig::StructNotEnded)]),
+    ("TOO_MUCH_DATA", &[Kind::TooMuchData]),
+    ("UNKNOWN_TYPECODE", &[Kind::Signature(Sig::UnknownTypeCode)]),
+    ("USES_LOCAL_INTERFACE", &[Kind::LocalInterface]),
+    ("USES_LOCAL_PATH", &[Kind::LocalPath]),
+    ("VARIANT_SIGNATURE_BAD", &[Kind::VariantSignatureBad]),
+    ("VARIANT_SIGNATURE_EMPTY", &[Kind::VariantSignatureEmpty]),
+    ("VARIANT_SIGNATURE_LENGTH_OUT_OF_BOUNDS", &[Kind::VariantSignatureOutOfBounds]),
+    ("VARIANT_SIGNATURE_MISSING_NUL", &[Kind::VariantSignatureMissingNul]),
+    ("VARIANT_SIGNATURE_SPECIFIES_MULTIPLE_VALUES", &[Kind::VariantSignatureMultiple]),
+];

@@ -11,6 +11,7 @@ mod depth;
 mod exhaustive;
 mod golden;
 mod kinds;
+mod kinds_document;
 mod lengths;
 mod match_rules;
 mod names;

@@ -1,7 +1,9 @@
 //! Entering the box: what a command's process does before it becomes the program.
 //!
 //! A process cannot change its own PID namespace, only its children's. So there are two: one inside, that becomes the program, and one
-//! outside, that stands for it: it ends as the other ends, hands on the signals it gets, and stops when the other stops.
+//! outside, that stands for it: it ends as the other ends, and hands on the signals it gets. It does not stop when the other stops:
+//! a system that shuts down stops all processes before it kills them, and its PID 1 cannot end before somebody has taken notice of
+//! the end of each.
 //!
 //! Everything in here runs in a copy of one thread of the owner: nothing but system calls, see [`sys`].
 
@@ -87,14 +89,12 @@ fn stand_for(pid: i32) -> ! {
 }
 
 fn attend(pid: i32) {
-    let status = match sys::wait(pid, libc::WNOHANG | libc::WUNTRACED) {
+    let status = match sys::wait(pid, libc::WNOHANG) {
         Ok(Some(status)) => status,
         Ok(None) => return,
         Err(_) => sys::exit(1),
     };
-    if libc::WIFSTOPPED(status) {
-        sys::kill(unistd::getpid().as_raw(), libc::SIGSTOP);
-    } else if libc::WIFSIGNALED(status) {
+    if libc::WIFSIGNALED(status) {
         sys::die_by(libc::WTERMSIG(status));
     } else {
         sys::exit(libc::WEXITSTATUS(status));

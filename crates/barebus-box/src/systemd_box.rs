@@ -106,7 +106,9 @@ impl SystemdBox {
     ///
     /// `DBUS_SYSTEM_BUS_ADDRESS` and `BAREBUS_PRIVATE_ADDRESS` are set to the addresses that serve inside; the working directory is
     /// kept when there is one of that name inside, else it is `/`. The [`Child`](std::process::Child) is a process outside that ends as
-    /// the command ends, takes it along when it is killed, and hands on the signals that are sent to it. `CommandExt::uid` and
+    /// the command ends, takes it along when it is killed, and hands on the signals that are sent to it. When the box is shut down from
+    /// inside, the command is ended as all that runs there is: by SIGTERM, by SIGHUP too if it has a terminal, and by SIGKILL if it is
+    /// still there after the 90 s that systemd gives it. `CommandExt::uid` and
     /// `CommandExt::gid` cannot be used, for only root enters the box; run `setpriv` or `runuser` inside.
     pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);

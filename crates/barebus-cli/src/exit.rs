@@ -3,6 +3,7 @@
 use std::fmt::Display;
 use std::io;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use barebus::{CallError, NoReply};
 
@@ -35,7 +36,7 @@ pub(crate) struct Failure {
     pub(crate) what: String,
     pub(crate) exit: Exit,
     /// The time for a reply was over, which is worth saying how long it was.
-    pub(crate) timed_out: bool,
+    timed_out: bool,
 }
 
 impl Failure {
@@ -51,6 +52,14 @@ impl Failure {
     /// A call came to nothing; `tried` says what was called.
     pub(crate) fn call(tried: impl Display, error: &CallError) -> Self {
         Self::answered(format_args!("{tried}: {error}"), error)
+    }
+
+    /// Says how long was waited, where the time for a reply was over.
+    pub(crate) fn after(mut self, timeout: Duration) -> Self {
+        if std::mem::take(&mut self.timed_out) {
+            self.what.push_str(&format!(" ({} s)", timeout.as_secs_f64()));
+        }
+        self
     }
 
     /// Says what has failed.

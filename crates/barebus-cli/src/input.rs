@@ -8,21 +8,22 @@ use barebus_text::capture::{Capture, Captured, Format};
 
 use crate::args::Layout;
 use crate::exit::{Exit, Failure};
+use crate::output::{Answering, BUFFER_LEN, Output};
 
 /// A file that was opened.
-pub(crate) type Input = BufReader<Box<dyn Read>>;
+pub(crate) type Input = BufReader<Answering<Box<dyn Read>>>;
 
 /// Messages in a file, whose first bytes have been looked at.
 pub(crate) type Messages = Capture<io::Chain<io::Cursor<Vec<u8>>, Input>>;
 
-/// Opens a file; `-` is the standard input.
-pub(crate) fn open(file: &Path) -> Result<Input, Failure> {
+/// Opens a file; `-` is the standard input. What is in `out` is written before more is read.
+pub(crate) fn open(file: &Path, out: &Output) -> Result<Input, Failure> {
     let reader: Box<dyn Read> = if file == Path::new("-") {
         Box::new(io::stdin())
     } else {
         Box::new(File::open(file).map_err(|error| unreadable(file, &error))?)
     };
-    Ok(BufReader::new(reader))
+    Ok(BufReader::with_capacity(BUFFER_LEN, out.before(reader)))
 }
 
 /// What a file is called.
@@ -38,13 +39,14 @@ pub(crate) fn unreadable(file: &Path, why: &dyn std::fmt::Display) -> Failure {
     Failure::new(Exit::Files, format_args!("cannot read {}: {why}", name(file)))
 }
 
-/// Opens a file with messages. `otherwise` is how they are laid out when the file's first bytes should tell, and do not.
+/// Opens a file with messages, as [`open`] does. `otherwise` is how they are laid out when the file's first bytes should tell, and do not.
 pub(crate) fn messages(
     file: &Path,
     layout: Layout,
     otherwise: Option<Format>,
+    out: &Output,
 ) -> Result<Messages, Failure> {
-    let mut input = open(file)?;
+    let mut input = open(file, out)?;
     let mut head = Vec::new();
     let format = match layout {
         Layout::Raw => Format::Raw,

@@ -4,10 +4,12 @@ mod args;
 mod command;
 mod exit;
 mod input;
+mod introspection;
 mod line;
 mod output;
 mod pieces;
 mod render;
+mod table;
 mod verdict;
 
 use std::process::ExitCode;
@@ -29,10 +31,8 @@ fn main() -> ExitCode {
         Verb::Completions { shell } => command::about::completions(shell),
         Verb::Man { directory } => command::about::man(directory.as_deref()),
     };
-    result.unwrap_or_else(|mut failure| {
-        if failure.timed_out {
-            failure.what.push_str(&format!(" ({} s)", arguments.target.timeout.as_secs_f64()));
-        }
+    result.unwrap_or_else(|failure| {
+        let failure = failure.after(arguments.target.timeout);
         failure.tell();
         failure.exit.into()
     })

@@ -1,39 +1,54 @@
 //! The standard output.
 
-use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
+use std::cell::RefCell;
+use std::io::{self, BufWriter, Read, StdoutLock, Write};
+use std::rc::Rc;
 
-/// The standard output: buffered, but for people line by line.
-pub(crate) struct Output {
-    out: BufWriter<StdoutLock<'static>>,
-    is_terminal: bool,
-}
+/// The standard output, buffered for as long as nobody can be waiting for it.
+#[derive(Clone)]
+pub(crate) struct Output(Rc<RefCell<BufWriter<StdoutLock<'static>>>>);
 
 impl Output {
     pub(crate) fn new() -> Self {
-        let is_terminal = io::stdout().is_terminal();
-        Self { out: BufWriter::with_capacity(BUFFER_LEN, io::stdout().lock()), is_terminal }
-    }
-
-    pub(crate) const fn is_terminal(&self) -> bool {
-        self.is_terminal
+        let out = BufWriter::with_capacity(BUFFER_LEN, io::stdout().lock());
+        Self(Rc::new(RefCell::new(out)))
     }
 
     /// Writes a line.
-    pub(crate) fn line(&mut self, line: impl std::fmt::Display) -> io::Result<()> {
-        writeln!(self.out, "{line}")?;
-        // Somebody may be looking on as the messages come in.
-        if self.is_terminal { self.out.flush() } else { Ok(()) }
+    pub(crate) fn line(&self, line: impl std::fmt::Display) -> io::Result<()> {
+        writeln!(self.0.borrow_mut(), "{line}")
     }
 
     /// Writes bytes.
-    pub(crate) fn bytes(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.out.write_all(bytes)
+    pub(crate) fn bytes(&self, bytes: &[u8]) -> io::Result<()> {
+        self.0.borrow_mut().write_all(bytes)
     }
 
     /// Sees to it that all has been written: only then it can be told whether it could be.
-    pub(crate) fn finish(mut self) -> io::Result<()> {
-        self.out.flush()
+    pub(crate) fn flush(&self) -> io::Result<()> {
+        self.0.borrow_mut().flush()
+    }
+
+    /// A reader that writes all before it waits for more: whoever gives something to read may first want to see the answer to what
+    /// he gave.
+    ///
+    /// When that fails it fails with the same error, and so does [`Self::flush`] then.
+    pub(crate) fn before<R: Read>(&self, reader: R) -> Answering<R> {
+        Answering { reader, out: self.clone() }
     }
 }
 
-const BUFFER_LEN: usize = 64 * 1024;
+pub(crate) struct Answering<R> {
+    reader: R,
+    out: Output,
+}
+
+impl<R: Read> Read for Answering<R> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        self.out.flush()?;
+        self.reader.read(buf)
+    }
+}
+
+/// In bytes, of what is written and of what is read.
+pub(crate) const BUFFER_LEN: usize = 64 * 1024;

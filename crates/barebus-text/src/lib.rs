@@ -39,4 +39,5 @@ mod number;
 mod values;
 
 pub use error::{ParseError, ParseErrorKind, Place, PrintError};
+pub use escape::is_unsafe;
 pub use values::Values;

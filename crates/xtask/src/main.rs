@@ -39,7 +39,7 @@ enum Chore {
         /// Its name; none lists them
         target: Option<String>,
         /// What goes to libFuzzer
-        #[arg(last = true)]
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
 }
@@ -67,6 +67,9 @@ fn bench(arguments: &[String]) -> Result<(), Failure> {
 }
 
 fn fuzz(target: Option<&str>, arguments: &[String]) -> Result<(), Failure> {
+    if target.is_some() {
+        packages::need(&["cc", "c++"])?;
+    }
     if !run::is_there("cargo-fuzz") {
         println!("xtask: installing cargo-fuzz");
         run::run(cargo().args(["install", "--locked", "cargo-fuzz"]))?;
@@ -79,4 +82,52 @@ fn fuzz(target: Option<&str>, arguments: &[String]) -> Result<(), Failure> {
         Some(target) => command.args(["run", target, "--"]).args(arguments),
     };
     run::run(&mut command)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn fuzz_hands_libfuzzers_options_on() {
+        for (typed, target, handed_on) in [
+            (
+                &["message", "-max_total_time=60", "-jobs=2"][..],
+                "message",
+                &["-max_total_time=60", "-jobs=2"][..],
+            ),
+            (&["message", "--", "-runs=0"], "message", &["-runs=0"]),
+            (&["message"], "message", &[]),
+        ] {
+            let typed = ["cargo xtask", "fuzz"].iter().chain(typed);
+            let Chore::Fuzz { target: found, arguments } = Arguments::parse_from(typed).chore
+            else {
+                panic!("another chore");
+            };
+            assert_eq!(found.as_deref(), Some(target));
+            assert_eq!(arguments, handed_on);
+        }
+    }
+
+    #[test]
+    fn every_fuzz_target_is_declared_and_told_of() {
+        let read = |file| fs::read_to_string(run::top().join(file)).unwrap();
+        let (manifest, document) = (read("fuzz/Cargo.toml"), read("docs/fuzzing.md"));
+        let table =
+            document.split("## The targets").nth(1).and_then(|rest| rest.split("\n## ").next());
+        let table = table.unwrap();
+        let mut count = 0;
+        for entry in fs::read_dir(run::top().join("fuzz/fuzz_targets")).unwrap() {
+            let name = entry.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned();
+            assert!(manifest.contains(&format!("name = \"{name}\"")), "{name} is in no manifest");
+            let row = |line: &str| {
+                line.split('|').nth(1).is_some_and(|cell| cell.contains(&format!("`{name}`")))
+            };
+            assert!(table.lines().any(row), "{name} is not in docs/fuzzing.md");
+            count += 1;
+        }
+        assert!(count >= 15, "{count} targets");
+    }
 }

@@ -20,6 +20,9 @@ pub(crate) fn run() -> Result<(), Failure> {
         "gdbus",
         "nsenter",
         "setpriv",
+        "unshare",
+        "systemd-stdio-bridge",
+        "pgrep",
         "strace",
     ])?;
     if !nix::unistd::geteuid().is_root() {
@@ -46,11 +49,16 @@ pub(crate) fn run() -> Result<(), Failure> {
     let mut compact_rules = cargo();
     compact_rules.args(["test", "-p", "barebus-tests", "--test", "wire"]).args(COMPACT);
     compact_rules.args(["--", "corpus", "golden", "kinds", "names", "depth", "lengths"]);
+    // Only whether they compile, for which libFuzzer itself, which is C++, need not be there.
+    let mut fuzz = cargo();
+    fuzz.args(["check", "--manifest-path", "fuzz/Cargo.toml", "--target-dir", "target/fuzz"]);
+    fuzz.env("CUSTOM_LIBFUZZER_PATH", "/unused/libfuzzer.a");
     let mut steps = vec![
         ("formatting", format),
         ("lints", lints),
         ("without alloc", bare),
         ("with alloc alone", alloc),
+        ("fuzz targets", fuzz),
         ("docs", docs),
         ("tests", tests),
         ("wire built for size", compact),

@@ -27,7 +27,7 @@ struct Scenario {
     play: fn(&mut room::Stage),
 }
 
-const SCENARIOS: [Scenario; 9] = [
+const SCENARIOS: [Scenario; 12] = [
     Scenario {
         name: "nothing_stays_when_a_box_is_dropped",
         part: "drop",
@@ -60,6 +60,21 @@ const SCENARIOS: [Scenario; 9] = [
         name: "a_signal_sent_to_the_owner_reaches_the_command",
         part: "run",
         play: room::is_terminated,
+    },
+    Scenario {
+        name: "nothing_stays_when_a_box_is_shut_down_from_inside",
+        part: "shut down",
+        play: room::is_gone,
+    },
+    Scenario {
+        name: "nothing_stays_of_dbus_broker_shut_down_from_inside",
+        part: "shut down broker",
+        play: room::is_gone,
+    },
+    Scenario {
+        name: "nothing_stays_of_a_command_that_has_stopped",
+        part: "stop",
+        play: room::ends_in_order,
     },
 ];
 

@@ -1,8 +1,10 @@
 //! The owner of a box: a process of its own, that says on its standard output where it is, and goes on when it gets a line.
 
 use std::io::{self, BufRead, Write};
+use std::os::unix::process::ExitStatusExt;
 use std::process::ExitCode;
 use std::thread;
+use std::time::Duration;
 
 use barebus_box::{BoxError, Bus, SystemdBox};
 
@@ -45,6 +47,17 @@ pub(crate) fn play(part: &str) -> ExitCode {
             assert_eq!(status.expect("sh starts").code(), Some(43));
             drop(the_box);
         }
+        "shut down" => shut_down(Bus::Daemon),
+        "shut down broker" => shut_down(Bus::Broker),
+        "stop" => {
+            let the_box = boot(Bus::Daemon);
+            let mut sh = the_box.command("sh");
+            let mut inside = sh.args(["-c", "kill -STOP $$"]).spawn().expect("sh starts");
+            let stopped = "while ! grep -q '^State:.*stopped' /proc/[0-9]*/status; do :; done";
+            the_box.command("sh").args(["-c", stopped]).status().expect("sh starts");
+            hold(the_box);
+            assert_eq!(inside.wait().expect("it has ended").signal(), Some(9));
+        }
         _ => panic!("no part {part}"),
     }
     say("gone");
@@ -55,6 +68,20 @@ fn boot(bus: Bus) -> SystemdBox {
     match SystemdBox::builder().bus(bus).boot() {
         Ok(the_box) => the_box,
         Err(error) => panic!("{error}"),
+    }
+}
+
+/// Has a box shut down from inside, in each way.
+fn shut_down(bus: Bus) {
+    for way in ["poweroff", "reboot", "halt", "exit"] {
+        let the_box = boot(bus);
+        let script = format!("systemctl {way}; sleep 1000");
+        let status = the_box.run(the_box.command("sh").args(["-c", &script]));
+        assert_eq!(status.expect("sh starts").signal(), Some(15), "{way}: {}", the_box.log());
+        // Its end is that of the last process in it, which need not be the command.
+        while the_box.is_running() {
+            thread::sleep(Duration::from_millis(5));
+        }
     }
 }
 

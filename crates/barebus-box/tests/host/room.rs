@@ -188,7 +188,8 @@ pub(crate) fn has_no_box(stage: &mut Stage) {
     is_gone(stage);
 }
 
-fn is_gone(stage: &mut Stage) {
+/// The owner has no box any more, and lives on.
+pub(crate) fn is_gone(stage: &mut Stage) {
     stage.hear("gone");
     stage.expect_no_difference(&stage.before);
     stage.answer();

@@ -14,15 +14,15 @@ use crate::output::Output;
 use crate::{input, line};
 
 pub(crate) fn run(options: &DecodeOptions) -> Result<ExitCode, Failure> {
-    let mut out = Output::new();
+    let out = Output::new();
     let mut failures = Failures::default();
     for file in &options.files.files {
-        match input::messages(file, options.files.format, None) {
-            Ok(messages) => print_all(messages, file, options.form, &mut out, &mut failures)?,
+        match input::messages(file, options.files.format, None, &out) {
+            Ok(messages) => print_all(messages, file, options.form, &out, &mut failures)?,
             Err(failure) => failures.tell(&failure),
         }
     }
-    out.finish()?;
+    out.flush()?;
     Ok(failures.code())
 }
 
@@ -32,7 +32,7 @@ fn print_all(
     messages: input::Messages,
     file: &Path,
     form: Form,
-    out: &mut Output,
+    out: &Output,
     failures: &mut Failures,
 ) -> io::Result<()> {
     let invalid = |offset: u64, error: &dyn std::fmt::Display| {
@@ -46,7 +46,8 @@ fn print_all(
             Err(error) => {
                 failures.tell(&match error.kind {
                     CaptureErrorKind::Frame(frame) => invalid(error.offset, &frame),
-                    _ => input::unreadable(file, &error),
+                    // Unless what failed was writing before reading on.
+                    _ => out.flush().map(|()| input::unreadable(file, &error))?,
                 });
                 continue;
             }

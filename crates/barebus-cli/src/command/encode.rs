@@ -1,5 +1,6 @@
 //! `barebus encode`.
 
+use std::io::{self, IsTerminal};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -12,24 +13,31 @@ use crate::pieces::{Piece, Pieces, Shape};
 use crate::{input, line};
 
 pub(crate) fn run(options: &EncodeOptions) -> Result<ExitCode, Failure> {
-    let mut out = Output::new();
-    if out.is_terminal() && !options.hex {
+    let out = Output::new();
+    if io::stdout().is_terminal() && !options.hex {
         return Err(Failure::usage(
             "messages are not for terminals: redirect the output, or use --hex",
         ));
     }
     for file in &options.files {
-        encode_all(file, options, &mut out)?;
+        encode_all(file, options, &out)?;
     }
-    out.finish()?;
+    out.flush()?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// Marshals the messages of a file, up to the first that is none: those behind it would stand in the wrong place.
-fn encode_all(file: &Path, options: &EncodeOptions, out: &mut Output) -> Result<(), Failure> {
+fn encode_all(file: &Path, options: &EncodeOptions, out: &Output) -> Result<(), Failure> {
     let shape = if options.form.line().is_some() { Shape::Lines } else { Shape::Objects };
-    for piece in Pieces::new(input::open(file)?, shape) {
-        let piece = piece.map_err(|error| input::unreadable(file, &error))?;
+    for piece in Pieces::new(input::open(file, out)?, shape) {
+        let piece = match piece {
+            Ok(piece) => piece,
+            Err(error) => {
+                // It may have been writing, before reading on.
+                out.flush()?;
+                return Err(input::unreadable(file, &error));
+            }
+        };
         let bytes = encode(&piece, options.form).map_err(|error| {
             let name = input::name(file);
             Failure::new(Exit::Refused, format_args!("{name}, from line {}: {error}", piece.line))

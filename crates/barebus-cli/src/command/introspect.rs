@@ -1,6 +1,6 @@
 //! `barebus introspect`.
 
-use std::io::{self, BufWriter, Write};
+use std::collections::{HashMap, HashSet};
 use std::process::ExitCode;
 
 use barebus::{
@@ -8,14 +8,13 @@ use barebus::{
     Variant,
 };
 use barebus_text::busctl;
-use roxmltree::{Document, Node, ParsingOptions};
-use tabwriter::TabWriter;
 
 use crate::args::{Object, Target};
 use crate::command::call::{destination, path};
 use crate::command::open;
-use crate::exit::{Exit, Failure};
-use crate::render::one_line;
+use crate::exit::{Exit, Failure, Failures};
+use crate::introspection::{self, Interface, Member, MemberKind};
+use crate::table::{NAME_WIDTH, Table};
 
 const INTROSPECTABLE: InterfaceName<'static> =
     InterfaceName::from_static("org.freedesktop.DBus.Introspectable");
@@ -30,42 +29,47 @@ pub(crate) fn run(target: &Target, object: &Object) -> Result<ExitCode, Failure>
     let mut connection = open(target)?;
     let tried = format!("introspecting {} of {}", object.path, object.destination);
     let xml = introspect(&mut connection, to, at).map_err(|error| Failure::call(&tried, &error))?;
-    let unreadable = |error| {
+    let object = introspection::parse(&xml).map_err(|error| {
         Failure::new(Exit::Refused, format_args!("{tried}: the answer cannot be read: {error}"))
-    };
-    // A document type is what every answer begins with; what it could pull in, or blow up, is bounded.
-    let options = ParsingOptions { allow_dtd: true, nodes_limit: 1_000_000 };
-    let document = Document::parse_with_options(&xml, options).map_err(unreadable)?;
+    })?;
 
-    let mut table = TabWriter::new(BufWriter::new(io::stdout().lock())).padding(1);
-    // Values stand last: some are long, and no column should be as wide as they are.
-    writeln!(table, "NAME\tTYPE\tSIGNATURE\tFLAGS\tRESULT/VALUE")?;
-    for interface in elements(document.root_element(), "interface") {
-        let name = attribute(interface, "name");
-        writeln!(table, "{}\tinterface\t-\t-\t-", one_line(name))?;
-        for method in elements(interface, "method") {
-            let (takes, gives) = (signature(method, "in", "in"), signature(method, "out", "in"));
-            row(&mut table, method, "method", &takes, &gives)?;
+    let mut failures = Failures::default();
+    // In busctl's order.
+    let heads = ["NAME", "TYPE", "SIGNATURE", "RESULT/VALUE", "FLAGS"];
+    let widest = [NAME_WIDTH, NAME_WIDTH, NAME_WIDTH, VALUE_WIDTH, 0];
+    let mut table = Table::new(heads, widest);
+    // Somebody who does not answer is not asked again.
+    let mut answers = true;
+    for interface in &object.interfaces {
+        table.push([&interface.name, "interface", "-", "-", "-"]);
+        let of_kind = |kind| interface.members.iter().filter(move |member| member.kind == kind);
+        for method in of_kind(MemberKind::Method) {
+            row(&mut table, interface, method, "method", &method.result);
         }
-        let values = match elements(interface, "property").next() {
-            Some(_) => values(&mut connection, to, at, name),
-            None => Vec::new(),
-        };
-        for property in elements(interface, "property") {
-            let own = attribute(property, "name");
-            let value = values.iter().find(|(key, _)| key == own).map(|(_, value)| &**value);
-            let signature = attribute(property, "type");
-            row(&mut table, property, "property", signature, value.unwrap_or("-"))?;
+        let mut values = Values::new();
+        if answers && of_kind(MemberKind::Property).next().is_some() {
+            match present_values(&mut connection, to, at, interface) {
+                Ok(found) => values = found,
+                Err(error) => {
+                    answers = false;
+                    let tried = format_args!("the properties of {}", interface.name);
+                    failures.tell(&Failure::call(tried, &error).after(target.timeout));
+                }
+            }
         }
-        for signal in elements(interface, "signal") {
-            row(&mut table, signal, "signal", &signature(signal, "out", "out"), "-")?;
+        for property in of_kind(MemberKind::Property) {
+            let value = values.get(&*property.name).map_or("", |value| value);
+            row(&mut table, interface, property, "property", value);
+        }
+        for signal in of_kind(MemberKind::Signal) {
+            row(&mut table, interface, signal, "signal", "");
         }
     }
-    for child in elements(document.root_element(), "node") {
-        writeln!(table, "{}\tnode\t-\t-\t-", one_line(attribute(child, "name")))?;
+    for child in &object.children {
+        table.push([child, "node", "-", "-", "-"]);
     }
-    table.flush()?;
-    Ok(ExitCode::SUCCESS)
+    table.print()?;
+    Ok(failures.code())
 }
 
 fn introspect(
@@ -80,96 +84,50 @@ fn introspect(
     Ok(xml.to_owned())
 }
 
-/// The present values of an interface's properties, printed. Those that cannot be had are shown without.
-fn values(
+/// Values of properties, printed.
+type Values<'a> = HashMap<&'a str, String>;
+
+/// The present values of an interface's properties. Those that cannot be had are not among them.
+///
+/// # Errors
+/// Nobody answers.
+fn present_values<'a>(
     connection: &mut Connection,
     to: Option<BusName<'_>>,
     at: ObjectPath<'_>,
-    interface: &str,
-) -> Vec<(String, String)> {
-    let Ok(interface) = InterfaceName::parse(interface) else {
-        return Vec::new();
+    interface: &'a Interface,
+) -> Result<Values<'a>, CallError> {
+    let Ok(name) = InterfaceName::parse(&interface.name) else {
+        return Ok(Values::new());
     };
-    let mut proxy = Proxy::new(connection, to, at, interface);
-    let Ok(reply) = proxy.get_all() else {
-        return Vec::new();
+    let mut proxy = Proxy::new(connection, to, at, name);
+    let reply = match proxy.get_all() {
+        Ok(reply) => reply,
+        Err(error @ (CallError::NoReply(_) | CallError::Connection(_))) => return Err(error),
+        Err(_) => return Ok(Values::new()),
     };
     let Ok((all,)) = reply.body::<(Dict<'_, &str, Variant<'_>>,)>() else {
-        return Vec::new();
+        return Ok(Values::new());
     };
-    all.filter_map(Result::ok)
-        .filter_map(|(key, value)| {
-            let mut text = String::new();
-            busctl::print(&value, &mut text).ok()?;
-            // The signature stands in its own column.
-            let behind = value.signature().as_str().len() + 1;
-            Some((key.to_owned(), text.get(behind..).unwrap_or_default().to_owned()))
-        })
-        .collect()
+    let known: HashSet<&str> = interface.members.iter().map(|member| &*member.name).collect();
+    let values = all.filter_map(Result::ok).filter_map(|(key, value)| {
+        let key = known.get(key)?;
+        let mut text = String::new();
+        busctl::print(&value, &mut text).ok()?;
+        // The signature stands in its own column.
+        let behind = value.signature().as_str().len() + 1;
+        Some((*key, text.get(behind..).unwrap_or_default().to_owned()))
+    });
+    Ok(values.collect())
 }
 
-fn row(
-    table: &mut impl Write,
-    member: Node<'_, '_>,
-    kind: &str,
-    signature: &str,
-    value: &str,
-) -> io::Result<()> {
-    let flags = flags(member, kind);
-    let signature = if signature.is_empty() { "-" } else { signature };
-    let value = if value.is_empty() { "-" } else { value };
-    let name = one_line(attribute(member, "name"));
-    let (signature, value) = (one_line(signature), one_line(value));
-    writeln!(table, ".{name}\t{kind}\t{signature}\t{flags}\t{value}")
+fn row(table: &mut Table<5>, interface: &Interface, member: &Member, kind: &str, value: &str) {
+    let name = format!(".{}", member.name);
+    let flags = interface.flags(member);
+    let [signature, value, flags] =
+        [&*member.signature, value, &*flags].map(|cell| if cell.is_empty() { "-" } else { cell });
+    table.push([&name, kind, signature, value, flags]);
 }
 
-/// What annotations and access say, in busctl's words.
-fn flags(member: Node<'_, '_>, kind: &str) -> String {
-    let mut flags = Vec::new();
-    if annotation(member, "org.freedesktop.DBus.Deprecated") == Some("true") {
-        flags.push("deprecated");
-    }
-    if annotation(member, "org.freedesktop.DBus.Method.NoReply") == Some("true") {
-        flags.push("no-reply");
-    }
-    if kind == "property" {
-        const EMITS: &str = "org.freedesktop.DBus.Property.EmitsChangedSignal";
-        // What is said of the interface holds for all its properties that say nothing themselves.
-        let of_all = || member.parent().and_then(|interface| annotation(interface, EMITS));
-        match annotation(member, EMITS).or_else(of_all) {
-            Some("const") => flags.push("const"),
-            Some("invalidates") => flags.push("emits-invalidation"),
-            Some("false") => {}
-            _ => flags.push("emits-change"),
-        }
-        if attribute(member, "access").contains("write") {
-            flags.push("writable");
-        }
-    }
-    if flags.is_empty() { "-".to_owned() } else { flags.join(" ") }
-}
-
-fn annotation<'a>(of: Node<'a, '_>, name: &str) -> Option<&'a str> {
-    elements(of, "annotation")
-        .find(|found| attribute(*found, "name") == name)
-        .map(|found| attribute(found, "value"))
-}
-
-fn elements<'a, 'input>(
-    parent: Node<'a, 'input>,
-    name: &'a str,
-) -> impl Iterator<Item = Node<'a, 'input>> {
-    parent.children().filter(move |child| child.has_tag_name(name))
-}
-
-fn attribute<'a>(node: Node<'a, '_>, name: &str) -> &'a str {
-    node.attribute(name).unwrap_or_default()
-}
-
-/// The signature of a method's or signal's arguments of one direction.
-fn signature(member: Node<'_, '_>, direction: &str, default: &str) -> String {
-    elements(member, "arg")
-        .filter(|arg| arg.attribute("direction").unwrap_or(default) == direction)
-        .map(|arg| attribute(arg, "type"))
-        .collect()
-}
+/// As busctl has it; what is longer it cuts, unless told not to.
+const VALUE_WIDTH: usize = 40;

@@ -4,12 +4,12 @@ use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
 use barebus_systemd::{Job, ListedUnit, Manager, Mode};
-use tabwriter::TabWriter;
 
 use crate::args::{Target, UnitVerb};
 use crate::command::open;
 use crate::exit::{Exit, Failure, Failures};
 use crate::render::{json_string, one_line};
+use crate::table::{NAME_WIDTH, Table};
 
 pub(crate) fn run(target: &Target, verb: UnitVerb) -> Result<ExitCode, Failure> {
     let mut connection = open(target)?;
@@ -74,12 +74,12 @@ fn list(manager: &mut Manager<'_>, all: bool, json: bool) -> Result<ExitCode, Fa
 }
 
 fn print_table(units: &[ListedUnit<'_>]) -> io::Result<()> {
-    let mut table = TabWriter::new(BufWriter::new(io::stdout().lock())).padding(1);
-    writeln!(table, "{}", COLUMNS.map(str::to_uppercase).join("\t"))?;
+    let heads = COLUMNS.map(str::to_uppercase);
+    let mut table = Table::new(heads.each_ref().map(String::as_str), [NAME_WIDTH; 5]);
     for unit in units {
-        writeln!(table, "{}", cells(unit).map(one_line).join("\t"))?;
+        table.push(cells(unit));
     }
-    table.flush()
+    table.print()
 }
 
 fn print_json(units: &[ListedUnit<'_>]) -> io::Result<()> {

@@ -1,6 +1,6 @@
 //! `barebus validate`.
 
-use std::io::{self, BufRead};
+use std::io::{self, BufRead, IsTerminal};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -16,7 +16,9 @@ use crate::render::one_line;
 use crate::verdict::Verdict;
 
 pub(crate) fn run(options: &ValidateOptions) -> Result<ExitCode, Failure> {
-    let mut validation = Validation { out: Output::new(), failures: Failures::default() };
+    let is_terminal = io::stdout().is_terminal();
+    let mut validation =
+        Validation { out: Output::new(), is_terminal, failures: Failures::default() };
     for file in &options.files.files {
         if options.tsv {
             validation.table(file)?;
@@ -24,12 +26,13 @@ pub(crate) fn run(options: &ValidateOptions) -> Result<ExitCode, Failure> {
             validation.messages(file, options.files.format)?;
         }
     }
-    validation.out.finish()?;
+    validation.out.flush()?;
     Ok(validation.failures.code())
 }
 
 struct Validation {
     out: Output,
+    is_terminal: bool,
     failures: Failures,
 }
 
@@ -38,7 +41,7 @@ impl Validation {
     /// A line for each message of a file: the verdict's columns, the file, and where in it the message begins.
     fn messages(&mut self, file: &Path, layout: Layout) -> io::Result<()> {
         // What begins as nothing known is broken as a message.
-        let capture = match input::messages(file, layout, Some(Format::Raw)) {
+        let capture = match input::messages(file, layout, Some(Format::Raw), &self.out) {
             Ok(capture) => capture,
             Err(failure) => {
                 self.failures.tell(&failure);
@@ -66,7 +69,7 @@ impl Validation {
                     }
                     CaptureErrorKind::HalfByte => (Verdict::half_byte(error.offset), error.offset),
                     _ => {
-                        self.failures.tell(&input::unreadable(file, &error));
+                        self.unreadable(file, &error)?;
                         continue;
                     }
                 },
@@ -83,7 +86,7 @@ impl Validation {
 
     /// A line for each row of a table: its identifier and the verdict's columns.
     fn table(&mut self, file: &Path) -> io::Result<()> {
-        let mut input = match input::open(file) {
+        let mut input = match input::open(file, &self.out) {
             Ok(input) => input,
             Err(failure) => {
                 self.failures.tell(&failure);
@@ -96,10 +99,7 @@ impl Validation {
             match input.read_until(b'\n', &mut row) {
                 Ok(0) => return Ok(()),
                 Ok(_) => {}
-                Err(error) => {
-                    self.failures.tell(&input::unreadable(file, &error));
-                    return Ok(());
-                }
+                Err(error) => return self.unreadable(file, &error),
             }
             let row = row.strip_suffix(b"\n").unwrap_or(&row);
             let row = row.strip_suffix(b"\r").unwrap_or(row);
@@ -107,9 +107,21 @@ impl Validation {
                 continue;
             }
             let (id, verdict) = judge_row(row);
-            let id = String::from_utf8_lossy(id);
-            self.answer(&verdict, format_args!("{}\t{verdict}", one_line(&id)))?;
+            // The identifier is for whoever wrote it to know it again: as it is, unless it can steer a terminal.
+            if self.is_terminal {
+                self.out.bytes(one_line(&String::from_utf8_lossy(id)).as_bytes())?;
+            } else {
+                self.out.bytes(id)?;
+            }
+            self.answer(&verdict, format_args!("\t{verdict}"))?;
         }
+    }
+
+    /// Tells that a file cannot be read further, unless what failed was writing before reading on.
+    fn unreadable(&mut self, file: &Path, error: &dyn std::fmt::Display) -> io::Result<()> {
+        self.out.flush()?;
+        self.failures.tell(&input::unreadable(file, error));
+        Ok(())
     }
 
     fn answer(&mut self, verdict: &Verdict, line: std::fmt::Arguments<'_>) -> io::Result<()> {

@@ -2,41 +2,73 @@
 
 use std::collections::BTreeMap;
 use std::os::unix::net::UnixListener;
-use std::process::Command;
+use std::process::{Command, Output};
 use std::thread;
 
 use barebus::wire::OwnedValue;
 use barebus_tests::peer::Peer;
 
-use crate::common::{BAREBUS, Folder, refused, stdout};
+use crate::common::{BAREBUS, Folder, refused, stdout, text};
 
-/// Answers `Introspect` with `xml`, and any `GetAll` with one property.
-fn introspected(name: &str, xml: &'static str) -> (Command, thread::JoinHandle<()>, Folder) {
-    let folder = Folder::new(name);
-    let listener = UnixListener::bind(folder.join("socket")).unwrap();
-    let server = thread::spawn(move || {
-        let mut peer = Peer::new(listener.accept().unwrap().0);
-        assert!(peer.authenticate());
-        while let Some(call) = peer.receive() {
-            let reply = match call.member() {
-                "Introspect" => peer.reply(&call, None, &(xml,)),
-                _ => {
-                    let all = BTreeMap::from([("Own", OwnedValue::Byte(7))]);
-                    peer.reply(&call, None, &(all,))
-                }
-            };
-            peer.write(&reply);
-        }
-    });
-    let mut command = Command::new(BAREBUS);
-    command.args(["--peer", &format!("unix:path={}", folder.join("socket"))]);
-    command.args(["introspect", "org.example.Any", "/org/example"]);
-    (command, server, folder)
+/// A service that describes itself with `xml`.
+struct Service {
+    server: thread::JoinHandle<usize>,
+    folder: Folder,
+}
+
+impl Service {
+    /// Whose properties `Own` and so many of `P0`, `P1`, … have values, whatever interface it is asked for; none, when it does not
+    /// answer at all.
+    fn start(name: &str, xml: impl Into<String>, values: Option<usize>) -> Self {
+        let folder = Folder::new(name);
+        let listener = UnixListener::bind(folder.join("socket")).unwrap();
+        let xml = xml.into();
+        let server = thread::spawn(move || {
+            let mut peer = Peer::new(listener.accept().unwrap().0);
+            assert!(peer.authenticate());
+            let mut asked = 0;
+            while let Some(call) = peer.receive() {
+                asked += 1;
+                let reply = match call.member() {
+                    "Introspect" => peer.reply(&call, None, &(&*xml,)),
+                    _ => {
+                        let Some(count) = values else { continue };
+                        let names = (0..count).map(|number| format!("P{number}"));
+                        let names = names.chain(["Own".to_owned()]);
+                        let all = names.map(|name| (name, OwnedValue::Byte(7)));
+                        peer.reply(&call, None, &(all.collect::<BTreeMap<_, _>>(),))
+                    }
+                };
+                peer.write(&reply);
+            }
+            asked
+        });
+        Self { server, folder }
+    }
+
+    /// The program that asks it, and that is stopped when it uses more memory than that, or hangs.
+    fn asked_with(&self, memory_kib: usize) -> Command {
+        let mut command = Command::new("sh");
+        let script = format!("ulimit -v {memory_kib}; exec timeout 30 \"$0\" \"$@\"");
+        command.args(["-c", &script, BAREBUS]);
+        command.args(["--peer", &format!("unix:path={}", self.folder.join("socket"))]);
+        command.args(["introspect", "org.example.Any", "/org/example"]);
+        command
+    }
+
+    fn asked(&self) -> Command {
+        self.asked_with(1 << 20)
+    }
+
+    /// How many questions it has got.
+    fn end(self) -> usize {
+        self.server.join().unwrap()
+    }
 }
 
 #[test]
 fn defaults_are_those_of_the_specification_and_annotations_are_inherited() {
-    let (mut command, server, _folder) = introspected(
+    let service = Service::start(
         "introspected",
         r#"<!DOCTYPE node PUBLIC "-//freedesktop//DTD D-BUS Object Introspection 1.0//EN"
             "http://www.freedesktop.org/standards/dbus/1.0/introspect.dtd">
@@ -72,34 +104,134 @@ fn defaults_are_those_of_the_specification_and_annotations_are_inherited() {
           <node name="below"/>
           <node name="beside"><interface name="org.example.NotOurs"><method name="M"/></interface></node>
         </node>"#,
+        Some(0),
     );
-    let table = stdout(&mut command);
+    let table = stdout(&mut service.asked());
     let rows: Vec<Vec<_>> =
         table.lines().skip(1).map(|line| line.split_whitespace().collect()).collect();
     let expected: [&[&str]; 13] = [
         &["org.example.Sample", "interface", "-", "-", "-"],
-        &[".Frobate", "method", "ia{us}", "deprecated", "as"],
-        &[".Nudge", "method", "-", "no-reply", "-"],
+        &[".Frobate", "method", "ia{us}", "as", "deprecated"],
+        &[".Nudge", "method", "-", "-", "no-reply"],
         &[".Ask", "method", "-", "-", "-"],
-        &[".Own", "property", "y", "emits-invalidation", "writable", "7"],
-        &[".Told", "property", "u", "emits-change", "writable", "-"],
+        &[".Own", "property", "y", "7", "emits-invalidation", "writable"],
+        &[".Told", "property", "u", "-", "emits-change", "writable"],
         &[".Changed", "signal", "bs", "-", "-"],
         &["org.example.Plain", "interface", "-", "-", "-"],
-        &[".Plain", "property", "s", "emits-change", "-"],
+        &[".Plain", "property", "s", "-", "emits-change"],
         &[".Quiet", "property", "s", "-", "-"],
-        &[".Fixed", "property", "s", "const", "-"],
+        &[".Fixed", "property", "s", "-", "const"],
         &["below", "node", "-", "-", "-"],
         &["beside", "node", "-", "-", "-"],
     ];
     assert_eq!(rows, expected, "{table}");
-    server.join().unwrap();
+    assert_eq!(service.end(), 3);
 }
 
 #[test]
 fn what_is_no_xml_is_told_and_cannot_steer_a_terminal() {
-    let (mut command, server, _folder) = introspected("no-xml", "<node><\u{1b}[2J");
-    let words = ["introspecting /org/example of org.example.Any: the answer cannot be read"];
-    let line = refused(&mut command, 1, &words);
-    assert!(!line.trim_end().contains(char::is_control), "{line:?}");
-    server.join().unwrap();
+    for (xml, words) in [
+        ("<node><\u{1b}[2J", "line 1, column 7: syntax error: tag not closed"),
+        ("", "line 1, column 1: there is no element in it"),
+        ("Sorry.\u{1b}[2J", "line 1, column 1: text outside of any element"),
+        (
+            "<!DOCTYPE html>\n<html/>",
+            "line 2, column 1: the outermost element is 'html', not 'node'",
+        ),
+    ] {
+        let service = Service::start("no-xml", xml, Some(0));
+        let tried = "introspecting /org/example of org.example.Any: the answer cannot be read: ";
+        let line = refused(&mut service.asked(), 1, &[tried, words]);
+        assert!(!line.trim_end().contains(char::is_control), "{line:?}");
+        service.end();
+    }
+}
+
+#[test]
+fn elements_may_be_nested_as_deep_as_they_like() {
+    const DEPTH: usize = 100_000;
+    let xml =
+        format!("<node><node name='a'/>{}{}</node>", "<x>".repeat(DEPTH), "</x>".repeat(DEPTH));
+    let service = Service::start("deep", &*xml, Some(0));
+    let table = stdout(&mut service.asked());
+    assert_eq!(table.lines().count(), 2, "{table}");
+    service.end();
+    let service = Service::start("endless", "<node>".repeat(DEPTH), Some(0));
+    refused(&mut service.asked(), 1, &["line 1, column 600001: it ends inside 100000 elements"]);
+    service.end();
+}
+
+/// Comparing each with each, or looking through all for each, would take hours.
+#[test]
+fn there_may_be_as_many_attributes_elements_and_values_as_they_like() {
+    const MANY: usize = 100_000;
+    let many = |text: fn(usize) -> String| (0..MANY).map(text).collect::<String>();
+    let attributes = many(|number| format!(" a{number}='1'"));
+    let properties = many(|number| format!("<property name='P{number}' type='y'/>"));
+    let children = many(|number| format!("<node name='n{number}'/>"));
+    let xml = format!(
+        "<node><interface name='a.b'><method name='M'{attributes}/>{properties}<property name='Own' type='y'/>
+           <annotation name='org.freedesktop.DBus.Property.EmitsChangedSignal' value='const'/></interface>
+         {children}</node>"
+    );
+    let service = Service::start("wide", xml, Some(MANY));
+    let table = stdout(&mut service.asked());
+    assert_eq!(table.lines().count(), 2 * MANY + 4);
+    let count = |words: &str| table.lines().filter(|line| line.contains(words)).count();
+    assert_eq!((count(" const"), count(" 7  ")), (MANY + 1, MANY + 1));
+    service.end();
+}
+
+#[test]
+fn entities_are_not_expanded_and_files_not_read() {
+    let laughs: String = (1..10)
+        .map(|number| format!("<!ENTITY l{number} '{}'>", format!("&l{};", number - 1).repeat(10)))
+        .collect();
+    let declared = format!("<!DOCTYPE node [<!ENTITY l0 'lol'>{laughs}]>\n");
+    let method = "<node><interface name='a.b'><method name='&l9;'/></interface></node>";
+    let service = Service::start("laughs", declared.clone() + method, Some(0));
+    refused(&mut service.asked(), 1, &["line 2, column 29: ", "unrecognized entity `l9`"]);
+    service.end();
+    let long = format!("<!DOCTYPE node [<!ENTITY l9 '{}'>]>\n", "x".repeat(100_000));
+    let service = Service::start("long", long + &method.repeat(1000), Some(0));
+    refused(&mut service.asked(), 1, &["line 2, column 29: ", "unrecognized entity `l9`"]);
+    service.end();
+    // Where nothing is read of it, it does no harm.
+    let file =
+        "<!DOCTYPE node [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><node>&x;<node name='a'/></node>";
+    let service = Service::start("file", file, Some(0));
+    assert_eq!(stdout(&mut service.asked()).lines().count(), 2);
+    service.end();
+}
+
+#[test]
+fn an_answer_longer_than_any_service_has_is_refused() {
+    let xml = format!("<node>{}</node>", " ".repeat(16 * 1024 * 1024));
+    let service = Service::start("huge", xml, Some(0));
+    refused(&mut service.asked(), 1, &["line 1, column 1: it has 16777229 bytes, more than"]);
+    service.end();
+    // What is read takes a few times its length.
+    const METHODS: usize = 100_000;
+    let methods = "<method name='a'/>".repeat(METHODS);
+    let xml = format!("<node><interface name='a.b'>{methods}</interface></node>");
+    let service = Service::start("large", xml, Some(0));
+    let table = stdout(&mut service.asked_with(100 << 10));
+    assert_eq!(table.lines().count(), METHODS + 2);
+    service.end();
+}
+
+#[test]
+fn who_does_not_tell_the_values_is_asked_once() {
+    let interfaces: String = (0..1000)
+        .map(|number| {
+            format!("<interface name='a.b{number}'><property name='P' type='s'/></interface>")
+        })
+        .collect();
+    let service = Service::start("mute", format!("<node>{interfaces}</node>"), None);
+    let Output { status, stdout, stderr } =
+        service.asked().args(["--timeout", "0.5"]).output().unwrap();
+    assert_eq!(status.code(), Some(4));
+    assert_eq!(text(stderr), "barebus: the properties of a.b0: no reply came in time (0.5 s)\n");
+    assert_eq!(text(stdout).lines().count(), 2001);
+    assert_eq!(service.end(), 2);
 }

@@ -13,6 +13,8 @@ mod about;
 #[path = "../common/mod.rs"]
 mod common;
 mod decode;
+mod dialogue;
 mod introspect;
 mod support;
+mod units;
 mod validate;

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{BufWriter, Write};
+use std::process::Command;
 
 use barebus::wire::{DecodeErrorKind, Endian, Message};
 use barebus_tests::corpus::Corpus;
@@ -113,9 +114,9 @@ fn a_file_that_is_not_there_does_not_keep_the_others_from_being_judged() {
         ran.err,
         format!("barebus: cannot read {absent}: No such file or directory (os error 2)\n")
     );
-    let mut command = std::process::Command::new(BAREBUS);
+    let mut command = Command::new(BAREBUS);
     refused(command.args(["validate", "--tsv", &absent]), 5, &["cannot read", &absent]);
-    let mut command = std::process::Command::new(BAREBUS);
+    let mut command = Command::new(BAREBUS);
     refused(command.args(["validate", "/"]), 5, &["cannot read /", "directory"]);
 }
 
@@ -149,13 +150,29 @@ fn rows_are_answered_one_for_one() {
         "6\tNotHex\t3\ta byte has only one digit".to_owned(),
         "7\tNotHex\t2\t' ' is no hexadecimal digit".to_owned(),
         "8\tNotHex\t0\tthe row has no tab with hexadecimal digits behind it".to_owned(),
-        format!("\\u{{1b}}[31m\t{VALID}"),
+        format!("\u{1b}[31m\t{VALID}"),
         format!("last, without an end\t{VALID}"),
     ];
     assert_eq!(ran.out.lines().collect::<Vec<_>>(), lines);
     assert_eq!((ran.code, &*ran.err), (1, ""));
     let ran = run(&["validate", "--tsv", "-"], format!("1\t{valid}\n").as_bytes());
     assert_eq!(ran.code, 0);
+}
+
+#[test]
+fn identifiers_come_back_byte_for_byte_but_to_a_terminal() {
+    let folder = Folder::new("identifiers");
+    let file = folder.join("rows");
+    let ids: [&[u8]; 4] = [b"\xff\xfe \x80", b"", b"\x1b[31m\x00\xe2\x80\xa8", "é".as_bytes()];
+    let rows = |columns: &[u8]| ids.map(|id| [id, columns, b"\n"].concat()).concat();
+    fs::write(&file, rows(b"\t6c01")).unwrap();
+    let validate = format!("'{BAREBUS}' validate --tsv '{file}'");
+    let output = Command::new("sh").args(["-c", &validate]).output().unwrap();
+    assert_eq!(output.stdout, rows(b"\tINCOMPLETE\t2\tthe message is incomplete"));
+    let output = Command::new("script").args(["-qec", &validate, "/dev/null"]).output().unwrap();
+    let shown = String::from_utf8(output.stdout).unwrap();
+    let shown: Vec<_> = shown.lines().map(|line| line.split('\t').next().unwrap()).collect();
+    assert_eq!(shown, ["\u{fffd}\u{fffd} \u{fffd}", "", r"\u{1b}[31m\u{0}\u{2028}", "é"]);
 }
 
 /// Rows of valid messages and of the same with a byte changed or the end cut off, and what the library says of each.
@@ -205,7 +222,7 @@ fn files_may_be_larger_than_memory() {
     drop(writer);
     // In KiB: less than the file has.
     let limited = format!("ulimit -v 20480 && '{BAREBUS}' validate '{file}' | cut -f 1 | uniq -c");
-    let output = std::process::Command::new("sh").args(["-c", &limited]).output().unwrap();
+    let output = Command::new("sh").args(["-c", &limited]).output().unwrap();
     let counted = String::from_utf8_lossy(&output.stdout);
     let expected = format!("{} VALID", count * 100);
     assert_eq!(counted.trim(), expected, "{output:?}");
@@ -243,7 +260,7 @@ fn an_announced_length_costs_nothing() {
     fs::write(&file, &message[..16]).unwrap();
     // In KiB: too little for the length announced.
     let limited = format!("ulimit -v 65536 && exec '{BAREBUS}' validate '{file}'");
-    let output = std::process::Command::new("sh").args(["-c", &limited]).output().unwrap();
+    let output = Command::new("sh").args(["-c", &limited]).output().unwrap();
     let verdict = String::from_utf8_lossy(&output.stdout);
     assert!(verdict.starts_with("INCOMPLETE\t16\t"), "{output:?}");
 }

@@ -103,32 +103,40 @@ fn an_unknown_name_or_object_is_told() {
 /// Interface, member, type, signature, result or value, flags.
 type Row = [String; 6];
 
-/// The rows of a table whose columns begin where the words of its first line do. `order` gives signature, flags and value.
-fn rows(table: &str, order: [&str; 3]) -> BTreeSet<Row> {
+/// The rows of a table: of its columns the first three begin where the words of its first line do. A value may be as long as it likes.
+fn rows(table: &str) -> BTreeSet<Row> {
+    const FLAGS: [&str; 7] =
+        ["-", "const", "deprecated", "emits-change", "emits-invalidation", "no-reply", "writable"];
     let mut lines = table.lines();
     let head = lines.next().expect("a first line");
-    let starts: Vec<_> =
-        ["NAME", "TYPE"].iter().chain(&order).map(|word| head.find(word).unwrap()).collect();
+    assert_eq!(
+        head.split_whitespace().collect::<Vec<_>>(),
+        ["NAME", "TYPE", "SIGNATURE", "RESULT/VALUE", "FLAGS"]
+    );
+    let starts = ["NAME", "TYPE", "SIGNATURE", "RESULT/VALUE"].map(|word| head.find(word).unwrap());
     let mut interface = String::new();
     let mut rows = BTreeSet::new();
     for line in lines {
-        let cells: Vec<_> = (0..5)
-            .map(|index| {
-                // The last column is as long as its longest line, which need not be this one.
-                let start = starts[index];
-                let end = starts.iter().copied().filter(|other| *other > start).min();
-                line.get(start..end.unwrap_or(line.len())).unwrap_or_default().trim().to_owned()
-            })
-            .collect();
-        let [name, kind, signature, flags, value] = <[String; 5]>::try_from(cells).unwrap();
+        let cell = |index: usize| line[starts[index]..starts[index + 1]].trim().to_owned();
+        let (name, kind, signature) = (cell(0), cell(1), cell(2));
+        // Nothing that ends a value is a word of these, but the "-" that stands for none.
+        let mut value = line[starts[3]..].trim();
+        let mut flags = Vec::new();
+        while let Some((before, word)) = value.rsplit_once(' ').filter(|it| FLAGS.contains(&it.1)) {
+            value = before.trim_end();
+            flags.push(word);
+            if word == "-" {
+                break;
+            }
+        }
         match &*kind {
             "interface" => interface = name,
             "node" => {}
             _ => {
                 // In whichever order.
-                let mut flags: Vec<_> = flags.split(' ').collect();
                 flags.sort_unstable();
-                let row = [interface.clone(), name, kind, signature, value, flags.join(" ")];
+                let (value, flags) = (value.to_owned(), flags.join(" "));
+                let row = [interface.clone(), name, kind, signature, value, flags];
                 assert!(rows.insert(row), "twice: {line}");
             }
         }
@@ -138,14 +146,13 @@ fn rows(table: &str, order: [&str; 3]) -> BTreeSet<Row> {
 
 #[test]
 fn introspect_shows_what_busctl_introspect_shows() {
-    let columns = ["SIGNATURE", "FLAGS", "RESULT/VALUE"];
     for way in Way::ALL {
         for path in ["/org/freedesktop/systemd1", "/org/freedesktop/systemd1/unit/sysinit_2etarget"]
         {
-            let ours = || rows(&stdout(way.barebus().args(["introspect", SYSTEMD, path])), columns);
+            let ours = || rows(&stdout(way.barebus().args(["introspect", SYSTEMD, path])));
             let theirs = || {
                 let introspect = ["--full", "--no-pager", "introspect", SYSTEMD, path];
-                rows(&stdout(way.inside("busctl").args(introspect)), columns)
+                rows(&stdout(way.inside("busctl").args(introspect)))
             };
             let (ours, theirs) = at_once(ours, theirs);
             assert!(ours.len() > 50, "{ours:?}");

@@ -15,4 +15,4 @@ mod tree;
 
 pub use message::{parse_message, parse_messages, print_message};
 pub use parse::{parse, parse_data, parse_value};
-pub use print::{print, print_data, print_value};
+pub use print::{print, print_data, print_string, print_value};

@@ -209,7 +209,10 @@ fn not_finite(value: f64) -> String {
 }
 
 /// Prints a string: valid JSON, and nothing in it that a terminal acts on.
-pub(super) fn print_string(text: &str, out: &mut (impl fmt::Write + ?Sized)) -> fmt::Result {
+///
+/// # Errors
+/// Those of `out`.
+pub fn print_string(text: &str, out: &mut (impl fmt::Write + ?Sized)) -> fmt::Result {
     out.write_str("\"")?;
     let mut rest = text;
     while let Some(at) = rest.find(|c| matches!(c, '"' | '\\') || is_unsafe(c)) {
