@@ -14,6 +14,7 @@ mod kinds;
 mod lengths;
 mod match_rules;
 mod names;
+mod own_types;
 mod proofs;
 mod properties;
 mod rules;

@@ -15,7 +15,7 @@ use crate::writer::Writer;
 /// An ARRAY read lazily: an iterator that validates and borrows element by element.
 ///
 /// Its length was checked when it was decoded, its elements are as they are reached; what is not walked is not checked.
-/// After an error it ends.
+/// After an error it ends, whatever an element's [`Decode`] has read before it failed.
 pub struct Array<'a, T> {
     elements: Reader<'a>,
     element: PhantomData<T>,
@@ -45,7 +45,10 @@ impl<'a, T: Decode<'a>> Iterator for Array<'a, T> {
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        if self.elements.is_at_end() { None } else { Some(T::decode(&mut self.elements)) }
+        if self.elements.is_at_end() {
+            return None;
+        }
+        Some(T::decode(&mut self.elements).map_err(|error| self.elements.give_up(error)))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
@@ -77,11 +80,9 @@ impl<'a, T: Decode<'a> + fmt::Debug> fmt::Debug for Array<'a, T> {
 ///
 /// Keys may repeat: the specification lets receivers leave that unchecked, and so does this.
 pub struct Dict<'a, K, V> {
-    entries: Array<'a, Entry<K, V>>,
+    entries: Reader<'a>,
+    entry: PhantomData<(K, V)>,
 }
-
-/// One entry of a dictionary. Spec: Type System, DICT_ENTRY.
-struct Entry<K, V>(K, V);
 
 impl<'a, K: BasicType + Decode<'a>, V: Decode<'a>> Dict<'a, K, V> {
     /// The value of the first entry whose key is `key`: walks the entries from where the iteration stands.
@@ -100,11 +101,27 @@ impl<'a, K: BasicType + Decode<'a>, V: Decode<'a>> Dict<'a, K, V> {
         }
         Ok(None)
     }
+
+    /// Reads the next entry. Spec: Type System, DICT_ENTRY.
+    #[inline(always)]
+    fn read_entry(&mut self) -> Result<(K, V), DecodeError> {
+        let depth = self.entries.depth();
+        self.entries.enter_struct()?;
+        let key = K::decode(&mut self.entries).map_err(|error| self.entries.give_up(error))?;
+        match V::decode(&mut self.entries) {
+            Ok(value) => {
+                self.entries.set_depth(depth);
+                Ok((key, value))
+            }
+            // By reference, or a large value would be moved out piece by piece where there is no error.
+            Err(ref error) => Err(self.entries.give_up(*error)),
+        }
+    }
 }
 
 impl<K, V> Clone for Dict<'_, K, V> {
     fn clone(&self) -> Self {
-        Self { entries: self.entries.clone() }
+        Self { entries: self.entries.clone(), entry: PhantomData }
     }
 }
 
@@ -113,11 +130,11 @@ impl<'a, K: BasicType + Decode<'a>, V: Decode<'a>> Iterator for Dict<'a, K, V> {
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        self.entries.next().map(|entry| entry.map(|Entry(key, value)| (key, value)))
+        if self.entries.is_at_end() { None } else { Some(self.read_entry()) }
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        self.entries.size_hint()
+        (0, Some(self.entries.remaining().div_ceil(K::MIN_LEN + V::MIN_LEN)))
     }
 }
 
@@ -131,8 +148,7 @@ impl<K: BasicType, V: Type> Type for Dict<'_, K, V> {
 impl<'a, K: BasicType, V: Type> Decode<'a> for Dict<'a, K, V> {
     #[inline]
     fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        let elements = reader.enter_array(8)?;
-        Ok(Self { entries: Array { elements, element: PhantomData } })
+        Ok(Self { entries: reader.enter_array(8)?, entry: PhantomData })
     }
 }
 
@@ -143,29 +159,6 @@ where
 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.clone()).finish()
-    }
-}
-
-impl<K: BasicType, V: Type> Type for Entry<K, V> {
-    const TEXT: SignatureText = SignatureText::literal("{")
-        .then(&K::TEXT)
-        .then(&V::TEXT)
-        .then(&SignatureText::literal("}"));
-    // Never asked for on its own: an entry is no single complete type.
-    const SIGNATURE: crate::Signature<'static> = crate::Signature::EMPTY;
-    const ALIGNMENT: usize = 8;
-    const MIN_LEN: usize = 2;
-}
-
-impl<'a, K: BasicType + Decode<'a>, V: Decode<'a>> Decode<'a> for Entry<K, V> {
-    #[inline]
-    fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        let depth = reader.depth();
-        reader.enter_struct()?;
-        let key = K::decode(reader)?;
-        let value = V::decode(reader)?;
-        reader.set_depth(depth);
-        Ok(Self(key, value))
     }
 }
 

@@ -102,15 +102,23 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The error of `kind` at `at`, from now on the answer to every read.
+    /// The error of `kind` at byte `at` of the message, from now on the answer to every read: for a [`Decode`](crate::Decode) of
+    /// one's own that has read what it cannot take. An error that came before stays.
     #[cold]
     #[inline(never)]
-    pub(crate) fn fail(&mut self, kind: Kind, at: usize) -> DecodeError {
+    pub fn fail(&mut self, kind: Kind, at: usize) -> DecodeError {
         *self.failed.get_or_insert_with(|| {
             self.bytes = &[];
             self.pos = 1;
             DecodeError::new(kind, at)
         })
+    }
+
+    /// Fails with an error that was maybe met without this reader's knowing.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn give_up(&mut self, error: DecodeError) -> DecodeError {
+        self.fail(error.kind, error.at as usize)
     }
 
     /// The error for a value of which `missing` is the offset of a byte that lies beyond the end.

@@ -73,10 +73,11 @@ pub trait Encode: Type {
 
 /// A value that can be unmarshalled, borrowing from the message where it can.
 pub trait Decode<'a>: Type + Sized {
-    /// Unmarshals and validates the value.
+    /// Unmarshals and validates the value: reads all of its bytes and no others.
     ///
     /// # Errors
-    /// Whatever the bytes break; see [`DecodeErrorKind`](crate::DecodeErrorKind).
+    /// Whatever the bytes break; see [`DecodeErrorKind`](crate::DecodeErrorKind). [`Reader::fail`] makes the error for what is
+    /// valid and still cannot be taken.
     fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError>;
 
     /// Unmarshals what is left of an array's elements. Types whose values are plain bytes do it in one go.
