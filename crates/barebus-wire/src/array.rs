@@ -4,7 +4,7 @@ use core::fmt;
 use core::iter::FusedIterator;
 use core::marker::PhantomData;
 
-use crate::error::{DecodeError, EncodeError};
+use crate::error::{BodyError, DecodeError, EncodeError};
 use crate::gather::Gather;
 use crate::number::Numbers;
 use crate::reader::Reader;
@@ -27,10 +27,15 @@ impl<'a, T> Array<'a, T> {
         self.elements.remaining()
     }
 
-    /// What is left of the payload.
+    /// The reader of what is left of the payload.
     #[cfg(feature = "alloc")]
-    pub(crate) fn into_reader(self) -> Reader<'a> {
-        self.elements
+    pub(crate) const fn reader_mut(&mut self) -> &mut Reader<'a> {
+        &mut self.elements
+    }
+
+    /// An error that the iteration ended with, in full: see [`Reader::explain`].
+    pub fn explain(&self, error: DecodeError) -> BodyError {
+        self.elements.explain(error)
     }
 }
 
@@ -100,6 +105,17 @@ impl<'a, K: BasicType + Decode<'a>, V: Decode<'a>> Dict<'a, K, V> {
             }
         }
         Ok(None)
+    }
+
+    /// An error that the iteration ended with, in full: see [`Reader::explain`].
+    pub fn explain(&self, error: DecodeError) -> BodyError {
+        self.entries.explain(error)
+    }
+
+    /// The reader of the entries that are left.
+    #[cfg(feature = "alloc")]
+    pub(crate) const fn reader(&self) -> &Reader<'a> {
+        &self.entries
     }
 
     /// Reads the next entry. Spec: Type System, DICT_ENTRY.

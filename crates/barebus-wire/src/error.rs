@@ -228,8 +228,46 @@ pub enum BodyError {
         /// What the message says.
         found: SignatureExcerpt,
     },
+    /// A variant in it holds another type: `VariantType`, and `EntryType` in a dictionary that is read as a struct.
+    Variant {
+        /// What the caller's type says.
+        expected: &'static Expected,
+        /// What the message says.
+        found: SignatureExcerpt,
+        /// The kind, and where the variant is.
+        error: DecodeError,
+    },
+    /// A dictionary that is read as a struct lacks an entry: `MissingEntry`.
+    MissingEntry {
+        /// What the caller's type says.
+        expected: &'static Expected,
+        /// The kind, and where the dictionary ends.
+        error: DecodeError,
+    },
     /// Its bytes are invalid.
     Decode(DecodeError),
+}
+
+/// What a Rust type asks of a variant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Expected {
+    /// The type of the value in it.
+    pub signature: Signature<'static>,
+    /// The key of the entry that it is the value of, in a dictionary that is read as a struct.
+    pub key: Option<&'static str>,
+}
+
+impl BodyError {
+    /// Which rule is broken, and where; `None` where the whole body or variant is of another type.
+    pub const fn decode_error(&self) -> Option<DecodeError> {
+        match self {
+            Self::Signature { .. } => None,
+            Self::Variant { error, .. }
+            | Self::MissingEntry { error, .. }
+            | Self::Decode(error) => Some(*error),
+        }
+    }
 }
 
 impl From<DecodeError> for BodyError {
@@ -243,6 +281,22 @@ impl fmt::Display for BodyError {
         match self {
             Self::Signature { expected, found } => {
                 write!(f, "the signature is '{found}', expected '{expected}'")
+            }
+            Self::Variant { expected: Expected { signature, key: None }, found, error } => {
+                write!(
+                    f,
+                    "the variant at byte {} holds '{found}', expected '{signature}'",
+                    error.at
+                )
+            }
+            Self::Variant { expected: Expected { signature, key: Some(key) }, found, error } => {
+                let at = error.at;
+                write!(f, "the entry {key:?} holds '{found}' at byte {at}, expected '{signature}'")
+            }
+            Self::MissingEntry { expected, error } => {
+                let at = error.at;
+                let key = expected.key.unwrap_or_default();
+                write!(f, "the dictionary that ends at byte {at} lacks the entry {key:?}")
             }
             Self::Decode(error) => error.fmt(f),
         }

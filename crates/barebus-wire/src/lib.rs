@@ -56,7 +56,7 @@ pub use compose::MethodCall;
 pub use compose::{MessageBuf, PreparedCall};
 pub use cursor::{Basic, Cursor, Event};
 pub use endian::Endian;
-pub use error::{BodyError, DecodeError, DecodeErrorKind, EncodeError, SignatureExcerpt};
+pub use error::{BodyError, DecodeError, DecodeErrorKind, EncodeError, Expected, SignatureExcerpt};
 #[cfg(feature = "alloc")]
 pub use familiar::FamiliarHeader;
 pub use frame::frame_len;

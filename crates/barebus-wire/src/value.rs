@@ -85,7 +85,7 @@ pub trait Decode<'a>: Type + Sized {
     /// # Errors
     /// As [`Decode::decode`].
     #[cfg(feature = "alloc")]
-    fn decode_vec(elements: Array<'a, Self>) -> Result<Vec<Self>, DecodeError> {
+    fn decode_vec(elements: &mut Array<'a, Self>) -> Result<Vec<Self>, DecodeError> {
         // Room for what the bytes received could hold at the most, never for more bytes than they are.
         let most = elements.remaining() / Self::MIN_LEN.max(size_of::<Self>()).max(1);
         let mut values = Vec::with_capacity(most);

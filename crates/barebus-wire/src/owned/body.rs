@@ -134,7 +134,7 @@ impl OwnedBody {
     /// The values as a tuple of arguments.
     ///
     /// # Errors
-    /// `BodyError::Signature` when they are of other types.
+    /// `BodyError::Signature` when they are of other types; else as [`Message::body`].
     pub fn get<'a, T: DecodeBody<'a>>(&'a self) -> Result<T, BodyError> {
         if self.signature() != T::SIGNATURE {
             return Err(BodyError::Signature {
@@ -142,7 +142,8 @@ impl OwnedBody {
                 found: SignatureExcerpt::new(self.signature()),
             });
         }
-        Ok(T::decode_body(&mut self.reader())?)
+        let mut reader = self.reader();
+        T::decode_body(&mut reader).map_err(|error| reader.explain(error))
     }
 }
 
