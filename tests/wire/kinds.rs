@@ -6,7 +6,7 @@ use barebus_tests::golden::{call, call_of, hex};
 use barebus_tests::model::pad;
 use barebus_tests::verdict::{Verdict, judge};
 use barebus_wire::{
-    Boxed, DecodeError, DecodeErrorKind as Kind, Dict, Endian, Message, OwnedBody,
+    Boxed, DecodeError, DecodeErrorKind as Kind, Dict, EncodeError, Endian, Message, OwnedBody,
     SignatureErrorKind as Sig, Variant, frame_len, limits,
 };
 
@@ -321,6 +321,15 @@ fn every_kind_has_a_name_and_a_text_of_its_own() {
     assert_eq!(names.len(), kinds().count());
     assert_eq!(texts.len(), kinds().count());
     assert!(texts.iter().all(|text| !text.ends_with('.')));
+}
+
+/// Every read and every write gives one of them back: in registers, as long as they are no larger.
+#[test]
+#[cfg(target_pointer_width = "64")]
+fn errors_are_small() {
+    assert_eq!(size_of::<DecodeError>(), 8);
+    assert_eq!(size_of::<Result<&str, DecodeError>>(), 16);
+    assert_eq!(size_of::<Result<(), EncodeError>>(), 16);
 }
 
 #[test]
