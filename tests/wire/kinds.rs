@@ -1,11 +1,13 @@
 //! Each rule that bytes can break, broken once: which kind says so, and at which byte.
 
+use std::collections::BTreeMap;
+
 use barebus_tests::golden::{call, call_of, hex};
 use barebus_tests::model::pad;
 use barebus_tests::verdict::{Verdict, judge};
 use barebus_wire::{
-    BodyError, Boxed, DecodeError, DecodeErrorKind as Kind, Endian, Message,
-    SignatureErrorKind as Sig, frame_len, limits,
+    Boxed, DecodeError, DecodeErrorKind as Kind, Dict, EncodeError, Endian, Message, OwnedBody,
+    SignatureErrorKind as Sig, Variant, frame_len, limits,
 };
 
 /// Told only by types that callers derive; `barebus-derive` has the tests that produce them.
@@ -271,8 +273,30 @@ fn refuses_a_variant_of_another_type_than_was_asked_for() {
     let bytes = body("v", "01 75 00 00 2a000000");
     let message = Message::parse(&bytes).unwrap();
     assert_eq!(message.body::<(Boxed<u32>,)>(), Ok((Boxed(42),)));
-    let expected = DecodeError { kind: Kind::VariantType, at: 56 };
-    assert_eq!(message.body::<(Boxed<i32>,)>(), Err(BodyError::Decode(expected)));
+    let refused = message.body::<(Boxed<i32>,)>().unwrap_err();
+    assert_eq!(refused.decode_error(), Some(DecodeError { kind: Kind::VariantType, at: 56 }));
+    // With both types, wherever it stands.
+    let told = "the variant at byte 56 holds 'u', expected 'i'";
+    assert_eq!(refused.to_string(), told);
+    assert_eq!(message.first_argument::<Boxed<i32>>().unwrap_err().to_string(), told);
+    let bytes = body("v", "01 76 00 01 75 00 00 00 2a000000");
+    let message = Message::parse(&bytes).unwrap();
+    let told = "the variant at byte 59 holds 'u', expected 'i'";
+    let (variant,): (Variant<'_>,) = message.body().unwrap();
+    assert_eq!(variant.get::<Boxed<i32>>().unwrap_err().to_string(), told);
+    assert_eq!(message.body::<(Boxed<Boxed<i32>>,)>().unwrap_err().to_string(), told);
+
+    let bytes = body("a{sv}", "10000000 00000000 01000000 6b 00 01 75 00 000000 2a000000");
+    let message = Message::parse(&bytes).unwrap();
+    let told = "the variant at byte 78 holds 'u', expected 'i'";
+    let refused = message.body::<(BTreeMap<&str, Boxed<i32>>,)>().unwrap_err();
+    assert_eq!(refused.to_string(), told);
+    let (mut dict,): (Dict<'_, &str, Boxed<i32>>,) = message.body().unwrap();
+    let error = dict.next().unwrap().unwrap_err();
+    assert_eq!(dict.explain(error).to_string(), told);
+    let kept = OwnedBody::try_from(&message).unwrap();
+    let refused = kept.get::<(BTreeMap<&str, Boxed<i32>>,)>().unwrap_err();
+    assert_eq!(refused.to_string(), "the variant at byte 14 holds 'u', expected 'i'");
 }
 
 #[test]
@@ -297,6 +321,15 @@ fn every_kind_has_a_name_and_a_text_of_its_own() {
     assert_eq!(names.len(), kinds().count());
     assert_eq!(texts.len(), kinds().count());
     assert!(texts.iter().all(|text| !text.ends_with('.')));
+}
+
+/// Every read and every write gives one of them back: in registers, as long as they are no larger.
+#[test]
+#[cfg(target_pointer_width = "64")]
+fn errors_are_small() {
+    assert_eq!(size_of::<DecodeError>(), 8);
+    assert_eq!(size_of::<Result<&str, DecodeError>>(), 16);
+    assert_eq!(size_of::<Result<(), EncodeError>>(), 16);
 }
 
 #[test]

@@ -15,6 +15,7 @@ mod kinds_document;
 mod lengths;
 mod match_rules;
 mod names;
+mod own_types;
 mod proofs;
 mod properties;
 mod rules;

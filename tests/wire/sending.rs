@@ -2,9 +2,9 @@
 
 use barebus_tests::golden::call_of;
 use barebus_wire::{
-    Boxed, DecodeErrorKind as Kind, Encode, EncodeError, Endian, ErrorName, Header, InterfaceName,
-    MemberName, Message, MessageBuf, MessageType, MethodCall, ObjectPath, PreparedCall, RawBody,
-    Serial, Signature, Value, Writer, limits,
+    Boxed, DecodeError, DecodeErrorKind as Kind, Encode, EncodeError, Endian, ErrorName, Header,
+    InterfaceName, MemberName, Message, MessageBuf, MessageType, MethodCall, ObjectPath,
+    PreparedCall, PreparedError, RawBody, Serial, Signature, Value, Writer, limits,
 };
 
 fn call() -> MethodCall<'static> {
@@ -142,19 +142,32 @@ fn refuses_to_send_an_invalid_body_on() {
     // A BOOLEAN of 2, which parsing does not look at.
     let bytes = call_of(Endian::Little, "b", &[2, 0, 0, 0]);
     let message = Message::parse(&bytes).unwrap();
+    let refused = message.header().encode(&mut [0; 256], &RawBody::of(&message)).unwrap_err();
+    assert_eq!(refused, EncodeError::Body(DecodeError { kind: Kind::BadBoolean, at: 56 }));
+    assert_eq!(
+        refused.to_string(),
+        "the body cannot be sent: a boolean is neither 0 nor 1 at byte 56"
+    );
+    // A byte too many.
+    let bytes = call_of(Endian::Little, "y", &[2, 0]);
+    let message = Message::parse(&bytes).unwrap();
     let refused = message.header().encode(&mut [0; 256], &RawBody::of(&message));
-    assert_eq!(refused, Err(EncodeError::TypeMismatch));
+    let expected = DecodeError { kind: Kind::TooMuchData, at: 57 };
+    assert_eq!(refused, Err(EncodeError::Body(expected)));
 }
 
 #[test]
 fn refuses_a_prepared_call_with_arguments_of_other_types() {
     let prepared = PreparedCall::new(&call(), Signature::from_static("u")).unwrap();
     let mut buffer = MessageBuf::new();
-    assert_eq!(
-        buffer.push_prepared(&prepared, Serial::FIRST, &(7_i32,)),
-        Err(EncodeError::TypeMismatch)
-    );
+    let refused = buffer.push_prepared(&prepared, Serial::FIRST, &(7_i32, "a")).unwrap_err();
+    assert_eq!(refused.to_string(), "the arguments' signature is 'is', prepared was 'u'");
+    assert_eq!(prepared.encode(&mut [0; 256], Serial::FIRST, &(7_i32, "a")), Err(refused));
     assert!(buffer.is_empty());
+    assert_eq!(
+        prepared.encode(&mut [], Serial::FIRST, &(7_u32,)),
+        Err(PreparedError::Encode(EncodeError::BufferTooSmall { needed: 60 }))
+    );
 }
 
 #[test]

@@ -90,24 +90,23 @@ fn decode(container: &Container, head: &Head, entries: &[Entry<'_>]) -> TokenStr
     let wire = &container.wire;
     // Named by number: a field may be called as a variable of this function is.
     let places: Vec<_> = (0..entries.len()).map(|index| format_ident!("entry_{index}")).collect();
-    let reads = entries.iter().zip(&places).map(|(entry, place)| {
-        let key = &entry.key;
-        let read = quote_spanned!(span_of(entry.field)=> read_entry(&mut entries)?);
-        quote!(#key => #place = ::core::option::Option::Some(#read))
+    // The keys as types, because constants name the key and the field's type, and that type is left to inference.
+    let keys: Vec<_> = (0..entries.len()).map(|index| format_ident!("Key{index}")).collect();
+    let texts = entries.iter().map(|entry| &entry.key);
+    let reads = entries.iter().zip(&places).zip(&keys).map(|((entry, place), key)| {
+        let text = &entry.key;
+        let read =
+            quote_spanned!(span_of(entry.field)=> read_entry::<#key, _>(&mut entries, reader)?);
+        quote!(#text => #place = ::core::option::Option::Some(#read))
     });
-    let fields = entries.iter().zip(&places).map(|(entry, place)| {
+    let fields = entries.iter().zip(&places).zip(&keys).map(|((entry, place), key)| {
         let ident = entry.ident;
         let value = if optional(&entry.field.ty).is_some() {
             quote!(#place)
         } else if entry.default {
             quote_spanned!(span_of(entry.field)=> ::core::option::Option::unwrap_or_default(#place))
         } else {
-            quote!(match #place {
-                ::core::option::Option::Some(value) => value,
-                ::core::option::Option::None => {
-                    return ::core::result::Result::Err(#wire::derive::missing_entry(reader));
-                }
-            })
+            quote!(#wire::derive::require_entry::<#key, _>(#place, reader)?)
         };
         quote!(#ident: #value)
     });
@@ -117,6 +116,12 @@ fn decode(container: &Container, head: &Head, entries: &[Entry<'_>]) -> TokenStr
         ) -> ::core::result::Result<Self, #wire::DecodeError> {
             // Called by its name alone, for an error that points at the field.
             use #wire::derive::read_entry;
+            #(
+                struct #keys;
+                impl #wire::derive::Key for #keys {
+                    const TEXT: &'static str = #texts;
+                }
+            )*
             #(let mut #places = ::core::option::Option::None;)*
             let mut entries = reader.enter_array(8)?;
             while !entries.is_at_end() {

@@ -48,8 +48,9 @@
 //!
 //! On the struct or enum, in `#[barebus(…)]`:
 //! - `dict`: an `a{sv}`. Entries that the struct does not know are validated and ignored; of entries with the same key the
-//!   last one counts; a missing one fails with `MissingEntry`, one of another type with `EntryType`. A field that is a
-//!   VARIANT itself (`Variant`, `Value`) takes the entry's variant, whatever it holds.
+//!   last one counts; a missing one fails with `MissingEntry`, one of another type with `EntryType`, and what a message's body
+//!   fails with (`BodyError`) names the key and both types. A field that is a VARIANT itself (`Variant`, `Value`) takes the
+//!   entry's variant, whatever it holds.
 //! - `string`: an enum's variants are strings, `kebab-case` unless `rename_all` says otherwise.
 //! - `transparent`: a struct with one named field has the field's type.
 //! - `rename_all = "…"`: `lowercase`, `PascalCase`, `camelCase`, `snake_case`, `SCREAMING_SNAKE_CASE` or `kebab-case`.

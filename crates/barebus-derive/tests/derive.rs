@@ -28,10 +28,9 @@ fn read<T: barebus_wire::Decode<'static>>(bytes: &'static [u8]) -> Result<T, Bod
 fn kind<T: barebus_wire::Decode<'static> + Debug>(argument: impl Encode) -> (Kind, usize) {
     let bytes = message(argument);
     let start = Message::parse(bytes).unwrap().reader().position();
-    match read::<T>(bytes) {
-        Err(BodyError::Decode(error)) => (error.kind, error.at as usize - start),
-        other => panic!("{other:?}"),
-    }
+    let refused = read::<T>(bytes).unwrap_err();
+    let error = refused.decode_error().unwrap_or_else(|| panic!("{refused}"));
+    (error.kind, error.at as usize - start)
 }
 
 /// That `derived` is on the wire what `plain` is, and comes back.
@@ -330,6 +329,59 @@ fn entry_of_another_type_is_refused_at_its_signature() {
     assert_eq!(kind::<Two>(Entries(&[("a", Boxed(1u64))])), (Kind::EntryType, 8 + 6));
 }
 
+#[derive(Type, Encode, Decode, Debug, PartialEq)]
+#[barebus(dict)]
+struct Outer {
+    inner: Two,
+    more: Vec<Two>,
+}
+
+/// What reading `argument` fails with, as people see it.
+fn told<T: barebus_wire::Decode<'static> + Debug>(argument: impl Encode) -> String {
+    read::<T>(message(argument)).unwrap_err().to_string()
+}
+
+#[test]
+fn error_names_the_entry_and_both_its_types() {
+    let wrong = || Entries(&[("a", Boxed(1u64))]);
+    let missing = || Entries(&[("b", Boxed(1u32))]);
+    let held = "the entry \"a\" holds 't' at byte";
+    let lacked = "lacks the entry \"a\"";
+    assert_eq!(told::<Two>(wrong()), format!("{held} 54, expected 'u'"));
+    assert_eq!(told::<Two>(missing()), format!("the dictionary that ends at byte 64 {lacked}"));
+    let BodyError::Variant { expected, found, error } = read::<Two>(message(wrong())).unwrap_err()
+    else {
+        panic!("the entry has another type");
+    };
+    assert_eq!((expected.signature.as_str(), expected.key), ("u", Some("a")));
+    assert_eq!((found.to_string().as_str(), error.kind), ("t", Kind::EntryType));
+    // However deep it lies: in structs, in arrays, in other dictionaries.
+    assert!(told::<(u8, Two)>((1u8, wrong())).starts_with(held));
+    assert!(told::<Vec<(u8, Two)>>(&[(1u8, wrong())][..]).starts_with(held));
+    assert!(told::<Vec<Two>>(&[missing()][..]).ends_with(lacked));
+    assert!(told::<BTreeMap<u8, Two>>(Entries(&[(1u8, wrong())])).starts_with(held));
+    assert!(told::<Boxed<Two>>(Boxed(wrong())).starts_with(held));
+    assert!(told::<Outer>(Entries(&[("inner", Boxed(wrong()))])).starts_with(held));
+    assert!(told::<Outer>(Entries(&[("more", Boxed(&[missing()][..]))])).ends_with(lacked));
+    assert_eq!(
+        told::<Outer>(Entries(&[("inner", Boxed(&[wrong()][..]))])),
+        "the entry \"inner\" holds 'aa{sv}' at byte 58, expected 'a{sv}'"
+    );
+}
+
+#[test]
+fn error_of_a_lazy_array_names_the_entry_too() {
+    let bytes = message(&[Entries(&[("a", Boxed(1u64))])][..]);
+    let mut array: Array<'_, Two> = read(bytes).unwrap();
+    let error = array.next().unwrap().unwrap_err();
+    assert_eq!((error.kind, array.next()), (Kind::EntryType, None));
+    let told = array.explain(error).to_string();
+    assert!(told.starts_with("the entry \"a\" holds 't'"), "{told}");
+    // What it did not fail with, it cannot explain.
+    let other = barebus_wire::DecodeError { at: 0, ..error };
+    assert_eq!(array.explain(other), BodyError::Decode(other));
+}
+
 #[derive(Type, Decode, Debug)]
 #[barebus(dict)]
 struct Anything<'a> {
@@ -353,12 +405,6 @@ fn field_that_is_a_variant_takes_whatever_the_entry_holds() {
 
 #[test]
 fn dictionary_nests_in_dictionary() {
-    #[derive(Type, Encode, Decode, Debug, PartialEq)]
-    #[barebus(dict)]
-    struct Outer {
-        inner: Two,
-        more: Vec<Two>,
-    }
     let outer = Outer { inner: Two { a: 1, b: None }, more: vec![Two { a: 2, b: Some(3) }] };
     assert_eq!(read::<Outer>(message(&outer)).unwrap(), outer);
 }

@@ -4,7 +4,7 @@ use core::fmt;
 use core::iter::FusedIterator;
 use core::marker::PhantomData;
 
-use crate::error::{DecodeError, EncodeError};
+use crate::error::{BodyError, DecodeError, EncodeError};
 use crate::gather::Gather;
 use crate::number::Numbers;
 use crate::reader::Reader;
@@ -15,7 +15,7 @@ use crate::writer::Writer;
 /// An ARRAY read lazily: an iterator that validates and borrows element by element.
 ///
 /// Its length was checked when it was decoded, its elements are as they are reached; what is not walked is not checked.
-/// After an error it ends.
+/// After an error it ends, whatever an element's [`Decode`] has read before it failed.
 pub struct Array<'a, T> {
     elements: Reader<'a>,
     element: PhantomData<T>,
@@ -27,10 +27,15 @@ impl<'a, T> Array<'a, T> {
         self.elements.remaining()
     }
 
-    /// What is left of the payload.
+    /// The reader of what is left of the payload.
     #[cfg(feature = "alloc")]
-    pub(crate) fn into_reader(self) -> Reader<'a> {
-        self.elements
+    pub(crate) const fn reader_mut(&mut self) -> &mut Reader<'a> {
+        &mut self.elements
+    }
+
+    /// An error that the iteration ended with, in full: see [`Reader::explain`].
+    pub fn explain(&self, error: DecodeError) -> BodyError {
+        self.elements.explain(error)
     }
 }
 
@@ -45,7 +50,10 @@ impl<'a, T: Decode<'a>> Iterator for Array<'a, T> {
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        if self.elements.is_at_end() { None } else { Some(T::decode(&mut self.elements)) }
+        if self.elements.is_at_end() {
+            return None;
+        }
+        Some(T::decode(&mut self.elements).map_err(|error| self.elements.give_up(error)))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
@@ -100,22 +108,30 @@ impl<'a, K: BasicType + Decode<'a>, V: Decode<'a>> Dict<'a, K, V> {
         Ok(None)
     }
 
+    /// An error that the iteration ended with, in full: see [`Reader::explain`].
+    pub fn explain(&self, error: DecodeError) -> BodyError {
+        self.entries.explain(error)
+    }
+
+    /// The reader of the entries that are left.
+    #[cfg(feature = "alloc")]
+    pub(crate) const fn reader(&self) -> &Reader<'a> {
+        &self.entries
+    }
+
     /// Reads the next entry. Spec: Type System, DICT_ENTRY.
     #[inline(always)]
     fn read_entry(&mut self) -> Result<(K, V), DecodeError> {
-        let key = K::decode_first(&mut self.entries)?;
+        let key = match K::decode_first(&mut self.entries) {
+            Ok(key) => key,
+            Err(ref error) => return Err(self.entries.give_up(*error)),
+        };
         match V::decode(&mut self.entries) {
             Ok(value) => Ok((key, value)),
-            Err(ref error) => Err(same(error)),
+            // By reference, or a large value would be moved out piece by piece where there is no error.
+            Err(ref error) => Err(self.entries.give_up(*error)),
         }
     }
-}
-
-/// The error, read out of line: a result that is only pointed to is moved as a whole, not piece by piece.
-#[cold]
-#[inline(never)]
-const fn same(error: &DecodeError) -> DecodeError {
-    *error
 }
 
 impl<K, V> Clone for Dict<'_, K, V> {

@@ -64,7 +64,7 @@ impl EncodeBody for RawBody<'_> {
         let mut cursor = self.cursor.clone();
         writer.put_all(&mut cursor)?;
         // Bytes behind the last value make the body invalid; dropping them would hide it.
-        cursor.into_reader().finish().map_err(|_| EncodeError::TypeMismatch)
+        Ok(cursor.into_reader().finish()?)
     }
 }
 

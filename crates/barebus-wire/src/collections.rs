@@ -110,7 +110,9 @@ impl<T: Encode> Encode for Vec<T> {
 
 impl<'a, T: Decode<'a>> Decode<'a> for Vec<T> {
     fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Array::decode(reader).and_then(T::decode_vec)
+        let mut elements = Array::decode(reader)?;
+        T::decode_vec(&mut elements)
+            .map_err(|error| reader.fail_within(elements.reader_mut(), error))
     }
 }
 
@@ -133,7 +135,11 @@ macro_rules! maps {
         $(#[$cfg])*
         impl<'a, K: BasicType + Decode<'a> $(+ $bound)*, V: Decode<'a>> Decode<'a> for $map<K, V> {
             fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-                Dict::<K, V>::decode(reader)?.collect()
+                let mut entries = Dict::<K, V>::decode(reader)?;
+                entries
+                    .by_ref()
+                    .collect::<Result<_, _>>()
+                    .map_err(|error| reader.fail_within(entries.reader(), error))
             }
         }
     )*};

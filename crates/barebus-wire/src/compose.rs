@@ -1,8 +1,13 @@
 //! Messages to be sent: what each type needs, marshalled into the caller's buffer.
 
+#[cfg(feature = "alloc")]
+use core::fmt;
+
 use crate::body::EncodeBody;
 #[cfg(feature = "alloc")]
 use crate::endian::Endian;
+#[cfg(feature = "alloc")]
+use crate::error::SignatureExcerpt;
 use crate::error::{DecodeErrorKind as Kind, EncodeError};
 use crate::field::{LOCAL_INTERFACE, LOCAL_PATH};
 use crate::gather::Places;
@@ -226,17 +231,37 @@ impl PreparedCall {
     /// Marshals the call with `serial` and `body`. Gives its length in bytes.
     ///
     /// # Errors
-    /// `TypeMismatch` when `body` has another signature than was prepared; else as [`Header::encode`].
+    /// `Signature` when `body` has another signature than was prepared; else as [`Header::encode`].
     #[inline]
     pub fn encode<B: EncodeBody + ?Sized>(
         &self,
         buf: &mut [u8],
         serial: Serial,
         body: &B,
-    ) -> Result<usize, EncodeError> {
-        if body.signature().as_str() != &*self.signature {
-            return Err(EncodeError::TypeMismatch);
+    ) -> Result<usize, PreparedError> {
+        self.check(body)?;
+        Ok(self.encode_checked(buf, serial, body)?)
+    }
+
+    /// That `body` has the signature that was prepared.
+    #[inline]
+    fn check<B: EncodeBody + ?Sized>(&self, body: &B) -> Result<(), PreparedError> {
+        if body.signature().as_str() == &*self.signature {
+            return Ok(());
         }
+        Err(PreparedError::Signature {
+            expected: SignatureExcerpt::of(&self.signature),
+            found: SignatureExcerpt::new(body.signature()),
+        })
+    }
+
+    #[inline]
+    fn encode_checked<B: EncodeBody + ?Sized>(
+        &self,
+        buf: &mut [u8],
+        serial: Serial,
+        body: &B,
+    ) -> Result<usize, EncodeError> {
         let mut writer = Writer::new(buf, self.endian);
         writer.put_bytes(&self.head);
         writer.patch_u32(SERIAL_AT, serial.get());
@@ -246,6 +271,44 @@ impl PreparedCall {
         writer.finish()
     }
 }
+
+/// Why a prepared call cannot be marshalled.
+#[cfg(feature = "alloc")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PreparedError {
+    /// The arguments are of other types than were prepared.
+    Signature {
+        /// What was prepared.
+        expected: SignatureExcerpt,
+        /// What the arguments are.
+        found: SignatureExcerpt,
+    },
+    /// The arguments cannot be marshalled.
+    Encode(EncodeError),
+}
+
+#[cfg(feature = "alloc")]
+impl From<EncodeError> for PreparedError {
+    fn from(error: EncodeError) -> Self {
+        Self::Encode(error)
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl fmt::Display for PreparedError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Signature { expected, found } => {
+                write!(f, "the arguments' signature is '{found}', prepared was '{expected}'")
+            }
+            Self::Encode(error) => error.fmt(f),
+        }
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl core::error::Error for PreparedError {}
 
 /// A buffer of messages that grows and is used again: in steady state marshalling into it allocates nothing.
 #[cfg(feature = "alloc")]
@@ -324,8 +387,9 @@ impl MessageBuf {
         call: &PreparedCall,
         serial: Serial,
         body: &B,
-    ) -> Result<usize, EncodeError> {
-        self.push_with(|buf| call.encode(buf, serial, body))
+    ) -> Result<usize, PreparedError> {
+        call.check(body)?;
+        Ok(self.push_with(|buf| call.encode_checked(buf, serial, body))?)
     }
 
     #[inline]

@@ -1,6 +1,6 @@
 //! What derived code calls, and nothing else should: no promise is made for it.
 
-use crate::error::{DecodeError, DecodeErrorKind as Kind, EncodeError};
+use crate::error::{DecodeError, DecodeErrorKind as Kind, EncodeError, Expected};
 use crate::reader::Reader;
 use crate::value::{Decode, Encode, Type};
 use crate::variant::Boxed;
@@ -44,8 +44,22 @@ pub fn put_entry<T: Encode>(
     Ok(())
 }
 
-/// Reads an entry's value, behind its key.
-pub fn read_entry<'a, T: Decode<'a>>(entries: &mut Reader<'a>) -> Result<T, DecodeError> {
+/// The key of an entry that a struct has a field for.
+pub trait Key {
+    /// The key's text.
+    const TEXT: &'static str;
+}
+
+/// Reads an entry's value, behind its key. What is wrong with it, `reader` knows afterwards, which has read the dictionary.
+pub fn read_entry<'a, K: Key, T: Decode<'a>>(
+    entries: &mut Reader<'a>,
+    reader: &mut Reader<'a>,
+) -> Result<T, DecodeError> {
+    read_value::<K, T>(entries).map_err(|error| reader.fail_within(entries, error))
+}
+
+#[inline]
+fn read_value<'a, K: Key, T: Decode<'a>>(entries: &mut Reader<'a>) -> Result<T, DecodeError> {
     if const { is_variant::<T>() } {
         return T::decode(entries);
     }
@@ -53,12 +67,16 @@ pub fn read_entry<'a, T: Decode<'a>>(entries: &mut Reader<'a>) -> Result<T, Deco
     if !entries.take_signature(T::SIGNATURE) {
         // What is no signature at all is the graver fault.
         entries.read_variant_signature()?;
-        return Err(entries.fail(Kind::EntryType, at));
+        return Err(entries.fail_expected(Kind::EntryType, at, expected::<K, T>()));
     }
     entries.enter()?;
     let value = T::decode(entries)?;
     entries.leave();
     Ok(value)
+}
+
+const fn expected<K: Key, T: Type>() -> &'static Expected {
+    const { &Expected { signature: T::SIGNATURE, key: Some(K::TEXT) } }
 }
 
 /// Validates and passes an entry's value that the struct has no field for.
@@ -70,10 +88,14 @@ pub fn skip_entry(entries: &mut Reader<'_>) -> Result<(), DecodeError> {
     Ok(())
 }
 
-/// The error for a dictionary that was read to its end without an entry that the struct requires.
-#[cold]
-pub fn missing_entry(reader: &mut Reader<'_>) -> DecodeError {
-    reader.fail(Kind::MissingEntry, reader.position())
+/// The value of an entry that the struct requires, when the dictionary was read to its end.
+pub fn require_entry<K: Key, T: Type>(
+    value: Option<T>,
+    reader: &mut Reader<'_>,
+) -> Result<T, DecodeError> {
+    value.ok_or_else(|| {
+        reader.fail_expected(Kind::MissingEntry, reader.position(), expected::<K, T>())
+    })
 }
 
 /// The error for a value that was just read, that takes `len` bytes, and that no variant stands for.

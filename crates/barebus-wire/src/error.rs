@@ -193,8 +193,11 @@ pub enum EncodeError {
     NestedTooDeeply,
     /// A required header field is missing for this message type, as the kind says.
     Header(DecodeErrorKind),
-    /// A value does not have the type that its place demands.
-    TypeMismatch,
+    /// A struct without fields, which no signature can say.
+    StructEmpty,
+    /// What is to be marshalled again is invalid, or is not what its signature says: which rule it breaks, and where in the bytes
+    /// that it is read from.
+    Body(DecodeError),
 }
 
 impl fmt::Display for EncodeError {
@@ -210,12 +213,20 @@ impl fmt::Display for EncodeError {
             Self::SignatureTooLong => f.write_str("the signature is longer than 255 bytes"),
             Self::NestedTooDeeply => f.write_str("containers are nested more than 64 deep"),
             Self::Header(kind) => write!(f, "the header cannot be sent: {kind}"),
-            Self::TypeMismatch => f.write_str("a value does not have the type of its place"),
+            Self::StructEmpty => f.write_str("a struct has no fields"),
+            Self::Body(error) => write!(f, "the body cannot be sent: {error}"),
         }
     }
 }
 
 impl core::error::Error for EncodeError {}
+
+/// A rule that bytes to be marshalled again break.
+impl From<DecodeError> for EncodeError {
+    fn from(error: DecodeError) -> Self {
+        Self::Body(error)
+    }
+}
 
 /// Why a body, or a variant's content, cannot be read as the type that the caller asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -228,8 +239,46 @@ pub enum BodyError {
         /// What the message says.
         found: SignatureExcerpt,
     },
+    /// A variant in it holds another type: `VariantType`, and `EntryType` in a dictionary that is read as a struct.
+    Variant {
+        /// What the caller's type says.
+        expected: &'static Expected,
+        /// What the message says.
+        found: SignatureExcerpt,
+        /// The kind, and where the variant is.
+        error: DecodeError,
+    },
+    /// A dictionary that is read as a struct lacks an entry: `MissingEntry`.
+    MissingEntry {
+        /// What the caller's type says.
+        expected: &'static Expected,
+        /// The kind, and where the dictionary ends.
+        error: DecodeError,
+    },
     /// Its bytes are invalid.
     Decode(DecodeError),
+}
+
+/// What a Rust type asks of a variant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Expected {
+    /// The type of the value in it.
+    pub signature: Signature<'static>,
+    /// The key of the entry that it is the value of, in a dictionary that is read as a struct.
+    pub key: Option<&'static str>,
+}
+
+impl BodyError {
+    /// Which rule is broken, and where; `None` where the whole body or variant is of another type.
+    pub const fn decode_error(&self) -> Option<DecodeError> {
+        match self {
+            Self::Signature { .. } => None,
+            Self::Variant { error, .. }
+            | Self::MissingEntry { error, .. }
+            | Self::Decode(error) => Some(*error),
+        }
+    }
 }
 
 impl From<DecodeError> for BodyError {
@@ -243,6 +292,22 @@ impl fmt::Display for BodyError {
         match self {
             Self::Signature { expected, found } => {
                 write!(f, "the signature is '{found}', expected '{expected}'")
+            }
+            Self::Variant { expected: Expected { signature, key: None }, found, error } => {
+                write!(
+                    f,
+                    "the variant at byte {} holds '{found}', expected '{signature}'",
+                    error.at
+                )
+            }
+            Self::Variant { expected: Expected { signature, key: Some(key) }, found, error } => {
+                let at = error.at;
+                write!(f, "the entry {key:?} holds '{found}' at byte {at}, expected '{signature}'")
+            }
+            Self::MissingEntry { expected, error } => {
+                let at = error.at;
+                let key = expected.key.unwrap_or_default();
+                write!(f, "the dictionary that ends at byte {at} lacks the entry {key:?}")
             }
             Self::Decode(error) => error.fmt(f),
         }
@@ -263,11 +328,16 @@ impl SignatureExcerpt {
     pub const MAX: usize = 47;
 
     pub(crate) fn new(signature: Signature<'_>) -> Self {
+        Self::of(signature.as_str())
+    }
+
+    /// The beginning of what should be a signature, in ASCII.
+    pub(crate) fn of(signature: &str) -> Self {
         let mut text = [0; Self::MAX];
-        for (to, from) in text.iter_mut().zip(signature.as_str().as_bytes()) {
+        for (to, from) in text.iter_mut().zip(signature.as_bytes()) {
             *to = *from;
         }
-        Self { text, len: u8::try_from(signature.as_str().len()).unwrap_or(u8::MAX) }
+        Self { text, len: u8::try_from(signature.len()).unwrap_or(u8::MAX) }
     }
 }
 

@@ -56,10 +56,10 @@ pub use array::{Array, Dict, Entries};
 pub use body::{EncodeBody, RawBody};
 pub use compose::MethodCall;
 #[cfg(feature = "alloc")]
-pub use compose::{MessageBuf, PreparedCall};
+pub use compose::{MessageBuf, PreparedCall, PreparedError};
 pub use cursor::{Basic, Cursor, Event};
 pub use endian::Endian;
-pub use error::{BodyError, DecodeError, DecodeErrorKind, EncodeError, SignatureExcerpt};
+pub use error::{BodyError, DecodeError, DecodeErrorKind, EncodeError, Expected, SignatureExcerpt};
 #[cfg(feature = "alloc")]
 pub use familiar::FamiliarHeader;
 pub use frame::frame_len;
@@ -71,7 +71,7 @@ pub use message::{DecodeBody, Message};
 pub use name::{BusName, ErrorName, InterfaceName, MemberName, ObjectPath};
 pub use number::{FdIndex, Number, Numbers};
 #[cfg(feature = "alloc")]
-pub use owned::{OwnedArray, OwnedBody, OwnedDict, OwnedSignature, OwnedValue};
+pub use owned::{OwnedArray, OwnedBody, OwnedDict, OwnedSignature, OwnedValue, TypeError};
 pub use reader::Reader;
 pub use signature::{Signature, SignatureError, SignatureErrorKind, SignatureText, Types};
 pub use value::{BasicType, Decode, Encode, Type};

@@ -71,7 +71,8 @@ impl<'a> Message<'a> {
     /// as it is walked.
     ///
     /// # Errors
-    /// `BodyError::Signature` when the message has another signature, else the rule that the body breaks.
+    /// `BodyError::Signature` when the message has another signature, `BodyError::Variant` and `BodyError::MissingEntry` when a
+    /// variant or a dictionary in it does not hold what the type asks for, else the rule that the body breaks.
     #[inline]
     pub fn body<T: DecodeBody<'a>>(&self) -> Result<T, BodyError> {
         if self.header.signature != T::SIGNATURE {
@@ -81,9 +82,14 @@ impl<'a> Message<'a> {
             });
         }
         let mut reader = self.reader();
-        let body = T::decode_body(&mut reader)?;
-        reader.finish()?;
-        Ok(body)
+        let error = match T::decode_body(&mut reader) {
+            Ok(body) => match reader.finish() {
+                Ok(()) => return Ok(body),
+                Err(error) => error,
+            },
+            Err(error) => error,
+        };
+        Err(reader.explain(error))
     }
 
     /// The first argument, when the signature begins with its type; what follows it is not looked at.
@@ -97,7 +103,8 @@ impl<'a> Message<'a> {
                 found: SignatureExcerpt::new(self.header.signature),
             });
         }
-        Ok(T::decode(&mut self.reader())?)
+        let mut reader = self.reader();
+        T::decode(&mut reader).map_err(|error| reader.explain(error))
     }
 
     /// Walks the body's values, whatever they are.

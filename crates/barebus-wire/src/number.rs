@@ -48,7 +48,7 @@ pub struct Numbers<'a, T> {
 impl<'a, T: Number> Numbers<'a, T> {
     /// All that is left of an array.
     #[inline]
-    fn of(mut elements: Reader<'a>) -> Result<Self, DecodeError> {
+    fn of(elements: &mut Reader<'a>) -> Result<Self, DecodeError> {
         let (start, endian) = (elements.position(), elements.endian());
         let bytes = elements.rest();
         if bytes.len() % T::WIDTH == 0 {
@@ -198,8 +198,8 @@ impl<T: Number> Encode for Numbers<'_, T> {
 impl<'a, T: Number> Decode<'a> for Numbers<'a, T> {
     #[inline]
     fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        let elements = reader.enter_array(T::ALIGNMENT)?;
-        Self::of(elements).map_err(|error| reader.fail(error.kind, error.at as usize))
+        let mut elements = reader.enter_array(T::ALIGNMENT)?;
+        Self::of(&mut elements).map_err(|error| reader.fail(error.kind, error.at as usize))
     }
 }
 
@@ -284,8 +284,8 @@ macro_rules! number {
             }
 
             #[cfg(feature = "alloc")]
-            fn decode_vec(elements: Array<'a, Self>) -> Result<Vec<Self>, DecodeError> {
-                Numbers::of(elements.into_reader()).map(|numbers| numbers.to_vec())
+            fn decode_vec(elements: &mut Array<'a, Self>) -> Result<Vec<Self>, DecodeError> {
+                Numbers::of(elements.reader_mut()).map(|numbers| numbers.to_vec())
             }
         }
 

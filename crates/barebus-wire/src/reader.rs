@@ -3,7 +3,7 @@
 use core::ops::Range;
 
 use crate::endian::Endian;
-use crate::error::{DecodeError, DecodeErrorKind as Kind};
+use crate::error::{BodyError, DecodeError, DecodeErrorKind as Kind, Expected, SignatureExcerpt};
 use crate::limits;
 
 mod text;
@@ -18,15 +18,22 @@ use text::Window;
 pub struct Reader<'a> {
     /// The message from its first byte to the end of what may be read.
     bytes: &'a [u8],
-    /// pos <= bytes.len(); after a failure pos > bytes.len(), so that not even an empty read succeeds
+    /// pos <= bytes.len(); after a failure pos > bytes.len() and odd, so that not even an empty or an aligned read succeeds
     pos: usize,
     endian: Endian,
     /// Containers that enclose the cursor, at most 64.
     depth: u8,
     /// Length of what the outermost reader may read; an array's reader ends before it. For errors only: bytes.len() <= outer_len
     outer_len: u32,
-    failed: Option<DecodeError>,
+    failed: Option<Failure>,
     window: Window<'a>,
+}
+
+/// Why nothing is read any more, and what was asked for where something else was found.
+#[derive(Clone, Copy, Debug)]
+struct Failure {
+    error: DecodeError,
+    expected: Option<&'static Expected>,
 }
 
 impl<'a> Reader<'a> {
@@ -104,20 +111,68 @@ impl<'a> Reader<'a> {
     /// The error that an earlier read failed with, if one did.
     pub(crate) const fn check(&self) -> Result<(), DecodeError> {
         match self.failed {
-            Some(error) => Err(error),
+            Some(failure) => Err(failure.error),
             None => Ok(()),
         }
     }
 
-    /// The error of `kind` at `at`, from now on the answer to every read.
+    /// The error of `kind` at byte `at` of the message, from now on the answer to every read: for a [`Decode`](crate::Decode) of
+    /// one's own that has read what it cannot take. An error that came before stays.
     #[cold]
     #[inline(never)]
-    pub(crate) fn fail(&mut self, kind: Kind, at: usize) -> DecodeError {
-        *self.failed.get_or_insert_with(|| {
-            self.bytes = &[];
-            self.pos = 1;
-            DecodeError::new(kind, at)
-        })
+    pub fn fail(&mut self, kind: Kind, at: usize) -> DecodeError {
+        self.fail_with(Failure { error: DecodeError::new(kind, at), expected: None })
+    }
+
+    /// As [`Reader::fail`], where `expected` was to be found at `at`.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn fail_expected(
+        &mut self,
+        kind: Kind,
+        at: usize,
+        expected: &'static Expected,
+    ) -> DecodeError {
+        self.fail_with(Failure { error: DecodeError::new(kind, at), expected: Some(expected) })
+    }
+
+    /// Fails with an error that was maybe met without this reader's knowing.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn give_up(&mut self, error: DecodeError) -> DecodeError {
+        self.fail_with(Failure { error, expected: None })
+    }
+
+    /// Fails with the error of `inner`, which read an array in what this reader reads.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn fail_within(&mut self, inner: &Self, error: DecodeError) -> DecodeError {
+        let known = inner.failed.filter(|failure| failure.error == error);
+        self.fail_with(known.unwrap_or(Failure { error, expected: None }))
+    }
+
+    fn fail_with(&mut self, failure: Failure) -> DecodeError {
+        let failure = self.failed.get_or_insert(failure);
+        self.pos = (self.bytes.len() + 1) | 1;
+        self.window = Window::EMPTY;
+        failure.error
+    }
+
+    /// An error that a read failed with, in full: with both types where a variant holds another one than was asked for, and with
+    /// the entry's key where a dictionary was read as a struct.
+    #[inline]
+    pub fn explain(&self, error: DecodeError) -> BodyError {
+        match self.failed {
+            Some(Failure { error: known, expected: Some(expected) }) if known == error => {
+                if error.kind == Kind::MissingEntry {
+                    BodyError::MissingEntry { expected, error }
+                } else {
+                    let found = signature_at(self.bytes, error.at);
+                    BodyError::Variant { expected, found, error }
+                }
+            }
+            _ => BodyError::Decode(error),
+        }
     }
 
     /// The error for a value of which `missing` is the offset of a byte that lies beyond the end.
@@ -490,6 +545,14 @@ impl<'a> Reader<'a> {
 /// Marks a place that is rarely reached: a branch over it takes fewer instructions than choosing between two values.
 #[cold]
 const fn rarely() {}
+/// The signature of the variant at byte `at`.
+#[cold]
+#[inline(never)]
+fn signature_at(bytes: &[u8], at: u32) -> SignatureExcerpt {
+    let mut reader = Reader::new(bytes, Endian::NATIVE).at(at as usize);
+    // What is no signature was refused for that.
+    SignatureExcerpt::new(reader.read_variant_signature().unwrap_or_default())
+}
 
 /// Whether the last `len` bytes, at most seven, of eight are 0.
 #[inline]

@@ -11,7 +11,7 @@ impl Writer<'_> {
     /// Marshals everything that `cursor` still has to walk.
     ///
     /// # Errors
-    /// As the values' own [`Encode`]; `TypeMismatch` when what the cursor walks is invalid, which a validated value is not.
+    /// As the values' own [`Encode`]; `Body` when what the cursor walks is invalid, which a validated value is not.
     #[inline]
     pub fn put_values(&mut self, mut cursor: Cursor<'_>) -> Result<(), EncodeError> {
         self.put_all(&mut cursor)
@@ -19,10 +19,10 @@ impl Writer<'_> {
 
     /// As [`Writer::put_values`]; the cursor stands behind the last value then.
     pub(crate) fn put_all(&mut self, cursor: &mut Cursor<'_>) -> Result<(), EncodeError> {
-        let mut arrays: [Option<OpenArray>; limits::TOTAL_DEPTH as usize] = [const { None }; _];
+        let mut arrays = [const { None::<OpenArray> }; limits::TOTAL_DEPTH as usize];
         loop {
             let open = cursor.open();
-            match cursor.next().map_err(|_| EncodeError::TypeMismatch)? {
+            match cursor.next()? {
                 None => return Ok(()),
                 Some(Event::Basic(value)) => self.put_basic(value)?,
                 Some(Event::Array { element, .. }) => {

@@ -73,10 +73,11 @@ pub trait Encode: Type {
 
 /// A value that can be unmarshalled, borrowing from the message where it can.
 pub trait Decode<'a>: Type + Sized {
-    /// Unmarshals and validates the value.
+    /// Unmarshals and validates the value: reads all of its bytes and no others.
     ///
     /// # Errors
-    /// Whatever the bytes break; see [`DecodeErrorKind`](crate::DecodeErrorKind).
+    /// Whatever the bytes break; see [`DecodeErrorKind`](crate::DecodeErrorKind). [`Reader::fail`] makes the error for what is
+    /// valid and still cannot be taken.
     fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError>;
 
     /// Unmarshals the value behind padding to a multiple of 8, where a struct or a dictionary entry begins with it. Types that can
@@ -96,7 +97,7 @@ pub trait Decode<'a>: Type + Sized {
     /// # Errors
     /// As [`Decode::decode`].
     #[cfg(feature = "alloc")]
-    fn decode_vec(elements: Array<'a, Self>) -> Result<Vec<Self>, DecodeError> {
+    fn decode_vec(elements: &mut Array<'a, Self>) -> Result<Vec<Self>, DecodeError> {
         // Room for what the bytes received could hold at the most, never for more bytes than they are.
         let most = elements.remaining() / Self::MIN_LEN.max(size_of::<Self>()).max(1);
         let mut values = Vec::with_capacity(most);

@@ -2,7 +2,9 @@
 
 use crate::cursor::{Basic, Cursor};
 use crate::endian::Endian;
-use crate::error::{BodyError, DecodeError, EncodeError, SignatureExcerpt};
+use crate::error::{
+    BodyError, DecodeError, DecodeErrorKind, EncodeError, Expected, SignatureExcerpt,
+};
 use crate::gather::Gather;
 use crate::name::ObjectPath;
 use crate::number::FdIndex;
@@ -41,13 +43,15 @@ impl<'a> Variant<'a> {
     /// The value as a `T`.
     ///
     /// # Errors
-    /// `BodyError::Signature` when it is of another type.
+    /// `BodyError::Signature` when it is of another type; `BodyError::Variant` and `BodyError::MissingEntry` when a variant or a
+    /// dictionary in it is not what `T` asks for.
     pub fn get<T: Decode<'a>>(&self) -> Result<T, BodyError> {
         if self.signature_bytes() != T::SIGNATURE.as_str().as_bytes() {
             let found = SignatureExcerpt::new(self.signature());
             return Err(BodyError::Signature { expected: T::SIGNATURE, found });
         }
-        Ok(T::decode(&mut self.reader())?)
+        let mut reader = self.reader();
+        T::decode(&mut reader).map_err(|error| reader.explain(error))
     }
 
     /// The value, whatever it is.
@@ -272,7 +276,8 @@ impl<T: Encode> Encode for Boxed<T> {
 
 /// A VARIANT that holds a `T`.
 ///
-/// Unmarshalling fails with `VariantType` when it holds something else.
+/// Unmarshalling fails with `VariantType` when it holds something else; [`Reader::explain`] names both types, as does what
+/// [`Message::body`](crate::Message::body) fails with.
 impl<'a, T: Decode<'a>> Decode<'a> for Boxed<T> {
     #[inline]
     fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
@@ -280,7 +285,8 @@ impl<'a, T: Decode<'a>> Decode<'a> for Boxed<T> {
         if !reader.take_signature(T::SIGNATURE) {
             // What is no signature at all is the graver fault.
             reader.read_variant_signature()?;
-            return Err(reader.fail(crate::DecodeErrorKind::VariantType, at));
+            let expected = const { &Expected { signature: T::SIGNATURE, key: None } };
+            return Err(reader.fail_expected(DecodeErrorKind::VariantType, at, expected));
         }
         reader.enter()?;
         let value = T::decode(reader)?;

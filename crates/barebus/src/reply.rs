@@ -20,7 +20,8 @@ macro_rules! received {
             /// The arguments as a tuple: `let (state,): (&str,) = reply.body()?`. They borrow from the receive buffer.
             ///
             /// # Errors
-            /// `BodyError::Signature` names both signatures; `BodyError::Decode` what is invalid and where.
+            /// `BodyError::Signature` and `BodyError::Variant` name both signatures; `BodyError::Decode` what is invalid and
+            /// where.
             #[inline]
             pub fn body<T: DecodeBody<'a>>(&self) -> Result<T, BodyError> {
                 self.0.message.body()

@@ -1,5 +1,6 @@
 //! `cargo xtask test`.
 
+use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use crate::packages;
@@ -64,6 +65,13 @@ pub(crate) fn run() -> Result<(), Failure> {
         ("wire built for size", compact),
         ("the rules of wire built for size", compact_rules),
     ];
+    match oldest_toolchain()? {
+        (_, Some(oldest)) => steps.insert(4, ("with the oldest compiler", oldest)),
+        (version, None) => println!(
+            "xtask: Rust {version} is not installed: whether the library crates compile with it is not checked; \
+             `rustup toolchain install {version}` makes it so"
+        ),
+    }
     if !top().join("../shared/corpus").is_dir() {
         println!(
             "xtask: the conformance corpus is not beside the project: its tests say so and pass over it"
@@ -76,4 +84,36 @@ pub(crate) fn run() -> Result<(), Failure> {
         println!("xtask: {what}: done in {:.1} s", begun.elapsed().as_secs_f64());
     }
     Ok(())
+}
+
+/// The library crates, which are to compile with the Rust version that they declare.
+const LIBRARIES: [&str; 8] = [
+    "barebus-wire",
+    "barebus-derive",
+    "barebus-text",
+    "barebus-sasl",
+    "barebus-session",
+    "barebus",
+    "barebus-systemd",
+    "barebus-box",
+];
+
+/// The Rust version that the library crates declare, and the command that compiles them with it, if it is installed.
+fn oldest_toolchain() -> Result<(String, Option<Command>), Failure> {
+    let manifest = std::fs::read_to_string(top().join("Cargo.toml"))?;
+    let version = manifest.lines().find_map(|line| line.strip_prefix("rust-version = "));
+    let version = version.ok_or_else(|| Failure("Cargo.toml: no rust-version".into()))?;
+    let version = version.trim_matches('"').to_owned();
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new("rustup");
+        command.args(["run", &version, "cargo"]).args(arguments).current_dir(top());
+        command
+    };
+    let is_there = run::is_there("rustup")
+        && run(&["--version"]).stdout(Stdio::null()).stderr(Stdio::null()).status()?.success();
+    let mut check = run(&["check"]);
+    check.args(LIBRARIES.iter().flat_map(|name| ["-p", name]));
+    // Beside what the present compiler has built, so that neither builds everything anew.
+    check.env("CARGO_TARGET_DIR", top().join("target").join(format!("rust-{version}")));
+    Ok((version, is_there.then_some(check)))
 }

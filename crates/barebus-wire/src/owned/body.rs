@@ -42,7 +42,7 @@ impl OwnedBody {
     /// `put` is called again with a larger buffer when the first one was too small, and must write the same then.
     ///
     /// # Errors
-    /// Those of `put`; `TypeMismatch` when it wrote other values than the signature says; `ArrayTooLong`, `MessageTooLong`.
+    /// Those of `put`; `Body` when it wrote other values than the signature says; `ArrayTooLong`, `MessageTooLong`.
     pub fn build<E: From<EncodeError>>(
         signature: Signature<'_>,
         endian: Endian,
@@ -56,7 +56,7 @@ impl OwnedBody {
                 Ok(len) => {
                     bytes.truncate(len);
                     let body = Self::from_bytes(signature, endian, bytes);
-                    return body.map_err(|_| EncodeError::TypeMismatch.into());
+                    return body.map_err(|error| EncodeError::Body(error).into());
                 }
                 Err(EncodeError::BufferTooSmall { needed }) if needed > bytes.len() => {
                     bytes.resize(needed, 0);
@@ -87,7 +87,7 @@ impl OwnedBody {
     /// Marshals values.
     ///
     /// # Errors
-    /// `TypeMismatch` for a struct without fields; `SignatureTooLong`, `NestedTooDeeply`, and what the values break.
+    /// `StructEmpty`, `SignatureTooLong`, `NestedTooDeeply`, and what the values break.
     pub fn from_values(values: &[OwnedValue]) -> Result<Self, EncodeError> {
         let mut signature = String::new();
         values.iter().try_for_each(|value| value.push_signature(&mut signature, 0))?;
@@ -134,7 +134,7 @@ impl OwnedBody {
     /// The values as a tuple of arguments.
     ///
     /// # Errors
-    /// `BodyError::Signature` when they are of other types.
+    /// `BodyError::Signature` when they are of other types; else as [`Message::body`].
     pub fn get<'a, T: DecodeBody<'a>>(&'a self) -> Result<T, BodyError> {
         if self.signature() != T::SIGNATURE {
             return Err(BodyError::Signature {
@@ -142,7 +142,8 @@ impl OwnedBody {
                 found: SignatureExcerpt::new(self.signature()),
             });
         }
-        Ok(T::decode_body(&mut self.reader())?)
+        let mut reader = self.reader();
+        T::decode_body(&mut reader).map_err(|error| reader.explain(error))
     }
 }
 
@@ -214,7 +215,7 @@ mod tests {
             writer.put_u32(9);
             Ok::<_, EncodeError>(())
         });
-        assert_eq!(built, Err(EncodeError::TypeMismatch));
+        assert_eq!(built, Err(EncodeError::Body(DecodeError::new(Kind::LengthOutOfBounds, 0))));
     }
 
     #[test]

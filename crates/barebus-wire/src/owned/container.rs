@@ -6,8 +6,8 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::OwnedValue;
-use crate::error::EncodeError;
-use crate::signature::{Signature, SignatureError, SignatureErrorKind};
+use crate::error::{EncodeError, SignatureExcerpt};
+use crate::signature::{Signature, SignatureError, SignatureErrorKind, is_basic};
 use crate::writer::Writer;
 
 /// A [`Signature`] in memory of its own.
@@ -36,7 +36,8 @@ impl OwnedSignature {
             Err(error) => Err(match error.kind {
                 Kind::TooLong => EncodeError::SignatureTooLong,
                 Kind::ArrayTooDeep | Kind::StructTooDeep => EncodeError::NestedTooDeeply,
-                _ => EncodeError::TypeMismatch,
+                // Put together from types as it is, nothing else can be wrong with it.
+                _ => EncodeError::StructEmpty,
             }),
         }
     }
@@ -68,6 +69,60 @@ impl fmt::Debug for OwnedSignature {
     }
 }
 
+/// A value is not of the type that its place demands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TypeError {
+    /// Elements, keys or values are to be of what is no type that they can have: no single complete type, for keys no basic one.
+    NoType {
+        /// What they are to be of.
+        found: SignatureExcerpt,
+    },
+    /// An element, key or value is of another type.
+    Value {
+        /// What the place demands.
+        expected: SignatureExcerpt,
+        /// What the value is.
+        found: SignatureExcerpt,
+    },
+}
+
+impl TypeError {
+    /// That `value` is not of the type `expected`.
+    pub(super) fn other_than(expected: Signature<'_>, value: &OwnedValue) -> Self {
+        let mut found = String::new();
+        // Even where that is no signature: as far as it goes.
+        let _ = value.push_signature(&mut found, 0);
+        Self::Value {
+            expected: SignatureExcerpt::new(expected),
+            found: SignatureExcerpt::of(&found),
+        }
+    }
+
+    /// That no value can be of the type `signature`, where it stands.
+    fn no_type(signature: Signature<'_>) -> Self {
+        Self::NoType { found: SignatureExcerpt::new(signature) }
+    }
+}
+
+impl fmt::Display for TypeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoType { found } => write!(f, "no value there can be of the type '{found}'"),
+            Self::Value { expected, found } => {
+                write!(f, "the value is of the type '{found}', expected '{expected}'")
+            }
+        }
+    }
+}
+
+impl core::error::Error for TypeError {}
+
+/// That `value` is of the type `expected`.
+fn check(expected: Signature<'_>, value: &OwnedValue) -> Result<(), TypeError> {
+    if value.has_type(expected) { Ok(()) } else { Err(TypeError::other_than(expected, value)) }
+}
+
 /// Elements of one type.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OwnedArray {
@@ -81,11 +136,12 @@ impl OwnedArray {
     /// An array of `elements`.
     ///
     /// # Errors
-    /// `TypeMismatch` when `element` is no single complete type, or an element has another type.
-    pub fn new(element: Signature<'_>, elements: Vec<OwnedValue>) -> Result<Self, EncodeError> {
-        if !is_type(element) || !elements.iter().all(|value| value.has_type(element)) {
-            return Err(EncodeError::TypeMismatch);
+    /// When `element` is no single complete type, or an element has another type.
+    pub fn new(element: Signature<'_>, elements: Vec<OwnedValue>) -> Result<Self, TypeError> {
+        if !is_type(element) {
+            return Err(TypeError::no_type(element));
         }
+        elements.iter().try_for_each(|value| check(element, value))?;
         Ok(Self { element: element.into(), elements })
     }
 
@@ -112,11 +168,9 @@ impl OwnedArray {
     /// Appends an element.
     ///
     /// # Errors
-    /// `TypeMismatch` when it has another type.
-    pub fn push(&mut self, value: OwnedValue) -> Result<(), EncodeError> {
-        if !value.has_type(self.element()) {
-            return Err(EncodeError::TypeMismatch);
-        }
+    /// When it has another type.
+    pub fn push(&mut self, value: OwnedValue) -> Result<(), TypeError> {
+        check(self.element(), &value)?;
         self.elements.push(value);
         Ok(())
     }
@@ -153,20 +207,20 @@ impl OwnedDict {
     /// A dictionary of `entries`.
     ///
     /// # Errors
-    /// `TypeMismatch` when `key` is no basic type or `value` no single complete type, or an entry has other types.
+    /// When `key` is no basic type or `value` no single complete type, or an entry has other types.
     pub fn new(
         key: Signature<'_>,
         value: Signature<'_>,
         entries: Vec<(OwnedValue, OwnedValue)>,
-    ) -> Result<Self, EncodeError> {
-        let is_basic = key.len() == 1 && key.code().is_some_and(crate::signature::is_basic);
+    ) -> Result<Self, TypeError> {
+        if key.len() != 1 || !key.code().is_some_and(is_basic) {
+            return Err(TypeError::no_type(key));
+        }
+        if !is_type(value) {
+            return Err(TypeError::no_type(value));
+        }
         let mut dict = Self { key: key.into(), value: value.into(), entries: Vec::new() };
-        if !is_basic || !is_type(value) {
-            return Err(EncodeError::TypeMismatch);
-        }
-        if !entries.iter().all(|(key, value)| dict.has_types_of(key, value)) {
-            return Err(EncodeError::TypeMismatch);
-        }
+        entries.iter().try_for_each(|(key, value)| dict.check(key, value))?;
         dict.entries = entries;
         Ok(dict)
     }
@@ -206,17 +260,16 @@ impl OwnedDict {
     /// Appends an entry.
     ///
     /// # Errors
-    /// `TypeMismatch` when it has other types.
-    pub fn push(&mut self, key: OwnedValue, value: OwnedValue) -> Result<(), EncodeError> {
-        if !self.has_types_of(&key, &value) {
-            return Err(EncodeError::TypeMismatch);
-        }
+    /// When it has other types.
+    pub fn push(&mut self, key: OwnedValue, value: OwnedValue) -> Result<(), TypeError> {
+        self.check(&key, &value)?;
         self.entries.push((key, value));
         Ok(())
     }
 
-    fn has_types_of(&self, key: &OwnedValue, value: &OwnedValue) -> bool {
-        key.has_type(self.key_type()) && value.has_type(self.value_type())
+    fn check(&self, key: &OwnedValue, value: &OwnedValue) -> Result<(), TypeError> {
+        check(self.key_type(), key)?;
+        check(self.value_type(), value)
     }
 
     pub(super) fn has_type(&self, signature: Signature<'_>) -> bool {

@@ -9,7 +9,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 pub use body::OwnedBody;
-pub use container::{OwnedArray, OwnedDict, OwnedSignature};
+pub use container::{OwnedArray, OwnedDict, OwnedSignature, TypeError};
 
 use crate::cursor::{Basic, Cursor};
 use crate::error::{DecodeError, EncodeError};
@@ -58,12 +58,12 @@ impl OwnedValue {
     /// An ARRAY of elements of one type.
     ///
     /// # Errors
-    /// `TypeMismatch` when `element` is no single complete type, or an element has another type.
-    pub fn array(element: Signature<'_>, elements: Vec<Self>) -> Result<Self, EncodeError> {
+    /// When `element` is no single complete type, or an element has another type.
+    pub fn array(element: Signature<'_>, elements: Vec<Self>) -> Result<Self, TypeError> {
         if element == "y" {
-            let bytes = elements.into_iter().map(|element| match element {
+            let bytes = elements.into_iter().map(|value| match value {
                 Self::Byte(byte) => Ok(byte),
-                _ => Err(EncodeError::TypeMismatch),
+                value => Err(TypeError::other_than(element, &value)),
             });
             return Ok(Self::Bytes(bytes.collect::<Result<_, _>>()?));
         }
@@ -73,19 +73,19 @@ impl OwnedValue {
     /// A dictionary with keys and values of one type each.
     ///
     /// # Errors
-    /// `TypeMismatch` when `key` is no basic type or `value` no single complete type, or an entry has other types.
+    /// When `key` is no basic type or `value` no single complete type, or an entry has other types.
     pub fn dict(
         key: Signature<'_>,
         value: Signature<'_>,
         entries: Vec<(Self, Self)>,
-    ) -> Result<Self, EncodeError> {
+    ) -> Result<Self, TypeError> {
         Ok(Self::Dict(Box::new(OwnedDict::new(key, value, entries)?)))
     }
 
     /// The value's type.
     ///
     /// # Errors
-    /// What no signature can say: `TypeMismatch` for a struct without fields, `SignatureTooLong`, `NestedTooDeeply`.
+    /// What no signature can say: `StructEmpty`, `SignatureTooLong`, `NestedTooDeeply`.
     pub fn signature(&self) -> Result<OwnedSignature, EncodeError> {
         let mut text = String::new();
         self.push_signature(&mut text, 0)?;

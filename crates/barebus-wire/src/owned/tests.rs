@@ -1,5 +1,7 @@
 //! Trees of every type: made, marshalled, read again, refused.
 
+use alloc::format;
+use alloc::string::ToString;
 use alloc::vec;
 
 use super::*;
@@ -96,32 +98,39 @@ fn a_borrowed_value_becomes_an_owned_one() {
 #[test]
 fn elements_and_entries_have_the_type_of_their_container() {
     let signature = Signature::from_static;
-    let mismatch = Err(EncodeError::TypeMismatch);
-    assert_eq!(OwnedValue::array(signature("u"), vec![1u8.into()]), mismatch);
-    assert_eq!(OwnedValue::array(signature("y"), vec![1u32.into()]), mismatch);
-    assert_eq!(OwnedValue::array(signature(""), vec![]), mismatch);
-    assert_eq!(OwnedValue::array(signature("uu"), vec![]), mismatch);
+    let told = |result: Result<_, TypeError>| result.unwrap_err().to_string();
+    let other =
+        |found, expected| format!("the value is of the type '{found}', expected '{expected}'");
+    let none = |found| format!("no value there can be of the type '{found}'");
+    let array = |element, elements| told(OwnedValue::array(element, elements));
+    assert_eq!(array(signature("u"), vec![2u32.into(), 1u8.into()]), other("y", "u"));
+    assert_eq!(array(signature("y"), vec![1u32.into()]), other("u", "y"));
+    assert_eq!(array(signature("(y)"), vec![OwnedValue::Struct([].into())]), other("()", "(y)"));
+    assert_eq!(array(signature(""), vec![]), none(""));
+    assert_eq!(array(signature("uu"), vec![]), none("uu"));
     let entry = signature("a{sv}").element().unwrap();
-    assert_eq!(OwnedValue::array(entry, vec![]), mismatch);
-    assert_eq!(OwnedValue::dict(signature("v"), signature("s"), vec![]), mismatch);
-    assert_eq!(OwnedValue::dict(signature("s"), signature("ss"), vec![]), mismatch);
-    assert_eq!(OwnedValue::dict(signature("s"), entry, vec![]), mismatch);
+    assert_eq!(array(entry, vec![]), none("{sv}"));
+    let dict = |key, value, entries| told(OwnedValue::dict(key, value, entries));
+    assert_eq!(dict(signature("v"), signature("s"), vec![]), none("v"));
+    assert_eq!(dict(signature("s"), signature("ss"), vec![]), none("ss"));
+    assert_eq!(dict(signature("s"), entry, vec![]), none("{sv}"));
     let wrong = vec![("a".into(), OwnedValue::from("b")), (1u8.into(), "c".into())];
-    assert_eq!(OwnedValue::dict(signature("s"), signature("s"), wrong), mismatch);
+    assert_eq!(dict(signature("s"), signature("s"), wrong), other("y", "s"));
 
     let mut array = OwnedArray::new(signature("(us)"), vec![]).unwrap();
     let fitting = OwnedValue::Struct([1u32.into(), "x".into()].into());
     let longer = OwnedValue::Struct([1u32.into(), "x".into(), 1u8.into()].into());
     let shorter = OwnedValue::Struct([1u32.into()].into());
     assert_eq!(array.push(fitting.clone()), Ok(()));
-    assert_eq!(array.push(longer), Err(EncodeError::TypeMismatch));
-    assert_eq!(array.push(shorter), Err(EncodeError::TypeMismatch));
+    assert_eq!(array.push(longer).unwrap_err().to_string(), other("(usy)", "(us)"));
+    assert_eq!(array.push(shorter).unwrap_err().to_string(), other("(u)", "(us)"));
     assert_eq!(array.into_elements(), [fitting]);
 
     let mut dict = OwnedDict::new(signature("s"), signature("u"), vec![]).unwrap();
     assert_eq!(dict.push("k".into(), 7u32.into()), Ok(()));
-    assert_eq!(dict.push("k".into(), 7u8.into()), Err(EncodeError::TypeMismatch));
-    assert_eq!(dict.push(7u32.into(), 7u32.into()), Err(EncodeError::TypeMismatch));
+    let refused = |dict: &mut OwnedDict, key, value| dict.push(key, value).unwrap_err().to_string();
+    assert_eq!(refused(&mut dict, "k".into(), 7u8.into()), other("y", "u"));
+    assert_eq!(refused(&mut dict, 7u32.into(), 7u32.into()), other("u", "s"));
     assert_eq!(dict.get("k"), Some(&7u32.into()));
     assert_eq!(dict.get("l"), None);
 }
@@ -141,8 +150,8 @@ fn a_dictionary_is_no_array_of_structs() {
 #[test]
 fn refuses_what_no_signature_can_say() {
     let empty = OwnedValue::Struct([].into());
-    assert_eq!(OwnedBody::new(&(&empty,)).err(), Some(EncodeError::TypeMismatch));
-    assert_eq!(OwnedBody::from_values(&[empty]).err(), Some(EncodeError::TypeMismatch));
+    assert_eq!(OwnedBody::new(&(&empty,)).err(), Some(EncodeError::StructEmpty));
+    assert_eq!(OwnedBody::from_values(&[empty]).err(), Some(EncodeError::StructEmpty));
     let wide = OwnedValue::Struct((0..255u8).map(OwnedValue::from).collect());
     assert_eq!(OwnedBody::new(&(&wide,)).err(), Some(EncodeError::SignatureTooLong));
     let values: Vec<_> = (0..=255u8).map(OwnedValue::from).collect();
