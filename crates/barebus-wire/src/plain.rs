@@ -18,12 +18,13 @@ pub(crate) fn is_plain(text: &str) -> bool {
     // Two chunks that overlap where the length is no multiple of theirs.
     let suspicion = if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
         let mut least = min(first, last);
-        if bytes.len() > 32 {
-            for chunk in bytes.chunks_exact(16).skip(1).filter_map(<[u8]>::first_chunk) {
-                least = min(&least, chunk);
-            }
+        if bytes.len() <= 32 {
+            return is_set(&least);
         }
-        return least.iter().fold(true, |plain, byte| plain & (*byte != 0));
+        for chunk in bytes.chunks_exact(16).skip(1).filter_map(<[u8]>::first_chunk) {
+            least = min(&least, chunk);
+        }
+        return is_set(&least);
     } else if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
         suspicion(first) | suspicion(last)
     } else if let (Some(first), Some(last)) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
@@ -51,6 +52,12 @@ fn min(a: &[u8; 16], b: &[u8; 16]) -> [u8; 16] {
         *least = (*least).min(*byte);
     }
     least
+}
+
+/// Whether no byte is 0.
+#[inline]
+fn is_set(bytes: &[u8; 16]) -> bool {
+    bytes.iter().fold(true, |set, byte| set & (*byte != 0))
 }
 
 #[cfg(test)]

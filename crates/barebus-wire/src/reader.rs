@@ -296,8 +296,7 @@ impl<'a> Reader<'a> {
         let from = self.pos.wrapping_sub(1) & !3;
         let window = self.bytes.get(from..from.wrapping_add(8))?.first_chunk::<8>()?;
         let [before @ .., _, _, _, _] = *window;
-        // Shifted twice, because there may be no padding, and no shift by 32.
-        if u32::from_le_bytes(before) >> 1 >> (31 - 8 * (from + 4 - self.pos)) != 0 {
+        if !is_short_padding(before, from + 4 - self.pos) {
             return None;
         }
         let [_, _, _, _, value @ ..] = *window;
@@ -552,6 +551,13 @@ fn signature_at(bytes: &[u8], at: u32) -> SignatureExcerpt {
     let mut reader = Reader::new(bytes, Endian::NATIVE).at(at as usize);
     // What is no signature was refused for that.
     SignatureExcerpt::new(reader.read_variant_signature().unwrap_or_default())
+}
+
+/// Whether the last `len` bytes, at most three, of four are 0.
+#[inline]
+const fn is_short_padding(bytes: [u8; 4], len: usize) -> bool {
+    // Shifted twice, because there may be no padding, and no shift by 32.
+    u32::from_le_bytes(bytes) >> 1 >> (31 - 8 * len) == 0
 }
 
 /// Whether the last `len` bytes, at most seven, of eight are 0.

@@ -2,7 +2,7 @@
 
 use core::cmp::Ordering;
 
-use super::{Reader, is_padding};
+use super::{Reader, is_padding, is_short_padding};
 use crate::error::{DecodeError, DecodeErrorKind as Kind};
 use crate::name::{NameError, ObjectPath};
 use crate::plain::{has_nul, is_plain};
@@ -159,8 +159,13 @@ impl<'a> Reader<'a> {
         let at = (self.pos.wrapping_sub(1) & !(ALIGNMENT - 1)).wrapping_add(ALIGNMENT + 4);
         let (before, rest) = self.window.text.split_at_checked(at.wrapping_sub(self.window.at))?;
         let [padding @ .., a, b, c, d] = *before.as_bytes().last_chunk::<12>()?;
+        let [_, _, _, _, short_padding @ ..] = padding;
         let len = self.u32_of([a, b, c, d]) as usize;
-        if !is_padding(padding, at - 4 - self.pos) || rest.as_bytes().get(len) != Some(&0) {
+        let padded = match ALIGNMENT {
+            4 => is_short_padding(short_padding, at - 4 - self.pos),
+            _ => is_padding(padding, at - 4 - self.pos),
+        };
+        if !padded || rest.as_bytes().get(len) != Some(&0) {
             return None;
         }
         let nul_at = at.wrapping_add(len);
