@@ -1,6 +1,5 @@
 //! Messages that wait for being written, and the file descriptors that leave with them.
 
-use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
 use barebus_wire::{EncodeError, MessageBuf, Serial};
@@ -24,7 +23,7 @@ pub(crate) struct Outbox<F> {
     sent: usize,
     /// Bytes that `messages` has held at once, since it was new.
     most: usize,
-    parcels: VecDeque<Parcel<F>>,
+    parcels: Vec<Parcel<F>>,
     /// Until authentication is over, bytes that were written are kept, so that they can be written again on another stream,
     /// and messages with file descriptors wait for the server to agree to them.
     unsettled: bool,
@@ -32,13 +31,7 @@ pub(crate) struct Outbox<F> {
 
 impl<F> Outbox<F> {
     pub(crate) fn new() -> Self {
-        Self {
-            messages: MessageBuf::new(),
-            sent: 0,
-            most: 0,
-            parcels: VecDeque::new(),
-            unsettled: true,
-        }
+        Self { messages: MessageBuf::new(), sent: 0, most: 0, parcels: Vec::new(), unsettled: true }
     }
 
     /// Bytes that wait.
@@ -58,7 +51,7 @@ impl<F> Outbox<F> {
         let len = push(&mut self.messages)?;
         self.most = self.most.max(self.messages.len());
         if !fds.is_empty() {
-            self.parcels.push_back(Parcel { at, len, serial, fds });
+            self.parcels.push(Parcel { at, len, serial, fds });
         }
         Ok(())
     }
@@ -93,8 +86,8 @@ impl<F> Outbox<F> {
         if count == 0 {
             return;
         }
-        if !self.unsettled && self.parcels.front().is_some_and(|parcel| parcel.at == self.sent) {
-            self.parcels.pop_front();
+        if !self.unsettled && self.parcels.first().is_some_and(|parcel| parcel.at == self.sent) {
+            self.parcels.remove(0);
         }
         self.sent = (self.sent + count).min(self.messages.len());
         if !self.unsettled {
@@ -116,7 +109,8 @@ impl<F> Outbox<F> {
 
     /// Takes a message with file descriptors that was not begun to be written out of the queue.
     pub(crate) fn withdraw_fds(&mut self) -> Option<Serial> {
-        let parcel = self.parcels.pop_front()?;
+        self.parcels.first()?;
+        let parcel = self.parcels.remove(0);
         let mut kept = MessageBuf::new();
         let bytes = self.messages.as_slice();
         kept.extend(bytes.get(..parcel.at).unwrap_or_default());
@@ -128,7 +122,7 @@ impl<F> Outbox<F> {
 
     /// Takes the message that is next to be written out of the queue, if it has file descriptors.
     pub(crate) fn withdraw_next_fds(&mut self) -> Option<Serial> {
-        let is_next = self.parcels.front().is_some_and(|parcel| parcel.at == self.sent);
+        let is_next = self.parcels.first().is_some_and(|parcel| parcel.at == self.sent);
         if is_next && !self.unsettled { self.withdraw_fds() } else { None }
     }
 

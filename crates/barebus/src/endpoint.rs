@@ -1,8 +1,7 @@
 //! Where a connection leads: addresses as transports. Spec: Server Addresses, Transports.
 
-use std::ffi::{CStr, CString, OsStr};
+use std::ffi::{CStr, CString};
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
-use std::os::unix::ffi::OsStrExt;
 use std::time::Duration;
 
 use barebus_sasl::Guid;
@@ -70,19 +69,17 @@ fn unix(address: &Address<'_>, timeout: Duration) -> Result<Transport, AttemptEr
             return Err(wrong(key, "is for servers: a client needs 'path' or 'abstract'"));
         }
     }
-    let (key, place) = match (address.get("path"), address.get("abstract")) {
-        (Some(path), None) => ("path", path),
-        (None, Some(name)) => ("abstract", name),
-        (None, None) => return Err(wrong("path", MISSING)),
+    let (key, place) = match (value(address, "path"), value(address, "abstract")) {
         (Some(_), Some(_)) => return Err(wrong("abstract", "cannot stand beside 'path'")),
-    };
-    let place: Vec<u8> = place.bytes().collect();
-    if place.is_empty() {
-        return Err(wrong(key, "is empty"));
-    }
-    let place = match key {
-        "path" => UnixAddr::new(OsStr::from_bytes(&place)),
-        _ => UnixAddr::new_abstract(&place),
+        (None, Some(name)) if !name.is_empty() => ("abstract", UnixAddr::new_abstract(&name)),
+        (None, Some(_)) => return Err(wrong("abstract", "is empty")),
+        (path, None) => {
+            let path = text(path, "path")?;
+            if path.is_empty() {
+                return Err(wrong("path", "is empty"));
+            }
+            ("path", UnixAddr::new(&*path))
+        }
     };
     let place = place.map_err(|error| match error {
         Errno::ENAMETOOLONG => wrong(key, "is longer than the 107 bytes that a socket takes"),
