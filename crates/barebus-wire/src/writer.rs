@@ -5,7 +5,7 @@ use crate::error::EncodeError;
 use crate::gather::{GATHERED_LEN, Places, left_out};
 use crate::limits;
 use crate::name::ObjectPath;
-use crate::plain::has_nul;
+use crate::plain::{has_nul, is_plain};
 use crate::reader::align_up;
 use crate::signature::Signature;
 
@@ -36,6 +36,9 @@ pub struct OpenArray {
     /// The writer's when the array began.
     hidden: usize,
 }
+
+/// Bytes of text that are copied without a call, at the most.
+const SHORT_LEN: usize = 32;
 
 impl<'b> Writer<'b> {
     /// A writer at the beginning of `buf`.
@@ -172,10 +175,19 @@ impl<'b> Writer<'b> {
     /// `StringWithNul`, `StringTooLong`.
     #[inline]
     pub fn put_str(&mut self, text: &str) -> Result<(), EncodeError> {
+        if text.len() <= SHORT_LEN && self.put_short_str(text) {
+            Ok(())
+        } else {
+            self.put_any_str(text)
+        }
+    }
+
+    #[inline(never)]
+    fn put_any_str(&mut self, text: &str) -> Result<(), EncodeError> {
         if has_nul(text) {
             return Err(EncodeError::StringWithNul);
         }
-        self.put_checked_str(text)
+        self.put_long(text)
     }
 
     /// An OBJECT_PATH.
@@ -190,6 +202,56 @@ impl<'b> Writer<'b> {
     /// Length, text and NUL of text that is known to hold no NUL.
     #[inline]
     pub(crate) fn put_checked_str(&mut self, text: &str) -> Result<(), EncodeError> {
+        if text.len() <= SHORT_LEN && self.put_short_checked_str(text) {
+            Ok(())
+        } else {
+            self.put_long(text)
+        }
+    }
+
+    /// A short STRING, unless there is anything unusual about it; says whether it was put. Not inlined, because what puts strings
+    /// puts several.
+    #[inline(never)]
+    fn put_short_str(&mut self, text: &str) -> bool {
+        is_plain(text) && self.put_short(text)
+    }
+
+    #[inline(never)]
+    fn put_short_checked_str(&mut self, text: &str) -> bool {
+        self.put_short(text)
+    }
+
+    /// Length, text and NUL of a short text where there is room for the longest of them; says whether there was.
+    #[inline(always)]
+    #[allow(clippy::cast_possible_truncation, reason = "the comparison is right before the cast")]
+    fn put_short(&mut self, text: &str) -> bool {
+        let len = text.len();
+        if len > SHORT_LEN {
+            return false;
+        }
+        let length = self.u32_bytes(len as u32);
+        // One look at the buffer serves padding, length, text and NUL.
+        let room = self.buf.get_mut(self.pos..).and_then(<[u8]>::first_chunk_mut);
+        let Some(place): Option<&mut [u8; 3 + 4 + SHORT_LEN + 1]> = room else {
+            return false;
+        };
+        let padding = self.pos.wrapping_neg() & 3;
+        let [a, b, c, ..] = place;
+        (*a, *b, *c) = (0, 0, 0);
+        let rest = place.get_mut(padding..).and_then(<[u8]>::split_first_chunk_mut);
+        if let Some((length_place, rest)) = rest {
+            *length_place = length;
+            if let Some((body, [nul, ..])) = rest.split_at_mut_checked(len) {
+                copy_short(text.as_bytes(), body);
+                *nul = 0;
+            }
+        }
+        self.pos += padding + 4 + len + 1;
+        true
+    }
+
+    #[inline(never)]
+    fn put_long(&mut self, text: &str) -> Result<(), EncodeError> {
         let len = u32::try_from(text.len()).map_err(|_| EncodeError::StringTooLong)?;
         let start = align_up(self.pos, 4);
         let length = self.u32_bytes(len);
@@ -365,6 +427,79 @@ impl<'b> Writer<'b> {
             Err(EncodeError::BufferTooSmall { needed: self.pos })
         } else {
             Ok(self.pos)
+        }
+    }
+}
+
+/// Copies up to [`SHORT_LEN`] bytes: ends that meet or overlap.
+#[inline(always)]
+fn copy_short(from: &[u8], to: &mut [u8]) {
+    let _ = copy_ends::<16>(from, to)
+        || copy_ends::<8>(from, to)
+        || copy_ends::<4>(from, to)
+        || copy_ends::<2>(from, to)
+        || copy_ends::<1>(from, to);
+}
+
+/// Copies the first `N` bytes and the last, if there are as many.
+#[inline(always)]
+fn copy_ends<const N: usize>(from: &[u8], to: &mut [u8]) -> bool {
+    let (Some(first), Some(last)) = (from.first_chunk::<N>(), from.last_chunk::<N>()) else {
+        return false;
+    };
+    if let Some(to) = to.first_chunk_mut() {
+        *to = *first;
+    }
+    if let Some(to) = to.last_chunk_mut() {
+        *to = *last;
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    extern crate alloc;
+
+    use alloc::vec::Vec;
+
+    use super::*;
+
+    #[test]
+    fn puts_a_string_alike_however_long_it_is_and_however_much_room_there_is() {
+        let letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+        for (offset, len) in (0..8).flat_map(|offset| (0..50).map(move |len| (offset, len))) {
+            let text = &letters[..len];
+            let mut expected = alloc::vec![0xff; offset];
+            expected.resize(offset.next_multiple_of(4), 0);
+            expected.extend(u32::try_from(len).unwrap().to_be_bytes());
+            expected.extend(text.as_bytes());
+            expected.push(0);
+            for surplus in [0, 1, 7, 64] {
+                for checked in [false, true] {
+                    let mut buf: Vec<u8> = alloc::vec![0xff; expected.len() + surplus];
+                    let mut writer = Writer::new(&mut buf, Endian::Big).at(offset);
+                    match checked {
+                        true => writer.put_checked_str(text).unwrap(),
+                        false => writer.put_str(text).unwrap(),
+                    }
+                    assert_eq!(writer.finish(), Ok(expected.len()), "{len} bytes at {offset}");
+                    assert_eq!(buf[..expected.len()], expected, "{len} bytes at {offset}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn refuses_a_string_with_a_nul_wherever_it_stands() {
+        for (before, behind) in
+            (0..40).flat_map(|before| (0..40).map(move |behind| (before, behind)))
+        {
+            for letter in ["x", "\u{e9}"] {
+                let text = [&letter.repeat(before), "\0", &letter.repeat(behind)].concat();
+                let mut buf = [0; 256];
+                let mut writer = Writer::new(&mut buf, Endian::Little);
+                assert_eq!(writer.put_str(&text), Err(EncodeError::StringWithNul), "{text:?}");
+            }
         }
     }
 }
