@@ -24,7 +24,7 @@ impl<'a> Addresses<'a> {
         let mut at = 0;
         let mut rest = text;
         while !rest.is_empty() {
-            let (entry, behind) = rest.split_once(';').unwrap_or((rest, ""));
+            let (entry, behind) = cut(rest, b';').unwrap_or((rest, ""));
             check_entry(entry, at)?;
             at += rest.len() - behind.len();
             rest = behind;
@@ -40,7 +40,7 @@ impl<'a> Iterator for Addresses<'a> {
         if self.0.is_empty() {
             return None;
         }
-        let (entry, behind) = self.0.split_once(';').unwrap_or((self.0, ""));
+        let (entry, behind) = cut(self.0, b';').unwrap_or((self.0, ""));
         self.0 = behind;
         Some(Address(entry))
     }
@@ -49,15 +49,14 @@ impl<'a> Iterator for Addresses<'a> {
 impl<'a> Address<'a> {
     /// The transport's name, `unix`.
     pub fn transport(&self) -> &'a str {
-        self.0.split_once(':').map_or("", |(transport, _)| transport)
+        cut(self.0, b':').map_or("", |(transport, _)| transport)
     }
 
     /// The keys and their values.
     pub fn pairs(&self) -> impl Iterator<Item = (&'a str, EscapedValue<'a>)> + use<'a> {
-        let pairs = self.0.split_once(':').map_or("", |(_, pairs)| pairs);
-        pairs
-            .split(',')
-            .filter_map(|pair| pair.split_once('='))
+        let pairs = cut(self.0, b':').map_or("", |(_, pairs)| pairs);
+        at_commas(pairs)
+            .filter_map(|pair| cut(pair, b'='))
             .map(|(key, value)| (key, EscapedValue(value)))
     }
 
@@ -173,6 +172,25 @@ impl fmt::Display for AddressError {
 
 impl core::error::Error for AddressError {}
 
+/// What stands before and behind the first `mark`, which is ASCII. The standard library's own way to cut has a path to a panic.
+fn cut(text: &str, mark: u8) -> Option<(&str, &str)> {
+    let at = text.bytes().position(|byte| byte == mark)?;
+    let (before, behind) = text.split_at_checked(at)?;
+    Some((before, behind.get(1..)?))
+}
+
+/// What stands between the commas.
+fn at_commas(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = Some(text);
+    core::iter::from_fn(move || {
+        let text = rest?;
+        let (part, behind) =
+            cut(text, b',').map_or((text, None), |(part, rest)| (part, Some(rest)));
+        rest = behind;
+        Some(part)
+    })
+}
+
 /// Checks one address, which begins at byte `start` of the list.
 fn check_entry(entry: &str, start: usize) -> Result<(), AddressError> {
     use AddressErrorKind as Kind;
@@ -181,7 +199,7 @@ fn check_entry(entry: &str, start: usize) -> Result<(), AddressError> {
     if entry.is_empty() {
         return fail(Kind::EmptyEntry, 0);
     }
-    let Some((transport, pairs)) = entry.split_once(':') else {
+    let Some((transport, pairs)) = cut(entry, b':') else {
         return fail(Kind::MissingColon, entry.len());
     };
     if transport.is_empty() {
@@ -191,8 +209,8 @@ fn check_entry(entry: &str, start: usize) -> Result<(), AddressError> {
         return Ok(());
     }
     let mut at = transport.len() + 1;
-    for pair in pairs.split(',') {
-        let Some((key, value)) = pair.split_once('=') else {
+    for pair in at_commas(pairs) {
+        let Some((key, value)) = cut(pair, b'=') else {
             return fail(Kind::MissingValue, at);
         };
         if key.is_empty() {
@@ -202,10 +220,7 @@ fn check_entry(entry: &str, start: usize) -> Result<(), AddressError> {
             return fail(Kind::NotEscaped, at + bad);
         }
         let before = entry.get(transport.len() + 1..at).unwrap_or_default();
-        if before
-            .split(',')
-            .any(|other| other.split_once('=').is_some_and(|(other, _)| other == key))
-        {
+        if at_commas(before).any(|other| cut(other, b'=').is_some_and(|(other, _)| other == key)) {
             return fail(Kind::RepeatedKey, at);
         }
         if let Err((kind, bad)) = check_value(value) {
