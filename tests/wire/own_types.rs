@@ -21,6 +21,23 @@ impl Decode<'_> for Refused {
     }
 }
 
+/// A number that says it may take no bytes at all.
+#[derive(Debug, PartialEq)]
+struct Modest(u32);
+
+impl Type for Modest {
+    const TEXT: SignatureText = u32::TEXT;
+    const MIN_LEN: usize = 0;
+}
+
+impl BasicType for Modest {}
+
+impl Decode<'_> for Modest {
+    fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        reader.read_u32().map(Self)
+    }
+}
+
 /// Takes even numbers, and says in the reader's own way that a number is odd.
 #[derive(Debug, PartialEq)]
 struct Even(u32);
@@ -77,6 +94,15 @@ fn an_array_ends_behind_an_element_whose_own_reader_failed() {
     let mut arrays: Array<'_, Vec<&str>> = decode(bytes).unwrap();
     assert_eq!(arrays.next(), Some(Err(DecodeError { kind: Kind::NotUtf8, at: 12 })));
     assert_eq!(arrays.next(), None);
+}
+
+#[test]
+fn a_type_that_may_take_no_bytes_divides_nothing_by_zero() {
+    let array: Array<'_, Modest> = decode(NUMBERS).unwrap();
+    assert_eq!(array.size_hint(), (0, Some(12)));
+    assert_eq!(decode::<Vec<Modest>>(NUMBERS).unwrap().len(), 3);
+    let dict: Dict<'_, Modest, Modest> = decode(b"\x08\0\0\0\0\0\0\0\x01\0\0\0\x02\0\0\0").unwrap();
+    assert_eq!(dict.size_hint(), (0, Some(8)));
 }
 
 #[test]

@@ -138,6 +138,16 @@ fn refuses_the_reserved_path_and_interface() {
 }
 
 #[test]
+fn ending_another_writers_array_does_not_panic() {
+    let (mut far, mut near) = ([0; 64], [0; 64]);
+    let (mut far, mut near) =
+        (Writer::new(&mut far, Endian::Little), Writer::new(&mut near, Endian::Little));
+    far.put_bytes(&[0; 32]);
+    let array = far.start_array(8).unwrap();
+    assert_eq!(near.end_array(array), Err(EncodeError::ArrayTooLong));
+}
+
+#[test]
 fn refuses_to_send_an_invalid_body_on() {
     // A BOOLEAN of 2, which parsing does not look at.
     let bytes = call_of(Endian::Little, "b", &[2, 0, 0, 0]);

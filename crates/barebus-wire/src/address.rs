@@ -24,10 +24,10 @@ impl<'a> Addresses<'a> {
         let mut at = 0;
         let mut rest = text;
         while !rest.is_empty() {
-            let (entry, behind) = cut(rest, b';');
+            let (entry, behind) = cut(rest, b';').unwrap_or((rest, ""));
             check_entry(entry, at)?;
-            at += entry.len() + 1;
-            rest = behind.unwrap_or_default();
+            at += rest.len() - behind.len();
+            rest = behind;
         }
         Ok(Self(text))
     }
@@ -40,8 +40,8 @@ impl<'a> Iterator for Addresses<'a> {
         if self.0.is_empty() {
             return None;
         }
-        let (entry, behind) = cut(self.0, b';');
-        self.0 = behind.unwrap_or_default();
+        let (entry, behind) = cut(self.0, b';').unwrap_or((self.0, ""));
+        self.0 = behind;
         Some(Address(entry))
     }
 }
@@ -49,16 +49,15 @@ impl<'a> Iterator for Addresses<'a> {
 impl<'a> Address<'a> {
     /// The transport's name, `unix`.
     pub fn transport(&self) -> &'a str {
-        match cut(self.0, b':') {
-            (transport, Some(_)) => transport,
-            _ => "",
-        }
+        cut(self.0, b':').map_or("", |(transport, _)| transport)
     }
 
     /// The keys and their values.
     pub fn pairs(&self) -> impl Iterator<Item = (&'a str, EscapedValue<'a>)> + use<'a> {
-        let (_, pairs) = cut(self.0, b':');
-        cut_pairs(pairs).filter_map(|(key, value)| Some((key, EscapedValue(value?))))
+        let pairs = cut(self.0, b':').map_or("", |(_, pairs)| pairs);
+        at_commas(pairs)
+            .filter_map(|pair| cut(pair, b'='))
+            .map(|(key, value)| (key, EscapedValue(value)))
     }
 
     /// The value of a key.
@@ -173,6 +172,25 @@ impl fmt::Display for AddressError {
 
 impl core::error::Error for AddressError {}
 
+/// What stands before and behind the first `mark`, which is ASCII. The standard library's own way to cut has a path to a panic.
+fn cut(text: &str, mark: u8) -> Option<(&str, &str)> {
+    let at = text.bytes().position(|byte| byte == mark)?;
+    let (before, behind) = text.split_at_checked(at)?;
+    Some((before, behind.get(1..)?))
+}
+
+/// What stands between the commas.
+fn at_commas(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = Some(text);
+    core::iter::from_fn(move || {
+        let text = rest?;
+        let (part, behind) =
+            cut(text, b',').map_or((text, None), |(part, rest)| (part, Some(rest)));
+        rest = behind;
+        Some(part)
+    })
+}
+
 /// Checks one address, which begins at byte `start` of the list.
 fn check_entry(entry: &str, start: usize) -> Result<(), AddressError> {
     use AddressErrorKind as Kind;
@@ -181,7 +199,7 @@ fn check_entry(entry: &str, start: usize) -> Result<(), AddressError> {
     if entry.is_empty() {
         return fail(Kind::EmptyEntry, 0);
     }
-    let (transport, Some(pairs)) = cut(entry, b':') else {
+    let Some((transport, pairs)) = cut(entry, b':') else {
         return fail(Kind::MissingColon, entry.len());
     };
     if transport.is_empty() {
@@ -191,8 +209,8 @@ fn check_entry(entry: &str, start: usize) -> Result<(), AddressError> {
         return Ok(());
     }
     let mut at = transport.len() + 1;
-    for (key, value) in cut_pairs(Some(pairs)) {
-        let Some(value) = value else {
+    for pair in at_commas(pairs) {
+        let Some((key, value)) = cut(pair, b'=') else {
             return fail(Kind::MissingValue, at);
         };
         if key.is_empty() {
@@ -201,33 +219,16 @@ fn check_entry(entry: &str, start: usize) -> Result<(), AddressError> {
         if let Some(bad) = key.bytes().position(|byte| !is_optionally_escaped(byte)) {
             return fail(Kind::NotEscaped, at + bad);
         }
-        let before = entry.get(transport.len() + 1..at.saturating_sub(1));
-        if cut_pairs(before).any(|(other, _)| other == key) {
+        let before = entry.get(transport.len() + 1..at).unwrap_or_default();
+        if at_commas(before).any(|other| cut(other, b'=').is_some_and(|(other, _)| other == key)) {
             return fail(Kind::RepeatedKey, at);
         }
         if let Err((kind, bad)) = check_value(value) {
             return fail(kind, at + key.len() + 1 + bad);
         }
-        at += key.len() + 1 + value.len() + 1;
+        at += pair.len() + 1;
     }
     Ok(())
-}
-
-/// What stands before the first `mark`, and behind it, if there is one.
-fn cut(text: &str, mark: u8) -> (&str, Option<&str>) {
-    match text.bytes().position(|byte| byte == mark) {
-        Some(at) => (text.get(..at).unwrap_or_default(), text.get(at + 1..)),
-        None => (text, None),
-    }
-}
-
-/// Keys, and the values that have a `=` before them.
-fn cut_pairs(mut rest: Option<&str>) -> impl Iterator<Item = (&str, Option<&str>)> {
-    core::iter::from_fn(move || {
-        let (pair, behind) = cut(rest?, b',');
-        rest = behind;
-        Some(cut(pair, b'='))
-    })
 }
 
 fn check_value(value: &str) -> Result<(), (AddressErrorKind, usize)> {

@@ -57,7 +57,7 @@ impl<'a, T: Decode<'a>> Iterator for Array<'a, T> {
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        (0, Some(self.elements.remaining().div_ceil(T::MIN_LEN)))
+        (0, Some(self.elements.remaining().div_ceil(T::MIN_LEN.max(1))))
     }
 }
 
@@ -149,7 +149,7 @@ impl<'a, K: BasicType + Decode<'a>, V: Decode<'a>> Iterator for Dict<'a, K, V> {
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        (0, Some(self.entries.remaining().div_ceil(K::MIN_LEN + V::MIN_LEN)))
+        (0, Some(self.entries.remaining().div_ceil((K::MIN_LEN + V::MIN_LEN).max(1))))
     }
 }
 

@@ -351,14 +351,16 @@ impl<'b> Writer<'b> {
         Ok(OpenArray { length_at, payload_at: self.pos, hidden: self.hidden })
     }
 
-    /// Ends the array that was started last and not ended yet.
+    /// Ends the array that was started last and not ended yet, by this writer: ending another one writes a wrong length.
     ///
     /// # Errors
     /// `ArrayTooLong`.
     #[inline]
     pub fn end_array(&mut self, array: OpenArray) -> Result<(), EncodeError> {
         self.leave();
-        let len = self.pos - array.payload_at + (self.hidden - array.hidden);
+        // Another writer's array may begin behind this one's end: then these wrap, and it is too long.
+        let hidden = self.hidden.wrapping_sub(array.hidden);
+        let len = self.pos.wrapping_sub(array.payload_at).wrapping_add(hidden);
         let len = u32::try_from(len).unwrap_or(u32::MAX);
         if len > limits::ARRAY_LEN {
             return Err(EncodeError::ArrayTooLong);

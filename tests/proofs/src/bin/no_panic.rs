@@ -1,14 +1,21 @@
 //! Everything that `barebus-wire` does with bytes from outside, in a program whose panic handler calls a function that does not
 //! exist: where the optimiser leaves one path to a panic, linking fails. It is built, and then run on a message.
+//!
+//! What allocates is left out, because running out of memory is a panic of Rust's own; what only uses memory that was allocated
+//! before is here.
 #![no_std]
 #![no_main]
 
+use core::alloc::{GlobalAlloc, Layout as MemoryLayout};
+use core::fmt::Write as _;
 use core::hint::black_box;
 
+use barebus_wire::address::{Addresses, escape};
 use barebus_wire::{
-    Array, BusName, Cursor, Decode, Dict, Encode, EncodeError, Endian, ErrorName, Event, FdIndex,
-    Header, InterfaceName, MatchRule, MemberName, Message, MessageType, MethodCall, Numbers,
-    ObjectPath, RawBody, Reader, Serial, Signature, Value, Variant, Writer, frame_len,
+    Array, Boxed, BusName, Cursor, Decode, Dict, Encode, EncodeError, Endian, Entries, ErrorName,
+    Event, FamiliarHeader, FdIndex, Header, Holes, InterfaceName, Layout, MatchRule, MemberName,
+    Message, MessageType, MethodCall, Numbers, ObjectPath, PreparedCall, RawBody, Reader, Serial,
+    Signature, Value, Variant, Writer, frame_len,
 };
 
 #[cfg(not(feature = "show"))]
@@ -31,6 +38,21 @@ fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
     barebus_wire_can_panic()
 }
 
+/// Has no memory, and nobody asks for any.
+struct NoMemory;
+
+// SAFETY: nothing is ever allocated, so nothing is freed.
+unsafe impl GlobalAlloc for NoMemory {
+    unsafe fn alloc(&self, _: MemoryLayout) -> *mut u8 {
+        core::ptr::null_mut()
+    }
+
+    unsafe fn dealloc(&self, _: *mut u8, _: MemoryLayout) {}
+}
+
+#[global_allocator]
+static MEMORY: NoMemory = NoMemory;
+
 #[link(name = "c")]
 unsafe extern "C" {
     fn read(descriptor: i32, place: *mut u8, len: usize) -> isize;
@@ -51,6 +73,7 @@ extern "C" fn main() -> i32 {
         return 2;
     }
     names(bytes);
+    addresses(bytes);
     values(bytes, output);
     i32::from(message(bytes, output).is_none())
 }
@@ -60,6 +83,8 @@ fn message(bytes: &[u8], output: &mut [u8]) -> Option<()> {
     let message = black_box(Message::parse(bytes)).ok()?;
     black_box(message.body::<(&str, u32)>()).ok();
     black_box(message.body::<(Variant<'_>,)>()).ok();
+    black_box(message.body::<(Boxed<u32>,)>()).ok();
+    black_box(message.body::<(Properties<'_>, Job<'_>, Kind, State)>()).ok();
     black_box(message.first_argument::<&str>()).ok();
     if let Ok(rule) = black_box(MatchRule::parse("sender='a.b',arg0path='/a/'")) {
         black_box(rule.matches(&message, |_, _| black_box(true)));
@@ -67,8 +92,27 @@ fn message(bytes: &[u8], output: &mut [u8]) -> Option<()> {
     black_box(message.header().encode(output, &RawBody::of(&message))).ok();
     let again = Header { endian: Endian::Big, ..*message.header() };
     black_box(again.encode(output, &RawBody::of(&message))).ok();
+    let layout = Layout::new(message.signature());
+    black_box(layout.validate(&message)).ok();
+    let mut writer = Writer::new(output, Endian::Big);
+    black_box(layout.put(message.reader(), &mut writer)).ok();
+    black_box(writer.finish()).ok();
+    walk(layout.cursor(message.reader()));
+    // It is empty, which the optimiser does not know.
+    let familiar = black_box(FamiliarHeader::default());
+    black_box(familiar.parse_again(bytes)).ok();
     call(output).ok();
+    gather(bytes, output);
     message.validate().ok()
+}
+
+/// Sends what was received as a long array, from where it is.
+fn gather(bytes: &[u8], output: &mut [u8]) {
+    let mut holes = Holes::new();
+    let header = Header::new(MessageType::Unknown(9), Serial::FIRST);
+    if let Ok(pieces) = header.encode_gathered(output, &(7_u8, (bytes,), bytes), &mut holes) {
+        black_box(pieces.map(<[u8]>::len).sum::<usize>());
+    }
 }
 
 fn call(output: &mut [u8]) -> Result<(), EncodeError> {
@@ -80,7 +124,86 @@ fn call(output: &mut [u8]) -> Result<(), EncodeError> {
     let error = Header::error(Serial::FIRST, &call, NAME);
     black_box(error.encode(output, &(black_box("text"), Value::Int16(7))))?;
     black_box(Header::new(MessageType::Signal, Serial::FIRST).encode(output, &()))?;
+    let entries = [("key", Boxed(black_box(7_u32)))];
+    black_box(call.encode(output, &(Entries(&entries),)))?;
+    let (a, b) = (black_box("a"), black_box(None));
+    black_box(call.encode(output, &(Properties { a, b }, Kind::Second, State::Other(7))))?;
+    // There is none: making one allocates. The optimiser does not know.
+    if let Some(prepared) = black_box(None::<&PreparedCall>) {
+        black_box(prepared.encode(output, Serial::FIRST, &("text", 7_u32))).ok();
+    }
     Ok(())
+}
+
+#[derive(barebus_derive::Type, barebus_derive::Encode, barebus_derive::Decode)]
+struct Job<'a> {
+    id: u32,
+    path: ObjectPath<'a>,
+}
+
+#[derive(barebus_derive::Type, barebus_derive::Encode, barebus_derive::Decode)]
+#[barebus(dict)]
+struct Properties<'a> {
+    a: &'a str,
+    b: Option<Job<'a>>,
+}
+
+#[derive(barebus_derive::Type, barebus_derive::Encode, barebus_derive::Decode)]
+#[barebus(string)]
+enum Kind {
+    First,
+    Second,
+}
+
+#[derive(barebus_derive::Type, barebus_derive::Encode, barebus_derive::Decode)]
+#[repr(u32)]
+enum State {
+    Off,
+    On = 4,
+    #[barebus(other)]
+    Other(u32),
+}
+
+/// A type as bad as users may write them: it says that it may take no bytes, and fails whether it has read any or not.
+struct Unknown;
+
+impl barebus_wire::Type for Unknown {
+    const TEXT: barebus_wire::SignatureText = u32::TEXT;
+    const MIN_LEN: usize = 0;
+}
+
+impl barebus_wire::BasicType for Unknown {}
+
+impl Decode<'_> for Unknown {
+    fn decode(reader: &mut Reader<'_>) -> Result<Self, barebus_wire::DecodeError> {
+        if black_box(true) {
+            reader.read_u32()?;
+        }
+        Err(reader.fail(barebus_wire::DecodeErrorKind::UnknownValue, reader.position()))
+    }
+}
+
+fn addresses(bytes: &[u8]) {
+    let _ = write!(Sink, "{}", escape(bytes));
+    let Ok(text) = core::str::from_utf8(bytes) else { return };
+    let Ok(addresses) = Addresses::parse(text) else { return };
+    for address in addresses {
+        black_box((address.transport(), address.as_str()));
+        for (key, value) in address.pairs() {
+            black_box((key, value.bytes().last()));
+        }
+        black_box(address.get("path"));
+    }
+}
+
+/// Where text goes that nobody reads.
+struct Sink;
+
+impl core::fmt::Write for Sink {
+    fn write_str(&mut self, text: &str) -> core::fmt::Result {
+        black_box(text);
+        Ok(())
+    }
 }
 
 fn names(bytes: &[u8]) {
@@ -109,11 +232,24 @@ fn values(bytes: &[u8], output: &mut [u8]) {
         read_as::<Numbers<'_, f64>>(bytes, endian, output);
         read_as::<Variant<'_>>(bytes, endian, output);
         read_as::<Value<'_>>(bytes, endian, output);
+        read_as::<Boxed<Job<'_>>>(bytes, endian, output);
         if let Ok(array) = Array::<(u8, &str)>::decode(&mut Reader::new(bytes, endian)) {
+            black_box(array.size_hint());
             black_box(array.last());
         }
+        if let Ok(mut array) = Array::<Unknown>::decode(&mut Reader::new(bytes, endian)) {
+            black_box(array.size_hint());
+            if let Some(Err(error)) = black_box(array.next()) {
+                black_box(array.explain(error));
+            }
+        }
         if let Ok(dict) = Dict::<&str, Variant<'_>>::decode(&mut Reader::new(bytes, endian)) {
+            black_box(dict.size_hint());
             black_box(dict.find(&"key")).ok();
+        }
+        if let Ok(dict) = Dict::<Unknown, Unknown>::decode(&mut Reader::new(bytes, endian)) {
+            black_box(dict.size_hint());
+            black_box(dict.last());
         }
         if let Ok(numbers) = Numbers::<u32>::decode(&mut Reader::new(bytes, endian)) {
             let mut place = [0; 64];
@@ -125,6 +261,7 @@ fn values(bytes: &[u8], output: &mut [u8]) {
             continue;
         };
         walk(Cursor::new(Reader::new(bytes, endian), signature));
+        black_box(Layout::new(signature).skip(&mut Reader::new(bytes, endian))).ok();
         let mut writer = Writer::new(output, endian);
         black_box(writer.put_values(Cursor::new(Reader::new(bytes, endian), signature))).ok();
         black_box(writer.finish()).ok();
