@@ -238,17 +238,17 @@ fn tells_where_the_text_is_wrong_and_what_is_expected() {
         (
             r#"{"type":"s"}"#,
             Kind::MissingKey,
-            "text: a key is missing, expected an object with a type and data",
+            "a key is missing, expected an object with a type and data",
         ),
         (
             r#"{"type":"s","data":["x"],"more":1}"#,
             Kind::UnknownKey,
-            "text: unknown key, expected an object with a type and data, found \"more\"",
+            "unknown key, expected an object with a type and data, found \"more\"",
         ),
         (
             r#"{"type":"s","data":["x"],"data":["x"]}"#,
             Kind::DuplicateKey,
-            "text: a key appears twice, expected an object with a type and data, found \"data\"",
+            "a key appears twice, expected an object with a type and data, found \"data\"",
         ),
         (
             r#"{"type":"v","data":[{"type":"ss","data":[]}]}"#,
@@ -392,9 +392,9 @@ fn tells_what_is_wrong_with_a_message() {
         (
             "[]",
             Kind::WrongType,
-            "text: not the right kind of value, expected an object that describes a message, found \"[…0]\"",
+            "not the right kind of value, expected an object that describes a message, found \"[…0]\"",
         ),
-        ("{}", Kind::MissingKey, "text: a key is missing, expected the message's type"),
+        ("{}", Kind::MissingKey, "a key is missing, expected the message's type"),
         (
             r#"{"type":"call"}"#,
             Kind::WrongType,
@@ -409,12 +409,12 @@ fn tells_what_is_wrong_with_a_message() {
         (
             r#"{"type":77,"path":"/","path":"/"}"#,
             Kind::DuplicateKey,
-            "text: a key appears twice, expected an object that describes a message, found \"path\"",
+            "a key appears twice, expected an object that describes a message, found \"path\"",
         ),
         (
             r#"{"type":77,"cookie":1,"serial":1}"#,
             Kind::DuplicateKey,
-            "text: a key appears twice, expected an object that describes a message, found \"serial\"",
+            "a key appears twice, expected an object that describes a message, found \"serial\"",
         ),
         (r#"{"type":77,"pth":"/"}"#, Kind::UnknownKey, "pth: unknown key"),
         (
@@ -425,7 +425,7 @@ fn tells_what_is_wrong_with_a_message() {
         (
             r#"{"type":"method_return"}"#,
             Kind::Message(DecodeErrorKind::MissingReplySerial),
-            "text: the header has no REPLY_SERIAL",
+            "the header has no REPLY_SERIAL",
         ),
         (
             r#"{"type":0}"#,

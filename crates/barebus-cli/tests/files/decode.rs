@@ -136,7 +136,7 @@ fn encode_tells_which_message_is_wrong_where_and_writes_those_before_it() {
     let ran = run(&["encode", "-"], b"  }");
     assert!(ran.err.contains("from line 1: line 1, column 3: not JSON"), "{}", ran.err);
     let ran = run(&["encode", "--text", "-"], b"# comment\n\nsignal serial=1 path=/\n");
-    let expected = "barebus: standard input, from line 3: text: the header has no INTERFACE\n";
+    let expected = "barebus: standard input, from line 3: the header has no INTERFACE\n";
     assert_eq!((ran.code, &*ran.err), (1, expected));
     let ran = run(&["encode", "-"], b"{\"\xff\":1}");
     assert_eq!(ran.err, "barebus: standard input, from line 1: the text is not UTF-8\n");
