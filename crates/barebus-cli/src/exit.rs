@@ -9,7 +9,7 @@ use barebus::{CallError, NoReply};
 
 use crate::render::one_line;
 
-/// The exit codes; 2 for wrong usage comes from the argument parser.
+/// The exit codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
     /// Somebody said no: the callee's error, a job that failed, an unknown unit.
@@ -51,7 +51,16 @@ impl Failure {
 
     /// A call came to nothing; `tried` says what was called.
     pub(crate) fn call(tried: impl Display, error: &CallError) -> Self {
-        Self::answered(format_args!("{tried}: {error}"), error)
+        let timed_out = matches!(error, CallError::NoReply(NoReply::TimedOut));
+        let what = match error {
+            // Some texts are lines: dbus-daemon's end with a newline.
+            CallError::Remote { name, message } => match message.trim_end() {
+                "" => format!("{tried}: {name}"),
+                message => format!("{tried}: {message} ({name})"),
+            },
+            error => format!("{tried}: {error}"),
+        };
+        Self { timed_out, ..Self::new(exit_of(error), what) }
     }
 
     /// Says how long was waited, where the time for a reply was over.
@@ -68,22 +77,22 @@ impl Failure {
             eprintln!("barebus: {}", one_line(&self.what));
         }
     }
-
-    fn answered(what: impl Display, error: &CallError) -> Self {
-        let timed_out = matches!(error, CallError::NoReply(NoReply::TimedOut));
-        Self { timed_out, ..Self::new(exit_of(error), what) }
-    }
 }
 
 impl From<barebus::OpenError> for Failure {
     fn from(error: barebus::OpenError) -> Self {
-        Self::new(Exit::Connection, error)
+        let exit = match error {
+            // There was nowhere to go.
+            barebus::OpenError::Address { .. } | barebus::OpenError::NoAddress => Exit::Usage,
+            _ => Exit::Connection,
+        };
+        Self::new(exit, error)
     }
 }
 
 impl From<barebus_systemd::Error> for Failure {
     fn from(error: barebus_systemd::Error) -> Self {
-        Self::answered(&error, &error.cause)
+        Self::call(&error.asked, &error.cause)
     }
 }
 

@@ -10,6 +10,7 @@ mod output;
 mod pieces;
 mod render;
 mod table;
+mod usage;
 mod verdict;
 
 use std::process::ExitCode;
@@ -19,7 +20,10 @@ use clap::Parser;
 use crate::args::{Arguments, Verb};
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return usage::end(&error),
+    };
     let result = match arguments.verb {
         Verb::Unit { verb } => command::unit::run(&arguments.target, verb),
         Verb::Call(call) => command::call::run(&arguments.target, &call),

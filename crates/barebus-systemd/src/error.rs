@@ -14,8 +14,17 @@ pub struct Error {
 }
 
 impl Error {
-    pub(crate) fn new(asked: &str, about: &str, cause: impl Into<CallError>) -> Self {
-        let asked = if about.is_empty() { asked.to_owned() } else { format!("{asked} of {about}") };
+    /// An empty name is a name too, and one to be seen.
+    pub(crate) fn new<'a>(
+        asked: &str,
+        about: impl Into<Option<&'a str>>,
+        cause: impl Into<CallError>,
+    ) -> Self {
+        let asked = match about.into() {
+            None => asked.to_owned(),
+            Some("") => format!("{asked} of ''"),
+            Some(about) => format!("{asked} of {about}"),
+        };
         Self { asked, cause: cause.into() }
     }
 
@@ -41,5 +50,20 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         Some(&self.cause)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_told_even_if_there_is_nothing_to_it() {
+        let text = |about: Option<&str>| {
+            Error::new("GetUnit", about, CallError::NoReply(barebus::NoReply::TimedOut)).asked
+        };
+        assert_eq!(text(Some("x.service")), "GetUnit of x.service");
+        assert_eq!(text(Some("")), "GetUnit of ''");
+        assert_eq!(text(None), "GetUnit");
     }
 }

@@ -164,7 +164,7 @@ impl<'m, 'c> Job<'m, 'c> {
             let signal = match next {
                 Ok(Some(signal)) => signal,
                 Ok(None) => return Ok(None),
-                Err(error) => return Err(Error::new("the job", &self.unit, error)),
+                Err(error) => return Err(Error::new("the job", &*self.unit, error)),
             };
             // What does not look like JobRemoved is no end of a job.
             match signal.body::<(u32, ObjectPath<'_>, &str, &str)>() {
@@ -190,7 +190,7 @@ impl<'m, 'c> Job<'m, 'c> {
     }
 
     fn failed(&self, cause: impl Into<CallError>) -> Error {
-        Error::new("the job", &self.unit, cause)
+        Error::new("the job", &*self.unit, cause)
     }
 }
 

@@ -74,7 +74,7 @@ impl<'c> Manager<'c> {
             reply.body::<(Array<'_, ListedUnit<'_>>,)>()?;
             Ok(UnitList { reply })
         });
-        list.map_err(|error| Error::new("ListUnits", "", error))
+        list.map_err(|error| Error::new("ListUnits", None, error))
     }
 
     /// A unit that systemd has in memory.
@@ -147,7 +147,7 @@ impl<'c> Manager<'c> {
             Ok(_) => {}
             // Another Manager on this connection has done it.
             Err(error) if error.name() == Some("org.freedesktop.systemd1.AlreadySubscribed") => {}
-            Err(error) => return Err(Error::new("Subscribe", "", error)),
+            Err(error) => return Err(Error::new("Subscribe", None, error)),
         }
         self.is_subscribed = true;
         Ok(())
@@ -166,13 +166,13 @@ impl<'c> Manager<'c> {
     /// # Errors
     /// What was asked and why it came to nothing.
     pub fn get<T: for<'a> Decode<'a>>(&mut self, property: &str) -> Result<T, Error> {
-        about(property, "", || self.proxy().get(property))
+        about(property, None, || self.proxy().get(property))
     }
 }
 
-fn about<T>(
+fn about<'a, T>(
     asked: &str,
-    about: &str,
+    about: impl Into<Option<&'a str>>,
     ask: impl FnOnce() -> Result<T, CallError>,
 ) -> Result<T, Error> {
     ask().map_err(|error| Error::new(asked, about, error))
@@ -195,6 +195,6 @@ impl<'a> UnitList<'a> {
         failed
             .into_iter()
             .chain(units.into_iter().flatten().map(|unit| unit.map_err(CallError::from)))
-            .map(|unit| unit.map_err(|error| Error::new("ListUnits", "", error)))
+            .map(|unit| unit.map_err(|error| Error::new("ListUnits", None, error)))
     }
 }

@@ -146,7 +146,7 @@ impl<'c> Unit<'c> {
         let path = self.path.borrow();
         Proxy::new(self.connection, self.destination, path, interface)
             .get(property)
-            .map_err(|error: CallError| Error::new(property, &self.name, error))
+            .map_err(|error: CallError| Error::new(property, &*self.name, error))
     }
 }
 

@@ -154,7 +154,10 @@ impl From<EncodeError> for ParseError {
 /// The excerpt is escaped: it may come from anywhere and go to a terminal.
 impl fmt::Display for ParseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.place, self.kind)?;
+        if self.place != Place::Whole {
+            write!(f, "{}: ", self.place)?;
+        }
+        self.kind.fmt(f)?;
         if !self.expected.is_empty() {
             write!(f, ", expected {}", self.expected)?;
         }

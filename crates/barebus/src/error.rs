@@ -92,7 +92,11 @@ impl fmt::Display for OpenError {
             Self::Address { address, error } => write!(f, "'{address}' is no address: {error}"),
             Self::NoAddress => f.write_str("the address lists no server"),
             Self::NotSet { variable } => {
-                write!(f, "the environment does not say where the bus is: {variable} is not set")
+                let verb = if variable.contains(' ') { "are" } else { "is" };
+                write!(
+                    f,
+                    "the environment does not say where the bus is: {variable} {verb} not set"
+                )
             }
             Self::Unreachable(attempts) => {
                 for (index, Attempt { address, error }) in attempts.iter().enumerate() {

@@ -6,8 +6,6 @@ use std::process::ExitCode;
 
 use barebus_text::capture::{CaptureErrorKind, Format};
 
-use hex::FromHexError;
-
 use crate::args::{Layout, ValidateOptions};
 use crate::exit::{Exit, Failure, Failures};
 use crate::input;
@@ -141,10 +139,10 @@ fn judge_row(row: &[u8]) -> (&[u8], Verdict) {
     };
     let verdict = match hex::decode(text) {
         Ok(bytes) => Verdict::of(&bytes),
-        Err(FromHexError::InvalidHexCharacter { index, .. }) => {
-            Verdict::no_digit(index as u64, text.get(index).copied().unwrap_or_default())
-        }
-        Err(_) => Verdict::half_byte(text.len() as u64),
+        Err(_) => match text.iter().position(|byte| !byte.is_ascii_hexdigit()) {
+            Some(at) => Verdict::no_digit(at as u64, text.get(at).copied().unwrap_or_default()),
+            None => Verdict::half_byte(text.len() as u64),
+        },
     };
     (id, verdict)
 }

@@ -78,7 +78,7 @@ fn tells_what_is_wrong() {
         ("method_call serial=x path=/ member=A", "serial: not a number"),
         ("method_call serial=1 path=a member=A", "path: not an object path"),
         ("method_call serial=1 nonsense=1", "nonsense: unknown key"),
-        ("method_call serial=1 serial=2", "text: a key appears twice"),
+        ("method_call serial=1 serial=2", "a key appears twice"),
         ("method_call path=/ member=A signature=u : s x", "signature: not the type of the body"),
         ("method_call path=/ member=A : u x", "body: argument 1: not a number"),
         ("method_call path=/ member=A \"10=u\"", "argument 1: a value is missing"),

@@ -1,6 +1,8 @@
 //! What the program says of itself.
 
+use std::ffi::OsStr;
 use std::fs;
+use std::os::unix::ffi::OsStrExt;
 use std::process::Command;
 
 use crate::common::{BAREBUS, Folder, refused, stdout};
@@ -62,16 +64,45 @@ fn manual_pages_are_printed_and_written() {
 }
 
 #[test]
-fn wrong_usage_has_its_own_exit_code() {
-    for arguments in [
-        &[] as &[&str],
-        &["nonsense"],
-        &["validate"],
-        &["decode", "--json", "--text", "-"],
-        &["--timeout", "0", "unit", "list"],
+fn wrong_usage_is_told_in_a_line_with_the_verb_and_the_argument() {
+    for (arguments, words) in [
+        (&["nonsense"][..], ["unrecognized subcommand 'nonsense'", "see 'barebus --help'"]),
+        (&["unit", "stat"], ["unit: unrecognized subcommand 'stat'", "'state'"]),
+        (&["--user"], ["requires a subcommand", "introspect"]),
+        (&["unit", "start"], ["unit start: ", "not provided: <NAME>"]),
+        (
+            &["unit", "start", "a", "b"],
+            ["unit start: unexpected argument 'b'", "unit start --help"],
+        ),
+        (&["unit", "list", "--jsn"], ["unit list: unexpected argument '--jsn'", "'--json'"]),
+        (&["call", "a.b", "/"], ["call: ", "not provided: <INTERFACE> <METHOD>"]),
+        (&["introspect", "a.b", "/", "x"], ["introspect: unexpected argument 'x'", ""]),
+        (&["validate"], ["validate: ", "not provided: <FILE>"]),
+        (&["validate", "--format", "x", "-"], ["invalid value 'x' for '--format", "pcapng"]),
+        (&["decode", "--json", "--text", "-"], ["decode: the argument '--json'", "'--text'"]),
+        (&["--timeout", "0", "unit", "list"], ["invalid value '0' for '--timeout", "waited for"]),
+        (&["box", "true"], ["box: unexpected argument 'true'", "box --help"]),
+        (&["--\u{9b}31mx"], [r"unexpected argument '--\u{9b}31mx'", ""]),
     ] {
-        let ran = run(arguments, b"");
-        assert_eq!((ran.code, &*ran.out), (2, ""), "{arguments:?}");
-        assert!(!ran.err.is_empty());
+        let line = refused(Command::new(BAREBUS).args(arguments), 2, &words);
+        assert!(!line.trim_end().contains(char::is_control), "{line:?}");
     }
+    // Asked nothing at all, it says what it can be asked.
+    let ran = run(&[], b"");
+    assert_eq!((ran.code, &*ran.out), (2, ""));
+    assert!(ran.err.contains("Usage: barebus"), "{}", ran.err);
+}
+
+#[test]
+fn an_argument_that_is_not_utf8_is_told() {
+    let argument = OsStr::from_bytes(b"caf\xe9\x1b[2J");
+    let mut command = Command::new(BAREBUS);
+    let words = [r"unit state: argument 4 is not UTF-8: 'caf\xe9\x1b[2J'"];
+    refused(command.args(["unit", "state", "x.service"]).arg(argument), 2, &words);
+    let mut command = Command::new(BAREBUS);
+    let words = [r"argument 2 is not UTF-8: 'caf\xe9\x1b[2J'"];
+    refused(command.arg("--address").arg(argument).args(["unit", "list"]), 2, &words);
+    // Files may have any name.
+    let mut command = Command::new(BAREBUS);
+    refused(command.arg("validate").arg(argument), 5, &["cannot read", "No such file"]);
 }

@@ -1,4 +1,4 @@
-//! `barebus unit list` of units that are described by somebody who means no good.
+//! `barebus unit` with a systemd that means no good, or says things in another way.
 
 use std::os::unix::net::UnixListener;
 use std::process::Command;
@@ -7,7 +7,7 @@ use std::thread;
 use barebus::ObjectPath;
 use barebus_tests::peer::Peer;
 
-use crate::common::{BAREBUS, Folder, stdout};
+use crate::common::{BAREBUS, Folder, refused, stdout};
 
 #[test]
 fn no_description_steers_a_terminal_or_misleads_its_reader() {
@@ -55,4 +55,29 @@ fn no_description_steers_a_terminal_or_misleads_its_reader() {
         "{json}"
     );
     server.join().unwrap();
+}
+
+#[test]
+fn the_newline_at_the_end_of_an_errors_text_is_no_part_of_it() {
+    for (text, told) in [
+        ("It is not there.\n", "It is not there. (org.example.Error)"),
+        ("One\ntwo \r\n", "One\\ntwo (org.example.Error)"),
+        ("\n", "org.example.Error"),
+    ] {
+        let folder = Folder::new("newline");
+        let listener = UnixListener::bind(folder.join("socket")).unwrap();
+        let server = thread::spawn(move || {
+            let mut peer = Peer::new(listener.accept().unwrap().0);
+            assert!(peer.authenticate());
+            let call = peer.called("GetUnitFileState").unwrap();
+            let reply = peer.error(&call, None, "org.example.Error", text);
+            peer.write(&reply);
+            peer.drain();
+        });
+        let mut command = Command::new(BAREBUS);
+        command.args(["--peer", &format!("unix:path={}", folder.join("socket"))]);
+        let line = refused(command.args(["unit", "state", "x.service"]), 1, &[]);
+        assert_eq!(line, format!("barebus: GetUnitFileState of x.service: {told}\n"));
+        server.join().unwrap();
+    }
 }

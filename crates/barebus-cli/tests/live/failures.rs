@@ -66,7 +66,7 @@ fn every_server_of_an_address_is_told_with_its_own_reason() {
 fn a_user_session_without_a_bus_is_told_by_the_variables() {
     let mut command = Command::new(BAREBUS);
     command.env_remove("DBUS_SESSION_BUS_ADDRESS").env_remove("XDG_RUNTIME_DIR");
-    let words = ["DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR", "not set"];
+    let words = ["DBUS_SESSION_BUS_ADDRESS and XDG_RUNTIME_DIR are not set"];
     refused(command.args(["--user"]).args(STATE), CONNECTION, &words);
 }
 
@@ -194,8 +194,24 @@ fn names_that_are_none_are_refused_before_anything_is_sent() {
     ] {
         refused(Command::new(BAREBUS).args(call).args(object), USAGE, &words);
     }
-    let address = ["--address", "unix", "unit", "list"];
-    refused(Command::new(BAREBUS).args(address), CONNECTION, &["'unix' is no address"]);
+}
+
+#[test]
+fn an_address_that_is_none_is_wrong_usage() {
+    for (address, words) in [
+        ("unix", "'unix' is no address: "),
+        ("unix:path=%2", "'unix:path=%2' is no address: "),
+        ("unix:path", "'unix:path' is no address: "),
+        ("", "the address lists no server"),
+    ] {
+        for option in ["--address", "--peer"] {
+            let mut command = Command::new(BAREBUS);
+            refused(command.args([option, address, "unit", "list"]), USAGE, &[words]);
+        }
+    }
+    let mut command = Command::new(BAREBUS);
+    command.env("DBUS_SYSTEM_BUS_ADDRESS", "unix").args(STATE);
+    refused(&mut command, USAGE, &["'unix' is no address: "]);
 }
 
 #[test]

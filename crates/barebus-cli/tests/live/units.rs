@@ -147,4 +147,6 @@ fn what_is_no_name_of_a_unit_is_refused_by_systemd() {
         let line = refused(Way::Daemon.barebus().args(["unit", "state", name]), 1, &words);
         assert!(!line.trim_end().contains(char::is_control), "{line:?}");
     }
+    refused(Way::Daemon.barebus().args(["unit", "state", ""]), 1, &["GetUnitFileState of ''"]);
+    refused(Way::Daemon.barebus().args(["unit", "start", ""]), 1, &["StartUnit of ''"]);
 }

@@ -6,9 +6,9 @@ use barebus_wire::{
     Basic, Cursor, DecodeErrorKind, Endian, Event, Message, OwnedBody, Reader, Signature, Writer,
 };
 
-use super::parse::{Parser, Step, not_json, read};
+use super::parse::{Parser, Step};
 use super::print::{print_basic, print_from, print_string, print_validated};
-use super::tree::Json;
+use super::read::{Json, JsonReader};
 use crate::error::{ParseError, ParseErrorKind as Kind, PrintError};
 
 /// A header as one would write a body: byte order, type, flags, version, body length, serial, fields. Spec: Message Format.
@@ -107,14 +107,13 @@ fn code_of(names: &[&str], name: &str) -> Option<u8> {
 /// # Errors
 /// Where the text is wrong, and what would have been right; [`Kind::Message`] when what it says is no valid message.
 pub fn parse_message(text: &str) -> Result<Vec<u8>, ParseError> {
-    marshal(&read(text)?)
+    marshal(&JsonReader::new(text).only()?)
 }
 
 /// Marshals the messages of a text that holds one object after the other. After an error in the JSON itself it ends.
 pub fn parse_messages(text: &str) -> impl Iterator<Item = Result<Vec<u8>, ParseError>> + '_ {
-    serde_json::Deserializer::from_str(text)
-        .into_iter::<Json>()
-        .map(|json| marshal(&json.map_err(|error| not_json(&error))?))
+    let mut reader = JsonReader::new(text);
+    core::iter::from_fn(move || Some(reader.next()?.and_then(|json| marshal(&json))))
 }
 
 /// What an object says of a message.
@@ -125,11 +124,11 @@ struct Parts<'a> {
     version: u8,
     serial: u32,
     /// In the order in which they will be sent: key, code, value.
-    fields: Vec<(&'a str, u8, &'a Json)>,
-    body: Option<(&'a str, &'a Json)>,
+    fields: Vec<(&'a str, u8, &'a Json<'a>)>,
+    body: Option<(&'a str, &'a Json<'a>)>,
 }
 
-fn marshal(json: &Json) -> Result<Vec<u8>, ParseError> {
+fn marshal(json: &Json<'_>) -> Result<Vec<u8>, ParseError> {
     let mut parser = Parser::default();
     let parts = Parts::read(&mut parser, json)?;
     let body = match parts.body {
@@ -168,7 +167,7 @@ fn marshal(json: &Json) -> Result<Vec<u8>, ParseError> {
 }
 
 impl<'a> Parts<'a> {
-    fn read(parser: &mut Parser<'a>, json: &'a Json) -> Result<Self, ParseError> {
+    fn read(parser: &mut Parser<'a>, json: &'a Json<'a>) -> Result<Self, ParseError> {
         const EXPECTED: &str = "an object that describes a message";
         let Json::Object(entries) = json else {
             return Err(parser.wrong(EXPECTED, json));
@@ -205,7 +204,7 @@ impl<'a> Parts<'a> {
         parser: &mut Parser<'a>,
         key: &'a str,
         name: &'a str,
-        value: &'a Json,
+        value: &'a Json<'a>,
     ) -> Result<(), ParseError> {
         match name {
             "type" => self.message_type = read_type(parser, value)?,
@@ -298,14 +297,14 @@ fn is_told_by_monitors(name: &str) -> bool {
     name.starts_with("timestamp") || matches!(name, "monotonic" | "realtime" | "seqnum")
 }
 
-fn read_byte(parser: &Parser<'_>, value: &Json) -> Result<u8, ParseError> {
+fn read_byte(parser: &Parser<'_>, value: &Json<'_>) -> Result<u8, ParseError> {
     match parser.basic(b'y', value)? {
         Basic::Byte(value) => Ok(value),
         _ => Err(parser.wrong("a byte", value)),
     }
 }
 
-fn read_u32(parser: &Parser<'_>, value: &Json) -> Result<u32, ParseError> {
+fn read_u32(parser: &Parser<'_>, value: &Json<'_>) -> Result<u32, ParseError> {
     match parser.basic(b'u', value)? {
         Basic::Uint32(value) => Ok(value),
         _ => Err(parser.wrong("a number", value)),
@@ -313,7 +312,7 @@ fn read_u32(parser: &Parser<'_>, value: &Json) -> Result<u32, ParseError> {
 }
 
 /// A message type by its name, or by its number.
-fn read_type(parser: &Parser<'_>, value: &Json) -> Result<u8, ParseError> {
+fn read_type(parser: &Parser<'_>, value: &Json<'_>) -> Result<u8, ParseError> {
     match value {
         Json::String(name) => code_of(&TYPES, name).ok_or_else(|| {
             parser.wrong("method_call, method_return, error, signal, or a number", value)
@@ -323,7 +322,7 @@ fn read_type(parser: &Parser<'_>, value: &Json) -> Result<u8, ParseError> {
 }
 
 /// Flags as a number, or as an array of names.
-fn read_flags(parser: &Parser<'_>, value: &Json) -> Result<u8, ParseError> {
+fn read_flags(parser: &Parser<'_>, value: &Json<'_>) -> Result<u8, ParseError> {
     let Json::Array(names) = value else {
         return read_byte(parser, value);
     };

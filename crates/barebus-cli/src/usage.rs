@@ -1,0 +1,61 @@
+//! What is said of a command line that makes no sense.
+
+use std::os::unix::ffi::OsStrExt;
+use std::process::ExitCode;
+
+use clap::error::ErrorKind;
+
+use crate::exit::Failure;
+
+/// Ends the program: with the help, where that was asked for; else one line says what was tried and which argument is wrong.
+pub(crate) fn end(error: &clap::Error) -> ExitCode {
+    match error.kind() {
+        ErrorKind::DisplayHelp
+        | ErrorKind::DisplayVersion
+        | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            // Whoever reads may have seen enough.
+            let _ = error.print();
+            ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(u8::MAX))
+        }
+        kind => {
+            let text = error.to_string();
+            let not_utf8 = (kind == ErrorKind::InvalidUtf8).then(not_utf8).flatten();
+            let failure = Failure::usage(sentence(&text, not_utf8));
+            failure.tell();
+            failure.exit.into()
+        }
+    }
+}
+
+/// Which of the arguments is meant.
+fn not_utf8() -> Option<String> {
+    let mut arguments = std::env::args_os().enumerate();
+    let (number, argument) = arguments.find(|(_, argument)| argument.to_str().is_none())?;
+    let argument = argument.as_bytes().escape_ascii();
+    Some(format!("argument {number} is not UTF-8: '{argument}'"))
+}
+
+/// One line of what the parser says in paragraphs: what is wrong, tips, how the verb is used. `what` is better known than by it.
+fn sentence(text: &str, what: Option<String>) -> String {
+    let paragraphs = text
+        .split("\n\n")
+        .map(|paragraph| paragraph.split_whitespace().collect::<Vec<_>>().join(" "));
+    let mut sentence = what.unwrap_or_default();
+    let mut verbs = Vec::new();
+    for paragraph in paragraphs {
+        if let Some(usage) = paragraph.strip_prefix("Usage: barebus") {
+            let is_verb = |word: &&str| word.bytes().all(|byte| byte.is_ascii_lowercase());
+            verbs = usage.split_whitespace().take_while(is_verb).map(String::from).collect();
+        } else if let Some(wrong) = paragraph.strip_prefix("error: ") {
+            if sentence.is_empty() {
+                sentence = wrong.to_owned();
+            }
+        } else if paragraph.starts_with("tip: ") {
+            sentence += "; ";
+            sentence += &paragraph;
+        }
+    }
+    let before = if verbs.is_empty() { String::new() } else { format!("{}: ", verbs.join(" ")) };
+    let behind: String = verbs.iter().map(|verb| format!("{verb} ")).collect();
+    format!("{before}{sentence}; see 'barebus {behind}--help'")
+}
