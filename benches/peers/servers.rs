@@ -84,6 +84,17 @@ impl Server {
         numbers.find(is_bus).ok_or("the box has no dbus-broker".into())
     }
 
+    /// The processes that work for an answer: the bus and the service of canned replies.
+    ///
+    /// # Errors
+    /// When they are not to be found.
+    pub fn pids(&self) -> Result<Vec<u32>, String> {
+        match self.the_box {
+            Some(_) => Ok(vec![self.bus_pid()?]),
+            None => Ok(self.processes.iter().map(|process| process.0.id()).collect()),
+        }
+    }
+
     /// The server of canned replies.
     ///
     /// # Errors

@@ -12,12 +12,15 @@ pub(crate) fn table(name: &str) -> Result<(), String> {
         // There a real systemd answers, and takes so long for it that what a client takes does not show.
         _ => (Server::broker()?, &CALLEES[..1]),
     };
+    let pids = server.pids()?;
     print!("{name:<46}{:>12}{:>9}", "raw", "barebus");
     NAMES.iter().for_each(|name| print!("{name:>9}"));
     println!();
     for kind in [Kind::Sequential, Kind::InFlight, Kind::Connecting] {
         for (callee, call) in callees {
-            let [raw, clients @ ..] = Contest::new(&server.address, kind, *call).run(CLIENTS);
+            let contest = Contest::new(&server.address, kind, *call);
+            let contest = contest.by_processor_time(&pids).map_err(|error| error.to_string())?;
+            let [raw, clients @ ..] = contest.run(CLIENTS);
             print!("{:<46}{:>12}", format!("{kind}, of {callee}"), format!("{raw:.2} us"));
             clients.iter().for_each(|client| print!("{:>9.3}", client / raw));
             println!();
