@@ -58,7 +58,7 @@ pub(crate) fn receive(
     header.msg_iov = &raw mut slice;
     header.msg_iovlen = 1;
     header.msg_control = control.0.as_mut_ptr().cast();
-    header.msg_controllen = size_of_val(&*control.0);
+    header.msg_controllen = length(size_of_val(&*control.0));
     // SAFETY: `header` points at one slice, which is `room`, and at `control` with its length in bytes; both are exclusively
     // borrowed until this function returns, and the kernel writes no further than those lengths.
     let count = unsafe {
@@ -94,7 +94,7 @@ pub(crate) fn send(
         slices => &mut slices[..],
     };
     header.msg_iov = slices.as_mut_ptr();
-    header.msg_iovlen = slices.len();
+    header.msg_iovlen = length(slices.len());
     if !fds.is_empty() {
         give_fds(fds, control, &mut header)?;
     }
@@ -115,9 +115,9 @@ fn give_fds(fds: &[OwnedFd], control: &mut Control, header: &mut libc::msghdr) -
     // SAFETY: CMSG_SPACE and CMSG_LEN only compute; an OwnedFd is as large as the number that it holds. What is written is a
     // header and at most 253 numbers, for which `control` has the room, aligned as a header must be, and exclusively borrowed.
     unsafe {
-        header.msg_controllen = libc::CMSG_SPACE(len) as usize;
+        header.msg_controllen = length(libc::CMSG_SPACE(len) as usize);
         let message = header.msg_control.cast::<libc::cmsghdr>();
-        (*message).cmsg_len = libc::CMSG_LEN(len) as usize;
+        (*message).cmsg_len = length(libc::CMSG_LEN(len) as usize);
         (*message).cmsg_level = libc::SOL_SOCKET;
         (*message).cmsg_type = libc::SCM_RIGHTS;
         let numbers = libc::CMSG_DATA(message).cast::<libc::c_int>();
@@ -126,6 +126,12 @@ fn give_fds(fds: &[OwnedFd], control: &mut Control, header: &mut libc::msghdr) -
         }
     }
     Ok(())
+}
+
+/// A length in the type that this C library's headers have for it: size_t with GNU's, socklen_t or int with musl's. None is
+/// greater than a few kilobytes.
+fn length<T: TryFrom<usize> + Default>(length: usize) -> T {
+    T::try_from(length).unwrap_or_default()
 }
 
 /// Takes ownership of every descriptor in the control data that recvmsg has just written.
@@ -140,7 +146,8 @@ fn take_fds(header: &libc::msghdr, read: &mut Read) {
         if level == libc::SOL_SOCKET && kind == libc::SCM_RIGHTS {
             // SAFETY: CMSG_LEN only computes.
             let header_len = unsafe { libc::CMSG_LEN(0) } as usize;
-            let count = len.saturating_sub(header_len) / size_of::<libc::c_int>();
+            #[allow(clippy::unnecessary_cast, reason = "with musl it is a socklen_t")]
+            let count = (len as usize).saturating_sub(header_len) / size_of::<libc::c_int>();
             for index in 0..count {
                 // SAFETY: the message's `len` counts its header and `count` descriptors, all inside the control data; they
                 // may lie unaligned. The kernel has just installed each for this call, nobody else knows its number, and the
