@@ -2,6 +2,7 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crate::line::Body;
 
@@ -31,14 +32,23 @@ pub(crate) struct Target {
     /// Whoever listens at this address, without a bus: unix:path=/run/systemd/private, say
     #[arg(long, global = true, group = "where", value_name = "ADDRESS")]
     pub(crate) peer: Option<String>,
-    /// How long to wait for each reply, in seconds
-    #[arg(long, global = true, value_name = "SECONDS", default_value = "25", value_parser = seconds)]
-    pub(crate) timeout: std::time::Duration,
+    /// How long to wait for each reply, and for a job's end, in seconds; unless told, 25 for a reply and without end for a job
+    #[arg(long, global = true, value_name = "SECONDS", value_parser = seconds)]
+    pub(crate) timeout: Option<Duration>,
 }
 
-fn seconds(text: &str) -> Result<std::time::Duration, String> {
+impl Target {
+    /// How long to wait for each reply.
+    pub(crate) fn reply_timeout(&self) -> Duration {
+        self.timeout.unwrap_or(REPLY_TIMEOUT)
+    }
+}
+
+const REPLY_TIMEOUT: Duration = Duration::from_secs(25);
+
+fn seconds(text: &str) -> Result<Duration, String> {
     let seconds: f64 = text.parse().map_err(|_| "not a number of seconds".to_owned())?;
-    match std::time::Duration::try_from_secs_f64(seconds) {
+    match Duration::try_from_secs_f64(seconds) {
         Ok(duration) if !duration.is_zero() => Ok(duration),
         _ => Err("not a time that can be waited for".to_owned()),
     }

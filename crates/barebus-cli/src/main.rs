@@ -36,7 +36,7 @@ fn main() -> ExitCode {
         Verb::Man { directory } => command::about::man(directory.as_deref()),
     };
     result.unwrap_or_else(|failure| {
-        let failure = failure.after(arguments.target.timeout);
+        let failure = failure.after(arguments.target.reply_timeout());
         failure.tell();
         failure.exit.into()
     })

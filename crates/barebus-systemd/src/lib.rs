@@ -29,3 +29,8 @@ pub use job::{Job, JobResult, Mode};
 pub use manager::{Manager, UnitList};
 pub use state::{ActiveState, UnitFileState};
 pub use unit::{ListedUnit, Unit};
+
+// What README.md shows compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

@@ -35,9 +35,12 @@ mod error;
 mod escape;
 pub mod gvariant;
 pub mod json;
+mod names;
 mod number;
 mod values;
+mod walk;
 
 pub use error::{ParseError, ParseErrorKind, Place, PrintError};
 pub use escape::is_unsafe;
+pub use names::{header_field_name, message_type_name};
 pub use values::Values;

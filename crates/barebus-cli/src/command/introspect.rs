@@ -53,7 +53,7 @@ pub(crate) fn run(target: &Target, object: &Object) -> Result<ExitCode, Failure>
                 Err(error) => {
                     answers = false;
                     let tried = format_args!("the properties of {}", interface.name);
-                    failures.tell(&Failure::call(tried, &error).after(target.timeout));
+                    failures.tell(&Failure::call(tried, &error).after(target.reply_timeout()));
                 }
             }
         }

@@ -20,8 +20,9 @@ use crate::exit::Failure;
 fn open(target: &Target) -> Result<Connection, Failure> {
     let options = if target.peer.is_some() { Options::direct() } else { Options::bus() };
     // When the server does not answer at all, that is what the user should hear, not that a call came to nothing.
-    let handshake = target.timeout.min(HANDSHAKE_TIMEOUT);
-    let options = options.call_timeout(Some(target.timeout)).handshake_timeout(handshake);
+    let timeout = target.reply_timeout();
+    let handshake = timeout.min(HANDSHAKE_TIMEOUT);
+    let options = options.call_timeout(Some(timeout)).handshake_timeout(handshake);
     Ok(match target.peer.as_ref().or(target.address.as_ref()) {
         Some(address) => options.open(address)?,
         None if target.user => options.open_session()?,

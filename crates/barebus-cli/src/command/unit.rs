@@ -3,6 +3,7 @@
 use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
+use barebus::{CallError, NoReply};
 use barebus_systemd::{Job, ListedUnit, Manager, Mode};
 
 use crate::args::{Target, UnitVerb};
@@ -19,11 +20,11 @@ pub(crate) fn run(target: &Target, verb: UnitVerb) -> Result<ExitCode, Failure> 
         UnitVerb::List { all, json } => list(&mut manager, all, json),
         UnitVerb::Start { name } => {
             let job = manager.start_unit(&name, Mode::Replace);
-            finish(&name, job.map_err(|error| failed("StartUnit", &name, error))?)
+            finish(target, &name, job.map_err(|error| failed("StartUnit", &name, error))?)
         }
         UnitVerb::Stop { name } => {
             let job = manager.stop_unit(&name, Mode::Replace);
-            finish(&name, job.map_err(|error| failed("StopUnit", &name, error))?)
+            finish(target, &name, job.map_err(|error| failed("StopUnit", &name, error))?)
         }
     }
 }
@@ -108,8 +109,18 @@ fn failed(method: &str, name: &str, mut error: barebus_systemd::Error) -> Failur
     error.into()
 }
 
-fn finish(name: &str, job: Job<'_, '_>) -> Result<ExitCode, Failure> {
-    let result = job.wait(None)?;
+/// Waits for the job's end: systemd ends jobs itself that take too long, so that it is for the user to say if he has less time.
+fn finish(target: &Target, name: &str, job: Job<'_, '_>) -> Result<ExitCode, Failure> {
+    let result = job.wait(target.timeout).map_err(|error| match error.cause {
+        CallError::NoReply(NoReply::TimedOut) => Failure::new(
+            Exit::NoReply,
+            format_args!(
+                "the job for {name} did not end within {} s, and goes on",
+                target.reply_timeout().as_secs_f64()
+            ),
+        ),
+        _ => error.into(),
+    })?;
     writeln!(io::stdout(), "{}", one_line(result.as_str()))?;
     if result.is_success() {
         return Ok(ExitCode::SUCCESS);

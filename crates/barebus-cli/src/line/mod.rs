@@ -18,26 +18,5 @@ pub(crate) enum Body {
     GVariant,
 }
 
-/// Names of the message types, from METHOD_CALL on. Spec: Message Format.
-const TYPES: [&str; 4] = ["method_call", "method_return", "error", "signal"];
-
-/// Names of the header fields, from PATH on. Spec: Header Fields.
-const FIELDS: [&str; 9] = [
-    "path",
-    "interface",
-    "member",
-    "error_name",
-    "reply_serial",
-    "destination",
-    "sender",
-    "signature",
-    "unix_fds",
-];
-
-/// The name that stands for a number that counts from 1.
-fn name_of<'n>(names: &[&'n str], code: u8) -> Option<&'n str> {
-    usize::from(code).checked_sub(1).and_then(|index| names.get(index)).copied()
-}
-
 #[cfg(test)]
 mod tests;

@@ -3,9 +3,9 @@
 use std::fmt::Write;
 
 use barebus::wire::{Array, Basic, DecodeBody, Endian, Event, Message, Reader, Variant};
-use barebus_text::{PrintError, Values, busctl, gvariant};
+use barebus_text::{PrintError, Values, busctl, gvariant, header_field_name, message_type_name};
 
-use super::{Body, FIELDS, TYPES, name_of};
+use super::Body;
 
 /// A header as one would write a body: byte order, type, flags, version, body length, serial, fields. Spec: Message Format.
 type Header<'a> = (u8, u8, u8, u8, u32, u32, Array<'a, (u8, Variant<'a>)>);
@@ -19,7 +19,7 @@ pub(crate) fn print(message: &Message<'_>, form: Body, out: &mut String) -> Resu
     let endian = message.header().endian;
     let mut reader = Reader::new(message.as_bytes(), endian);
     let (_, code, flags, _, _, serial, fields) = Header::decode_body(&mut reader)?;
-    match name_of(&TYPES, code) {
+    match message_type_name(code) {
         Some(name) => out.push_str(name),
         None => write!(out, "{code}")?,
     }
@@ -45,7 +45,7 @@ pub(crate) fn print(message: &Message<'_>, form: Body, out: &mut String) -> Resu
 }
 
 fn print_field(code: u8, value: &Variant<'_>, out: &mut String) -> Result<(), PrintError> {
-    let Some(name) = name_of(&FIELDS, code) else {
+    let Some(name) = header_field_name(code) else {
         // Its value has words of its own, so that the whole is quoted as one.
         let mut text = format!("{code}=");
         busctl::print_exact(value, &mut text)?;

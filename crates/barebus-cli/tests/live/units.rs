@@ -1,6 +1,12 @@
 //! `barebus unit`, held against systemctl.
 
-use crate::support::{Way, at_once, refused, stdout, text};
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use barebus_box::SystemdBox;
+
+use crate::support::{BAREBUS, Way, at_once, refused, stdout, text};
 
 /// The words of the four narrow columns, and the description.
 fn columns(line: &str) -> Vec<String> {
@@ -60,7 +66,7 @@ fn unit_state_answers_for_the_other_names_when_one_is_unknown() {
 fn unit_list_shows_what_systemctl_list_units_shows() {
     for way in Way::ALL {
         for all in [false, true] {
-            let list = |mut command: std::process::Command| {
+            let list = |mut command: Command| {
                 let text = stdout(command.args(all.then_some("--all")));
                 text.lines().map(columns).collect::<Vec<_>>()
             };
@@ -124,6 +130,34 @@ fn unit_start_tells_when_the_job_fails() {
         assert_eq!(text(output.stdout), "failed\n");
         let complaint = format!("barebus: the job for {name} ended with 'failed'\n");
         assert_eq!(text(output.stderr), complaint, "{way:?}");
+    }
+}
+
+#[test]
+fn a_job_is_waited_for_as_long_as_the_user_says() {
+    // A box of its own: a job that is queued shows in the others' lists of units.
+    let slow = "[Service]\nType=oneshot\nExecStart=/bin/sleep 1000\n";
+    let the_box = SystemdBox::builder().unit("slow.service", slow).boot().unwrap();
+    let outside = || the_box.outside_command(BAREBUS);
+    let inside = || {
+        let mut command = the_box.command(BAREBUS);
+        command.args(["--peer", the_box.private_address()]);
+        command
+    };
+    for barebus in [&outside as &dyn Fn() -> Command, &inside] {
+        let begun = Instant::now();
+        let words = ["the job for slow.service did not end within 0.3 s, and goes on"];
+        refused(barebus().args(["--timeout", "0.3", "unit", "start", "slow.service"]), 4, &words);
+        let took = begun.elapsed();
+        assert!(took >= Duration::from_millis(300) && took < Duration::from_secs(10), "{took:?}");
+        // Whoever says nothing waits until somebody else cancels it.
+        let mut start = barebus();
+        start.args(["unit", "start", "slow.service"]).stdout(Stdio::piped()).stderr(Stdio::null());
+        let waiting = start.spawn().unwrap();
+        thread::sleep(Duration::from_millis(500));
+        assert_eq!(stdout(barebus().args(["unit", "stop", "slow.service"])), "done\n");
+        let output = waiting.wait_with_output().unwrap();
+        assert_eq!((output.status.code(), text(output.stdout)), (Some(1), "canceled\n".into()));
     }
 }
 

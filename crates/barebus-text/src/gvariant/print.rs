@@ -7,6 +7,7 @@ use barebus_wire::{Basic, Cursor, Event};
 use crate::double;
 use crate::error::PrintError;
 use crate::values::Values;
+use crate::walk;
 
 /// Prints all values as a tuple, as `gdbus call` prints a reply: `('x', uint32 7)`, `('x',)`, `()`.
 ///
@@ -67,56 +68,49 @@ enum Kind {
 }
 
 fn print_from<'a>(
-    mut event: Event<'a>,
+    event: Event<'a>,
     cursor: &mut Cursor<'a>,
     out: &mut (impl fmt::Write + ?Sized),
 ) -> Result<(), PrintError> {
-    let mut frames: Vec<Frame> = Vec::new();
-    loop {
-        if event == Event::End {
-            let ended = frames.pop();
-            out.write_str(match ended.map(|frame| (frame.kind, frame.count)) {
-                Some((Kind::Array, _)) => "]",
-                Some((Kind::Tuple, 1)) => ",)",
-                Some((Kind::Tuple, _)) => ")",
-                Some((Kind::Dictionary, _)) => "}",
-                Some((Kind::Variant, _)) => ">",
-                Some((Kind::Entry, _)) | None => "",
-            })?;
-        } else {
-            let mut annotate = true;
-            if let Some(frame) = frames.last_mut() {
-                annotate = frame.annotate;
-                out.write_str(match (frame.kind, frame.count) {
-                    (_, 0) => "",
-                    (Kind::Entry, _) => ": ",
-                    _ => ", ",
-                })?;
-                frame.count += 1;
-                frame.annotate &= !matches!(frame.kind, Kind::Array | Kind::Dictionary);
-            }
-            if let Some((kind, annotate)) = begin(event, annotate, cursor, out)? {
-                frames.push(Frame { kind, count: 0, annotate });
-            }
-        }
-        if frames.is_empty() {
-            return Ok(());
-        }
-        match cursor.next()? {
-            Some(next) => event = next,
-            None => return Ok(()),
-        }
+    walk::print_from(event, cursor, out, begin, end)
+}
+
+/// What a container ends with.
+const fn end(frame: &Frame) -> &'static str {
+    match (frame.kind, frame.count) {
+        (Kind::Array, _) => "]",
+        (Kind::Tuple, 1) => ",)",
+        (Kind::Tuple, _) => ")",
+        (Kind::Dictionary, _) => "}",
+        (Kind::Variant, _) => ">",
+        (Kind::Entry, _) => "",
     }
 }
 
-/// Prints a basic value, an array that is printed as a whole, or the beginning of a container: then tells which, and whether
-/// what is in it is annotated.
+/// Prints what stands before a value in the container `around` it. Tells whether the value is annotated.
+fn separate(around: &mut Frame, out: &mut (impl fmt::Write + ?Sized)) -> Result<bool, fmt::Error> {
+    out.write_str(match (around.kind, around.count) {
+        (_, 0) => "",
+        (Kind::Entry, _) => ": ",
+        _ => ", ",
+    })?;
+    around.count += 1;
+    let annotate = around.annotate;
+    around.annotate &= !matches!(around.kind, Kind::Array | Kind::Dictionary);
+    Ok(annotate)
+}
+
+/// Prints a basic value, an array that is printed as a whole, or the beginning of a container, which is then given.
 fn begin<'a>(
     event: Event<'a>,
-    annotate: bool,
+    around: Option<&mut Frame>,
     cursor: &mut Cursor<'a>,
     out: &mut (impl fmt::Write + ?Sized),
-) -> Result<Option<(Kind, bool)>, PrintError> {
+) -> Result<Option<Frame>, PrintError> {
+    let annotate = match around {
+        Some(around) => separate(around, out)?,
+        None => true,
+    };
     let (kind, opening, annotate_within) = match event {
         Event::Basic(value) => {
             print_basic(value, annotate, out)?;
@@ -149,7 +143,7 @@ fn begin<'a>(
         Event::End => return Ok(None),
     };
     out.write_str(opening)?;
-    Ok(Some((kind, annotate_within)))
+    Ok(Some(Frame { kind, count: 0, annotate: annotate_within }))
 }
 
 /// Prints an array of bytes up to its end: as a string if its last byte is 0 and no other is.

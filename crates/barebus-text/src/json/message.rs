@@ -10,25 +10,10 @@ use super::parse::{Parser, Step};
 use super::print::{print_basic, print_from, print_string, print_validated};
 use super::read::{Json, JsonReader};
 use crate::error::{ParseError, ParseErrorKind as Kind, PrintError};
+use crate::names::{FIELDS, TYPES, header_field_name, message_type_name};
 
 /// A header as one would write a body: byte order, type, flags, version, body length, serial, fields. Spec: Message Format.
 const HEADER: Signature<'static> = Signature::from_static("yyyyuua(yv)");
-
-/// Names of the message types, from METHOD_CALL on.
-const TYPES: [&str; 4] = ["method_call", "method_return", "error", "signal"];
-
-/// Names of the header fields, from PATH on.
-const FIELDS: [&str; 9] = [
-    "path",
-    "interface",
-    "member",
-    "error_name",
-    "reply_serial",
-    "destination",
-    "sender",
-    "signature",
-    "unix_fds",
-];
 
 /// Types of the header fields, from PATH on.
 const FIELD_TYPES: [&str; 9] = ["o", "s", "s", "s", "u", "s", "s", "g", "u"];
@@ -50,7 +35,7 @@ pub fn print_message(
     fields.clone().skip_all()?;
     out.write_str("{\"type\":")?;
     let code = header.message_type.code();
-    match name_of(&TYPES, code) {
+    match message_type_name(code) {
         Some(name) => print_string(name, out)?,
         None => write!(out, "{code}")?,
     }
@@ -75,7 +60,7 @@ fn print_fields(
     while let Some(event) = cursor.next()? {
         match (event, cursor.open()) {
             (Event::Basic(Basic::Byte(value)), 2) => code = value,
-            (Event::Variant(_), 3) => match name_of(&FIELDS, code) {
+            (Event::Variant(_), 3) => match header_field_name(code) {
                 Some(name) => write!(out, ",\"{name}\":")?,
                 None => {
                     write!(out, ",\"{code}\":")?;
@@ -88,11 +73,6 @@ fn print_fields(
         }
     }
     Ok(())
-}
-
-/// The name that stands for a number that counts from 1.
-fn name_of<'n>(names: &[&'n str], code: u8) -> Option<&'n str> {
-    usize::from(code).checked_sub(1).and_then(|index| names.get(index)).copied()
 }
 
 /// The number, counted from 1, that a name stands for.

@@ -8,6 +8,7 @@ use crate::double;
 use crate::error::PrintError;
 use crate::escape::is_unsafe;
 use crate::values::Values;
+use crate::walk;
 
 /// Prints all values as one object, as `busctl --json=short call` prints a reply: `{"type":"su","data":["x",1]}`.
 ///
@@ -97,44 +98,45 @@ enum Frame {
 
 /// Prints the value that begins with `event`, and takes from `cursor` what belongs to it.
 pub(super) fn print_from<'a>(
-    mut event: Event<'a>,
+    event: Event<'a>,
     cursor: &mut Cursor<'a>,
     out: &mut (impl fmt::Write + ?Sized),
 ) -> Result<(), PrintError> {
-    let mut frames: Vec<Frame> = Vec::new();
-    loop {
-        if event == Event::End {
-            out.write_str(match frames.pop() {
-                Some(Frame::List { .. }) => "]",
-                Some(Frame::Dictionary { .. } | Frame::Variant) => "}",
-                Some(Frame::Entry { .. }) | None => "",
-            })?;
-        } else {
-            let mut is_key = false;
-            match frames.last_mut() {
-                Some(Frame::List { empty } | Frame::Dictionary { empty }) => {
-                    out.write_str(if *empty { "" } else { "," })?;
-                    *empty = false;
-                }
-                Some(Frame::Entry { has_key }) => {
-                    out.write_str(if *has_key { ":" } else { "" })?;
-                    is_key = !*has_key;
-                    *has_key = true;
-                }
-                Some(Frame::Variant) | None => {}
-            }
-            if let Some(frame) = begin(event, is_key, out)? {
-                frames.push(frame);
-            }
-        }
-        if frames.is_empty() {
-            return Ok(());
-        }
-        match cursor.next()? {
-            Some(next) => event = next,
-            None => return Ok(()),
-        }
+    walk::print_from(
+        event,
+        cursor,
+        out,
+        |event, around, _, out| {
+            let is_key = around.map_or(Ok(false), |around| separate(around, out))?;
+            Ok(begin(event, is_key, out)?)
+        },
+        end,
+    )
+}
+
+/// What a container ends with.
+const fn end(frame: &Frame) -> &'static str {
+    match frame {
+        Frame::List { .. } => "]",
+        Frame::Dictionary { .. } | Frame::Variant => "}",
+        Frame::Entry { .. } => "",
     }
+}
+
+/// Prints what stands before a value in the container `around` it. Tells whether the value is a key.
+fn separate(around: &mut Frame, out: &mut (impl fmt::Write + ?Sized)) -> Result<bool, fmt::Error> {
+    match around {
+        Frame::List { empty } | Frame::Dictionary { empty } => {
+            out.write_str(if *empty { "" } else { "," })?;
+            *empty = false;
+        }
+        Frame::Entry { has_key } => {
+            out.write_str(if *has_key { ":" } else { "" })?;
+            return Ok(!core::mem::replace(has_key, true));
+        }
+        Frame::Variant => {}
+    }
+    Ok(false)
 }
 
 /// Prints a basic value, or the beginning of a container.
