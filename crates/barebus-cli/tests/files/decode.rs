@@ -131,7 +131,7 @@ fn encode_tells_which_message_is_wrong_where_and_writes_those_before_it() {
     // Of what is no JSON, the place in the file.
     let ran = run(&["encode", "-"], format!("{good} {{\"type\":\n  no}}").as_bytes());
     assert_eq!(ran.code, 1);
-    let expected = "barebus: standard input, from line 2: line 3, column 3: not JSON";
+    let expected = "barebus: standard input, from line 2: line 3, column 4: not JSON";
     assert!(ran.err.starts_with(expected), "{}", ran.err);
     let ran = run(&["encode", "-"], b"  }");
     assert!(ran.err.contains("from line 1: line 1, column 3: not JSON"), "{}", ran.err);

@@ -6,9 +6,9 @@ use barebus_wire::{
     Basic, Cursor, DecodeErrorKind, Endian, Event, Message, OwnedBody, Reader, Signature, Writer,
 };
 
-use super::parse::{Parser, Step};
+use super::parse::{Parser, Step, not_json, read};
 use super::print::{print_basic, print_from, print_string, print_validated};
-use super::read::{Json, JsonReader};
+use super::tree::Json;
 use crate::error::{ParseError, ParseErrorKind as Kind, PrintError};
 use crate::names::{FIELDS, TYPES, header_field_name, message_type_name};
 
@@ -87,13 +87,14 @@ fn code_of(names: &[&str], name: &str) -> Option<u8> {
 /// # Errors
 /// Where the text is wrong, and what would have been right; [`Kind::Message`] when what it says is no valid message.
 pub fn parse_message(text: &str) -> Result<Vec<u8>, ParseError> {
-    marshal(&JsonReader::new(text).only()?)
+    marshal(&read(text)?)
 }
 
 /// Marshals the messages of a text that holds one object after the other. After an error in the JSON itself it ends.
 pub fn parse_messages(text: &str) -> impl Iterator<Item = Result<Vec<u8>, ParseError>> + '_ {
-    let mut reader = JsonReader::new(text);
-    core::iter::from_fn(move || Some(reader.next()?.and_then(|json| marshal(&json))))
+    serde_json::Deserializer::from_str(text)
+        .into_iter::<Json>()
+        .map(|json| marshal(&json.map_err(|error| not_json(&error))?))
 }
 
 /// What an object says of a message.
@@ -104,11 +105,11 @@ struct Parts<'a> {
     version: u8,
     serial: u32,
     /// In the order in which they will be sent: key, code, value.
-    fields: Vec<(&'a str, u8, &'a Json<'a>)>,
-    body: Option<(&'a str, &'a Json<'a>)>,
+    fields: Vec<(&'a str, u8, &'a Json)>,
+    body: Option<(&'a str, &'a Json)>,
 }
 
-fn marshal(json: &Json<'_>) -> Result<Vec<u8>, ParseError> {
+fn marshal(json: &Json) -> Result<Vec<u8>, ParseError> {
     let mut parser = Parser::default();
     let parts = Parts::read(&mut parser, json)?;
     let body = match parts.body {
@@ -147,7 +148,7 @@ fn marshal(json: &Json<'_>) -> Result<Vec<u8>, ParseError> {
 }
 
 impl<'a> Parts<'a> {
-    fn read(parser: &mut Parser<'a>, json: &'a Json<'a>) -> Result<Self, ParseError> {
+    fn read(parser: &mut Parser<'a>, json: &'a Json) -> Result<Self, ParseError> {
         const EXPECTED: &str = "an object that describes a message";
         let Json::Object(entries) = json else {
             return Err(parser.wrong(EXPECTED, json));
@@ -184,7 +185,7 @@ impl<'a> Parts<'a> {
         parser: &mut Parser<'a>,
         key: &'a str,
         name: &'a str,
-        value: &'a Json<'a>,
+        value: &'a Json,
     ) -> Result<(), ParseError> {
         match name {
             "type" => self.message_type = read_type(parser, value)?,
@@ -277,14 +278,14 @@ fn is_told_by_monitors(name: &str) -> bool {
     name.starts_with("timestamp") || matches!(name, "monotonic" | "realtime" | "seqnum")
 }
 
-fn read_byte(parser: &Parser<'_>, value: &Json<'_>) -> Result<u8, ParseError> {
+fn read_byte(parser: &Parser<'_>, value: &Json) -> Result<u8, ParseError> {
     match parser.basic(b'y', value)? {
         Basic::Byte(value) => Ok(value),
         _ => Err(parser.wrong("a byte", value)),
     }
 }
 
-fn read_u32(parser: &Parser<'_>, value: &Json<'_>) -> Result<u32, ParseError> {
+fn read_u32(parser: &Parser<'_>, value: &Json) -> Result<u32, ParseError> {
     match parser.basic(b'u', value)? {
         Basic::Uint32(value) => Ok(value),
         _ => Err(parser.wrong("a number", value)),
@@ -292,7 +293,7 @@ fn read_u32(parser: &Parser<'_>, value: &Json<'_>) -> Result<u32, ParseError> {
 }
 
 /// A message type by its name, or by its number.
-fn read_type(parser: &Parser<'_>, value: &Json<'_>) -> Result<u8, ParseError> {
+fn read_type(parser: &Parser<'_>, value: &Json) -> Result<u8, ParseError> {
     match value {
         Json::String(name) => code_of(&TYPES, name).ok_or_else(|| {
             parser.wrong("method_call, method_return, error, signal, or a number", value)
@@ -302,7 +303,7 @@ fn read_type(parser: &Parser<'_>, value: &Json<'_>) -> Result<u8, ParseError> {
 }
 
 /// Flags as a number, or as an array of names.
-fn read_flags(parser: &Parser<'_>, value: &Json<'_>) -> Result<u8, ParseError> {
+fn read_flags(parser: &Parser<'_>, value: &Json) -> Result<u8, ParseError> {
     let Json::Array(names) = value else {
         return read_byte(parser, value);
     };

@@ -11,7 +11,7 @@
 mod message;
 mod parse;
 mod print;
-mod read;
+mod tree;
 
 pub use message::{parse_message, parse_messages, print_message};
 pub use parse::{parse, parse_data, parse_value};

@@ -1,10 +1,8 @@
 //! JSON as values.
 
-use std::borrow::Cow;
-
 use barebus_wire::{Basic, EncodeError, Endian, ObjectPath, OwnedBody, Signature, Writer};
 
-use super::read::{Json, JsonReader};
+use super::tree::Json;
 use crate::double;
 use crate::error::{ParseError, ParseErrorKind as Kind, Place, expected};
 use crate::number::parse_integer;
@@ -14,7 +12,7 @@ use crate::number::parse_integer;
 /// # Errors
 /// Where the text is wrong, and what would have been right.
 pub fn parse(text: &str, endian: Endian) -> Result<OwnedBody, ParseError> {
-    let json = JsonReader::new(text).only()?;
+    let json = read(text)?;
     Parser::default().body(&json, endian)
 }
 
@@ -23,7 +21,7 @@ pub fn parse(text: &str, endian: Endian) -> Result<OwnedBody, ParseError> {
 /// # Errors
 /// Where the text is wrong, and what would have been right.
 pub fn parse_value(text: &str, endian: Endian) -> Result<OwnedBody, ParseError> {
-    let json = JsonReader::new(text).only()?;
+    let json = read(text)?;
     let mut parser = Parser::default();
     let (signature, data) = parser.typed(&json)?;
     if !signature.is_single() {
@@ -43,9 +41,26 @@ pub fn parse_data(
     text: &str,
     endian: Endian,
 ) -> Result<OwnedBody, ParseError> {
-    let json = JsonReader::new(text).only()?;
+    let json = read(text)?;
     let mut parser = Parser::default();
     OwnedBody::build(signature, endian, |writer| parser.put_fields(signature, &json, writer))
+}
+
+/// Reads one JSON value, and that nothing follows it.
+pub(super) fn read(text: &str) -> Result<Json, ParseError> {
+    serde_json::from_str(text).map_err(|error| not_json(&error))
+}
+
+pub(super) fn not_json(error: &serde_json::Error) -> ParseError {
+    let place = Place::Line { line: error.line(), column: error.column() };
+    if error.is_eof() {
+        return ParseError::new(place, Kind::TooFew, "JSON", "");
+    }
+    // It tells apart no further than by its words.
+    if error.to_string().starts_with("number out of range") {
+        return ParseError::new(place, Kind::OutOfRange, "a number", "a greater one");
+    }
+    ParseError::new(place, Kind::NotJson, "JSON", "")
 }
 
 /// One step on the way from the whole text to a value in it.
@@ -92,7 +107,7 @@ impl<'a> Parser<'a> {
     }
 
     /// The value is of the wrong kind.
-    pub(super) fn wrong(&self, expected: &'static str, found: &Json<'_>) -> ParseError {
+    pub(super) fn wrong(&self, expected: &'static str, found: &Json) -> ParseError {
         self.error(Kind::WrongType, expected, &found.to_string())
     }
 
@@ -101,11 +116,7 @@ impl<'a> Parser<'a> {
     }
 
     /// A whole body: `{"type":"su","data":["x",1]}`.
-    pub(super) fn body(
-        &mut self,
-        json: &'a Json<'a>,
-        endian: Endian,
-    ) -> Result<OwnedBody, ParseError> {
+    pub(super) fn body(&mut self, json: &'a Json, endian: Endian) -> Result<OwnedBody, ParseError> {
         let (signature, data) = self.typed(json)?;
         OwnedBody::build(signature, endian, |writer| {
             self.within(Step::Key("data"), |parser| parser.put_fields(signature, data, writer))
@@ -113,7 +124,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Type and data of an object that has nothing else.
-    fn typed(&mut self, json: &'a Json<'a>) -> Result<(Signature<'a>, &'a Json<'a>), ParseError> {
+    fn typed(&mut self, json: &'a Json) -> Result<(Signature<'a>, &'a Json), ParseError> {
         const EXPECTED: &str = "an object with a type and data";
         let Json::Object(entries) = json else {
             return Err(self.wrong(EXPECTED, json));
@@ -121,7 +132,7 @@ impl<'a> Parser<'a> {
         let mut signature = None;
         let mut data = None;
         for (key, value) in entries {
-            let twice = match &**key {
+            let twice = match key.as_str() {
                 "type" => signature.replace(value).is_some(),
                 "data" => data.replace(value).is_some(),
                 _ => return Err(self.error(Kind::UnknownKey, EXPECTED, key)),
@@ -138,7 +149,7 @@ impl<'a> Parser<'a> {
     }
 
     /// A string that is a signature.
-    pub(super) fn signature(&self, json: &'a Json<'a>) -> Result<Signature<'a>, ParseError> {
+    pub(super) fn signature(&self, json: &'a Json) -> Result<Signature<'a>, ParseError> {
         let text = json.as_str().ok_or_else(|| self.wrong("a signature", json))?;
         Signature::parse(text)
             .map_err(|error| self.error(Kind::BadSignature(error), "a signature", text))
@@ -148,7 +159,7 @@ impl<'a> Parser<'a> {
     fn put_fields(
         &mut self,
         signature: Signature<'_>,
-        json: &'a Json<'a>,
+        json: &'a Json,
         writer: &mut Writer<'_>,
     ) -> Result<(), ParseError> {
         const EXPECTED: &str = "an array with a value for each type";
@@ -174,7 +185,7 @@ impl<'a> Parser<'a> {
     pub(super) fn put(
         &mut self,
         signature: Signature<'_>,
-        json: &'a Json<'a>,
+        json: &'a Json,
         writer: &mut Writer<'_>,
     ) -> Result<(), ParseError> {
         match signature.code() {
@@ -206,7 +217,7 @@ impl<'a> Parser<'a> {
     fn put_array(
         &mut self,
         element: Signature<'_>,
-        json: &'a Json<'a>,
+        json: &'a Json,
         writer: &mut Writer<'_>,
     ) -> Result<(), ParseError> {
         let array = self.carry(writer.start_array(element.alignment()))?;
@@ -248,20 +259,27 @@ impl<'a> Parser<'a> {
     }
 
     /// A value of the basic type `code`.
-    pub(super) fn basic(&self, code: u8, json: &'a Json<'a>) -> Result<Basic<'a>, ParseError> {
+    pub(super) fn basic(&self, code: u8, json: &'a Json) -> Result<Basic<'a>, ParseError> {
         match (code, json) {
             (b'b', Json::Boolean(value)) => Ok(Basic::Boolean(*value)),
             (b'b', _) => Err(self.wrong(expected(code), json)),
             (_, Json::String(text)) => self.basic_from_text(code, text),
             // What `busctl` prints for every double that JSON has no number for.
             (b'd', Json::Null) => Ok(Basic::Double(f64::NAN)),
-            // The nearest.
-            (b'd', Json::Number(text)) => self.basic_from_text(code, text),
+            (b'd', Json::Double(value)) => Ok(Basic::Double(*value)),
+            // Nearest, as for digits with a point behind them.
+            (b'd', Json::Signed(value)) => Ok(Basic::Double(*value as f64)),
+            (b'd', Json::Unsigned(value)) => Ok(Basic::Double(*value as f64)),
             (b's' | b'o' | b'g', _) => Err(self.wrong(expected(code), json)),
-            // A whole number is one however it is written.
-            (_, Json::Number(text)) => whole(text)
-                .and_then(|digits| parse_integer(code, &digits))
-                .map_err(|kind| self.error(kind, expected(code), text)),
+            (_, Json::Signed(_) | Json::Unsigned(_)) => self.integer(code, &json.to_string()),
+            // A whole number is one however it is written, as long as doubles tell it from its neighbours.
+            (_, Json::Double(value)) if value.fract() == 0.0 && value.abs() < EXACT => {
+                self.integer(code, &format!("{value:.0}"))
+            }
+            (_, Json::Double(value)) => {
+                let kind = if value.fract() == 0.0 { Kind::OutOfRange } else { Kind::NotANumber };
+                Err(self.error(kind, expected(code), &json.to_string()))
+            }
             _ => Err(self.wrong(expected(code), json)),
         }
     }
@@ -276,42 +294,17 @@ impl<'a> Parser<'a> {
                 Signature::parse(text).map_err(|error| wrong(Kind::BadSignature(error)))?,
             ),
             b'd' => Basic::Double(double::parse(text).map_err(wrong)?),
-            code => parse_integer(code, text).map_err(wrong)?,
+            code => self.integer(code, text)?,
         })
     }
-}
 
-/// The digits, behind a sign, of a whole number as JSON writes numbers: `1.5e3` is `1500`.
-fn whole(text: &str) -> Result<Cow<'_, str>, Kind> {
-    if !text.contains(['.', 'e', 'E']) {
-        return Ok(Cow::Borrowed(text));
-    }
-    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
-    let (sign, mantissa) = mantissa.split_at(usize::from(mantissa.starts_with('-')));
-    let (before, behind) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let digits = format!("{before}{behind}");
-    let digits = digits.trim_start_matches('0');
-    let significant = digits.trim_end_matches('0');
-    if significant.is_empty() {
-        return Ok(Cow::Borrowed("0"));
-    }
-    // How many places of the number stand before its point. What no such number can hold is as far from it as can be.
-    let far = if exponent.starts_with('-') { i64::MIN } else { i64::MAX };
-    let exponent: i64 = exponent.parse().unwrap_or(far);
-    let behind = i64::try_from(behind.len()).unwrap_or(i64::MAX);
-    let len = i64::try_from(digits.len()).unwrap_or(i64::MAX);
-    let places = exponent.saturating_add(len.saturating_sub(behind));
-    match usize::try_from(places) {
-        Ok(places) if places > PLACES => Err(Kind::OutOfRange),
-        Ok(places) if places >= significant.len() => {
-            Ok(Cow::Owned(format!("{sign}{significant:0<places$}")))
-        }
-        _ => Err(Kind::NotANumber),
+    fn integer(&self, code: u8, text: &str) -> Result<Basic<'static>, ParseError> {
+        parse_integer(code, text).map_err(|kind| self.error(kind, expected(code), text))
     }
 }
 
-/// Digits of the largest integer.
-const PLACES: usize = 20;
+/// 2^53: below, a double is one whole number; this one is what 2^53 + 1 is read as, too.
+const EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// Whether a key needs no quotes in an error's path.
 fn is_plain(key: &str) -> bool {
