@@ -19,7 +19,8 @@ impl Writer<'_> {
 
     /// As [`Writer::put_values`]; the cursor stands behind the last value then.
     pub(crate) fn put_all(&mut self, cursor: &mut Cursor<'_>) -> Result<(), EncodeError> {
-        let mut arrays: [Option<OpenArray>; limits::TOTAL_DEPTH as usize] = [const { None }; _];
+        let mut arrays: [Option<OpenArray>; limits::TOTAL_DEPTH as usize] =
+            [const { None }; limits::TOTAL_DEPTH as usize];
         loop {
             let open = cursor.open();
             match cursor.next().map_err(|_| EncodeError::TypeMismatch)? {
