@@ -39,4 +39,4 @@ mod number;
 mod values;
 
 pub use error::{ParseError, ParseErrorKind, Place, PrintError};
-pub use values::Values;
+pub use values::{Compiled, Values};
