@@ -1,7 +1,9 @@
 //! A signature met at run time, compiled once: to validate, skip, walk and marshal again many values of it.
 
+use core::fmt;
+
 use crate::cursor::Cursor;
-use crate::error::{DecodeError, DecodeErrorKind as Kind, EncodeError};
+use crate::error::{DecodeError, DecodeErrorKind as Kind, EncodeError, SignatureExcerpt};
 use crate::limits;
 use crate::message::Message;
 use crate::reader::Reader;
@@ -85,15 +87,24 @@ impl<'s> Layout<'s> {
         self.signature
     }
 
-    /// Whether `message` has a body of this signature, and the whole of it is valid.
+    /// Checks that `message` has a body of this signature, and the whole of it.
     ///
     /// # Errors
-    /// `TooMuchData` and `NotEnoughData` for bodies of other lengths, else the first rule that is broken; a message of another
-    /// signature is told by [`Message::signature`] first.
-    pub fn validate(&self, message: &Message<'_>) -> Result<(), DecodeError> {
-        let mut reader = message.reader();
-        self.skip(&mut reader)?;
-        reader.finish()
+    /// `Signature` when it has another signature; else the first rule that the body breaks.
+    pub fn validate(&self, message: &Message<'_>) -> Result<(), LayoutError> {
+        if message.signature() != self.signature {
+            return Err(LayoutError::Signature {
+                expected: SignatureExcerpt::new(self.signature),
+                found: SignatureExcerpt::new(message.signature()),
+            });
+        }
+        self.validate_body(message.reader()).map_err(LayoutError::Decode)
+    }
+
+    /// Checks the values that `body` begins with, and that nothing follows them.
+    pub(crate) fn validate_body(&self, mut body: Reader<'_>) -> Result<(), DecodeError> {
+        self.skip(&mut body)?;
+        body.finish()
     }
 
     /// Validates and passes values of the signature, one of each type.
@@ -182,6 +193,34 @@ impl<'s> Layout<'s> {
         writer.put_values(self.cursor(reader))
     }
 }
+
+/// Why a message is none of the layout's signature, or no valid one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LayoutError {
+    /// It is of other types.
+    Signature {
+        /// What the layout says.
+        expected: SignatureExcerpt,
+        /// What the message says.
+        found: SignatureExcerpt,
+    },
+    /// Its body is invalid.
+    Decode(DecodeError),
+}
+
+impl fmt::Display for LayoutError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Signature { expected, found } => {
+                write!(f, "the signature is '{found}', expected '{expected}'")
+            }
+            Self::Decode(error) => error.fmt(f),
+        }
+    }
+}
+
+impl core::error::Error for LayoutError {}
 
 #[cfg(test)]
 mod tests {
