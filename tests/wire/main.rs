@@ -19,6 +19,7 @@ mod own_types;
 mod proofs;
 mod properties;
 mod rules;
+mod rust_types;
 mod seeds;
 mod sending;
 mod spec_map;

@@ -43,4 +43,4 @@ mod walk;
 pub use error::{ParseError, ParseErrorKind, Place, PrintError};
 pub use escape::is_unsafe;
 pub use names::{header_field_name, message_type_name};
-pub use values::Values;
+pub use values::{Compiled, Values};

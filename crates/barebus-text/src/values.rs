@@ -1,6 +1,6 @@
 //! What can be printed.
 
-use barebus_wire::{Cursor, DecodeError, Message, OwnedBody, Signature, Variant};
+use barebus_wire::{Cursor, DecodeError, Layout, Message, OwnedBody, Reader, Signature, Variant};
 
 /// Values with a signature that is met at run time: what this crate prints.
 pub trait Values {
@@ -45,6 +45,31 @@ impl Values for Message<'_> {
 
     fn validate(&self) -> Result<(), DecodeError> {
         self.validate()
+    }
+}
+
+/// Values whose signature was compiled, for whoever prints many of one signature.
+#[derive(Clone, Debug)]
+pub struct Compiled<'l> {
+    /// The values' types.
+    pub layout: &'l Layout<'l>,
+    /// Where they begin; nothing follows them.
+    pub reader: Reader<'l>,
+}
+
+impl Values for Compiled<'_> {
+    fn signature(&self) -> Signature<'_> {
+        self.layout.signature()
+    }
+
+    fn cursor(&self) -> Cursor<'_> {
+        self.layout.cursor(self.reader.clone())
+    }
+
+    fn validate(&self) -> Result<(), DecodeError> {
+        let mut reader = self.reader.clone();
+        self.layout.skip(&mut reader)?;
+        reader.finish()
     }
 }
 

@@ -4,8 +4,10 @@
 mod support;
 
 use barebus_text::gvariant::{parse, parse_arguments, parse_value, print, print_value};
-use barebus_text::{ParseErrorKind as Kind, Place, Values, busctl};
-use barebus_wire::{Basic, EncodeError, Endian, OwnedBody, Signature};
+use barebus_text::{Compiled, ParseErrorKind as Kind, Place, PrintError, Values, busctl};
+use barebus_wire::{
+    Basic, DecodeErrorKind, EncodeError, Endian, Layout, OwnedBody, Reader, Signature,
+};
 use proptest::prelude::*;
 
 fn printed(values: &impl Values) -> String {
@@ -56,7 +58,24 @@ fn prints_and_parses_as_glib() {
     ] {
         let body = busctl::parse_line(line).unwrap();
         assert_eq!(printed(&body), text);
+        let layout = Layout::new(body.signature());
+        assert_eq!(printed(&Compiled { layout: &layout, reader: body.reader() }), text);
         assert_eq!(parse(body.signature(), text, Endian::NATIVE).unwrap(), body, "{text}");
+    }
+}
+
+#[test]
+fn prints_nothing_of_compiled_values_that_are_invalid() {
+    let layout = Layout::new(Signature::from_static("yb"));
+    for (bytes, kind) in [
+        (&b"\x01\0\0\0\x02\0\0\0"[..], DecodeErrorKind::BadBoolean),
+        (b"\x01\0\0\0\x01\0\0\0\0", DecodeErrorKind::TooMuchData),
+    ] {
+        let reader = Reader::new(bytes, Endian::Little);
+        let mut text = String::new();
+        let refused = print(&Compiled { layout: &layout, reader }, &mut text);
+        assert!(matches!(refused, Err(PrintError::Decode(error)) if error.kind == kind));
+        assert_eq!(text, "");
     }
 }
 

@@ -4,10 +4,10 @@ use core::fmt;
 use core::iter::FusedIterator;
 use core::marker::PhantomData;
 
-use crate::error::{BodyError, DecodeError, EncodeError};
+use crate::error::{BodyError, DecodeError, DecodeErrorKind as Kind, EncodeError};
 use crate::gather::Gather;
-use crate::number::Numbers;
-use crate::reader::Reader;
+use crate::number::{Number, Numbers};
+use crate::reader::{Reader, align_up};
 use crate::signature::SignatureText;
 use crate::value::{BasicType, Decode, Encode, Type};
 use crate::writer::Writer;
@@ -255,6 +255,21 @@ impl<T: Encode, const N: usize> Encode for [T; N] {
     #[inline]
     fn gather<'v>(&'v self, gather: &mut Gather<'_, 'v>) {
         T::gather_slice(self, gather);
+    }
+}
+
+/// Fails with `ElementCount` where there are not as many numbers.
+impl<'a, T: Number, const N: usize> Decode<'a> for [T; N] {
+    #[inline]
+    fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        let start = reader.position();
+        let numbers = Numbers::decode(reader)?;
+        if numbers.len() != N {
+            return Err(reader.fail(Kind::ElementCount, align_up(start, 4)));
+        }
+        let mut place = [T::ZERO; N];
+        numbers.copy_to(&mut place);
+        Ok(place)
     }
 }
 

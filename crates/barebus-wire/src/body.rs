@@ -9,7 +9,7 @@ use crate::signature::{Signature, SignatureText};
 use crate::value::{Decode, Encode, Type};
 use crate::writer::Writer;
 
-/// Arguments to be marshalled as a message's body: implemented for tuples of up to 12 [`Encode`] types, for `()`, and for the
+/// Arguments to be marshalled as a message's body: implemented for tuples of up to 16 [`Encode`] types, for `()`, and for the
 /// body of another message.
 pub trait EncodeBody {
     /// The arguments' types, one after the other.
@@ -140,4 +140,8 @@ tuples! {
     (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9)
     (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10)
     (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11)
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11, M 12)
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11, M 12, N 13)
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11, M 12, N 13, O 14)
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11, M 12, N 13, O 14, P 15)
 }

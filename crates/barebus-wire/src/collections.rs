@@ -3,27 +3,34 @@
 use alloc::borrow::{Cow, ToOwned};
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
+use alloc::rc::Rc;
 use alloc::string::String;
+#[cfg(target_has_atomic = "ptr")]
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use crate::array::{Array, Dict, encode_entries};
 use crate::error::{DecodeError, EncodeError};
 use crate::gather::Gather;
 use crate::name::OwnedObjectPath;
+use crate::owned::OwnedSignature;
 use crate::reader::Reader;
 use crate::signature::SignatureText;
 use crate::value::{BasicType, Decode, Encode, Type};
 use crate::writer::Writer;
 
 macro_rules! strings {
-    ($($type:ty),*) => {$(
+    ($($(#[$cfg:meta])* $type:ty),*) => {$(
+        $(#[$cfg])*
         impl Type for $type {
             const TEXT: SignatureText = SignatureText::literal("s");
             const MIN_LEN: usize = 5;
         }
 
+        $(#[$cfg])*
         impl BasicType for $type {}
 
+        $(#[$cfg])*
         impl Encode for $type {
             #[inline]
             fn encode(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
@@ -31,6 +38,7 @@ macro_rules! strings {
             }
         }
 
+        $(#[$cfg])*
         impl<'a> Decode<'a> for $type {
             #[inline]
             fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
@@ -40,7 +48,29 @@ macro_rules! strings {
     )*};
 }
 
-strings!(String, Box<str>);
+strings!(String, Box<str>, Rc<str>, #[cfg(target_has_atomic = "ptr")] Arc<str>);
+
+impl Type for OwnedSignature {
+    const TEXT: SignatureText = SignatureText::literal("g");
+    const MIN_LEN: usize = 2;
+}
+
+impl BasicType for OwnedSignature {}
+
+impl Encode for OwnedSignature {
+    #[inline]
+    fn encode(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
+        writer.put_signature(self.borrow());
+        Ok(())
+    }
+}
+
+impl<'a> Decode<'a> for OwnedSignature {
+    #[inline]
+    fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        reader.read_signature().map(Self::from)
+    }
+}
 
 impl Type for OwnedObjectPath {
     const TEXT: SignatureText = SignatureText::literal("o");
@@ -116,16 +146,39 @@ impl<'a, T: Decode<'a>> Decode<'a> for Vec<T> {
     }
 }
 
+impl<T: Type> Type for Box<[T]> {
+    const TEXT: SignatureText = SignatureText::array(&T::TEXT);
+    const MIN_LEN: usize = 4;
+}
+
+impl<T: Encode> Encode for Box<[T]> {
+    #[inline]
+    fn encode(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
+        self.as_ref().encode(writer)
+    }
+
+    #[inline]
+    fn gather<'v>(&'v self, gather: &mut Gather<'_, 'v>) {
+        T::gather_slice(self, gather);
+    }
+}
+
+impl<'a, T: Decode<'a>> Decode<'a> for Box<[T]> {
+    fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        Vec::decode(reader).map(Vec::into_boxed_slice)
+    }
+}
+
 macro_rules! maps {
-    ($($(#[$cfg:meta])* $map:ident [$($bound:path),*];)*) => {$(
+    ($($(#[$cfg:meta])* $map:ident [$($bound:path),*] $($hasher:ident)?;)*) => {$(
         $(#[$cfg])*
-        impl<K: BasicType, V: Type> Type for $map<K, V> {
+        impl<K: BasicType, V: Type $(, $hasher)?> Type for $map<K, V $(, $hasher)?> {
             const TEXT: SignatureText = SignatureText::dictionary(&K::TEXT, &V::TEXT);
             const MIN_LEN: usize = 4;
         }
 
         $(#[$cfg])*
-        impl<K: BasicType + Encode, V: Encode> Encode for $map<K, V> {
+        impl<K: BasicType + Encode, V: Encode $(, $hasher)?> Encode for $map<K, V $(, $hasher)?> {
             fn encode(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
                 encode_entries(self, writer)
             }
@@ -133,7 +186,12 @@ macro_rules! maps {
 
         /// Of entries with the same key the last one is kept.
         $(#[$cfg])*
-        impl<'a, K: BasicType + Decode<'a> $(+ $bound)*, V: Decode<'a>> Decode<'a> for $map<K, V> {
+        impl<'a, K, V $(, $hasher)?> Decode<'a> for $map<K, V $(, $hasher)?>
+        where
+            K: BasicType + Decode<'a> $(+ $bound)*,
+            V: Decode<'a>,
+            $($hasher: BuildHasher + Default,)?
+        {
             fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
                 let mut entries = Dict::<K, V>::decode(reader)?;
                 entries
@@ -146,11 +204,11 @@ macro_rules! maps {
 }
 
 #[cfg(feature = "std")]
-use core::hash::Hash;
+use core::hash::{BuildHasher, Hash};
 #[cfg(feature = "std")]
 use std::collections::HashMap;
 
 maps! {
     BTreeMap [Ord];
-    #[cfg(feature = "std")] HashMap [Eq, Hash];
+    #[cfg(feature = "std")] HashMap [Eq, Hash] S;
 }

@@ -1,6 +1,7 @@
 //! Walking values whose signature is met at run time: event by event, without recursion, allocation or a tree.
 
 use crate::error::{DecodeError, DecodeErrorKind as Kind};
+use crate::layout::Layout;
 use crate::limits;
 use crate::name::ObjectPath;
 use crate::number::FdIndex;
@@ -93,6 +94,8 @@ enum Frame<'a> {
 pub struct Cursor<'a> {
     reader: Reader<'a>,
     signature: &'a str,
+    /// The signature that the walk began with, compiled, if it is.
+    layout: Option<&'a Layout<'a>>,
     /// Index of the next type code in `signature`.
     index: usize,
     /// Whether a single complete type has just been passed, so that what encloses it may end.
@@ -108,11 +111,19 @@ impl<'a> Cursor<'a> {
         Self {
             reader,
             signature: signature.as_str(),
+            layout: None,
             index: 0,
             complete: false,
             open: 0,
             frames: [Frame::Struct; limits::TOTAL_DEPTH as usize],
         }
+    }
+
+    /// A cursor over the values of a signature that was compiled.
+    pub(crate) const fn of_layout(reader: Reader<'a>, layout: &'a Layout<'a>) -> Self {
+        let mut cursor = Self::new(reader, layout.signature());
+        cursor.layout = Some(layout);
+        cursor
     }
 
     /// Offset of the next byte from the message's first.
@@ -283,7 +294,13 @@ impl<'a> Cursor<'a> {
     /// Enters the array whose element's type is next in the signature.
     #[inline]
     fn enter_array(&mut self) -> Result<Event<'a>, DecodeError> {
-        let after = type_end(self.signature.as_bytes(), self.index);
+        let after = match self.layout {
+            // A variant brings a signature of its own.
+            Some(layout) if core::ptr::eq(layout.signature().as_str(), self.signature) => {
+                layout.type_end(self.index)
+            }
+            _ => type_end(self.signature.as_bytes(), self.index),
+        };
         let element = self.signature.get(self.index..after).unwrap_or_default();
         let (start, end) = self.reader.start_array(element.as_bytes().first().copied())?;
         let element_at = u8::try_from(self.index).unwrap_or(u8::MAX);

@@ -110,11 +110,11 @@ kinds! {
     LocalInterface "INTERFACE is the reserved org.freedesktop.DBus.Local",
     /// An OBJECT_PATH breaks the rules of object paths.
     BadPath "an object path is invalid",
-    /// INTERFACE is no interface name.
+    /// INTERFACE, or a string that was asked for as one, is no interface name.
     BadInterface "the interface name is invalid",
-    /// MEMBER is no member name.
+    /// MEMBER, or a string that was asked for as one, is no member name.
     BadMember "the member name is invalid",
-    /// ERROR_NAME is no error name.
+    /// ERROR_NAME, or a string that was asked for as one, is no error name.
     BadErrorName "the error name is invalid",
     /// DESTINATION is no bus name.
     BadDestination "the destination is no bus name",
@@ -154,6 +154,10 @@ kinds! {
     VariantSignatureBad "a variant's signature is invalid",
     /// More than 64 containers enclose one another.
     NestedTooDeeply "containers are nested more than 64 deep",
+    /// A string that was asked for as a bus name is none.
+    BadBusName "a bus name is invalid",
+    /// An array that was asked for with a certain number of elements has another.
+    ElementCount "an array has another number of elements than was asked for",
     /// A string enumeration, or a dictionary read as a struct, holds a value that the Rust type has no place for.
     UnknownValue "a value is none of those the type can hold",
     /// A dictionary read as a struct lacks an entry that the struct requires.

@@ -65,7 +65,7 @@ pub use familiar::FamiliarHeader;
 pub use frame::frame_len;
 pub use gather::{Gather, Holes, Pieces};
 pub use header::{Flags, Header, MessageType, Serial};
-pub use layout::Layout;
+pub use layout::{Layout, LayoutError};
 pub use match_rule::MatchRule;
 pub use message::{DecodeBody, Message};
 pub use name::{BusName, ErrorName, InterfaceName, MemberName, ObjectPath};

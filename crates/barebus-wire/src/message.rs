@@ -117,7 +117,7 @@ impl<'a> Message<'a> {
     /// # Errors
     /// The first rule that the body breaks.
     pub fn validate(&self) -> Result<(), DecodeError> {
-        Layout::new(self.header.signature).validate(self)
+        Layout::new(self.header.signature).validate_body(self.reader())
     }
 
     /// A reader that stands at the body's first byte.
@@ -126,7 +126,7 @@ impl<'a> Message<'a> {
     }
 }
 
-/// A message's arguments as Rust types: implemented for tuples of up to 12 [`Decode`] types, and for `()`.
+/// A message's arguments as Rust types: implemented for tuples of up to 16 [`Decode`] types, and for `()`.
 pub trait DecodeBody<'a>: Sized {
     /// The arguments' types, one after the other.
     const SIGNATURE: Signature<'static>;

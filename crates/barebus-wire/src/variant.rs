@@ -1,6 +1,6 @@
 //! VARIANT: a value that brings its own signature.
 
-use crate::cursor::{Basic, Cursor};
+use crate::cursor::{Basic, Cursor, Event};
 use crate::endian::Endian;
 use crate::error::{
     BodyError, DecodeError, DecodeErrorKind, EncodeError, Expected, SignatureExcerpt,
@@ -96,6 +96,28 @@ impl<'a> Variant<'a> {
     }
 }
 
+/// Equal where types and values are, whatever the byte order and the place. A NaN is equal to nothing.
+impl PartialEq for Variant<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.signature() == other.signature() && is_same(self.cursor(), other.cursor())
+    }
+}
+
+fn is_same(mut a: Cursor<'_>, mut b: Cursor<'_>) -> bool {
+    loop {
+        match (a.next(), b.next()) {
+            (Ok(None), Ok(None)) => return true,
+            // Lengths count padding, which depends on the place.
+            (
+                Ok(Some(Event::Array { element: a, .. })),
+                Ok(Some(Event::Array { element: b, .. })),
+            ) if a == b => {}
+            (Ok(Some(a)), Ok(Some(b))) if a == b => {}
+            _ => return false,
+        }
+    }
+}
+
 impl Type for Variant<'_> {
     const TEXT: SignatureText = SignatureText::literal("v");
     const MIN_LEN: usize = 4;
@@ -125,7 +147,7 @@ impl Encode for Variant<'_> {
 /// Any value, borrowed: what a VARIANT holds. Values of basic types are read, containers are validated and kept as they lie.
 ///
 /// As a [`Type`] it is the VARIANT that holds the value.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 #[allow(missing_docs, reason = "the variants are the specification's type names")]
 pub enum Value<'a> {
     Byte(u8),

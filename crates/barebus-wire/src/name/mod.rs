@@ -12,6 +12,7 @@ mod interface;
 mod lanes;
 mod member;
 mod path;
+mod value;
 
 pub use bus::{BusName, BusNamespace};
 pub use error::{NameError, NameErrorKind};
@@ -99,8 +100,7 @@ macro_rules! name {
             }
 
             /// For text that was checked before.
-            #[cfg(feature = "alloc")]
-            #[allow(dead_code, reason = "headers hold all kinds of names but namespaces")]
+            #[allow(dead_code, reason = "headers and bodies hold all kinds of names but namespaces")]
             pub(crate) const fn trusted(text: &'a str) -> Self {
                 Self(text)
             }
