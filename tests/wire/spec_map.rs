@@ -53,13 +53,29 @@ fn has_test(text: &str, function: &str) -> bool {
     (0..lines.len()).any(|at| lines[at].starts_with(&head) && is_marked(at))
 }
 
-/// The rows of the tables in a part of the document: numbers, and names of tests.
-fn rows(part: &str) -> Vec<(u32, Vec<&str>)> {
+/// Whether `wire/field.rs` is a file of the crate's.
+fn is_file(name: &str) -> bool {
+    let Some((place, path)) = name.split_once('/') else { return false };
+    let the_crate = if place == "barebus" { place.to_owned() } else { format!("barebus-{place}") };
+    root().join("crates").join(the_crate).join("src").join(path).is_file()
+}
+
+/// A row of a table: its number, the files and the tests that it names.
+struct Row<'d> {
+    number: u32,
+    files: Vec<&'d str>,
+    tests: Vec<&'d str>,
+}
+
+/// The rows of the tables in a part of the document.
+fn rows(part: &str) -> Vec<Row<'_>> {
     let mut rows = Vec::new();
     for line in part.lines().filter_map(|line| line.strip_prefix("| ")) {
         let Ok(number) = line.split(' ').next().unwrap().parse() else { continue };
+        let cell = line.split(" | ").nth(2).unwrap_or_default();
+        let files = cell.split('`').skip(1).step_by(2).collect();
         let names = line.split('`').skip(1).step_by(2).filter(|name| name.contains("::"));
-        rows.push((number, names.collect()));
+        rows.push(Row { number, files, tests: names.collect() });
     }
     rows
 }
@@ -73,12 +89,16 @@ fn every_rule_and_every_failure_has_tests_and_they_exist() {
     for (part, last) in [(rules, 193), (failures, 117)] {
         let rows = rows(part);
         assert_eq!(
-            rows.iter().map(|row| row.0).collect::<Vec<_>>(),
+            rows.iter().map(|row| row.number).collect::<Vec<_>>(),
             (1..=last).collect::<Vec<_>>()
         );
-        for (number, names) in rows {
-            assert!(!names.is_empty(), "{number} has no test");
-            for name in names {
+        for Row { number, files, tests } in rows {
+            assert!(!files.is_empty(), "{number} has no file");
+            for file in files {
+                assert!(is_file(file), "{number}: {file} is no file");
+            }
+            assert!(!tests.is_empty(), "{number} has no test");
+            for name in tests {
                 assert!(is_test(name), "{number}: {name} is no test");
             }
         }

@@ -323,7 +323,7 @@ unsafe impl Send for ForkMark {}
 unsafe impl Sync for ForkMark {}
 
 impl ForkMark {
-    /// Marks this process; `None` on kernels that cannot (before 4.14), which then cannot tell.
+    /// Marks this process; `None` on kernels that cannot (before 4.14).
     pub(crate) fn new() -> Option<Self> {
         let protection = libc::PROT_READ | libc::PROT_WRITE;
         let kind = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS;

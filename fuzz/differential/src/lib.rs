@@ -7,7 +7,8 @@ use std::ffi::CString;
 use barebus_tests::properties;
 use barebus_tests::verdict::{Verdict as Ours, judge};
 use barebus_wire::{
-    BusName, Cursor, DecodeErrorKind as Kind, Endian, Event, Reader, Signature, frame_len,
+    BusName, Cursor, DecodeErrorKind as Kind, Endian, Event, Reader, Signature,
+    SignatureErrorKind as SigKind, frame_len,
 };
 use libdbus::Verdict as Theirs;
 
@@ -52,7 +53,9 @@ pub fn signature(bytes: &[u8]) {
     let Ok(text) = CString::new(bytes) else { return };
     let ours = Signature::from_bytes(bytes);
     let theirs = libdbus::signature_is_valid(&text);
-    assert_eq!(ours.is_ok(), theirs, "we say {ours:?}");
+    // libdbus counts arrays anew behind each bracket.
+    let is_known = theirs && ours.is_err_and(|error| error.kind == SigKind::ArrayTooDeep);
+    assert!(ours.is_ok() == theirs || is_known, "we say {ours:?}");
 }
 
 /// Whether the two are known to differ here, and ours is the specification's answer.
@@ -68,6 +71,8 @@ fn known(bytes: &[u8], ours: Ours, theirs: &Theirs) -> bool {
         }
         // What the first and the fourth byte tell is known at once; libdbus waits for 16 bytes, and for the whole message.
         (Ours::Invalid(Kind::UnknownByteOrder | Kind::ProtocolVersion), Theirs::Incomplete) => true,
+        // libdbus counts arrays anew behind each bracket.
+        (Ours::Invalid(Kind::Signature(SigKind::ArrayTooDeep)), Theirs::Valid) => true,
         // libdbus measures the header fields by the limit of messages, not by that of arrays.
         (Ours::Invalid(Kind::HeaderFieldsTooLong), Theirs::Incomplete) => true,
         // libdbus takes any text that begins with ':' for a unique name.
