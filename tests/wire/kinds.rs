@@ -327,11 +327,10 @@ fn every_kind_has_a_name_and_a_text_of_its_own() {
 
 /// Every read and every write gives one of them back: in registers, as long as they are no larger.
 #[test]
-#[cfg(target_pointer_width = "64")]
 fn errors_are_small() {
     assert_eq!(size_of::<DecodeError>(), 8);
-    assert_eq!(size_of::<Result<&str, DecodeError>>(), 16);
-    assert_eq!(size_of::<Result<(), EncodeError>>(), 16);
+    assert!(size_of::<Result<&str, DecodeError>>() <= 16);
+    assert!(size_of::<Result<(), EncodeError>>() <= 16);
 }
 
 #[test]

@@ -7,6 +7,7 @@
 )]
 
 mod corpus;
+mod cost;
 mod depth;
 mod exhaustive;
 mod golden;
@@ -23,3 +24,8 @@ mod rust_types;
 mod seeds;
 mod sending;
 mod spec_map;
+mod strings;
+
+/// Counts, for the tests of what reading costs.
+#[global_allocator]
+static ALLOCATOR: barebus_tests::memory::Counting = barebus_tests::memory::Counting;
