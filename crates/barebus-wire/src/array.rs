@@ -390,4 +390,25 @@ mod tests {
         agrees::<Value, _>(&mut [0; 64], Boxed([(1_u8, "a")]), Ok);
         agrees::<Value, _>(&mut [0; 64], Boxed(Boxed("a")), Ok);
     }
+
+    #[test]
+    fn a_value_that_is_an_empty_array_has_the_padding_that_a_cursor_finds() {
+        for code in b"ybnqiuhxtdsog" {
+            for padding in [[0; 4], [0, 0, 0, 1]] {
+                // From an offset at which padding to 8 follows the length.
+                let bytes = [[0; 4], [2, b'a', *code, 0], [0; 4], padding].concat();
+                let mut reader = Reader::new(&bytes, Endian::Little).at(4);
+                let mut cursor = Cursor::new(reader.clone(), Value::SIGNATURE);
+                let expected = cursor.skip_all();
+                assert_eq!(Value::decode(&mut reader).map(drop), expected);
+                assert_eq!(
+                    expected.is_err(),
+                    matches!(code, b'x' | b't' | b'd') && padding[3] == 1
+                );
+                if expected.is_ok() {
+                    assert_eq!(reader.position(), cursor.position());
+                }
+            }
+        }
+    }
 }
