@@ -38,7 +38,7 @@ fn what_no_client_can_connect_to_is_refused_with_its_reason() {
         ("unix:path=", "the key 'path' is empty"),
         ("unix:abstract=", "the key 'abstract' is empty"),
         ("unix:path=/a,abstract=/a", "the key 'abstract' cannot stand beside 'path'"),
-        ("unix:path=/a%00b", "the key 'path' holds a NUL, which ends a path"),
+        ("unix:path=/a%00b", "the key 'path' holds a NUL"),
         ("unix:path=/a,guid=0", "the key 'guid' is not 32 hexadecimal digits"),
         ("tcp:host=a,port=1,guid=x", "the key 'guid' is not 32 hexadecimal digits"),
         ("unixexec:argv1=-x", "the key 'path' is missing"),
