@@ -171,6 +171,17 @@ impl<'a> Cursor<'a> {
         Ok(())
     }
 
+    /// Passes the elements of the array that was just entered, which has `len` bytes of a basic type without rules: their bytes.
+    pub(crate) fn take_elements(&mut self, len: u32) -> Result<&'a [u8], DecodeError> {
+        // An empty array is complete already.
+        if len == 0 {
+            return Ok(&[]);
+        }
+        self.index += 1;
+        self.complete = true;
+        self.reader.skip(len as usize).map_err(|error| self.stop(error))
+    }
+
     /// The reader, standing where the cursor does.
     pub const fn reader(&self) -> &Reader<'a> {
         &self.reader

@@ -307,8 +307,31 @@ mod tests {
     }
 
     #[test]
+    fn marshals_again_at_another_offset() {
+        let (none, some): (&[u64], &[u64]) = (&[], &[8, 9]);
+        let body = (&b"bytes"[..], none, some, &[true][..], &[1_u8][..], 7_u16);
+        let (mut first, mut again) = ([0; 64], [0; 64]);
+        let mut writer = Writer::new(&mut first, Endian::Little);
+        crate::EncodeBody::encode_body(&body, &mut writer).unwrap();
+        let len = writer.finish().unwrap();
+        let layout = Layout::new(crate::EncodeBody::signature(&body));
+        let mut writer = Writer::new(&mut again, Endian::Little);
+        writer.put_u8(1);
+        layout.put(Reader::new(&first[..len], Endian::Little), &mut writer).unwrap();
+        let end = writer.finish().unwrap();
+        let mut reader = Reader::new(&again[..end], Endian::Little);
+        assert_eq!(reader.read_u8(), Ok(1));
+        let mut walked = layout.cursor(reader);
+        let mut expected = layout.cursor(Reader::new(&first[..len], Endian::Little));
+        while let Some(event) = expected.next().unwrap() {
+            assert_eq!(walked.next(), Ok(Some(event)));
+        }
+        assert_eq!(walked.next(), Ok(None));
+    }
+
+    #[test]
     fn marshals_again_in_the_other_byte_order() {
-        let body = (&[(1_u32, "a"), (2, "bc")][..], 7_u64);
+        let body = (&[(1_u32, "a"), (2, "bc")][..], &b"bytes"[..], 7_u64);
         let mut little = [0; 64];
         let mut writer = Writer::new(&mut little, Endian::Little);
         crate::EncodeBody::encode_body(&body, &mut writer).unwrap();

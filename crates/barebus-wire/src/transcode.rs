@@ -25,11 +25,15 @@ impl Writer<'_> {
             match cursor.next()? {
                 None => return Ok(()),
                 Some(Event::Basic(value)) => self.put_basic(value)?,
-                Some(Event::Array { element, .. }) => {
+                Some(Event::Array { element, len }) => {
                     let code = element.code().unwrap_or(b'y');
                     let array = self.start_array(alignment(code))?;
                     if let Some(place) = arrays.get_mut(open) {
                         *place = Some(array);
+                    }
+                    let is_same = code == b'y' || cursor.reader().endian() == self.endian();
+                    if is_same && is_any_bytes(code) {
+                        self.put_bytes(cursor.take_elements(len)?);
                     }
                 }
                 Some(Event::Struct | Event::DictEntry) => self.enter_struct()?,
@@ -63,4 +67,9 @@ impl Writer<'_> {
             Basic::UnixFd(value) => value.encode(self),
         }
     }
+}
+
+/// Whether all bytes of its length are a value of the basic type `code`.
+const fn is_any_bytes(code: u8) -> bool {
+    matches!(code, b'y' | b'n' | b'q' | b'i' | b'u' | b'x' | b't' | b'd')
 }
