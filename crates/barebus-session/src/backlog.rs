@@ -1,11 +1,10 @@
 //! Messages that came while another one was asked for.
 
 use alloc::boxed::Box;
-use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
 use crate::error::{FdsError, NoReply};
-use crate::event::{CallId, ReplyTo};
+use crate::event::{CallId, ReplyTo, Want};
 use crate::matching::SubscriptionId;
 
 /// What an event is about, without its message.
@@ -20,6 +19,35 @@ pub(crate) enum Matter {
     Refused(FdsError),
     NotSubscribed(SubscriptionId),
     Monitored,
+    /// Nothing any more: it was taken from among others that wait.
+    Taken,
+}
+
+impl Matter {
+    /// Whether it is what `want` asks for; of a signal, once it had to wait.
+    #[inline]
+    pub(crate) fn is_wanted(&self, want: Want) -> bool {
+        match want {
+            Want::Nothing => false,
+            Want::Anything => !matches!(self, Self::Taken),
+            Want::Reply(call) => self.is_end_of(call),
+            Want::Signal(id) => self.is_refusal_of(id) || self.waits_for(id),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn is_end_of(&self, call: CallId) -> bool {
+        matches!(self, Self::Reply(id) | Self::NoReply(id, _) if *id == call)
+    }
+
+    pub(crate) fn is_refusal_of(&self, subscription: SubscriptionId) -> bool {
+        matches!(self, Self::NotSubscribed(id) if *id == subscription)
+    }
+
+    /// Whether it is a signal that this subscription has not been given.
+    fn waits_for(&self, id: SubscriptionId) -> bool {
+        matches!(self, Self::Signal(waiting) if waiting.contains(&id))
+    }
 }
 
 /// An event that waits.
@@ -41,9 +69,8 @@ impl<F> Kept<F> {
         size_of::<Self>() + self.bytes.len() + waiting + self.fds.len() * FD_COST
     }
 
-    /// Whether it is a signal that this subscription has not been given.
-    fn waits_for(&self, id: SubscriptionId) -> bool {
-        matches!(&self.matter, Matter::Signal(waiting) if waiting.contains(&id))
+    fn is_taken(&self) -> bool {
+        matches!(self.matter, Matter::Taken)
     }
 }
 
@@ -53,8 +80,13 @@ const FD_COST: usize = 16 << 10;
 /// The events that wait, oldest first, bounded in bytes.
 #[derive(Debug)]
 pub(crate) struct Backlog<F> {
-    events: VecDeque<Kept<F>>,
-    /// What `events` cost together.
+    /// With those among them that were [taken](Matter::Taken), until they are the most: so that the others need not move for each.
+    events: Vec<Kept<F>>,
+    /// How many of `events` were taken.
+    taken: usize,
+    /// Index of the first that was not.
+    first: usize,
+    /// What the others cost together.
     bytes: usize,
     limit: usize,
     dropped: u64,
@@ -64,7 +96,15 @@ pub(crate) struct Backlog<F> {
 
 impl<F> Backlog<F> {
     pub(crate) const fn new(limit: usize) -> Self {
-        Self { events: VecDeque::new(), bytes: 0, limit, dropped: 0, has_news: false }
+        Self {
+            events: Vec::new(),
+            taken: 0,
+            first: 0,
+            bytes: 0,
+            limit,
+            dropped: 0,
+            has_news: false,
+        }
     }
 
     /// Messages that found no place.
@@ -79,7 +119,7 @@ impl<F> Backlog<F> {
         if self.bytes.saturating_add(cost) <= self.limit {
             self.bytes += cost;
             kept.bytes = bytes.into();
-            self.events.push_back(kept);
+            self.events.push(kept);
             return;
         }
         self.dropped += 1;
@@ -95,7 +135,7 @@ impl<F> Backlog<F> {
         self.has_news = true;
         let kept = Kept { matter, bytes: Box::default(), fds: Vec::new() };
         self.bytes += kept.cost();
-        self.events.push_back(kept);
+        self.events.push(kept);
     }
 
     /// Whether anything was [noted](Self::note) since this was last asked: only then can an event be wanted that was not when
@@ -113,34 +153,34 @@ impl<F> Backlog<F> {
     /// Puts the event back that was taken last.
     pub(crate) fn put_back(&mut self, kept: Kept<F>) {
         self.bytes += kept.cost();
-        self.events.push_front(kept);
-    }
-
-    /// Whether an event that `is_sought` says is sought waits.
-    pub(crate) fn holds(&self, is_sought: impl FnMut(&Kept<F>) -> bool) -> bool {
-        self.events.iter().any(is_sought)
-    }
-
-    /// Takes the oldest event that `wanted` says is wanted.
-    #[inline]
-    pub(crate) fn take(&mut self, wanted: impl FnMut(&Kept<F>) -> bool) -> Option<Kept<F>> {
-        if self.events.is_empty() {
-            return None;
+        let before = self.first.checked_sub(1);
+        match before.and_then(|before| self.events.get_mut(before)) {
+            Some(place) => {
+                *place = kept;
+                self.first -= 1;
+                self.taken -= 1;
+            }
+            None => self.events.insert(0, kept),
         }
-        let index = self.events.iter().position(wanted)?;
-        self.remove(index)
     }
 
-    /// Takes the oldest signal that waits for the subscription, or that the subscription was refused. A signal stays for the
-    /// other subscriptions that it waits for; its file descriptors go to the first taker.
-    pub(crate) fn take_signal(&mut self, taker: SubscriptionId) -> Option<Kept<F>> {
-        let is_refusal =
-            |kept: &Kept<F>| matches!(kept.matter, Matter::NotSubscribed(id) if id == taker);
-        let index =
-            self.events.iter().position(|kept| kept.waits_for(taker) || is_refusal(kept))?;
-        let kept = self.events.get_mut(index)?;
+    /// Whether the end of `call` waits.
+    pub(crate) fn holds_end_of(&self, call: CallId) -> bool {
+        self.events.iter().any(|kept| kept.matter.is_end_of(call))
+    }
+
+    /// Takes the oldest event that is wanted. A signal stays for the other subscriptions that it waits for; its file descriptors
+    /// go to the first taker.
+    #[inline]
+    pub(crate) fn take(&mut self, want: Want) -> Option<Kept<F>> {
+        if self.events.is_empty() { None } else { self.take_wanted(want) }
+    }
+
+    fn take_wanted(&mut self, want: Want) -> Option<Kept<F>> {
+        let mut events = self.events.iter_mut().skip(self.first);
+        let kept = events.find(|kept| kept.matter.is_wanted(want))?;
         self.bytes -= kept.cost();
-        if let Matter::Signal(waiting) = &mut kept.matter {
+        if let (Want::Signal(taker), Matter::Signal(waiting)) = (want, &mut kept.matter) {
             waiting.retain(|id| *id != taker);
             if !waiting.is_empty() {
                 let fds = core::mem::take(&mut kept.fds);
@@ -150,42 +190,45 @@ impl<F> Backlog<F> {
             }
             waiting.push(taker);
         }
-        self.events.remove(index)
+        let taken = Kept { matter: Matter::Taken, bytes: Box::default(), fds: Vec::new() };
+        let kept = core::mem::replace(kept, taken);
+        self.taken += 1;
+        self.tidy();
+        Some(kept)
     }
 
     /// Drops the signals that wait for nobody but a subscription that has ended.
     pub(crate) fn forget_subscription(&mut self, ended: SubscriptionId) {
-        let bytes = &mut self.bytes;
-        self.events.retain_mut(|kept| {
-            if !kept.waits_for(ended) {
-                return true;
+        for kept in self.events.iter_mut().filter(|kept| kept.matter.waits_for(ended)) {
+            self.bytes -= kept.cost();
+            if let Matter::Signal(waiting) = &mut kept.matter {
+                waiting.retain(|id| *id != ended);
+                if !waiting.is_empty() {
+                    self.bytes += kept.cost();
+                    continue;
+                }
             }
-            *bytes -= kept.cost();
-            let Matter::Signal(waiting) = &mut kept.matter else {
-                return true;
-            };
-            waiting.retain(|id| *id != ended);
-            let stays = !waiting.is_empty();
-            if stays {
-                *bytes += kept.cost();
-            }
-            stays
-        });
-    }
-
-    fn remove(&mut self, index: usize) -> Option<Kept<F>> {
-        let kept = self.events.remove(index)?;
-        self.bytes -= kept.cost();
-        Some(kept)
+            *kept = Kept { matter: Matter::Taken, bytes: Box::default(), fds: Vec::new() };
+            self.taken += 1;
+        }
+        self.tidy();
     }
 
     /// Drops the events of a call that nobody waits for any more.
     pub(crate) fn forget(&mut self, call: CallId) {
-        let of_call = |kept: &Kept<F>| match kept.matter {
-            Matter::Reply(id) | Matter::NoReply(id, _) => id == call,
-            _ => false,
-        };
-        while self.take(of_call).is_some() {}
+        while self.take(Want::Reply(call)).is_some() {}
+    }
+
+    /// Drops what was taken, once it is the most.
+    fn tidy(&mut self) {
+        while self.events.get(self.first).is_some_and(Kept::is_taken) {
+            self.first += 1;
+        }
+        if self.taken * 2 > self.events.len() {
+            self.events.retain(|kept| !kept.is_taken());
+            self.taken = 0;
+            self.first = 0;
+        }
     }
 }
 
@@ -204,12 +247,12 @@ mod tests {
         backlog.keep(Matter::Reply(call), &[4; 1], Vec::new());
         assert_eq!(backlog.dropped(), 2);
         assert!(matches!(
-            backlog.take(|kept| kept.bytes.is_empty()).unwrap().matter,
+            backlog.take(Want::Reply(call)).unwrap().matter,
             Matter::NoReply(id, NoReply::QueueFull) if id == call
         ));
-        assert_eq!(backlog.take(|_| true).unwrap().bytes[0], 1);
-        assert_eq!(backlog.take(|_| true).unwrap().bytes[0], 2);
-        assert!(backlog.take(|_| true).is_none());
+        assert_eq!(backlog.take(Want::Anything).unwrap().bytes[0], 1);
+        assert_eq!(backlog.take(Want::Anything).unwrap().bytes[0], 2);
+        assert!(backlog.take(Want::Anything).is_none());
         assert_eq!(backlog.bytes, 0);
     }
 }

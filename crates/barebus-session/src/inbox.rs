@@ -1,6 +1,6 @@
 //! Bytes received, cut into messages, and the file descriptors that came with them.
 
-use alloc::collections::VecDeque;
+use alloc::vec;
 use alloc::vec::Vec;
 use core::ops::Range;
 
@@ -15,7 +15,7 @@ struct Batch<F> {
     /// Where in the stream the read's bytes ended. The system ends a read behind the bytes that file descriptors were sent
     /// with, so they belong to a message that has bytes in the read.
     end: u64,
-    fds: VecDeque<F>,
+    fds: vec::IntoIter<F>,
     /// The system had to drop some (MSG_CTRUNC).
     truncated: bool,
 }
@@ -31,7 +31,7 @@ pub(crate) struct Inbox<F> {
     end: usize,
     /// Offset in the stream of the byte at `start`.
     position: u64,
-    batches: VecDeque<Batch<F>>,
+    batches: Vec<Batch<F>>,
 }
 
 /// Bytes of the buffer at rest: as many as systems hand over in one read of a Unix socket, roughly. With all else that a
@@ -50,7 +50,7 @@ const WAITING_FDS: usize = 2 * MOST_FDS as usize;
 
 impl<F> Inbox<F> {
     pub(crate) fn new() -> Self {
-        Self { bytes: Vec::new(), start: 0, end: 0, position: 0, batches: VecDeque::new() }
+        Self { bytes: Vec::new(), start: 0, end: 0, position: 0, batches: Vec::new() }
     }
 
     /// Whether the buffer has not yet the size that lasts.
@@ -99,7 +99,7 @@ impl<F> Inbox<F> {
             return true;
         }
         let end = self.position + (self.end - self.start) as u64;
-        self.batches.push_back(Batch { end, fds: fds.into(), truncated });
+        self.batches.push(Batch { end, fds: fds.into_iter(), truncated });
         self.batches.iter().map(|batch| batch.fds.len()).sum::<usize>() <= WAITING_FDS
     }
 
@@ -110,7 +110,7 @@ impl<F> Inbox<F> {
 
     /// Whether file descriptors came with bytes that were all taken already: they belong to nothing that follows.
     pub(crate) fn has_stray_fds(&self) -> bool {
-        self.batches.front().is_some_and(|batch| batch.end <= self.position)
+        self.batches.first().is_some_and(|batch| batch.end <= self.position)
     }
 
     /// Bytes that were not taken yet.
@@ -159,9 +159,9 @@ impl<F> Inbox<F> {
         let mut taken = Vec::new();
         let mut truncated = false;
         let mut surplus = 0;
-        while let Some(batch) = self.batches.front_mut() {
+        while let Some(batch) = self.batches.first_mut() {
             while taken.len() < announced as usize {
-                let Some(fd) = batch.fds.pop_front() else { break };
+                let Some(fd) = batch.fds.next() else { break };
                 taken.push(fd);
             }
             let is_shared = batch.end > self.position;
@@ -172,7 +172,7 @@ impl<F> Inbox<F> {
                 break;
             }
             surplus += batch.fds.len();
-            self.batches.pop_front();
+            self.batches.remove(0);
         }
         if truncated {
             return Err(FdsError::Truncated);

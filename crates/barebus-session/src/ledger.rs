@@ -173,9 +173,7 @@ impl<F> Ledger<F> {
     ) -> Result<NameIndex, SendError> {
         let index = found.unwrap_or_else(|| self.owners.add(name));
         self.owners.ask(index);
-        let rule = alloc::format!(
-            "type='signal',sender='{BUS}',interface='{BUS}',member='NameOwnerChanged',arg0='{name}'"
-        );
+        let rule = ["type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop.DBus',member='NameOwnerChanged',arg0='", name, "'"].concat();
         // First the rule, then the question: so that no change falls between them.
         let asked = self
             .call_bus(ADD_MATCH, &(&*rule,), deadline, Purpose::Watch(index))
@@ -347,7 +345,7 @@ impl<F> Ledger<F> {
                 (self.on_refusal)(self, id);
                 Ok(Sorted::Event(Matter::NotSubscribed(id)))
             }
-            Purpose::Subscription(_) => Ok(Sorted::Done),
+            Purpose::Subscription(_) | Purpose::Ended => Ok(Sorted::Done),
         }
     }
 
@@ -497,8 +495,8 @@ impl<F> Ledger<F> {
             _ if !expects => return Sorted::Done,
             _ => {
                 let interface = interface.unwrap_or("(none)");
-                refusal =
-                    alloc::format!("no method {member} of interface {interface} is served here");
+                let of = ["no method ", member, " of interface ", interface, " is served here"];
+                refusal = of.concat();
                 (Some(UNKNOWN_METHOD), Some(&*refusal))
             }
         };
@@ -553,8 +551,8 @@ impl<F> Ledger<F> {
                 (self.on_refusal)(self, id);
                 self.backlog.note(Matter::NotSubscribed(id));
             }
-            // Has the handshake's deadline.
-            Purpose::Hello => {}
+            // `Hello` has the handshake's deadline.
+            Purpose::Hello | Purpose::Ended => {}
         }
     }
 }

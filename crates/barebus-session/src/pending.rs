@@ -1,6 +1,6 @@
 //! Calls whose reply is awaited.
 
-use alloc::collections::VecDeque;
+use alloc::vec::Vec;
 use core::time::Duration;
 
 use barebus_wire::Serial;
@@ -18,6 +18,12 @@ pub(crate) struct Pending {
     pub(crate) purpose: Purpose,
 }
 
+impl Pending {
+    fn has_ended(&self) -> bool {
+        self.purpose == Purpose::Ended
+    }
+}
+
 /// Who waits for a reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
@@ -31,12 +37,17 @@ pub(crate) enum Purpose {
     Watch(NameIndex),
     /// A subscription: `AddMatch`.
     Subscription(SubscriptionId),
+    /// Nobody any more.
+    Ended,
 }
 
 /// The calls outstanding, in the order of their sending.
 #[derive(Debug, Default)]
 pub(crate) struct PendingCalls {
-    calls: VecDeque<Pending>,
+    /// Those that have ended stay until they are the most: so that what follows need not move for each.
+    calls: Vec<Pending>,
+    /// How many have not ended.
+    len: usize,
     /// Serials ascend from the first to the last, counted from the first one's on: so they can be searched by halves.
     /// Only a call that outlives 2^32 others breaks it.
     ascending: bool,
@@ -45,12 +56,12 @@ pub(crate) struct PendingCalls {
 }
 
 impl PendingCalls {
-    pub(crate) fn len(&self) -> usize {
-        self.calls.len()
+    pub(crate) const fn len(&self) -> usize {
+        self.len
     }
 
     pub(crate) fn push(&mut self, call: Pending) {
-        self.ascending = match (self.calls.front(), self.calls.back()) {
+        self.ascending = match (self.calls.first(), self.calls.last()) {
             (Some(first), Some(last)) => {
                 self.ascending && offset(first, call.serial) > offset(first, last.serial)
             }
@@ -60,7 +71,8 @@ impl PendingCalls {
             (Some(earliest), Some(deadline)) => Some(earliest.min(deadline)),
             (earliest, deadline) => earliest.or(deadline),
         };
-        self.calls.push_back(call);
+        self.calls.push(call);
+        self.len += 1;
     }
 
     pub(crate) fn get(&self, serial: Serial) -> Option<&Pending> {
@@ -69,7 +81,7 @@ impl PendingCalls {
 
     /// The first call of which `is_sought` is true.
     pub(crate) fn find(&self, is_sought: impl Fn(&Pending) -> bool) -> Option<&Pending> {
-        self.calls.iter().find(|call| is_sought(call))
+        self.calls.iter().find(|call| !call.has_ended() && is_sought(call))
     }
 
     pub(crate) fn contains(&self, serial: Serial) -> bool {
@@ -77,17 +89,14 @@ impl PendingCalls {
     }
 
     pub(crate) fn remove(&mut self, serial: Serial) -> Option<Pending> {
-        let call = self.position(serial).and_then(|index| self.calls.remove(index));
-        if self.calls.is_empty() {
-            self.earliest = None;
-        }
-        call
+        self.position(serial).and_then(|index| self.end(index))
     }
 
     /// Removes the first call of which `ends` is true.
     pub(crate) fn remove_where(&mut self, ends: impl Fn(&Pending) -> bool) -> Option<Pending> {
+        let ends = |call: &Pending| !call.has_ended() && ends(call);
         let index = self.calls.iter().position(ends)?;
-        self.calls.remove(index)
+        self.end(index)
     }
 
     /// No call's deadline is earlier.
@@ -107,18 +116,36 @@ impl PendingCalls {
         call
     }
 
+    /// Ends the call at `index`.
+    fn end(&mut self, index: usize) -> Option<Pending> {
+        let place = self.calls.get_mut(index)?;
+        let call = *place;
+        *place = Pending { purpose: Purpose::Ended, deadline: None, ..call };
+        self.len -= 1;
+        if self.len == 0 {
+            self.calls.clear();
+            self.earliest = None;
+        } else if self.len * 2 < self.calls.len() && self.calls.len() > LEAST_ENDED {
+            self.calls.retain(|call| !call.has_ended());
+        }
+        Some(call)
+    }
+
     fn position(&self, serial: Serial) -> Option<usize> {
-        let first = self.calls.front()?;
-        if first.serial == serial {
-            return Some(0);
-        }
-        if !self.ascending {
-            return self.calls.iter().position(|call| call.serial == serial);
-        }
-        let wanted = offset(first, serial);
-        self.calls.binary_search_by_key(&wanted, |call| offset(first, call.serial)).ok()
+        let first = self.calls.first()?;
+        let index = if self.ascending {
+            let wanted = offset(first, serial);
+            self.calls.binary_search_by_key(&wanted, |call| offset(first, call.serial)).ok()?
+        } else {
+            let is_sought = |call: &Pending| call.serial == serial && !call.has_ended();
+            self.calls.iter().position(is_sought)?
+        };
+        self.calls.get(index).filter(|call| !call.has_ended()).map(|_| index)
     }
 }
+
+/// So many calls that have ended may stay among those that have not.
+const LEAST_ENDED: usize = 32;
 
 /// How many serials after that of `first`.
 fn offset(first: &Pending, serial: Serial) -> u32 {

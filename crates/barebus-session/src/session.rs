@@ -161,8 +161,8 @@ impl<F> Session<F> {
     /// Whether the call's end is still to come or to be taken: without, waiting for it is in vain.
     pub fn is_outstanding(&self, call: CallId) -> bool {
         self.ledger.pending.contains(call.0)
-            || self.found.as_ref().is_some_and(|found| is_end_of(call, &found.matter))
-            || self.ledger.backlog.holds(|kept| is_end_of(call, &kept.matter))
+            || self.found.as_ref().is_some_and(|found| found.matter.is_end_of(call))
+            || self.ledger.backlog.holds_end_of(call)
     }
 
     /// Whether the subscription asks for `signal`.
@@ -246,7 +246,7 @@ impl<F> Session<F> {
 
     /// Waits no longer for a reply; when it comes it is dropped.
     pub fn forget(&mut self, call: CallId) {
-        if self.found.as_ref().is_some_and(|found| is_end_of(call, &found.matter)) {
+        if self.found.as_ref().is_some_and(|found| found.matter.is_end_of(call)) {
             self.found = None;
         }
         self.ledger.pending.remove(call.0);
@@ -508,7 +508,7 @@ impl<F> Session<F> {
             Some(place) => self.inbox.bytes(place),
             None => &*self.current,
         };
-        event(&self.familiar, matter, bytes, fds).map(Some)
+        event(&self.familiar, matter, bytes, fds)
     }
 
     /// The place of the next whole message, if messages are being exchanged.
@@ -602,14 +602,7 @@ impl<F> Session<F> {
 
     #[inline]
     fn seek_kept(&mut self, want: Want) -> bool {
-        let backlog = &mut self.ledger.backlog;
-        let kept = match want {
-            Want::Nothing => None,
-            Want::Anything => backlog.take(|_| true),
-            Want::Reply(call) => backlog.take(|kept| is_end_of(call, &kept.matter)),
-            Want::Signal(id) => backlog.take_signal(id),
-        };
-        let Some(Kept { matter, bytes, fds }) = kept else {
+        let Some(Kept { matter, bytes, fds }) = self.ledger.backlog.take(want) else {
             return false;
         };
         self.current = bytes;
@@ -663,7 +656,7 @@ impl<F> Session<F> {
         match want {
             Want::Nothing => false,
             Want::Anything => true,
-            Want::Reply(call) => is_end_of(call, matter),
+            Want::Reply(call) => matter.is_end_of(call),
             Want::Signal(id) if matches!(matter, Matter::Signal(_)) => {
                 let Ledger { backlog, subscriptions, owners, .. } = &mut self.ledger;
                 let bytes = self.inbox.bytes(place.clone());
@@ -680,18 +673,9 @@ impl<F> Session<F> {
                 }
                 is_for
             }
-            Want::Signal(id) => is_refusal_of(id, matter),
+            Want::Signal(id) => matter.is_refusal_of(id),
         }
     }
-}
-
-#[inline]
-fn is_end_of(call: CallId, matter: &Matter) -> bool {
-    matches!(matter, Matter::Reply(id) | Matter::NoReply(id, _) if *id == call)
-}
-
-fn is_refusal_of(subscription: SubscriptionId, matter: &Matter) -> bool {
-    matches!(matter, Matter::NotSubscribed(id) if *id == subscription)
 }
 
 /// The event about `matter`, whose message was parsed before.
@@ -701,12 +685,12 @@ fn event<'a, F>(
     matter: Matter,
     bytes: &'a [u8],
     fds: Vec<F>,
-) -> Result<Event<'a, F>, SessionError> {
+) -> Result<Option<Event<'a, F>>, SessionError> {
     let received = |fds| match familiar.parse_again(bytes) {
         Ok(message) => Ok(Received { message, fds }),
         Err(error) => Err(SessionError::InvalidMessage(error)),
     };
-    Ok(match matter {
+    Ok(Some(match matter {
         Matter::Reply(call) => Event::Reply { call, reply: received(fds)? },
         Matter::NoReply(call, reason) => Event::NoReply { call, reason },
         Matter::Signal(_) => Event::Signal(received(fds)?),
@@ -717,5 +701,6 @@ fn event<'a, F>(
             Event::NotSubscribed { subscription, reply }
         }
         Matter::Monitored => Event::Monitored(received(fds)?),
-    })
+        Matter::Taken => return Ok(None),
+    }))
 }

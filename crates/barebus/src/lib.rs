@@ -21,6 +21,7 @@
 //! bus.
 
 mod bus;
+#[cfg(feature = "unixexec")]
 mod child;
 mod connection;
 mod endpoint;

@@ -5,17 +5,22 @@
     reason = "descriptor numbers must become owned descriptors; this file holds the proofs"
 )]
 
-use std::ffi::{CStr, CString};
-#[cfg(all(target_env = "gnu", target_feature = "crt-static"))]
+#[cfg(any(feature = "tcp", feature = "unixexec"))]
+use std::ffi::CStr;
+#[cfg(feature = "unixexec")]
+use std::ffi::CString;
+#[cfg(all(feature = "tcp", target_env = "gnu", target_feature = "crt-static"))]
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use std::ptr;
 
 use nix::errno::Errno;
 use nix::libc;
-#[cfg(not(all(target_env = "gnu", target_feature = "crt-static")))]
+#[cfg(all(feature = "tcp", not(all(target_env = "gnu", target_feature = "crt-static"))))]
 use nix::sys::socket::SockaddrLike;
+#[cfg(feature = "tcp")]
 use nix::sys::socket::SockaddrStorage;
+#[cfg(feature = "unixexec")]
 use nix::unistd::Pid;
 
 /// Room for the control data of one read or write. Aligned as its header needs it.
@@ -181,7 +186,7 @@ pub(crate) fn above_stdio(fd: OwnedFd) -> nix::Result<OwnedFd> {
 /// The address of `host`, a number, with `port`, a number: of `family` (AF_UNSPEC: of either). The error is the reason.
 ///
 /// A static program does not look names up: GNU's resolver would be two thirds of it, and needs shared libraries all the same.
-#[cfg(all(target_env = "gnu", target_feature = "crt-static"))]
+#[cfg(all(feature = "tcp", target_env = "gnu", target_feature = "crt-static"))]
 pub(crate) fn resolve(
     host: &CStr,
     port: &CStr,
@@ -205,7 +210,7 @@ pub(crate) fn resolve(
 
 /// The addresses of `host`, a number or a name, with `port`, a number: of `family` (AF_UNSPEC: of any), in the order in which they
 /// should be tried. Numbers need no look-up; a name is looked up by the system's resolver. The error is the reason.
-#[cfg(not(all(target_env = "gnu", target_feature = "crt-static")))]
+#[cfg(all(feature = "tcp", not(all(target_env = "gnu", target_feature = "crt-static"))))]
 pub(crate) fn resolve(
     host: &CStr,
     port: &CStr,
@@ -247,6 +252,7 @@ pub(crate) fn resolve(
 
 /// Starts `program`, which is looked for in `$PATH` unless it has a slash, with our environment and `socket` as its standard input
 /// and output. `arguments` begin with the zeroth.
+#[cfg(feature = "unixexec")]
 pub(crate) fn spawn(
     program: &CStr,
     arguments: &[CString],
@@ -299,6 +305,7 @@ pub(crate) fn spawn(
     if code == 0 { Ok(Pid::from_raw(pid)) } else { Err(Errno::from_raw(code)) }
 }
 
+#[cfg(feature = "unixexec")]
 unsafe extern "C" {
     /// The program's environment: pointers at texts, then a null pointer.
     static environ: *const *mut libc::c_char;

@@ -11,6 +11,7 @@ use nix::sys::socket::setsockopt;
 use nix::sys::socket::sockopt::ReceiveTimeout;
 use nix::sys::time::{TimeVal, TimeValLike};
 
+#[cfg(feature = "unixexec")]
 use crate::child::Child;
 use crate::sys;
 
@@ -25,6 +26,7 @@ pub(crate) struct Transport {
     /// Whether a read waits if asked to: not on a stream that somebody has set O_NONBLOCK on.
     blocks: bool,
     /// The program behind the socket (`unixexec:`), to be reaped.
+    #[cfg(feature = "unixexec")]
     pub(crate) child: Option<Child>,
     home: Home,
 }
@@ -88,6 +90,7 @@ impl Transport {
             control: sys::Control::new(),
             patience: None,
             blocks: true,
+            #[cfg(feature = "unixexec")]
             child: None,
             home: Home::here(),
         }
@@ -192,6 +195,7 @@ impl AsFd for Transport {
     }
 }
 
+#[cfg(feature = "unixexec")]
 impl Drop for Transport {
     fn drop(&mut self) {
         let is_foreign = self.is_foreign();

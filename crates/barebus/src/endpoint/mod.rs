@@ -1,27 +1,28 @@
 //! Where a connection leads: addresses as transports. Spec: Server Addresses, Transports.
 
+#[cfg(feature = "unixexec")]
+mod exec;
+#[cfg(feature = "tcp")]
+mod tcp;
+
 use std::ffi::{CStr, CString};
-use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::os::fd::{AsRawFd, OwnedFd};
 use std::time::Duration;
 
 use barebus_sasl::Guid;
 use barebus_wire::address::{Address, Addresses};
 use nix::errno::Errno;
 use nix::fcntl::{OFlag, open};
-use nix::libc;
-use nix::sys::socket::sockopt::{SendTimeout, TcpNoDelay};
+use nix::sys::socket::sockopt::SendTimeout;
 use nix::sys::socket::{
     AddressFamily, SockFlag, SockType, SockaddrLike, UnixAddr, connect, setsockopt, socket,
-    socketpair,
 };
 use nix::sys::stat::Mode;
 use nix::sys::time::{TimeVal, TimeValLike};
 use nix::unistd::read;
 
-use crate::child::Child;
 use crate::connection::monotonic;
 use crate::error::AttemptError;
-use crate::sys;
 use crate::transport::{Transport, millis};
 
 /// The server's id as `address` promises it.
@@ -44,9 +45,16 @@ pub(crate) fn passes_fds(address: &Address<'_>) -> bool {
 pub(crate) fn reach(address: &Address<'_>, timeout: Duration) -> Result<Transport, AttemptError> {
     let reason = match address.transport() {
         "unix" => return unix(address, timeout),
-        "unixexec" => return exec(address),
-        "tcp" => return tcp(address, timeout),
-        "nonce-tcp" => return nonce_tcp(address, timeout),
+        #[cfg(feature = "unixexec")]
+        "unixexec" => return exec::reach(address),
+        #[cfg(not(feature = "unixexec"))]
+        "unixexec" => "this program is built without unixexec",
+        #[cfg(feature = "tcp")]
+        "tcp" => return tcp::reach(address, timeout),
+        #[cfg(feature = "tcp")]
+        "nonce-tcp" => return tcp::reach_with_nonce(address, timeout),
+        #[cfg(not(feature = "tcp"))]
+        "tcp" | "nonce-tcp" => "this program is built without tcp",
         "autolaunch" => "starting a bus (autolaunch) is not supported",
         "launchd" => "launchd is not supported",
         "systemd" => "systemd: is an address for servers only",
@@ -107,67 +115,6 @@ fn connect_within(timeout: Duration, place: &dyn SockaddrLike) -> nix::Result<Ow
             Err(Errno::EINTR | Errno::EAGAIN | Errno::EINPROGRESS) => return Err(Errno::ETIMEDOUT),
             connected => return connected,
         }
-    }
-}
-
-/// Starts a program and talks to its standard input and output.
-fn exec(address: &Address<'_>) -> Result<Transport, AttemptError> {
-    let program = text(value(address, "path"), "path")?;
-    let mut arguments = vec![match value(address, "argv0") {
-        None => program.clone(),
-        zeroth => text(zeroth, "argv0")?,
-    }];
-    // A gap ends the list.
-    while let Some(argument) = value(address, &format!("argv{}", arguments.len())) {
-        arguments.push(text(Some(argument), "argv")?);
-    }
-    let flags = SockFlag::SOCK_CLOEXEC;
-    let (ours, theirs) = socketpair(AddressFamily::Unix, SockType::Stream, None, flags)?;
-    let mut transport = Transport::connected(ours)?;
-    transport.child = Some(Child::start(&program, &arguments, theirs.as_fd())?);
-    Ok(transport)
-}
-
-fn tcp(address: &Address<'_>, timeout: Duration) -> Result<Transport, AttemptError> {
-    let host = text(value(address, "host"), "host")?;
-    let port = text(value(address, "port"), "port")?;
-    if !port.to_str().is_ok_and(|port| port.parse().is_ok_and(|port: u16| port != 0)) {
-        return Err(wrong("port", "is no port number from 1 to 65535"));
-    }
-    let family = match address.get("family").map(|family| family.as_str()) {
-        None => libc::AF_UNSPEC,
-        Some("ipv4") => libc::AF_INET,
-        Some("ipv6") => libc::AF_INET6,
-        Some(_) => return Err(wrong("family", "is neither ipv4 nor ipv6")),
-    };
-    let places = sys::resolve(&host, &port, family).map_err(|reason| wrong("host", reason))?;
-    let mut failure = wrong("host", "has no address of the family asked for");
-    for place in &places {
-        match connect_within(timeout, place) {
-            Ok(fd) => {
-                setsockopt(&fd, TcpNoDelay, &true)?;
-                return Ok(Transport::connected(fd)?);
-            }
-            Err(error) => failure = error.into(),
-        }
-    }
-    Err(failure)
-}
-
-/// TCP, and then the 16 bytes that prove that the client may read the server's files. Spec: Nonce-authenticated TCP Sockets.
-fn nonce_tcp(address: &Address<'_>, timeout: Duration) -> Result<Transport, AttemptError> {
-    let file = text(value(address, "noncefile"), "noncefile")?;
-    let mut transport = tcp(address, timeout)?;
-    let mut room = [0; 17];
-    let nonce = read_file(&file, &mut room)?;
-    if nonce.len() != 16 {
-        return Err(wrong("noncefile", "does not hold 16 bytes"));
-    }
-    // A socket that has just connected takes 16 bytes.
-    match transport.send([nonce, &[]], &[]) {
-        Ok(16) => Ok(transport),
-        Ok(_) => Err(Errno::EAGAIN.into()),
-        Err(error) => Err(error.into()),
     }
 }
 

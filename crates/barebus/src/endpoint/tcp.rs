@@ -1,0 +1,61 @@
+//! The transports `tcp` and `nonce-tcp`.
+
+use std::time::Duration;
+
+use barebus_wire::address::Address;
+use nix::errno::Errno;
+use nix::libc;
+use nix::sys::socket::setsockopt;
+use nix::sys::socket::sockopt::TcpNoDelay;
+
+use super::{connect_within, read_file, text, value, wrong};
+use crate::error::AttemptError;
+use crate::sys;
+use crate::transport::Transport;
+
+/// Connects to the first of the host's addresses that answers.
+pub(super) fn reach(address: &Address<'_>, timeout: Duration) -> Result<Transport, AttemptError> {
+    let host = text(value(address, "host"), "host")?;
+    let port = text(value(address, "port"), "port")?;
+    if !port.to_str().is_ok_and(|port| port.parse().is_ok_and(|port: u16| port != 0)) {
+        return Err(wrong("port", "is no port number from 1 to 65535"));
+    }
+    let family = match address.get("family").map(|family| family.as_str()) {
+        None => libc::AF_UNSPEC,
+        Some("ipv4") => libc::AF_INET,
+        Some("ipv6") => libc::AF_INET6,
+        Some(_) => return Err(wrong("family", "is neither ipv4 nor ipv6")),
+    };
+    let places = sys::resolve(&host, &port, family).map_err(|reason| wrong("host", reason))?;
+    let mut failure = wrong("host", "has no address of the family asked for");
+    for place in &places {
+        match connect_within(timeout, place) {
+            Ok(fd) => {
+                setsockopt(&fd, TcpNoDelay, &true)?;
+                return Ok(Transport::connected(fd)?);
+            }
+            Err(error) => failure = error.into(),
+        }
+    }
+    Err(failure)
+}
+
+/// TCP, and then the 16 bytes that prove that the client may read the server's files. Spec: Nonce-authenticated TCP Sockets.
+pub(super) fn reach_with_nonce(
+    address: &Address<'_>,
+    timeout: Duration,
+) -> Result<Transport, AttemptError> {
+    let file = text(value(address, "noncefile"), "noncefile")?;
+    let mut transport = reach(address, timeout)?;
+    let mut room = [0; 17];
+    let nonce = read_file(&file, &mut room)?;
+    if nonce.len() != 16 {
+        return Err(wrong("noncefile", "does not hold 16 bytes"));
+    }
+    // A socket that has just connected takes 16 bytes.
+    match transport.send([nonce, &[]], &[]) {
+        Ok(16) => Ok(transport),
+        Ok(_) => Err(Errno::EAGAIN.into()),
+        Err(error) => Err(error.into()),
+    }
+}
