@@ -82,12 +82,12 @@ impl<F> Ledger<F> {
         self.serials.take(|serial| pending.contains(serial))
     }
 
-    /// Queues a message whose header `header` gives for its serial.
+    /// Queues a message, whose header is given its serial.
     #[inline]
-    pub(crate) fn send<'h, B: EncodeBody + ?Sized>(
+    pub(crate) fn send(
         &mut self,
-        header: impl FnOnce(Serial) -> Header<'h>,
-        body: &B,
+        header: &mut Header<'_>,
+        body: &dyn EncodeBody,
         fds: Vec<F>,
     ) -> Result<Serial, SendError> {
         let queued = self.outbox.queued();
@@ -97,39 +97,38 @@ impl<F> Ledger<F> {
         let Some(count) = u32::try_from(fds.len()).ok().filter(|count| *count <= MOST_FDS) else {
             return Err(SendError::TooManyFds { count: fds.len() });
         };
-        let serial = self.serial();
-        let mut header = header(serial);
+        header.serial = self.serial();
         header.unix_fds = count;
-        self.outbox.push(serial, fds, |buf| buf.push(&header, body))?;
-        Ok(serial)
+        self.outbox.push(header, body, fds)?;
+        Ok(header.serial)
     }
 
     /// Queues a call whose reply is awaited.
     #[inline]
-    pub(crate) fn call<B: EncodeBody + ?Sized>(
+    pub(crate) fn call(
         &mut self,
         call: &MethodCall<'_>,
-        body: &B,
+        body: &dyn EncodeBody,
         fds: Vec<F>,
         deadline: Option<Duration>,
         purpose: Purpose,
     ) -> Result<Serial, SendError> {
         let expected = self.expected(call.destination, deadline)?;
-        let serial = self.send(|serial| call.header(serial), body, fds)?;
+        let serial = self.send(&mut call.header(Serial::FIRST), body, fds)?;
         self.pending.push(Pending { serial, deadline, expected, purpose });
         Ok(serial)
     }
 
     /// Queues a call of a method of the bus.
-    pub(crate) fn call_bus<B: EncodeBody + ?Sized>(
+    pub(crate) fn call_bus(
         &mut self,
         member: MemberName<'static>,
-        body: &B,
+        body: &dyn EncodeBody,
         deadline: Option<Duration>,
         purpose: Purpose,
     ) -> Result<Serial, SendError> {
-        let call = bus_call(member);
-        let serial = self.send(|serial| call.header(serial), body, Vec::new())?;
+        let mut header = bus_call(member).header(Serial::FIRST);
+        let serial = self.send(&mut header, body, Vec::new())?;
         self.pending.push(Pending { serial, deadline, expected: Expected::Bus, purpose });
         Ok(serial)
     }
@@ -223,17 +222,17 @@ impl<F> Ledger<F> {
         };
         if self.config.peer == Peer::Bus {
             let call = bus_call(REMOVE_MATCH).flags(Flags::NO_REPLY_EXPECTED);
-            self.send(|serial| call.header(serial), &(&*rule,), Vec::new())?;
+            self.send(&mut call.header(Serial::FIRST), &(&*rule,), Vec::new())?;
         }
         Ok(())
     }
 
     /// Answers the call that `duty` names.
-    pub(crate) fn answer<B: EncodeBody + ?Sized>(
+    pub(crate) fn answer(
         &mut self,
         to: &ReplyTo,
         error: Option<ErrorName<'_>>,
-        body: &B,
+        body: &dyn EncodeBody,
         fds: Vec<F>,
     ) -> Result<(), SendError> {
         if to.duty.is_none() {
@@ -267,26 +266,23 @@ impl<F> Ledger<F> {
         }
     }
 
-    fn answer_to<B: EncodeBody + ?Sized>(
+    fn answer_to(
         &mut self,
         call: Serial,
         sender: Option<&str>,
         error: Option<ErrorName<'_>>,
-        body: &B,
+        body: &dyn EncodeBody,
         fds: Vec<F>,
     ) -> Result<(), SendError> {
         let destination = sender.and_then(|sender| BusName::parse(sender).ok());
         let message_type =
             if error.is_some() { MessageType::Error } else { MessageType::MethodReturn };
-        let header = |serial| {
-            let mut header = Header::new(message_type, serial);
-            header.flags = Flags::NO_REPLY_EXPECTED;
-            header.reply_serial = Some(call);
-            header.destination = destination;
-            header.error_name = error;
-            header
-        };
-        self.send(header, body, fds).map(|_| ())
+        let mut header = Header::new(message_type, Serial::FIRST);
+        header.flags = Flags::NO_REPLY_EXPECTED;
+        header.reply_serial = Some(call);
+        header.destination = destination;
+        header.error_name = error;
+        self.send(&mut header, body, fds).map(|_| ())
     }
 
     // Receiving.

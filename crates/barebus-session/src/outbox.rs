@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use barebus_wire::{EncodeError, MessageBuf, Serial};
+use barebus_wire::{EncodeBody, EncodeError, Header, MessageBuf, Serial};
 
 /// File descriptors of one message.
 #[derive(Debug)]
@@ -39,19 +39,19 @@ impl<F> Outbox<F> {
         self.messages.len() - self.sent
     }
 
-    /// Queues the message that `push` marshals.
+    /// Marshals a message into the queue.
     #[inline]
     pub(crate) fn push(
         &mut self,
-        serial: Serial,
+        header: &Header<'_>,
+        body: &dyn EncodeBody,
         fds: Vec<F>,
-        push: impl FnOnce(&mut MessageBuf) -> Result<usize, EncodeError>,
     ) -> Result<(), EncodeError> {
         let at = self.messages.len();
-        let len = push(&mut self.messages)?;
+        let len = self.messages.push(header, body)?;
         self.most = self.most.max(self.messages.len());
         if !fds.is_empty() {
-            self.parcels.push(Parcel { at, len, serial, fds });
+            self.parcels.push(Parcel { at, len, serial: header.serial, fds });
         }
         Ok(())
     }
@@ -165,11 +165,12 @@ mod tests {
         let mut outbox = Outbox::new();
         for (index, (bytes, fds)) in messages.iter().enumerate() {
             let serial = Serial::new(u32::try_from(index).unwrap() + 1).unwrap();
-            let push = |buf: &mut MessageBuf| {
-                buf.extend(bytes);
-                Ok(bytes.len())
-            };
-            outbox.push(serial, fds.to_vec(), push).unwrap();
+            let at = outbox.messages.len();
+            outbox.messages.extend(bytes);
+            if !fds.is_empty() {
+                let parcel = Parcel { at, len: bytes.len(), serial, fds: fds.to_vec() };
+                outbox.parcels.push(parcel);
+            }
         }
         outbox
     }

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use barebus_sasl::{Client, Guid, Outcome, Pacing};
-use barebus_wire::{EncodeBody, ErrorName, FamiliarHeader, MatchRule, Message, MethodCall};
+use barebus_wire::{EncodeBody, ErrorName, FamiliarHeader, MatchRule, Message, MethodCall, Serial};
 
 use crate::backlog::{Kept, Matter};
 use crate::config::{Config, Peer};
@@ -198,7 +198,7 @@ impl<F> Session<F> {
         if call.flags.contains(barebus_wire::Flags::NO_REPLY_EXPECTED) {
             return Err(SendError::NoReplyExpected);
         }
-        self.ledger.call(call, body, fds, deadline, Purpose::User).map(CallId)
+        self.ledger.call(call, &body, fds, deadline, Purpose::User).map(CallId)
     }
 
     /// Queues a call that wants no reply.
@@ -213,7 +213,7 @@ impl<F> Session<F> {
     ) -> Result<(), SendError> {
         self.check_sendable(fds.len())?;
         let call = call.flags(barebus_wire::Flags::NO_REPLY_EXPECTED);
-        self.ledger.send(|serial| call.header(serial), body, fds).map(|_| ())
+        self.ledger.send(&mut call.header(Serial::FIRST), &body, fds).map(|_| ())
     }
 
     /// Answers a call of ours with a METHOD_RETURN.
@@ -227,7 +227,7 @@ impl<F> Session<F> {
         fds: Vec<F>,
     ) -> Result<(), SendError> {
         self.check_sendable(fds.len())?;
-        self.ledger.answer(to, None, body, fds)
+        self.ledger.answer(to, None, &body, fds)
     }
 
     /// Answers a call of ours with an ERROR.
