@@ -73,16 +73,21 @@ pub enum Event<'a, F> {
 #[derive(Debug)]
 #[must_use = "the caller waits for an answer; dropped, it gets an error"]
 pub struct ReplyTo {
+    pub(crate) caller: Arc<Caller>,
+    pub(crate) is_expected: bool,
+}
+
+/// Whom to answer what.
+#[derive(Debug)]
+pub(crate) struct Caller {
     pub(crate) serial: Serial,
-    pub(crate) sender: Option<String>,
-    /// Present when an answer is expected.
-    pub(crate) duty: Option<Arc<()>>,
+    pub(crate) name: Option<String>,
 }
 
 impl ReplyTo {
     /// Whether the caller wants an answer; without, answering does nothing.
     pub const fn is_expected(&self) -> bool {
-        self.duty.is_some()
+        self.is_expected
     }
 }
 

@@ -1,7 +1,8 @@
 //! What a session knows besides its buffers, and what it does with each message that comes.
 
+use alloc::boxed::Box;
 use alloc::string::String;
-use alloc::sync::{Arc, Weak};
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::time::Duration;
 
@@ -13,7 +14,7 @@ use barebus_wire::{
 use crate::backlog::{Backlog, Matter};
 use crate::config::{Config, Peer};
 use crate::error::{NoReply, SendError, SessionError};
-use crate::event::{CallId, ReplyTo};
+use crate::event::{CallId, Caller, ReplyTo};
 use crate::matching::{SubscriptionId, Subscriptions};
 use crate::outbox::Outbox;
 use crate::owners::{BUS, Expected, NameIndex, Owners};
@@ -27,14 +28,8 @@ pub(crate) enum Sorted {
     Done,
     /// It is an event.
     Event(Matter),
-}
-
-/// A METHOD_CALL that was handed to the user and is not yet answered.
-#[derive(Debug)]
-struct Duty {
-    serial: Serial,
-    sender: Option<String>,
-    alive: Weak<()>,
+    /// It ends the connection.
+    End(Box<SessionError>),
 }
 
 #[derive(Debug)]
@@ -51,7 +46,8 @@ pub(crate) struct Ledger<F> {
     /// Messages that nobody asked for: replies that are late, doubled or not believed, signals without a subscription.
     pub(crate) ignored: u64,
     serials: Serials,
-    duties: Vec<Duty>,
+    /// METHOD_CALLs that were handed to the user and are not yet answered: one that nobody else knows any more never will be.
+    duties: Vec<Arc<Caller>>,
     on_refusal: fn(&mut Self, SubscriptionId),
 }
 
@@ -227,7 +223,7 @@ impl<F> Ledger<F> {
         Ok(())
     }
 
-    /// Answers the call that `duty` names.
+    /// Answers a call that was handed to the user, once.
     pub(crate) fn answer(
         &mut self,
         to: &ReplyTo,
@@ -235,11 +231,11 @@ impl<F> Ledger<F> {
         body: &dyn EncodeBody,
         fds: Vec<F>,
     ) -> Result<(), SendError> {
-        if to.duty.is_none() {
-            return Ok(());
+        let is_sought = |duty: &Arc<Caller>| Arc::ptr_eq(duty, &to.caller);
+        if let Some(index) = self.duties.iter().position(is_sought) {
+            self.answer_to(to.caller.serial, to.caller.name.as_deref(), error, body, fds)?;
+            self.duties.remove(index);
         }
-        self.answer_to(to.serial, to.sender.as_deref(), error, body, fds)?;
-        self.duties.retain(|duty| duty.serial != to.serial || duty.sender != to.sender);
         Ok(())
     }
 
@@ -252,17 +248,12 @@ impl<F> Ledger<F> {
 
     /// Tells the callers whose [`ReplyTo`] was dropped that no answer comes.
     pub(crate) fn answer_forgotten(&mut self) {
-        if self.duties.iter().all(|duty| duty.alive.strong_count() != 0) {
-            return;
-        }
-        for duty in core::mem::take(&mut self.duties) {
-            if duty.alive.strong_count() != 0 {
-                self.duties.push(duty);
-                continue;
-            }
+        let is_forgotten = |duty: &Arc<Caller>| Arc::strong_count(duty) == 1;
+        while let Some(index) = self.duties.iter().position(is_forgotten) {
+            let duty = self.duties.remove(index);
             let text = Some("the call was not answered");
             // When the queue is full the caller's own deadline tells it.
-            let _ = self.tell(duty.serial, duty.sender.as_deref(), Some(NO_REPLY), text);
+            let _ = self.tell(duty.serial, duty.name.as_deref(), Some(NO_REPLY), text);
         }
     }
 
@@ -287,18 +278,18 @@ impl<F> Ledger<F> {
 
     // Receiving.
 
-    /// Decides what a message is for. Errors end the connection.
+    /// Decides what a message is for.
     #[inline]
-    pub(crate) fn sort(&mut self, message: &Message<'_>) -> Result<Sorted, SessionError> {
+    pub(crate) fn sort(&mut self, message: &Message<'_>) -> Sorted {
         if self.is_monitor {
-            return Ok(Sorted::Event(Matter::Monitored));
+            return Sorted::Event(Matter::Monitored);
         }
         match message.header().message_type {
             MessageType::MethodReturn | MessageType::Error => self.sort_reply(message),
-            MessageType::Signal => Ok(self.sort_signal(message)),
-            MessageType::MethodCall => Ok(self.sort_call(message)),
+            MessageType::Signal => self.sort_signal(message),
+            MessageType::MethodCall => self.sort_call(message),
             // To be ignored. Spec: Message Types.
-            MessageType::Unknown(_) => Ok(self.ignore()),
+            MessageType::Unknown(_) => self.ignore(),
         }
     }
 
@@ -308,40 +299,40 @@ impl<F> Ledger<F> {
     }
 
     #[inline]
-    fn sort_reply(&mut self, message: &Message<'_>) -> Result<Sorted, SessionError> {
+    fn sort_reply(&mut self, message: &Message<'_>) -> Sorted {
         let header = message.header();
         let sender = header.sender.map(BusName::as_str);
         let Some(serial) = header.reply_serial else {
-            return Ok(self.ignore());
+            return self.ignore();
         };
         let believed = self
             .pending
             .get(serial)
             .is_some_and(|call| self.owners.believes(call.expected, sender));
         if !believed || !self.is_for_us(message) {
-            return Ok(self.ignore());
+            return self.ignore();
         }
         let Some(call) = self.pending.remove(serial) else {
-            return Ok(self.ignore());
+            return self.ignore();
         };
         match call.purpose {
-            Purpose::User => Ok(Sorted::Event(Matter::Reply(CallId(serial)))),
-            Purpose::Hello => self.take_hello(message).map(|()| Sorted::Done),
+            Purpose::User => Sorted::Event(Matter::Reply(CallId(serial))),
+            Purpose::Hello => self.take_hello(message),
             Purpose::Owner(name) => {
                 self.take_owner(name, message);
-                Ok(Sorted::Done)
+                Sorted::Done
             }
             Purpose::Watch(name) => {
                 if header.message_type == MessageType::Error {
                     self.end_unknown(name);
                 }
-                Ok(Sorted::Done)
+                Sorted::Done
             }
             Purpose::Subscription(id) if header.message_type == MessageType::Error => {
                 (self.on_refusal)(self, id);
-                Ok(Sorted::Event(Matter::NotSubscribed(id)))
+                Sorted::Event(Matter::NotSubscribed(id))
             }
-            Purpose::Subscription(_) | Purpose::Ended => Ok(Sorted::Done),
+            Purpose::Subscription(_) | Purpose::Ended => Sorted::Done,
         }
     }
 
@@ -367,19 +358,18 @@ impl<F> Ledger<F> {
         }
     }
 
-    fn take_hello(&mut self, message: &Message<'_>) -> Result<(), SessionError> {
-        let refused = |reason| Err(SessionError::HelloRefused { reason });
-        if let Some(name) = message.header().error_name {
-            return refused(name.as_str().into());
-        }
-        match message.body::<(&str,)>() {
-            Ok((name,)) if BusName::parse(name).is_ok_and(|name| name.is_unique()) => {
+    fn take_hello(&mut self, message: &Message<'_>) -> Sorted {
+        let refused = |reason: &str| SessionError::HelloRefused { reason: reason.into() };
+        let error = match (message.header().error_name, message.body::<(&str,)>()) {
+            (Some(name), _) => refused(name.as_str()),
+            (None, Ok((name,))) if BusName::parse(name).is_ok_and(|name| name.is_unique()) => {
                 self.unique_name = Some(name.into());
-                Ok(())
+                return Sorted::Done;
             }
-            Ok(_) => refused("the answer is no unique name".into()),
-            Err(error) => Err(SessionError::HelloInvalid(error)),
-        }
+            (None, Ok(_)) => refused("the answer is no unique name"),
+            (None, Err(error)) => SessionError::HelloInvalid(error),
+        };
+        Sorted::End(Box::new(error))
     }
 
     fn take_owner(&mut self, name: NameIndex, message: &Message<'_>) {
@@ -444,7 +434,13 @@ impl<F> Ledger<F> {
     }
 
     fn take_owner_change(&mut self, message: &Message<'_>) {
-        let Ok((name, old, new)) = message.body::<(&str, &str, &str)>() else {
+        let mut reader = message.reader();
+        let (true, Ok(name), Ok(old), Ok(new)) = (
+            message.signature().as_str() == "sss",
+            reader.read_str(),
+            reader.read_str(),
+            reader.read_str(),
+        ) else {
             return;
         };
         if let Some(change) = self.owners.changed(name, old, new) {
@@ -479,14 +475,11 @@ impl<F> Ledger<F> {
                 }
             }
             _ if self.config.serve_calls => {
-                let mut reply_to = ReplyTo { serial, sender: sender.map(Into::into), duty: None };
+                let caller = Arc::new(Caller { serial, name: sender.map(Into::into) });
                 if expects {
-                    let duty = Arc::new(());
-                    let alive = Arc::downgrade(&duty);
-                    self.duties.push(Duty { serial, sender: reply_to.sender.clone(), alive });
-                    reply_to.duty = Some(duty);
+                    self.duties.push(Arc::clone(&caller));
                 }
-                return Sorted::Event(Matter::MethodCall(reply_to));
+                return Sorted::Event(Matter::MethodCall(ReplyTo { caller, is_expected: expects }));
             }
             _ if !expects => return Sorted::Done,
             _ => {

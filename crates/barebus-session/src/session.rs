@@ -5,7 +5,9 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use barebus_sasl::{Client, Guid, Outcome, Pacing};
-use barebus_wire::{EncodeBody, ErrorName, FamiliarHeader, MatchRule, Message, MethodCall, Serial};
+use barebus_wire::{
+    DecodeError, EncodeBody, ErrorName, FamiliarHeader, MatchRule, Message, MethodCall, Serial,
+};
 
 use crate::backlog::{Kept, Matter};
 use crate::config::{Config, Peer};
@@ -451,13 +453,17 @@ impl<F> Session<F> {
             let (sorted, unix_fds) = match self.sort(place.clone()) {
                 Ok(sorted) => sorted,
                 Err(error) => {
-                    self.end(error);
+                    self.end(SessionError::InvalidMessage(error));
                     break;
                 }
             };
             let fds = self.inbox.take(&place, unix_fds);
             match (sorted, fds) {
                 (Sorted::Done, _) => {}
+                (Sorted::End(error), _) => {
+                    self.end(*error);
+                    break;
+                }
                 (Sorted::Event(matter), Err(error)) => self.refuse(matter, error),
                 (Sorted::Event(matter), Ok(fds)) => {
                     if !is_late && self.is_wanted(want, &matter, &place) {
@@ -582,10 +588,9 @@ impl<F> Session<F> {
         self.phase = Phase::Ended(error);
     }
 
-    fn sort(&mut self, place: core::ops::Range<usize>) -> Result<(Sorted, u32), SessionError> {
-        let bytes = self.inbox.bytes(place);
-        let message = self.familiar.parse(bytes).map_err(SessionError::InvalidMessage)?;
-        Ok((self.ledger.sort(&message)?, message.header().unix_fds))
+    fn sort(&mut self, place: core::ops::Range<usize>) -> Result<(Sorted, u32), DecodeError> {
+        let message = self.familiar.parse(self.inbox.bytes(place))?;
+        Ok((self.ledger.sort(&message), message.header().unix_fds))
     }
 
     /// A message whose file descriptors are not those that it announced.

@@ -4,7 +4,8 @@ use std::os::fd::OwnedFd;
 use std::time::Duration;
 
 use barebus_session::{
-    CallId, Event, Received, ReplyTo, SendError, Session, SessionError, SubscriptionId, Want,
+    CallId, Config, Event, Received, ReplyTo, SendError, Session, SessionError, SubscriptionId,
+    Want,
 };
 use barebus_wire::name::{BusName, ErrorName, InterfaceName, MemberName, ObjectPath};
 use barebus_wire::{EncodeBody, MatchRule, Message, MessageType, MethodCall};
@@ -12,8 +13,7 @@ use nix::errno::Errno;
 use nix::time::ClockId;
 
 use crate::endpoint;
-use crate::error::{CallError, Cause, ConnectionError, OpenError};
-use crate::options::Options;
+use crate::error::{CallError, Cause, ConnectionError};
 use crate::reply::{Reply, Signal};
 use crate::transport::Transport;
 
@@ -40,25 +40,25 @@ pub struct Connection {
 
 impl Connection {
     pub(crate) fn over(
-        transport: Transport,
+        mut transport: Transport,
         reopening: Option<Duration>,
         address: &str,
-        options: &Options,
-    ) -> Result<Self, OpenError> {
-        let mut connection = Self {
-            session: Session::new(options.config(), monotonic()),
+        config: Config,
+        call_timeout: Option<Duration>,
+    ) -> nix::Result<Self> {
+        // The shortest time that is waited for as a rule.
+        let handshake = config.handshake_timeout;
+        let patience = call_timeout.map_or(handshake, |call| call.min(handshake));
+        transport.set_patience(patience)?;
+        Ok(Self {
+            session: Session::new(config, monotonic()),
             transport,
             reopening,
             address: address.into(),
-            call_timeout: options.call_timeout,
-            patience: options.patience(),
+            call_timeout,
+            patience,
             failure: None,
-        };
-        connection
-            .transport
-            .set_patience(connection.patience)
-            .map_err(|error| OpenError::Prepare(error.into()))?;
-        Ok(connection)
+        })
     }
 
     /// The server's address.
@@ -112,6 +112,14 @@ impl Connection {
         call: &MethodCall<'_>,
         body: &B,
     ) -> Result<Reply<'_>, CallError> {
+        self.call_with(call, &body)
+    }
+
+    fn call_with(
+        &mut self,
+        call: &MethodCall<'_>,
+        body: &dyn EncodeBody,
+    ) -> Result<Reply<'_>, CallError> {
         let now = self.now();
         let id = self.start_call_at(now, call, body, Vec::new())?;
         // Nothing that has come before can be its reply; and if what comes next is, the time it took does not matter.
@@ -137,15 +145,15 @@ impl Connection {
         body: &B,
         fds: Vec<OwnedFd>,
     ) -> Result<CallId, CallError> {
-        self.start_call_at(self.now(), call, body, fds)
+        self.start_call_at(self.now(), call, &body, fds)
     }
 
     #[inline]
-    fn start_call_at<B: EncodeBody + ?Sized>(
+    fn start_call_at(
         &mut self,
         now: Duration,
         call: &MethodCall<'_>,
-        body: &B,
+        body: &dyn EncodeBody,
         fds: Vec<OwnedFd>,
     ) -> Result<CallId, CallError> {
         self.revive()?;

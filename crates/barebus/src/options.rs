@@ -3,9 +3,9 @@
 use std::os::fd::OwnedFd;
 use std::time::Duration;
 
-use barebus_sasl::{Guid, Identity, Mechanism, Mechanisms, Pacing};
+use barebus_sasl::{Identity, Mechanism, Mechanisms, Pacing};
 use barebus_session::{Config, Peer};
-use barebus_wire::address::Addresses;
+use barebus_wire::address::{Address, Addresses};
 use nix::unistd::geteuid;
 
 use crate::connection::Connection;
@@ -144,16 +144,7 @@ impl Options {
         let mut attempts = Vec::new();
         for one in addresses {
             let error = match self.attempt(&one) {
-                Ok((guid, transport)) => {
-                    let mut options = self.clone();
-                    options.config.guid = guid;
-                    options.config.unix_fds &= endpoint::passes_fds(&one);
-                    let timeout = Some(self.config.handshake_timeout);
-                    match Connection::over(transport, timeout, one.as_str(), &options) {
-                        Err(OpenError::Prepare(error)) => AttemptError::Io(error),
-                        opened => return opened,
-                    }
-                }
+                Ok(connection) => return Ok(connection),
                 Err(error) => error,
             };
             attempts.push(Attempt { address: one.as_str().into(), error });
@@ -164,12 +155,14 @@ impl Options {
         Err(OpenError::Unreachable(attempts))
     }
 
-    fn attempt(
-        &self,
-        address: &barebus_wire::address::Address<'_>,
-    ) -> Result<(Option<Guid>, Transport), AttemptError> {
-        let guid = endpoint::guid(address)?;
-        Ok((guid, endpoint::reach(address, self.config.handshake_timeout)?))
+    fn attempt(&self, address: &Address<'_>) -> Result<Connection, AttemptError> {
+        let mut config = self.config.clone();
+        config.guid = endpoint::guid(address)?;
+        config.unix_fds &= endpoint::passes_fds(address);
+        let timeout = config.handshake_timeout;
+        let transport = endpoint::reach(address, timeout)?;
+        let address = address.as_str();
+        Ok(Connection::over(transport, Some(timeout), address, config, self.call_timeout)?)
     }
 
     /// Takes a stream socket that is connected already: a `UnixStream`, a `TcpStream`, an inherited descriptor.
@@ -178,17 +171,9 @@ impl Options {
     /// `OpenError::Prepare`.
     pub fn over(&self, stream: impl Into<OwnedFd>) -> Result<Connection, OpenError> {
         let transport = Transport::given(stream.into());
-        Connection::over(transport, None, "the given stream", self)
-    }
-
-    /// How long one blocking read may last: the shortest time that is waited for as a rule.
-    pub(crate) fn patience(&self) -> Duration {
-        let handshake = self.config.handshake_timeout;
-        self.call_timeout.map_or(handshake, |call| call.min(handshake))
-    }
-
-    pub(crate) fn config(&self) -> Config {
-        self.config.clone()
+        let config = self.config.clone();
+        Connection::over(transport, None, "the given stream", config, self.call_timeout)
+            .map_err(|error| OpenError::Prepare(error.into()))
     }
 }
 

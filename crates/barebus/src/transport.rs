@@ -9,7 +9,7 @@ use nix::libc;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::socket::setsockopt;
 use nix::sys::socket::sockopt::ReceiveTimeout;
-use nix::sys::time::{TimeVal, TimeValLike};
+use nix::sys::time::TimeVal;
 
 #[cfg(feature = "unixexec")]
 use crate::child::Child;
@@ -111,7 +111,7 @@ impl Transport {
         if !self.blocks || patience.is_zero() {
             return Ok(());
         }
-        setsockopt(&self.socket, ReceiveTimeout, &TimeVal::milliseconds(millis(patience)))?;
+        setsockopt(&self.socket, ReceiveTimeout, &time_val(patience))?;
         self.patience = Some(patience - patience / SLACK);
         Ok(())
     }
@@ -210,6 +210,16 @@ pub(crate) fn millis(time: Duration) -> i64 {
     let seconds = i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
     let rest = i64::from(time.subsec_nanos().div_ceil(1_000_000));
     seconds.saturating_mul(1000).saturating_add(rest).min(A_YEAR)
+}
+
+/// The same as sockets take it.
+pub(crate) fn time_val(time: Duration) -> TimeVal {
+    // What seconds and microseconds are counted in differs from machine to machine.
+    fn count<T: TryFrom<i64> + Default>(count: i64) -> T {
+        T::try_from(count).unwrap_or_default()
+    }
+    let time = millis(time);
+    TimeVal::new(count(time / 1000), count(time % 1000 * 1000))
 }
 
 /// In milliseconds: longer nobody waits, and the system's types hold it.

@@ -18,12 +18,11 @@ use nix::sys::socket::{
     AddressFamily, SockFlag, SockType, SockaddrLike, UnixAddr, connect, setsockopt, socket,
 };
 use nix::sys::stat::Mode;
-use nix::sys::time::{TimeVal, TimeValLike};
 use nix::unistd::read;
 
 use crate::connection::monotonic;
 use crate::error::AttemptError;
-use crate::transport::{Transport, millis};
+use crate::transport::{Transport, time_val};
 
 /// The server's id as `address` promises it.
 pub(crate) fn guid(address: &Address<'_>) -> Result<Option<Guid>, AttemptError> {
@@ -103,8 +102,8 @@ fn connect_within(timeout: Duration, place: &dyn SockaddrLike) -> nix::Result<Ow
     let connected = || -> nix::Result<OwnedFd> {
         let fd = socket(family, SockType::Stream, SockFlag::SOCK_CLOEXEC, None)?;
         // A server that is not there, or whose queue is full, lets connect(2) wait: so long at most.
-        let time = millis(end.saturating_sub(monotonic())).max(1);
-        setsockopt(&fd, SendTimeout, &TimeVal::milliseconds(time))?;
+        let time = end.saturating_sub(monotonic()).max(Duration::from_millis(1));
+        setsockopt(&fd, SendTimeout, &time_val(time))?;
         connect(fd.as_raw_fd(), place)?;
         Ok(fd)
     };
