@@ -80,7 +80,7 @@ const FD_COST: usize = 16 << 10;
 /// The events that wait, oldest first, bounded in bytes.
 #[derive(Debug)]
 pub(crate) struct Backlog<F> {
-    /// With those among them that were [taken](Matter::Taken), until they are the most: so that the others need not move for each.
+    /// With those among them that were [taken](Matter::Taken), until there is no room: so that the others need not move for each.
     events: Vec<Kept<F>>,
     /// How many of `events` were taken.
     taken: usize,
@@ -119,7 +119,7 @@ impl<F> Backlog<F> {
         if self.bytes.saturating_add(cost) <= self.limit {
             self.bytes += cost;
             kept.bytes = bytes.into();
-            self.events.push(kept);
+            self.push(kept);
             return;
         }
         self.dropped += 1;
@@ -135,7 +135,7 @@ impl<F> Backlog<F> {
         self.has_news = true;
         let kept = Kept { matter, bytes: Box::default(), fds: Vec::new() };
         self.bytes += kept.cost();
-        self.events.push(kept);
+        self.push(kept);
     }
 
     /// Whether anything was [noted](Self::note) since this was last asked: only then can an event be wanted that was not when
@@ -219,16 +219,28 @@ impl<F> Backlog<F> {
         while self.take(Want::Reply(call)).is_some() {}
     }
 
-    /// Drops what was taken, once it is the most.
+    /// That one more was taken.
     fn tidy(&mut self) {
         while self.events.get(self.first).is_some_and(Kept::is_taken) {
             self.first += 1;
         }
-        if self.taken * 2 > self.events.len() {
-            self.events.retain(|kept| !kept.is_taken());
-            self.taken = 0;
-            self.first = 0;
+        if self.first == self.events.len() {
+            self.clear_taken();
         }
+    }
+
+    fn clear_taken(&mut self) {
+        self.events.retain(|kept| !kept.is_taken());
+        self.taken = 0;
+        self.first = 0;
+    }
+
+    fn push(&mut self, kept: Kept<F>) {
+        // Half of them at least: each is moved once on average.
+        if self.events.len() == self.events.capacity() && self.taken * 2 >= self.events.len() {
+            self.clear_taken();
+        }
+        self.events.push(kept);
     }
 }
 

@@ -44,7 +44,7 @@ pub(crate) enum Purpose {
 /// The calls outstanding, in the order of their sending.
 #[derive(Debug, Default)]
 pub(crate) struct PendingCalls {
-    /// Those that have ended stay until they are the most: so that what follows need not move for each.
+    /// Those that have ended stay until there is no room: so that what follows need not move for each.
     calls: Vec<Pending>,
     /// How many have not ended.
     len: usize,
@@ -71,6 +71,10 @@ impl PendingCalls {
             (Some(earliest), Some(deadline)) => Some(earliest.min(deadline)),
             (earliest, deadline) => earliest.or(deadline),
         };
+        // Half of them at least: each is moved once on average.
+        if self.calls.len() == self.calls.capacity() && self.len * 2 <= self.calls.len() {
+            self.calls.retain(|call| !call.has_ended());
+        }
         self.calls.push(call);
         self.len += 1;
     }
@@ -125,8 +129,6 @@ impl PendingCalls {
         if self.len == 0 {
             self.calls.clear();
             self.earliest = None;
-        } else if self.len * 2 < self.calls.len() && self.calls.len() > LEAST_ENDED {
-            self.calls.retain(|call| !call.has_ended());
         }
         Some(call)
     }
@@ -143,9 +145,6 @@ impl PendingCalls {
         self.calls.get(index).filter(|call| !call.has_ended()).map(|_| index)
     }
 }
-
-/// So many calls that have ended may stay among those that have not.
-const LEAST_ENDED: usize = 32;
 
 /// How many serials after that of `first`.
 fn offset(first: &Pending, serial: Serial) -> u32 {
