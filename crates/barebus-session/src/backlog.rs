@@ -153,15 +153,7 @@ impl<F> Backlog<F> {
     /// Puts the event back that was taken last.
     pub(crate) fn put_back(&mut self, kept: Kept<F>) {
         self.bytes += kept.cost();
-        let before = self.first.checked_sub(1);
-        match before.and_then(|before| self.events.get_mut(before)) {
-            Some(place) => {
-                *place = kept;
-                self.first -= 1;
-                self.taken -= 1;
-            }
-            None => self.events.insert(0, kept),
-        }
+        self.events.insert(self.first, kept);
     }
 
     /// Whether the end of `call` waits.

@@ -182,7 +182,7 @@ fn environment(variable: &str) -> Option<String> {
     if sys::is_privileged() {
         return None;
     }
-    std::env::var(variable).ok().filter(|value| !value.is_empty())
+    std::env::var_os(variable)?.into_string().ok().filter(|value| !value.is_empty())
 }
 
 /// The machine's id, as `Peer.GetMachineId` tells it.

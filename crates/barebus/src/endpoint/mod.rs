@@ -5,7 +5,9 @@ mod exec;
 #[cfg(feature = "tcp")]
 mod tcp;
 
-use std::ffi::{CStr, CString};
+use std::ffi::CStr;
+#[cfg(any(feature = "tcp", feature = "unixexec"))]
+use std::ffi::CString;
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::time::Duration;
 
@@ -71,28 +73,38 @@ pub(crate) fn reach_again(address: &str, timeout: Duration) -> Result<Transport,
 }
 
 fn unix(address: &Address<'_>, timeout: Duration) -> Result<Transport, AttemptError> {
+    match unix_place(address) {
+        Ok(place) => Ok(Transport::connected(connect_within(timeout, &place)?)?),
+        Err((key, reason)) => Err(wrong(key, reason)),
+    }
+}
+
+/// Where the socket is; else the key that does not tell, and why.
+fn unix_place(address: &Address<'_>) -> Result<UnixAddr, (&'static str, &'static str)> {
     for key in ["dir", "tmpdir", "runtime"] {
         if address.get(key).is_some() {
-            return Err(wrong(key, "is for servers: a client needs 'path' or 'abstract'"));
+            return Err((key, "is for servers: a client needs 'path' or 'abstract'"));
         }
     }
-    let (key, place) = match (value(address, "path"), value(address, "abstract")) {
-        (Some(_), Some(_)) => return Err(wrong("abstract", "cannot stand beside 'path'")),
-        (None, Some(name)) if !name.is_empty() => ("abstract", UnixAddr::new_abstract(&name)),
-        (None, Some(_)) => return Err(wrong("abstract", "is empty")),
-        (path, None) => {
-            let path = text(path, "path")?;
-            if path.is_empty() {
-                return Err(wrong("path", "is empty"));
-            }
-            ("path", UnixAddr::new(&*path))
-        }
+    let (key, mut name) = match (value(address, "path"), value(address, "abstract")) {
+        (Some(_), Some(_)) => return Err(("abstract", "cannot stand beside 'path'")),
+        (None, Some(name)) => ("abstract", name),
+        (Some(path), None) => ("path", path),
+        (None, None) => return Err(("path", MISSING)),
     };
-    let place = place.map_err(|error| match error {
-        Errno::ENAMETOOLONG => wrong(key, "is longer than the 107 bytes that a socket takes"),
-        _ => wrong(key, "holds a NUL, which ends a path"),
-    })?;
-    Ok(Transport::connected(connect_within(timeout, &place)?)?)
+    if name.is_empty() {
+        return Err((key, "is empty"));
+    }
+    let place = if key == "abstract" {
+        UnixAddr::new_abstract(&name)
+    } else {
+        name.push(0);
+        CStr::from_bytes_with_nul(&name).map_err(|_| Errno::EINVAL).and_then(UnixAddr::new)
+    };
+    place.map_err(|error| match error {
+        Errno::ENAMETOOLONG => (key, "is longer than the 107 bytes that a socket takes"),
+        _ => (key, "holds a NUL, which ends a path"),
+    })
 }
 
 /// A connected socket.
@@ -143,6 +155,7 @@ fn value(address: &Address<'_>, key: &str) -> Option<Vec<u8>> {
 }
 
 /// A value as the system takes it.
+#[cfg(any(feature = "tcp", feature = "unixexec"))]
 fn text(value: Option<Vec<u8>>, key: &'static str) -> Result<CString, AttemptError> {
     CString::new(value.ok_or(wrong(key, MISSING))?).map_err(|_| wrong(key, "holds a NUL"))
 }
