@@ -1,6 +1,6 @@
 //! A connection that only listens. Spec: org.freedesktop.DBus.Monitoring.BecomeMonitor.
 
-use barebus_session::{Config, Event, Peer, SendError, Want};
+use barebus_session::{Config, Event, Peer, SendError, Serving, Want};
 use barebus_wire::{
     BusName, Header, InterfaceName, MatchRule, MemberName, MessageType, MethodCall, ObjectPath,
 };
@@ -23,7 +23,7 @@ fn calling(scene: &mut Scene, interface: &'static str, member: &'static str) -> 
 
 /// A session that is asked something, and becomes a monitor before it has answered.
 fn monitor() -> Scene {
-    let mut scene = Scene::of(Config { serve_calls: true, ..config(Peer::Bus) });
+    let mut scene = Scene::of(Config { serving: Serving::EVENTS, ..config(Peer::Bus) });
     let hello = scene.written().remove(0);
     scene.answer(&hello, BUS, &(US,));
     let id = scene.session.call(&CALL, &(), Vec::new(), None).unwrap();

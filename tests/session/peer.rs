@@ -1,7 +1,7 @@
 //! What we answer when we are called. Spec: Message Types, Standard Interfaces.
 
 use barebus_sasl::{Identity, Mechanism, Mechanisms};
-use barebus_session::{Config, Event, Peer, Want};
+use barebus_session::{Config, Event, Peer, Serving, Want};
 use barebus_wire::{
     BusName, Flags, Header, InterfaceName, MemberName, Message, MessageType, MethodCall, ObjectPath,
 };
@@ -87,7 +87,7 @@ fn a_call_to_somebody_else_is_not_answered() {
 fn a_call_that_its_owner_drops_is_answered_by_an_error() {
     let mut config =
         Config::new(Peer::Direct, Mechanisms::only(Mechanism::External(Identity::Uid(0))));
-    config.serve_calls = true;
+    config.serving = Serving::EVENTS;
     let mut scene = Scene::of(config);
     let call = calling(&mut scene, "com.example.I", "M");
     scene.give(&call, &());

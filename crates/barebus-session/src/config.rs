@@ -5,6 +5,8 @@ use core::time::Duration;
 use barebus_sasl::{Guid, Mechanisms, Pacing};
 use barebus_wire::Serial;
 
+use crate::duties::Serving;
+
 /// What is at the other end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Peer {
@@ -36,8 +38,8 @@ pub struct Config {
     pub send_limit: usize,
     /// Most bytes of received messages that may wait for being taken; what comes on top is dropped and counted.
     pub receive_limit: usize,
-    /// Whether method calls are handed to the user. Else they are answered with `UnknownMethod`.
-    pub serve_calls: bool,
+    /// What becomes of calls of our methods.
+    pub serving: Serving,
     /// The machine's id in 32 hexadecimal digits, for `Peer.GetMachineId`.
     pub machine_id: fn() -> Option<[u8; 32]>,
 }
@@ -55,7 +57,7 @@ impl Config {
             first_serial: Serial::FIRST,
             send_limit: 16 << 20,
             receive_limit: 16 << 20,
-            serve_calls: false,
+            serving: Serving::NOTHING,
             machine_id: || None,
         }
     }

@@ -1,11 +1,11 @@
 //! What a session has to tell.
 
-use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use barebus_wire::{Message, Serial};
 
+use crate::duties::Caller;
 use crate::error::{FdsError, NoReply};
 use crate::matching::SubscriptionId;
 
@@ -75,13 +75,6 @@ pub enum Event<'a, F> {
 pub struct ReplyTo {
     pub(crate) caller: Arc<Caller>,
     pub(crate) is_expected: bool,
-}
-
-/// Whom to answer what.
-#[derive(Debug)]
-pub(crate) struct Caller {
-    pub(crate) serial: Serial,
-    pub(crate) name: Option<String>,
 }
 
 impl ReplyTo {

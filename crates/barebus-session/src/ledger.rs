@@ -2,7 +2,6 @@
 
 use alloc::boxed::Box;
 use alloc::string::String;
-use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::time::Duration;
 
@@ -13,8 +12,9 @@ use barebus_wire::{
 
 use crate::backlog::{Backlog, Matter};
 use crate::config::{Config, Peer};
+use crate::duties::Duties;
 use crate::error::{NoReply, SendError, SessionError};
-use crate::event::{CallId, Caller, ReplyTo};
+use crate::event::{CallId, ReplyTo};
 use crate::matching::{SubscriptionId, Subscriptions};
 use crate::outbox::Outbox;
 use crate::owners::{BUS, Expected, NameIndex, Owners};
@@ -46,8 +46,7 @@ pub(crate) struct Ledger<F> {
     /// Messages that nobody asked for: replies that are late, doubled or not believed, signals without a subscription.
     pub(crate) ignored: u64,
     serials: Serials,
-    /// METHOD_CALLs that were handed to the user and are not yet answered: one that nobody else knows any more never will be.
-    duties: Vec<Arc<Caller>>,
+    duties: Duties,
     on_refusal: fn(&mut Self, SubscriptionId),
 }
 
@@ -63,7 +62,7 @@ impl<F> Ledger<F> {
             is_monitor: false,
             ignored: 0,
             serials: Serials::starting_at(config.first_serial),
-            duties: Vec::new(),
+            duties: Duties::new(),
             on_refusal: |_, _| {},
             config,
         }
@@ -231,10 +230,9 @@ impl<F> Ledger<F> {
         body: &dyn EncodeBody,
         fds: Vec<F>,
     ) -> Result<(), SendError> {
-        let is_sought = |duty: &Arc<Caller>| Arc::ptr_eq(duty, &to.caller);
-        if let Some(index) = self.duties.iter().position(is_sought) {
+        if self.duties.has(to) {
             self.answer_to(to.caller.serial, to.caller.name.as_deref(), error, body, fds)?;
-            self.duties.remove(index);
+            self.duties.done(to);
         }
         Ok(())
     }
@@ -243,17 +241,15 @@ impl<F> Ledger<F> {
     pub(crate) fn become_monitor(&mut self) {
         self.is_monitor = true;
         self.outbox.clear();
-        self.duties.clear();
+        self.duties = Duties::new();
     }
 
     /// Tells the callers whose [`ReplyTo`] was dropped that no answer comes.
     pub(crate) fn answer_forgotten(&mut self) {
-        let is_forgotten = |duty: &Arc<Caller>| Arc::strong_count(duty) == 1;
-        while let Some(index) = self.duties.iter().position(is_forgotten) {
-            let duty = self.duties.remove(index);
+        while let Some(call) = self.duties.next_forgotten() {
             let text = Some("the call was not answered");
             // When the queue is full the caller's own deadline tells it.
-            let _ = self.tell(duty.serial, duty.name.as_deref(), Some(NO_REPLY), text);
+            let _ = self.tell(call.serial, call.name.as_deref(), Some(NO_REPLY), text);
         }
     }
 
@@ -474,15 +470,14 @@ impl<F> Ledger<F> {
                     None => (Some(FILE_NOT_FOUND), Some("this machine has no machine id")),
                 }
             }
-            _ if self.config.serve_calls => {
-                let caller = Arc::new(Caller { serial, name: sender.map(Into::into) });
-                if expects {
-                    self.duties.push(Arc::clone(&caller));
-                }
-                return Sorted::Event(Matter::MethodCall(ReplyTo { caller, is_expected: expects }));
-            }
-            _ if !expects => return Sorted::Done,
             _ => {
+                if let Some(take) = self.config.serving.take {
+                    let reply_to = take(&mut self.duties, serial, sender, expects);
+                    return Sorted::Event(Matter::MethodCall(reply_to));
+                }
+                if !expects {
+                    return Sorted::Done;
+                }
                 let interface = interface.unwrap_or("(none)");
                 let of = ["no method ", member, " of interface ", interface, " is served here"];
                 refusal = of.concat();

@@ -13,6 +13,7 @@ extern crate alloc;
 
 mod backlog;
 mod config;
+mod duties;
 mod error;
 mod event;
 mod handshake;
@@ -26,6 +27,7 @@ mod serial;
 mod session;
 
 pub use config::{Config, Peer};
+pub use duties::Serving;
 pub use error::{Awaited, FdsError, NoReply, SendError, SessionError};
 pub use event::{CallId, Event, Received, ReplyTo, Want};
 pub use matching::SubscriptionId;

@@ -4,7 +4,7 @@ use std::os::fd::OwnedFd;
 use std::time::Duration;
 
 use barebus_sasl::{Identity, Mechanism, Mechanisms, Pacing};
-use barebus_session::{Config, Peer};
+use barebus_session::{Config, Peer, Serving};
 use barebus_wire::address::{Address, Addresses};
 use nix::unistd::geteuid;
 
@@ -85,7 +85,7 @@ impl Options {
     /// Hands calls of our methods to the user as events, instead of answering `UnknownMethod`.
     #[must_use]
     pub const fn serve_calls(mut self) -> Self {
-        self.config.serve_calls = true;
+        self.config.serving = Serving::EVENTS;
         self
     }
 

@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use barebus_sasl::{Identity, Mechanism, Mechanisms};
-use barebus_session::{Config, Event, Peer, Received, Session, Want};
+use barebus_session::{Config, Event, Peer, Received, Serving, Session, Want};
 use barebus_wire::{Endian, MatchRule, Serial};
 
 use crate::generators::{self, Source};
@@ -84,7 +84,7 @@ fn writes(peer: Peer, source: &mut Source<'_>) -> Vec<Write> {
 fn events(peer: Peer, writes: &[Write], sizes: &[usize]) -> Vec<String> {
     let mechanism = Mechanism::External(Identity::Uid(UID));
     let mut config = Config::new(peer, Mechanisms::only(mechanism));
-    config.serve_calls = true;
+    config.serving = Serving::EVENTS;
     // On a bus `Hello` comes before the calls.
     config.first_serial =
         Serial::new(if peer == Peer::Bus { u32::MAX - 1 } else { u32::MAX }).expect("not 0");

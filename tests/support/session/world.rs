@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use barebus_sasl::{Identity, Mechanism, Mechanisms, Pacing, Server, ServerOptions, ServerState};
-use barebus_session::{Config, Peer, Session};
+use barebus_session::{Config, Peer, Serving, Session};
 use barebus_wire::{BusName, EncodeBody, Message, MessageType, Serial, frame_len};
 
 use crate::peer::{BUS, CLIENT, message};
@@ -170,7 +170,9 @@ impl World {
             config.pacing = Pacing::StepByStep;
         }
         config.unix_fds = choice & 4 == 0;
-        config.serve_calls = choice & 8 != 0;
+        if choice & 8 != 0 {
+            config.serving = Serving::EVENTS;
+        }
         config.first_serial = Serial::new(u32::MAX - 3).expect("not 0");
         config.receive_limit = 1 << 12;
         config.send_limit = 1 << 12;
