@@ -7,6 +7,7 @@ use barebus_sasl::{Client, Options, Outcome, Pacing};
 
 use crate::config::{Config, Peer};
 use crate::error::{Awaited, NoReply, SessionError};
+use crate::moment::Moment;
 use crate::session::{Phase, Session};
 
 impl<F> Session<F> {
@@ -27,7 +28,8 @@ impl<F> Session<F> {
         self.inbox.clear();
         self.is_eof = false;
         self.phase = Phase::Authentication(Box::new(Client::new(options(&self.ledger.config))));
-        self.handshake_deadline = now.saturating_add(self.ledger.config.handshake_timeout);
+        let deadline = now.saturating_add(self.ledger.config.handshake_timeout);
+        self.handshake_deadline = deadline.into();
         true
     }
 
@@ -46,7 +48,7 @@ impl<F> Session<F> {
 
     /// Whether the handshake's deadline has passed. What came before it still counts, but nobody can put it off with messages.
     #[inline]
-    pub(crate) fn is_late(&self, now: Duration) -> bool {
+    pub(crate) fn is_late(&self, now: Moment) -> bool {
         now >= self.handshake_deadline && self.awaited().is_some()
     }
 

@@ -3,7 +3,6 @@
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::time::Duration;
 
 use barebus_wire::name::{BusName, ErrorName, InterfaceName, MemberName, ObjectPath};
 use barebus_wire::{
@@ -16,6 +15,7 @@ use crate::duties::Duties;
 use crate::error::{NoReply, SendError, SessionError};
 use crate::event::{CallId, ReplyTo};
 use crate::matching::{SubscriptionId, Subscriptions};
+use crate::moment::Moment;
 use crate::outbox::Outbox;
 use crate::owners::{BUS, Expected, NameIndex, Owners};
 use crate::pending::{Pending, PendingCalls, Purpose};
@@ -55,7 +55,7 @@ impl<F> Ledger<F> {
         Self {
             outbox: Outbox::new(),
             backlog: Backlog::new(config.receive_limit),
-            pending: PendingCalls::default(),
+            pending: PendingCalls::new(),
             subscriptions: Subscriptions::default(),
             owners: Owners::default(),
             unique_name: None,
@@ -105,7 +105,7 @@ impl<F> Ledger<F> {
         call: &MethodCall<'_>,
         body: &dyn EncodeBody,
         fds: Vec<F>,
-        deadline: Option<Duration>,
+        deadline: Moment,
         purpose: Purpose,
     ) -> Result<Serial, SendError> {
         let expected = self.expected(call.destination, deadline)?;
@@ -119,7 +119,7 @@ impl<F> Ledger<F> {
         &mut self,
         member: MemberName<'static>,
         body: &dyn EncodeBody,
-        deadline: Option<Duration>,
+        deadline: Moment,
         purpose: Purpose,
     ) -> Result<Serial, SendError> {
         let mut header = bus_call(member).header(Serial::FIRST);
@@ -133,7 +133,7 @@ impl<F> Ledger<F> {
     fn expected(
         &mut self,
         destination: Option<BusName<'_>>,
-        deadline: Option<Duration>,
+        deadline: Moment,
     ) -> Result<Expected, SendError> {
         if self.config.peer == Peer::Direct {
             return Ok(Expected::Anyone);
@@ -151,7 +151,7 @@ impl<F> Ledger<F> {
 
     /// Learns who owns `name`, and every change of it from then on.
     #[inline]
-    fn follow(&mut self, name: &str, deadline: Option<Duration>) -> Result<NameIndex, SendError> {
+    fn follow(&mut self, name: &str, deadline: Moment) -> Result<NameIndex, SendError> {
         match self.owners.find(name) {
             Some(index) if !self.owners.is_unknown(index) => Ok(index),
             found => self.ask_owner(name, found, deadline),
@@ -163,7 +163,7 @@ impl<F> Ledger<F> {
         &mut self,
         name: &str,
         found: Option<NameIndex>,
-        deadline: Option<Duration>,
+        deadline: Moment,
     ) -> Result<NameIndex, SendError> {
         let index = found.unwrap_or_else(|| self.owners.add(name));
         self.owners.ask(index);
@@ -182,7 +182,7 @@ impl<F> Ledger<F> {
     pub(crate) fn subscribe(
         &mut self,
         rule: &MatchRule<'_>,
-        deadline: Option<Duration>,
+        deadline: Moment,
     ) -> Result<SubscriptionId, SendError> {
         if self.config.peer == Peer::Direct {
             return Ok(self.subscriptions.add(rule).0);
@@ -509,23 +509,22 @@ impl<F> Ledger<F> {
 
     /// Ends the calls whose deadline has passed. Errors end the connection.
     #[inline]
-    pub(crate) fn expire(&mut self, now: Duration) {
+    pub(crate) fn expire(&mut self, now: Moment) {
         while let Some(call) = self.pending.expired(now) {
             self.end_late(&call, now);
         }
     }
 
     #[cold]
-    fn end_late(&mut self, call: &Pending, now: Duration) {
+    fn end_late(&mut self, call: &Pending, now: Moment) {
         match call.purpose {
             Purpose::User => {
                 self.backlog.note(Matter::NoReply(CallId(call.serial), NoReply::TimedOut));
             }
             Purpose::Owner(name) | Purpose::Watch(name) => {
                 // What the calls themselves ran out of is time.
-                let is_late = |call: &Pending| {
-                    call.purpose == Purpose::User && call.deadline.is_some_and(|end| end <= now)
-                };
+                let is_late =
+                    |call: &Pending| call.purpose == Purpose::User && call.deadline <= now;
                 while let Some(call) = self.pending.remove_where(is_late) {
                     self.backlog.note(Matter::NoReply(CallId(call.serial), NoReply::TimedOut));
                 }

@@ -20,6 +20,7 @@ mod handshake;
 mod inbox;
 mod ledger;
 mod matching;
+mod moment;
 mod outbox;
 mod owners;
 mod pending;

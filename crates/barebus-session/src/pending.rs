@@ -1,19 +1,19 @@
 //! Calls whose reply is awaited.
 
 use alloc::vec::Vec;
-use core::time::Duration;
 
 use barebus_wire::Serial;
 
 use crate::matching::SubscriptionId;
+use crate::moment::Moment;
 use crate::owners::{Expected, NameIndex};
 
 /// A call that awaits its reply.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Pending {
     pub(crate) serial: Serial,
-    /// When to give up, since the epoch of the session's clock; `None` waits for ever.
-    pub(crate) deadline: Option<Duration>,
+    /// When to give up.
+    pub(crate) deadline: Moment,
     pub(crate) expected: Expected,
     pub(crate) purpose: Purpose,
 }
@@ -42,7 +42,7 @@ pub(crate) enum Purpose {
 }
 
 /// The calls outstanding, in the order of their sending.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct PendingCalls {
     /// Those that have ended stay until there is no room: so that what follows need not move for each.
     calls: Vec<Pending>,
@@ -52,10 +52,14 @@ pub(crate) struct PendingCalls {
     /// Only a call that outlives 2^32 others breaks it.
     ascending: bool,
     /// No deadline lies before it.
-    earliest: Option<Duration>,
+    earliest: Moment,
 }
 
 impl PendingCalls {
+    pub(crate) const fn new() -> Self {
+        Self { calls: Vec::new(), len: 0, ascending: true, earliest: Moment::NEVER }
+    }
+
     pub(crate) const fn len(&self) -> usize {
         self.len
     }
@@ -67,10 +71,7 @@ impl PendingCalls {
             }
             _ => true,
         };
-        self.earliest = match (self.earliest, call.deadline) {
-            (Some(earliest), Some(deadline)) => Some(earliest.min(deadline)),
-            (earliest, deadline) => earliest.or(deadline),
-        };
+        self.earliest = self.earliest.min(call.deadline);
         // Half of them at least: each is moved once on average.
         if self.calls.len() == self.calls.capacity() && self.len * 2 <= self.calls.len() {
             self.calls.retain(|call| !call.has_ended());
@@ -104,18 +105,19 @@ impl PendingCalls {
     }
 
     /// No call's deadline is earlier.
-    pub(crate) const fn earliest(&self) -> Option<Duration> {
+    pub(crate) const fn earliest(&self) -> Moment {
         self.earliest
     }
 
     /// Removes a call whose deadline has passed.
-    pub(crate) fn expired(&mut self, now: Duration) -> Option<Pending> {
-        if self.earliest.is_none_or(|earliest| earliest > now) {
+    pub(crate) fn expired(&mut self, now: Moment) -> Option<Pending> {
+        if self.earliest > now {
             return None;
         }
-        let call = self.remove_where(|call| call.deadline.is_some_and(|deadline| deadline <= now));
+        let call = self.remove_where(|call| call.deadline <= now);
         if call.is_none() {
-            self.earliest = self.calls.iter().filter_map(|call| call.deadline).min();
+            let deadlines = self.calls.iter().map(|call| call.deadline);
+            self.earliest = deadlines.fold(Moment::NEVER, Moment::min);
         }
         call
     }
@@ -124,11 +126,11 @@ impl PendingCalls {
     fn end(&mut self, index: usize) -> Option<Pending> {
         let place = self.calls.get_mut(index)?;
         let call = *place;
-        *place = Pending { purpose: Purpose::Ended, deadline: None, ..call };
+        *place = Pending { purpose: Purpose::Ended, deadline: Moment::NEVER, ..call };
         self.len -= 1;
         if self.len == 0 {
             self.calls.clear();
-            self.earliest = None;
+            self.earliest = Moment::NEVER;
         }
         Some(call)
     }
@@ -154,11 +156,16 @@ fn offset(first: &Pending, serial: Serial) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use core::time::Duration;
+
+    fn at(second: u64) -> Moment {
+        Moment::from(Duration::from_secs(second))
+    }
 
     fn call(serial: u32, deadline: Option<u64>) -> Pending {
         Pending {
             serial: Serial::new(serial).unwrap(),
-            deadline: deadline.map(Duration::from_secs),
+            deadline: deadline.map_or(Moment::NEVER, at),
             expected: Expected::Anyone,
             purpose: Purpose::User,
         }
@@ -166,7 +173,7 @@ mod tests {
 
     #[test]
     fn finds_calls_across_the_wrap_and_after_it() {
-        let mut calls = PendingCalls::default();
+        let mut calls = PendingCalls::new();
         let serials = [u32::MAX - 1, u32::MAX, 1, 2, 5];
         serials.iter().for_each(|serial| calls.push(call(*serial, None)));
         for serial in serials {
@@ -184,15 +191,15 @@ mod tests {
 
     #[test]
     fn gives_expired_calls_once_and_the_next_deadline() {
-        let mut calls = PendingCalls::default();
+        let mut calls = PendingCalls::new();
         [call(1, Some(5)), call(2, None), call(3, Some(3))].into_iter().for_each(|c| calls.push(c));
-        assert_eq!(calls.earliest(), Some(Duration::from_secs(3)));
-        assert!(calls.expired(Duration::from_secs(2)).is_none());
-        assert_eq!(calls.expired(Duration::from_secs(3)).unwrap().serial.get(), 3);
-        assert!(calls.expired(Duration::from_secs(3)).is_none());
-        assert_eq!(calls.earliest(), Some(Duration::from_secs(5)));
-        assert_eq!(calls.expired(Duration::from_secs(9)).unwrap().serial.get(), 1);
-        assert!(calls.expired(Duration::from_secs(9)).is_none());
-        assert_eq!((calls.earliest(), calls.len()), (None, 1));
+        assert_eq!(calls.earliest(), at(3));
+        assert!(calls.expired(at(2)).is_none());
+        assert_eq!(calls.expired(at(3)).unwrap().serial.get(), 3);
+        assert!(calls.expired(at(3)).is_none());
+        assert_eq!(calls.earliest(), at(5));
+        assert_eq!(calls.expired(at(9)).unwrap().serial.get(), 1);
+        assert!(calls.expired(at(9)).is_none());
+        assert_eq!((calls.earliest(), calls.len()), (Moment::NEVER, 1));
     }
 }

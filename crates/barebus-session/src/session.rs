@@ -17,6 +17,7 @@ use crate::handshake::options;
 use crate::inbox::Inbox;
 use crate::ledger::{HELLO, Ledger, Sorted};
 use crate::matching::SubscriptionId;
+use crate::moment::Moment;
 use crate::pending::Purpose;
 
 /// A whole connection without a socket. `F` is what a file descriptor is to the transport: it is dropped to close it.
@@ -32,7 +33,7 @@ pub struct Session<F> {
     pub(crate) inbox: Inbox<F>,
     pub(crate) ledger: Ledger<F>,
     pub(crate) phase: Phase,
-    pub(crate) handshake_deadline: Duration,
+    pub(crate) handshake_deadline: Moment,
     pub(crate) outcome: Option<Outcome>,
     /// The other side sends nothing more: what it sent is still taken.
     pub(crate) is_eof: bool,
@@ -92,7 +93,7 @@ impl<F> Session<F> {
         let mut session = Self {
             inbox: Inbox::new(),
             phase: Phase::Authentication(Box::new(Client::new(options(&config)))),
-            handshake_deadline: now.saturating_add(config.handshake_timeout),
+            handshake_deadline: now.saturating_add(config.handshake_timeout).into(),
             ledger: Ledger::new(config),
             outcome: None,
             is_eof: false,
@@ -104,7 +105,7 @@ impl<F> Session<F> {
         };
         if session.ledger.config.peer == Peer::Bus {
             // The queue is empty and the message is valid: it fails only when the limit is 0, and then everything does.
-            let _ = session.ledger.call_bus(HELLO, &(), None, Purpose::Hello);
+            let _ = session.ledger.call_bus(HELLO, &(), Moment::NEVER, Purpose::Hello);
         }
         session
     }
@@ -200,6 +201,7 @@ impl<F> Session<F> {
         if call.flags.contains(barebus_wire::Flags::NO_REPLY_EXPECTED) {
             return Err(SendError::NoReplyExpected);
         }
+        let deadline = Moment::until(deadline);
         self.ledger.call(call, &body, fds, deadline, Purpose::User).map(CallId)
     }
 
@@ -266,7 +268,7 @@ impl<F> Session<F> {
         deadline: Option<Duration>,
     ) -> Result<SubscriptionId, SendError> {
         self.check_sendable(0)?;
-        self.ledger.subscribe(rule, deadline)
+        self.ledger.subscribe(rule, Moment::until(deadline))
     }
 
     /// Ends a subscription.
@@ -407,11 +409,8 @@ impl<F> Session<F> {
 
     /// When [`next`](Self::next) should be called though nothing was received; `None` when nothing is waited for.
     pub fn next_deadline(&self) -> Option<Duration> {
-        let handshake = self.awaited().map(|_| self.handshake_deadline);
-        match (handshake, self.ledger.pending.earliest()) {
-            (Some(handshake), Some(call)) => Some(handshake.min(call)),
-            (handshake, call) => handshake.or(call),
-        }
+        let handshake = self.awaited().map_or(Moment::NEVER, |_| self.handshake_deadline);
+        handshake.min(self.ledger.pending.earliest()).time()
     }
 
     /// The next event that is wanted; `None` when more must be received first. Others that came before it are kept.
@@ -440,6 +439,7 @@ impl<F> Session<F> {
     /// # Errors
     /// As [`next`](Self::next).
     pub fn seek(&mut self, want: Want, now: Duration) -> Result<bool, SessionError> {
+        let now = Moment::from(now);
         if let Some(found) = self.found.take() {
             self.keep_found(found);
         }
