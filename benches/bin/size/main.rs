@@ -17,7 +17,7 @@ use std::env;
 use std::process::ExitCode;
 
 use barebus_benches::peers::servers::{Server, serve_if_asked};
-use programs::{Linked, Program};
+use programs::{Features, Linked, Program};
 
 /// What the service in systemd's place answers.
 const ANSWER: &str = "enabled\n";
@@ -49,14 +49,17 @@ fn measure() -> Result<bool, String> {
     let mut table = Table { missed: false };
     println!("{:<66} {:>9} {:>9}", "", "counted", "target");
     for linked in [Linked::Shared, Linked::Static] {
-        let nothing = Program::build(linked, "barebus", "nothing")?;
+        let nothing = Program::build(linked, "barebus", "nothing", Features::None)?;
         table.row(&format!("{linked}: bytes of a program that does nothing"), nothing.bytes, None);
-        let measured = Program::build(linked, "barebus", "is_enabled")?;
-        let most = (linked == Linked::Shared).then_some(MOST_BYTES);
         let over = |program: &Program| program.bytes.saturating_sub(nothing.bytes);
+        let whole = Program::build(linked, "barebus", "is_enabled", Features::Default)?;
+        let what = format!("{linked}: bytes that is_enabled adds, with tcp and unixexec");
+        table.row(&what, over(&whole), None);
+        let measured = Program::build(linked, "barebus", "is_enabled", Features::None)?;
+        let most = (linked == Linked::Shared).then_some(MOST_BYTES);
         table.row(&format!("{linked}: bytes that is_enabled adds"), over(&measured), most);
         for (package, name) in OTHERS {
-            let other = Program::build(linked, package, name)?;
+            let other = Program::build(linked, package, name, Features::Default)?;
             table.row(&format!("{linked}: bytes that {name} adds"), over(&other), None);
         }
         let arguments = ["dbus.service"];
@@ -77,7 +80,7 @@ fn measure() -> Result<bool, String> {
     Ok(table.missed)
 }
 
-/// Programs that are only looked at.
+/// Programs that are only looked at, with all transports.
 const OTHERS: [(&str, &str); 3] =
     [("barebus", "ping"), ("barebus", "unit_state"), ("barebus-systemd", "unit_file_state")];
 

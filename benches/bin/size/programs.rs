@@ -24,6 +24,15 @@ impl fmt::Display for Linked {
     }
 }
 
+/// Which features of the client a program has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Features {
+    /// Unix sockets only.
+    None,
+    /// All transports.
+    Default,
+}
+
 /// A program that was built.
 pub(crate) struct Program {
     pub(crate) path: PathBuf,
@@ -32,9 +41,17 @@ pub(crate) struct Program {
 
 impl Program {
     /// Builds the example `name` of `package` with the profile `tiny`.
-    pub(crate) fn build(linked: Linked, package: &str, name: &str) -> Result<Self, String> {
+    pub(crate) fn build(
+        linked: Linked,
+        package: &str,
+        name: &str,
+        features: Features,
+    ) -> Result<Self, String> {
         let mut build = cargo()?;
         build.args(["build", "--quiet", "--profile", "tiny", "-p", package, "--example", name]);
+        if features == Features::None {
+            build.arg("--no-default-features");
+        }
         // Flags that the user has set would be measured along.
         build.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
         let mut path = top()?.join("target");

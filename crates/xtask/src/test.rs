@@ -44,6 +44,8 @@ pub(crate) fn run() -> Result<(), Failure> {
     bare.args(["check", "-p", "barebus-wire", "--no-default-features"]);
     let mut alloc = cargo();
     alloc.args(["check", "-p", "barebus-wire", "--no-default-features", "--features", "alloc"]);
+    let mut small = cargo();
+    small.args(["clippy", "-p", "barebus", "--no-default-features", "--", "-D", "warnings"]);
     // What a program built for size runs: the plain ways, without those that shorten them.
     let mut compact = cargo();
     compact.args(["test", "-p", "barebus-wire", "--lib"]).args(COMPACT);
@@ -59,6 +61,7 @@ pub(crate) fn run() -> Result<(), Failure> {
         ("lints", lints),
         ("without alloc", bare),
         ("with alloc alone", alloc),
+        ("without tcp and unixexec", small),
         ("fuzz targets", fuzz),
         ("docs", docs),
         ("tests", tests),
@@ -66,7 +69,7 @@ pub(crate) fn run() -> Result<(), Failure> {
         ("the rules of wire built for size", compact_rules),
     ];
     match oldest_toolchain()? {
-        (_, Some(oldest)) => steps.insert(4, ("with the oldest compiler", oldest)),
+        (_, Some(oldest)) => steps.insert(5, ("with the oldest compiler", oldest)),
         (version, None) => println!(
             "xtask: Rust {version} is not installed: whether the library crates compile with it is not checked; \
              `rustup toolchain install {version}` makes it so"
