@@ -24,12 +24,16 @@ mod moment;
 mod outbox;
 mod owners;
 mod pending;
+mod seek;
 mod serial;
 mod session;
+mod sort;
+mod stream;
 
 pub use config::{Config, Peer};
 pub use duties::Serving;
 pub use error::{Awaited, FdsError, NoReply, SendError, SessionError};
 pub use event::{CallId, Event, Received, ReplyTo, Want};
 pub use matching::SubscriptionId;
-pub use session::{Output, Session};
+pub use session::Session;
+pub use stream::Output;

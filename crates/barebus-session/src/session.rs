@@ -1,24 +1,22 @@
-//! The session: bytes, file descriptors and the time in; bytes, file descriptors and events out.
+//! The session: what its user sees of it, and asks it to send.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use barebus_sasl::{Client, Guid, Outcome, Pacing};
-use barebus_wire::{
-    DecodeError, EncodeBody, ErrorName, FamiliarHeader, MatchRule, Message, MethodCall, Serial,
-};
+use barebus_sasl::{Client, Guid, Outcome};
+use barebus_wire::{EncodeBody, ErrorName, FamiliarHeader, MatchRule, Message, MethodCall, Serial};
 
-use crate::backlog::{Kept, Matter};
 use crate::config::{Config, Peer};
-use crate::error::{FdsError, NoReply, SendError, SessionError};
-use crate::event::{CallId, Event, Received, ReplyTo, Want};
+use crate::error::{SendError, SessionError};
+use crate::event::{CallId, ReplyTo, Want};
 use crate::handshake::options;
 use crate::inbox::Inbox;
-use crate::ledger::{HELLO, Ledger, Sorted};
+use crate::ledger::{HELLO, Ledger};
 use crate::matching::SubscriptionId;
 use crate::moment::Moment;
 use crate::pending::Purpose;
+use crate::seek::Found;
 
 /// A whole connection without a socket. `F` is what a file descriptor is to the transport: it is dropped to close it.
 ///
@@ -38,26 +36,15 @@ pub struct Session<F> {
     /// The other side sends nothing more: what it sent is still taken.
     pub(crate) is_eof: bool,
     /// The event that was found and not yet taken.
-    found: Option<Found<F>>,
+    pub(crate) found: Option<Found<F>>,
     /// What the events that wait were last searched for in vain: they need not be searched again, however many there are.
-    in_vain: Option<Want>,
+    pub(crate) in_vain: Option<Want>,
     /// The message of the last event that had to wait.
-    current: Box<[u8]>,
+    pub(crate) current: Box<[u8]>,
     /// Something was sent once the connection was established: it is here to stay.
-    is_used_again: bool,
+    pub(crate) is_used_again: bool,
     /// Messages are looked at when they are sorted and again when they are taken, and one reply is headed much as the last.
-    familiar: FamiliarHeader,
-}
-
-/// An event that was found.
-#[derive(Debug)]
-struct Found<F> {
-    matter: Matter,
-    /// What was looked for.
-    want: Want,
-    /// Its message in the inbox; `None` when it had to wait.
-    place: Option<core::ops::Range<usize>>,
-    fds: Vec<F>,
+    pub(crate) familiar: FamiliarHeader,
 }
 
 /// Where the connection stands.
@@ -68,23 +55,6 @@ pub(crate) enum Phase {
     /// Messages are exchanged; on a bus, the reply to `Hello` may still be awaited.
     Messages,
     Ended(SessionError),
-}
-
-/// What to write now.
-#[derive(Clone, Copy, Debug)]
-pub struct Output<'a, F> {
-    /// Bytes, the second behind the first; either may be empty.
-    pub bytes: [&'a [u8]; 2],
-    /// File descriptors that go with the first byte.
-    pub fds: &'a [F],
-}
-
-impl<F> Output<'_, F> {
-    /// Whether there is nothing to write.
-    pub const fn is_empty(&self) -> bool {
-        let [first, second] = self.bytes;
-        first.is_empty() && second.is_empty()
-    }
 }
 
 impl<F> Session<F> {
@@ -307,267 +277,6 @@ impl<F> Session<F> {
         }
     }
 
-    // The transport's side.
-
-    /// What to write now. Until authentication is over that is its lines, and behind them the messages where the other end
-    /// can be trusted to take them.
-    #[inline]
-    pub fn output(&self) -> Output<'_, F> {
-        if let Phase::Messages = &self.phase {
-            let (bytes, fds) = self.ledger.outbox.output();
-            return Output { bytes: [bytes, &[]], fds };
-        }
-        self.opening_output()
-    }
-
-    /// Whether there is something to write now.
-    #[inline]
-    pub fn has_output(&self) -> bool {
-        !self.output().is_empty()
-    }
-
-    #[cold]
-    fn opening_output(&self) -> Output<'_, F> {
-        match &self.phase {
-            Phase::Authentication(client) => {
-                let pipelined = self.ledger.config.pacing == Pacing::Pipelined
-                    && self.ledger.config.peer == Peer::Bus;
-                let (messages, _) =
-                    if pipelined { self.ledger.outbox.output() } else { (&[][..], &[][..]) };
-                Output { bytes: [client.output(), messages], fds: &[] }
-            }
-            Phase::Messages | Phase::Ended(_) => Output { bytes: [&[], &[]], fds: &[] },
-        }
-    }
-
-    /// That the first `count` bytes of [`output`](Self::output) were written, with its file descriptors if `count` is not 0.
-    #[inline]
-    pub fn sent(&mut self, count: usize) {
-        let messages = match &mut self.phase {
-            Phase::Authentication(client) => {
-                let lines = client.output().len().min(count);
-                client.advance_output(lines);
-                self.ledger.outbox.advance(count - lines);
-                return self.finish_authentication();
-            }
-            _ => count,
-        };
-        self.ledger.outbox.advance(messages);
-    }
-
-    /// That the system refused to pass the file descriptors of [`output`](Self::output). None of its bytes were written, so the
-    /// message is withdrawn: the call gets no reply, the connection goes on. `false` when the output has none.
-    pub fn fds_refused(&mut self) -> bool {
-        let withdrawn = self.ledger.outbox.withdraw_next_fds();
-        if let Some(serial) = withdrawn {
-            self.ledger.end_call(serial, NoReply::FdsNotPassed);
-        }
-        withdrawn.is_some()
-    }
-
-    /// Room for the next read: about 64 KiB, 4 until the first calls are answered. Messages of earlier events must have been let go.
-    #[inline]
-    pub fn room(&mut self) -> &mut [u8] {
-        if let Some(found) = self.found.take() {
-            self.keep_found(found);
-        }
-        let is_opening = self.inbox.is_first()
-            && !self.is_used_again
-            && (self.awaited().is_some() || self.ledger.pending.len() != 0);
-        self.inbox.room(is_opening)
-    }
-
-    /// That a read put `count` bytes into the [`room`](Self::room) and brought `fds`; `truncated` when the system says that it
-    /// could not hand over all of them (MSG_CTRUNC).
-    #[inline]
-    pub fn filled(&mut self, count: usize, fds: Vec<F>, truncated: bool) {
-        if let Phase::Ended(_) = self.phase {
-            return;
-        }
-        if !self.inbox.filled(count, fds, truncated) {
-            return self.end(SessionError::TooManyFds);
-        }
-        if let Phase::Authentication(_) = self.phase {
-            self.converse();
-            // They came with the last line of the authentication, not with the message behind it.
-            if self.inbox.has_stray_fds() {
-                self.end(SessionError::UnexpectedFds);
-            }
-        }
-        if self.inbox.has_fds() && self.passes_fds() != Some(true) {
-            self.end(SessionError::UnexpectedFds);
-        }
-    }
-
-    /// That the other side sends nothing more. Messages that came before are still given.
-    pub fn end_of_file(&mut self) {
-        self.is_eof = true;
-        if let Phase::Authentication(_) = self.phase {
-            self.end(SessionError::Closed { awaited: self.awaited(), unfinished: 0 });
-        }
-    }
-
-    /// When [`next`](Self::next) should be called though nothing was received; `None` when nothing is waited for.
-    pub fn next_deadline(&self) -> Option<Duration> {
-        let handshake = self.awaited().map_or(Moment::NEVER, |_| self.handshake_deadline);
-        handshake.min(self.ledger.pending.earliest()).time()
-    }
-
-    /// The next event that is wanted; `None` when more must be received first. Others that came before it are kept.
-    ///
-    /// # Errors
-    /// Why the session has ended; it says so for ever, after the last event that came before.
-    #[inline]
-    pub fn next(
-        &mut self,
-        want: Want,
-        now: Duration,
-    ) -> Result<Option<Event<'_, F>>, SessionError> {
-        self.seek(want, now)?;
-        self.take()
-    }
-
-    /// Whether a call or a subscription has come to its end that [`seek`](Self::seek) has not seen: before anything is waited
-    /// for it must look again. Writing does that, when descriptors cannot be passed.
-    pub const fn has_news(&self) -> bool {
-        self.ledger.backlog.has_unseen()
-    }
-
-    /// Looks for the next event that is wanted; [`take`](Self::take) then gives it. For loops that go on until there is one,
-    /// which cannot borrow the event while they look.
-    ///
-    /// # Errors
-    /// As [`next`](Self::next).
-    pub fn seek(&mut self, want: Want, now: Duration) -> Result<bool, SessionError> {
-        let now = Moment::from(now);
-        if let Some(found) = self.found.take() {
-            self.keep_found(found);
-        }
-        self.ledger.answer_forgotten();
-        let is_known = self.in_vain.take() == Some(want) && !self.ledger.backlog.has_news();
-        if !is_known && self.seek_kept(want) {
-            return Ok(true);
-        }
-        let is_late = self.is_late(now);
-        while let Some(place) = self.next_place() {
-            let (sorted, unix_fds) = match self.sort(place.clone()) {
-                Ok(sorted) => sorted,
-                Err(error) => {
-                    self.end(SessionError::InvalidMessage(error));
-                    break;
-                }
-            };
-            let fds = self.inbox.take(&place, unix_fds);
-            match (sorted, fds) {
-                (Sorted::Done, _) => {}
-                (Sorted::End(error), _) => {
-                    self.end(*error);
-                    break;
-                }
-                (Sorted::Event(matter), Err(error)) => self.refuse(matter, error),
-                (Sorted::Event(matter), Ok(fds)) => {
-                    if !is_late && self.is_wanted(want, &matter, &place) {
-                        self.found = Some(Found { matter, want, place: Some(place), fds });
-                        return Ok(true);
-                    }
-                    self.keep(matter, &place, fds);
-                }
-            }
-            // What was sorted may have ended the call that is waited for.
-            if !is_late && self.ledger.backlog.has_news() && self.seek_kept(want) {
-                return Ok(true);
-            }
-        }
-        if let Some(awaited) = self.awaited().filter(|_| is_late) {
-            self.end(SessionError::HandshakeTimedOut { awaited });
-        }
-        // When the handshake came to nothing that is the reason, not the time of a call that was never delivered.
-        if !matches!(self.phase, Phase::Ended(SessionError::HandshakeTimedOut { .. })) {
-            self.ledger.expire(now);
-        }
-        if self.seek_kept(want) {
-            return Ok(true);
-        }
-        if self.is_eof && !matches!(self.phase, Phase::Ended(_)) {
-            let unfinished = self.inbox.unread().len();
-            self.end(SessionError::Closed { awaited: self.awaited(), unfinished });
-        }
-        match &self.phase {
-            Phase::Ended(error) => Err(error.clone()),
-            _ => {
-                self.in_vain = Some(want);
-                Ok(false)
-            }
-        }
-    }
-
-    /// The event that [`seek`](Self::seek) found.
-    ///
-    /// # Errors
-    /// None after `seek` was right; `InvalidMessage` else.
-    #[inline]
-    pub fn take(&mut self) -> Result<Option<Event<'_, F>>, SessionError> {
-        let Some(Found { matter, place, fds, .. }) = self.found.take() else {
-            return Ok(None);
-        };
-        let bytes = match place {
-            Some(place) => self.inbox.bytes(place),
-            None => &*self.current,
-        };
-        event(&self.familiar, matter, bytes, fds)
-    }
-
-    /// The place of the next whole message, if messages are being exchanged.
-    #[inline]
-    fn next_place(&mut self) -> Option<core::ops::Range<usize>> {
-        if !matches!(self.phase, Phase::Messages) {
-            return None;
-        }
-        match self.inbox.frame() {
-            Ok(place) => place,
-            Err(error) => {
-                self.end(SessionError::InvalidMessage(error));
-                None
-            }
-        }
-    }
-
-    /// The reply that [`seek`](Self::seek) found for [`Want::Reply`], or why there is none: [`take`](Self::take) for a single
-    /// call.
-    ///
-    /// # Errors
-    /// Why there is no reply; `NotOutstanding` when `seek` was not right.
-    #[inline]
-    pub fn take_reply(&mut self) -> Result<Received<'_, F>, NoReply> {
-        let (place, fds) = match self.found.take() {
-            Some(Found { matter: Matter::Reply(_), place, fds, .. }) => (place, fds),
-            Some(Found { matter: Matter::NoReply(_, reason), .. }) => return Err(reason),
-            _ => return Err(NoReply::NotOutstanding),
-        };
-        let bytes = match place {
-            Some(place) => self.inbox.bytes(place),
-            None => &*self.current,
-        };
-        match self.familiar.parse_again(bytes) {
-            Ok(message) => Ok(Received { message, fds }),
-            // It was parsed when it came.
-            Err(_) => Err(NoReply::NotOutstanding),
-        }
-    }
-
-    /// The reply to a call, or why there is none: [`next`](Self::next) for a single call.
-    ///
-    /// # Errors
-    /// As [`next`](Self::next).
-    #[inline]
-    pub fn next_reply(
-        &mut self,
-        call: CallId,
-        now: Duration,
-    ) -> Result<Option<Result<Received<'_, F>, NoReply>>, SessionError> {
-        Ok(if self.seek(Want::Reply(call), now)? { Some(self.take_reply()) } else { None })
-    }
-
     /// Makes the connection a monitor once the bus has agreed to `BecomeMonitor`: every message is an event, none is
     /// answered, and nothing can be sent any more. Spec: org.freedesktop.DBus.Monitoring.BecomeMonitor.
     pub fn become_monitor(&mut self) {
@@ -587,125 +296,4 @@ impl<F> Session<F> {
         self.inbox.clear();
         self.phase = Phase::Ended(error);
     }
-
-    fn sort(&mut self, place: core::ops::Range<usize>) -> Result<(Sorted, u32), DecodeError> {
-        let message = self.familiar.parse(self.inbox.bytes(place))?;
-        Ok((self.ledger.sort(&message), message.header().unix_fds))
-    }
-
-    /// A message whose file descriptors are not those that it announced.
-    #[cold]
-    fn refuse(&mut self, matter: Matter, error: FdsError) {
-        let backlog = &mut self.ledger.backlog;
-        match matter {
-            Matter::Reply(call) => backlog.note(Matter::NoReply(call, NoReply::Fds(error))),
-            Matter::NotSubscribed(id) => backlog.note(Matter::NotSubscribed(id)),
-            // Dropping what it is answered with answers it.
-            _ => backlog.keep(Matter::Refused(error), &[], Vec::new()),
-        }
-    }
-
-    #[inline]
-    fn seek_kept(&mut self, want: Want) -> bool {
-        let Some(Kept { matter, bytes, fds }) = self.ledger.backlog.take(want) else {
-            return false;
-        };
-        self.current = bytes;
-        self.found = Some(Found { matter, want, place: None, fds });
-        true
-    }
-
-    /// Keeps the message at `place`.
-    fn keep(&mut self, mut matter: Matter, place: &core::ops::Range<usize>, fds: Vec<F>) {
-        let Ledger { backlog, subscriptions, owners, .. } = &mut self.ledger;
-        let bytes = self.inbox.bytes(place.clone());
-        if let Matter::Signal(waiting) = &mut matter {
-            if let Ok(signal) = self.familiar.parse_again(bytes) {
-                *waiting = subscriptions.wanting(&signal, owners);
-            }
-        }
-        backlog.keep(matter, bytes, fds);
-    }
-
-    /// Keeps an event that was found and not taken: it is given again before all others.
-    #[cold]
-    fn keep_found(&mut self, found: Found<F>) {
-        self.in_vain = None;
-        let Found { mut matter, want, place, fds } = found;
-        let bytes = match place {
-            Some(place) => self.inbox.bytes(place).into(),
-            None => core::mem::take(&mut self.current),
-        };
-        let Ledger { backlog, subscriptions, owners, .. } = &mut self.ledger;
-        if let Matter::Signal(waiting) = &mut matter {
-            match want {
-                Want::Signal(id) => *waiting = alloc::vec![id],
-                _ if waiting.is_empty() => {
-                    *waiting = Message::parse(&bytes)
-                        .map(|signal| subscriptions.wanting(&signal, owners))
-                        .unwrap_or_default();
-                }
-                _ => {}
-            }
-            waiting.retain(|id| subscriptions.rule(*id).is_some());
-            if waiting.is_empty() {
-                return;
-            }
-        }
-        backlog.put_back(Kept { matter, bytes, fds });
-    }
-
-    /// Whether the message that has just come is wanted. A signal that other subscriptions want too is kept for them.
-    #[inline]
-    fn is_wanted(&mut self, want: Want, matter: &Matter, place: &core::ops::Range<usize>) -> bool {
-        match want {
-            Want::Nothing => false,
-            Want::Anything => true,
-            Want::Reply(call) => matter.is_end_of(call),
-            Want::Signal(id) if matches!(matter, Matter::Signal(_)) => {
-                let Ledger { backlog, subscriptions, owners, .. } = &mut self.ledger;
-                let bytes = self.inbox.bytes(place.clone());
-                let Ok(signal) = self.familiar.parse_again(bytes) else {
-                    return false;
-                };
-                let is_for = subscriptions.wants(id, &signal, owners);
-                if is_for && subscriptions.len() > 1 {
-                    let mut others = subscriptions.wanting(&signal, owners);
-                    others.retain(|other| *other != id);
-                    if !others.is_empty() {
-                        backlog.keep(Matter::Signal(others), bytes, Vec::new());
-                    }
-                }
-                is_for
-            }
-            Want::Signal(id) => matter.is_refusal_of(id),
-        }
-    }
-}
-
-/// The event about `matter`, whose message was parsed before.
-#[inline]
-fn event<'a, F>(
-    familiar: &'a FamiliarHeader,
-    matter: Matter,
-    bytes: &'a [u8],
-    fds: Vec<F>,
-) -> Result<Option<Event<'a, F>>, SessionError> {
-    let received = |fds| match familiar.parse_again(bytes) {
-        Ok(message) => Ok(Received { message, fds }),
-        Err(error) => Err(SessionError::InvalidMessage(error)),
-    };
-    Ok(Some(match matter {
-        Matter::Reply(call) => Event::Reply { call, reply: received(fds)? },
-        Matter::NoReply(call, reason) => Event::NoReply { call, reason },
-        Matter::Signal(_) => Event::Signal(received(fds)?),
-        Matter::MethodCall(reply_to) => Event::MethodCall { call: received(fds)?, reply_to },
-        Matter::Refused(error) => Event::Refused(error),
-        Matter::NotSubscribed(subscription) => {
-            let reply = if bytes.is_empty() { None } else { Some(received(fds)?) };
-            Event::NotSubscribed { subscription, reply }
-        }
-        Matter::Monitored => Event::Monitored(received(fds)?),
-        Matter::Taken => return Ok(None),
-    }))
 }
