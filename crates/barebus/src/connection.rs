@@ -3,18 +3,14 @@
 use std::os::fd::OwnedFd;
 use std::time::Duration;
 
-use barebus_session::{
-    CallId, Config, Event, Received, ReplyTo, SendError, Session, SessionError, SubscriptionId,
-    Want,
-};
+use barebus_session::{CallId, Config, Event, ReplyTo, Session, SubscriptionId, Want};
 use barebus_wire::name::{BusName, ErrorName, InterfaceName, MemberName, ObjectPath};
-use barebus_wire::{EncodeBody, MatchRule, Message, MessageType, MethodCall};
+use barebus_wire::{EncodeBody, MatchRule, MethodCall};
 use nix::errno::Errno;
-use nix::time::ClockId;
 
-use crate::endpoint;
-use crate::error::{CallError, Cause, ConnectionError};
-use crate::reply::{Reply, Signal};
+use crate::error::{CallError, ConnectionError};
+use crate::progress::monotonic;
+use crate::reply::{Reply, Signal, into_reply};
 use crate::transport::Transport;
 
 /// A connection to a message bus, or to somebody directly.
@@ -29,13 +25,13 @@ pub struct Connection {
     pub(crate) session: Session<OwnedFd>,
     pub(crate) transport: Transport,
     /// How long connecting to the address once more may take; `None` where that cannot be.
-    reopening: Option<Duration>,
-    address: String,
-    call_timeout: Option<Duration>,
+    pub(crate) reopening: Option<Duration>,
+    pub(crate) address: String,
+    pub(crate) call_timeout: Option<Duration>,
     /// See [`Transport::set_patience`].
-    patience: Duration,
+    pub(crate) patience: Duration,
     /// The system call that failed, which is why the session has ended or is about to.
-    failure: Option<(&'static str, Errno)>,
+    pub(crate) failure: Option<(&'static str, Errno)>,
 }
 
 impl Connection {
@@ -371,239 +367,5 @@ impl Connection {
     ) -> Result<(), CallError> {
         self.start_reply_error(to, name, text)?;
         self.flush()
-    }
-
-    // Within.
-
-    /// The session's clock.
-    #[inline]
-    pub(crate) fn now(&self) -> Duration {
-        monotonic()
-    }
-
-    /// When a call that is made now has waited long enough.
-    #[inline]
-    pub(crate) fn call_deadline(&self) -> Option<Duration> {
-        self.call_timeout.map(|timeout| self.now().saturating_add(timeout))
-    }
-
-    /// Waits until an event that is wanted has come, at most for `timeout`.
-    fn wait_until(
-        &mut self,
-        want: Want,
-        timeout: Option<Duration>,
-    ) -> Result<bool, Box<ConnectionError>> {
-        let deadline = timeout.map(|timeout| self.now().saturating_add(timeout));
-        while !self.seek(want)? {
-            if deadline.is_some_and(|deadline| self.now() >= deadline) {
-                return Ok(false);
-            }
-            self.progress(deadline, self.now())?;
-        }
-        Ok(true)
-    }
-
-    /// Looks for an event. When the server has refused authentication in one go, begins anew line by line.
-    #[inline]
-    pub(crate) fn seek(&mut self, want: Want) -> Result<bool, Box<ConnectionError>> {
-        self.seek_at(want, self.now())
-    }
-
-    #[inline]
-    fn seek_at(&mut self, want: Want, now: Duration) -> Result<bool, Box<ConnectionError>> {
-        match self.session.seek(want, now) {
-            Ok(found) => Ok(found),
-            Err(error) => self.ended(error, now).map(|()| false),
-        }
-    }
-
-    /// That waiting for the call is not in vain.
-    #[inline]
-    pub(crate) fn check_outstanding(&self, call: CallId) -> Result<(), CallError> {
-        if self.session.is_outstanding(call) {
-            return Ok(());
-        }
-        Err(CallError::NoReply(barebus_session::NoReply::NotOutstanding))
-    }
-
-    /// Begins anew, or tells why not, when the session has ended.
-    #[inline]
-    pub(crate) fn revive(&mut self) -> Result<(), Box<ConnectionError>> {
-        match self.session.error() {
-            None => Ok(()),
-            Some(error) => self.ended(error.clone(), self.now()),
-        }
-    }
-
-    #[cold]
-    fn ended(&mut self, error: SessionError, now: Duration) -> Result<(), Box<ConnectionError>> {
-        let reopening = self.reopening.filter(|_| self.failure.is_none());
-        if let Some(timeout) = reopening.filter(|_| self.session.authenticate_again(now)) {
-            match endpoint::reach_again(&self.address, timeout) {
-                Ok(transport) => {
-                    self.transport = transport;
-                    // Without it a read waits by poll(2).
-                    let _ = self.transport.set_patience(self.patience);
-                    return Ok(());
-                }
-                Err(cause) => {
-                    self.session.end(error);
-                    // Whoever asks again is told so too, and not of the first server's refusal.
-                    self.failure = Some(("connecting again", cause.errno()));
-                    return Err(self.error(Cause::Reopen(Box::new(cause))));
-                }
-            }
-        }
-        let cause = match self.failure {
-            Some((doing, error)) => Cause::Io { doing, error: error.into() },
-            None => Cause::Session(error),
-        };
-        Err(self.error(cause))
-    }
-
-    fn error(&self, cause: Cause) -> Box<ConnectionError> {
-        Box::new(ConnectionError { address: self.address.clone(), cause })
-    }
-
-    #[cold]
-    pub(crate) fn not_sent(&mut self, error: SendError) -> CallError {
-        match error {
-            SendError::Ended(error) => {
-                let now = self.now();
-                match self.ended(*error, now) {
-                    Err(error) => error.into(),
-                    // Authentication began anew: the user's next try finds it so.
-                    Ok(()) => CallError::NoReply(barebus_session::NoReply::TimedOut),
-                }
-            }
-            error => CallError::Send(error),
-        }
-    }
-
-    /// Writes what can be written, and waits, at most until `until` or the session's own deadline, for something to read. It is
-    /// `now`, or was a moment ago.
-    #[inline]
-    fn progress(
-        &mut self,
-        until: Option<Duration>,
-        now: Duration,
-    ) -> Result<(), Box<ConnectionError>> {
-        self.write()?;
-        // What had come before a failure is taken next, and then told why it is the end. And writing may have ended the very call
-        // that is waited for.
-        if self.failure.is_some() || self.session.has_news() {
-            return Ok(());
-        }
-        let deadline = match (self.session.next_deadline(), until) {
-            (Some(session), Some(until)) => Some(session.min(until)),
-            (session, until) => session.or(until),
-        };
-        let time = deadline.map(|deadline| deadline.saturating_sub(now));
-        if !self.session.has_output() {
-            return self.read(Waiting::For(time)).map(|_| ());
-        }
-        match self.transport.wait(true, time) {
-            Ok(ready) if ready.read => self.read(Waiting::Not).map(|_| ()),
-            Ok(_) => Ok(()),
-            Err(error) => self.failed("waiting for the socket", error),
-        }
-    }
-
-    /// Writes what the socket takes at once.
-    #[inline]
-    pub(crate) fn write(&mut self) -> Result<(), Box<ConnectionError>> {
-        if self.transport.is_foreign() {
-            return Err(self.error(Cause::Forked));
-        }
-        while self.failure.is_none() {
-            let output = self.session.output();
-            if output.is_empty() {
-                break;
-            }
-            match self.transport.send(output.bytes, output.fds) {
-                Ok(count) => self.session.sent(count),
-                Err(Errno::EAGAIN) => break,
-                // Too many descriptors are under way: an error of the message that has some, no byte of which was written.
-                Err(Errno::ETOOMANYREFS | Errno::EMFILE) if self.session.fds_refused() => {}
-                // Want of memory (ENOBUFS, ENOMEM) is the end as well: nothing tells when it is over, poll(2) calls the socket
-                // writable all the while.
-                Err(error) => return self.failed("writing", error),
-            }
-        }
-        Ok(())
-    }
-
-    /// Reads once. `false` when nothing has come; the end of the stream has.
-    #[inline]
-    pub(crate) fn read(&mut self, waiting: Waiting) -> Result<bool, Box<ConnectionError>> {
-        let room = self.session.room();
-        let read = match waiting {
-            Waiting::Not => self.transport.receive(room),
-            Waiting::For(time) => self.transport.receive_within(room, time),
-        };
-        match read {
-            Ok(read) if read.count == 0 && read.fds.is_empty() => {
-                self.session.end_of_file();
-                Ok(true)
-            }
-            Ok(read) => {
-                self.session.filled(read.count, read.fds, read.truncated);
-                Ok(true)
-            }
-            Err(Errno::EAGAIN) => Ok(false),
-            Err(error) => self.failed("reading", error).map(|()| true),
-        }
-    }
-
-    /// A system call has failed. What had come before is still taken; then the session ends.
-    #[cold]
-    fn failed(&mut self, doing: &'static str, error: Errno) -> Result<(), Box<ConnectionError>> {
-        self.failure.get_or_insert((doing, error));
-        // A peer that goes on writing cannot keep us here.
-        for _ in 0..LAST_READS {
-            match self.transport.receive(self.session.room()) {
-                Ok(read) if read.count != 0 => {
-                    self.session.filled(read.count, read.fds, read.truncated);
-                }
-                _ => break,
-            }
-        }
-        self.session.end_of_file();
-        Ok(())
-    }
-}
-
-/// The time since the machine was started. `Instant` would do, but every program would carry what it prints if it fails.
-#[inline]
-pub(crate) fn monotonic() -> Duration {
-    // It does not fail: the clock exists and the place to write to is valid.
-    ClockId::CLOCK_MONOTONIC.now().map_or(Duration::ZERO, Duration::from)
-}
-
-/// Reads after a failure: more than a socket's buffer holds.
-const LAST_READS: usize = 64;
-
-/// How long a read may wait.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Waiting {
-    Not,
-    For(Option<Duration>),
-}
-
-#[inline]
-pub(crate) fn into_reply(reply: Received<'_, OwnedFd>) -> Result<Reply<'_>, CallError> {
-    if reply.message.header().message_type == MessageType::Error {
-        return Err(remote_error(&reply.message));
-    }
-    Ok(Reply::new(reply))
-}
-
-/// What an ERROR says.
-#[cold]
-fn remote_error(message: &Message<'_>) -> CallError {
-    let name = message.header().error_name.map_or("", ErrorName::as_str);
-    CallError::Remote {
-        name: name.into(),
-        message: message.first_argument::<&str>().unwrap_or_default().into(),
     }
 }

@@ -6,8 +6,10 @@ use std::time::Instant;
 use barebus_session::{CallId, Event, NoReply, Received, ReplyTo, SubscriptionId, Want};
 use barebus_wire::{EncodeBody, ErrorName, MatchRule, MethodCall};
 
-use crate::connection::{Connection, Waiting, into_reply};
+use crate::connection::Connection;
 use crate::error::{CallError, ConnectionError};
+use crate::progress::Waiting;
+use crate::reply::into_reply;
 use crate::reply::{Reply, Signal};
 
 /// For event loops: nothing from here on waits, nor does [`start_call`](Self::start_call).

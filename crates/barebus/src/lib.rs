@@ -29,6 +29,7 @@ mod error;
 mod event_loop;
 mod open;
 mod options;
+mod progress;
 mod proxy;
 mod reply;
 mod standard;

@@ -3,7 +3,9 @@
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use barebus_session::Received;
-use barebus_wire::{BodyError, DecodeBody, FdIndex, Header, Message};
+use barebus_wire::{BodyError, DecodeBody, ErrorName, FdIndex, Header, Message, MessageType};
+
+use crate::error::CallError;
 
 macro_rules! received {
     ($(#[$doc:meta])* $name:ident) => {
@@ -58,4 +60,23 @@ received! {
 received! {
     /// A SIGNAL.
     Signal
+}
+
+/// The reply, or the ERROR as one.
+#[inline]
+pub(crate) fn into_reply(reply: Received<'_, OwnedFd>) -> Result<Reply<'_>, CallError> {
+    if reply.message.header().message_type == MessageType::Error {
+        return Err(remote_error(&reply.message));
+    }
+    Ok(Reply::new(reply))
+}
+
+/// What an ERROR says.
+#[cold]
+fn remote_error(message: &Message<'_>) -> CallError {
+    let name = message.header().error_name.map_or("", ErrorName::as_str);
+    CallError::Remote {
+        name: name.into(),
+        message: message.first_argument::<&str>().unwrap_or_default().into(),
+    }
 }

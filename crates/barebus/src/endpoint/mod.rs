@@ -22,8 +22,8 @@ use nix::sys::socket::{
 use nix::sys::stat::Mode;
 use nix::unistd::read;
 
-use crate::connection::monotonic;
 use crate::error::AttemptError;
+use crate::progress::monotonic;
 use crate::transport::{Transport, time_val};
 
 /// The server's id as `address` promises it.
