@@ -17,10 +17,8 @@ fn an_exchange_in_pieces_of_any_size_is_right() {
     for way in Way::ALL {
         for size in [1, 2, 3, 7, 15, 16, 17, 100] {
             let short = Fault::Short(size);
-            let plan = [
-                Planned::lasting(Call::Sendmsg, 0, short),
-                Planned::lasting(Call::Recvmsg, 0, short),
-            ];
+            let plan =
+                [Planned::lasting(Call::Send, 0, short), Planned::lasting(Call::Recvmsg, 0, short)];
             let mut case = Case::new(way, &plan);
             // The clock goes on with each piece.
             case.timeout = Duration::from_secs(100);
@@ -44,7 +42,7 @@ fn an_exchange_in_bytes_with_interruptions_in_between_is_right() {
                 every(1, 2, Fault::Short(1)),
             ]
         };
-        let plan = [faults(Call::Sendmsg), faults(Call::Recvmsg)].concat();
+        let plan = [faults(Call::Send), faults(Call::Recvmsg)].concat();
         let mut case = Case::new(way, &plan);
         case.timeout = Duration::from_secs(100);
         case.sizes = SMALL;
@@ -56,7 +54,7 @@ fn an_exchange_in_bytes_with_interruptions_in_between_is_right() {
 fn twice(call: Call, first: Fault, then: Errno) {
     let _stage = stage();
     let doing: &'static [&'static str] = match call {
-        Call::Sendmsg => &["writing"],
+        Call::Send => &["writing"],
         _ => &["reading"],
     };
     for way in Way::ALL {
@@ -77,12 +75,12 @@ fn an_interrupted_read_and_then_a_reset_end_the_connection() {
 
 #[test]
 fn an_interrupted_write_and_then_a_reset_end_the_connection() {
-    twice(Call::Sendmsg, Fault::Error(Errno::EINTR), Errno::ECONNRESET);
+    twice(Call::Send, Fault::Error(Errno::EINTR), Errno::ECONNRESET);
 }
 
 #[test]
 fn a_write_that_has_to_wait_and_then_a_broken_pipe_end_the_connection() {
-    twice(Call::Sendmsg, Fault::Error(Errno::EAGAIN), Errno::EPIPE);
+    twice(Call::Send, Fault::Error(Errno::EAGAIN), Errno::EPIPE);
 }
 
 #[test]
@@ -94,16 +92,16 @@ fn a_read_of_one_byte_and_then_a_reset_end_the_connection() {
 fn after_half_a_message_and_a_broken_pipe_nothing_is_written_again() {
     let _stage = stage();
     for way in Way::ALL {
-        for index in 0..count(&recorded(way), Call::Sendmsg) {
+        for index in 0..count(&recorded(way), Call::Send) {
             for size in [1, 8, 16, 17, 60] {
                 let plan = [
-                    Planned::once(Call::Sendmsg, index, Fault::Short(size)),
-                    Planned::lasting(Call::Sendmsg, index + 1, Fault::Error(Errno::EPIPE)),
+                    Planned::once(Call::Send, index, Fault::Short(size)),
+                    Planned::lasting(Call::Send, index + 1, Fault::Error(Errno::EPIPE)),
                 ];
                 let expected = Expected::Ends(&["writing"], Errno::EPIPE);
                 // What comes to the server twice it finds out itself, by the serials. Here nobody even tries.
                 Case::new(way, &plan).leads_to_and(expected, |seen| {
-                    assert_eq!(count(&seen.calls, Call::Sendmsg), index + 2);
+                    assert_eq!(count(&seen.calls, Call::Send), index + 2);
                 });
             }
         }
@@ -167,7 +165,7 @@ fn what_came_before_a_reset_is_given_when_a_write_fails() {
 fn what_came_before_is_given_whatever_a_write_fails_with() {
     for errno in [Errno::EPIPE, Errno::ECONNRESET, Errno::ENOBUFS, Errno::ENOMEM, Errno::EIO] {
         // Subscribing is the first, what descriptors make the second, both calls the third.
-        let plan = [Planned::once(Call::Sendmsg, 2, Fault::Error(errno))];
+        let plan = [Planned::once(Call::Send, 2, Fault::Error(errno))];
         what_came_before(false, &plan, ("writing", errno));
     }
 }

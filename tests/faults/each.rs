@@ -13,7 +13,7 @@ fn an_exchange_makes_the_same_calls_every_time() {
         Case::new(way, &[]).leads_to(Expected::Right);
         let calls = recorded(way);
         assert_eq!(calls, recorded(way), "{way:?}");
-        assert!(count(&calls, Call::Sendmsg) >= 8, "{way:?}: {calls:?}");
+        assert!(count(&calls, Call::Send) >= 8, "{way:?}: {calls:?}");
         assert!(count(&calls, Call::Recvmsg) >= 8, "{way:?}: {calls:?}");
         assert!(count(&calls, Call::Poll) >= 2, "{way:?}: {calls:?}");
     }
@@ -47,11 +47,9 @@ fn expected(way: Way, call: Call, index: usize, errno: Errno) -> Expected {
                 Expected::NotOpenedAgain(errno)
             }
         }
-        (Call::Poll | Call::Sendmsg | Call::Recvmsg, Errno::EINTR | Errno::EAGAIN) => {
-            Expected::Right
-        }
-        (Call::Sendmsg, Errno::EMFILE | Errno::ETOOMANYREFS) => Expected::FdsRefused(errno),
-        (Call::Sendmsg, _) => Expected::Ends(&["writing"], errno),
+        (Call::Poll | Call::Send | Call::Recvmsg, Errno::EINTR | Errno::EAGAIN) => Expected::Right,
+        (Call::Send, Errno::EMFILE | Errno::ETOOMANYREFS) => Expected::FdsRefused(errno),
+        (Call::Send, _) => Expected::Ends(&["writing"], errno),
         (Call::Recvmsg, _) => Expected::Ends(&["reading"], errno),
         (Call::Poll, _) => Expected::Ends(&["reading", "waiting for the socket"], errno),
         _ => panic!("{way:?} makes {call:?}"),
@@ -113,7 +111,7 @@ fn each(call: Call, fault: Fault, once: Option<Expected>, lasting: Option<Expect
 
 #[test]
 fn a_write_of_one_byte_is_gone_on_with() {
-    each(Call::Sendmsg, Fault::Short(1), Some(Expected::Right), None);
+    each(Call::Send, Fault::Short(1), Some(Expected::Right), None);
 }
 
 #[test]
@@ -135,7 +133,7 @@ fn descriptors_that_are_cut_off_cost_one_message() {
 
 #[test]
 fn a_stream_that_takes_nothing_any_more_ends_in_time() {
-    each(Call::Sendmsg, Fault::Error(Errno::EAGAIN), None, Some(Expected::Late));
+    each(Call::Send, Fault::Error(Errno::EAGAIN), None, Some(Expected::Late));
 }
 
 #[test]
@@ -155,7 +153,7 @@ fn a_hundred_interruptions_of_one_call_are_borne() {
     let interrupted = Fault::Error(Errno::EINTR);
     for way in Way::ALL {
         let calls = recorded(way);
-        for call in [Call::Connect, Call::Poll, Call::Sendmsg, Call::Recvmsg] {
+        for call in [Call::Connect, Call::Poll, Call::Send, Call::Recvmsg] {
             if (way, call) == (Way::Looping, Call::Poll) {
                 continue;
             }

@@ -26,7 +26,8 @@ pub(crate) enum Call {
     Madvise,
     Munmap,
     Poll,
-    Sendmsg,
+    /// send(2) and sendmsg(2).
+    Send,
     Recvmsg,
     Open,
     Read,

@@ -16,9 +16,9 @@ use barebus_tests::memory::Counting;
 use nix::errno::Errno;
 use nix::libc::{
     self, SYS_close, SYS_connect, SYS_fcntl, SYS_getsockopt, SYS_ioctl, SYS_madvise, SYS_mmap,
-    SYS_munmap, SYS_openat, SYS_ppoll, SYS_read, SYS_recvmsg, SYS_sendmsg, SYS_setsockopt,
-    SYS_socket, SYS_socketpair, c_char, c_int, c_long, c_uint, c_ulong, c_void, iovec, mode_t,
-    msghdr, off_t, pollfd, size_t, sockaddr, socklen_t, ssize_t, timespec, timeval,
+    SYS_munmap, SYS_openat, SYS_ppoll, SYS_read, SYS_recvmsg, SYS_sendmsg, SYS_sendto,
+    SYS_setsockopt, SYS_socket, SYS_socketpair, c_char, c_int, c_long, c_uint, c_ulong, c_void,
+    iovec, mode_t, msghdr, off_t, pollfd, size_t, sockaddr, socklen_t, ssize_t, timespec, timeval,
 };
 
 use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, sigaction};
@@ -191,11 +191,22 @@ unsafe extern "C" fn read(fd: c_int, room: *mut c_void, len: size_t) -> ssize_t 
 }
 
 #[unsafe(no_mangle)]
+unsafe extern "C" fn send(fd: c_int, bytes: *const c_void, len: size_t, flags: c_int) -> ssize_t {
+    let len = match plan::next(Call::Send, false) {
+        Some(Fault::Error(errno)) => return fail(errno) as ssize_t,
+        Some(Fault::Short(most)) => len.min(most),
+        _ => len,
+    };
+    // SAFETY: the caller gives `len` bytes, as send(3) asks; less of them is read at most.
+    count(unsafe { system!(SYS_sendto, fd, bytes, len, flags, 0, 0) })
+}
+
+#[unsafe(no_mangle)]
 unsafe extern "C" fn sendmsg(fd: c_int, message: *const msghdr, flags: c_int) -> ssize_t {
     // SAFETY: the caller gives a valid header, as sendmsg(3) asks.
     let mut header = unsafe { *message };
     let mut first;
-    match plan::next(Call::Sendmsg, header.msg_controllen != 0) {
+    match plan::next(Call::Send, header.msg_controllen != 0) {
         Some(Fault::Error(errno)) => return fail(errno) as ssize_t,
         Some(Fault::Short(most)) if header.msg_iovlen != 0 => {
             // SAFETY: the header has at least one slice.
