@@ -2,10 +2,11 @@
 
 use core::fmt;
 
-use crate::command::{Data, ServerCommand};
+use crate::command::ServerCommand;
 use crate::error::{Offered, SaslError, Waiting};
+use crate::fault::{Fault, Rule};
 use crate::guid::Guid;
-use crate::line::{Line, Lines};
+use crate::line::Lines;
 use crate::mechanism::{Identity, Mechanism, Mechanisms, UidHex};
 use crate::output::Output;
 
@@ -148,27 +149,28 @@ impl Client {
     ///
     /// # Errors
     /// The server broke a rule, or will not let this client in. The connection is to be closed; every later call fails the same way.
+    #[inline(never)]
     pub fn receive(&mut self, bytes: &[u8]) -> Result<usize, SaslError> {
-        if let Some(error) = self.failed {
-            return Err(error);
-        }
         let mut taken = 0_usize;
-        while self.state != State::Done {
+        while self.failed.is_none() && self.state != State::Done {
             let rest = bytes.get(taken..).unwrap_or_default();
-            let answered = self.lines.next(rest).and_then(|line| match line {
-                Some(line) => self.answer(line).map(|()| line.len()),
-                None => Ok(0),
-            });
+            let answered = match self.lines.next(rest) {
+                Ok(Some(line)) => self.answer(line),
+                Ok(None) => break,
+                Err(fault) => Err(fault),
+            };
             match answered {
-                Ok(0) => break,
-                Ok(len) => taken = taken.saturating_add(len),
-                Err(error) => {
-                    self.failed = Some(error);
-                    return Err(error);
+                Ok(()) => taken += self.lines.pass(),
+                Err(fault) => {
+                    let waiting = Waiting::Client(self.state);
+                    self.failed = Some(fault.tell(&self.lines, rest, waiting, self.offered));
                 }
             }
         }
-        Ok(taken)
+        match &self.failed {
+            Some(error) => Err(*error),
+            None => Ok(taken),
+        }
     }
 
     /// What is being waited for.
@@ -192,15 +194,15 @@ impl Client {
         })
     }
 
-    fn answer(&mut self, line: Line<'_>) -> Result<(), SaslError> {
+    #[inline(never)]
+    fn answer(&mut self, line: &[u8]) -> Result<(), Fault> {
         use ServerCommand as Command;
         use State::{Done, WaitingForAgreeUnixFd, WaitingForData, WaitingForOk, WaitingForReject};
 
         let pipelined = self.options.pacing == Pacing::Pipelined;
-        let (at, excerpt) = (line.at(0), line.excerpt());
         match (self.state, Command::parse(line)?) {
             (WaitingForData, Command::Ok(_)) if pipelined => {
-                return Err(SaslError::OkWithoutChallenge { at });
+                return Err(Rule::OkWithoutChallenge.into());
             }
             (WaitingForData | WaitingForOk, Command::Ok(guid)) => {
                 self.guid = Some(guid);
@@ -211,52 +213,51 @@ impl Client {
                 }
                 self.say(BEGIN);
             }
-            (WaitingForData | WaitingForOk | WaitingForReject, Command::Rejected(offered)) => {
+            (WaitingForData | WaitingForOk | WaitingForReject, Command::Rejected(names)) => {
+                self.offered.get_or_insert_with(|| Offered::new(names));
                 if pipelined {
-                    return Err(SaslError::Rejected { at, offered });
+                    return Err(Rule::Rejected.into());
                 }
-                let offered = *self.offered.get_or_insert(offered);
-                let Some(mechanism) = self.next_mechanism(offered) else {
-                    return Err(SaslError::OutOfMechanisms { at, offered });
-                };
+                let mechanism = self.next_mechanism().ok_or(Rule::OutOfMechanisms)?;
                 self.start(mechanism);
             }
-            (WaitingForData, Command::Data(Data::Empty)) => {
+            (WaitingForData, Command::EmptyData) => {
                 self.say(DATA);
                 self.state = WaitingForOk;
             }
-            (WaitingForData | WaitingForOk, Command::Data(_)) if pipelined => {
-                return Err(SaslError::UnexpectedChallenge { at, line: excerpt });
+            (WaitingForData | WaitingForOk, Command::EmptyData | Command::Data) if pipelined => {
+                return Err(Rule::UnexpectedChallenge.into());
             }
             (WaitingForData | WaitingForOk, Command::Error) if pipelined => {
-                return Err(SaslError::Refused { at, line: excerpt });
+                return Err(Rule::Refused.into());
             }
-            (WaitingForOk, Command::Data(_)) | (WaitingForData | WaitingForOk, Command::Error) => {
+            (WaitingForOk, Command::EmptyData | Command::Data)
+            | (WaitingForData | WaitingForOk, Command::Error) => {
                 self.say(CANCEL);
                 self.state = WaitingForReject;
             }
             (WaitingForData | WaitingForOk, Command::AgreeUnixFd) if pipelined => {
-                return Err(self.unexpected(line));
+                return Err(Rule::Unexpected.into());
             }
             (WaitingForData | WaitingForOk, Command::Unknown) if pipelined => {
-                return Err(SaslError::UnknownCommand { at, line: excerpt });
+                return Err(Rule::UnknownCommand.into());
             }
             // EXTERNAL has no answer to a challenge that says something, nor has anybody to one that is not hex.
-            (WaitingForData, Command::Data(_))
+            (WaitingForData, Command::Data)
             | (WaitingForData | WaitingForOk, Command::Unknown | Command::AgreeUnixFd) => {
                 if self.errors_sent == MAX_ERRORS_SENT {
-                    return Err(SaslError::TooManyErrors { at, line: excerpt });
+                    return Err(Rule::TooManyErrors.into());
                 }
-                self.errors_sent = self.errors_sent.saturating_add(1);
+                self.errors_sent += 1;
                 self.say(ERROR);
             }
             (WaitingForAgreeUnixFd, answer @ (Command::AgreeUnixFd | Command::Error)) => {
                 self.unix_fd = answer == Command::AgreeUnixFd;
                 self.state = Done;
             }
-            (WaitingForAgreeUnixFd, Command::Ok(_)) => return Err(SaslError::SecondOk { at }),
+            (WaitingForAgreeUnixFd, Command::Ok(_)) => return Err(Rule::SecondOk.into()),
             (WaitingForReject | WaitingForAgreeUnixFd | Done, _) => {
-                return Err(self.unexpected(line));
+                return Err(Rule::Unexpected.into());
             }
         }
         Ok(())
@@ -285,19 +286,15 @@ impl Client {
         self.output.push(b"\r\n");
     }
 
-    fn next_mechanism(&mut self, offered: Offered) -> Option<Mechanism> {
+    fn next_mechanism(&mut self) -> Option<Mechanism> {
+        let offered = self.offered.as_ref()?;
         while let Some(fallback) = self.options.mechanisms.fallbacks.get(self.next_fallback) {
-            self.next_fallback = self.next_fallback.saturating_add(1);
+            self.next_fallback += 1;
             if let Some(mechanism) = fallback.filter(|&mechanism| offered.allows(mechanism)) {
                 return Some(mechanism);
             }
         }
         None
-    }
-
-    fn unexpected(&self, line: Line<'_>) -> SaslError {
-        let waiting = Waiting::Client(self.state);
-        SaslError::Unexpected { waiting, at: line.at(0), line: line.excerpt() }
     }
 }
 

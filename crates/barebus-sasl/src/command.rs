@@ -1,29 +1,29 @@
 //! What a line says: a command of the server, or one of the client.
 
-use crate::error::{Offered, SaslError};
+use crate::fault::{Fault, Rule};
 use crate::guid::Guid;
-use crate::line::Line;
 
 /// Command and arguments, cut at the first space. The command is `[A-Z_]+`. Spec: Authentication Protocol.
-fn split<'a>(line: Line<'a>) -> Result<(&'a [u8], Option<&'a [u8]>), SaslError> {
-    let len = line
-        .text
-        .iter()
-        .position(|byte| !matches!(byte, b'A'..=b'Z' | b'_'))
-        .unwrap_or(line.text.len());
-    let (command, rest) = line.text.split_at_checked(len).unwrap_or((line.text, &[]));
-    match rest.split_first() {
-        None if !command.is_empty() => Ok((command, None)),
-        Some((b' ', arguments)) if !command.is_empty() => Ok((command, Some(arguments))),
-        _ => Err(SaslError::MalformedCommand { at: line.at(len), line: line.excerpt() }),
+fn split(line: &[u8]) -> Result<(&[u8], Option<&[u8]>), Fault> {
+    let at = line.iter().position(|byte| !matches!(byte, b'A'..=b'Z' | b'_')).unwrap_or(line.len());
+    match line.split_at_checked(at) {
+        Some((command @ [_, ..], [])) => Ok((command, None)),
+        Some((command @ [_, ..], [b' ', arguments @ ..])) => Ok((command, Some(arguments))),
+        _ => Err(Fault { rule: Rule::MalformedCommand, at }),
     }
 }
 
+/// What is wrong with the arguments that end with the line.
+fn fault(rule: Rule, line: &[u8], arguments: &[u8]) -> Fault {
+    Fault { rule, at: line.len().saturating_sub(arguments.len()) }
+}
+
 /// No argument may follow.
-fn bare(line: Line<'_>, arguments: Option<&[u8]>) -> Result<(), SaslError> {
-    let Some(arguments) = arguments else { return Ok(()) };
-    let at = line.at(line.text.len().saturating_sub(arguments.len()));
-    Err(SaslError::SurplusArgument { at, line: line.excerpt() })
+fn bare(line: &[u8], arguments: Option<&[u8]>) -> Result<(), Fault> {
+    match arguments {
+        None => Ok(()),
+        Some(arguments) => Err(fault(Rule::SurplusArgument, line, arguments)),
+    }
 }
 
 /// The argument of a DATA or AUTH line.
@@ -39,7 +39,6 @@ pub(crate) enum Data<'a> {
 impl<'a> Data<'a> {
     fn new(argument: Option<&'a [u8]>) -> Self {
         match argument {
-            // Some servers send `DATA ` for the empty challenge: no digits after the space.
             None | Some([]) => Self::Empty,
             Some(hex) if hex.len() % 2 == 0 && hex.iter().all(u8::is_ascii_hexdigit) => {
                 Self::Hex(hex)
@@ -52,47 +51,65 @@ impl<'a> Data<'a> {
 /// A line of the server, as the client reads it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ServerCommand<'a> {
-    Rejected(Offered),
+    Rejected(Names<'a>),
     Ok(Guid),
-    Data(Data<'a>),
+    /// DATA that says nothing: some servers send it with a space behind it.
+    EmptyData,
+    /// DATA with hex digits, or with something else: there is no answer to either.
+    Data,
     Error,
     AgreeUnixFd,
     Unknown,
 }
 
 impl<'a> ServerCommand<'a> {
-    pub(crate) fn parse(line: Line<'a>) -> Result<Self, SaslError> {
+    // Not by patterns, which are compared byte by byte.
+    #[inline(never)]
+    pub(crate) fn parse(line: &'a [u8]) -> Result<Self, Fault> {
         let (command, arguments) = split(line)?;
-        Ok(match command {
-            b"REJECTED" => Self::Rejected(mechanisms(line, arguments)?),
-            b"OK" => {
-                let digits = arguments.unwrap_or_default();
-                let at = line.at(line.text.len().saturating_sub(digits.len()));
-                let guid = Guid::parse(digits);
-                Self::Ok(guid.map_err(|_| SaslError::BadGuid { at, line: line.excerpt() })?)
-            }
-            b"DATA" => Self::Data(Data::new(arguments)),
-            b"ERROR" => Self::Error,
-            b"AGREE_UNIX_FD" => {
-                bare(line, arguments)?;
-                Self::AgreeUnixFd
-            }
-            _ => Self::Unknown,
+        Ok(if command == b"REJECTED" {
+            Self::Rejected(names(line, arguments)?)
+        } else if command == b"OK" {
+            let digits = arguments.unwrap_or_default();
+            let guid = Guid::parse(digits);
+            Self::Ok(guid.map_err(|_| fault(Rule::BadGuid, line, digits))?)
+        } else if command == b"DATA" {
+            if arguments.unwrap_or_default().is_empty() { Self::EmptyData } else { Self::Data }
+        } else if command == b"ERROR" {
+            Self::Error
+        } else if command == b"AGREE_UNIX_FD" {
+            bare(line, arguments)?;
+            Self::AgreeUnixFd
+        } else {
+            Self::Unknown
         })
     }
 }
 
-/// The names behind REJECTED. Some servers name none.
-fn mechanisms(line: Line<'_>, arguments: Option<&[u8]>) -> Result<Offered, SaslError> {
-    let Some(list) = arguments else { return Ok(Offered::new(&[])) };
-    let mut at = line.text.len().saturating_sub(list.len());
-    for name in list.split(|&byte| byte == b' ') {
+/// The mechanisms' names behind REJECTED.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Names<'a> {
+    /// Separated by spaces. Some servers name none.
+    pub(crate) list: &'a [u8],
+    pub(crate) external: bool,
+    pub(crate) anonymous: bool,
+}
+
+fn names<'a>(line: &[u8], arguments: Option<&'a [u8]>) -> Result<Names<'a>, Fault> {
+    let mut names =
+        Names { list: arguments.unwrap_or_default(), external: false, anonymous: false };
+    let mut rest = arguments;
+    while let Some(list) = rest {
+        let len = list.iter().position(|&byte| byte == b' ').unwrap_or(list.len());
+        let (name, behind) = list.split_at_checked(len).unwrap_or_default();
         if name.is_empty() || !name.iter().all(u8::is_ascii_graphic) {
-            return Err(SaslError::BadMechanismList { at: line.at(at), line: line.excerpt() });
+            return Err(fault(Rule::BadMechanismList, line, list));
         }
-        at = at.saturating_add(name.len()).saturating_add(1);
+        names.external |= name == b"EXTERNAL";
+        names.anonymous |= name == b"ANONYMOUS";
+        rest = behind.get(1..);
     }
-    Ok(Offered::new(list))
+    Ok(names)
 }
 
 /// A line of the client, as the server reads it.
@@ -109,7 +126,7 @@ pub(crate) enum ClientCommand<'a> {
 }
 
 impl<'a> ClientCommand<'a> {
-    pub(crate) fn parse(line: Line<'a>) -> Result<Self, SaslError> {
+    pub(crate) fn parse(line: &'a [u8]) -> Result<Self, Fault> {
         let (command, arguments) = split(line)?;
         Ok(match command {
             b"AUTH" => {

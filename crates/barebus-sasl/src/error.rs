@@ -3,6 +3,7 @@
 use core::fmt;
 
 use crate::client::State;
+use crate::command::Names;
 use crate::mechanism::Mechanism;
 use crate::server::ServerState;
 
@@ -38,9 +39,10 @@ pub struct Excerpt {
 
 impl Excerpt {
     const MAX: usize = 64;
+    const EMPTY: Self = Self { bytes: [0; Self::MAX], kept: 0, cut: false };
 
     pub(crate) fn new(bytes: &[u8]) -> Self {
-        let mut this = Self { bytes: [0; Self::MAX], kept: 0, cut: bytes.len() > Self::MAX };
+        let mut this = Self { cut: bytes.len() > Self::MAX, ..Self::EMPTY };
         for (to, from) in this.bytes.iter_mut().zip(bytes) {
             *to = *from;
             this.kept = this.kept.saturating_add(1);
@@ -83,13 +85,11 @@ pub struct Offered {
 }
 
 impl Offered {
-    pub(crate) fn new(list: &[u8]) -> Self {
-        let names = |name: &[u8]| list.split(|&byte| byte == b' ').any(|offered| offered == name);
-        Self {
-            external: names(b"EXTERNAL"),
-            anonymous: names(b"ANONYMOUS"),
-            list: Excerpt::new(list),
-        }
+    pub(crate) const NONE: Self = Self { external: false, anonymous: false, list: Excerpt::EMPTY };
+
+    pub(crate) fn new(names: Names<'_>) -> Self {
+        let Names { list, external, anonymous } = names;
+        Self { external, anonymous, list: Excerpt::new(list) }
     }
 
     /// Whether trying `mechanism` makes sense: the server named it, or named none at all.

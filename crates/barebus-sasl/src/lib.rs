@@ -53,6 +53,7 @@
 mod client;
 mod command;
 mod error;
+mod fault;
 mod guid;
 mod line;
 mod mechanism;

@@ -5,8 +5,9 @@ use core::fmt;
 use crate::client::Outcome;
 use crate::command::{ClientCommand, Data};
 use crate::error::{SaslError, Waiting};
+use crate::fault::{Fault, Rule};
 use crate::guid::Guid;
-use crate::line::{Line, Lines};
+use crate::line::Lines;
 use crate::mechanism::MAX_UID_DIGITS;
 use crate::output::Output;
 
@@ -131,22 +132,25 @@ impl Server {
                 }
             }
         }
-        while self.state != ServerState::Done {
+        while self.failed.is_none() && self.state != ServerState::Done {
             let rest = bytes.get(taken..).unwrap_or_default();
-            let answered = self.lines.next(rest).and_then(|line| match line {
-                Some(line) => self.answer(line).map(|()| line.len()),
-                None => Ok(0),
-            });
+            let answered = match self.lines.next(rest) {
+                Ok(Some(line)) => self.answer(line),
+                Ok(None) => break,
+                Err(fault) => Err(fault),
+            };
             match answered {
-                Ok(0) => break,
-                Ok(len) => taken = taken.saturating_add(len),
-                Err(error) => {
-                    self.failed = Some(error);
-                    return Err(error);
+                Ok(()) => taken = taken.saturating_add(self.lines.pass()),
+                Err(fault) => {
+                    let waiting = Waiting::Server(self.state);
+                    self.failed = Some(fault.tell(&self.lines, rest, waiting, None));
                 }
             }
         }
-        Ok(taken)
+        match &self.failed {
+            Some(error) => Err(*error),
+            None => Ok(taken),
+        }
     }
 
     /// What is being waited for.
@@ -173,7 +177,7 @@ impl Server {
         })
     }
 
-    fn answer(&mut self, line: Line<'_>) -> Result<(), SaslError> {
+    fn answer(&mut self, line: &[u8]) -> Result<(), Fault> {
         use ClientCommand as Command;
         use ServerState::{Done, WaitingForAuth, WaitingForBegin, WaitingForData};
 
@@ -184,49 +188,46 @@ impl Server {
                 Ok(())
             }
             (WaitingForAuth, Command::Auth(b"EXTERNAL", response)) if self.options.external => {
-                self.external(line, response)
+                self.external(response)
             }
             (WaitingForAuth, Command::Auth(b"ANONYMOUS", Data::Malformed))
                 if self.options.anonymous =>
             {
-                self.complain(line, ERROR)
+                self.complain(ERROR)
             }
             (WaitingForAuth, Command::Auth(b"ANONYMOUS", _)) if self.options.anonymous => {
                 self.accept();
                 Ok(())
             }
-            (WaitingForAuth, Command::Auth(..) | Command::Error) => self.reject(line),
+            (WaitingForAuth, Command::Auth(..) | Command::Error) => self.reject(),
             // Only EXTERNAL ever sends a challenge.
-            (WaitingForData, Command::Data(response)) => self.external(line, response),
+            (WaitingForData, Command::Data(response)) => self.external(response),
             (WaitingForBegin, Command::Begin) => {
                 self.state = Done;
                 Ok(())
             }
             (WaitingForBegin, Command::NegotiateUnixFd) if self.options.allow_unix_fd => {
-                self.complain(line, AGREE_UNIX_FD)?;
+                self.complain(AGREE_UNIX_FD)?;
                 self.unix_fd = true;
                 Ok(())
             }
-            (WaitingForData | WaitingForBegin, Command::Cancel | Command::Error) => {
-                self.reject(line)
-            }
+            (WaitingForData | WaitingForBegin, Command::Cancel | Command::Error) => self.reject(),
             (WaitingForAuth | WaitingForData, Command::Begin) | (Done, _) => {
-                let waiting = Waiting::Server(self.state);
-                Err(SaslError::Unexpected { waiting, at: line.at(0), line: line.excerpt() })
+                Err(Rule::Unexpected.into())
             }
-            _ => self.complain(line, ERROR),
+            _ => self.complain(ERROR),
         }
     }
 
     /// Judges who the client wants to be. The empty identity is whoever the kernel says.
-    fn external(&mut self, line: Line<'_>, response: Data<'_>) -> Result<(), SaslError> {
+    fn external(&mut self, response: Data<'_>) -> Result<(), Fault> {
         let wanted = match response {
-            Data::Malformed => return self.complain(line, ERROR),
+            Data::Malformed => return self.complain(ERROR),
             Data::Empty => self.options.peer_uid,
             Data::Hex(hex) => decimal(hex),
         };
         if wanted.is_none() || wanted != self.options.peer_uid {
-            return self.reject(line);
+            return self.reject();
         }
         self.uid = wanted;
         self.accept();
@@ -240,7 +241,7 @@ impl Server {
         self.state = ServerState::WaitingForBegin;
     }
 
-    fn reject(&mut self, line: Line<'_>) -> Result<(), SaslError> {
+    fn reject(&mut self) -> Result<(), Fault> {
         self.output.push(b"REJECTED");
         if self.options.external {
             self.output.push(b" EXTERNAL");
@@ -252,15 +253,15 @@ impl Server {
         (self.state, self.uid, self.unix_fd) = (ServerState::WaitingForAuth, None, false);
         self.rejected = self.rejected.saturating_add(1);
         if self.rejected == MAX_REJECTED {
-            return Err(SaslError::TooManyRejected { at: line.at(0) });
+            return Err(Rule::TooManyRejected.into());
         }
         Ok(())
     }
 
     /// Answers without changing the state.
-    fn complain(&mut self, line: Line<'_>, answer: &[u8]) -> Result<(), SaslError> {
+    fn complain(&mut self, answer: &[u8]) -> Result<(), Fault> {
         if self.complaints == MAX_COMPLAINTS {
-            return Err(SaslError::TooManyErrors { at: line.at(0), line: line.excerpt() });
+            return Err(Rule::TooManyErrors.into());
         }
         self.complaints = self.complaints.saturating_add(1);
         self.output.push(answer);

@@ -6,7 +6,7 @@ use crate::limits;
 use crate::name::ObjectPath;
 use crate::number::FdIndex;
 use crate::reader::Reader;
-use crate::signature::{Signature, is_basic, type_end};
+use crate::signature::{Signature, has_no_rules, is_basic, type_end};
 
 /// A value of a basic type. Spec: Type System, Basic Types.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -328,13 +328,17 @@ impl<'a> Cursor<'a> {
     #[inline]
     fn skip_or_enter_array(&mut self) -> Result<(), DecodeError> {
         match self.signature.as_bytes().get(self.index) {
-            Some(code) if is_basic(*code) => {
+            Some(code) if !crate::COMPACT && is_basic(*code) => {
                 self.reader.skip_array(*code)?;
                 self.index += 1;
                 self.complete = true;
             }
-            _ => {
-                self.enter_array()?;
+            code => {
+                let without_rules = code.is_some_and(|code| has_no_rules(*code));
+                let event = self.enter_array()?;
+                if let (true, Event::Array { len, .. }) = (without_rules, event) {
+                    self.take_elements(len)?;
+                }
             }
         }
         Ok(())
@@ -359,7 +363,7 @@ impl<'a> Cursor<'a> {
 
     #[inline]
     fn skip_or_enter_variant(&mut self) -> Result<(), DecodeError> {
-        if self.reader.skip_short_variant()? {
+        if !crate::COMPACT && self.reader.skip_short_variant()? {
             self.complete = true;
             return Ok(());
         }

@@ -104,6 +104,7 @@ impl<'a> Header<'a> {
         Ok(())
     }
 
+    #[cfg_attr(compact, inline(never))]
     fn read_value(&mut self, code: u8, fields: &mut Reader<'a>) -> Result<(), DecodeError> {
         match code {
             1 => {
@@ -143,6 +144,7 @@ impl<'a> Header<'a> {
 impl<'a> Reader<'a> {
     /// Passes a field whose four first bytes are not those of a known field with its own type.
     #[cold]
+    #[inline(never)]
     fn skip_unknown_field(&mut self) -> Result<(), DecodeError> {
         let at = self.position();
         let code = self.read_u8()?;

@@ -1,6 +1,6 @@
 //! Where one message ends and the next begins.
 
-use byteorder::{BigEndian, ByteOrder, LittleEndian};
+use byteorder::{BigEndian, ByteOrder, LittleEndian, NativeEndian};
 
 use crate::endian::Endian;
 use crate::error::{DecodeError, DecodeErrorKind as Kind};
@@ -51,6 +51,13 @@ impl Fixed {
         };
         let mut words = [0; 3];
         match endian {
+            // Read once for both orders.
+            _ if crate::COMPACT => {
+                NativeEndian::read_u32_into(numbers, &mut words);
+                if endian != Endian::NATIVE {
+                    words = words.map(u32::swap_bytes);
+                }
+            }
             Endian::Little => LittleEndian::read_u32_into(numbers, &mut words),
             Endian::Big => BigEndian::read_u32_into(numbers, &mut words),
         }

@@ -14,7 +14,7 @@ use text::Window;
 ///
 /// Offsets count from the message's first byte, because alignment does. A read that fails leaves the cursor at the end
 /// for good: every later read fails with the same error.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Reader<'a> {
     /// The message from its first byte to the end of what may be read.
     bytes: &'a [u8],
@@ -27,6 +27,13 @@ pub struct Reader<'a> {
     outer_len: u32,
     failed: Option<Failure>,
     window: Window<'a>,
+}
+
+// Not derived: so it is one copy, not one of each field.
+impl Clone for Reader<'_> {
+    fn clone(&self) -> Self {
+        Self { ..*self }
+    }
 }
 
 /// Why nothing is read any more, and what was asked for where something else was found.
@@ -197,6 +204,9 @@ impl<'a> Reader<'a> {
     pub fn align(&mut self, alignment: usize) -> Result<(), DecodeError> {
         // At 0 this wraps, and so does what is taken from it.
         let start = (self.pos.wrapping_sub(1) & !(alignment - 1)).wrapping_add(alignment);
+        if crate::COMPACT {
+            return self.align_at_edge(start);
+        }
         // Up to seven bytes, so a word holds them; where eight bytes precede, one load does.
         let before = self.bytes.get(start.wrapping_sub(8)..start);
         match before.and_then(<[u8]>::first_chunk) {
@@ -210,7 +220,7 @@ impl<'a> Reader<'a> {
 
     /// Near the first byte of a message, and whatever is invalid.
     #[cold]
-    #[inline(never)]
+    #[cfg_attr(not(compact), inline(never))]
     fn align_at_edge(&mut self, start: usize) -> Result<(), DecodeError> {
         if start == self.pos {
             return Ok(());
@@ -281,11 +291,11 @@ impl<'a> Reader<'a> {
     #[inline]
     pub fn read_u32(&mut self) -> Result<u32, DecodeError> {
         match self.peek_u32() {
-            Some((value, end)) => {
+            Some((value, end)) if !crate::COMPACT => {
                 self.pos = end;
                 Ok(value)
             }
-            None => self.read_u32_at_edge(),
+            _ => self.read_u32_at_edge(),
         }
     }
 
@@ -331,11 +341,11 @@ impl<'a> Reader<'a> {
     #[inline]
     pub fn read_u64(&mut self) -> Result<u64, DecodeError> {
         match self.peek_u64() {
-            Some((value, end)) => {
+            Some((value, end)) if !crate::COMPACT => {
                 self.pos = end;
                 Ok(value)
             }
-            None => self.read_u64_at_edge(),
+            _ => self.read_u64_at_edge(),
         }
     }
 

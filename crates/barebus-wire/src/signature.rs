@@ -32,7 +32,7 @@ impl<'a> Signature<'a> {
     /// # Errors
     /// As [`Signature::parse`]; bytes outside ASCII are [`SignatureErrorKind::UnknownTypeCode`].
     pub fn from_bytes(bytes: &'a [u8]) -> Result<Self, SignatureError> {
-        if let [code] = bytes {
+        if let ([code], false) = (bytes, crate::COMPACT) {
             if let Some(signature) = Self::of_code(*code) {
                 return Ok(signature);
             }
@@ -357,6 +357,11 @@ pub(crate) const fn fixed_width(code: u8) -> usize {
         b'x' | b't' | b'd' => 8,
         _ => 0,
     }
+}
+
+/// Whether values of the type `code` are of one width and whatever their bytes are.
+pub(crate) const fn has_no_rules(code: u8) -> bool {
+    fixed_width(code) > 0 && code != b'b'
 }
 
 /// Alignment in bytes of values whose signature begins with `code`. Spec: Marshaling, the summary table.

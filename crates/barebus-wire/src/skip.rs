@@ -11,6 +11,7 @@ impl<'a> Reader<'a> {
     #[inline]
     pub(crate) fn skip_value(&mut self, signature: Signature<'a>) -> Result<(), DecodeError> {
         match signature.as_str().as_bytes() {
+            _ if crate::COMPACT => self.walk(signature),
             [b'v'] => self.skip_variant(),
             [code] => self.skip_basic(*code),
             [b'a', code] if is_basic(*code) => self.skip_array(*code),
@@ -63,13 +64,17 @@ impl<'a> Reader<'a> {
                 let (_, end) = self.start_array(Some(b'('))?;
                 self.skip_elements(end, |reader| reader.skip_fields(fields))
             }
-            _ => {
-                let mut cursor = Cursor::new(self.clone(), signature);
-                let result = cursor.skip_all();
-                *self = cursor.into_reader();
-                result
-            }
+            _ => self.walk(signature),
         }
+    }
+
+    /// Validates and passes a value of whatever type, with a stack.
+    #[cfg_attr(compact, inline(never))]
+    fn walk(&mut self, signature: Signature<'a>) -> Result<(), DecodeError> {
+        let mut cursor = Cursor::new(self.clone(), signature);
+        let result = cursor.skip_all();
+        *self = cursor.into_reader();
+        result
     }
 
     #[inline]
@@ -87,10 +92,16 @@ impl<'a> Reader<'a> {
     pub(crate) fn skip_basic(&mut self, code: u8) -> Result<(), DecodeError> {
         match code {
             b's' => self.read_str().map(drop),
-            b'u' | b'i' | b'h' => self.read_u32().map(drop),
-            b't' | b'x' | b'd' => self.read_u64().map(drop),
+            b'u' | b'i' | b'h' if !crate::COMPACT => self.read_u32().map(drop),
+            b't' | b'x' | b'd' if !crate::COMPACT => self.read_u64().map(drop),
             b'b' => self.read_bool().map(drop),
             b'o' => self.read_path().map(drop),
+            b'g' => self.read_signature().map(drop),
+            // Numbers, which are as wide as they are aligned.
+            _ if crate::COMPACT => {
+                self.align(alignment(code))?;
+                self.skip(alignment(code)).map(drop)
+            }
             _ => self.read_basic(code).map(drop),
         }
     }

@@ -46,6 +46,9 @@ pub fn check_str(bytes: &[u8]) -> Result<&str, Utf8Fault> {
 /// Whether there is a NUL: eight bytes at a time, the last eight maybe twice.
 #[inline]
 fn has_nul(bytes: &[u8]) -> bool {
+    if crate::COMPACT {
+        return find_nul(bytes).is_some();
+    }
     const ONES: u64 = 0x0101_0101_0101_0101;
     const HIGHS: u64 = 0x8080_8080_8080_8080;
     let zeros = |word: &[u8; 8]| {

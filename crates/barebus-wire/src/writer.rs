@@ -175,7 +175,7 @@ impl<'b> Writer<'b> {
     /// `StringWithNul`, `StringTooLong`.
     #[inline]
     pub fn put_str(&mut self, text: &str) -> Result<(), EncodeError> {
-        if text.len() <= SHORT_LEN && self.put_short_str(text) {
+        if !crate::COMPACT && text.len() <= SHORT_LEN && self.put_short_str(text) {
             Ok(())
         } else {
             self.put_any_str(text)
@@ -202,7 +202,7 @@ impl<'b> Writer<'b> {
     /// Length, text and NUL of text that is known to hold no NUL.
     #[inline]
     pub(crate) fn put_checked_str(&mut self, text: &str) -> Result<(), EncodeError> {
-        if text.len() <= SHORT_LEN && self.put_short_checked_str(text) {
+        if !crate::COMPACT && text.len() <= SHORT_LEN && self.put_short_checked_str(text) {
             Ok(())
         } else {
             self.put_long(text)
@@ -253,6 +253,10 @@ impl<'b> Writer<'b> {
     #[inline(never)]
     fn put_long(&mut self, text: &str) -> Result<(), EncodeError> {
         let len = u32::try_from(text.len()).map_err(|_| EncodeError::StringTooLong)?;
+        if crate::COMPACT {
+            self.put_plainly(len, text);
+            return Ok(());
+        }
         let start = align_up(self.pos, 4);
         let length = self.u32_bytes(len);
         let end = start.saturating_add(4).saturating_add(text.len()).saturating_add(1);
@@ -270,6 +274,14 @@ impl<'b> Writer<'b> {
         }
         self.pos = end;
         Ok(())
+    }
+
+    /// Length, text and NUL, one after the other.
+    fn put_plainly(&mut self, len: u32, text: &str) {
+        self.align(4);
+        self.put_bytes(&self.u32_bytes(len));
+        self.put_bytes(text.as_bytes());
+        self.put_bytes(&[0]);
     }
 
     /// The first 16 bytes of a header, with lengths of 0: a message begins here. Spec: Message Format.
@@ -303,9 +315,15 @@ impl<'b> Writer<'b> {
     /// as many zeros behind the text as NUL and padding may need.
     #[inline]
     pub(crate) fn put_text_field(&mut self, code_and_signature: [u8; 4], text: &str) {
-        let start = align_up(self.pos, 8);
         // Longer than 2^32 - 1 bytes it cannot be: the whole message is refused long before.
-        let [a, b, c, d] = self.u32_bytes(u32::try_from(text.len()).unwrap_or(u32::MAX));
+        let len = u32::try_from(text.len()).unwrap_or(u32::MAX);
+        if crate::COMPACT {
+            self.align(8);
+            self.put_bytes(&code_and_signature);
+            return self.put_plainly(len, text);
+        }
+        let start = align_up(self.pos, 8);
+        let [a, b, c, d] = self.u32_bytes(len);
         let [code, one, type_code, nul] = code_and_signature;
         if let Some(zeros) = self.buf.get_mut(self.pos..).and_then(<[u8]>::first_chunk_mut::<8>) {
             *zeros = [0; 8];

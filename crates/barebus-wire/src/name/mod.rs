@@ -53,7 +53,7 @@ macro_rules! name {
             /// The first rule that is broken and where; see [`NameErrorKind`](crate::name::NameErrorKind).
             #[inline]
             pub fn parse(text: &'a str) -> Result<Self, $crate::name::NameError> {
-                if Self::accepts(text.as_bytes()) {
+                if !$crate::COMPACT && Self::accepts(text.as_bytes()) {
                     Ok(Self(text))
                 } else {
                     $slow(text.as_bytes()).map(|()| Self(text))

@@ -60,6 +60,10 @@ impl<'a> Reader<'a> {
     /// The `len` bytes at the cursor as text, when they are UTF-8.
     #[inline]
     fn text(&mut self, len: usize) -> Option<&'a str> {
+        if crate::COMPACT {
+            let bytes = self.bytes.get(self.pos..)?.get(..len)?;
+            return core::str::from_utf8(bytes).ok();
+        }
         match self.window.get(self.pos, len) {
             Some(text) => Some(text),
             None => self.text_anew(self.pos, len),
@@ -111,6 +115,9 @@ impl<'a> Reader<'a> {
     /// `StringMissingNul`.
     #[inline]
     pub fn read_str(&mut self) -> Result<&'a str, DecodeError> {
+        if crate::COMPACT {
+            return self.read_any_str();
+        }
         match self.take_plain() {
             Some(text) => Ok(text),
             None => self.read_any_str(),
@@ -120,7 +127,8 @@ impl<'a> Reader<'a> {
     /// Reads a STRING behind padding to a multiple of 8.
     #[inline]
     pub(crate) fn read_first_str(&mut self) -> Result<&'a str, DecodeError> {
-        match self.take_first_plain() {
+        let taken = if crate::COMPACT { None } else { self.take_first_plain() };
+        match taken {
             Some(text) => Ok(text),
             None => {
                 self.align(8)?;
@@ -210,6 +218,9 @@ impl<'a> Reader<'a> {
     /// As [`Reader::read_u32`]; `LengthOutOfBounds` (in arrays `ArrayLengthIncorrect`), `BadPath`, `StringMissingNul`.
     #[inline]
     pub fn read_path(&mut self) -> Result<ObjectPath<'a>, DecodeError> {
+        if crate::COMPACT {
+            return self.read_any_path();
+        }
         match self.take_path() {
             Some(path) => Ok(path),
             None => self.read_any_path(),
@@ -302,6 +313,7 @@ impl<'a> Reader<'a> {
     pub fn read_variant_signature(&mut self) -> Result<Signature<'a>, DecodeError> {
         // Most variants hold a basic type, or an array of one: length, codes, NUL.
         let known = match self.peek() {
+            _ if crate::COMPACT => None,
             Some([1, code, 0, _]) => Signature::of_code(code).map(|signature| (signature, 3)),
             Some([2, b'a', code, 0]) => Signature::of_array(code).map(|signature| (signature, 4)),
             _ => None,

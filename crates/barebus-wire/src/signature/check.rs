@@ -66,10 +66,9 @@ const fn check_any(text: &[u8]) -> Result<u8, SignatureError> {
     if text.len() > limits::SIGNATURE_LEN {
         return Err(SignatureError { kind: Kind::TooLong, at: 255 });
     }
-    // Containers that are open: 'a', '(' or '{'. An entry stands in an array, so 32 + 32 + 32 is the most; masked, an index
-    // needs no check that could panic.
-    let mut open = [0u8; MOST_OPEN];
-    let mut fields = [0u8; MOST_OPEN];
+    // Containers that are open, 'a', '(' or '{', and how many fields each has. An entry stands in an array, so 32 + 32 + 32 is the
+    // most; masked, an index needs no check that could panic.
+    let mut open = [(0u8, 0u8); MOST_OPEN];
     let mut depth = 0usize;
     let mut arrays = 0u8;
     let mut structs = 0u8;
@@ -79,97 +78,56 @@ const fn check_any(text: &[u8]) -> Result<u8, SignatureError> {
         let code = text[i];
         let at = i as u8;
         i += 1;
-        let in_array = depth > 0 && open[top(depth)] == b'a';
+        let (inside, fields) = if depth > 0 { open[top(depth)] } else { (0, 0) };
+        let wrong = match code {
+            b'a' if arrays == limits::ARRAY_DEPTH => Some(Kind::ArrayTooDeep),
+            b'(' if structs == limits::STRUCT_DEPTH => Some(Kind::StructTooDeep),
+            b'a' | b'(' | b'v' if inside == b'{' && fields == 0 => Some(Kind::EntryKeyNotBasic),
+            b'{' if inside != b'a' => Some(Kind::EntryOutsideArray),
+            b')' | b'}' if inside == b'a' => Some(Kind::MissingElementType),
+            b')' if inside != b'(' => Some(Kind::StructNotStarted),
+            b')' if fields == 0 => Some(Kind::StructEmpty),
+            b'}' if inside != b'{' => Some(Kind::EntryNotStarted),
+            b'}' if fields == 0 => Some(Kind::EntryEmpty),
+            b'}' if fields == 1 => Some(Kind::EntryOneField),
+            b'a' | b'(' | b')' | b'{' | b'}' | b'v' => None,
+            _ if is_basic(code) => None,
+            _ => Some(Kind::UnknownTypeCode),
+        };
+        if let Some(kind) = wrong {
+            return Err(SignatureError { kind, at });
+        }
         match code {
-            b'a' => {
-                if arrays == limits::ARRAY_DEPTH {
-                    return Err(SignatureError { kind: Kind::ArrayTooDeep, at });
-                }
-                if depth > 0 && open[top(depth)] == b'{' && fields[top(depth)] == 0 {
-                    return Err(SignatureError { kind: Kind::EntryKeyNotBasic, at });
-                }
-                arrays += 1;
-                open[depth % MOST_OPEN] = code;
+            b'a' | b'(' | b'{' => {
+                arrays += (code == b'a') as u8;
+                structs += (code == b'(') as u8;
+                open[depth % MOST_OPEN] = (code, 0);
                 depth += 1;
                 continue;
             }
-            b'(' => {
-                if structs == limits::STRUCT_DEPTH {
-                    return Err(SignatureError { kind: Kind::StructTooDeep, at });
-                }
-                if depth > 0 && open[top(depth)] == b'{' && fields[top(depth)] == 0 {
-                    return Err(SignatureError { kind: Kind::EntryKeyNotBasic, at });
-                }
-                structs += 1;
-                open[depth % MOST_OPEN] = code;
-                fields[depth % MOST_OPEN] = 0;
-                depth += 1;
-                continue;
-            }
-            b'{' => {
-                if !in_array {
-                    return Err(SignatureError { kind: Kind::EntryOutsideArray, at });
-                }
-                open[depth % MOST_OPEN] = code;
-                fields[depth % MOST_OPEN] = 0;
-                depth += 1;
-                continue;
-            }
-            b')' => {
-                if in_array {
-                    return Err(SignatureError { kind: Kind::MissingElementType, at });
-                }
-                if depth == 0 || open[top(depth)] != b'(' {
-                    return Err(SignatureError { kind: Kind::StructNotStarted, at });
-                }
-                if fields[top(depth)] == 0 {
-                    return Err(SignatureError { kind: Kind::StructEmpty, at });
-                }
-                structs -= 1;
+            b')' | b'}' => {
+                structs -= (code == b')') as u8;
                 depth -= 1;
             }
-            b'}' => {
-                if in_array {
-                    return Err(SignatureError { kind: Kind::MissingElementType, at });
-                }
-                if depth == 0 || open[top(depth)] != b'{' {
-                    return Err(SignatureError { kind: Kind::EntryNotStarted, at });
-                }
-                match fields[top(depth)] {
-                    2 => {}
-                    0 => return Err(SignatureError { kind: Kind::EntryEmpty, at }),
-                    1 => return Err(SignatureError { kind: Kind::EntryOneField, at }),
-                    _ => return Err(SignatureError { kind: Kind::EntryTooManyFields, at }),
-                }
-                depth -= 1;
-            }
-            b'v' => {
-                if depth > 0 && open[top(depth)] == b'{' && fields[top(depth)] == 0 {
-                    return Err(SignatureError { kind: Kind::EntryKeyNotBasic, at });
-                }
-            }
-            _ => {
-                if !is_basic(code) {
-                    return Err(SignatureError { kind: Kind::UnknownTypeCode, at });
-                }
-            }
+            _ => {}
         }
         // A type is complete: so are the arrays whose element it is.
-        while depth > 0 && open[top(depth)] == b'a' {
+        while depth > 0 && open[top(depth)].0 == b'a' {
             depth -= 1;
             arrays -= 1;
         }
         if depth == 0 {
             types += 1;
         } else {
-            fields[top(depth)] += 1;
-            if open[top(depth)] == b'{' && fields[top(depth)] > 2 {
+            let (container, fields) = &mut open[top(depth)];
+            *fields += 1;
+            if *container == b'{' && *fields > 2 {
                 return Err(SignatureError { kind: Kind::EntryTooManyFields, at });
             }
         }
     }
     if depth > 0 {
-        let kind = match open[top(depth)] {
+        let kind = match open[top(depth)].0 {
             b'a' => Kind::MissingElementType,
             b'(' => Kind::StructNotEnded,
             _ => Kind::EntryNotEnded,
