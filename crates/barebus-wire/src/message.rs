@@ -40,7 +40,7 @@ impl<'a> Message<'a> {
     }
 
     /// For a message whose header was checked before.
-    #[cfg(feature = "alloc")]
+    #[cfg(all(feature = "alloc", not(compact)))]
     pub(crate) const fn trusted(bytes: &'a [u8], header: Header<'a>, body_start: usize) -> Self {
         Self { bytes, header, body_start }
     }

@@ -1,4 +1,4 @@
-//! Headers that repeat: checked once, recognised afterwards.
+//! Headers are checked once, and recognised afterwards.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -117,9 +117,6 @@ impl FamiliarHeader {
     /// The numbers of the header that `bytes` begin with, when all else in it is as remembered and the numbers are valid.
     #[inline]
     fn recognise(&self, bytes: &[u8]) -> Option<Numbers> {
-        if crate::COMPACT {
-            return None;
-        }
         let (head, body) = bytes.split_at_checked(self.head.len())?;
         let (first, numbers, rest) = cut(head)?;
         let (known_first, _, known_rest) = cut(&self.head)?;
@@ -176,9 +173,6 @@ impl FamiliarHeader {
 
     /// Keeps the header of a message that was parsed.
     fn remember(&mut self, message: &Message<'_>) {
-        if crate::COMPACT {
-            return;
-        }
         let bytes = message.as_bytes();
         let body_start = bytes.len() - message.body_bytes().len();
         let header = message.header();
@@ -262,7 +256,7 @@ mod tests {
         let mut known = FamiliarHeader::default();
         known.parse(&reply(1, 2, "enabled")).unwrap();
         for bytes in [reply(1, 2, "enabled"), reply(u32::MAX, 0x0102_0304, ""), reply(7, 1, "x")] {
-            assert_eq!(known.recognise(&bytes).is_some(), !crate::COMPACT);
+            assert!(known.recognise(&bytes).is_some());
             agrees(&known, &bytes);
         }
     }
