@@ -71,19 +71,22 @@ impl<F> Session<F> {
                 }
             };
             let fds = self.inbox.take(&place, unix_fds);
-            match (sorted, fds) {
-                (Sorted::Done, _) => {}
-                (Sorted::End(error), _) => {
+            let matter = match sorted {
+                Sorted::Event(matter) => Some(matter),
+                Sorted::Done => None,
+                Sorted::End(error) => {
                     self.end(*error);
                     break;
                 }
-                (Sorted::Event(matter), Err(error)) => self.refuse(matter, error),
-                (Sorted::Event(matter), Ok(fds)) => {
-                    if !is_late && self.is_wanted(want, &matter, &place) {
+            };
+            if let Some(matter) = matter {
+                match fds {
+                    Ok(fds) if !is_late && self.is_wanted(want, &matter, &place) => {
                         self.found = Some(Found { matter, want, place: Some(place), fds });
                         return Ok(true);
                     }
-                    self.keep(matter, &place, fds);
+                    Ok(fds) => self.keep(matter, &place, fds),
+                    Err(error) => self.refuse(matter, error),
                 }
             }
             // What was sorted may have ended the call that is waited for.
@@ -240,7 +243,6 @@ impl<F> Session<F> {
                 }
                 _ => {}
             }
-            waiting.retain(|id| subscriptions.rule(*id).is_some());
             if waiting.is_empty() {
                 return;
             }

@@ -247,6 +247,10 @@ impl<F> Session<F> {
     /// See [`SendError`]; the subscription has ended all the same, the bus may still send its signals.
     pub fn unsubscribe(&mut self, subscription: SubscriptionId) -> Result<(), SendError> {
         self.check_sendable(0)?;
+        // A signal that was found for it, and not taken, is not given to it any more.
+        if let Some(found) = self.found.take() {
+            self.keep_found(found);
+        }
         self.ledger.unsubscribe(subscription)
     }
 

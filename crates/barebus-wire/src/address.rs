@@ -219,8 +219,7 @@ fn check_entry(entry: &str, start: usize) -> Result<(), AddressError> {
         if let Some(bad) = key.bytes().position(|byte| !is_optionally_escaped(byte)) {
             return fail(Kind::NotEscaped, at + bad);
         }
-        let before = entry.get(transport.len() + 1..at).unwrap_or_default();
-        if at_commas(before).any(|other| cut(other, b'=').is_some_and(|(other, _)| other == key)) {
+        if Address(entry.get(..at).unwrap_or_default()).get(key).is_some() {
             return fail(Kind::RepeatedKey, at);
         }
         if let Err((kind, bad)) = check_value(value) {

@@ -158,9 +158,9 @@ impl Options {
     fn attempt(&self, address: &Address<'_>) -> Result<Connection, AttemptError> {
         let mut config = self.config.clone();
         config.guid = endpoint::guid(address)?;
-        config.unix_fds &= endpoint::passes_fds(address);
         let timeout = config.handshake_timeout;
         let transport = endpoint::reach(address, timeout)?;
+        config.unix_fds &= transport.passes_fds;
         let address = address.as_str();
         Ok(Connection::over(transport, Some(timeout), address, config, self.call_timeout)?)
     }
@@ -187,9 +187,10 @@ fn environment(variable: &str) -> Option<String> {
 
 /// The machine's id, as `Peer.GetMachineId` tells it.
 fn machine_id() -> Option<[u8; 32]> {
-    [c"/etc/machine-id", c"/var/lib/dbus/machine-id"].into_iter().find_map(|file| {
+    let read = |file| {
         let mut id = [0; 32];
         let len = endpoint::read_file(file, &mut id).ok()?.len();
         (len == 32 && id.iter().all(u8::is_ascii_hexdigit)).then_some(id)
-    })
+    };
+    read(c"/etc/machine-id").or_else(|| read(c"/var/lib/dbus/machine-id"))
 }

@@ -25,6 +25,8 @@ pub(crate) struct Transport {
     patience: Option<Duration>,
     /// Whether a read waits if asked to: not on a stream that somebody has set O_NONBLOCK on.
     blocks: bool,
+    /// Whether file descriptors can be sent along.
+    pub(crate) passes_fds: bool,
     /// The program behind the socket (`unixexec:`), to be reaped.
     #[cfg(feature = "unixexec")]
     pub(crate) child: Option<Child>,
@@ -90,6 +92,7 @@ impl Transport {
             control: sys::Control::new(),
             patience: None,
             blocks: true,
+            passes_fds: true,
             #[cfg(feature = "unixexec")]
             child: None,
             home: Home::here(),

@@ -37,31 +37,28 @@ pub(crate) fn guid(address: &Address<'_>) -> Result<Option<Guid>, AttemptError> 
     }
 }
 
-/// Whether the transport can pass file descriptors.
-pub(crate) fn passes_fds(address: &Address<'_>) -> bool {
-    !matches!(address.transport(), "tcp" | "nonce-tcp")
-}
-
 /// Connects to what `address` names, if it is something that a client can connect to. Each try may take `timeout`.
 pub(crate) fn reach(address: &Address<'_>, timeout: Duration) -> Result<Transport, AttemptError> {
-    let reason = match address.transport() {
-        "unix" => return unix(address, timeout),
+    match address.transport() {
+        "unix" => unix(address, timeout),
         #[cfg(feature = "unixexec")]
-        "unixexec" => return exec::reach(address),
-        #[cfg(not(feature = "unixexec"))]
-        "unixexec" => "this program is built without unixexec",
+        "unixexec" => exec::reach(address),
         #[cfg(feature = "tcp")]
-        "tcp" => return tcp::reach(address, timeout),
+        "tcp" => tcp::reach(address, timeout),
         #[cfg(feature = "tcp")]
-        "nonce-tcp" => return tcp::reach_with_nonce(address, timeout),
-        #[cfg(not(feature = "tcp"))]
-        "tcp" | "nonce-tcp" => "this program is built without tcp",
+        "nonce-tcp" => tcp::reach_with_nonce(address, timeout),
+        other => Err(AttemptError::Unsupported { reason: why_unsupported(other) }),
+    }
+}
+
+fn why_unsupported(transport: &str) -> &'static str {
+    match transport {
+        "unixexec" | "tcp" | "nonce-tcp" => "this program is built without the transport",
         "autolaunch" => "starting a bus (autolaunch) is not supported",
         "launchd" => "launchd is not supported",
         "systemd" => "systemd: is an address for servers only",
         _ => "the transport is unknown",
-    };
-    Err(AttemptError::Unsupported { reason })
+    }
 }
 
 /// Connects once more to the server that `address` names, which was reached before.

@@ -32,7 +32,9 @@ pub(super) fn reach(address: &Address<'_>, timeout: Duration) -> Result<Transpor
         match connect_within(timeout, place) {
             Ok(fd) => {
                 setsockopt(&fd, TcpNoDelay, &true)?;
-                return Ok(Transport::connected(fd)?);
+                let mut transport = Transport::connected(fd)?;
+                transport.passes_fds = false;
+                return Ok(transport);
             }
             Err(error) => failure = error.into(),
         }
