@@ -231,7 +231,7 @@ impl<F> Session<F> {
     /// once. With a well-known name as sender, only signals of its present owner are taken.
     ///
     /// # Errors
-    /// See [`SendError`]. A refusal of the bus comes as [`Event::NotSubscribed`].
+    /// See [`SendError`]. A refusal of the bus comes as [`Event::NotSubscribed`](crate::Event::NotSubscribed).
     pub fn subscribe(
         &mut self,
         rule: &MatchRule<'_>,
