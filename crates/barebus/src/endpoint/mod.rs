@@ -100,7 +100,7 @@ fn unix_place(address: &Address<'_>) -> Result<UnixAddr, (&'static str, &'static
     };
     place.map_err(|error| match error {
         Errno::ENAMETOOLONG => (key, "is longer than the 107 bytes that a socket takes"),
-        _ => (key, "holds a NUL, which ends a path"),
+        _ => (key, "holds a NUL"),
     })
 }
 
