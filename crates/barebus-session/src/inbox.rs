@@ -36,7 +36,7 @@ pub(crate) struct Inbox<F> {
 
 /// Bytes of the buffer at rest: as many as systems hand over in one read of a Unix socket, roughly. With all else that a
 /// connection holds they stay within 64 KiB.
-pub(crate) const ROOM: usize = 60 * 1024;
+pub(crate) const ROOM: usize = 59 * 1024;
 
 /// Bytes of the buffer while a connection is opened and its first calls are answered: programs that ask one question need no
 /// more.

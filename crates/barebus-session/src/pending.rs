@@ -72,8 +72,8 @@ impl PendingCalls {
             _ => true,
         };
         self.earliest = self.earliest.min(call.deadline);
-        // Half of them at least: each is moved once on average.
-        if self.calls.len() == self.calls.capacity() && self.len * 2 <= self.calls.len() {
+        // A quarter of them at least: each is moved three times on average.
+        if self.calls.len() == self.calls.capacity() && self.len <= self.calls.len() / 4 * 3 {
             self.calls.retain(|call| !call.has_ended());
         }
         self.calls.push(call);
