@@ -41,7 +41,8 @@ impl Root {
         let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("alone");
         let _ = fs::remove_dir_all(&root);
         fs::create_dir_all(&root).unwrap();
-        fs::copy(program(), root.join("program")).unwrap();
+        // A copy would be open for writing in whatever another test starts meanwhile, and could not be run.
+        fs::hard_link(program(), root.join("program")).unwrap();
         Self(root)
     }
 }
