@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use std::{fs, thread};
 
 use crate::session_bus::SessionBus;
-use crate::support::{BAREBUS, Folder, Way, refused};
+use crate::support::{BAREBUS, Folder, Way, copy_program, refused};
 
 const REFUSED: i32 = 1;
 const USAGE: i32 = 2;
@@ -75,7 +75,7 @@ fn missing_permission_is_told_with_the_address() {
     let folder = Folder::new("permission");
     // Where nobody else may go, a listener; beside it the program, as its own place may be closed to others too.
     let program = folder.join("barebus");
-    fs::copy(BAREBUS, &program).unwrap();
+    copy_program(&program);
     fs::set_permissions(&folder.0, fs::Permissions::from_mode(0o755)).unwrap();
     fs::create_dir(folder.join("mine")).unwrap();
     fs::set_permissions(folder.join("mine"), fs::Permissions::from_mode(0o700)).unwrap();
@@ -91,7 +91,7 @@ fn missing_permission_is_told_with_the_address() {
 fn a_user_whom_systemd_does_not_obey_is_told_by_systemds_error() {
     let folder = Folder::new("nobody");
     let program = folder.join("barebus");
-    fs::copy(BAREBUS, &program).unwrap();
+    copy_program(&program);
     fs::set_permissions(&folder.0, fs::Permissions::from_mode(0o755)).unwrap();
     for way in [Way::Daemon, Way::Broker] {
         // The path to the bus from outside leads through a process of root's.

@@ -3,7 +3,7 @@
 use std::fs;
 use std::process::Command;
 
-use crate::support::{BAREBUS, Folder, refused, stdout};
+use crate::support::{BAREBUS, Folder, copy_program, refused, stdout};
 
 #[test]
 fn a_command_runs_in_a_box_with_a_systemd_of_its_own() {
@@ -70,7 +70,7 @@ fn nothing_stays_when_the_command_has_ended() {
 fn without_root_it_says_what_it_needs() {
     let folder = Folder::new("rootless");
     let program = folder.join("barebus");
-    fs::copy(BAREBUS, &program).unwrap();
+    copy_program(&program);
     let mut command = Command::new("setpriv");
     command.args(["--reuid=65534", "--regid=65534", "--clear-groups", &program]);
     let words = ["needs root (CAP_SYS_ADMIN)", "this is user 65534", "sudo"];

@@ -90,3 +90,10 @@ pub(crate) fn at_once<T: PartialEq>(ours: impl Fn() -> T, theirs: impl Fn() -> T
     }
     panic!("the box does not come to rest");
 }
+
+/// Copies the program to where others may run it. Another process does it: what a test starts meanwhile would hold our copy open for
+/// writing until it becomes another program, and for so long it could not be run.
+pub(crate) fn copy_program(to: &str) {
+    let status = Command::new("cp").args([BAREBUS, to]).status().unwrap();
+    assert!(status.success(), "{to}: {status}");
+}
