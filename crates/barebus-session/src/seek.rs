@@ -185,7 +185,12 @@ impl<F> Session<F> {
     }
 
     fn sort(&mut self, place: Range<usize>) -> Result<(Sorted, u32), DecodeError> {
-        let message = self.familiar.parse(self.inbox.bytes(place))?;
+        let bytes = self.inbox.bytes(place);
+        // What the first messages are headed with does not repeat.
+        let message = match self.is_used_again {
+            true => self.familiar.parse(bytes)?,
+            false => Message::parse(bytes)?,
+        };
         Ok((self.ledger.sort(&message), message.header().unix_fds))
     }
 
