@@ -209,6 +209,8 @@ refusals! {
         body("asy", "04000000 01000000 61 00 07");
     refuses_an_array_that_ends_in_padding: Kind::ArrayLengthIncorrect, at 84,
         body("a(y)t", "0c000000 00000000 07 00000000000000 08 00000000000000 0000000000000000");
+    refuses_header_fields_that_end_inside_a_number: Kind::ArrayLengthIncorrect, at 23,
+        hex("6c020001 00000000 01000000 07000000 05017500 02000000");
     refuses_a_signature_longer_than_the_body: Kind::SignatureOutOfBounds, at 56,
         body("g", "ff 7979 00");
     refuses_a_signature_without_its_nul: Kind::SignatureMissingNul, at 58,

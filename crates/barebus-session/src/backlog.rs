@@ -80,7 +80,7 @@ const FD_COST: usize = 16 << 10;
 /// The events that wait, oldest first, bounded in bytes.
 #[derive(Debug)]
 pub(crate) struct Backlog<F> {
-    /// With those among them that were [taken](Matter::Taken), until there is no room: so that the others need not move for each.
+    /// With those that were [taken](Matter::Taken), so that the others need not move for each.
     events: Vec<Kept<F>>,
     /// How many of `events` were taken.
     taken: usize,
@@ -153,19 +153,30 @@ impl<F> Backlog<F> {
     /// Puts the event back that was taken last.
     pub(crate) fn put_back(&mut self, kept: Kept<F>) {
         self.bytes += kept.cost();
-        self.events.insert(self.first, kept);
+        let before = self.first.checked_sub(1);
+        match before.and_then(|before| self.events.get_mut(before)) {
+            Some(place) => {
+                *place = kept;
+                self.first -= 1;
+                self.taken -= 1;
+            }
+            None => self.events.insert(0, kept),
+        }
     }
 
     /// Whether the end of `call` waits.
     pub(crate) fn holds_end_of(&self, call: CallId) -> bool {
-        self.events.iter().any(|kept| kept.matter.is_end_of(call))
+        self.events.iter().skip(self.first).any(|kept| kept.matter.is_end_of(call))
     }
 
     /// Takes the oldest event that is wanted. A signal stays for the other subscriptions that it waits for; its file descriptors
     /// go to the first taker.
     #[inline]
     pub(crate) fn take(&mut self, want: Want) -> Option<Kept<F>> {
-        if self.events.is_empty() { None } else { self.take_wanted(want) }
+        if self.events.is_empty() || want == Want::Nothing {
+            return None;
+        }
+        self.take_wanted(want)
     }
 
     fn take_wanted(&mut self, want: Want) -> Option<Kept<F>> {
@@ -211,12 +222,14 @@ impl<F> Backlog<F> {
         while self.take(Want::Reply(call)).is_some() {}
     }
 
-    /// That one more was taken.
+    /// Passes those at the front that were taken. Among the others there may be as many as the square root of all: so that neither
+    /// walking over them nor moving the others takes long.
     fn tidy(&mut self) {
         while self.events.get(self.first).is_some_and(Kept::is_taken) {
             self.first += 1;
         }
-        if self.first == self.events.len() {
+        let among = self.taken - self.first;
+        if self.first == self.events.len() || among * among > self.events.len() {
             self.clear_taken();
         }
     }

@@ -34,7 +34,7 @@ struct Tracked {
     generation: u32,
 }
 
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 enum Owner {
     /// `GetNameOwner` is on its way.
     Asked,
@@ -99,7 +99,7 @@ impl Owners {
 
     /// Whether the bus refuses to tell the owner of the name.
     pub(crate) fn is_unknown(&self, name: NameIndex) -> bool {
-        self.names.get(name.0).is_some_and(|tracked| tracked.owner == Owner::Unknown)
+        self.names.get(name.0).is_some_and(|tracked| matches!(tracked.owner, Owner::Unknown))
     }
 
     /// `GetNameOwner` was answered: with a unique name, or that there is none.
@@ -121,7 +121,7 @@ impl Owners {
     pub(crate) fn changed(&mut self, name: &str, old: &str, new: &str) -> Option<Change> {
         let index = self.find(name)?;
         let tracked = self.names.get_mut(index.0)?;
-        if tracked.owner == Owner::Asked {
+        if matches!(tracked.owner, Owner::Asked) {
             // The bus takes the calls that were made since after our question, whose answer is still to come: they go to
             // whoever that will name.
             return None;

@@ -97,11 +97,15 @@ impl PendingCalls {
         self.position(serial).and_then(|index| self.end(index))
     }
 
-    /// Removes the first call of which `ends` is true.
-    pub(crate) fn remove_where(&mut self, ends: impl Fn(&Pending) -> bool) -> Option<Pending> {
+    /// Removes the first call from index `from` on of which `ends` is true; the next is behind it.
+    pub(crate) fn remove_where(
+        &mut self,
+        from: &mut usize,
+        ends: impl Fn(&Pending) -> bool,
+    ) -> Option<Pending> {
         let ends = |call: &Pending| !call.has_ended() && ends(call);
-        let index = self.calls.iter().position(ends)?;
-        self.end(index)
+        *from += self.calls.get(*from..)?.iter().position(ends)?;
+        self.end(*from)
     }
 
     /// No call's deadline is earlier.
@@ -109,12 +113,12 @@ impl PendingCalls {
         self.earliest
     }
 
-    /// Removes a call whose deadline has passed.
-    pub(crate) fn expired(&mut self, now: Moment) -> Option<Pending> {
+    /// Removes a call from index `from` on whose deadline has passed.
+    pub(crate) fn expired(&mut self, from: &mut usize, now: Moment) -> Option<Pending> {
         if self.earliest > now {
             return None;
         }
-        let call = self.remove_where(|call| call.deadline <= now);
+        let call = self.remove_where(from, |call| call.deadline <= now);
         if call.is_none() {
             let deadlines = self.calls.iter().map(|call| call.deadline);
             self.earliest = deadlines.fold(Moment::NEVER, Moment::min);
@@ -194,12 +198,12 @@ mod tests {
         let mut calls = PendingCalls::new();
         [call(1, Some(5)), call(2, None), call(3, Some(3))].into_iter().for_each(|c| calls.push(c));
         assert_eq!(calls.earliest(), at(3));
-        assert!(calls.expired(at(2)).is_none());
-        assert_eq!(calls.expired(at(3)).unwrap().serial.get(), 3);
-        assert!(calls.expired(at(3)).is_none());
+        assert!(calls.expired(&mut 0, at(2)).is_none());
+        assert_eq!(calls.expired(&mut 0, at(3)).unwrap().serial.get(), 3);
+        assert!(calls.expired(&mut 0, at(3)).is_none());
         assert_eq!(calls.earliest(), at(5));
-        assert_eq!(calls.expired(at(9)).unwrap().serial.get(), 1);
-        assert!(calls.expired(at(9)).is_none());
+        assert_eq!(calls.expired(&mut 0, at(9)).unwrap().serial.get(), 1);
+        assert!(calls.expired(&mut 0, at(9)).is_none());
         assert_eq!((calls.earliest(), calls.len()), (Moment::NEVER, 1));
     }
 }

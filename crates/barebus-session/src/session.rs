@@ -7,6 +7,7 @@ use core::time::Duration;
 use barebus_sasl::{Client, Guid, Outcome};
 use barebus_wire::{EncodeBody, ErrorName, FamiliarHeader, MatchRule, Message, MethodCall, Serial};
 
+use crate::backlog::Matter;
 use crate::config::{Config, Peer};
 use crate::error::{SendError, SessionError};
 use crate::event::{CallId, ReplyTo, Want};
@@ -244,11 +245,11 @@ impl<F> Session<F> {
     /// Ends a subscription.
     ///
     /// # Errors
-    /// See [`SendError`]; the subscription has ended all the same, the bus may still send its signals.
+    /// See [`SendError`]. When the bus cannot be told, the subscription has ended all the same, and its signals may still come.
     pub fn unsubscribe(&mut self, subscription: SubscriptionId) -> Result<(), SendError> {
         self.check_sendable(0)?;
         // A signal that was found for it, and not taken, is not given to it any more.
-        if let Some(found) = self.found.take() {
+        if let Some(found) = self.found.take_if(|found| matches!(found.matter, Matter::Signal(_))) {
             self.keep_found(found);
         }
         self.ledger.unsubscribe(subscription)

@@ -156,7 +156,8 @@ impl<F> Ledger<F> {
 
     /// Ends the user's calls that expect what `ends` says.
     fn end_calls(&mut self, reason: NoReply, ends: impl Fn(Expected) -> bool) {
-        while let Some(call) = self.pending.remove_where(|call| ends(call.expected)) {
+        let mut from = 0;
+        while let Some(call) = self.pending.remove_where(&mut from, |call| ends(call.expected)) {
             self.backlog.note(Matter::NoReply(CallId(call.serial), reason));
         }
     }
@@ -249,7 +250,8 @@ impl<F> Ledger<F> {
     /// Ends the calls whose deadline has passed. Errors end the connection.
     #[inline]
     pub(crate) fn expire(&mut self, now: Moment) {
-        while let Some(call) = self.pending.expired(now) {
+        let mut from = 0;
+        while let Some(call) = self.pending.expired(&mut from, now) {
             self.end_late(&call, now);
         }
     }
@@ -264,7 +266,8 @@ impl<F> Ledger<F> {
                 // What the calls themselves ran out of is time.
                 let is_late =
                     |call: &Pending| call.purpose == Purpose::User && call.deadline <= now;
-                while let Some(call) = self.pending.remove_where(is_late) {
+                let mut from = 0;
+                while let Some(call) = self.pending.remove_where(&mut from, is_late) {
                     self.backlog.note(Matter::NoReply(CallId(call.serial), NoReply::TimedOut));
                 }
                 self.end_unknown(name);

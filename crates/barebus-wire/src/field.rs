@@ -61,8 +61,10 @@ impl<'a> Header<'a> {
                 value_end + number as usize + 1
             }
         };
+        fields.seek(end)?;
+        // What is not taken here is looked at again.
         *seen |= 1 << code;
-        fields.seek(end)
+        Some(())
     }
 
     #[inline]

@@ -3,7 +3,7 @@
 use crate::cursor::{Basic, Cursor, Event};
 use crate::error::EncodeError;
 use crate::limits;
-use crate::signature::alignment;
+use crate::signature::{alignment, has_no_rules};
 use crate::value::Encode;
 use crate::writer::{OpenArray, Writer};
 
@@ -32,7 +32,7 @@ impl Writer<'_> {
                         *place = Some(array);
                     }
                     let is_same = code == b'y' || cursor.reader().endian() == self.endian();
-                    if is_same && is_any_bytes(code) {
+                    if is_same && has_no_rules(code) {
                         self.put_bytes(cursor.take_elements(len)?);
                     }
                 }
@@ -67,9 +67,4 @@ impl Writer<'_> {
             Basic::UnixFd(value) => value.encode(self),
         }
     }
-}
-
-/// Whether all bytes of its length are a value of the basic type `code`.
-const fn is_any_bytes(code: u8) -> bool {
-    matches!(code, b'y' | b'n' | b'q' | b'i' | b'u' | b'x' | b't' | b'd')
 }

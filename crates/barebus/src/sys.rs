@@ -79,8 +79,8 @@ pub(crate) fn receive(
     Ok(read)
 }
 
-/// Writes `slices`, one behind the other, and with their first byte `fds`, of which there is room in `control`. `flags` are those of
-/// sendmsg(2).
+/// Writes `slices`, one behind the other, and with their first byte `fds`, for which there is room in `control`. `flags` are those of
+/// send(2).
 pub(crate) fn send(
     socket: BorrowedFd<'_>,
     slices: [&[u8]; 2],

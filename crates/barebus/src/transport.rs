@@ -115,7 +115,8 @@ impl Transport {
             return Ok(());
         }
         setsockopt(&self.socket, ReceiveTimeout, &time_val(patience))?;
-        self.patience = Some(patience - patience / SLACK);
+        let slack = Duration::from_millis(millis(patience).unsigned_abs().div_ceil(SLACK));
+        self.patience = Some(patience.saturating_sub(slack));
         Ok(())
     }
 
@@ -190,7 +191,7 @@ impl Transport {
 
 /// A remaining time that is shorter than the patience by one part in so many counts as equal: the clock went on between setting
 /// the deadline and waiting for it, on a busy machine for many milliseconds.
-const SLACK: u32 = 256;
+const SLACK: u64 = 256;
 
 impl AsFd for Transport {
     fn as_fd(&self) -> BorrowedFd<'_> {
