@@ -84,6 +84,31 @@ fn a_call_to_somebody_else_is_not_answered() {
 }
 
 #[test]
+fn of_many_calls_the_one_that_is_dropped_is_answered_at_once() {
+    let mut config =
+        Config::new(Peer::Direct, Mechanisms::only(Mechanism::External(Identity::Uid(0))));
+    config.serving = Serving::EVENTS;
+    let mut scene = Scene::of(config);
+    let call = calling(&mut scene, "com.example.I", "M");
+    let mut held: Vec<_> = (0..100)
+        .map(|_| {
+            scene.give(&call, &());
+            match scene.session.next(Want::Anything, NOW).unwrap() {
+                Some(Event::MethodCall { reply_to, .. }) => reply_to,
+                other => panic!("{other:?}"),
+            }
+        })
+        .collect();
+    drop(held.remove(70));
+    assert_eq!(answers(&mut scene).len(), 1);
+    // Answered once, however often it is tried.
+    for _ in 0..2 {
+        scene.session.reply(&held[0], &(), Vec::new()).unwrap();
+    }
+    assert_eq!(answers(&mut scene).len(), 1);
+}
+
+#[test]
 fn a_call_that_its_owner_drops_is_answered_by_an_error() {
     let mut config =
         Config::new(Peer::Direct, Mechanisms::only(Mechanism::External(Identity::Uid(0))));

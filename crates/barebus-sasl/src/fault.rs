@@ -3,8 +3,7 @@
 use crate::error::{Excerpt, Offered, SaslError, Waiting};
 use crate::line::Lines;
 
-/// An error but for what it quotes: small enough for a register, because it is made at many places. The error itself is made of it
-/// at one.
+/// An error but for what it quotes: small, because it is made and passed on at many places. The error itself is made of it at one.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Fault {
     pub(crate) rule: Rule,

@@ -272,4 +272,25 @@ mod tests {
         assert!(backlog.take(Want::Anything).is_none());
         assert_eq!(backlog.bytes, 0);
     }
+
+    #[test]
+    fn what_is_taken_from_behind_others_does_not_pile_up() {
+        let call = |serial| CallId(Serial::new(serial).unwrap());
+        let mut backlog = Backlog::<u8>::new(1 << 20);
+        backlog.keep(Matter::Monitored, &[0], Vec::new());
+        (1..=1000).for_each(|serial| backlog.keep(Matter::Reply(call(serial)), &[1], Vec::new()));
+        for serial in 1..=1000 {
+            assert!(backlog.holds_end_of(call(serial)));
+            assert!(backlog.take(Want::Reply(call(serial))).is_some());
+            let waiting = backlog.events.len() - backlog.taken;
+            assert_eq!(waiting, 1001 - serial as usize);
+            assert!(backlog.taken * backlog.taken <= backlog.events.len(), "{serial}");
+        }
+        let first = backlog.take(Want::Anything).unwrap();
+        backlog.keep(Matter::Monitored, &[2], Vec::new());
+        backlog.put_back(first);
+        assert_eq!(backlog.take(Want::Anything).unwrap().bytes[0], 0);
+        assert_eq!(backlog.take(Want::Anything).unwrap().bytes[0], 2);
+        assert_eq!((backlog.bytes, backlog.events.len()), (0, 0));
+    }
 }

@@ -35,15 +35,13 @@ pub(crate) struct Caller {
 #[derive(Debug)]
 pub(crate) struct Duties {
     calls: Vec<Arc<Caller>>,
-    /// Index of the one to be looked at next, whether it was forgotten.
-    next: usize,
     /// [`Duties::find_forgotten`], from the first call on.
     find_forgotten: fn(&mut Self) -> Option<Arc<Caller>>,
 }
 
 impl Duties {
     pub(crate) fn new() -> Self {
-        Self { calls: Vec::new(), next: 0, find_forgotten: |_| None }
+        Self { calls: Vec::new(), find_forgotten: |_| None }
     }
 
     /// Takes a call on.
@@ -56,16 +54,14 @@ impl Duties {
         ReplyTo { caller, is_expected }
     }
 
-    /// Whether the call waits for its answer.
-    pub(crate) fn has(&self, to: &ReplyTo) -> bool {
-        self.calls.iter().any(|call| Arc::ptr_eq(call, &to.caller))
+    /// Where the call stands, if it waits for its answer.
+    pub(crate) fn find(&self, to: &ReplyTo) -> Option<usize> {
+        self.calls.iter().position(|call| Arc::ptr_eq(call, &to.caller))
     }
 
-    /// The call was answered.
-    pub(crate) fn done(&mut self, to: &ReplyTo) {
-        if let Some(index) = self.calls.iter().position(|call| Arc::ptr_eq(call, &to.caller)) {
-            self.calls.remove(index);
-        }
+    /// The call at `index` was answered.
+    pub(crate) fn done(&mut self, index: usize) {
+        self.calls.remove(index);
     }
 
     /// Takes a call out whose [`ReplyTo`] was dropped.
@@ -74,20 +70,8 @@ impl Duties {
     }
 
     fn find_forgotten(&mut self) -> Option<Arc<Caller>> {
-        // A few at a time: there are as many as others cared to send.
-        for _ in 0..self.calls.len().min(AT_ONCE) {
-            if self.next >= self.calls.len() {
-                self.next = 0;
-            }
-            // Nobody else knows it any more.
-            if self.calls.get(self.next).is_some_and(|call| Arc::strong_count(call) == 1) {
-                return Some(self.calls.remove(self.next));
-            }
-            self.next += 1;
-        }
-        None
+        // Nobody else knows it any more. All are looked at: nothing else may come to make the session look again.
+        let index = self.calls.iter().position(|call| Arc::strong_count(call) == 1)?;
+        Some(self.calls.swap_remove(index))
     }
 }
-
-/// Calls that are looked at, whether they were forgotten, whenever the session is.
-const AT_ONCE: usize = 32;

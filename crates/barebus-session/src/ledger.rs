@@ -216,9 +216,9 @@ impl<F> Ledger<F> {
         body: &dyn EncodeBody,
         fds: Vec<F>,
     ) -> Result<(), SendError> {
-        if self.duties.has(to) {
+        if let Some(index) = self.duties.find(to) {
             self.answer_to(to.caller.serial, to.caller.name.as_deref(), error, body, fds)?;
-            self.duties.done(to);
+            self.duties.done(index);
         }
         Ok(())
     }
