@@ -5,7 +5,7 @@
 //! ```
 //!
 //! The least is a client that writes bytes marshalled before and reads without parsing. Both clients and the server run on one
-//! core, in turns; each figure is the shortest of many batches of either client, so that what else the machine does cancels out.
+//! core, in turns; each figure is the median of many batches of either client, so that what else the machine does cancels out.
 //! The exit code is 1 when a target is missed, 2 when something cannot be measured. dbus-broker runs in a box and needs root.
 #![allow(
     clippy::unwrap_used,

@@ -412,6 +412,6 @@ impl MessageBuf {
     #[cold]
     fn grow(&mut self, needed: usize) {
         let doubled = self.bytes.len().saturating_mul(2);
-        self.bytes.resize(self.len.saturating_add(needed).max(doubled).max(256), 0);
+        self.bytes.resize(self.len.saturating_add(needed).max(doubled).max(512), 0);
     }
 }

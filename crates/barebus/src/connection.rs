@@ -121,7 +121,7 @@ impl Connection {
         // Nothing that has come before can be its reply; and if what comes next is, the time it took does not matter.
         let has_time = self.call_timeout != Some(Duration::ZERO);
         if has_time {
-            self.progress(None, now)?;
+            self.progress_at_home(None, now)?;
         }
         if !(has_time && self.seek_at(Want::Reply(id), now)?) {
             self.wait_longer(id)?;
@@ -163,11 +163,12 @@ impl Connection {
     /// As [`call`](Self::call).
     #[inline]
     pub fn wait(&mut self, call: CallId) -> Result<Reply<'_>, CallError> {
+        self.check_home()?;
         self.wait_longer(call)?;
         self.take_reply()
     }
 
-    /// Waits until the call has ended.
+    /// Waits until the call has ended; the connection is this process's own.
     fn wait_longer(&mut self, call: CallId) -> Result<(), CallError> {
         loop {
             let now = self.now();
@@ -175,7 +176,7 @@ impl Connection {
                 return Ok(());
             }
             self.check_outstanding(call)?;
-            self.progress(None, now)?;
+            self.progress_at_home(None, now)?;
         }
     }
 
@@ -243,6 +244,7 @@ impl Connection {
     /// # Errors
     /// `CallError::NoReply` when the other side has not read for the time of a call; `CallError::Connection`.
     pub fn flush(&mut self) -> Result<(), CallError> {
+        self.check_home()?;
         let deadline = self.call_deadline();
         loop {
             self.write()?;
@@ -254,7 +256,7 @@ impl Connection {
             }
             self.seek(Want::Nothing)?;
             if !self.is_flushed() {
-                self.progress(deadline, self.now())?;
+                self.progress_at_home(deadline, self.now())?;
             }
         }
     }

@@ -45,6 +45,7 @@ impl Connection {
     /// # Errors
     /// Why the connection cannot be used; why it has ended `poll_event` tells, after the last event.
     pub fn process(&mut self) -> Result<bool, ConnectionError> {
+        self.check_home()?;
         self.write()?;
         // One read: whoever has more to say is ready again. So no peer can keep us from our other work.
         Ok(self.read(Waiting::Not)?)

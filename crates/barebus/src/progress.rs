@@ -76,9 +76,20 @@ impl Connection {
         Err(CallError::NoReply(barebus_session::NoReply::NotOutstanding))
     }
 
+    /// That the connection is this process's own. Nothing is read or written without having asked: once for all that one call of
+    /// this crate reads and writes, because nobody forks meanwhile.
+    #[inline]
+    pub(crate) fn check_home(&mut self) -> Result<(), Box<ConnectionError>> {
+        match self.transport.is_foreign() {
+            true => Err(self.error(Cause::Forked)),
+            false => Ok(()),
+        }
+    }
+
     /// Begins anew, or tells why not, when the session has ended.
     #[inline]
     pub(crate) fn revive(&mut self) -> Result<(), Box<ConnectionError>> {
+        self.check_home()?;
         match self.session.error() {
             None => Ok(()),
             Some(error) => self.ended(error.clone(), self.now()),
@@ -138,6 +149,17 @@ impl Connection {
         until: Option<Duration>,
         now: Duration,
     ) -> Result<(), Box<ConnectionError>> {
+        self.check_home()?;
+        self.progress_at_home(until, now)
+    }
+
+    /// The same, for whoever has asked [`check_home`](Self::check_home).
+    #[inline]
+    pub(crate) fn progress_at_home(
+        &mut self,
+        until: Option<Duration>,
+        now: Duration,
+    ) -> Result<(), Box<ConnectionError>> {
         self.write()?;
         // What had come before a failure is taken next, and then told why it is the end. And writing may have ended the very call
         // that is waited for.
@@ -162,9 +184,6 @@ impl Connection {
     /// Writes what the socket takes at once.
     #[inline]
     pub(crate) fn write(&mut self) -> Result<(), Box<ConnectionError>> {
-        if self.transport.is_foreign() {
-            return Err(self.error(Cause::Forked));
-        }
         while self.failure.is_none() {
             let output = self.session.output();
             if output.is_empty() {

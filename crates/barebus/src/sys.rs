@@ -9,6 +9,7 @@
 use std::ffi::CStr;
 #[cfg(feature = "unixexec")]
 use std::ffi::CString;
+use std::mem::MaybeUninit;
 #[cfg(all(feature = "tcp", target_env = "gnu", target_feature = "crt-static"))]
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
@@ -24,20 +25,12 @@ use nix::sys::socket::SockaddrStorage;
 #[cfg(feature = "unixexec")]
 use nix::unistd::Pid;
 
-/// Room for the control data of one read or write. Aligned as its header needs it.
-#[derive(Debug)]
-pub(crate) struct Control(Box<[u64; Self::WORDS]>);
+/// Room for the control data of one read or write: CMSG_SPACE(253 * 4) in words of 8 bytes, aligned as its header needs it. Whoever
+/// writes to it says how far; only so far is it read.
+type Control = MaybeUninit<[u64; 129]>;
 
-impl Control {
-    /// So many descriptors the system passes at a time.
-    const FDS: usize = 253;
-    /// CMSG_SPACE(253 * 4) in words of 8 bytes.
-    const WORDS: usize = 129;
-
-    pub(crate) fn new() -> Self {
-        Self(Box::new([0; Self::WORDS]))
-    }
-}
+/// So many descriptors the system passes at a time.
+const MOST_FDS: usize = 253;
 
 /// What one read brought.
 #[derive(Debug)]
@@ -55,18 +48,18 @@ pub(crate) struct Read {
 pub(crate) fn receive(
     socket: BorrowedFd<'_>,
     room: &mut [u8],
-    control: &mut Control,
     flags: libc::c_int,
 ) -> nix::Result<Read> {
+    let mut control = Control::uninit();
     let mut slice = libc::iovec { iov_base: room.as_mut_ptr().cast(), iov_len: room.len() };
     // SAFETY: msghdr is a plain C struct of integers and pointers, for which all bits zero are valid.
     let mut header: libc::msghdr = unsafe { std::mem::zeroed() };
     header.msg_iov = &raw mut slice;
     header.msg_iovlen = 1;
-    header.msg_control = control.0.as_mut_ptr().cast();
-    header.msg_controllen = length(size_of_val(&*control.0));
+    header.msg_control = control.as_mut_ptr().cast();
+    header.msg_controllen = length(size_of_val(&control));
     // SAFETY: `header` points at one slice, which is `room`, and at `control` with its length in bytes; both are exclusively
-    // borrowed until this function returns, and the kernel writes no further than those lengths.
+    // ours until this function returns, and the kernel writes no further than those lengths.
     let count = unsafe {
         libc::recvmsg(socket.as_raw_fd(), &raw mut header, flags | libc::MSG_CMSG_CLOEXEC)
     };
@@ -79,13 +72,11 @@ pub(crate) fn receive(
     Ok(read)
 }
 
-/// Writes `slices`, one behind the other, and with their first byte `fds`, for which there is room in `control`. `flags` are those of
-/// send(2).
+/// Writes `slices`, one behind the other, and with their first byte `fds`. `flags` are those of send(2).
 pub(crate) fn send(
     socket: BorrowedFd<'_>,
     slices: [&[u8]; 2],
     fds: &[OwnedFd],
-    control: &mut Control,
     flags: libc::c_int,
 ) -> nix::Result<usize> {
     if let ([bytes, []] | [[], bytes], []) = (slices, fds) {
@@ -101,11 +92,12 @@ pub(crate) fn send(
     let mut header: libc::msghdr = unsafe { std::mem::zeroed() };
     header.msg_iov = slices.as_mut_ptr();
     header.msg_iovlen = length(slices.len());
+    let mut control = Control::uninit();
     if !fds.is_empty() {
-        give_fds(fds, control, &mut header)?;
+        give_fds(fds, &mut control, &mut header)?;
     }
     // SAFETY: `header` points at the slices and, if at anything else, at the control data that was just written, with its length
-    // in bytes; all are borrowed until this function returns, and sendmsg only reads them.
+    // in bytes; all live until this function returns, and sendmsg only reads them.
     let count = unsafe { libc::sendmsg(socket.as_raw_fd(), &raw const header, flags) };
     usize::try_from(count).map_err(|_| Errno::last())
 }
@@ -114,10 +106,11 @@ pub(crate) fn send(
 #[cold]
 fn give_fds(fds: &[OwnedFd], control: &mut Control, header: &mut libc::msghdr) -> nix::Result<()> {
     let len = u32::try_from(size_of_val(fds)).unwrap_or(u32::MAX);
-    if fds.len() > Control::FDS {
+    if fds.len() > MOST_FDS {
         return Err(Errno::EINVAL);
     }
-    header.msg_control = control.0.as_mut_ptr().cast();
+    // Between headers and numbers there is padding, which the kernel gets to see.
+    header.msg_control = ptr::from_mut(control.write([0; _])).cast();
     // SAFETY: CMSG_SPACE and CMSG_LEN only compute; an OwnedFd is as large as the number that it holds. What is written is a
     // header and at most 253 numbers, for which `control` has the room, aligned as a header must be, and exclusively borrowed.
     unsafe {

@@ -19,7 +19,6 @@ use crate::sys;
 #[derive(Debug)]
 pub(crate) struct Transport {
     socket: OwnedFd,
-    control: sys::Control,
     /// Whoever may wait no less may wait by a blocking read, which ends by itself: SO_RCVTIMEO of the socket, but for the moment
     /// that passes between setting a deadline and waiting for it. `None` where reads do not block or have no end.
     patience: Option<Duration>,
@@ -89,7 +88,6 @@ impl Transport {
     fn new(socket: OwnedFd) -> Self {
         Self {
             socket,
-            control: sys::Control::new(),
             patience: None,
             blocks: true,
             passes_fds: true,
@@ -127,10 +125,10 @@ impl Transport {
     }
 
     /// Writes what the socket takes at once. File descriptors go with the first byte.
-    pub(crate) fn send(&mut self, bytes: [&[u8]; 2], fds: &[OwnedFd]) -> nix::Result<usize> {
+    pub(crate) fn send(&self, bytes: [&[u8]; 2], fds: &[OwnedFd]) -> nix::Result<usize> {
         let flags = libc::MSG_DONTWAIT | libc::MSG_NOSIGNAL;
         loop {
-            match sys::send(self.socket.as_fd(), bytes, fds, &mut self.control, flags) {
+            match sys::send(self.socket.as_fd(), bytes, fds, flags) {
                 Err(Errno::EINTR) => {}
                 sent => return sent,
             }
@@ -138,9 +136,9 @@ impl Transport {
     }
 
     /// Reads what has come; `EAGAIN` when nothing has.
-    pub(crate) fn receive(&mut self, room: &mut [u8]) -> nix::Result<sys::Read> {
+    pub(crate) fn receive(&self, room: &mut [u8]) -> nix::Result<sys::Read> {
         loop {
-            match sys::receive(self.socket.as_fd(), room, &mut self.control, libc::MSG_DONTWAIT) {
+            match sys::receive(self.socket.as_fd(), room, libc::MSG_DONTWAIT) {
                 Err(Errno::EINTR) => {}
                 read => return read,
             }
@@ -150,13 +148,13 @@ impl Transport {
     /// Reads, and waits for at most `time`, maybe less: with one system call if `time` is no shorter than the patience.
     /// `EAGAIN` when nothing has come.
     pub(crate) fn receive_within(
-        &mut self,
+        &self,
         room: &mut [u8],
         time: Option<Duration>,
     ) -> nix::Result<sys::Read> {
         // A read that ends before its time is up is read again.
         if self.patience.is_some_and(|patience| time.is_none_or(|time| time >= patience)) {
-            return match sys::receive(self.socket.as_fd(), room, &mut self.control, 0) {
+            return match sys::receive(self.socket.as_fd(), room, 0) {
                 // The caller looks at its deadline again.
                 Err(Errno::EINTR) => Err(Errno::EAGAIN),
                 read => read,
@@ -202,9 +200,10 @@ impl AsFd for Transport {
 #[cfg(feature = "unixexec")]
 impl Drop for Transport {
     fn drop(&mut self) {
-        let is_foreign = self.is_foreign();
-        if let Some(child) = self.child.as_ref().filter(|_| !is_foreign) {
-            child.end();
+        if let Some(child) = self.child.take() {
+            if !self.is_foreign() {
+                child.end();
+            }
         }
     }
 }

@@ -12,7 +12,7 @@ use std::os::fd::{AsRawFd, OwnedFd};
 use std::time::Duration;
 
 use barebus_sasl::Guid;
-use barebus_wire::address::{Address, Addresses};
+use barebus_wire::address::{Address, Addresses, EscapedValue};
 use nix::errno::Errno;
 use nix::fcntl::{OFlag, open};
 use nix::sys::socket::sockopt::SendTimeout;
@@ -28,12 +28,13 @@ use crate::transport::{Transport, time_val};
 
 /// The server's id as `address` promises it.
 pub(crate) fn guid(address: &Address<'_>) -> Result<Option<Guid>, AttemptError> {
-    match value(address, "guid") {
-        None => Ok(None),
-        Some(text) => match Guid::parse(&text) {
-            Ok(guid) => Ok(Some(guid)),
-            Err(_) => Err(wrong("guid", "is not 32 hexadecimal digits")),
-        },
+    let Some(value) = address.get("guid") else {
+        return Ok(None);
+    };
+    let mut digits = [0; 32];
+    match unescape(value, &mut digits).map(|_| Guid::parse(&digits)) {
+        Some(Ok(guid)) => Ok(Some(guid)),
+        _ => Err(wrong("guid", "is not 32 hexadecimal digits")),
     }
 }
 
@@ -83,20 +84,22 @@ fn unix_place(address: &Address<'_>) -> Result<UnixAddr, (&'static str, &'static
             return Err((key, "is for servers: a client needs 'path' or 'abstract'"));
         }
     }
-    let (key, mut name) = match (value(address, "path"), value(address, "abstract")) {
+    let (key, value) = match (address.get("path"), address.get("abstract")) {
         (Some(_), Some(_)) => return Err(("abstract", "cannot stand beside 'path'")),
         (None, Some(name)) => ("abstract", name),
         (Some(path), None) => ("path", path),
         (None, None) => return Err(("path", MISSING)),
     };
-    if name.is_empty() {
-        return Err((key, "is empty"));
-    }
-    let place = if key == "abstract" {
-        UnixAddr::new_abstract(&name)
-    } else {
-        name.push(0);
-        CStr::from_bytes_with_nul(&name).map_err(|_| Errno::EINVAL).and_then(UnixAddr::new)
+    // As much as a socket's name takes, a path's NUL included.
+    let mut room = [0; 108];
+    let len = unescape(value, &mut room).unwrap_or(room.len());
+    let place = match (room.get(..len), room.get(..=len)) {
+        (Some([]), _) => return Err((key, "is empty")),
+        (Some(name), Some(_)) if key == "abstract" => UnixAddr::new_abstract(name),
+        (_, Some(path)) => {
+            CStr::from_bytes_with_nul(path).map_err(|_| Errno::EINVAL).and_then(UnixAddr::new)
+        }
+        (_, None) => Err(Errno::ENAMETOOLONG),
     };
     place.map_err(|error| match error {
         Errno::ENAMETOOLONG => (key, "is longer than the 107 bytes that a socket takes"),
@@ -146,15 +149,21 @@ pub(crate) fn read_file<'a>(file: &CStr, room: &'a mut [u8]) -> nix::Result<&'a 
     Ok(room.get(..filled).unwrap_or_default())
 }
 
-/// The value of a key, unescaped.
-fn value(address: &Address<'_>, key: &str) -> Option<Vec<u8>> {
-    address.get(key).map(|value| value.bytes().collect())
+/// Puts a value's bytes into `room` and tells how many they are; `None` when there is too little.
+fn unescape(value: EscapedValue<'_>, room: &mut [u8]) -> Option<usize> {
+    let mut len = 0;
+    for byte in value.bytes() {
+        *room.get_mut(len)? = byte;
+        len += 1;
+    }
+    Some(len)
 }
 
 /// A value as the system takes it.
 #[cfg(any(feature = "tcp", feature = "unixexec"))]
-fn text(value: Option<Vec<u8>>, key: &'static str) -> Result<CString, AttemptError> {
-    CString::new(value.ok_or(wrong(key, MISSING))?).map_err(|_| wrong(key, "holds a NUL"))
+fn text(value: Option<EscapedValue<'_>>, key: &'static str) -> Result<CString, AttemptError> {
+    let value = value.ok_or(wrong(key, MISSING))?;
+    CString::new(value.bytes().collect::<Vec<u8>>()).map_err(|_| wrong(key, "holds a NUL"))
 }
 
 const fn wrong(key: &'static str, reason: &'static str) -> AttemptError {

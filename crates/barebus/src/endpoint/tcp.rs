@@ -8,15 +8,15 @@ use nix::libc;
 use nix::sys::socket::setsockopt;
 use nix::sys::socket::sockopt::TcpNoDelay;
 
-use super::{connect_within, read_file, text, value, wrong};
+use super::{connect_within, read_file, text, wrong};
 use crate::error::AttemptError;
 use crate::sys;
 use crate::transport::Transport;
 
 /// Connects to the first of the host's addresses that answers.
 pub(super) fn reach(address: &Address<'_>, timeout: Duration) -> Result<Transport, AttemptError> {
-    let host = text(value(address, "host"), "host")?;
-    let port = text(value(address, "port"), "port")?;
+    let host = text(address.get("host"), "host")?;
+    let port = text(address.get("port"), "port")?;
     if !port.to_str().is_ok_and(|port| port.parse().is_ok_and(|port: u16| port != 0)) {
         return Err(wrong("port", "is no port number from 1 to 65535"));
     }
@@ -47,8 +47,8 @@ pub(super) fn reach_with_nonce(
     address: &Address<'_>,
     timeout: Duration,
 ) -> Result<Transport, AttemptError> {
-    let file = text(value(address, "noncefile"), "noncefile")?;
-    let mut transport = reach(address, timeout)?;
+    let file = text(address.get("noncefile"), "noncefile")?;
+    let transport = reach(address, timeout)?;
     let mut room = [0; 17];
     let nonce = read_file(&file, &mut room)?;
     if nonce.len() != 16 {
