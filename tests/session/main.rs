@@ -9,6 +9,7 @@
 
 mod calls;
 mod monitor;
+mod opening;
 mod peer;
 mod properties;
 mod scene;

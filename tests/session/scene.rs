@@ -13,6 +13,8 @@ use barebus_wire::{
 pub(crate) const BUS: &str = "org.freedesktop.DBus";
 /// Our name on the bus.
 pub(crate) const US: &str = ":1.5";
+/// What the other side says to our lines.
+pub(crate) const LINES: &[u8] = b"OK 0123456789abcdef0123456789abcdef\r\nAGREE_UNIX_FD\r\n";
 pub(crate) const NOW: Duration = Duration::from_secs(100);
 
 /// A session whose handshake is over, and the serials of the other side.
@@ -43,11 +45,17 @@ impl Scene {
     }
 
     pub(crate) fn of(config: Config) -> Self {
+        let mut scene = Self::before_authentication(config);
+        scene.fill(LINES);
+        scene
+    }
+
+    /// A connection whose lines were written.
+    pub(crate) fn before_authentication(config: Config) -> Self {
         let mut scene = Self { session: Session::new(config, NOW), last_serial: 0 };
         let lines = scene.session.output().bytes[0].len();
         assert!(scene.session.output().bytes[0].starts_with(b"\0AUTH EXTERNAL 30\r\n"));
         scene.session.sent(lines);
-        scene.fill(b"OK 0123456789abcdef0123456789abcdef\r\nAGREE_UNIX_FD\r\n");
         scene
     }
 

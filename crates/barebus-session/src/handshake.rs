@@ -4,6 +4,7 @@ use alloc::boxed::Box;
 use core::time::Duration;
 
 use barebus_sasl::{Client, Options, Outcome, Pacing};
+use barebus_wire::{MessageType, frame_len};
 
 use crate::config::{Config, Peer};
 use crate::error::{Awaited, NoReply, SessionError};
@@ -26,6 +27,7 @@ impl<F> Session<F> {
         self.ledger.config.pacing = Pacing::StepByStep;
         self.ledger.outbox.rewind();
         self.inbox.clear();
+        self.has_part = false;
         self.is_eof = false;
         self.phase = Phase::Authentication(Box::new(Client::new(options(&self.ledger.config))));
         let deadline = now.saturating_add(self.ledger.config.handshake_timeout);
@@ -50,6 +52,49 @@ impl<F> Session<F> {
     #[inline]
     pub(crate) fn is_late(&self, now: Moment) -> bool {
         now >= self.handshake_deadline && self.awaited().is_some()
+    }
+
+    /// Whether authentication, `Hello` and calls leave together.
+    pub(crate) fn opens_in_one_go(&self) -> bool {
+        let config = &self.ledger.config;
+        config.pacing == Pacing::Pipelined && config.peer == Peer::Bus
+    }
+
+    /// Whether what has come is the beginning of what a bus answers to an opening in one go, and more is to come before anybody can
+    /// be told anything: both lines, the reply to `Hello`, signals. A bus writes them one by one; to look at each would take the time,
+    /// and, on one processor, the caches, that the bus needs to write the next.
+    #[cold]
+    pub(crate) fn is_part(&self) -> bool {
+        let bytes = self.inbox.unread();
+        if bytes.len() > LARGEST_PART
+            || bytes.get(OK_LEN..LINES_LEN) != Some(AGREE)
+            || self.inbox.has_fds()
+            || !self.opens_in_one_go()
+        {
+            return false;
+        }
+        let mut rest = bytes.get(LINES_LEN..).unwrap_or_default();
+        let mut replies = 0;
+        while let Ok(len) = frame_len(rest) {
+            let Some(behind) = len.and_then(|len| rest.get(len..)) else {
+                // The first reply is to `Hello`, the second may be what somebody waits for.
+                return replies < self.ledger.pending.len().min(2);
+            };
+            match rest.get(1) {
+                Some(&METHOD_RETURN) => replies += 1,
+                Some(&SIGNAL) => {}
+                _ => break,
+            }
+            rest = behind;
+        }
+        false
+    }
+
+    /// Looks at what was left lying as a part.
+    pub(crate) fn take_part(&mut self) {
+        if core::mem::take(&mut self.has_part) {
+            self.converse();
+        }
     }
 
     /// Lets the authentication conversation take its lines.
@@ -93,6 +138,20 @@ impl<F> Session<F> {
         self.ledger.outbox.settle();
     }
 }
+
+/// Authentication's first line, without its end: "OK " and the server's GUID in hexadecimal digits. Spec: Authentication Protocol.
+const OK_LEN: usize = 3 + 32;
+
+/// What stands behind it when descriptors can be passed.
+const AGREE: &[u8] = b"\r\nAGREE_UNIX_FD\r\n";
+
+const LINES_LEN: usize = OK_LEN + AGREE.len();
+
+/// As many bytes as an opening's answers have, roughly. A peer that floods us is looked at.
+const LARGEST_PART: usize = 1024;
+
+const METHOD_RETURN: u8 = MessageType::MethodReturn.code();
+const SIGNAL: u8 = MessageType::Signal.code();
 
 /// What the authentication conversation is told.
 pub(crate) fn options(config: &Config) -> Options {

@@ -12,8 +12,9 @@ use crate::ledger::MOST_FDS;
 /// File descriptors that came with one read.
 #[derive(Debug)]
 struct Batch<F> {
-    /// Where in the stream the read's bytes ended. The system ends a read behind the bytes that file descriptors were sent
+    /// Where in the stream the read's bytes began and ended. The system ends a read behind the bytes that file descriptors were sent
     /// with, so they belong to a message that has bytes in the read.
+    start: u64,
     end: u64,
     fds: vec::IntoIter<F>,
     /// The system had to drop some (MSG_CTRUNC).
@@ -99,7 +100,8 @@ impl<F> Inbox<F> {
             return true;
         }
         let end = self.position + (self.end - self.start) as u64;
-        self.batches.push(Batch { end, fds: fds.into_iter(), truncated });
+        let start = end.saturating_sub(count as u64);
+        self.batches.push(Batch { start, end, fds: fds.into_iter(), truncated });
         self.batches.iter().map(|batch| batch.fds.len()).sum::<usize>() <= WAITING_FDS
     }
 
@@ -159,7 +161,8 @@ impl<F> Inbox<F> {
         let mut taken = Vec::new();
         let mut truncated = false;
         let mut surplus = 0;
-        while let Some(batch) = self.batches.first_mut() {
+        // What came with later reads alone is not this message's.
+        while let Some(batch) = self.batches.first_mut().filter(|it| it.start < self.position) {
             while taken.len() < announced as usize {
                 let Some(fd) = batch.fds.next() else { break };
                 taken.push(fd);
@@ -233,6 +236,16 @@ mod tests {
             assert_eq!(next(&mut inbox, 1), Some(Err(missing)));
             assert_eq!(next(&mut inbox, 0), None);
         }
+    }
+
+    #[test]
+    fn fds_of_a_later_read_are_not_given_to_a_message_that_lacks_its_own() {
+        let mut inbox = Inbox::new();
+        feed(&mut inbox, &message(1), &[], false);
+        feed(&mut inbox, &message(1), &[7], false);
+        let missing = FdsError::Count { announced: 1, received: 0 };
+        assert_eq!(next(&mut inbox, 1), Some(Err(missing)));
+        assert_eq!(next(&mut inbox, 1), Some(Ok(alloc::vec![7])));
     }
 
     #[test]

@@ -56,6 +56,7 @@ impl<F> Session<F> {
         if let Some(found) = self.found.take() {
             self.keep_found(found);
         }
+        self.take_part();
         self.ledger.answer_forgotten();
         let is_known = self.in_vain.take() == Some(want) && !self.ledger.backlog.has_news();
         if !is_known && self.seek_kept(want) {

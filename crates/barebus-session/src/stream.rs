@@ -3,9 +3,6 @@
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use barebus_sasl::Pacing;
-
-use crate::config::Peer;
 use crate::error::{NoReply, SessionError};
 use crate::moment::Moment;
 use crate::session::{Phase, Session};
@@ -49,10 +46,10 @@ impl<F> Session<F> {
     fn opening_output(&self) -> Output<'_, F> {
         match &self.phase {
             Phase::Authentication(client) => {
-                let pipelined = self.ledger.config.pacing == Pacing::Pipelined
-                    && self.ledger.config.peer == Peer::Bus;
-                let (messages, _) =
-                    if pipelined { self.ledger.outbox.output() } else { (&[][..], &[][..]) };
+                let messages = match self.opens_in_one_go() {
+                    true => self.ledger.outbox.output().0,
+                    false => &[],
+                };
                 Output { bytes: [client.output(), messages], fds: &[] }
             }
             Phase::Messages | Phase::Ended(_) => Output { bytes: [&[], &[]], fds: &[] },
@@ -107,6 +104,10 @@ impl<F> Session<F> {
             return self.end(SessionError::TooManyFds);
         }
         if let Phase::Authentication(_) = self.phase {
+            self.has_part = self.is_part();
+            if self.has_part {
+                return;
+            }
             self.converse();
             // They came with the last line of the authentication, not with the message behind it.
             if self.inbox.has_stray_fds() {
@@ -118,9 +119,17 @@ impl<F> Session<F> {
         }
     }
 
+    /// Whether what has come of an opening's answers is surely not all that is waited for. It is looked at when the rest has come, or
+    /// with the next [`seek`](Self::seek); whoever only waits should read on instead.
+    #[inline]
+    pub const fn has_part(&self) -> bool {
+        self.has_part
+    }
+
     /// That the other side sends nothing more. Messages that came before are still given.
     pub fn end_of_file(&mut self) {
         self.is_eof = true;
+        self.take_part();
         if let Phase::Authentication(_) = self.phase {
             self.end(SessionError::Closed { awaited: self.awaited(), unfinished: 0 });
         }

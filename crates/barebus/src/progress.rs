@@ -170,10 +170,17 @@ impl Connection {
             (Some(session), Some(until)) => Some(session.min(until)),
             (session, until) => session.or(until),
         };
-        let time = deadline.map(|deadline| deadline.saturating_sub(now));
-        if !self.session.has_output() {
-            return self.read(Waiting::For(time)).map(|_| ());
-        }
+        let mut now = now;
+        let time = loop {
+            let time = deadline.map(|deadline| deadline.saturating_sub(now));
+            if self.session.has_output() {
+                break time;
+            }
+            if !(self.read(Waiting::For(time))? && self.session.has_part()) {
+                return Ok(());
+            }
+            now = self.now();
+        };
         match self.transport.wait(true, time) {
             Ok(ready) if ready.read => self.read(Waiting::Not).map(|_| ()),
             Ok(_) => Ok(()),

@@ -1,0 +1,131 @@
+//! What a bus answers to an opening in one go is looked at when all of it has come.
+
+use core::time::Duration;
+
+use barebus_session::{Awaited, CallId, Config, Peer, SessionError, Want};
+use barebus_wire::{BusName, MemberName, MessageBuf, MethodCall, ObjectPath};
+
+use crate::scene::{BUS, LINES, NOW, Scene, US, config};
+
+fn call() -> MethodCall<'static> {
+    MethodCall::new(ObjectPath::from_static("/org/freedesktop/DBus"), MemberName::from_static("M"))
+        .destination(BusName::from_static(BUS))
+}
+
+/// An opening that was written, with `calls` calls behind `Hello`: the calls, and the messages that were written.
+fn opened(config: Config, calls: usize) -> (Scene, Vec<CallId>, Vec<Vec<u8>>) {
+    let mut scene = Scene::before_authentication(config);
+    let ids = (0..calls).map(|_| scene.session.call(&call(), &(), Vec::new(), None).unwrap());
+    let ids = ids.collect();
+    let written = scene.written();
+    assert_eq!(written.len(), 1 + calls);
+    (scene, ids, written)
+}
+
+#[test]
+fn answers_are_looked_at_together_however_many_calls_wait() {
+    for calls in 1..4 {
+        let (mut scene, ids, written) = opened(config(Peer::Bus), calls);
+        scene.fill(LINES);
+        assert!(scene.session.has_part());
+        scene.answer(&written[0], BUS, &(US,));
+        assert!(scene.session.has_part());
+        let acquired = scene.signal(BUS, "NameAcquired");
+        scene.give(&acquired, &(US,));
+        assert!(scene.session.has_part());
+        assert!(!scene.session.is_established());
+        // Whichever it is: somebody may wait for just this one.
+        let last = ids.len() - 1;
+        scene.answer(&written[1 + last], BUS, &(7_u32,));
+        assert!(!scene.session.has_part());
+        let reply = scene.session.next_reply(ids[last], NOW).unwrap().unwrap().unwrap();
+        assert_eq!(reply.message.body::<(u32,)>().unwrap().0, 7);
+        assert_eq!(scene.session.unique_name(), Some(US));
+    }
+}
+
+#[test]
+fn a_look_takes_what_there_is() {
+    let (mut scene, ids, written) = opened(config(Peer::Bus), 1);
+    scene.fill(LINES);
+    scene.answer(&written[0], BUS, &(US,));
+    assert!(scene.session.next_reply(ids[0], NOW).unwrap().is_none());
+    assert!(scene.session.is_established());
+    assert!(!scene.session.has_part());
+    scene.answer(&written[1], BUS, &(7_u32,));
+    assert!(scene.session.next_reply(ids[0], NOW).unwrap().is_some());
+}
+
+#[test]
+fn the_reply_to_hello_is_all_that_is_waited_for_when_nothing_else_was_called() {
+    let (mut scene, _, written) = opened(config(Peer::Bus), 0);
+    scene.fill(LINES);
+    assert!(scene.session.has_part());
+    scene.answer(&written[0], BUS, &(US,));
+    assert!(!scene.session.has_part());
+    assert!(scene.session.next(Want::Nothing, NOW).unwrap().is_none());
+    assert!(scene.session.is_established());
+}
+
+#[test]
+fn what_is_unusual_is_looked_at_at_once() {
+    let ok = &LINES[..37];
+    let signals = {
+        let (mut scene, ..) = opened(config(Peer::Bus), 1);
+        let mut buf = MessageBuf::new();
+        while buf.as_slice().len() <= 1024 {
+            buf.push(&scene.signal(BUS, "Flood"), &()).unwrap();
+        }
+        buf.as_slice().to_vec()
+    };
+    for bytes in [
+        &b"REJECTED EXTERNAL\r\n"[..],
+        ok,
+        b"O",
+        &[ok, b"ERROR Passing descriptors is disabled\r\n"].concat(),
+        &[LINES, b"garbage and no message"].concat(),
+        &[LINES, b"l\x01\0\x01\0\0\0\0\x01\0\0\0\0\0\0\0"].concat(),
+        &[LINES, b"l\x03\0\x01\0\0\0\0\x01\0\0\0\0\0\0\0"].concat(),
+        &[LINES, &signals].concat(),
+    ] {
+        let (mut scene, ..) = opened(config(Peer::Bus), 1);
+        scene.fill(bytes);
+        assert!(!scene.session.has_part(), "{}", String::from_utf8_lossy(bytes));
+    }
+}
+
+#[test]
+fn without_a_bus_each_line_is_looked_at() {
+    let mut scene = Scene::before_authentication(config(Peer::Direct));
+    scene.fill(LINES);
+    assert!(!scene.session.has_part());
+    assert!(scene.session.is_established());
+}
+
+#[test]
+fn descriptors_are_looked_at_at_once() {
+    let (mut scene, ..) = opened(config(Peer::Bus), 1);
+    scene.session.room()[..LINES.len()].copy_from_slice(LINES);
+    scene.session.filled(LINES.len(), vec![()], false);
+    assert!(!scene.session.has_part());
+    let error = scene.session.next(Want::Nothing, NOW).unwrap_err();
+    assert_eq!(error, SessionError::UnexpectedFds);
+}
+
+#[test]
+fn the_end_and_the_deadline_find_what_had_come() {
+    let late = NOW + Duration::from_secs(3600);
+    let (mut scene, ..) = opened(config(Peer::Bus), 1);
+    scene.fill(LINES);
+    let error = scene.session.next(Want::Nothing, late).unwrap_err();
+    let awaited = Awaited::Hello;
+    assert_eq!(error, SessionError::HandshakeTimedOut { awaited });
+
+    let (mut scene, ids, written) = opened(config(Peer::Bus), 1);
+    scene.fill(LINES);
+    scene.answer(&written[0], BUS, &(US,));
+    scene.session.end_of_file();
+    let error = scene.session.next_reply(ids[0], NOW).unwrap_err();
+    assert_eq!(error, SessionError::Closed { awaited: None, unfinished: 0 });
+    assert_eq!(scene.session.unique_name(), Some(US));
+}
