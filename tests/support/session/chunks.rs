@@ -27,9 +27,10 @@ pub fn chunker(data: &[u8]) {
     let peer = if source.byte() & 1 == 0 { Peer::Bus } else { Peer::Direct };
     let sizes = [0; 4].map(|_: u8| usize::from(source.byte()) + 1);
     let writes = writes(peer, &mut source);
-    let whole = events(peer, &writes, &[usize::MAX]);
-    assert_eq!(whole, events(peer, &writes, &[1]), "differs byte by byte");
-    assert_eq!(whole, events(peer, &writes, &sizes), "differs in pieces of {sizes:?}");
+    let whole = events(peer, &writes, &[usize::MAX], 1);
+    assert_eq!(whole, events(peer, &writes, &[1], 1), "differs byte by byte");
+    assert_eq!(whole, events(peer, &writes, &sizes, 1), "differs in pieces of {sizes:?}");
+    assert_eq!(whole, events(peer, &writes, &sizes, 3), "differs where three are read at a time");
 }
 
 /// Serials of the calls that the client makes.
@@ -80,8 +81,8 @@ fn writes(peer: Peer, source: &mut Source<'_>) -> Vec<Write> {
     writes
 }
 
-/// What the session tells, each event as text.
-fn events(peer: Peer, writes: &[Write], sizes: &[usize]) -> Vec<String> {
+/// What the session tells, each event as text, when it is asked after so many reads.
+fn events(peer: Peer, writes: &[Write], sizes: &[usize], reads: usize) -> Vec<String> {
     let mechanism = Mechanism::External(Identity::Uid(UID));
     let mut config = Config::new(peer, Mechanisms::only(mechanism));
     config.serving = Serving::EVENTS;
@@ -107,7 +108,9 @@ fn events(peer: Peer, writes: &[Write], sizes: &[usize]) -> Vec<String> {
     while !stream.is_empty() && session.error().is_none() {
         let sent = session.output().bytes.concat().len();
         session.sent(sent);
-        stream.read_into(&mut session, *sizes.next().expect("never ends"));
+        for size in sizes.by_ref().take(reads) {
+            stream.read_into(&mut session, *size);
+        }
         loop {
             match session.next(Want::Anything, NOW) {
                 Ok(Some(event)) => told.push(text(event)),
