@@ -5,7 +5,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use barebus::wire::DecodeErrorKind;
-use barebus::{Awaited, CallError, Cause, Connection, NoReply, Options, SaslError, SessionError};
+use barebus::{
+    Awaited, BusName, CallError, Cause, Connection, MemberName, MethodCall, NoReply, ObjectPath,
+    Options, SaslError, SessionError,
+};
 use barebus_sasl::State;
 use barebus_tests::peer::{BUS, CLIENT, OWNER, Peer};
 use barebus_tests::sasl::GUID;
@@ -130,8 +133,8 @@ pub(crate) fn recorded() -> Vec<u8> {
     recorder.join().unwrap()
 }
 
-pub(crate) fn bus_method() -> barebus::MethodCall<'static> {
-    method("Ask").destination(barebus::BusName::from_static(BUS))
+pub(crate) fn bus_method() -> MethodCall<'static> {
+    method("Ask").destination(BusName::from_static(BUS))
 }
 
 /// Says `bytes` in pieces of `size` without waiting for anything, then hangs up.
@@ -252,6 +255,56 @@ fn without_agreement_the_connection_works_and_passes_no_fds() {
         assert!(matches!(late, Err(CallError::Send(barebus::SendError::FdsNotNegotiated))));
         connection.call(&method("Echo"), &("still here",)).unwrap();
     });
+}
+
+#[test]
+fn an_opening_with_fds_goes_on_as_soon_as_the_lines_agree() {
+    let script = |peer: &mut Peer| {
+        assert!(peer.authenticate());
+        let hello = peer.receive().unwrap();
+        let reply = peer.reply(&hello, Some(BUS), &(CLIENT,));
+        peer.write(&reply);
+        let call = peer.called("Take").unwrap();
+        let reply = peer.reply(&call, Some(OWNER), &());
+        peer.write(&reply);
+        peer.drain();
+    };
+    // Longer than the test may take: nothing may wait for a deadline here.
+    let options = Options::bus().call_timeout(None).handshake_timeout(Duration::from_secs(600));
+    play(&options, script, |connection| {
+        let null = std::fs::File::open("/dev/null").unwrap().into();
+        let call = connection.start_call(&to_owner("Take"), &(), vec![null]).unwrap();
+        connection.wait(call).unwrap();
+    });
+}
+
+#[test]
+fn a_slow_call_holds_up_no_handshake() {
+    let script = |peer: &mut Peer| {
+        assert!(peer.authenticate());
+        let hello = peer.receive().unwrap();
+        let slow = peer.called("Slow").unwrap();
+        let reply = peer.reply(&hello, Some(BUS), &(CLIENT,));
+        peer.write(&reply);
+        // It is answered only after all else has been done.
+        peer.called("Last").unwrap();
+        let reply = peer.reply(&slow, Some(OWNER), &());
+        peer.write(&reply);
+        peer.drain();
+    };
+    let options = Options::bus().call_timeout(None).handshake_timeout(Duration::from_secs(600));
+    play(&options, script, |connection| {
+        let slow = connection.start_call(&to_owner("Slow"), &(), Vec::new()).unwrap();
+        connection.establish().unwrap();
+        connection.send(&to_owner("Last"), &()).unwrap();
+        connection.wait(slow).unwrap();
+    });
+}
+
+/// A method of whoever has the unique name, whose owner need not be asked for.
+fn to_owner(member: &'static str) -> MethodCall<'static> {
+    MethodCall::new(ObjectPath::from_static("/"), MemberName::from_static(member))
+        .destination(BusName::from_static(OWNER))
 }
 
 #[test]

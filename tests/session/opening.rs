@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use barebus_session::{Awaited, CallId, Config, Peer, SessionError, Want};
+use barebus_session::{Awaited, CallId, Config, NoReply, Peer, SessionError, Want};
 use barebus_wire::{BusName, MemberName, MessageBuf, MethodCall, ObjectPath};
 
 use crate::scene::{BUS, LINES, NOW, Scene, US, config};
@@ -57,14 +57,34 @@ fn a_look_takes_what_there_is() {
 }
 
 #[test]
-fn the_reply_to_hello_is_all_that_is_waited_for_when_nothing_else_was_called() {
-    let (mut scene, _, written) = opened(config(Peer::Bus), 0);
+fn descriptors_need_the_lines_only() {
+    let mut scene = Scene::before_authentication(config(Peer::Bus));
+    let id = scene.session.call(&call(), &(), vec![()], None).unwrap();
+    let hello = scene.written().remove(0);
     scene.fill(LINES);
+    assert_eq!(scene.session.passes_fds(), Some(true));
+    assert_eq!(scene.session.output().fds.len(), 1);
+    let written = scene.written().remove(0);
+    scene.answer(&hello, BUS, &(US,));
     assert!(scene.session.has_part());
-    scene.answer(&written[0], BUS, &(US,));
-    assert!(!scene.session.has_part());
-    assert!(scene.session.next(Want::Nothing, NOW).unwrap().is_none());
-    assert!(scene.session.is_established());
+    scene.answer(&written, BUS, &());
+    assert!(scene.session.next_reply(id, NOW).unwrap().is_some());
+}
+
+#[test]
+fn a_call_that_ends_without_a_reply_is_seen() {
+    for fds in [0, 1] {
+        let mut scene = Scene::before_authentication(config(Peer::Bus));
+        let id = scene.session.call(&call(), &(), vec![(); fds], None).unwrap();
+        scene.written();
+        scene.fill(&[&LINES[..37], b"ERROR Passing descriptors is disabled\r\n"].concat());
+        assert_eq!(scene.session.has_part(), fds == 0);
+        let end = scene.session.next_reply(id, NOW).unwrap();
+        assert_eq!(
+            end.map(|end| end.unwrap_err()),
+            (fds != 0).then_some(NoReply::FdsNotNegotiated)
+        );
+    }
 }
 
 #[test]
@@ -82,7 +102,6 @@ fn what_is_unusual_is_looked_at_at_once() {
         &b"REJECTED EXTERNAL\r\n"[..],
         ok,
         b"O",
-        &[ok, b"ERROR Passing descriptors is disabled\r\n"].concat(),
         &[LINES, b"garbage and no message"].concat(),
         &[LINES, b"l\x01\0\x01\0\0\0\0\x01\0\0\0\0\0\0\0"].concat(),
         &[LINES, b"l\x03\0\x01\0\0\0\0\x01\0\0\0\0\0\0\0"].concat(),
@@ -124,7 +143,9 @@ fn the_end_and_the_deadline_find_what_had_come() {
     let (mut scene, ids, written) = opened(config(Peer::Bus), 1);
     scene.fill(LINES);
     scene.answer(&written[0], BUS, &(US,));
+    assert!(scene.session.has_part());
     scene.session.end_of_file();
+    assert!(!scene.session.has_part());
     let error = scene.session.next_reply(ids[0], NOW).unwrap_err();
     assert_eq!(error, SessionError::Closed { awaited: None, unfinished: 0 });
     assert_eq!(scene.session.unique_name(), Some(US));

@@ -27,7 +27,6 @@ impl<F> Session<F> {
         self.ledger.config.pacing = Pacing::StepByStep;
         self.ledger.outbox.rewind();
         self.inbox.clear();
-        self.has_part = false;
         self.is_eof = false;
         self.phase = Phase::Authentication(Box::new(Client::new(options(&self.ledger.config))));
         let deadline = now.saturating_add(self.ledger.config.handshake_timeout);
@@ -60,25 +59,23 @@ impl<F> Session<F> {
         config.pacing == Pacing::Pipelined && config.peer == Peer::Bus
     }
 
-    /// Whether what has come is the beginning of what a bus answers to an opening in one go, and more is to come before anybody can
-    /// be told anything: both lines, the reply to `Hello`, signals. A bus writes them one by one; to look at each would take the time,
-    /// and, on one processor, the caches, that the bus needs to write the next.
+    /// Whether all that waits to be looked at is the reply to `Hello`, or less, and signals.
     #[cold]
     pub(crate) fn is_part(&self) -> bool {
-        let bytes = self.inbox.unread();
-        if bytes.len() > LARGEST_PART
-            || bytes.get(OK_LEN..LINES_LEN) != Some(AGREE)
+        let mut rest = self.inbox.unread();
+        if rest.len() > LARGEST_PART
             || self.inbox.has_fds()
+            || self.is_eof
+            || !matches!(self.phase, Phase::Messages)
             || !self.opens_in_one_go()
         {
             return false;
         }
-        let mut rest = bytes.get(LINES_LEN..).unwrap_or_default();
         let mut replies = 0;
         while let Ok(len) = frame_len(rest) {
             let Some(behind) = len.and_then(|len| rest.get(len..)) else {
-                // The first reply is to `Hello`, the second may be what somebody waits for.
-                return replies < self.ledger.pending.len().min(2);
+                // The first is to `Hello`.
+                return replies < 2;
             };
             match rest.get(1) {
                 Some(&METHOD_RETURN) => replies += 1,
@@ -88,13 +85,6 @@ impl<F> Session<F> {
             rest = behind;
         }
         false
-    }
-
-    /// Looks at what was left lying as a part.
-    pub(crate) fn take_part(&mut self) {
-        if core::mem::take(&mut self.has_part) {
-            self.converse();
-        }
     }
 
     /// Lets the authentication conversation take its lines.
@@ -138,14 +128,6 @@ impl<F> Session<F> {
         self.ledger.outbox.settle();
     }
 }
-
-/// Authentication's first line, without its end: "OK " and the server's GUID in hexadecimal digits. Spec: Authentication Protocol.
-const OK_LEN: usize = 3 + 32;
-
-/// What stands behind it when descriptors can be passed.
-const AGREE: &[u8] = b"\r\nAGREE_UNIX_FD\r\n";
-
-const LINES_LEN: usize = OK_LEN + AGREE.len();
 
 /// As many bytes as an opening's answers have, roughly. A peer that floods us is looked at.
 const LARGEST_PART: usize = 1024;

@@ -72,8 +72,9 @@ impl<F> Inbox<F> {
             // A full buffer shows that much is coming.
             let is_enough = is_opening && self.end < FIRST_ROOM;
             let len = if is_enough { FIRST_ROOM } else { ROOM };
-            self.bytes.reserve_exact(len - self.bytes.len().min(len));
-            self.bytes.resize(len, 0);
+            if self.bytes.len() < len {
+                self.grow(len);
+            }
         }
         let least = LEAST_ROOM.min(self.bytes.len() / 4);
         if self.bytes.len() - self.end < least {
@@ -83,12 +84,16 @@ impl<F> Inbox<F> {
                 self.start = 0;
             }
             if self.bytes.len() - self.end < least {
-                let grown = self.bytes.len() + (self.bytes.len() / 2).max(ROOM);
-                self.bytes.reserve_exact(grown - self.bytes.len());
-                self.bytes.resize(grown, 0);
+                self.grow(self.bytes.len() + (self.bytes.len() / 2).max(ROOM));
             }
         }
         self.bytes.get_mut(self.end..).unwrap_or_default()
+    }
+
+    #[cold]
+    fn grow(&mut self, len: usize) {
+        self.bytes.reserve_exact(len.saturating_sub(self.bytes.len()));
+        self.bytes.resize(len, 0);
     }
 
     /// That a read put `count` bytes into the room, and brought file descriptors. `false` when more of them wait than any

@@ -53,10 +53,9 @@ impl<F> Session<F> {
     /// As [`next`](Self::next).
     pub fn seek(&mut self, want: Want, now: Duration) -> Result<bool, SessionError> {
         let now = Moment::from(now);
-        if let Some(found) = self.found.take() {
-            self.keep_found(found);
+        if self.found.is_some() {
+            self.put_back_found();
         }
-        self.take_part();
         self.ledger.answer_forgotten();
         let is_known = self.in_vain.take() == Some(want) && !self.ledger.backlog.has_news();
         if !is_known && self.seek_kept(want) {
@@ -227,6 +226,14 @@ impl<F> Session<F> {
             }
         }
         backlog.keep(matter, bytes, fds);
+    }
+
+    /// Puts back the event that was found and not taken.
+    #[cold]
+    pub(crate) fn put_back_found(&mut self) {
+        if let Some(found) = self.found.take() {
+            self.keep_found(found);
+        }
     }
 
     /// Keeps an event that was found and not taken: it is given again before all others.

@@ -34,8 +34,6 @@ pub struct Session<F> {
     pub(crate) phase: Phase,
     pub(crate) handshake_deadline: Moment,
     pub(crate) outcome: Option<Outcome>,
-    /// Authentication's last lines have come, and behind them too little to be worth a look.
-    pub(crate) has_part: bool,
     /// The other side sends nothing more: what it sent is still taken.
     pub(crate) is_eof: bool,
     /// The event that was found and not yet taken.
@@ -69,7 +67,6 @@ impl<F> Session<F> {
             handshake_deadline: now.saturating_add(config.handshake_timeout).into(),
             ledger: Ledger::new(config),
             outcome: None,
-            has_part: false,
             is_eof: false,
             found: None,
             in_vain: None,

@@ -84,8 +84,8 @@ impl<F> Session<F> {
     /// Room for the next read: about 64 KiB, 4 until the first calls are answered. Messages of earlier events must have been let go.
     #[inline]
     pub fn room(&mut self) -> &mut [u8] {
-        if let Some(found) = self.found.take() {
-            self.keep_found(found);
+        if self.found.is_some() {
+            self.put_back_found();
         }
         let is_opening = self.inbox.is_first()
             && !self.is_used_again
@@ -104,10 +104,6 @@ impl<F> Session<F> {
             return self.end(SessionError::TooManyFds);
         }
         if let Phase::Authentication(_) = self.phase {
-            self.has_part = self.is_part();
-            if self.has_part {
-                return;
-            }
             self.converse();
             // They came with the last line of the authentication, not with the message behind it.
             if self.inbox.has_stray_fds() {
@@ -119,17 +115,16 @@ impl<F> Session<F> {
         }
     }
 
-    /// Whether what has come of an opening's answers is surely not all that is waited for. It is looked at when the rest has come, or
-    /// with the next [`seek`](Self::seek); whoever only waits should read on instead.
+    /// Whether nothing that has come since the opening can end a call: whoever waits for that should read on before looking for it. A bus writes its answers to an opening one by one; to look at each would take the time, and, on one processor, the
+    /// caches, that the bus needs to write the next.
     #[inline]
-    pub const fn has_part(&self) -> bool {
-        self.has_part
+    pub fn has_part(&self) -> bool {
+        self.unique_name().is_none() && !self.has_news() && self.is_part()
     }
 
     /// That the other side sends nothing more. Messages that came before are still given.
     pub fn end_of_file(&mut self) {
         self.is_eof = true;
-        self.take_part();
         if let Phase::Authentication(_) = self.phase {
             self.end(SessionError::Closed { awaited: self.awaited(), unfinished: 0 });
         }

@@ -9,7 +9,7 @@ use barebus_wire::{EncodeBody, MatchRule, MethodCall};
 use nix::errno::Errno;
 
 use crate::error::{CallError, ConnectionError};
-use crate::progress::monotonic;
+use crate::progress::{Sought, monotonic};
 use crate::reply::{Reply, Signal, into_reply};
 use crate::transport::Transport;
 
@@ -121,7 +121,7 @@ impl Connection {
         // Nothing that has come before can be its reply; and if what comes next is, the time it took does not matter.
         let has_time = self.call_timeout != Some(Duration::ZERO);
         if has_time {
-            self.progress_at_home(None, now)?;
+            self.progress_at_home(None, now, Sought::Reply)?;
         }
         if !(has_time && self.seek_at(Want::Reply(id), now)?) {
             self.wait_longer(id)?;
@@ -176,7 +176,7 @@ impl Connection {
                 return Ok(());
             }
             self.check_outstanding(call)?;
-            self.progress_at_home(None, now)?;
+            self.progress_at_home(None, now, Sought::Reply)?;
         }
     }
 
@@ -256,7 +256,7 @@ impl Connection {
             }
             self.seek(Want::Nothing)?;
             if !self.is_flushed() {
-                self.progress_at_home(deadline, self.now())?;
+                self.progress_at_home(deadline, self.now(), Sought::Anything)?;
             }
         }
     }

@@ -20,6 +20,14 @@ pub(crate) enum Waiting {
     For(Option<Duration>),
 }
 
+/// What is waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sought {
+    Anything,
+    /// The reply to a call.
+    Reply,
+}
+
 impl Connection {
     /// The session's clock.
     #[inline]
@@ -98,6 +106,7 @@ impl Connection {
 
     #[cold]
     fn ended(&mut self, error: SessionError, now: Duration) -> Result<(), Box<ConnectionError>> {
+        self.check_home()?;
         let reopening = self.reopening.filter(|_| self.failure.is_none());
         if let Some(timeout) = reopening.filter(|_| self.session.authenticate_again(now)) {
             match endpoint::reach_again(&self.address, timeout) {
@@ -150,15 +159,16 @@ impl Connection {
         now: Duration,
     ) -> Result<(), Box<ConnectionError>> {
         self.check_home()?;
-        self.progress_at_home(until, now)
+        self.progress_at_home(until, now, Sought::Anything)
     }
 
-    /// The same, for whoever has asked [`check_home`](Self::check_home).
+    /// The same, for whoever has asked [`check_home`](Self::check_home). For a reply it may read on.
     #[inline]
     pub(crate) fn progress_at_home(
         &mut self,
         until: Option<Duration>,
         now: Duration,
+        sought: Sought,
     ) -> Result<(), Box<ConnectionError>> {
         self.write()?;
         // What had come before a failure is taken next, and then told why it is the end. And writing may have ended the very call
@@ -176,7 +186,8 @@ impl Connection {
             if self.session.has_output() {
                 break time;
             }
-            if !(self.read(Waiting::For(time))? && self.session.has_part()) {
+            let has_come = self.read(Waiting::For(time))?;
+            if !(has_come && sought == Sought::Reply && self.session.has_part()) {
                 return Ok(());
             }
             now = self.now();

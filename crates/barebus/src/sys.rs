@@ -27,7 +27,9 @@ use nix::unistd::Pid;
 
 /// Room for the control data of one read or write: CMSG_SPACE(253 * 4) in words of 8 bytes, aligned as its header needs it. Whoever
 /// writes to it says how far; only so far is it read.
-type Control = MaybeUninit<[u64; 129]>;
+type Control = MaybeUninit<[u64; CONTROL_WORDS]>;
+
+const CONTROL_WORDS: usize = 129;
 
 /// So many descriptors the system passes at a time.
 const MOST_FDS: usize = 253;
@@ -110,7 +112,7 @@ fn give_fds(fds: &[OwnedFd], control: &mut Control, header: &mut libc::msghdr) -
         return Err(Errno::EINVAL);
     }
     // Between headers and numbers there is padding, which the kernel gets to see.
-    header.msg_control = ptr::from_mut(control.write([0; _])).cast();
+    header.msg_control = ptr::from_mut(control.write([0; CONTROL_WORDS])).cast();
     // SAFETY: CMSG_SPACE and CMSG_LEN only compute; an OwnedFd is as large as the number that it holds. What is written is a
     // header and at most 253 numbers, for which `control` has the room, aligned as a header must be, and exclusively borrowed.
     unsafe {
