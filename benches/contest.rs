@@ -225,4 +225,4 @@ fn ask(bus: &mut Connection, call: &Call) {
 pub const IN_FLIGHT: u32 = 1_000;
 
 /// How long a contest takes for each who takes part.
-const PATIENCE: Duration = Duration::from_millis(1_500);
+const PATIENCE: Duration = Duration::from_millis(500);
