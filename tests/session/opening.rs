@@ -45,6 +45,23 @@ fn answers_are_looked_at_together_however_many_calls_wait() {
 }
 
 #[test]
+fn what_the_bus_says_about_names_is_looked_at_with_the_reply() {
+    let mut scene = Scene::before_authentication(config(Peer::Bus));
+    let by_name = call().destination(BusName::from_static("org.example.Service"));
+    let id = scene.session.call(&by_name, &(), Vec::new(), None).unwrap();
+    let written = scene.written();
+    let [hello, watch, owner, call] = &*written else { panic!("{}", written.len()) };
+    scene.fill(LINES);
+    scene.answer(hello, BUS, &(US,));
+    scene.answer(watch, BUS, &());
+    scene.answer(owner, BUS, &(":1.9",));
+    assert!(scene.session.has_part());
+    scene.answer(call, ":1.9", &());
+    assert!(!scene.session.has_part());
+    assert!(scene.session.next_reply(id, NOW).unwrap().is_some());
+}
+
+#[test]
 fn a_look_takes_what_there_is() {
     let (mut scene, ids, written) = opened(config(Peer::Bus), 1);
     scene.fill(LINES);

@@ -84,6 +84,12 @@ impl PendingCalls {
         self.position(serial).and_then(|index| self.calls.get(index))
     }
 
+    /// How many are the session's own, which the bus answers by itself.
+    pub(crate) fn own(&self) -> usize {
+        let is_own = |call: &&Pending| !matches!(call.purpose, Purpose::User | Purpose::Ended);
+        self.calls.iter().filter(is_own).count()
+    }
+
     /// The first call of which `is_sought` is true.
     pub(crate) fn find(&self, is_sought: impl Fn(&Pending) -> bool) -> Option<&Pending> {
         self.calls.iter().find(|call| !call.has_ended() && is_sought(call))
