@@ -119,13 +119,18 @@ impl Scene {
 
     pub(crate) fn end(self) {
         // What another test has just dropped may have been open at the beginning, and what it opens may be now: neither stays.
-        let end = Instant::now() + SETTLED;
-        while open_files() > self.files && Instant::now() < end {
-            thread::sleep(Duration::from_millis(5));
-        }
-        assert!(open_files() <= self.files, "files stay open");
+        assert!(are_closed(self.files), "files stay open");
         assert!(self.begin.elapsed() < LONG, "took {:?}", self.begin.elapsed());
     }
+}
+
+/// Whether no more files are open than there were `before`, at the latest when the other side has closed its own.
+pub(crate) fn are_closed(before: usize) -> bool {
+    let end = Instant::now() + SETTLED;
+    while open_files() > before && Instant::now() < end {
+        thread::sleep(Duration::from_millis(5));
+    }
+    open_files() <= before
 }
 
 /// For a bus, with timeouts that a test can wait for.
