@@ -62,6 +62,20 @@ fn what_the_bus_says_about_names_is_looked_at_with_the_reply() {
 }
 
 #[test]
+fn a_reply_that_the_bus_may_give_before_is_looked_at() {
+    let (mut scene, ids, written) = opened(config(Peer::Bus), 1);
+    let by_name = call().destination(BusName::from_static("org.example.Service"));
+    scene.session.call(&by_name, &(), Vec::new(), None).unwrap();
+    scene.fill(LINES);
+    scene.answer(&written[0], BUS, &(US,));
+    assert!(scene.session.has_part());
+    // The bus has not yet said whose the other name is.
+    scene.answer(&written[1], BUS, &());
+    assert!(!scene.session.has_part());
+    assert!(scene.session.next_reply(ids[0], NOW).unwrap().is_some());
+}
+
+#[test]
 fn a_look_takes_what_there_is() {
     let (mut scene, ids, written) = opened(config(Peer::Bus), 1);
     scene.fill(LINES);

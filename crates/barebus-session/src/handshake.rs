@@ -59,7 +59,8 @@ impl<F> Session<F> {
         config.pacing == Pacing::Pipelined && config.peer == Peer::Bus
     }
 
-    /// Whether all that waits to be looked at are signals, and no more replies than the bus owes us itself, to `Hello` and about names.
+    /// Whether all that waits to be looked at are signals, and no more replies than the bus gives before any to the user: to `Hello`, and
+    /// about names.
     #[cold]
     pub(crate) fn is_part(&self) -> bool {
         let mut rest = self.inbox.unread();
@@ -74,7 +75,7 @@ impl<F> Session<F> {
         let mut replies = 0;
         while let Ok(len) = frame_len(rest) {
             let Some(behind) = len.and_then(|len| rest.get(len..)) else {
-                return replies <= self.ledger.pending.own();
+                return replies <= self.ledger.pending.own_before_users();
             };
             match rest.get(1) {
                 Some(&METHOD_RETURN) => replies += 1,

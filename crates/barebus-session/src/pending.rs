@@ -84,10 +84,11 @@ impl PendingCalls {
         self.position(serial).and_then(|index| self.calls.get(index))
     }
 
-    /// How many are the session's own, which the bus answers by itself.
-    pub(crate) fn own(&self) -> usize {
+    /// How many of the session's own were sent before the user's first. The bus answers them by itself, in their order, so that no reply
+    /// to the user comes before theirs.
+    pub(crate) fn own_before_users(&self) -> usize {
         let is_own = |call: &&Pending| !matches!(call.purpose, Purpose::User | Purpose::Ended);
-        self.calls.iter().filter(is_own).count()
+        self.calls.iter().take_while(is_own).count()
     }
 
     /// The first call of which `is_sought` is true.

@@ -111,9 +111,14 @@ fn events(peer: Peer, writes: &[Write], sizes: &[usize], reads: usize) -> Vec<St
         for size in sizes.by_ref().take(reads) {
             stream.read_into(&mut session, *size);
         }
+        let has_part = session.has_part();
         loop {
             match session.next(Want::Anything, NOW) {
-                Ok(Some(event)) => told.push(text(event)),
+                Ok(Some(event)) => {
+                    let is_end = matches!(event, Event::Reply { .. } | Event::NoReply { .. });
+                    assert!(!(has_part && is_end), "a reply that was read past");
+                    told.push(text(event));
+                }
                 Ok(None) => break,
                 Err(error) => {
                     told.push(error.to_string());
