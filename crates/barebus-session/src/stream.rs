@@ -115,8 +115,9 @@ impl<F> Session<F> {
         }
     }
 
-    /// Whether nothing that has come since the opening can end a call: whoever waits for that should read on before looking for it. A bus writes its answers to an opening one by one; to look at each would take the time, and, on one processor, the
-    /// caches, that the bus needs to write the next.
+    /// Whether nothing that has come since the opening can end a call of the user's: whoever waits for that should read on before looking
+    /// for it. A bus writes its answers to an opening one by one; to look at each would take the time, and, on one processor, the caches,
+    /// that the bus needs to write the next.
     #[inline]
     pub fn has_part(&self) -> bool {
         self.unique_name().is_none() && !self.has_news() && self.is_part()
