@@ -3,11 +3,15 @@
 
 #![allow(unsafe_code, clippy::unwrap_used, clippy::panic, reason = "a test; fork has no safe form")]
 
-use std::io::Read;
-use std::os::unix::net::UnixStream;
+use std::io::{ErrorKind, Read, Write};
+use std::os::linux::net::SocketAddrExt;
+use std::os::unix::net::{SocketAddr, UnixListener, UnixStream};
 use std::time::Duration;
 
-use barebus::{CallError, Cause, MemberName, MethodCall, ObjectPath, Options};
+use barebus::{
+    CallError, CallId, Cause, Connection, ConnectionError, MatchRule, MemberName, MethodCall,
+    ObjectPath, Options,
+};
 use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::{ForkResult, fork};
 
@@ -15,30 +19,21 @@ const CALL: MethodCall<'static> =
     MethodCall::new(ObjectPath::ROOT, MemberName::from_static("Anything"));
 
 fn main() {
+    nothing_is_read_or_written();
+    nobody_is_connected_to_anew();
+}
+
+fn nothing_is_read_or_written() {
     let (ours, mut theirs) = UnixStream::pair().unwrap();
     let options = Options::bus().handshake_timeout(Duration::from_millis(200));
     let mut connection = options.over(ours).unwrap();
-
-    // SAFETY: this process has a single thread, so that nothing is locked in the child.
-    match unsafe { fork() }.unwrap() {
-        ForkResult::Child => {
-            let answer = connection.call(&CALL, &());
-            let forked = matches!(
-                answer,
-                Err(CallError::Connection(error)) if matches!(error.cause, Cause::Forked)
-            );
-            // Dropping it must be as quiet.
-            drop(connection);
-            std::process::exit(i32::from(!forked));
-        }
-        ForkResult::Parent { child } => {
-            let status = waitpid(child, None).unwrap();
-            assert!(matches!(status, WaitStatus::Exited(_, 0)), "the child: {status:?}");
-        }
-    }
+    let started = connection.start_call(&CALL, &(), Vec::new()).unwrap();
+    let connection = &mut in_child(connection, |connection| {
+        every_way(connection, started).iter().all(is_forked)
+    });
     theirs.set_nonblocking(true).unwrap();
     let nothing = theirs.read(&mut [0; 1]).unwrap_err();
-    assert_eq!(nothing.kind(), std::io::ErrorKind::WouldBlock, "the child wrote, or closed");
+    assert_eq!(nothing.kind(), ErrorKind::WouldBlock, "the child wrote, or closed");
 
     // The parent goes on: here as far as a server that never answers lets it.
     let error = connection.call(&CALL, &()).unwrap_err().to_string();
@@ -46,4 +41,69 @@ fn main() {
     let mut written = [0; 4096];
     let count = theirs.read(&mut written).unwrap();
     assert!(count > 0 && written.starts_with(b"\0AUTH EXTERNAL "));
+}
+
+/// What each method says that reads or writes.
+fn every_way(connection: &mut Connection, started: CallId) -> Vec<Result<(), CallError>> {
+    let rule = MatchRule::parse("type='signal'").unwrap();
+    let time = Some(Duration::from_millis(1));
+    vec![
+        connection.call(&CALL, &()).map(|_| ()),
+        connection.start_call(&CALL, &(), Vec::new()).map(|_| ()),
+        connection.wait(started).map(|_| ()),
+        connection.send(&CALL, &()),
+        connection.flush(),
+        connection.subscribe(&rule).map(|_| ()),
+        connection.establish().map_err(boxed),
+        connection.process().map(|_| ()).map_err(boxed),
+        connection.next_event(time).map(|_| ()).map_err(boxed),
+    ]
+}
+
+fn boxed(error: ConnectionError) -> CallError {
+    CallError::from(Box::new(error))
+}
+
+fn is_forked(result: &Result<(), CallError>) -> bool {
+    matches!(result, Err(CallError::Connection(error)) if matches!(error.cause, Cause::Forked))
+}
+
+/// A server that refuses the authentication in one go is tried line by line: not by a child.
+fn nobody_is_connected_to_anew() {
+    let name = format!("barebus-fork-{}", std::process::id());
+    let listener =
+        UnixListener::bind_addr(&SocketAddr::from_abstract_name(&name).unwrap()).unwrap();
+    let options = Options::bus().handshake_timeout(Duration::from_secs(5));
+    let mut connection = options.open(&format!("unix:abstract={name}")).unwrap();
+    let mut theirs = listener.accept().unwrap().0;
+    theirs.write_all(b"REJECTED EXTERNAL\r\n").unwrap();
+    assert!(connection.process().unwrap());
+    let connection = &mut in_child(connection, |connection| {
+        connection.poll_event().is_err_and(|error| matches!(error.cause, Cause::Forked))
+    });
+    listener.set_nonblocking(true).unwrap();
+    assert_eq!(listener.accept().unwrap_err().kind(), ErrorKind::WouldBlock, "the child connected");
+    // The parent may.
+    assert!(connection.poll_event().unwrap().is_none());
+    listener.accept().unwrap();
+}
+
+/// Asks a child whether all is as it should be, and waits for its end: it drops the connection, which must be as quiet.
+fn in_child(
+    mut connection: Connection,
+    is_right: impl FnOnce(&mut Connection) -> bool,
+) -> Connection {
+    // SAFETY: this process has a single thread, so that nothing is locked in the child.
+    match unsafe { fork() }.unwrap() {
+        ForkResult::Child => {
+            let is_right = is_right(&mut connection);
+            drop(connection);
+            std::process::exit(i32::from(!is_right));
+        }
+        ForkResult::Parent { child } => {
+            let status = waitpid(child, None).unwrap();
+            assert!(matches!(status, WaitStatus::Exited(_, 0)), "the child: {status:?}");
+            connection
+        }
+    }
 }
