@@ -13,7 +13,7 @@ use barebus_sasl::State;
 use barebus_tests::peer::{BUS, CLIENT, OWNER, Peer};
 use barebus_tests::sasl::GUID;
 
-use crate::scene::{SHORT, hasty, method, patient, play, stage};
+use crate::scene::{SHORT, hasty, method, patient, play, stage, works};
 
 /// What the connection ends with, when it is to be established.
 fn refusal(connection: &mut Connection) -> SessionError {
@@ -376,14 +376,26 @@ fn hello_is_answered_by_the_bus_or_not_at_all() {
             let hello = peer.receive().unwrap();
             peer.reply(&hello, Some(OWNER), &(CLIENT,))
         },
-        |peer: &mut Peer| {
-            let hello = peer.receive().unwrap();
-            peer.reply(&hello, None, &(CLIENT,))
-        },
     ] {
         let error = greeted(&hasty(), reply);
         assert_eq!(error, SessionError::HandshakeTimedOut { awaited });
     }
+}
+
+/// Only the bus can leave SENDER out.
+#[test]
+fn hello_may_be_answered_without_a_sender() {
+    let script = |peer: &mut Peer| {
+        assert!(peer.authenticate());
+        let hello = peer.receive().unwrap();
+        let reply = peer.reply(&hello, None, &(CLIENT,));
+        peer.write(&reply);
+        while let Some(call) = peer.called("Echo") {
+            let reply = peer.echo(&call, Some(OWNER));
+            peer.write(&reply);
+        }
+    };
+    play(&patient(), script, works);
 }
 
 #[test]

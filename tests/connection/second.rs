@@ -1,11 +1,11 @@
 //! Servers that refuse authentication in one go: the client comes a second time, line by line.
 
-use barebus::{CallError, Cause, Connection, Mechanism, SaslError, SessionError};
+use barebus::{CallError, Cause, Connection, Mechanism, Options, SaslError, SessionError};
 use barebus_sasl::ServerOptions;
 use barebus_tests::peer::{BUS, CLIENT, OWNER, Peer, server_options};
 use barebus_tests::sasl::GUID;
 
-use crate::scene::{Script, method, patient, play_listening, works};
+use crate::scene::{SHORT, Script, method, patient, play_listening, works};
 
 /// Answers what the client says first with `line`.
 pub(crate) fn answering(line: &'static str) -> Script {
@@ -65,9 +65,58 @@ fn whoever_refuses_twice_is_asked_no_third_time() {
 }
 
 #[test]
-fn broken_rules_are_no_reason_to_come_again() {
-    let error = play_listening(&patient(), "", vec![answering("OK ?\r\n")], ending);
+fn whoever_breaks_a_rule_or_hangs_up_is_asked_once_more() {
+    let hanging_up: Script = Box::new(|peer| {
+        peer.read();
+        peer.hang_up();
+    });
+    let dropping: Script = Box::new(|peer| {
+        peer.read();
+    });
+    let at_once: Script = Box::new(|_| {});
+    for first in [answering("OK ?\r\n"), hanging_up, dropping, at_once] {
+        play_listening(&patient(), "", vec![first, serving()], works);
+    }
+    let scripts = vec![answering("OK ?\r\n"), answering("OK ?\r\n")];
+    let error = play_listening(&patient(), "", scripts, ending);
     assert!(matches!(error, SessionError::Authentication(SaslError::BadGuid { .. })), "{error:?}");
+}
+
+/// A server that reads one line at a time: xdg-dbus-proxy 0.1.4, and relays like it.
+#[test]
+fn a_server_that_takes_no_two_lines_at_once_is_served_line_by_line() {
+    fn strict(peer: &mut Peer) {
+        if peer.authenticate_strictly() {
+            peer.answer_hello();
+            while let Some(call) = peer.called("Echo") {
+                let reply = peer.echo(&call, Some(OWNER));
+                peer.write(&reply);
+            }
+        }
+    }
+    play_listening(&patient(), "", vec![Box::new(strict), Box::new(strict)], works);
+    play_listening(&patient().step_by_step(), "", vec![Box::new(strict)], works);
+}
+
+#[test]
+fn a_server_that_says_nothing_is_asked_once_more() {
+    let options = patient().handshake_timeout(SHORT * 8);
+    let silent: Script = Box::new(|peer| peer.drain());
+    play_listening(&options, "", vec![silent, serving()], works);
+}
+
+#[test]
+fn an_error_tells_which_ways_were_tried() {
+    let text = |options: &Options, scripts| {
+        play_listening(options, "", scripts, |connection| {
+            connection.establish().unwrap_err().to_string()
+        })
+    };
+    let refusal = "REJECTED ANONYMOUS\r\n";
+    let both = text(&patient(), vec![answering(refusal), answering(refusal)]);
+    assert!(both.contains("tried in one go, then line by line"), "{both}");
+    let step = text(&patient().step_by_step(), vec![answering(refusal)]);
+    assert!(step.contains("tried line by line"), "{step}");
 }
 
 #[test]

@@ -24,16 +24,16 @@ use crate::server::INTERFACE;
 /// A direct session whose authentication is over.
 fn session() -> Session<()> {
     let external = Mechanisms::only(Mechanism::External(Identity::Uid(0)));
-    let config = Config::new(barebus::Peer::Direct, external);
+    let config = Config::new(barebus::ServerKind::Direct, external);
     let mut session = Session::new(config, Duration::ZERO);
-    session.sent(session.output().bytes[0].len());
+    session.transmitted(session.poll_transmit().bytes[0].len());
     fill(&mut session, format!("OK {GUID}\r\nAGREE_UNIX_FD\r\n").as_bytes());
     session
 }
 
 fn fill(session: &mut Session<()>, bytes: &[u8]) {
-    session.room()[..bytes.len()].copy_from_slice(bytes);
-    session.filled(bytes.len(), Vec::new(), false);
+    session.input_buffer()[..bytes.len()].copy_from_slice(bytes);
+    session.handle_input(bytes.len(), Vec::new(), false);
 }
 
 #[test]
@@ -48,7 +48,7 @@ fn a_hundred_thousand_calls_that_end_otherwise_leave_nothing_behind() {
     let mut now = Duration::ZERO;
     let mut round = |number: u32, session: &mut Session<()>| {
         let id = session.call(&CALL, &("argument",), Vec::new(), Some(now + TIMEOUT)).unwrap();
-        session.sent(session.output().bytes[0].len());
+        session.transmitted(session.poll_transmit().bytes[0].len());
         let mut header = Header::new(MessageType::MethodReturn, Serial::FIRST);
         header.reply_serial = Some(id.serial());
         reply.clear();
@@ -58,30 +58,30 @@ fn a_hundred_thousand_calls_that_end_otherwise_leave_nothing_behind() {
             0 => {
                 session.forget(id);
                 fill(session, reply.as_slice());
-                assert!(!session.seek(Want::Anything, now).unwrap());
+                assert!(!session.poll(Want::Anything, now).unwrap());
             }
             // As 0, when the reply is there already.
             1 => {
                 fill(session, reply.as_slice());
-                assert!(!session.seek(Want::Nothing, now).unwrap());
+                assert!(!session.poll(Want::Nothing, now).unwrap());
                 session.forget(id);
             }
             // It times out while it is waited for.
             2 => {
                 now += TIMEOUT;
-                let end = session.next_reply(id, now).unwrap().unwrap();
+                let end = session.poll_reply(id, now).unwrap().unwrap();
                 assert!(matches!(end, Err(NoReply::TimedOut)));
             }
             // It times out while something else is waited for.
             3 => {
                 now += TIMEOUT;
-                assert!(!session.seek(Want::Nothing, now).unwrap());
+                assert!(!session.poll(Want::Nothing, now).unwrap());
                 session.forget(id);
             }
             // Its end is an event among others.
             _ => {
                 now += TIMEOUT;
-                let event = session.next(Want::Anything, now).unwrap();
+                let event = session.poll_event(Want::Anything, now).unwrap();
                 assert!(matches!(event, Some(Event::NoReply { call, .. }) if call == id));
             }
         }
@@ -140,7 +140,7 @@ fn take_flood(connection: &mut Connection) {
         // A refusal may stand behind the reply.
         while let Some(event) = connection.next_event(is_over.then_some(Duration::ZERO)).unwrap() {
             match event {
-                Event::Signal(signal) => {
+                Event::Signal { signal, .. } => {
                     assert!(signal.message.body::<(bool,)>().is_err());
                     bad += 1;
                 }

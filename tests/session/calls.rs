@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use barebus_sasl::{Identity, Mechanism, Mechanisms};
-use barebus_session::{CallId, Config, Event, NoReply, Peer, SendError, Want};
+use barebus_session::{CallId, Config, Event, NoReply, SendError, ServerKind, Want};
 use barebus_wire::{
     BusName, EncodeBody, Flags, Header, MemberName, Message, MessageType, MethodCall, ObjectPath,
     Serial,
@@ -24,7 +24,7 @@ fn made(scene: &mut Scene) -> (CallId, Vec<u8>) {
 
 /// The reply to `id`, if it has come: its first argument.
 fn replied(scene: &mut Scene, id: CallId) -> Option<u32> {
-    let reply = scene.session.next_reply(id, NOW).unwrap()?;
+    let reply = scene.session.poll_reply(id, NOW).unwrap()?;
     Some(reply.unwrap().message.body::<(u32,)>().unwrap().0)
 }
 
@@ -35,7 +35,7 @@ fn a_stray_reply_is_tolerated() {
     let sent = scene.written().remove(0);
     assert!(Message::parse(&sent).unwrap().header().flags.contains(Flags::NO_REPLY_EXPECTED));
     scene.answer(&sent, BUS, &(1_u32,));
-    assert!(scene.session.next(Want::Anything, NOW).unwrap().is_none());
+    assert!(scene.session.poll_event(Want::Anything, NOW).unwrap().is_none());
     assert_eq!(scene.session.ignored(), 1);
     let (id, sent) = made(&mut scene);
     scene.answer(&sent, BUS, &(2_u32,));
@@ -79,7 +79,7 @@ fn replies_are_matched_by_serial_and_by_sender() {
     assert_eq!(replied(&mut scene, id), Some(3));
     // A second reply is one too many.
     scene.answer(&sent, BUS, &(4_u32,));
-    assert!(scene.session.next(Want::Anything, NOW).unwrap().is_none());
+    assert!(scene.session.poll_event(Want::Anything, NOW).unwrap().is_none());
 }
 
 #[test]
@@ -105,7 +105,7 @@ fn replies_may_come_in_any_order_and_among_signals() {
         assert_eq!(replied(&mut scene, *id), Some(number));
     }
     let mut signals = 0;
-    while let Some(Event::Signal(_)) = scene.session.next(Want::Anything, NOW).unwrap() {
+    while let Some(Event::Signal { .. }) = scene.session.poll_event(Want::Anything, NOW).unwrap() {
         signals += 1;
     }
     assert_eq!(signals, 3);
@@ -120,7 +120,7 @@ fn an_error_may_have_any_body() {
         let (id, sent) = made(&mut scene);
         let error = scene.error(&sent, BUS, "com.example.Error");
         scene.give(&error, body);
-        let reply = scene.session.next_reply(id, NOW).unwrap().unwrap().unwrap();
+        let reply = scene.session.poll_reply(id, NOW).unwrap().unwrap().unwrap();
         let header = reply.message.header();
         assert_eq!(header.error_name.unwrap(), "com.example.Error");
         assert_eq!(header.signature, signature);
@@ -137,14 +137,14 @@ fn an_error_that_answers_no_call_is_passed_over() {
     let sent = scene.written().remove(0);
     let error = scene.error(&sent, BUS, "com.example.Error");
     scene.give(&error, &("no",));
-    assert!(scene.session.next(Want::Anything, NOW).unwrap().is_none());
+    assert!(scene.session.poll_event(Want::Anything, NOW).unwrap().is_none());
     assert!(scene.session.error().is_none());
 }
 
 #[test]
 fn serials_pass_over_zero_and_over_those_that_are_awaited() {
     let mut config =
-        Config::new(Peer::Direct, Mechanisms::only(Mechanism::External(Identity::Uid(0))));
+        Config::new(ServerKind::Direct, Mechanisms::only(Mechanism::External(Identity::Uid(0))));
     config.first_serial = Serial::new(u32::MAX - 1).unwrap();
     let mut scene = Scene::of(config);
     let to = MethodCall::new(ObjectPath::from_static("/"), MemberName::from_static("M"));
@@ -165,11 +165,11 @@ fn a_call_ends_at_its_deadline_and_a_late_reply_is_dropped() {
     let id = scene.session.call(&call(), &(), Vec::new(), Some(deadline)).unwrap();
     let sent = scene.written().remove(0);
     assert_eq!(scene.session.next_deadline(), Some(deadline));
-    assert!(scene.session.next_reply(id, deadline - Duration::from_nanos(1)).unwrap().is_none());
-    let ended = scene.session.next_reply(id, deadline).unwrap().unwrap();
+    assert!(scene.session.poll_reply(id, deadline - Duration::from_nanos(1)).unwrap().is_none());
+    let ended = scene.session.poll_reply(id, deadline).unwrap().unwrap();
     assert!(matches!(ended, Err(NoReply::TimedOut)));
     scene.answer(&sent, BUS, &(1_u32,));
-    assert!(scene.session.next(Want::Anything, deadline).unwrap().is_none());
+    assert!(scene.session.poll_event(Want::Anything, deadline).unwrap().is_none());
     assert_eq!(scene.session.outstanding(), 0);
 }
 
@@ -177,13 +177,13 @@ fn a_call_ends_at_its_deadline_and_a_late_reply_is_dropped() {
 #[test]
 fn fds_that_the_system_refuses_end_their_call_alone() {
     let mut scene = Scene::bus();
-    assert!(!scene.session.fds_refused(), "there are none");
+    assert!(!scene.session.handle_fds_refused(), "there are none");
     let with_fds = scene.session.call(&call(), &(), vec![(); 3], None).unwrap();
     let without = scene.session.call(&call(), &(), Vec::new(), None).unwrap();
-    assert_eq!(scene.session.output().fds.len(), 3);
-    assert!(scene.session.fds_refused());
-    assert!(scene.session.output().fds.is_empty());
-    let ended = scene.session.next_reply(with_fds, NOW).unwrap().unwrap();
+    assert_eq!(scene.session.poll_transmit().fds.len(), 3);
+    assert!(scene.session.handle_fds_refused());
+    assert!(scene.session.poll_transmit().fds.is_empty());
+    let ended = scene.session.poll_reply(with_fds, NOW).unwrap().unwrap();
     assert!(matches!(ended, Err(NoReply::FdsNotPassed)));
     let sent = scene.written();
     assert_eq!(sent.len(), 1, "only the other was written");
@@ -211,7 +211,7 @@ fn a_message_of_an_unknown_type_is_passed_over() {
     let mut header = Header::new(MessageType::Unknown(9), scene.serial());
     header.sender = Some(BusName::from_static(BUS));
     scene.give(&header, &("whatever",));
-    assert!(scene.session.next(Want::Anything, NOW).unwrap().is_none());
+    assert!(scene.session.poll_event(Want::Anything, NOW).unwrap().is_none());
     let (id, sent) = made(&mut scene);
     scene.answer(&sent, BUS, &(7_u32,));
     assert_eq!(replied(&mut scene, id), Some(7));
@@ -222,7 +222,7 @@ fn an_invalid_frame_or_header_ends_the_connection() {
     for bytes in [&b"x"[..], b"l\x01\0\x02", b"l\x02\0\x01\0\0\0\0\x01\0\0\0\0\0\0\0"] {
         let mut scene = Scene::bus();
         scene.fill(bytes);
-        assert!(scene.session.next(Want::Anything, NOW).is_err());
+        assert!(scene.session.poll_event(Want::Anything, NOW).is_err());
         assert!(matches!(
             scene.session.call(&call(), &(), Vec::new(), None),
             Err(SendError::Ended(_))
@@ -244,10 +244,10 @@ fn messages_come_in_any_pieces() {
         }
         for chunk in bytes.chunks(piece) {
             scene.fill(chunk);
-            assert!(scene.session.next(Want::Nothing, NOW).unwrap().is_none());
+            assert!(scene.session.poll_event(Want::Nothing, NOW).unwrap().is_none());
         }
         for (number, (id, _)) in (0_u32..).zip(&calls) {
-            let reply = scene.session.next_reply(*id, NOW).unwrap().unwrap().unwrap();
+            let reply = scene.session.poll_reply(*id, NOW).unwrap().unwrap().unwrap();
             assert_eq!(reply.message.body(), Ok((number, "of any length")));
         }
     }

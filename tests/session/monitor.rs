@@ -1,6 +1,6 @@
 //! A connection that only listens. Spec: org.freedesktop.DBus.Monitoring.BecomeMonitor.
 
-use barebus_session::{Config, Event, Peer, SendError, Serving, Want};
+use barebus_session::{Config, Event, SendError, ServerKind, Serving, Want};
 use barebus_wire::{
     BusName, Header, InterfaceName, MatchRule, MemberName, MessageType, MethodCall, ObjectPath,
 };
@@ -23,7 +23,7 @@ fn calling(scene: &mut Scene, interface: &'static str, member: &'static str) -> 
 
 /// A session that is asked something, and becomes a monitor before it has answered.
 fn monitor() -> Scene {
-    let mut scene = Scene::of(Config { serving: Serving::EVENTS, ..config(Peer::Bus) });
+    let mut scene = Scene::of(Config { serving: Serving::EVENTS, ..config(ServerKind::Bus) });
     let hello = scene.written().remove(0);
     scene.answer(&hello, BUS, &(US,));
     let id = scene.session.call(&CALL, &(), Vec::new(), None).unwrap();
@@ -32,11 +32,11 @@ fn monitor() -> Scene {
         let call = calling(&mut scene, interface, member);
         scene.give(&call, &());
     }
-    let event = scene.session.next(Want::Anything, NOW).unwrap();
+    let event = scene.session.poll_event(Want::Anything, NOW).unwrap();
     let Some(Event::MethodCall { reply_to, .. }) = event else { panic!("no call") };
     scene.answer(&asked, BUS, &());
-    assert!(scene.session.next_reply(id, NOW).unwrap().unwrap().is_ok());
-    assert!(!scene.session.output().is_empty(), "the answer to Ping");
+    assert!(scene.session.poll_reply(id, NOW).unwrap().unwrap().is_ok());
+    assert!(!scene.session.poll_transmit().is_empty(), "the answer to Ping");
     scene.session.become_monitor();
     drop(reply_to);
     scene
@@ -58,7 +58,7 @@ fn a_monitor_is_given_every_message_whoever_it_is_for() {
         header.error_name = Some(barebus_wire::ErrorName::from_static("a.b"));
         header.destination = Some(BusName::from_static(":1.66"));
         scene.give(&header, &());
-        let event = scene.session.next(Want::Anything, NOW).unwrap();
+        let event = scene.session.poll_event(Want::Anything, NOW).unwrap();
         let Some(Event::Monitored(received)) = event else { panic!("{event:?}") };
         assert_eq!(received.message.header().message_type, message_type);
     }
@@ -67,10 +67,10 @@ fn a_monitor_is_given_every_message_whoever_it_is_for() {
 #[test]
 fn a_monitor_sends_nothing_and_answers_nobody() {
     let mut scene = monitor();
-    assert!(scene.session.next(Want::Anything, NOW).unwrap().is_none());
+    assert!(scene.session.poll_event(Want::Anything, NOW).unwrap().is_none());
     let ping = calling(&mut scene, "org.freedesktop.DBus.Peer", "Ping");
     scene.give(&ping, &());
-    assert!(scene.session.next(Want::Anything, NOW).unwrap().is_some());
+    assert!(scene.session.poll_event(Want::Anything, NOW).unwrap().is_some());
     let session = &mut scene.session;
     for refused in [
         session.call(&CALL, &(), Vec::new(), None).err(),
@@ -79,5 +79,5 @@ fn a_monitor_sends_nothing_and_answers_nobody() {
     ] {
         assert_eq!(refused, Some(SendError::Monitor));
     }
-    assert!(session.output().is_empty());
+    assert!(session.poll_transmit().is_empty());
 }

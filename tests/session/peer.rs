@@ -1,7 +1,7 @@
 //! What we answer when we are called. Spec: Message Types, Standard Interfaces.
 
 use barebus_sasl::{Identity, Mechanism, Mechanisms};
-use barebus_session::{Config, Event, Peer, Serving, Want};
+use barebus_session::{Config, Event, ServerKind, Serving, Want};
 use barebus_wire::{
     BusName, Flags, Header, InterfaceName, MemberName, Message, MessageType, MethodCall, ObjectPath,
 };
@@ -20,7 +20,7 @@ fn calling(scene: &mut Scene, interface: &'static str, member: &'static str) -> 
 }
 
 fn answers(scene: &mut Scene) -> Vec<Vec<u8>> {
-    assert!(scene.session.next(Want::Anything, NOW).unwrap().is_none());
+    assert!(scene.session.poll_event(Want::Anything, NOW).unwrap().is_none());
     scene.written()
 }
 
@@ -86,14 +86,14 @@ fn a_call_to_somebody_else_is_not_answered() {
 #[test]
 fn of_many_calls_the_one_that_is_dropped_is_answered_at_once() {
     let mut config =
-        Config::new(Peer::Direct, Mechanisms::only(Mechanism::External(Identity::Uid(0))));
+        Config::new(ServerKind::Direct, Mechanisms::only(Mechanism::External(Identity::Uid(0))));
     config.serving = Serving::EVENTS;
     let mut scene = Scene::of(config);
     let call = calling(&mut scene, "com.example.I", "M");
     let mut held: Vec<_> = (0..100)
         .map(|_| {
             scene.give(&call, &());
-            match scene.session.next(Want::Anything, NOW).unwrap() {
+            match scene.session.poll_event(Want::Anything, NOW).unwrap() {
                 Some(Event::MethodCall { reply_to, .. }) => reply_to,
                 other => panic!("{other:?}"),
             }
@@ -111,12 +111,13 @@ fn of_many_calls_the_one_that_is_dropped_is_answered_at_once() {
 #[test]
 fn a_call_that_its_owner_drops_is_answered_by_an_error() {
     let mut config =
-        Config::new(Peer::Direct, Mechanisms::only(Mechanism::External(Identity::Uid(0))));
+        Config::new(ServerKind::Direct, Mechanisms::only(Mechanism::External(Identity::Uid(0))));
     config.serving = Serving::EVENTS;
     let mut scene = Scene::of(config);
     let call = calling(&mut scene, "com.example.I", "M");
     scene.give(&call, &());
-    let Some(Event::MethodCall { reply_to, .. }) = scene.session.next(Want::Anything, NOW).unwrap()
+    let Some(Event::MethodCall { reply_to, .. }) =
+        scene.session.poll_event(Want::Anything, NOW).unwrap()
     else {
         panic!("no call");
     };

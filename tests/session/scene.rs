@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use barebus_sasl::{Identity, Mechanism, Mechanisms};
-use barebus_session::{Config, Peer, Session};
+use barebus_session::{Config, ServerKind, Session};
 use barebus_wire::{
     BusName, EncodeBody, Endian, ErrorName, Flags, Header, InterfaceName, MemberName, Message,
     MessageBuf, MessageType, ObjectPath, Serial, frame_len,
@@ -24,24 +24,24 @@ pub(crate) struct Scene {
 }
 
 /// The usual, for root.
-pub(crate) fn config(peer: Peer) -> Config {
+pub(crate) fn config(peer: ServerKind) -> Config {
     Config::new(peer, Mechanisms::only(Mechanism::External(Identity::Uid(0))))
 }
 
 impl Scene {
     /// A connection to a bus that has answered `Hello`.
     pub(crate) fn bus() -> Self {
-        let mut scene = Self::of(config(Peer::Bus));
+        let mut scene = Self::of(config(ServerKind::Bus));
         let hello = scene.written().remove(0);
         scene.answer(&hello, BUS, &(US,));
-        assert!(scene.session.next(barebus_session::Want::Nothing, NOW).unwrap().is_none());
+        assert!(scene.session.poll_event(barebus_session::Want::Nothing, NOW).unwrap().is_none());
         assert!(scene.session.is_established());
         scene
     }
 
     /// A connection to somebody directly.
     pub(crate) fn direct() -> Self {
-        Self::of(config(Peer::Direct))
+        Self::of(config(ServerKind::Direct))
     }
 
     pub(crate) fn of(config: Config) -> Self {
@@ -53,27 +53,27 @@ impl Scene {
     /// A connection whose lines were written.
     pub(crate) fn before_authentication(config: Config) -> Self {
         let mut scene = Self { session: Session::new(config, NOW), last_serial: 0 };
-        let lines = scene.session.output().bytes[0].len();
-        assert!(scene.session.output().bytes[0].starts_with(b"\0AUTH EXTERNAL 30\r\n"));
-        scene.session.sent(lines);
+        let lines = scene.session.poll_transmit().bytes[0].len();
+        assert!(scene.session.poll_transmit().bytes[0].starts_with(b"\0AUTH EXTERNAL 30\r\n"));
+        scene.session.transmitted(lines);
         scene
     }
 
     /// Bytes that arrive.
     pub(crate) fn fill(&mut self, mut bytes: &[u8]) {
         while !bytes.is_empty() {
-            let room = self.session.room();
+            let room = self.session.input_buffer();
             let count = room.len().min(bytes.len());
             room[..count].copy_from_slice(&bytes[..count]);
-            self.session.filled(count, Vec::new(), false);
+            self.session.handle_input(count, Vec::new(), false);
             bytes = &bytes[count..];
         }
     }
 
     /// The messages that were written since this was last asked.
     pub(crate) fn written(&mut self) -> Vec<Vec<u8>> {
-        let bytes = self.session.output().bytes.concat();
-        self.session.sent(bytes.len());
+        let bytes = self.session.poll_transmit().bytes.concat();
+        self.session.transmitted(bytes.len());
         let mut rest = &bytes[..];
         let mut messages = Vec::new();
         while !rest.is_empty() {

@@ -14,7 +14,7 @@ fn serial_of(message: &[u8]) -> u32 {
 
 #[test]
 fn serials_pass_the_wrap_without_0_and_replies_find_their_calls() {
-    let mut config = config(barebus_session::Peer::Direct);
+    let mut config = config(barebus_session::ServerKind::Direct);
     config.first_serial = Serial::new(u32::MAX - 3).unwrap();
     let mut scene = Scene::of(config);
     let mut call = || scene.session.call(&CALL, &(), Vec::new(), None).unwrap().serial().get();
@@ -28,7 +28,7 @@ fn serials_pass_the_wrap_without_0_and_replies_find_their_calls() {
         scene.answer(message, ":1.7", &());
     }
     let mut ended = 0;
-    while let Some(event) = scene.session.next(Want::Anything, NOW).unwrap() {
+    while let Some(event) = scene.session.poll_event(Want::Anything, NOW).unwrap() {
         assert!(matches!(event, Event::Reply { .. }));
         ended += 1;
     }

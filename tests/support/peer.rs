@@ -230,9 +230,32 @@ impl Peer {
 
     /// As [`greet`](Self::greet), letting in whom `options` say.
     pub fn greet_as(&mut self, options: ServerOptions) -> bool {
-        if !self.authenticate_as(options) {
-            return false;
+        self.authenticate_as(options) && self.answer_hello()
+    }
+
+    /// Authenticates a client that writes line by line: hangs up when a read brings more than one line.
+    pub fn authenticate_strictly(&mut self) -> bool {
+        let mut server = Server::new(server_options(true));
+        while server.state() != ServerState::Done {
+            let has_read = self.read() != 0;
+            let lines = self.received.windows(2).filter(|bytes| bytes == b"\r\n").count();
+            if !has_read || lines > 1 {
+                self.hang_up();
+                return false;
+            }
+            match server.receive(&self.received) {
+                Ok(taken) => drop(self.received.drain(..taken)),
+                Err(_) => return false,
+            }
+            let said = server.output().to_vec();
+            server.advance_output(said.len());
+            self.write(&said);
         }
+        true
+    }
+
+    /// Answers `Hello`, as a bus does.
+    pub fn answer_hello(&mut self) -> bool {
         let Some(hello) = self.receive() else { return false };
         assert_eq!(hello.member(), "Hello", "the first message on a bus");
         let reply = self.reply(&hello, Some(BUS), &(CLIENT,));

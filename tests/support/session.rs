@@ -17,14 +17,18 @@ use crate::peer::{BUS, bus_name, message};
 pub use chunks::chunker;
 use world::{Heard, World, wants_answer};
 
-/// A well-known name, whose owner changes.
-const NAME: &str = "org.example.Service";
+/// Well-known names. They have the same owner, which changes.
+const NAMES: [&str; 4] =
+    ["org.example.Service", "org.example.Second", "org.example.Third", "org.example.Fourth"];
 /// A peer that owns nothing.
 const UNIQUE: &str = ":1.9";
 /// A peer that nobody calls.
 const STRANGER: &str = ":1.66";
-/// What forged replies carry; true ones carry what was asked.
+/// The argument of forged replies. True ones carry the token of their call.
 const FORGED: u32 = u32::MAX;
+
+/// Number in the unique name of the names' first owner.
+const FIRST_OWNER: u32 = 100;
 
 /// A call that the user made.
 #[derive(Clone, Copy, Debug)]
@@ -32,6 +36,8 @@ struct Made {
     id: CallId,
     token: u32,
     deadline: Duration,
+    /// Its destination is a well-known name, and this owner had lost it when the call was made.
+    former_owner: Option<u32>,
     /// The user waits for it no longer, or was told its end.
     is_over: bool,
 }
@@ -49,7 +55,8 @@ struct Play {
     world: World,
     made: BTreeMap<u32, Made>,
     asked: Vec<Asked>,
-    subscriptions: Vec<SubscriptionId>,
+    /// With the index of their rule.
+    subscriptions: Vec<(SubscriptionId, usize)>,
     duties: Vec<ReplyTo>,
     /// Calls of ours that want an answer, and how often they got one.
     called: BTreeMap<u32, usize>,
@@ -70,7 +77,7 @@ pub fn session(data: &[u8]) {
         subscriptions: Vec::new(),
         duties: Vec::new(),
         called: BTreeMap::new(),
-        owner: 100,
+        owner: FIRST_OWNER,
         is_foul: false,
         ended: None,
     };
@@ -116,12 +123,20 @@ impl Play {
     fn call(&mut self, source: &mut Source<'_>) {
         let token = u32::try_from(self.made.len()).unwrap();
         let choice = source.byte();
+        let mut is_by_name = false;
         let call = match choice & 3 {
             _ if !self.world.is_bus() => messages::ASK,
             0 => messages::ASK,
             1 => messages::ASK.destination(bus_name(UNIQUE)),
-            _ => messages::ASK.destination(bus_name(NAME)),
+            _ => {
+                is_by_name = true;
+                messages::ASK.destination(bus_name(NAMES[usize::from(choice >> 3 & 3)]))
+            }
         };
+        // Whoever is known to have lost the name must not be believed. What was not received yet may still say so.
+        let is_known = self.world.stream.is_empty() && self.next(Want::Nothing) == Taken::Nothing;
+        let former_owner =
+            (is_by_name && is_known && self.owner > FIRST_OWNER).then(|| self.owner - 1);
         let count = if choice & 4 == 0 { 0 } else { usize::from(choice >> 5) };
         let fds = (0..count).map(|_| self.world.handles.open()).collect();
         let deadline = self.world.now + Duration::from_millis(u64::from(source.byte()) * 100 + 1);
@@ -135,7 +150,8 @@ impl Play {
                 let mut open = self.made.values().filter(|made| !made.is_over);
                 assert!(open.all(|made| made.id != id), "{} is outstanding", id.serial());
                 assert!(session.is_outstanding(id));
-                self.made.insert(token, Made { id, token, deadline, is_over: false });
+                let made = Made { id, token, deadline, former_owner, is_over: false };
+                self.made.insert(token, made);
             }
             Err(error) => self.check_sending(Some(error)),
         }
@@ -170,22 +186,18 @@ impl Play {
     }
 
     fn subscribe(&mut self, source: &mut Source<'_>) {
-        const RULES: [&str; 3] = [
-            "type='signal',sender='org.example.Service'",
-            "type='signal',interface='org.example.Interface'",
-            "type='signal',sender=':1.66'",
-        ];
         let choice = source.byte();
         if choice & 4 != 0 && !self.subscriptions.is_empty() {
             let index = usize::from(choice >> 3) % self.subscriptions.len();
-            let id = self.subscriptions.swap_remove(index);
+            let (id, _) = self.subscriptions.swap_remove(index);
             let result = self.world.session.unsubscribe(id);
             return self.check_sending(result.err());
         }
-        let rule = MatchRule::parse(RULES[usize::from(choice & 3).min(2)]).expect("a rule");
+        let index = usize::from(choice & 3).min(2);
+        let rule = MatchRule::parse(RULES[index]).expect("a rule");
         let deadline = self.world.now + Duration::from_secs(1);
         match self.world.session.subscribe(&rule, Some(deadline)) {
-            Ok(id) => self.subscriptions.push(id),
+            Ok(id) => self.subscriptions.push((id, index)),
             Err(error) => self.check_sending(Some(error)),
         }
     }
@@ -195,7 +207,7 @@ impl Play {
             0 => Want::Nothing,
             1 => self.pick(source).map_or(Want::Anything, Want::Reply),
             2 => match self.subscriptions.last() {
-                Some(id) => Want::Signal(*id),
+                Some((id, _)) => Want::Signal(*id),
                 None => Want::Anything,
             },
             _ => Want::Anything,
@@ -203,23 +215,23 @@ impl Play {
         self.next(want);
     }
 
-    /// Takes an event; whether there was one.
-    fn next(&mut self, want: Want) -> bool {
+    /// Takes an event.
+    fn next(&mut self, want: Want) -> Taken {
         let now = self.world.now;
-        match self.world.session.next(want, now) {
+        match self.world.session.poll_event(want, now) {
             Ok(None) => {
                 let deadline = self.world.session.next_deadline();
                 assert!(deadline.is_none_or(|deadline| deadline > now), "a deadline in the past");
-                false
+                Taken::Nothing
             }
             Ok(Some(event)) => {
                 let told = Told::of(event);
                 self.check_event(want, told);
-                true
+                Taken::Event
             }
             Err(error) => {
                 self.check_end(error);
-                false
+                Taken::End
             }
         }
     }
@@ -233,20 +245,44 @@ impl Play {
             Told::NoReply(id, reason) => {
                 let now = self.world.now;
                 let made = self.end_of(id, want);
-                if reason == NoReply::TimedOut {
-                    assert!(made.deadline <= now, "ends before its time");
+                match reason {
+                    NoReply::TimedOut => assert!(made.deadline <= now, "ends before its time"),
+                    NoReply::OwnerUnknown => assert!(self.world.refuses_owner, "{reason}"),
+                    _ => {}
                 }
             }
-            Told::Signal(sender) => {
-                assert!(matches!(want, Want::Anything | Want::Signal(_)));
-                assert!(sender.is_some() || !self.world.is_bus(), "a signal from nobody");
+            Told::Signal(subscriptions, sender) => {
+                match want {
+                    Want::Signal(id) => assert_eq!(subscriptions, [id]),
+                    _ => assert_eq!(want, Want::Anything),
+                }
+                self.check_signal(&subscriptions, sender.as_deref());
             }
             Told::Called(reply_to) => {
                 assert_eq!(want, Want::Anything);
                 self.duties.push(reply_to);
             }
-            Told::NotSubscribed(id) => self.subscriptions.retain(|other| *other != id),
+            Told::NotSubscribed(ended) => {
+                self.subscriptions.retain(|(id, _)| !ended.contains(id));
+            }
             Told::Other => assert_eq!(want, Want::Anything),
+        }
+    }
+
+    /// That the signal is for these subscriptions.
+    fn check_signal(&self, subscriptions: &[SubscriptionId], sender: Option<&str>) {
+        assert!(!subscriptions.is_empty(), "a signal for nobody");
+        for id in subscriptions {
+            let made = self.subscriptions.iter().find(|(made, _)| made == id);
+            let (_, rule) = made.expect("a signal for a subscription that was not made");
+            let is_right = match rule {
+                _ if !self.world.is_bus() => true,
+                // Owners' names are `:1.100` and later.
+                0 => sender.is_some_and(|sender| sender.len() > STRANGER.len()),
+                2 => sender == Some(STRANGER),
+                _ => true,
+            };
+            assert!(is_right, "{} gives a signal of {sender:?}", RULES[*rule]);
         }
     }
 
@@ -264,9 +300,9 @@ impl Play {
             assert_eq!(*before, error, "ends a second time");
             return;
         }
-        let is_refusal = matches!(error, SessionError::Authentication(_));
-        if is_refusal && self.world.session.authenticate_again(self.world.now) {
+        if self.world.session.retry_handshake() {
             self.world.reconnect();
+            self.asked.clear();
             return;
         }
         let is_late = matches!(error, SessionError::HandshakeTimedOut { .. });
@@ -296,9 +332,10 @@ impl Play {
             return;
         }
         let (token,) = heard.message().body::<(u32,)>().expect("a question");
-        let callee = match heard.destination() {
-            NAME => self.owner(),
-            other => other.to_owned(),
+        let destination = heard.destination();
+        let callee = match NAMES.contains(&destination) {
+            true => self.owner(),
+            false => destination.to_owned(),
         };
         self.asked.push(Asked { serial: heard.serial(), token, callee });
     }
@@ -321,7 +358,9 @@ impl Play {
         let asked = self.asked.swap_remove(usize::from(choice >> 4) % self.asked.len());
         let on_bus = self.world.is_bus();
         let serial = self.world.serial();
-        let mut header = messages::reply(serial, asked.serial, Some(&asked.callee), on_bus);
+        // The bus leaves out its own name where it answers for somebody whom it hides.
+        let sender = (choice & 0xf0 != 0xf0).then_some(&*asked.callee);
+        let mut header = messages::reply(serial, asked.serial, sender, on_bus);
         let count =
             if self.world.session.passes_fds() == Some(true) { u32::from(choice & 3) } else { 0 };
         header.unix_fds = count;
@@ -357,18 +396,13 @@ impl Play {
         }
         let old = self.owner();
         self.owner += 1;
-        let serial = self.world.serial();
-        let mut header = messages::signal(serial, Some(BUS));
-        header.interface = Some(barebus_wire::InterfaceName::from_static(BUS));
-        header.member = Some(barebus_wire::MemberName::from_static("NameOwnerChanged"));
-        let bytes = message(&header, &(NAME, &*old, &*self.owner()));
-        self.world.stream.push(bytes, Vec::new(), false);
-        // Whoever takes the name over answers what the other was asked: that must not be believed.
-        let new = self.owner();
-        for asked in self.asked.iter().filter(|asked| asked.callee == old) {
+        for name in self.world.watched.clone() {
             let serial = self.world.serial();
-            let header = messages::reply(serial, asked.serial, Some(&new), true);
-            self.world.stream.push(message(&header, &(FORGED,)), Vec::new(), false);
+            let mut header = messages::signal(serial, Some(BUS));
+            header.interface = Some(barebus_wire::InterfaceName::from_static(BUS));
+            header.member = Some(barebus_wire::MemberName::from_static("NameOwnerChanged"));
+            let bytes = message(&header, &(&*name, &*old, &*self.owner()));
+            self.world.stream.push(bytes, Vec::new(), false);
         }
     }
 
@@ -424,25 +458,26 @@ impl Play {
             }
             6 => {
                 self.is_foul = true;
-                self.world.session.end_of_file();
+                self.world.session.handle_eof();
             }
             _ => {
-                let refused = self.world.session.fds_refused();
+                let refused = self.world.session.handle_fds_refused();
                 assert!(!refused || self.world.session.error().is_none());
             }
         }
     }
 
-    /// Replies from a stranger, and from nobody, to everything.
+    /// Replies to every call from a stranger, and from whoever had lost the name when it was called.
     fn forge(&mut self) {
         if !self.world.is_bus() {
             return;
         }
-        let serials: Vec<Serial> = self.made.values().map(|made| made.id.serial()).collect();
-        for to in serials {
-            for sender in [Some(STRANGER), None] {
+        let calls: Vec<Made> = self.made.values().copied().collect();
+        for made in calls {
+            let former = made.former_owner.map(|number| format!(":1.{number}"));
+            for sender in [Some(STRANGER), former.as_deref()].into_iter().flatten() {
                 let serial = self.world.serial();
-                let header = messages::reply(serial, to, sender, true);
+                let header = messages::reply(serial, made.id.serial(), Some(sender), true);
                 self.world.stream.push(message(&header, &(FORGED,)), Vec::new(), false);
             }
         }
@@ -452,15 +487,11 @@ impl Play {
 
     /// Lets everything happen that is still to happen: then every call has ended.
     fn settle(&mut self) {
-        for _ in 0..3 {
-            self.exchange();
-        }
+        self.exchange_all();
         self.duties.clear();
-        for _ in 0..3 {
-            self.exchange();
-        }
+        self.exchange_all();
         self.world.now += Duration::from_secs(3600);
-        self.exchange();
+        self.exchange_all();
         if self.ended.is_some() {
             return;
         }
@@ -468,6 +499,17 @@ impl Play {
         assert!(open.is_empty(), "never end: {open:?}");
         assert_eq!(self.world.session.outstanding(), 0);
         assert_eq!(self.world.session.next_deadline(), None);
+    }
+
+    /// Exchanges messages until nobody has anything to say.
+    fn exchange_all(&mut self) {
+        for _ in 0..20 {
+            self.exchange();
+            if self.world.session.poll_transmit().is_empty() {
+                return;
+            }
+        }
+        panic!("they never come to an end");
     }
 
     fn exchange(&mut self) {
@@ -480,19 +522,34 @@ impl Play {
         }
         while !self.world.stream.is_empty() {
             self.read(usize::MAX);
-            while self.next(Want::Anything) {}
+            while self.next(Want::Anything) == Taken::Event {}
         }
-        while self.next(Want::Anything) {}
+        while self.next(Want::Anything) == Taken::Event {}
     }
 }
+
+/// What a poll came to.
+#[derive(Debug, PartialEq)]
+enum Taken {
+    Event,
+    Nothing,
+    End,
+}
+
+/// The rules of the subscriptions.
+const RULES: [&str; 3] = [
+    "type='signal',sender='org.example.Service'",
+    "type='signal',interface='org.example.Interface'",
+    "type='signal',sender=':1.66'",
+];
 
 /// An event without its message.
 enum Told {
     Reply(CallId, Option<u32>),
     NoReply(CallId, NoReply),
-    Signal(Option<String>),
+    Signal(Vec<SubscriptionId>, Option<String>),
     Called(ReplyTo),
-    NotSubscribed(SubscriptionId),
+    NotSubscribed(Vec<SubscriptionId>),
     Other,
 }
 
@@ -504,12 +561,14 @@ impl Told {
                 Self::Reply(call, reply.message.body::<(u32,)>().ok().map(|(token,)| token))
             }
             Event::NoReply { call, reason } => Self::NoReply(call, reason),
-            Event::Signal(signal) => {
+            Event::Signal { subscriptions, signal } => {
                 let sender = signal.message.header().sender.map(BusName::as_str);
-                Self::Signal(sender.map(Into::into))
+                Self::Signal(subscriptions.to_vec(), sender.map(Into::into))
             }
             Event::MethodCall { reply_to, .. } => Self::Called(reply_to),
-            Event::NotSubscribed { subscription, .. } => Self::NotSubscribed(subscription),
+            Event::NotSubscribed { subscriptions, .. } => {
+                Self::NotSubscribed(subscriptions.to_vec())
+            }
             _ => Self::Other,
         }
     }

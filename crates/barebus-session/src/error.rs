@@ -12,7 +12,7 @@ use barebus_wire::{BodyError, DecodeError, EncodeError};
 #[non_exhaustive]
 pub enum SessionError {
     /// The server broke the authentication protocol, or refused to let us in. After a pipelined attempt
-    /// [`Session::authenticate_again`](crate::Session::authenticate_again) on a new stream may still succeed.
+    /// [`Session::retry_handshake`](crate::Session::retry_handshake) on a new stream may still succeed.
     Authentication(SaslError),
     /// The server's GUID is not the one that the address promised.
     Guid {
@@ -55,6 +55,27 @@ pub enum Awaited {
     Authentication(barebus_sasl::State),
     /// The reply to `Hello`.
     Hello,
+}
+
+/// How authentication was tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HandshakeAttempts {
+    /// Written in one go.
+    Pipelined,
+    /// Line by line, as asked for.
+    StepByStep,
+    /// In one go, which failed, and once more line by line.
+    Both,
+}
+
+impl fmt::Display for HandshakeAttempts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Pipelined => "tried in one go",
+            Self::StepByStep => "tried line by line",
+            Self::Both => "tried in one go, then line by line",
+        })
+    }
 }
 
 impl fmt::Display for Awaited {
@@ -174,9 +195,7 @@ impl core::error::Error for SendError {
 pub enum NoReply {
     /// Its deadline passed. A reply that still comes is dropped.
     TimedOut,
-    /// The name that was called changed its owner, so that whoever took the call is no longer who was asked.
-    OwnerChanged,
-    /// The bus did not say who owns the name that was called, so that no reply can be believed.
+    /// The bus refuses `GetNameOwner` for the name that was called, so no reply can be verified.
     OwnerUnknown,
     /// The reply came with other file descriptors than its header announced; they were closed.
     Fds(FdsError),
@@ -194,10 +213,10 @@ impl fmt::Display for NoReply {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::TimedOut => f.write_str("no reply came in time"),
-            Self::OwnerChanged => f.write_str("the name's owner changed before a reply came"),
-            Self::OwnerUnknown => {
-                f.write_str("the bus does not say who owns the name, so no reply can be believed")
-            }
+            Self::OwnerUnknown => f.write_str(
+                "the bus does not say who owns the name, so no reply can be verified: \
+                 its policy must allow org.freedesktop.DBus.GetNameOwner",
+            ),
             Self::Fds(error) => write!(f, "the reply was refused: {error}"),
             Self::QueueFull => f.write_str("the queue of received messages is full"),
             Self::FdsNotNegotiated => f.write_str("the server takes no file descriptors"),

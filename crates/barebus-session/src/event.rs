@@ -1,13 +1,11 @@
-//! What a session has to tell.
+//! What a session reports.
 
-use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use barebus_wire::{Message, Serial};
 
-use crate::duties::Caller;
 use crate::error::{FdsError, NoReply};
-use crate::matching::SubscriptionId;
+use crate::incoming_calls::ReplyTo;
 
 /// A call that was sent and awaits its reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -20,12 +18,16 @@ impl CallId {
     }
 }
 
-/// A message and the file descriptors that came with it; as many as its header announces.
+/// A subscription to signals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SubscriptionId(pub(crate) u32);
+
+/// A message and the file descriptors that came with it: as many as its header announces.
 #[derive(Debug)]
 pub struct Received<'a, F> {
-    /// The message, borrowed from the session until it is used again.
+    /// The message, borrowed from the session until its next use.
     pub message: Message<'a>,
-    /// Its file descriptors: a UNIX_FD in the body is an index of them.
+    /// Its file descriptors: a UNIX_FD in the body is an index into them.
     pub fds: Vec<F>,
 }
 
@@ -37,10 +39,10 @@ pub enum Event<'a, F> {
     Reply {
         /// The call.
         call: CallId,
-        /// What its callee, or the bus, says.
+        /// The answer of the callee or of the bus.
         reply: Received<'a, F>,
     },
-    /// A call that gets no reply.
+    /// A call gets no reply.
     NoReply {
         /// The call.
         call: CallId,
@@ -48,53 +50,68 @@ pub enum Event<'a, F> {
         reason: NoReply,
     },
     /// A signal that at least one subscription asks for.
-    Signal(Received<'a, F>),
-    /// A call of a method of ours.
+    Signal {
+        /// The subscriptions that it is for, oldest first.
+        subscriptions: &'a [SubscriptionId],
+        /// The signal.
+        signal: Received<'a, F>,
+    },
+    /// Somebody calls a method of ours.
     MethodCall {
         /// The call.
         call: Received<'a, F>,
-        /// What it is answered with.
+        /// Answers the call.
         reply_to: ReplyTo,
     },
-    /// A signal or a call came with other file descriptors than its header announced; they were closed, the message dropped.
+    /// A signal or a call came with other file descriptors than its header announces. They were closed, and the message dropped.
     Refused(FdsError),
-    /// The bus refused a subscription: none of its signals will come.
+    /// Subscriptions have ended: the bus refused their rule, or the question who owns the rule's sender, or did not answer in time.
     NotSubscribed {
-        /// The subscription, which is gone.
-        subscription: SubscriptionId,
-        /// The bus's answer, unless it did not answer in time.
+        /// The subscriptions, oldest first.
+        subscriptions: &'a [SubscriptionId],
+        /// The refusal of the bus; `None` when it did not answer in time.
         reply: Option<Received<'a, F>>,
     },
-    /// Any message that a monitor sees.
+    /// A message that a monitor sees.
     Monitored(Received<'a, F>),
 }
 
-/// The right and the duty to answer a METHOD_CALL: dropped unanswered, the caller gets an error.
-#[derive(Debug)]
-#[must_use = "the caller waits for an answer; dropped, it gets an error"]
-pub struct ReplyTo {
-    pub(crate) caller: Arc<Caller>,
-    pub(crate) is_expected: bool,
-}
-
-impl ReplyTo {
-    /// Whether the caller wants an answer; without, answering does nothing.
-    pub const fn is_expected(&self) -> bool {
-        self.is_expected
-    }
-}
-
-/// Which events are asked for; the others are kept for later, in their order.
+/// Which events to report; the others are kept in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Want {
-    /// Whatever comes first.
+    /// Whatever came first.
     Anything,
     /// The end of this call: its reply, or why there is none.
     Reply(CallId),
-    /// Nothing: what has come is sorted and kept.
+    /// Nothing: received messages are processed and kept.
     Nothing,
-    /// A signal that this subscription asks for, or that the subscription was refused. Other subscriptions that ask for it
-    /// are given it too, without its file descriptors.
+    /// The next signal of this subscription, or its end. Other subscriptions that ask for the same signal get it too, without its file
+    /// descriptors.
     Signal(SubscriptionId),
+}
+
+/// The kind of an event, without its message.
+#[derive(Debug)]
+pub(crate) enum Kind {
+    Reply(CallId),
+    NoReply(CallId, NoReply),
+    Signal,
+    MethodCall(ReplyTo),
+    Refused(FdsError),
+    NotSubscribed,
+    Monitored,
+    /// A reply whose sender may turn out to be the callee: not an event yet.
+    Held,
+}
+
+impl Kind {
+    /// The call that the event ends.
+    #[inline]
+    pub(crate) const fn ended_call(&self) -> Option<CallId> {
+        match self {
+            Self::Reply(call) | Self::NoReply(call, _) => Some(*call),
+            _ => None,
+        }
+    }
 }

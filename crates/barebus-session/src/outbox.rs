@@ -1,37 +1,34 @@
-//! Messages that wait for being written, and the file descriptors that leave with them.
+//! Messages that wait to be written.
 
 use alloc::vec::Vec;
 
 use barebus_wire::{EncodeBody, EncodeError, Header, MessageBuf, Serial};
 
-/// File descriptors of one message.
-#[derive(Debug)]
-struct Parcel<F> {
-    /// Offset in `messages` of the first byte of their message.
-    at: usize,
-    /// Bytes of their message.
-    len: usize,
-    serial: Serial,
-    fds: Vec<F>,
-}
+use crate::fds::{OutgoingFds, Withdrawn};
 
-/// The queue of bytes to be written.
+/// The queue of bytes to be written, and the file descriptors that leave with them.
 #[derive(Debug)]
 pub(crate) struct Outbox<F> {
     messages: MessageBuf,
-    /// Bytes that were written already: sent <= messages.len()
+    /// Bytes that were written: sent <= messages.len()
     sent: usize,
-    /// Bytes that `messages` has held at once, since it was new.
+    /// Most bytes that `messages` has held at once since it was made.
     most: usize,
-    parcels: Vec<Parcel<F>>,
-    /// Until authentication is over, bytes that were written are kept, so that they can be written again on another stream,
-    /// and messages with file descriptors wait for the server to agree to them.
-    unsettled: bool,
+    fds: OutgoingFds<F>,
+    /// Authentication is over. Until then written bytes are kept, because they may have to be written again on another stream, and
+    /// messages with file descriptors wait until the server has agreed to take them.
+    is_authenticated: bool,
 }
 
 impl<F> Outbox<F> {
     pub(crate) fn new() -> Self {
-        Self { messages: MessageBuf::new(), sent: 0, most: 0, parcels: Vec::new(), unsettled: true }
+        Self {
+            messages: MessageBuf::new(),
+            sent: 0,
+            most: 0,
+            fds: OutgoingFds::new(),
+            is_authenticated: false,
+        }
     }
 
     /// Bytes that wait.
@@ -51,111 +48,105 @@ impl<F> Outbox<F> {
         let len = self.messages.push(header, body)?;
         self.most = self.most.max(self.messages.len());
         if !fds.is_empty() {
-            self.parcels.push(Parcel { at, len, serial: header.serial, fds });
+            self.fds.push(at, len, header.serial, fds);
         }
         Ok(())
     }
 
-    /// What to write now, with the file descriptors that go with its first byte. Never more than up to the next message that
-    /// has some: else they would arrive together with another message's bytes.
+    /// What to write now, with the file descriptors that go with its first byte.
     #[inline]
     pub(crate) fn output(&self) -> (&[u8], &[F]) {
-        if self.parcels.is_empty() {
-            return (self.messages.as_slice().get(self.sent..).unwrap_or_default(), &[]);
+        let bytes = self.messages.as_slice();
+        if self.fds.is_empty() {
+            return (bytes.get(self.sent..).unwrap_or_default(), &[]);
         }
-        self.output_with_fds()
+        self.output_with_fds(bytes)
     }
 
     #[cold]
-    fn output_with_fds(&self) -> (&[u8], &[F]) {
-        let bytes = self.messages.as_slice();
-        let mut parcels = self.parcels.iter();
-        let first = parcels.next();
-        let (fds, end) = match first {
-            Some(parcel) if parcel.at == self.sent && !self.unsettled => {
-                (&*parcel.fds, parcels.next().map(|next| next.at))
-            }
-            Some(parcel) => (&[][..], Some(parcel.at)),
-            None => (&[][..], None),
-        };
+    fn output_with_fds<'a>(&'a self, bytes: &'a [u8]) -> (&'a [u8], &'a [F]) {
+        // An offset that no message has: descriptors wait for the end of authentication.
+        let at = if self.is_authenticated { self.sent } else { usize::MAX };
+        let (fds, end) = self.fds.next(at);
         (bytes.get(self.sent..end.unwrap_or(bytes.len())).unwrap_or_default(), fds)
     }
 
-    /// That the first `count` bytes of [`output`](Self::output) were written. File descriptors that went along are closed.
+    /// The first `count` bytes of [`output`](Self::output) were written. File descriptors that went along are closed.
     pub(crate) fn advance(&mut self, count: usize) {
         if count == 0 {
             return;
         }
-        if !self.unsettled && self.parcels.first().is_some_and(|parcel| parcel.at == self.sent) {
-            self.parcels.remove(0);
+        if self.is_authenticated && self.fds.is_next(self.sent) {
+            self.fds.pop();
         }
         self.sent = (self.sent + count).min(self.messages.len());
-        if !self.unsettled {
+        if self.is_authenticated {
             self.drop_sent();
         }
     }
 
-    /// Authentication is over: what was written will not be written again.
-    pub(crate) fn settle(&mut self) {
-        self.unsettled = false;
+    /// Authentication is over: what was written is never written again.
+    pub(crate) fn authenticated(&mut self) {
+        self.is_authenticated = true;
         self.drop_sent();
     }
 
-    /// Everything will be written again, on another stream.
+    /// Everything is written again, on another stream.
     pub(crate) fn rewind(&mut self) {
         self.sent = 0;
-        self.unsettled = true;
+        self.is_authenticated = false;
     }
 
-    /// Takes a message with file descriptors that was not begun to be written out of the queue.
+    /// Takes the first message with file descriptors out of the queue. None of its bytes may have been written.
     pub(crate) fn withdraw_fds(&mut self) -> Option<Serial> {
-        self.parcels.first()?;
-        let parcel = self.parcels.remove(0);
+        let Withdrawn { serial, at, len } = self.fds.withdraw()?;
         let mut kept = MessageBuf::new();
         let bytes = self.messages.as_slice();
-        kept.extend(bytes.get(..parcel.at).unwrap_or_default());
-        kept.extend(bytes.get(parcel.at + parcel.len..).unwrap_or_default());
+        kept.extend(bytes.get(..at).unwrap_or_default());
+        kept.extend(bytes.get(at + len..).unwrap_or_default());
         self.messages = kept;
-        self.parcels.iter_mut().for_each(|later| later.at -= parcel.len);
-        Some(parcel.serial)
+        Some(serial)
     }
 
-    /// Takes the message that is next to be written out of the queue, if it has file descriptors.
+    /// Takes the message that is to be written next out of the queue, if it has file descriptors.
     pub(crate) fn withdraw_next_fds(&mut self) -> Option<Serial> {
-        let is_next = self.parcels.first().is_some_and(|parcel| parcel.at == self.sent);
-        if is_next && !self.unsettled { self.withdraw_fds() } else { None }
+        if self.is_authenticated && self.fds.is_next(self.sent) {
+            self.withdraw_fds()
+        } else {
+            None
+        }
     }
 
-    /// The connection has ended.
+    /// Drops everything; file descriptors are closed.
     pub(crate) fn clear(&mut self) {
         self.messages = MessageBuf::new();
         self.sent = 0;
-        self.parcels.clear();
+        self.fds = OutgoingFds::new();
     }
 
     fn drop_sent(&mut self) {
         if self.sent == self.messages.len() {
-            if self.most > MOST_AT_REST {
+            if self.most > MAX_AT_REST {
                 self.messages = MessageBuf::new();
                 self.most = 0;
             }
             self.messages.clear();
-        } else if self.sent >= KEPT && self.sent * 2 >= self.messages.len() {
-            // Half of the buffer at least: each byte is moved once on average.
+        } else if self.sent >= MIN_MOVED && self.sent * 2 >= self.messages.len() {
+            // At least half of the buffer is gone: each byte is moved once on average.
             self.messages.consume(self.sent);
         } else {
             return;
         }
-        self.parcels.iter_mut().for_each(|parcel| parcel.at -= self.sent);
+        self.fds.shift(self.sent);
         self.sent = 0;
     }
 }
 
-/// Written bytes that may stay in the buffer, so that they need not be moved after every write.
-const KEPT: usize = 64 * 1024;
+/// Written bytes stay in the buffer up to this count, so that the rest is not moved after every write.
+const MIN_MOVED: usize = 64 * 1024;
 
-/// After messages of more bytes the buffer is given back.
-const MOST_AT_REST: usize = 1024 * 1024;
+/// A buffer that held more bytes than this is freed once it is empty.
+const MAX_AT_REST: usize = 1024 * 1024;
 
 #[cfg(test)]
 mod tests {
@@ -168,8 +159,7 @@ mod tests {
             let at = outbox.messages.len();
             outbox.messages.extend(bytes);
             if !fds.is_empty() {
-                let parcel = Parcel { at, len: bytes.len(), serial, fds: fds.to_vec() };
-                outbox.parcels.push(parcel);
+                outbox.fds.push(at, bytes.len(), serial, fds.to_vec());
             }
         }
         outbox
@@ -178,7 +168,7 @@ mod tests {
     #[test]
     fn fds_leave_once_with_the_first_byte_of_their_message() {
         let mut outbox = outbox(&[(b"aa", &[]), (b"bbb", &[1, 2]), (b"c", &[]), (b"dd", &[3])]);
-        outbox.settle();
+        outbox.authenticated();
         assert_eq!(outbox.output(), (&b"aa"[..], &[][..]));
         outbox.advance(1);
         assert_eq!(outbox.output(), (&b"a"[..], &[][..]));
@@ -193,14 +183,14 @@ mod tests {
     }
 
     #[test]
-    fn until_settled_fds_wait_and_bytes_can_be_written_again() {
+    fn until_authenticated_fds_wait_and_bytes_can_be_written_again() {
         let mut outbox = outbox(&[(b"aa", &[]), (b"bbb", &[1])]);
         outbox.advance(2);
         assert_eq!(outbox.output(), (&b""[..], &[][..]));
         outbox.rewind();
         assert_eq!(outbox.output(), (&b"aa"[..], &[][..]));
         outbox.advance(2);
-        outbox.settle();
+        outbox.authenticated();
         assert_eq!(outbox.output(), (&b"bbb"[..], &[1][..]));
     }
 
@@ -211,7 +201,7 @@ mod tests {
         assert_eq!(outbox.withdraw_fds(), Serial::new(2));
         assert_eq!(outbox.withdraw_fds(), Serial::new(4));
         assert_eq!(outbox.withdraw_fds(), None);
-        outbox.settle();
+        outbox.authenticated();
         assert_eq!(outbox.output(), (&b"acc"[..], &[][..]));
     }
 }

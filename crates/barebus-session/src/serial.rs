@@ -1,8 +1,8 @@
-//! Serials of messages sent.
+//! Serials of outgoing messages.
 
 use barebus_wire::Serial;
 
-/// Hands out serials: ascending on the wire, never 0, never one whose reply is still awaited. Spec: Message Format.
+/// Hands out serials: ascending, never 0, never one that is still in use. Spec: Message Format.
 #[derive(Debug)]
 pub(crate) struct Serials {
     next: Serial,
@@ -13,11 +13,11 @@ impl Serials {
         Self { next: first }
     }
 
-    /// The next serial for which `outstanding` is false.
+    /// The next serial for which `is_used` is false.
     #[inline]
-    pub(crate) fn take(&mut self, outstanding: impl Fn(Serial) -> bool) -> Serial {
-        // Ends: there are far fewer calls outstanding than serials, each takes memory.
-        while outstanding(self.next) {
+    pub(crate) fn take(&mut self, is_used: impl Fn(Serial) -> bool) -> Serial {
+        // Terminates: every serial in use takes memory, so there are far fewer than 2^32.
+        while is_used(self.next) {
             self.next = self.next.next();
         }
         let serial = self.next;
@@ -31,7 +31,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn passes_over_zero_and_over_those_outstanding() {
+    fn skips_zero_and_serials_in_use() {
         let mut serials = Serials::starting_at(Serial::new(u32::MAX - 1).unwrap());
         let taken: alloc::vec::Vec<u32> =
             (0..4).map(|_| serials.take(|serial| serial.get() == 2).get()).collect();

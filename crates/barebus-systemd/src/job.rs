@@ -134,7 +134,7 @@ impl<'m, 'c> Job<'m, 'c> {
     /// Waits until the job has ended, at most for `timeout`: systemd ends jobs itself that take longer than their units allow.
     ///
     /// # Errors
-    /// `NoReply::TimedOut` when `timeout` has passed, the job goes on; `NoReply::OwnerChanged` when systemd has forgotten the
+    /// `NoReply::TimedOut` when `timeout` has passed, the job goes on; `NoReply::NotOutstanding` when systemd has forgotten the
     /// job without saying how it ended; else why the connection has ended.
     pub fn wait(mut self, timeout: Option<Duration>) -> Result<JobResult, Error> {
         let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
@@ -150,7 +150,8 @@ impl<'m, 'c> Job<'m, 'c> {
             if self.is_gone()? {
                 // Its end may have been told while the question was on its way.
                 let told = self.result_within(Duration::ZERO)?;
-                return told.ok_or_else(|| self.failed(CallError::NoReply(NoReply::OwnerChanged)));
+                return told
+                    .ok_or_else(|| self.failed(CallError::NoReply(NoReply::NotOutstanding)));
             }
         }
     }

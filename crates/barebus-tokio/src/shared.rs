@@ -123,24 +123,22 @@ impl State {
                         woken.extend(waiting.end(Err(CallError::NoReply(reason))));
                     }
                 }
-                Event::Signal(signal) => {
+                Event::Signal { subscriptions, signal } => {
                     let signal = Signal::from(Owned::from(signal));
-                    let wanting =
-                        signal.message().map(|it| connection.session_state().wanting(&it));
-                    for id in wanting.unwrap_or_default() {
-                        if let Some(subscription) = streams.get_mut(&id) {
+                    for id in subscriptions {
+                        if let Some(subscription) = streams.get_mut(id) {
                             subscription.queue.push(signal.cost(), signal.clone());
                             woken.extend(subscription.queue.wake());
                         }
                     }
                 }
-                Event::NotSubscribed { subscription, reply } => {
-                    if let Some(subscription) = streams.get_mut(&subscription) {
-                        let refusal =
-                            reply.map(|reply| barebus::Reply::try_from(reply).map(|_| ()));
-                        let late = Err(CallError::NoReply(NoReply::TimedOut));
-                        subscription.answer = Some(refusal.unwrap_or(late));
-                        woken.extend(subscription.queue.wake());
+                Event::NotSubscribed { subscriptions, reply } => {
+                    let reply = reply.map(barebus::Reply::try_from);
+                    for id in subscriptions {
+                        if let Some(subscription) = streams.get_mut(id) {
+                            subscription.answer = Some(Err(refusal(reply.as_ref())));
+                            woken.extend(subscription.queue.wake());
+                        }
                     }
                 }
                 Event::MethodCall { call, reply_to } => {
@@ -194,8 +192,19 @@ impl State {
         let error = io::Error::new(kind, text);
         ConnectionError {
             address: self.address.clone(),
+            handshake: None,
             cause: Cause::Io { doing: "driving it", error },
         }
+    }
+}
+
+/// Why a subscription has ended: the bus's refusal, or that there was no answer in time.
+fn refusal(reply: Option<&Result<barebus::Reply<'_>, CallError>>) -> CallError {
+    match reply {
+        Some(Err(CallError::Remote { name, message })) => {
+            CallError::Remote { name: name.clone(), message: message.clone() }
+        }
+        _ => CallError::NoReply(NoReply::TimedOut),
     }
 }
 

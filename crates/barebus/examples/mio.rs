@@ -52,7 +52,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         loop {
             while let Some(event) = bus.poll_event()? {
                 match event {
-                    Event::Signal(signal) => print_change(&signal.into())?,
+                    Event::Signal { signal, .. } => print_change(&signal.into())?,
                     Event::Reply { call, reply } => {
                         let reply = Reply::try_from(reply)?;
                         if call != subscribed {

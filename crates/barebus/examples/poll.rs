@@ -54,7 +54,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         bus.process()?;
         while let Some(event) = bus.poll_event()? {
             match event {
-                Event::Signal(signal) => print_job(&signal.into())?,
+                Event::Signal { signal, .. } => print_job(&signal.into())?,
                 Event::Reply { call, reply } => {
                     let reply = Reply::try_from(reply)?;
                     if call != subscribed {

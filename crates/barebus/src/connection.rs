@@ -9,7 +9,7 @@ use barebus_wire::{EncodeBody, MatchRule, MethodCall};
 use nix::errno::Errno;
 
 use crate::error::{CallError, ConnectionError};
-use crate::progress::{Sought, monotonic};
+use crate::io::{Sought, monotonic};
 use crate::reply::{Reply, Signal, into_reply};
 use crate::transport::Transport;
 
@@ -39,9 +39,10 @@ impl Connection {
         mut transport: Transport,
         reopening: Option<Duration>,
         address: &str,
-        config: Config,
+        mut config: Config,
         call_timeout: Option<Duration>,
     ) -> nix::Result<Self> {
+        config.can_reconnect = reopening.is_some();
         // The shortest time that is waited for as a rule.
         let handshake = config.handshake_timeout;
         let patience = call_timeout.map_or(handshake, |call| call.min(handshake));
@@ -69,7 +70,7 @@ impl Connection {
 
     /// Whether the other end is somebody directly, without a bus between.
     pub const fn is_direct(&self) -> bool {
-        matches!(self.session.peer(), barebus_session::Peer::Direct)
+        matches!(self.session.server(), barebus_session::ServerKind::Direct)
     }
 
     /// What lies below: counters, the server's GUID, whether file descriptors pass.
@@ -89,7 +90,7 @@ impl Connection {
     pub fn establish(&mut self) -> Result<(), ConnectionError> {
         while !self.session.is_established() {
             // What has come is sorted, and the handshake's deadline watched; events stay for later.
-            self.seek(Want::Nothing)?;
+            self.poll(Want::Nothing)?;
             if self.session.is_established() {
                 break;
             }
@@ -123,7 +124,7 @@ impl Connection {
         if has_time {
             self.progress_at_home(None, now, Sought::Reply)?;
         }
-        if !(has_time && self.seek_at(Want::Reply(id), now)?) {
+        if !(has_time && self.poll_at(Want::Reply(id), now)?) {
             self.wait_longer(id)?;
         }
         self.take_reply()
@@ -172,7 +173,7 @@ impl Connection {
     fn wait_longer(&mut self, call: CallId) -> Result<(), CallError> {
         loop {
             let now = self.now();
-            if self.seek_at(Want::Reply(call), now)? {
+            if self.poll_at(Want::Reply(call), now)? {
                 return Ok(());
             }
             self.check_outstanding(call)?;
@@ -254,7 +255,7 @@ impl Connection {
             if deadline.is_some_and(|deadline| self.now() >= deadline) {
                 return Err(CallError::NoReply(barebus_session::NoReply::TimedOut));
             }
-            self.seek(Want::Nothing)?;
+            self.poll(Want::Nothing)?;
             if !self.is_flushed() {
                 self.progress_at_home(deadline, self.now(), Sought::Anything)?;
             }
@@ -262,7 +263,7 @@ impl Connection {
     }
 
     fn is_flushed(&self) -> bool {
-        !self.session.has_output() && self.session.is_established()
+        !self.session.wants_transmit() && self.session.is_established()
     }
 
     /// Subscribes to signals and waits until the bus has agreed. With a well-known name as sender, only signals of the name's
@@ -273,7 +274,7 @@ impl Connection {
     pub fn subscribe(&mut self, rule: &MatchRule<'_>) -> Result<SubscriptionId, CallError> {
         let id = self.start_subscription(rule)?;
         while !self.session.is_settled(id) {
-            self.seek(Want::Nothing)?;
+            self.poll(Want::Nothing)?;
             if !self.session.is_settled(id) {
                 self.progress(None, self.now())?;
             }
@@ -281,8 +282,8 @@ impl Connection {
         if self.session.is_subscribed(id) {
             return Ok(id);
         }
-        self.poll_signal(id)?;
-        // Whoever refuses gives a reason, or none in time.
+        // Signals that came for it before the refusal are not for anybody any more.
+        while self.poll_signal(id)?.is_some() {}
         Err(CallError::NoReply(barebus_session::NoReply::TimedOut))
     }
 
@@ -306,8 +307,8 @@ impl Connection {
         if !self.wait_until(Want::Signal(subscription), timeout)? {
             return Ok(None);
         }
-        match self.session.take() {
-            Ok(Some(Event::Signal(signal))) => Ok(Some(signal.into())),
+        match self.session.take_event() {
+            Ok(Some(Event::Signal { signal, .. })) => Ok(Some(signal.into())),
             _ => Ok(None),
         }
     }
@@ -323,7 +324,7 @@ impl Connection {
         if !self.wait_until(Want::Anything, timeout)? {
             return Ok(None);
         }
-        Ok(self.session.take().unwrap_or_default())
+        Ok(self.session.take_event().unwrap_or_default())
     }
 
     /// Becomes a monitor: every message on the bus that one of `rules` matches, or simply every one if there is none, comes as

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io;
 
-use barebus_session::{NoReply, SendError, SessionError};
+use barebus_session::{HandshakeAttempts, NoReply, SendError, SessionError};
 use barebus_wire::BodyError;
 use nix::errno::Errno;
 
@@ -117,6 +117,8 @@ impl std::error::Error for OpenError {}
 pub struct ConnectionError {
     /// Where it led.
     pub address: String,
+    /// How authentication was tried, if it was not over.
+    pub handshake: Option<HandshakeAttempts>,
     /// What ended it.
     pub cause: Cause,
 }
@@ -150,6 +152,9 @@ impl fmt::Display for ConnectionError {
             Cause::Forked => {
                 f.write_str("it belongs to the process that this one was forked from")?
             }
+        }
+        if let Some(handshake) = self.handshake {
+            write!(f, " (authentication was {handshake})")?;
         }
         let closed_early = match &self.cause {
             Cause::Session(SessionError::Closed { awaited, .. }) => awaited.is_some(),

@@ -8,7 +8,7 @@ use barebus_wire::{EncodeBody, ErrorName, MatchRule, MethodCall};
 
 use crate::connection::Connection;
 use crate::error::{CallError, ConnectionError};
-use crate::progress::Waiting;
+use crate::io::Waiting;
 use crate::reply::into_reply;
 use crate::reply::{Reply, Signal};
 
@@ -28,7 +28,7 @@ impl Connection {
     /// Whether something waits for being written. To be asked just before waiting: events that are taken, and calls that are
     /// made, add to it.
     pub fn wants_write(&self) -> bool {
-        self.session.has_output()
+        self.session.wants_transmit()
     }
 
     /// When [`process`](Self::process) should be called though nothing is readable. To be asked just before waiting.
@@ -56,10 +56,10 @@ impl Connection {
     /// # Errors
     /// Why the connection has ended.
     pub fn poll_event(&mut self) -> Result<Option<Event<'_, OwnedFd>>, ConnectionError> {
-        if !self.seek(Want::Anything)? {
+        if !self.poll(Want::Anything)? {
             return Ok(None);
         }
-        Ok(self.session.take().unwrap_or_default())
+        Ok(self.session.take_event().unwrap_or_default())
     }
 
     /// The reply to a call, if it has come. Other events are kept.
@@ -67,7 +67,7 @@ impl Connection {
     /// # Errors
     /// As [`call`](Self::call).
     pub fn poll_reply(&mut self, call: CallId) -> Result<Option<Reply<'_>>, CallError> {
-        if !self.seek(Want::Reply(call))? {
+        if !self.poll(Want::Reply(call))? {
             return self.check_outstanding(call).map(|()| None);
         }
         self.take_reply().map(Some)
@@ -81,11 +81,11 @@ impl Connection {
         &mut self,
         subscription: SubscriptionId,
     ) -> Result<Option<Signal<'_>>, CallError> {
-        if !self.seek(Want::Signal(subscription))? {
+        if !self.poll(Want::Signal(subscription))? {
             return Ok(None);
         }
-        match self.session.take() {
-            Ok(Some(Event::Signal(signal))) => Ok(Some(signal.into())),
+        match self.session.take_event() {
+            Ok(Some(Event::Signal { signal, .. })) => Ok(Some(signal.into())),
             Ok(Some(Event::NotSubscribed { reply, .. })) => {
                 reply.map_or(Ok(()), |reply| into_reply(reply).map(|_| ()))?;
                 Err(CallError::NoReply(NoReply::TimedOut))

@@ -27,9 +27,9 @@ mod connection;
 mod endpoint;
 mod error;
 mod event_loop;
+mod io;
 mod open;
 mod options;
-mod progress;
 mod proxy;
 mod reply;
 mod standard;
@@ -38,8 +38,8 @@ mod transport;
 
 pub use barebus_sasl::{Guid, Identity, Mechanism, Mechanisms, SaslError};
 pub use barebus_session::{
-    Awaited, CallId, Event, FdsError, NoReply, Peer, Received, ReplyTo, SendError, Session,
-    SessionError, SubscriptionId,
+    Awaited, CallId, Event, FdsError, HandshakeAttempts, NoReply, Received, ReplyTo, SendError,
+    ServerKind, Session, SessionError, SubscriptionId,
 };
 pub use barebus_wire as wire;
 pub use barebus_wire::match_rule::MatchRuleBuf;

@@ -4,7 +4,7 @@ use std::os::fd::OwnedFd;
 use std::time::Duration;
 
 use barebus_sasl::{Identity, Mechanism, Mechanisms, Pacing};
-use barebus_session::{Config, Peer, Serving};
+use barebus_session::{Config, ServerKind, Serving};
 use barebus_wire::address::{Address, Addresses};
 use nix::unistd::geteuid;
 
@@ -27,22 +27,22 @@ pub struct Options {
 impl Options {
     /// For a message bus.
     pub fn bus() -> Self {
-        Self::new(Peer::Bus)
+        Self::new(ServerKind::Bus)
     }
 
     /// For a direct connection: no `Hello`, no names.
     pub fn direct() -> Self {
-        Self::new(Peer::Direct)
+        Self::new(ServerKind::Direct)
     }
 
-    fn new(peer: Peer) -> Self {
+    fn new(server: ServerKind) -> Self {
         let ours = Mechanism::External(Identity::Uid(geteuid().as_raw()));
         let mechanisms = Mechanisms {
             first: ours,
             // What a server in another user namespace, or a very old one, may take instead.
             fallbacks: [Some(Mechanism::External(Identity::Empty)), None, None],
         };
-        let mut config = Config::new(peer, mechanisms);
+        let mut config = Config::new(server, mechanisms);
         config.machine_id = machine_id;
         Self { config, call_timeout: Some(Duration::from_secs(25)) }
     }
@@ -79,6 +79,22 @@ impl Options {
     #[must_use]
     pub const fn call_timeout(mut self, timeout: Option<Duration>) -> Self {
         self.call_timeout = timeout;
+        self
+    }
+
+    /// Whether a reply is believed only if its sender owns the name that was called (the default). `false`: replies are believed by their
+    /// serial alone, and signals of a well-known name from anybody. For buses whose policy denies `GetNameOwner`.
+    #[must_use]
+    pub const fn verify_senders(mut self, verify: bool) -> Self {
+        self.config.verify_senders = verify;
+        self
+    }
+
+    /// Most well-known names that are followed at a time, each with a match rule at the bus; default: 64. Names with an outstanding call
+    /// or a subscription do not count.
+    #[must_use]
+    pub const fn followed_names(mut self, limit: usize) -> Self {
+        self.config.followed_names = limit;
         self
     }
 

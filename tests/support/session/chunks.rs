@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use barebus_sasl::{Identity, Mechanism, Mechanisms};
-use barebus_session::{Config, Event, Peer, Received, Serving, Session, Want};
+use barebus_session::{Config, Event, Received, ServerKind, Serving, Session, Want};
 use barebus_wire::{Endian, MatchRule, Serial};
 
 use crate::generators::{self, Source};
@@ -24,7 +24,7 @@ const NOW: Duration = Duration::from_secs(1000);
 /// end.
 pub fn chunker(data: &[u8]) {
     let mut source = Source(data);
-    let peer = if source.byte() & 1 == 0 { Peer::Bus } else { Peer::Direct };
+    let peer = if source.byte() & 1 == 0 { ServerKind::Bus } else { ServerKind::Direct };
     let sizes = [0; 4].map(|_: u8| usize::from(source.byte()) + 1);
     let writes = writes(peer, &mut source);
     let whole = events(peer, &writes, &[usize::MAX], 1);
@@ -36,8 +36,8 @@ pub fn chunker(data: &[u8]) {
 /// Serials of the calls that the client makes.
 const CALLS: [u32; 4] = [u32::MAX, 1, 2, 3];
 
-fn writes(peer: Peer, source: &mut Source<'_>) -> Vec<Write> {
-    let on_bus = peer == Peer::Bus;
+fn writes(peer: ServerKind, source: &mut Source<'_>) -> Vec<Write> {
+    let on_bus = peer == ServerKind::Bus;
     let mut writes = Vec::new();
     let mut write = |bytes: Vec<u8>, fds| writes.push(Write { bytes, fds });
     write(format!("OK {GUID}\r\nAGREE_UNIX_FD\r\n").into_bytes(), 0);
@@ -82,13 +82,13 @@ fn writes(peer: Peer, source: &mut Source<'_>) -> Vec<Write> {
 }
 
 /// What the session tells, each event as text, when it is asked after so many reads.
-fn events(peer: Peer, writes: &[Write], sizes: &[usize], reads: usize) -> Vec<String> {
+fn events(peer: ServerKind, writes: &[Write], sizes: &[usize], reads: usize) -> Vec<String> {
     let mechanism = Mechanism::External(Identity::Uid(UID));
     let mut config = Config::new(peer, Mechanisms::only(mechanism));
     config.serving = Serving::EVENTS;
     // On a bus `Hello` comes before the calls.
     config.first_serial =
-        Serial::new(if peer == Peer::Bus { u32::MAX - 1 } else { u32::MAX }).expect("not 0");
+        Serial::new(if peer == ServerKind::Bus { u32::MAX - 1 } else { u32::MAX }).expect("not 0");
     let mut session = Session::new(config, NOW);
     for serial in CALLS {
         let call = session.call(&messages::ASK, &(7_u32,), Vec::new(), None).expect("a call");
@@ -106,14 +106,14 @@ fn events(peer: Peer, writes: &[Write], sizes: &[usize], reads: usize) -> Vec<St
     let mut told = Vec::new();
     let mut sizes = sizes.iter().cycle();
     while !stream.is_empty() && session.error().is_none() {
-        let sent = session.output().bytes.concat().len();
-        session.sent(sent);
+        let sent = session.poll_transmit().bytes.concat().len();
+        session.transmitted(sent);
         for size in sizes.by_ref().take(reads) {
             stream.read_into(&mut session, *size);
         }
-        let has_part = session.has_part();
+        let has_part = session.needs_more_input();
         loop {
-            match session.next(Want::Anything, NOW) {
+            match session.poll_event(Want::Anything, NOW) {
                 Ok(Some(event)) => {
                     let is_end = matches!(event, Event::Reply { .. } | Event::NoReply { .. });
                     assert!(!(has_part && is_end), "a reply that was read past");
@@ -136,7 +136,9 @@ fn events(peer: Peer, writes: &[Write], sizes: &[usize], reads: usize) -> Vec<St
 fn text(event: Event<'_, Handle>) -> String {
     let (kind, received) = match event {
         Event::Reply { call, reply } => (format!("reply to {}", call.serial()), reply),
-        Event::Signal(signal) => ("signal".into(), signal),
+        Event::Signal { subscriptions, signal } => {
+            (format!("signal for {subscriptions:?}"), signal)
+        }
         Event::MethodCall { call, reply_to } => (format!("{reply_to:?}"), call),
         Event::NotSubscribed { reply: Some(reply), .. } => ("refusal".into(), reply),
         other => return format!("{other:?}"),

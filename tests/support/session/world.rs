@@ -3,12 +3,12 @@
 
 use core::time::Duration;
 use std::cell::Cell;
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::rc::Rc;
 
 use barebus_sasl::{Identity, Mechanism, Mechanisms, Pacing, Server, ServerOptions, ServerState};
-use barebus_session::{Config, Peer, Serving, Session};
-use barebus_wire::{BusName, EncodeBody, Message, MessageType, Serial, frame_len};
+use barebus_session::{Config, ServerKind, Serving, Session};
+use barebus_wire::{BusName, EncodeBody, ErrorName, Message, MessageType, Serial, frame_len};
 
 use crate::peer::{BUS, CLIENT, message};
 use crate::sasl::{UID, guid};
@@ -84,7 +84,7 @@ impl Stream {
 
     /// Lets the session read once, at most `most` bytes, as the system would.
     pub fn read_into(&mut self, session: &mut Session<Handle>, most: usize) {
-        let room = session.room();
+        let room = session.input_buffer();
         let most = most.min(room.len());
         let (mut count, mut fds, mut truncated) = (0, Vec::new(), false);
         while let Some(written) = self.0.front_mut().filter(|_| count < most) {
@@ -104,7 +104,7 @@ impl Stream {
             }
         }
         if count != 0 {
-            session.filled(count, fds, truncated);
+            session.handle_input(count, fds, truncated);
         }
     }
 }
@@ -127,6 +127,13 @@ impl Heard {
     /// MEMBER, or nothing.
     pub fn member(&self) -> &str {
         self.message().header().member.map_or("", |member| member.as_str())
+    }
+
+    /// The name whose changes of owner the rule in the first argument asks for.
+    fn watched_name(&self) -> Option<String> {
+        let (rule,) = self.message().body::<(&str,)>().ok()?;
+        let (_, name) = rule.split_once("member='NameOwnerChanged',arg0='")?;
+        Some(name.trim_end_matches('\'').into())
     }
 
     /// DESTINATION, or the bus.
@@ -156,6 +163,12 @@ pub struct World {
     server: Server,
     /// Refuses the first attempt to authenticate.
     refuses: bool,
+    /// The bus refuses to tell changes of owners.
+    refuses_watch: bool,
+    /// The bus refuses to tell who owns a name.
+    pub refuses_owner: bool,
+    /// The names whose changes of owner the bus tells.
+    pub watched: BTreeSet<String>,
     passes_fds: bool,
     last_serial: u32,
 }
@@ -164,7 +177,7 @@ impl World {
     /// A session at its beginning; `choice` says which.
     pub fn new(choice: u8) -> Self {
         let mechanism = Mechanism::External(Identity::Uid(UID));
-        let peer = if choice & 1 == 0 { Peer::Bus } else { Peer::Direct };
+        let peer = if choice & 1 == 0 { ServerKind::Bus } else { ServerKind::Direct };
         let mut config = Config::new(peer, Mechanisms::only(mechanism));
         if choice & 2 != 0 {
             config.pacing = Pacing::StepByStep;
@@ -176,6 +189,7 @@ impl World {
         config.first_serial = Serial::new(u32::MAX - 3).expect("not 0");
         config.receive_limit = 1 << 12;
         config.send_limit = 1 << 12;
+        config.followed_names = 2;
         let refuses = choice & 0x10 != 0 && config.pacing == Pacing::Pipelined;
         let passes_fds = choice & 0x20 == 0;
         let now = Duration::from_secs(1000);
@@ -190,6 +204,9 @@ impl World {
             fds: VecDeque::new(),
             server: server(passes_fds, refuses),
             refuses,
+            refuses_watch: choice & 0x40 != 0,
+            refuses_owner: choice & 0xc0 == 0x80,
+            watched: BTreeSet::new(),
             passes_fds,
             last_serial: 0,
         };
@@ -199,7 +216,7 @@ impl World {
 
     /// Whether the other end is a bus.
     pub fn is_bus(&self) -> bool {
-        self.session.peer() == Peer::Bus
+        self.session.server() == ServerKind::Bus
     }
 
     /// Whether the server has let the client in.
@@ -209,7 +226,8 @@ impl World {
 
     /// The server that refused is connected to again.
     pub fn reconnect(&mut self) {
-        assert!(self.refuses, "begins anew with a server that let it in");
+        assert!(self.session.guid().is_none(), "begins anew with a server that let it in");
+        self.watched.clear();
         self.refuses = false;
         self.server = server(self.passes_fds, false);
         self.received.clear();
@@ -222,7 +240,7 @@ impl World {
     /// Lets the session write at most `most` bytes, and the server read them.
     pub fn write(&mut self, most: usize) {
         self.check_output();
-        let output = self.session.output();
+        let output = self.session.poll_transmit();
         let fds = output.fds.len();
         let bytes: Vec<u8> = output.bytes.concat().into_iter().take(most).collect();
         if bytes.is_empty() {
@@ -233,7 +251,7 @@ impl World {
             self.fds.push_back((self.position + self.received.len(), fds));
         }
         self.received.extend(&bytes);
-        self.session.sent(bytes.len());
+        self.session.transmitted(bytes.len());
         if !self.is_begun() {
             let taken = match self.server.receive(&self.received) {
                 Ok(taken) => taken,
@@ -279,7 +297,7 @@ impl World {
 
     fn check_output(&mut self) {
         if self.session.error().is_some() {
-            assert!(self.session.output().is_empty(), "speaks after its end");
+            assert!(self.session.poll_transmit().is_empty(), "speaks after its end");
         }
     }
 
@@ -296,6 +314,16 @@ impl World {
         self.stream.push(message(&header, body), Vec::new(), false);
     }
 
+    /// Answers with an ERROR of the bus.
+    fn refuse(&mut self, to: Serial, error: &str) {
+        let serial = self.serial();
+        let name = format!("org.freedesktop.DBus.Error.{error}");
+        let mut header = messages::reply(serial, to, Some(BUS), true);
+        header.message_type = MessageType::Error;
+        header.error_name = Some(ErrorName::parse(&name).expect("a name"));
+        self.stream.push(message(&header, &("no",)), Vec::new(), false);
+    }
+
     /// Answers what the bus is asked itself; `false` when the message is for others. `owner` owns all names.
     pub fn answer_as_bus(&mut self, heard: &Heard, owner: &str) -> bool {
         if !self.is_bus() || heard.destination() != BUS {
@@ -303,9 +331,23 @@ impl World {
         }
         match heard.member() {
             "Hello" => self.answer(heard.serial(), BUS, &(CLIENT,)),
-            "AddMatch" => self.answer(heard.serial(), BUS, &()),
+            "AddMatch" => match heard.watched_name() {
+                Some(_) if self.refuses_watch => self.refuse(heard.serial(), "LimitsExceeded"),
+                watched => {
+                    self.watched.extend(watched);
+                    // Two names that nobody uses, and those with calls or subscriptions.
+                    let used = self.session.outstanding() + 2;
+                    assert!(self.watched.len() <= 2 + used, "{:?}", self.watched);
+                    self.answer(heard.serial(), BUS, &());
+                }
+            },
+            "GetNameOwner" if self.refuses_owner => self.refuse(heard.serial(), "AccessDenied"),
             "GetNameOwner" => self.answer(heard.serial(), BUS, &(owner,)),
-            "RemoveMatch" => {}
+            "RemoveMatch" => {
+                if let Some(name) = heard.watched_name() {
+                    assert!(self.watched.remove(&name), "removes what was not added: {name}");
+                }
+            }
             _ => return false,
         }
         true

@@ -23,7 +23,7 @@ use nix::sys::stat::Mode;
 use nix::unistd::read;
 
 use crate::error::AttemptError;
-use crate::progress::monotonic;
+use crate::io::monotonic;
 use crate::transport::{Transport, time_val};
 
 /// The server's id as `address` promises it.

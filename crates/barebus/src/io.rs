@@ -48,7 +48,7 @@ impl Connection {
         timeout: Option<Duration>,
     ) -> Result<bool, Box<ConnectionError>> {
         let deadline = timeout.map(|timeout| self.now().saturating_add(timeout));
-        while !self.seek(want)? {
+        while !self.poll(want)? {
             if deadline.is_some_and(|deadline| self.now() >= deadline) {
                 return Ok(false);
             }
@@ -59,19 +59,19 @@ impl Connection {
 
     /// Looks for an event. When the server has refused authentication in one go, begins anew line by line.
     #[inline]
-    pub(crate) fn seek(&mut self, want: Want) -> Result<bool, Box<ConnectionError>> {
-        self.seek_at(want, self.now())
+    pub(crate) fn poll(&mut self, want: Want) -> Result<bool, Box<ConnectionError>> {
+        self.poll_at(want, self.now())
     }
 
     #[inline]
-    pub(crate) fn seek_at(
+    pub(crate) fn poll_at(
         &mut self,
         want: Want,
         now: Duration,
     ) -> Result<bool, Box<ConnectionError>> {
-        match self.session.seek(want, now) {
+        match self.session.poll(want, now) {
             Ok(found) => Ok(found),
-            Err(error) => self.ended(error, now).map(|()| false),
+            Err(error) => self.ended(error).map(|()| false),
         }
     }
 
@@ -100,25 +100,26 @@ impl Connection {
         self.check_home()?;
         match self.session.error() {
             None => Ok(()),
-            Some(error) => self.ended(error.clone(), self.now()),
+            Some(error) => self.ended(error.clone()),
         }
     }
 
     #[cold]
-    fn ended(&mut self, error: SessionError, now: Duration) -> Result<(), Box<ConnectionError>> {
+    fn ended(&mut self, error: SessionError) -> Result<(), Box<ConnectionError>> {
         self.check_home()?;
-        let reopening = self.reopening.filter(|_| self.failure.is_none());
-        if let Some(timeout) = reopening.filter(|_| self.session.authenticate_again(now)) {
-            match endpoint::reach_again(&self.address, timeout) {
+        if let Some(timeout) = self.reopening.filter(|_| self.session.retry_handshake()) {
+            // The pipelined attempt may have used half of the time.
+            match endpoint::reach_again(&self.address, timeout / 2) {
                 Ok(transport) => {
                     self.transport = transport;
+                    self.failure = None;
                     // Without it a read waits by poll(2).
                     let _ = self.transport.set_patience(self.patience);
                     return Ok(());
                 }
                 Err(cause) => {
                     self.session.end(error);
-                    // Whoever asks again is told so too, and not of the first server's refusal.
+                    // Later calls get the same error, not the first server's refusal.
                     self.failure = Some(("connecting again", cause.errno()));
                     return Err(self.error(Cause::Reopen(Box::new(cause))));
                 }
@@ -132,20 +133,19 @@ impl Connection {
     }
 
     fn error(&self, cause: Cause) -> Box<ConnectionError> {
-        Box::new(ConnectionError { address: self.address.clone(), cause })
+        let is_handshake = self.session.guid().is_none();
+        let handshake = is_handshake.then(|| self.session.handshake_attempts());
+        Box::new(ConnectionError { address: self.address.clone(), handshake, cause })
     }
 
     #[cold]
     pub(crate) fn not_sent(&mut self, error: SendError) -> CallError {
         match error {
-            SendError::Ended(error) => {
-                let now = self.now();
-                match self.ended(*error, now) {
-                    Err(error) => error.into(),
-                    // Authentication began anew: the user's next try finds it so.
-                    Ok(()) => CallError::NoReply(barebus_session::NoReply::TimedOut),
-                }
-            }
+            SendError::Ended(error) => match self.ended(*error) {
+                Err(error) => error.into(),
+                // Authentication began anew: the user's next try finds it so.
+                Ok(()) => CallError::NoReply(barebus_session::NoReply::TimedOut),
+            },
             error => CallError::Send(error),
         }
     }
@@ -173,7 +173,7 @@ impl Connection {
         self.write()?;
         // What had come before a failure is taken next, and then told why it is the end. And writing may have ended the very call
         // that is waited for.
-        if self.failure.is_some() || self.session.has_news() {
+        if self.failure.is_some() || self.session.needs_poll() {
             return Ok(());
         }
         let deadline = match (self.session.next_deadline(), until) {
@@ -183,11 +183,11 @@ impl Connection {
         let mut now = now;
         let time = loop {
             let time = deadline.map(|deadline| deadline.saturating_sub(now));
-            if self.session.has_output() {
+            if self.session.wants_transmit() {
                 break time;
             }
             let has_come = self.read(Waiting::For(time))?;
-            if !(has_come && sought == Sought::Reply && self.session.has_part()) {
+            if !(has_come && sought == Sought::Reply && self.session.needs_more_input()) {
                 return Ok(());
             }
             now = self.now();
@@ -203,15 +203,15 @@ impl Connection {
     #[inline]
     pub(crate) fn write(&mut self) -> Result<(), Box<ConnectionError>> {
         while self.failure.is_none() {
-            let output = self.session.output();
+            let output = self.session.poll_transmit();
             if output.is_empty() {
                 break;
             }
             match self.transport.send(output.bytes, output.fds) {
-                Ok(count) => self.session.sent(count),
+                Ok(count) => self.session.transmitted(count),
                 Err(Errno::EAGAIN) => break,
                 // Too many descriptors are under way: an error of the message that has some, no byte of which was written.
-                Err(Errno::ETOOMANYREFS | Errno::EMFILE) if self.session.fds_refused() => {}
+                Err(Errno::ETOOMANYREFS | Errno::EMFILE) if self.session.handle_fds_refused() => {}
                 // Want of memory (ENOBUFS, ENOMEM) is the end as well: nothing tells when it is over, poll(2) calls the socket
                 // writable all the while.
                 Err(error) => return self.failed("writing", error),
@@ -223,18 +223,18 @@ impl Connection {
     /// Reads once. `false` when nothing has come; the end of the stream has.
     #[inline]
     pub(crate) fn read(&mut self, waiting: Waiting) -> Result<bool, Box<ConnectionError>> {
-        let room = self.session.room();
+        let room = self.session.input_buffer();
         let read = match waiting {
             Waiting::Not => self.transport.receive(room),
             Waiting::For(time) => self.transport.receive_within(room, time),
         };
         match read {
             Ok(read) if read.count == 0 && read.fds.is_empty() => {
-                self.session.end_of_file();
+                self.session.handle_eof();
                 Ok(true)
             }
             Ok(read) => {
-                self.session.filled(read.count, read.fds, read.truncated);
+                self.session.handle_input(read.count, read.fds, read.truncated);
                 Ok(true)
             }
             Err(Errno::EAGAIN) => Ok(false),
@@ -248,14 +248,14 @@ impl Connection {
         self.failure.get_or_insert((doing, error));
         // A peer that goes on writing cannot keep us here.
         for _ in 0..LAST_READS {
-            match self.transport.receive(self.session.room()) {
+            match self.transport.receive(self.session.input_buffer()) {
                 Ok(read) if read.count != 0 => {
-                    self.session.filled(read.count, read.fds, read.truncated);
+                    self.session.handle_input(read.count, read.fds, read.truncated);
                 }
                 _ => break,
             }
         }
-        self.session.end_of_file();
+        self.session.handle_eof();
         Ok(())
     }
 }

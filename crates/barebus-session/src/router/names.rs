@@ -1,0 +1,361 @@
+//! The well-known names that the user talks to, and who owns them.
+//!
+//! On a bus a reply or a signal counts as a service's only when its SENDER, which the bus writes, owns the service's name. What is known
+//! about owners comes from the bus itself: answers to `GetNameOwner`, and `NameOwnerChanged`. Each such *fact* has a number. A call
+//! remembers the number of the first fact that can be about it, so a reply is believed from everybody who owned the name at some time
+//! since the call was sent.
+//!
+//! The first call of a name asks for the owner. With the second, or with a subscription, the name is *followed*: the bus is asked to tell
+//! its changes. Both cost the bus something, so only a limited number of names is remembered.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// The bus itself. Spec: Message Bus Specification.
+pub(crate) const BUS: &str = "org.freedesktop.DBus";
+
+/// Place of a name in the table. It is reused only when no call, subscription or question refers to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct NameId(u32);
+
+/// An owner of a name.
+#[derive(Debug)]
+struct Owner {
+    /// Number of the last fact that says so.
+    fact: u32,
+    unique_name: String,
+}
+
+/// Whether the bus tells changes of a name's owner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Watch {
+    No,
+    /// `AddMatch` is under way.
+    Asked,
+    Active,
+    Refused,
+}
+
+/// What is known about a name.
+#[derive(Debug)]
+struct Name {
+    /// Empty: the place is free.
+    name: String,
+    /// The owners since the oldest outstanding call, at most [`MAX_OWNERS`], the latest last.
+    owners: Vec<Owner>,
+    /// Number of the latest fact. The name has an owner if the last of `owners` has the same.
+    facts: u32,
+    /// The bus did not refuse to tell the latest fact.
+    is_told: bool,
+    /// Questions for the owner that are under way.
+    questions: u32,
+    watch: Watch,
+    /// Outstanding calls.
+    calls: u32,
+    subscriptions: u32,
+    /// When it was used last: the table's count of uses.
+    used: u64,
+}
+
+/// What must be asked before a call to a name is sent, or for a subscription.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Question {
+    None,
+    /// `GetNameOwner`.
+    Owner,
+    /// `AddMatch`, then `GetNameOwner`, so that no change falls between them.
+    Follow,
+}
+
+/// Owners of one name that are remembered while calls are outstanding. Whoever has so many predecessors since a call was sent is not
+/// believed to be its callee.
+const MAX_OWNERS: usize = 64;
+
+#[derive(Debug)]
+pub(crate) struct Names {
+    names: Vec<Name>,
+    /// Most names without calls and subscriptions.
+    limit: usize,
+    uses: u64,
+}
+
+impl Names {
+    pub(crate) const fn new(limit: usize) -> Self {
+        Self { names: Vec::new(), limit, uses: 0 }
+    }
+
+    /// The name's text.
+    pub(crate) fn text(&self, id: NameId) -> &str {
+        self.get(id).map_or("", |name| &name.name)
+    }
+
+    /// Adds an outstanding call to `name`: its place, the first fact that is about the call, and what must be asked before.
+    #[inline]
+    pub(crate) fn call(&mut self, name: &str, let_go: &mut Vec<String>) -> (NameId, u32, Question) {
+        let found = self.find(name);
+        let id = found.unwrap_or_else(|| self.add(name, let_go));
+        let limit = self.limit;
+        let uses = self.use_now();
+        let Some(entry) = self.get_mut(id) else { return (id, 0, Question::None) };
+        entry.calls += 1;
+        entry.used = uses;
+        let question = match entry.watch {
+            Watch::Active | Watch::Asked if entry.is_told => Question::None,
+            Watch::No if found.is_some() && limit != 0 => Question::Follow,
+            _ => Question::Owner,
+        };
+        entry.ask(question);
+        (id, entry.facts.wrapping_add(entry.questions), question)
+    }
+
+    /// The call that was [added](Self::call) is no longer outstanding.
+    #[inline]
+    pub(crate) fn call_ended(&mut self, id: NameId) {
+        if let Some(entry) = self.get_mut(id) {
+            entry.calls = entry.calls.saturating_sub(1);
+        }
+    }
+
+    /// Adds a subscription to signals of `name`, which must be followed.
+    pub(crate) fn subscribe(&mut self, name: &str, let_go: &mut Vec<String>) -> (NameId, Question) {
+        let id = self.find(name).unwrap_or_else(|| self.add(name, let_go));
+        let uses = self.use_now();
+        let Some(entry) = self.get_mut(id) else { return (id, Question::None) };
+        entry.subscriptions += 1;
+        entry.used = uses;
+        let question = match entry.watch {
+            Watch::Active | Watch::Asked if entry.is_told => Question::None,
+            Watch::Active | Watch::Asked => Question::Owner,
+            Watch::No | Watch::Refused => Question::Follow,
+        };
+        entry.ask(question);
+        (id, question)
+    }
+
+    /// The subscription that was [added](Self::subscribe) has ended.
+    pub(crate) fn unsubscribe(&mut self, id: NameId) {
+        if let Some(entry) = self.get_mut(id) {
+            entry.subscriptions = entry.subscriptions.saturating_sub(1);
+        }
+    }
+
+    /// Asks once more for the owner, unless that is under way. Whether it must be asked.
+    pub(crate) fn ask_again(&mut self, id: NameId) -> bool {
+        match self.get_mut(id) {
+            Some(entry) if entry.questions == 0 => {
+                entry.ask(Question::Owner);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Follows the name from now on, if it is not followed yet and a call is outstanding: for a name without an owner, whose service the
+    /// call starts. Whether it must be asked.
+    pub(crate) fn follow_called(&mut self, id: NameId) -> bool {
+        let limit = self.limit;
+        match self.get_mut(id) {
+            Some(entry) if entry.calls != 0 && entry.watch == Watch::No && limit != 0 => {
+                entry.ask(Question::Follow);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// `AddMatch` was answered.
+    pub(crate) fn watch_answered(&mut self, id: NameId, is_accepted: bool) {
+        if let Some(entry) = self.get_mut(id) {
+            entry.watch = if is_accepted { Watch::Active } else { Watch::Refused };
+        }
+    }
+
+    /// `GetNameOwner` was answered: the owner, or that there is none.
+    pub(crate) fn owner_answered(&mut self, id: NameId, owner: Option<&str>) {
+        if let Some(entry) = self.get_mut(id) {
+            entry.questions = entry.questions.saturating_sub(1);
+            entry.learn(owner);
+        }
+    }
+
+    /// `GetNameOwner` was refused.
+    pub(crate) fn owner_refused(&mut self, id: NameId) {
+        if let Some(entry) = self.get_mut(id) {
+            entry.questions = entry.questions.saturating_sub(1);
+            entry.learn(None);
+            entry.is_told = false;
+        }
+    }
+
+    /// `NameOwnerChanged` came from the bus: the name, if it is one of these.
+    pub(crate) fn owner_changed(&mut self, name: &str, new: &str) -> Option<NameId> {
+        let id = self.find(name)?;
+        self.get_mut(id)?.learn((!new.is_empty()).then_some(new));
+        Some(id)
+    }
+
+    /// Whether everything that may own the name is known or will be told: no other reply is believed later.
+    pub(crate) fn is_followed(&self, id: NameId) -> bool {
+        self.get(id)
+            .is_some_and(|name| name.watch == Watch::Active && name.questions == 0 && name.is_told)
+    }
+
+    /// Whether the bus has answered everything that was asked about the name.
+    pub(crate) fn is_settled(&self, id: NameId) -> bool {
+        self.get(id).is_none_or(|name| name.watch != Watch::Asked && name.questions == 0)
+    }
+
+    /// Whether `sender` is the present owner of the well-known `name`, which is followed.
+    pub(crate) fn owns(&self, sender: &str, name: &str) -> bool {
+        if name == BUS {
+            return sender == BUS;
+        }
+        self.find(name).and_then(|id| self.get(id)).is_some_and(|entry| {
+            entry.watch == Watch::Active && entry.owner().is_some_and(|owner| owner == sender)
+        })
+    }
+
+    /// Whether `sender` has owned the name since the fact `since`.
+    #[inline]
+    pub(crate) fn has_owned(&self, id: NameId, since: u32, sender: &str) -> bool {
+        self.get(id).is_some_and(|entry| {
+            entry
+                .owners
+                .iter()
+                .rev()
+                .take_while(|owner| !is_before(owner.fact, since))
+                .any(|owner| owner.unique_name == sender)
+        })
+    }
+
+    /// The place of `name`, if it is one that owns itself: a unique name.
+    pub(crate) fn own_itself(&mut self, name: &str, let_go: &mut Vec<String>) -> (NameId, u32) {
+        let id = self.find(name).unwrap_or_else(|| {
+            let id = self.add(name, let_go);
+            if let Some(entry) = self.get_mut(id) {
+                entry.learn(Some(name));
+            }
+            id
+        });
+        let uses = self.use_now();
+        let Some(entry) = self.get_mut(id) else { return (id, 0) };
+        entry.calls += 1;
+        entry.used = uses;
+        (id, entry.facts)
+    }
+
+    fn use_now(&mut self) -> u64 {
+        self.uses += 1;
+        self.uses
+    }
+
+    #[inline]
+    fn get(&self, id: NameId) -> Option<&Name> {
+        self.names.get(id.0 as usize)
+    }
+
+    #[inline]
+    fn get_mut(&mut self, id: NameId) -> Option<&mut Name> {
+        self.names.get_mut(id.0 as usize)
+    }
+
+    #[inline]
+    fn find(&self, name: &str) -> Option<NameId> {
+        let index = self.names.iter().position(|entry| entry.name == name)?;
+        u32::try_from(index).ok().map(NameId)
+    }
+
+    /// Adds a name. If the table is full, lets the least recently used name go; if the bus watches it, adds its text to `let_go`.
+    #[cold]
+    fn add(&mut self, name: &str, let_go: &mut Vec<String>) -> NameId {
+        let entry = Name {
+            name: name.into(),
+            owners: Vec::new(),
+            facts: 0,
+            is_told: true,
+            questions: 0,
+            watch: Watch::No,
+            calls: 0,
+            subscriptions: 0,
+            used: self.uses,
+        };
+        let idle = |entry: &Name| entry.is_idle();
+        let oldest =
+            match self.names.iter().filter(|entry| idle(entry)).count() >= self.limit.max(1) {
+                true => {
+                    let names = self.names.iter_mut().enumerate();
+                    names.filter(|(_, entry)| entry.is_idle()).min_by_key(|(_, entry)| entry.used)
+                }
+                false => None,
+            };
+        let index = match oldest {
+            Some((index, place)) => {
+                let old = core::mem::replace(place, entry);
+                if matches!(old.watch, Watch::Asked | Watch::Active) {
+                    let_go.push(old.name);
+                }
+                index
+            }
+            None => {
+                self.names.push(entry);
+                self.names.len() - 1
+            }
+        };
+        // Far fewer than 2^32: each takes memory.
+        NameId(u32::try_from(index).unwrap_or(u32::MAX))
+    }
+}
+
+impl Name {
+    /// Whether it may be let go.
+    fn is_idle(&self) -> bool {
+        let is_used = self.calls != 0 || self.subscriptions != 0;
+        let is_asked = self.questions != 0 || self.watch == Watch::Asked;
+        !is_used && !is_asked
+    }
+
+    fn ask(&mut self, question: Question) {
+        match question {
+            Question::None => return,
+            Question::Owner => {}
+            Question::Follow => self.watch = Watch::Asked,
+        }
+        self.questions += 1;
+    }
+
+    /// The present owner.
+    fn owner(&self) -> Option<&str> {
+        let last = self.owners.last().filter(|owner| owner.fact == self.facts)?;
+        Some(&last.unique_name)
+    }
+
+    /// A fact: who owns the name now.
+    fn learn(&mut self, owner: Option<&str>) {
+        self.facts = self.facts.wrapping_add(1);
+        self.is_told = true;
+        // Who owned it before matters only to calls that are outstanding.
+        if self.calls == 0 {
+            self.owners.clear();
+        }
+        let Some(unique_name) = owner else { return };
+        if let Some(known) = self.owners.iter().position(|owner| owner.unique_name == unique_name) {
+            self.owners.remove(known);
+        } else if self.owners.len() == MAX_OWNERS {
+            self.owners.remove(0);
+        }
+        self.owners.push(Owner { fact: self.facts, unique_name: unique_name.into() });
+    }
+}
+
+/// Whether the fact comes before `since`. Numbers wrap around.
+const fn is_before(fact: u32, since: u32) -> bool {
+    fact.wrapping_sub(since) > u32::MAX / 2
+}
+
+/// A unique name as a number, so that expecting it takes no memory: its bytes, if there are at most 16 of them.
+pub(crate) fn unique_key(name: &str) -> Option<u128> {
+    let bytes = name.as_bytes();
+    let mut key = [0; 16];
+    key.get_mut(..bytes.len())?.copy_from_slice(bytes);
+    Some(u128::from_le_bytes(key))
+}

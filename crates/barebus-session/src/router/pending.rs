@@ -1,0 +1,276 @@
+//! Calls whose end is still to come or to be taken.
+
+use alloc::vec::Vec;
+
+use barebus_wire::Serial;
+
+use super::names::NameId;
+use super::subscriptions::RuleId;
+use crate::event_queue::EventKey;
+use crate::instant::Instant;
+
+/// A call that was sent.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PendingCall {
+    pub(crate) serial: Serial,
+    /// When to give up.
+    pub(crate) deadline: Instant,
+    pub(crate) callee: Callee,
+    pub(crate) purpose: Purpose,
+}
+
+/// Who may answer a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Callee {
+    /// Whoever is at the other end: on a direct connection, or where senders are not verified.
+    Anyone,
+    /// The bus itself.
+    Bus,
+    /// The unique name that was called, see [`unique_key`](super::names::unique_key).
+    Unique(u128),
+    /// Whoever owns the well-known name at fact number `since` or later.
+    Owner { name: NameId, since: u32 },
+}
+
+/// Who waits for a reply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// The user.
+    User,
+    /// The user; the call's end has come and was not taken yet. It waits in the event queue, unless it is being given out.
+    Ended(EventKey),
+    /// The handshake: `Hello`.
+    Hello,
+    /// `GetNameOwner`.
+    Owner(NameId),
+    /// `AddMatch` for the name's `NameOwnerChanged`.
+    Watch(NameId),
+    /// `AddMatch` for the rule of subscriptions.
+    Rule(RuleId),
+    /// Nobody: a place that is reused later, so that removing a call moves no other.
+    Removed,
+}
+
+impl Purpose {
+    const fn awaits_reply(self) -> bool {
+        !matches!(self, Self::Ended(_) | Self::Removed)
+    }
+}
+
+/// The calls in the order of their sending.
+#[derive(Debug)]
+pub(crate) struct PendingCalls {
+    calls: Vec<PendingCall>,
+    /// Calls that were not removed.
+    len: usize,
+    /// Calls whose reply is awaited: awaited <= len
+    awaited: usize,
+    /// Serials ascend from the first call to the last, counted from the first one's, so a binary search finds them. Only a call that
+    /// outlives 2^32 others breaks it.
+    ascending: bool,
+    /// No deadline is earlier.
+    earliest: Instant,
+}
+
+impl PendingCalls {
+    pub(crate) const fn new() -> Self {
+        Self { calls: Vec::new(), len: 0, awaited: 0, ascending: true, earliest: Instant::NEVER }
+    }
+
+    /// Calls whose reply is awaited.
+    pub(crate) const fn awaited(&self) -> usize {
+        self.awaited
+    }
+
+    pub(crate) fn push(&mut self, call: PendingCall) {
+        self.ascending = match (self.calls.first(), self.calls.last()) {
+            (Some(first), Some(last)) => {
+                self.ascending && offset(first, call.serial) > offset(first, last.serial)
+            }
+            _ => true,
+        };
+        self.earliest = self.earliest.min(call.deadline);
+        // At least a quarter was removed: each call is moved three times on average.
+        if self.calls.len() == self.calls.capacity() && self.len <= self.calls.len() / 4 * 3 {
+            self.calls.retain(|call| call.purpose != Purpose::Removed);
+        }
+        self.calls.push(call);
+        self.len += 1;
+        self.awaited += 1;
+    }
+
+    pub(crate) fn get_mut(&mut self, serial: Serial) -> Option<&mut PendingCall> {
+        let index = self.position(serial)?;
+        self.calls.get_mut(index)
+    }
+
+    pub(crate) fn contains(&self, serial: Serial) -> bool {
+        self.position(serial).is_some()
+    }
+
+    /// Where the end of the user's call waits.
+    pub(crate) fn end_of(&self, serial: Serial) -> Option<EventKey> {
+        match self.calls.get(self.position(serial)?)?.purpose {
+            Purpose::Ended(key) if key != EventKey::NONE => Some(key),
+            _ => None,
+        }
+    }
+
+    /// The reply to the call has come, or will not come. The user's call stays until its end is [removed](Self::remove).
+    pub(crate) fn end(&mut self, serial: Serial) -> Option<PendingCall> {
+        let index = self.position(serial)?;
+        self.end_at(index)
+    }
+
+    /// Notes where the end of the user's call waits.
+    pub(crate) fn set_end(&mut self, serial: Serial, key: EventKey) {
+        if let Some(call) = self.get_mut(serial) {
+            if let Purpose::Ended(place) = &mut call.purpose {
+                *place = key;
+            }
+        }
+    }
+
+    /// Removes a call.
+    pub(crate) fn remove(&mut self, serial: Serial) -> Option<PendingCall> {
+        let index = self.position(serial)?;
+        let place = self.calls.get_mut(index)?;
+        let call = *place;
+        place.purpose = Purpose::Removed;
+        place.deadline = Instant::NEVER;
+        self.len -= 1;
+        if call.purpose.awaits_reply() {
+            self.no_longer_awaited();
+        }
+        if self.len == 0 {
+            self.calls.clear();
+        }
+        Some(call)
+    }
+
+    /// Ends the first awaited call from index `from` on for which `ends` is true. The next one is behind it.
+    pub(crate) fn end_where(
+        &mut self,
+        from: &mut usize,
+        ends: impl Fn(&PendingCall) -> bool,
+    ) -> Option<PendingCall> {
+        let ends = |call: &PendingCall| call.purpose.awaits_reply() && ends(call);
+        *from += self.calls.get(*from..)?.iter().position(ends)?;
+        self.end_at(*from)
+    }
+
+    /// How many of the session's own calls were sent before the user's first. The bus answers them itself, in order, so no reply to the
+    /// user comes before theirs.
+    pub(crate) fn own_before_users(&self) -> usize {
+        let is_own = |call: &&PendingCall| {
+            !matches!(call.purpose, Purpose::User | Purpose::Ended(_) | Purpose::Removed)
+        };
+        self.calls.iter().take_while(is_own).count()
+    }
+
+    /// No call's deadline is earlier.
+    pub(crate) const fn earliest(&self) -> Instant {
+        self.earliest
+    }
+
+    /// Ends a call from index `from` on whose deadline has passed.
+    pub(crate) fn expired(&mut self, from: &mut usize, now: Instant) -> Option<PendingCall> {
+        if self.earliest > now {
+            return None;
+        }
+        let call = self.end_where(from, |call| call.deadline <= now);
+        if call.is_none() {
+            let deadlines = self.calls.iter().map(|call| call.deadline);
+            self.earliest = deadlines.fold(Instant::NEVER, Instant::min);
+        }
+        call
+    }
+
+    fn end_at(&mut self, index: usize) -> Option<PendingCall> {
+        let place = self.calls.get_mut(index).filter(|call| call.purpose.awaits_reply())?;
+        let call = *place;
+        if call.purpose != Purpose::User {
+            return self.remove(call.serial);
+        }
+        place.purpose = Purpose::Ended(EventKey::NONE);
+        place.deadline = Instant::NEVER;
+        self.no_longer_awaited();
+        Some(call)
+    }
+
+    fn no_longer_awaited(&mut self) {
+        self.awaited -= 1;
+        if self.awaited == 0 {
+            self.earliest = Instant::NEVER;
+        }
+    }
+
+    fn position(&self, serial: Serial) -> Option<usize> {
+        let first = self.calls.first()?;
+        let is_sought =
+            |call: &PendingCall| call.serial == serial && call.purpose != Purpose::Removed;
+        let index = if self.ascending {
+            let wanted = offset(first, serial);
+            self.calls.binary_search_by_key(&wanted, |call| offset(first, call.serial)).ok()?
+        } else {
+            self.calls.iter().position(is_sought)?
+        };
+        self.calls.get(index).filter(|call| is_sought(call)).map(|_| index)
+    }
+}
+
+/// How many serials behind that of `first`.
+fn offset(first: &PendingCall, serial: Serial) -> u32 {
+    serial.get().wrapping_sub(first.serial.get())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use core::time::Duration;
+
+    fn at(second: u64) -> Instant {
+        Instant::from(Duration::from_secs(second))
+    }
+
+    fn call(serial: u32, deadline: Option<u64>) -> PendingCall {
+        PendingCall {
+            serial: Serial::new(serial).unwrap(),
+            deadline: deadline.map_or(Instant::NEVER, at),
+            callee: Callee::Anyone,
+            purpose: Purpose::User,
+        }
+    }
+
+    #[test]
+    fn finds_calls_across_the_wrap_and_after_it() {
+        let mut calls = PendingCalls::new();
+        let serials = [u32::MAX - 1, u32::MAX, 1, 2, 5];
+        serials.iter().for_each(|serial| calls.push(call(*serial, None)));
+        for serial in serials {
+            assert!(calls.contains(Serial::new(serial).unwrap()), "{serial}");
+        }
+        assert!(!calls.contains(Serial::new(3).unwrap()));
+        // One that outlived all the others: serials no longer ascend from it.
+        calls.push(call(u32::MAX - 2, None));
+        calls.push(call(7, None));
+        for serial in [u32::MAX - 1, 5, u32::MAX - 2, 7] {
+            assert!(calls.remove(Serial::new(serial).unwrap()).is_some(), "{serial}");
+            assert!(calls.remove(Serial::new(serial).unwrap()).is_none(), "{serial}");
+        }
+    }
+
+    #[test]
+    fn gives_expired_calls_once_and_the_next_deadline() {
+        let mut calls = PendingCalls::new();
+        [call(1, Some(5)), call(2, None), call(3, Some(3))].into_iter().for_each(|c| calls.push(c));
+        assert_eq!(calls.earliest(), at(3));
+        assert!(calls.expired(&mut 0, at(2)).is_none());
+        assert_eq!(calls.expired(&mut 0, at(3)).unwrap().serial.get(), 3);
+        assert!(calls.expired(&mut 0, at(3)).is_none());
+        assert_eq!(calls.earliest(), at(5));
+        assert_eq!(calls.expired(&mut 0, at(9)).unwrap().serial.get(), 1);
+        assert!(calls.expired(&mut 0, at(9)).is_none());
+        assert_eq!((calls.earliest(), calls.awaited()), (Instant::NEVER, 1));
+    }
+}

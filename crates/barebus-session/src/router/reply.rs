@@ -1,0 +1,238 @@
+//! Replies: to the user's calls, and to the session's own.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use barebus_wire::name::{BusName, ErrorName};
+use barebus_wire::{Message, MessageType, Serial};
+
+use super::names::{self, NameId, Question};
+use super::{Action, Callee, Held, PendingCall, Purpose, Route, Router};
+use crate::error::{NoReply, SessionError};
+use crate::event::{CallId, Kind};
+use crate::event_queue::EventKey;
+
+/// Whether a reply comes from who was called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Belief {
+    Yes,
+    No,
+    /// It depends on who owns the name, which is not known yet.
+    Unknown(NameId),
+}
+
+impl Router {
+    #[inline]
+    pub(super) fn route_reply(&mut self, message: &Message<'_>) -> Route {
+        let header = message.header();
+        let Some(serial) = header.reply_serial else {
+            return self.ignore_reply();
+        };
+        let sender = self.sender(message);
+        let call = self.pending.get_mut(serial).map(|call| *call);
+        let Some(call) = call.filter(|_| self.is_for_us(message)) else {
+            return self.ignore_reply();
+        };
+        match self.belief(&call, sender) {
+            Belief::Yes => {}
+            Belief::No => return self.ignore_reply(),
+            Belief::Unknown(name) => return self.hold(&call, name, sender.unwrap_or_default()),
+        }
+        if self.pending.end(serial).is_none() {
+            // Its end has come already.
+            return self.ignore_reply();
+        }
+        self.call_ended(call.callee);
+        if call.purpose == Purpose::User {
+            self.drop_held(serial);
+            return Route::Event(Kind::Reply(CallId(serial)));
+        }
+        self.route_own(call.purpose, message)
+    }
+
+    /// A monitor sees replies to others.
+    #[cold]
+    fn ignore_reply(&mut self) -> Route {
+        if self.is_monitor {
+            return Route::Event(Kind::Monitored);
+        }
+        self.ignore()
+    }
+
+    /// Whether a reply from `sender` answers the call. The bus may answer for anybody: it reports that nobody took the call.
+    #[inline]
+    fn belief(&self, call: &PendingCall, sender: Option<&str>) -> Belief {
+        let sender = match (call.callee, sender) {
+            (Callee::Anyone, _) | (_, Some(names::BUS)) => return Belief::Yes,
+            (Callee::Bus, _) | (_, None) => return Belief::No,
+            (_, Some(sender)) => sender,
+        };
+        match call.callee {
+            Callee::Anyone => Belief::Yes,
+            Callee::Bus => Belief::No,
+            Callee::Unique(key) if names::unique_key(sender) == Some(key) => Belief::Yes,
+            Callee::Unique(_) => Belief::No,
+            Callee::Owner { name, since } if self.names.has_owned(name, since, sender) => {
+                Belief::Yes
+            }
+            Callee::Owner { name, .. } if self.names.is_followed(name) => Belief::No,
+            Callee::Owner { name, .. } => Belief::Unknown(name),
+        }
+    }
+
+    /// Keeps a reply that may be the callee's: one for each call, so that forged ones cannot pile up.
+    #[cold]
+    fn hold(&mut self, call: &PendingCall, name: NameId, sender: &str) -> Route {
+        let is_awaited = call.purpose == Purpose::User;
+        if !is_awaited || self.held.iter().any(|held| held.call == call.serial) {
+            return self.ignore_reply();
+        }
+        let is_asked = self.names.ask_again(name);
+        if is_asked {
+            self.ask(name, Question::Owner);
+        }
+        let call = call.serial;
+        self.held.push(Held { call, sender: sender.into(), key: EventKey::NONE, is_asked });
+        Route::Hold(call)
+    }
+
+    /// Where the reply to `call` is held; `None` when it could not be kept: it is forgotten.
+    #[cold]
+    pub(crate) fn set_held(&mut self, call: Serial, key: Option<EventKey>) {
+        match (key, self.held.iter_mut().find(|held| held.call == call)) {
+            (Some(key), Some(held)) => held.key = key,
+            _ => self.held.retain(|held| held.call != call),
+        }
+    }
+
+    /// The call has ended otherwise.
+    #[inline]
+    pub(super) fn drop_held(&mut self, call: Serial) {
+        if let Some(index) = self.held.iter().position(|held| held.call == call) {
+            let held = self.held.swap_remove(index);
+            self.ignored += 1;
+            self.actions.push(Action::Discard(held.key));
+        }
+    }
+
+    /// A reply to one of the session's own calls.
+    #[cold]
+    fn route_own(&mut self, purpose: Purpose, message: &Message<'_>) -> Route {
+        let is_error = message.header().message_type == MessageType::Error;
+        match purpose {
+            Purpose::Hello => return self.hello_answered(message),
+            Purpose::Owner(name) => return self.owner_answered(name, message),
+            Purpose::Watch(name) => {
+                self.names.watch_answered(name, !is_error);
+                if is_error {
+                    return self.sender_unknown(name);
+                }
+            }
+            Purpose::Rule(rule) if is_error => {
+                while let Some((id, released)) = self.subscriptions.end_of_rule(rule) {
+                    self.matched.push(id);
+                    self.release(released, false);
+                }
+                return self.subscriptions_ended();
+            }
+            Purpose::Rule(rule) => self.subscriptions.accepted(rule),
+            Purpose::User | Purpose::Ended(_) | Purpose::Removed => {}
+        }
+        Route::Done
+    }
+
+    fn hello_answered(&mut self, message: &Message<'_>) -> Route {
+        let refused = |reason: &str| SessionError::HelloRefused { reason: reason.into() };
+        let error = match (message.header().error_name, message.body::<(&str,)>()) {
+            (Some(name), _) => refused(name.as_str()),
+            (None, Ok((name,))) if BusName::parse(name).is_ok_and(|name| name.is_unique()) => {
+                self.unique_name = Some(name.into());
+                return Route::Done;
+            }
+            (None, Ok(_)) => refused("the answer is not a unique name"),
+            (None, Err(error)) => SessionError::HelloInvalid(error),
+        };
+        Route::End(Box::new(error))
+    }
+
+    fn owner_answered(&mut self, name: NameId, message: &Message<'_>) -> Route {
+        let error = message.header().error_name.map(ErrorName::as_str);
+        let owner = match (error, message.body::<(&str,)>()) {
+            (Some(NAME_HAS_NO_OWNER | SERVICE_UNKNOWN), _) => None,
+            (None, Ok((owner,))) => Some(owner),
+            _ => {
+                self.names.owner_refused(name);
+                self.end_calls_to(name);
+                return self.sender_unknown(name);
+            }
+        };
+        self.names.owner_answered(name, owner);
+        self.decide_held(name);
+        // The call may start the service: its replies are believed only if it is seen to take the name.
+        if owner.is_none() && self.names.follow_called(name) {
+            self.ask(name, Question::Follow);
+        }
+        Route::Done
+    }
+
+    /// The bus does not say who owns the name: no reply to a call of it can be believed.
+    fn end_calls_to(&mut self, name: NameId) {
+        let is_to = |call: &PendingCall| matches!(call.callee, Callee::Owner { name: other, .. } if other == name);
+        let mut from = 0;
+        while let Some(call) = self.pending.end_where(&mut from, is_to) {
+            self.call_failed(&call, NoReply::OwnerUnknown);
+        }
+    }
+
+    /// Signals of the name cannot be told from others': subscriptions to them end.
+    fn sender_unknown(&mut self, name: NameId) -> Route {
+        while let Some((id, released)) = self.subscriptions.end_of_sender(name) {
+            self.matched.push(id);
+            self.release(released, true);
+        }
+        self.subscriptions_ended()
+    }
+
+    fn subscriptions_ended(&self) -> Route {
+        match self.matched.is_empty() {
+            true => Route::Done,
+            false => Route::Event(Kind::NotSubscribed),
+        }
+    }
+
+    /// More is known about the name's owners: decides which of the held replies are believed.
+    pub(super) fn decide_held(&mut self, name: NameId) {
+        let mut undecided = Vec::new();
+        for mut held in core::mem::take(&mut self.held) {
+            let call = self.pending.get_mut(held.call).map(|call| *call);
+            let Some(call) = call.filter(|call| call.purpose == Purpose::User) else {
+                self.actions.push(Action::Discard(held.key));
+                continue;
+            };
+            match self.belief(&call, Some(&held.sender)) {
+                Belief::Yes => {
+                    self.pending.end(held.call);
+                    self.call_ended(call.callee);
+                    self.actions.push(Action::Release(held.call, held.key));
+                }
+                Belief::Unknown(other) if other != name => undecided.push(held),
+                Belief::Unknown(_) if !held.is_asked => {
+                    held.is_asked = true;
+                    if self.names.ask_again(name) {
+                        self.ask(name, Question::Owner);
+                    }
+                    undecided.push(held);
+                }
+                Belief::No | Belief::Unknown(_) => {
+                    self.ignored += 1;
+                    self.actions.push(Action::Discard(held.key));
+                }
+            }
+        }
+        self.held = undecided;
+    }
+}
+
+const NAME_HAS_NO_OWNER: &str = "org.freedesktop.DBus.Error.NameHasNoOwner";
+/// What xdg-dbus-proxy answers for names that it hides.
+const SERVICE_UNKNOWN: &str = "org.freedesktop.DBus.Error.ServiceUnknown";

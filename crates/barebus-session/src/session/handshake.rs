@@ -1,0 +1,213 @@
+//! The beginning of a session: authentication, then `Hello`.
+
+use alloc::boxed::Box;
+use core::time::Duration;
+
+use barebus_sasl::{Client, Options, Outcome, Pacing};
+use barebus_wire::{MessageType, frame_len};
+
+use super::Session;
+use crate::config::{Config, ServerKind};
+use crate::error::{Awaited, HandshakeAttempts, NoReply, SessionError};
+use crate::instant::Instant;
+
+/// Where the connection stands.
+#[derive(Debug)]
+pub(super) enum Phase {
+    /// The authentication conversation is going on.
+    Authentication(Box<Client>),
+    /// Messages are exchanged. On a bus, the reply to `Hello` may still be awaited.
+    Messages,
+    Ended(SessionError),
+}
+
+/// How the handshake is done, and until when.
+#[derive(Debug)]
+pub(super) struct Handshake {
+    options: Options,
+    guid: Option<barebus_sasl::Guid>,
+    deadline: Instant,
+    /// When a pipelined attempt is given up, so that there is time for one line by line.
+    pipelined_deadline: Instant,
+    /// A pipelined attempt failed: authentication may begin anew, line by line.
+    may_retry: bool,
+    /// Authentication began anew.
+    has_retried: bool,
+}
+
+impl Phase {
+    pub(super) fn authentication(config: &Config) -> Self {
+        Self::Authentication(Box::new(Client::new(options(config))))
+    }
+}
+
+impl Handshake {
+    pub(super) fn new(config: &Config, now: Duration) -> Self {
+        Self {
+            options: options(config),
+            guid: config.guid,
+            deadline: now.saturating_add(config.handshake_timeout).into(),
+            pipelined_deadline: now.saturating_add(config.handshake_timeout / 2).into(),
+            may_retry: config.pacing == Pacing::Pipelined && config.can_reconnect,
+            has_retried: false,
+        }
+    }
+
+    pub(super) const fn pacing(&self) -> Pacing {
+        self.options.pacing
+    }
+}
+
+impl<F> Session<F> {
+    /// How authentication is or was written.
+    pub const fn pacing(&self) -> Pacing {
+        self.handshake.pacing()
+    }
+
+    /// How authentication was tried.
+    pub fn handshake_attempts(&self) -> HandshakeAttempts {
+        match (self.pacing(), self.handshake.has_retried) {
+            (Pacing::Pipelined, _) => HandshakeAttempts::Pipelined,
+            (Pacing::StepByStep, false) => HandshakeAttempts::StepByStep,
+            (Pacing::StepByStep, true) => HandshakeAttempts::Both,
+        }
+    }
+
+    /// Whether the session has ended, or is about to, in a pipelined authentication that was not complete. Nothing that was queued can
+    /// have been processed by the server then.
+    pub(super) const fn may_retry_handshake(&self) -> bool {
+        self.handshake.may_retry && self.outcome.is_none()
+    }
+
+    /// Begins authentication anew on another stream, line by line, after a pipelined attempt has failed in whatever way: refused,
+    /// closed, reset, or without an answer for half of the time limit. Queued messages are kept.
+    ///
+    /// `false` when no pipelined authentication has failed: then the session has ended for good.
+    pub fn retry_handshake(&mut self) -> bool {
+        if !self.may_retry_handshake() || !matches!(self.phase, Phase::Ended(_)) {
+            return false;
+        }
+        self.handshake.may_retry = false;
+        self.handshake.has_retried = true;
+        self.handshake.options.pacing = Pacing::StepByStep;
+        self.outbox.rewind();
+        self.inbox.clear();
+        self.is_eof = false;
+        self.phase = Phase::Authentication(Box::new(Client::new(self.handshake.options)));
+        true
+    }
+
+    /// The step of the handshake that is not finished.
+    pub(super) fn awaited(&self) -> Option<Awaited> {
+        match &self.phase {
+            Phase::Authentication(client) => Some(Awaited::Authentication(client.state())),
+            Phase::Messages if self.server() == ServerKind::Bus && self.unique_name().is_none() => {
+                Some(Awaited::Hello)
+            }
+            _ => None,
+        }
+    }
+
+    /// When the step of the handshake that is going on is given up.
+    #[inline]
+    pub(super) fn handshake_deadline(&self) -> Instant {
+        match &self.phase {
+            Phase::Authentication(_) if self.handshake.may_retry => {
+                self.handshake.pipelined_deadline
+            }
+            _ if self.awaited().is_some() => self.handshake.deadline,
+            _ => Instant::NEVER,
+        }
+    }
+
+    /// Whether authentication, `Hello` and calls leave together.
+    pub(super) fn opens_in_one_go(&self) -> bool {
+        self.pacing() == Pacing::Pipelined && self.server() == ServerKind::Bus
+    }
+
+    /// Whether everything that waits to be processed are signals, and no more replies than the bus gives before any to the user: to
+    /// `Hello`, and about names.
+    #[cold]
+    pub(super) fn is_only_opening(&self) -> bool {
+        let mut rest = self.inbox.unread();
+        if rest.len() > MAX_OPENING
+            || self.inbox.has_fds()
+            || self.is_eof
+            || !matches!(self.phase, Phase::Messages)
+            || !self.opens_in_one_go()
+        {
+            return false;
+        }
+        let mut replies = 0;
+        while let Ok(len) = frame_len(rest) {
+            let Some(behind) = len.and_then(|len| rest.get(len..)) else {
+                return replies <= self.router.pending.own_before_users();
+            };
+            match rest.get(1) {
+                Some(&METHOD_RETURN) => replies += 1,
+                Some(&SIGNAL) => {}
+                _ => break,
+            }
+            rest = behind;
+        }
+        false
+    }
+
+    /// Hands received lines to the authentication conversation.
+    #[cold]
+    pub(super) fn converse(&mut self) {
+        let Phase::Authentication(client) = &mut self.phase else {
+            return;
+        };
+        match client.receive(self.inbox.unread()) {
+            Ok(taken) => self.inbox.skip(taken),
+            Err(error) => return self.end(SessionError::Authentication(error)),
+        }
+        self.finish_authentication();
+    }
+
+    /// Goes on to messages once both sides have said everything.
+    #[cold]
+    pub(super) fn finish_authentication(&mut self) {
+        let Phase::Authentication(client) = &self.phase else {
+            return;
+        };
+        let Some(outcome) = client.outcome() else {
+            return;
+        };
+        if let Some(expected) = self.handshake.guid.filter(|guid| *guid != outcome.guid) {
+            self.outcome = Some(outcome);
+            return self.end(SessionError::Guid { expected, found: outcome.guid });
+        }
+        if client.output().is_empty() {
+            self.begin_messages(outcome);
+        }
+    }
+
+    fn begin_messages(&mut self, outcome: Outcome) {
+        self.outcome = Some(outcome);
+        self.phase = Phase::Messages;
+        if !outcome.unix_fd {
+            while let Some(serial) = self.outbox.withdraw_fds() {
+                self.router.end_call(serial, NoReply::FdsNotNegotiated);
+            }
+            self.perform_actions();
+        }
+        self.outbox.authenticated();
+    }
+}
+
+/// More bytes than the answers to an opening have. A peer that floods us is processed at once.
+const MAX_OPENING: usize = 1024;
+
+const METHOD_RETURN: u8 = MessageType::MethodReturn.code();
+const SIGNAL: u8 = MessageType::Signal.code();
+
+/// The options of the authentication conversation.
+fn options(config: &Config) -> Options {
+    Options {
+        mechanisms: config.mechanisms,
+        negotiate_unix_fd: config.unix_fds,
+        pacing: config.pacing,
+    }
+}

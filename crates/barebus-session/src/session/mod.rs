@@ -1,0 +1,187 @@
+//! The session: joins the handshake, the buffers, the router and the event queue.
+
+mod actions;
+mod handshake;
+mod input;
+mod output;
+mod poll;
+mod send;
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::ops::Range;
+use core::time::Duration;
+
+use barebus_sasl::{Guid, Outcome};
+use barebus_wire::FamiliarHeader;
+
+use crate::config::{Config, ServerKind};
+use crate::error::SessionError;
+use crate::event::{CallId, Kind, SubscriptionId};
+use crate::event_queue::EventQueue;
+use crate::inbox::Inbox;
+use crate::outbox::Outbox;
+use crate::router::Router;
+
+use handshake::{Handshake, Phase};
+
+pub use output::Output;
+
+/// A whole connection without a socket. `F` is what a file descriptor is to the transport; dropping it closes it.
+///
+/// ```text
+///   input_buffer(), handle_input() ──► Inbox ──► Router ──► EventQueue ──► poll(), take_event()
+///   poll_transmit(), transmitted() ◄── Outbox ◄──────────────────────────── call(), subscribe(), reply()
+/// ```
+///
+/// `now` is the time since an arbitrary epoch, the same for the life of the session. Deadlines are times of the same clock.
+#[derive(Debug)]
+pub struct Session<F> {
+    phase: Phase,
+    handshake: Handshake,
+    outcome: Option<Outcome>,
+    inbox: Inbox<F>,
+    outbox: Outbox<F>,
+    router: Router,
+    queue: EventQueue<F>,
+    /// Messages that found no place in the queue.
+    dropped: u64,
+    /// The event that was polled and not taken yet.
+    ready: Option<Ready<F>>,
+    /// The subscriptions of the event that was polled last.
+    subscriptions: Vec<SubscriptionId>,
+    /// The message of the event that was polled last, if it waited in the queue.
+    current: Box<[u8]>,
+    /// The other side sends nothing more. What it sent is still processed.
+    is_eof: bool,
+    /// Events were added to the queue that [`poll`](Self::poll) has not seen.
+    needs_poll: bool,
+    /// Something was sent after the connection was established: the connection is used for more than one question.
+    is_reused: bool,
+    send_limit: usize,
+    /// A message is parsed when it is routed and again when its event is taken, and headers repeat from message to message.
+    headers: FamiliarHeader,
+}
+
+/// An event that was polled.
+#[derive(Debug)]
+struct Ready<F> {
+    kind: Kind,
+    /// Its message in the inbox; `None` when it waited in the queue.
+    frame: Option<Range<usize>>,
+    fds: Vec<F>,
+}
+
+impl<F> Session<F> {
+    /// A session that begins now. On a bus `Hello` is queued.
+    pub fn new(config: Config, now: Duration) -> Self {
+        let mut session = Self {
+            phase: Phase::authentication(&config),
+            handshake: Handshake::new(&config, now),
+            outcome: None,
+            inbox: Inbox::new(),
+            outbox: Outbox::new(),
+            router: Router::new(&config),
+            queue: EventQueue::new(config.receive_limit),
+            dropped: 0,
+            ready: None,
+            subscriptions: Vec::new(),
+            current: Box::default(),
+            is_eof: false,
+            needs_poll: false,
+            is_reused: false,
+            send_limit: config.send_limit,
+            headers: FamiliarHeader::default(),
+        };
+        if session.router.server() == ServerKind::Bus {
+            session.send_hello();
+        }
+        session
+    }
+
+    /// What is at the other end.
+    pub const fn server(&self) -> ServerKind {
+        self.router.server()
+    }
+
+    /// Our unique name, once the bus has given it.
+    pub fn unique_name(&self) -> Option<&str> {
+        self.router.unique_name()
+    }
+
+    /// The server's GUID, once authentication is over.
+    pub fn guid(&self) -> Option<Guid> {
+        self.outcome.map(|outcome| outcome.guid)
+    }
+
+    /// Whether file descriptors can be passed, once authentication is over.
+    pub fn passes_fds(&self) -> Option<bool> {
+        self.outcome.map(|outcome| outcome.unix_fd)
+    }
+
+    /// Whether authentication is over and, on a bus, `Hello` was answered.
+    pub fn is_established(&self) -> bool {
+        self.awaited().is_none() && !matches!(self.phase, Phase::Ended(_))
+    }
+
+    /// Why the session has ended.
+    pub fn error(&self) -> Option<&SessionError> {
+        match &self.phase {
+            Phase::Ended(error) => Some(error),
+            _ => None,
+        }
+    }
+
+    /// Received messages that were dropped because the queue was full.
+    pub const fn dropped(&self) -> u64 {
+        self.dropped
+    }
+
+    /// Unsolicited messages: replies that are late, doubled or not from the callee, signals without a subscription, messages of unknown
+    /// types.
+    pub const fn ignored(&self) -> u64 {
+        self.router.ignored()
+    }
+
+    /// Calls whose reply is awaited, the session's own included.
+    pub const fn outstanding(&self) -> usize {
+        self.router.pending.awaited()
+    }
+
+    /// Whether the call's end is still to come or to be taken.
+    pub fn is_outstanding(&self, call: CallId) -> bool {
+        self.router.pending.contains(call.0)
+    }
+
+    /// Whether the bus has answered the questions that the subscription needs, or the subscription has ended.
+    pub fn is_settled(&self, subscription: SubscriptionId) -> bool {
+        self.router.is_settled(subscription)
+    }
+
+    /// Whether the subscription stands.
+    pub fn is_subscribed(&self, subscription: SubscriptionId) -> bool {
+        self.router.subscriptions.is_active(subscription)
+    }
+
+    /// Makes the connection a monitor once the bus has agreed to `BecomeMonitor`: every message is an event, none is answered, and
+    /// nothing can be sent any more. Calls under way end when their reply comes. Spec:
+    /// org.freedesktop.DBus.Monitoring.BecomeMonitor.
+    pub fn become_monitor(&mut self) {
+        self.router.become_monitor();
+        self.outbox.clear();
+    }
+
+    /// Ends the session: everything queued is dropped, its file descriptors are closed. A session that has ended keeps its first
+    /// error.
+    pub fn end(&mut self, error: SessionError) {
+        if let Phase::Ended(_) = self.phase {
+            return;
+        }
+        // Until authentication is over, what was queued may still be sent on another stream.
+        if !self.may_retry_handshake() {
+            self.outbox.clear();
+        }
+        self.inbox.clear();
+        self.phase = Phase::Ended(error);
+    }
+}

@@ -1,0 +1,93 @@
+//! The transport's output: bytes and file descriptors.
+
+use core::time::Duration;
+
+use super::Session;
+use super::handshake::Phase;
+use crate::error::NoReply;
+
+/// What to write now.
+#[derive(Clone, Copy, Debug)]
+pub struct Output<'a, F> {
+    /// Bytes, the second slice behind the first; either may be empty.
+    pub bytes: [&'a [u8]; 2],
+    /// File descriptors that go with the first byte.
+    pub fds: &'a [F],
+}
+
+impl<F> Output<'_, F> {
+    /// Whether there is nothing to write.
+    pub const fn is_empty(&self) -> bool {
+        let [first, second] = self.bytes;
+        first.is_empty() && second.is_empty()
+    }
+}
+
+impl<F> Session<F> {
+    /// What to write now. Until authentication is over that is its lines, and behind them the messages where the server is known to
+    /// accept them.
+    #[inline]
+    pub fn poll_transmit(&self) -> Output<'_, F> {
+        if let Phase::Messages = &self.phase {
+            let (bytes, fds) = self.outbox.output();
+            return Output { bytes: [bytes, &[]], fds };
+        }
+        self.handshake_output()
+    }
+
+    /// Whether there is something to write now.
+    #[inline]
+    pub fn wants_transmit(&self) -> bool {
+        !self.poll_transmit().is_empty()
+    }
+
+    #[cold]
+    fn handshake_output(&self) -> Output<'_, F> {
+        match &self.phase {
+            Phase::Authentication(client) => {
+                let messages = match self.opens_in_one_go() {
+                    true => self.outbox.output().0,
+                    false => &[],
+                };
+                Output { bytes: [client.output(), messages], fds: &[] }
+            }
+            Phase::Messages | Phase::Ended(_) => Output { bytes: [&[], &[]], fds: &[] },
+        }
+    }
+
+    /// The first `count` bytes of [`poll_transmit`](Self::poll_transmit) were written, with its file descriptors if `count` is not 0.
+    #[inline]
+    pub fn transmitted(&mut self, count: usize) {
+        let mut messages = count;
+        if let Phase::Authentication(client) = &mut self.phase {
+            let lines = client.output().len().min(count);
+            client.advance_output(lines);
+            messages -= lines;
+            self.outbox.advance(messages);
+            return self.finish_authentication();
+        }
+        self.outbox.advance(messages);
+    }
+
+    /// The system refused to pass the file descriptors of [`poll_transmit`](Self::poll_transmit). None of its bytes were written, so the
+    /// message is withdrawn: the call gets no reply, the connection goes on. `false` when the output has none.
+    pub fn handle_fds_refused(&mut self) -> bool {
+        let withdrawn = self.outbox.withdraw_next_fds();
+        if let Some(serial) = withdrawn {
+            self.router.end_call(serial, NoReply::FdsNotPassed);
+            self.perform_actions();
+        }
+        withdrawn.is_some()
+    }
+
+    /// Whether a call or a subscription has ended that [`poll`](Self::poll) has not seen: before anything is waited for it must be called
+    /// again. Writing causes that when file descriptors cannot be passed.
+    pub const fn needs_poll(&self) -> bool {
+        self.needs_poll
+    }
+
+    /// When [`poll`](Self::poll) should be called even if nothing was received; `None` when nothing is waited for.
+    pub fn next_deadline(&self) -> Option<Duration> {
+        self.handshake_deadline().min(self.router.next_deadline()).time()
+    }
+}

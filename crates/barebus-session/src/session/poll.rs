@@ -1,0 +1,403 @@
+//! From received bytes to events.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::ops::Range;
+use core::time::Duration;
+
+use barebus_wire::{DecodeError, Message};
+
+use super::handshake::Phase;
+use super::{Ready, Session};
+use crate::error::{FdsError, NoReply, SessionError};
+use crate::event::{CallId, Event, Kind, Received, SubscriptionId, Want};
+use crate::event_queue::{EventKey, Queued};
+use crate::instant::Instant;
+use crate::router::{Answer, Route};
+
+impl<F> Session<F> {
+    /// The next event that is wanted; `None` when more must be received first. Other events are kept, in order.
+    ///
+    /// # Errors
+    /// Why the session has ended, after the last event that came before. Every later call returns the same error.
+    #[inline]
+    pub fn poll_event(
+        &mut self,
+        want: Want,
+        now: Duration,
+    ) -> Result<Option<Event<'_, F>>, SessionError> {
+        self.poll(want, now)?;
+        self.take_event()
+    }
+
+    /// The reply to a call, or why there is none; `None` when more must be received first.
+    ///
+    /// # Errors
+    /// As [`poll_event`](Self::poll_event).
+    #[inline]
+    pub fn poll_reply(
+        &mut self,
+        call: CallId,
+        now: Duration,
+    ) -> Result<Option<Result<Received<'_, F>, NoReply>>, SessionError> {
+        Ok(if self.poll(Want::Reply(call), now)? { Some(self.take_reply()) } else { None })
+    }
+
+    /// Processes received messages and passed deadlines until a wanted event is ready: [`take_event`](Self::take_event) returns it. For
+    /// loops that go on until there is one, which cannot borrow the event meanwhile.
+    ///
+    /// # Errors
+    /// As [`poll_event`](Self::poll_event).
+    pub fn poll(&mut self, want: Want, now: Duration) -> Result<bool, SessionError> {
+        let now = Instant::from(now);
+        if self.ready.is_some() {
+            self.requeue_ready();
+        }
+        self.answer_forgotten();
+        self.needs_poll = false;
+        if self.poll_queue(want) {
+            return Ok(true);
+        }
+        // What came before the handshake's deadline still counts, but no peer can put the deadline off by sending messages.
+        let is_late = now >= self.handshake_deadline();
+        while let Some(frame) = self.next_frame() {
+            if self.process(frame, want, is_late) || (self.needs_poll && self.poll_queue(want)) {
+                return Ok(true);
+            }
+        }
+        self.handle_timeout(now);
+        if self.needs_poll && self.poll_queue(want) {
+            return Ok(true);
+        }
+        if self.is_eof && !matches!(self.phase, Phase::Ended(_)) {
+            let unfinished = self.inbox.unread().len();
+            self.end(SessionError::Closed { awaited: self.awaited(), unfinished });
+        }
+        match &self.phase {
+            Phase::Ended(error) => Err(error.clone()),
+            _ => Ok(false),
+        }
+    }
+
+    /// The event that [`poll`](Self::poll) made ready.
+    ///
+    /// # Errors
+    /// None after `poll` returned `true`; `InvalidMessage` otherwise.
+    #[inline]
+    pub fn take_event(&mut self) -> Result<Option<Event<'_, F>>, SessionError> {
+        let Some(Ready { kind, frame, fds, .. }) = self.ready.take() else {
+            return Ok(None);
+        };
+        if let Some(call) = kind.ended_call() {
+            self.router.pending.remove(call.0);
+        }
+        let bytes = match &frame {
+            Some(frame) => self.inbox.bytes(frame),
+            None => &*self.current,
+        };
+        let received = |fds| match self.headers.parse_again(bytes) {
+            Ok(message) => Ok(Received { message, fds }),
+            Err(error) => Err(SessionError::InvalidMessage(error)),
+        };
+        let subscriptions = &*self.subscriptions;
+        Ok(Some(match kind {
+            Kind::Reply(call) => Event::Reply { call, reply: received(fds)? },
+            Kind::NoReply(call, reason) => Event::NoReply { call, reason },
+            Kind::Signal => Event::Signal { subscriptions, signal: received(fds)? },
+            Kind::MethodCall(reply_to) => Event::MethodCall { call: received(fds)?, reply_to },
+            Kind::Refused(error) => Event::Refused(error),
+            Kind::NotSubscribed => {
+                let reply = if bytes.is_empty() { None } else { Some(received(fds)?) };
+                Event::NotSubscribed { subscriptions, reply }
+            }
+            Kind::Monitored => Event::Monitored(received(fds)?),
+            Kind::Held => return Ok(None),
+        }))
+    }
+
+    /// The reply that [`poll`](Self::poll) made ready for [`Want::Reply`], or why there is none: [`take_event`](Self::take_event) for a
+    /// single call.
+    ///
+    /// # Errors
+    /// Why there is no reply; `NotOutstanding` when `poll` did not return `true`.
+    #[inline]
+    pub fn take_reply(&mut self) -> Result<Received<'_, F>, NoReply> {
+        let Some(Ready { kind, frame, fds, .. }) = self.ready.take() else {
+            return Err(NoReply::NotOutstanding);
+        };
+        let Some(call) = kind.ended_call() else {
+            return Err(NoReply::NotOutstanding);
+        };
+        self.router.pending.remove(call.0);
+        if let Kind::NoReply(_, reason) = kind {
+            return Err(reason);
+        }
+        let bytes = match &frame {
+            Some(frame) => self.inbox.bytes(frame),
+            None => &*self.current,
+        };
+        match self.headers.parse_again(bytes) {
+            Ok(message) => Ok(Received { message, fds }),
+            // It was parsed when it came.
+            Err(_) => Err(NoReply::NotOutstanding),
+        }
+    }
+
+    /// The place of the next complete message, if messages are being exchanged.
+    #[inline]
+    fn next_frame(&mut self) -> Option<Range<usize>> {
+        if !matches!(self.phase, Phase::Messages) {
+            return None;
+        }
+        match self.inbox.frame() {
+            Ok(frame) => frame,
+            Err(error) => {
+                self.end(SessionError::InvalidMessage(error));
+                None
+            }
+        }
+    }
+
+    /// Processes one message. `true` when it is a wanted event, which is ready then. Otherwise it is kept, if it is an event.
+    #[inline]
+    fn process(&mut self, frame: Range<usize>, want: Want, is_late: bool) -> bool {
+        let (route, unix_fds) = match self.route(&frame) {
+            Ok(routed) => routed,
+            Err(error) => {
+                self.end(SessionError::InvalidMessage(error));
+                return false;
+            }
+        };
+        let fds = self.inbox.take(&frame, unix_fds);
+        let is_ready = match (route, fds) {
+            (Route::Event(kind), Ok(fds)) => {
+                if !is_late && !self.needs_poll && self.is_wanted(want, &kind) {
+                    self.make_ready(kind, frame, fds, want);
+                    return true;
+                }
+                self.keep(kind, &frame, fds);
+                false
+            }
+            (Route::Event(kind), Err(error)) => self.refuse(kind, error),
+            (Route::Done, _) => false,
+            (route, fds) => self.process_other(route, &frame, fds),
+        };
+        self.perform_actions();
+        is_ready
+    }
+
+    #[inline]
+    fn route(&mut self, frame: &Range<usize>) -> Result<(Route, u32), DecodeError> {
+        let bytes = self.inbox.bytes(frame);
+        // The headers of the first messages do not repeat.
+        let message = match self.is_reused {
+            true => self.headers.parse(bytes)?,
+            false => Message::parse(bytes)?,
+        };
+        Ok((self.router.route(&message), message.header().unix_fds))
+    }
+
+    /// Whether an event that has just come is wanted. Nothing that is wanted waits in the queue.
+    #[inline]
+    fn is_wanted(&self, want: Want, kind: &Kind) -> bool {
+        match want {
+            Want::Nothing => false,
+            Want::Anything => true,
+            Want::Reply(call) => kind.ended_call() == Some(call),
+            Want::Signal(id) => self.router.matched().contains(&id),
+        }
+    }
+
+    /// Makes a message the event that is taken next. Other subscriptions than the wanted one get a signal without its file
+    /// descriptors.
+    #[inline]
+    fn make_ready(&mut self, kind: Kind, frame: Range<usize>, fds: Vec<F>, want: Want) {
+        self.subscriptions.clear();
+        let matched = self.router.matched();
+        match want {
+            Want::Signal(id) if matched.len() > 1 => {
+                let others = matched.iter().copied().filter(|other| *other != id).collect();
+                self.subscriptions.push(id);
+                let kind = match kind {
+                    Kind::NotSubscribed => Kind::NotSubscribed,
+                    _ => Kind::Signal,
+                };
+                self.keep_for(kind, others, &frame, Vec::new());
+            }
+            _ => self.subscriptions.extend_from_slice(matched),
+        }
+        if let (Kind::NotSubscribed, subscriptions) = (&kind, &self.subscriptions) {
+            for id in subscriptions {
+                self.router.subscriptions.taken(*id, EventKey::NONE, true);
+            }
+        }
+        self.ready = Some(Ready { kind, frame: Some(frame), fds });
+    }
+
+    /// What seldom comes.
+    #[cold]
+    fn process_other(
+        &mut self,
+        route: Route,
+        frame: &Range<usize>,
+        fds: Result<Vec<F>, FdsError>,
+    ) -> bool {
+        match (route, fds) {
+            (Route::Hold(call), Ok(fds)) => {
+                let bytes = self.inbox.bytes(frame).into();
+                let held = Queued::new(Kind::Held, [].into(), bytes, fds);
+                let has_room = !self.queue.is_full_for(&held);
+                let key = has_room.then(|| self.queue.hold(held));
+                self.router.set_held(call, key);
+                self.dropped += u64::from(!has_room);
+            }
+            (Route::Hold(call), Err(_)) => self.router.set_held(call, None),
+            (Route::Answer(answer), _) => self.send_answer(&answer),
+            (Route::End(error), _) => self.end(*error),
+            (Route::Done | Route::Event(_), _) => {}
+        }
+        false
+    }
+
+    /// A message whose file descriptors are not those that it announced.
+    #[cold]
+    fn refuse(&mut self, kind: Kind, error: FdsError) -> bool {
+        let subscriptions = self.router.matched().into();
+        let (kind, subscriptions) = match kind {
+            Kind::Reply(call) => (Kind::NoReply(call, NoReply::Fds(error)), [].into()),
+            Kind::NotSubscribed => (Kind::NotSubscribed, subscriptions),
+            // Dropping the `ReplyTo` of a call answers it.
+            _ => (Kind::Refused(error), [].into()),
+        };
+        let event = Queued::without_message(kind, subscriptions);
+        if matches!(event.kind, Kind::Refused(_)) && self.queue.is_full_for(&event) {
+            self.dropped += 1;
+        } else {
+            self.enqueue(event);
+        }
+        false
+    }
+
+    /// Keeps a message that is an event.
+    fn keep(&mut self, kind: Kind, frame: &Range<usize>, fds: Vec<F>) {
+        let subscriptions = self.router.matched().into();
+        self.keep_for(kind, subscriptions, frame, fds);
+    }
+
+    /// Keeps a message. If it finds no place it is dropped and counted; that a call or a subscription has ended is kept.
+    fn keep_for(
+        &mut self,
+        kind: Kind,
+        subscriptions: Box<[SubscriptionId]>,
+        frame: &Range<usize>,
+        fds: Vec<F>,
+    ) {
+        let bytes = self.inbox.bytes(frame).into();
+        let mut event = Queued::new(kind, subscriptions, bytes, fds);
+        if self.queue.is_full_for(&event) {
+            self.dropped += 1;
+            event.kind = match event.kind {
+                Kind::Reply(call) => Kind::NoReply(call, NoReply::QueueFull),
+                Kind::NotSubscribed => Kind::NotSubscribed,
+                _ => return,
+            };
+            event = Queued::without_message(event.kind, event.subscriptions);
+        }
+        self.enqueue(event);
+    }
+
+    /// Adds an event to the queue, and to the lists of those who may ask for it.
+    pub(super) fn enqueue(&mut self, event: Queued<F>) {
+        self.needs_poll = true;
+        let key = self.queue.push(event);
+        self.index(key, false);
+    }
+
+    /// Adds an event to the lists of those who may ask for it.
+    fn index(&mut self, key: EventKey, at_front: bool) {
+        let Some(event) = self.queue.get_mut(key) else { return };
+        if let Some(call) = event.kind.ended_call() {
+            self.router.pending.set_end(call.0, key);
+        }
+        for id in &*event.subscriptions {
+            self.router.subscriptions.wait(*id, key, at_front);
+        }
+    }
+
+    /// Makes the first queued event that is wanted ready.
+    #[inline]
+    fn poll_queue(&mut self, want: Want) -> bool {
+        let key = match want {
+            Want::Nothing => None,
+            Want::Anything => self.queue.first(),
+            Want::Reply(call) => self.router.pending.end_of(call.0),
+            Want::Signal(id) => self.router.subscriptions.first_waiting(id),
+        };
+        key.is_some_and(|key| self.take_queued(key, want))
+    }
+
+    #[cold]
+    fn take_queued(&mut self, key: EventKey, want: Want) -> bool {
+        let event = match want {
+            Want::Signal(id) => self.queue.take_for(key, id),
+            _ => self.queue.take(key),
+        };
+        let Some(mut event) = event else { return false };
+        let fds = event.take_fds();
+        let Queued { kind, subscriptions, bytes, .. } = event;
+        if let Some(call) = kind.ended_call() {
+            self.router.pending.set_end(call.0, EventKey::NONE);
+        }
+        for id in &*subscriptions {
+            let is_end = matches!(kind, Kind::NotSubscribed);
+            self.router.subscriptions.taken(*id, key, is_end);
+        }
+        self.subscriptions = subscriptions.into();
+        self.current = bytes;
+        self.ready = Some(Ready { kind, frame: None, fds });
+        true
+    }
+
+    /// Puts the event that was polled and not taken back to the front of the queue.
+    #[cold]
+    pub(super) fn requeue_ready(&mut self) {
+        let Some(Ready { kind, frame, fds, .. }) = self.ready.take() else {
+            return;
+        };
+        let bytes = match &frame {
+            Some(frame) => self.inbox.bytes(frame).into(),
+            None => core::mem::take(&mut self.current),
+        };
+        let subscriptions = core::mem::take(&mut self.subscriptions);
+        let key = self.queue.push_front(Queued::new(kind, subscriptions.into(), bytes, fds));
+        self.index(key, true);
+    }
+
+    /// Answers the callers whose [`ReplyTo`](crate::ReplyTo) was dropped.
+    #[inline]
+    fn answer_forgotten(&mut self) {
+        while let Some(caller) = self.router.incoming_calls.next_dropped() {
+            self.send_answer(&Answer::forgotten(&caller));
+        }
+    }
+
+    /// Ends what has waited too long.
+    #[inline]
+    fn handle_timeout(&mut self, now: Instant) {
+        if now >= self.handshake_deadline() {
+            self.handshake_timed_out();
+        }
+        // When the handshake timed out that is the reason, not the time of a call that was never delivered.
+        if !matches!(self.phase, Phase::Ended(SessionError::HandshakeTimedOut { .. })) {
+            self.router.handle_timeout(now);
+            self.perform_actions();
+        }
+    }
+
+    #[cold]
+    fn handshake_timed_out(&mut self) {
+        if let Some(awaited) = self.awaited() {
+            self.end(SessionError::HandshakeTimedOut { awaited });
+        }
+    }
+}
