@@ -1,6 +1,6 @@
 //! Servers that refuse authentication in one go: the client comes a second time, line by line.
 
-use barebus::{CallError, Cause, Connection, Mechanism, SaslError, SessionError};
+use barebus::{CallError, Cause, Connection, Mechanism, SaslErrorKind, SessionError};
 use barebus_sasl::ServerOptions;
 use barebus_tests::peer::{BUS, CLIENT, OWNER, Peer, server_options};
 use barebus_tests::sasl::GUID;
@@ -59,15 +59,28 @@ fn whoever_refuses_twice_is_asked_no_third_time() {
     let scripts = vec![answering("REJECTED EXTERNAL\r\n"), answering("REJECTED ANONYMOUS\r\n")];
     let error = play_listening(&patient(), "", scripts, ending);
     assert!(
-        matches!(error, SessionError::Authentication(SaslError::OutOfMechanisms { .. })),
+        matches!(&error, SessionError::Authentication(error)
+            if matches!(error.kind, SaslErrorKind::OutOfMechanisms(_))),
         "{error:?}"
     );
 }
 
 #[test]
-fn broken_rules_are_no_reason_to_come_again() {
-    let error = play_listening(&patient(), "", vec![answering("OK ?\r\n")], ending);
-    assert!(matches!(error, SessionError::Authentication(SaslError::BadGuid { .. })), "{error:?}");
+fn a_broken_rule_is_a_reason_to_authenticate_line_by_line() {
+    for line in ["OK ?\r\n", "\n", "AGREE_UNIX_FD\r\n", "l\x02\x01\x01"] {
+        play_listening(&patient(), "", vec![answering(line), serving()], works);
+    }
+}
+
+#[test]
+fn a_rule_broken_line_by_line_ends_the_connection() {
+    let options = patient().step_by_step();
+    let error = play_listening(&options, "", vec![answering("OK ?\r\n")], ending);
+    assert!(
+        matches!(&error, SessionError::Authentication(error)
+            if error.kind == SaslErrorKind::BadGuid),
+        "{error:?}"
+    );
 }
 
 #[test]
@@ -132,8 +145,8 @@ fn anonymous() -> Script {
 fn anonymous_is_tried_when_asked_for_and_never_else() {
     let error = play_listening(&patient(), "", vec![anonymous(), anonymous()], ending);
     assert!(
-        matches!(&error, SessionError::Authentication(SaslError::OutOfMechanisms { offered, .. })
-            if offered.anonymous),
+        matches!(&error, SessionError::Authentication(error)
+            if matches!(error.kind, SaslErrorKind::OutOfMechanisms(offered) if offered.anonymous())),
         "{error:?}"
     );
     let options = patient().mechanisms(Mechanism::Anonymous.into());

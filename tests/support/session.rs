@@ -266,7 +266,7 @@ impl Play {
         }
         let is_refusal = matches!(error, SessionError::Authentication(_));
         if is_refusal && self.world.session.authenticate_again(self.world.now) {
-            self.world.reconnect();
+            self.world.reconnect(self.is_foul);
             return;
         }
         let is_late = matches!(error, SessionError::HandshakeTimedOut { .. });

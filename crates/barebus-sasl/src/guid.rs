@@ -3,14 +3,14 @@
 use core::fmt;
 use core::str::FromStr;
 
-/// The globally unique id of a server: 16 bytes, 32 hex digits in text.
+/// The globally unique ID of a server: 16 bytes, written as 32 hex digits.
 ///
-/// The server names it in `OK`; an address may carry the one that is expected. Spec: UUIDs.
+/// The server sends it with `OK`. An address may contain the expected one. Spec: UUIDs.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Guid(pub [u8; 16]);
 
 impl Guid {
-    /// Reads 32 hex digits of either case, and nothing else.
+    /// Parses exactly 32 hex digits, upper or lower case.
     ///
     /// # Errors
     /// [`GuidError`]: there are more or fewer digits, or other bytes.
@@ -20,7 +20,7 @@ impl Guid {
         Ok(Self(guid))
     }
 
-    /// The 32 lower-case digits.
+    /// The 32 digits, in lower case.
     pub fn to_hex(self) -> [u8; 32] {
         let mut digits = [b'0'; 32];
         // Cannot fail: 32 is twice 16.
@@ -55,7 +55,7 @@ pub struct GuidError;
 
 impl fmt::Display for GuidError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a guid is 32 hex digits")
+        f.write_str("a GUID is 32 hex digits")
     }
 }
 

@@ -12,16 +12,13 @@ use crate::moment::Moment;
 use crate::session::{Phase, Session};
 
 impl<F> Session<F> {
-    /// Begins authentication anew on another stream, line by line: for a server that refused the pipelined attempt, after
-    /// which that stream cannot be used. Messages that were queued are kept, none of them was believed to be received.
+    /// Restarts authentication on a new stream, line by line, after pipelined authentication failed. Queued messages are kept
+    /// and written again.
     ///
-    /// `false` when this was no such refusal; then the session has ended for good.
+    /// `false` if the session ended for another reason, or authenticates line by line already.
     pub fn authenticate_again(&mut self, now: Duration) -> bool {
-        let refused = matches!(
-            self.phase,
-            Phase::Ended(SessionError::Authentication(error)) if error.step_by_step_may_help()
-        );
-        if !refused || self.ledger.config.pacing == Pacing::StepByStep {
+        let has_failed = matches!(self.phase, Phase::Ended(SessionError::Authentication(_)));
+        if !has_failed || self.ledger.config.pacing == Pacing::StepByStep {
             return false;
         }
         self.ledger.config.pacing = Pacing::StepByStep;
@@ -126,8 +123,35 @@ impl<F> Session<F> {
             }
         }
         self.ledger.outbox.settle();
+        let config = &self.ledger.config;
+        if config.pacing == Pacing::StepByStep && config.peer == Peer::Direct {
+            self.push_past_begin();
+        }
+    }
+
+    /// Queues four calls of `Peer.Ping` that want no reply.
+    ///
+    /// An sd-bus server (252, 257) reads up to 256 bytes while it waits for `BEGIN`. Message bytes from the same read stay
+    /// unprocessed until the socket is readable again. Line by line, nothing shows that the server has read `BEGIN`, so more
+    /// bytes must follow than fit in that read.
+    #[cold]
+    fn push_past_begin(&mut self) {
+        for _ in 0..4 {
+            let serial = self.ledger.serial().get().to_le_bytes();
+            for part in [PING_BEFORE_SERIAL, &serial, PING_AFTER_SERIAL] {
+                self.ledger.outbox.extend(part);
+            }
+        }
     }
 }
+
+/// A call of `org.freedesktop.DBus.Peer.Ping` at `/` that wants no reply. It is marshalled here because the code that marshals it
+/// is larger.
+const PING_BEFORE_SERIAL: &[u8] = b"l\x01\x01\x01\0\0\0\0";
+const PING_AFTER_SERIAL: &[u8] = b"\x45\0\0\0\
+    \x01\x01o\0\x01\0\0\0/\0\0\0\0\0\0\0\
+    \x02\x01s\0\x19\0\0\0org.freedesktop.DBus.Peer\0\0\0\0\0\0\0\
+    \x03\x01s\0\x04\0\0\0Ping\0\0\0\0";
 
 /// As many bytes as an opening's answers have, roughly. A peer that floods us is looked at.
 const LARGEST_PART: usize = 1024;
@@ -141,5 +165,26 @@ pub(crate) fn options(config: &Config) -> Options {
         mechanisms: config.mechanisms,
         negotiate_unix_fd: config.unix_fds,
         pacing: config.pacing,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use barebus_wire::{Flags, Message};
+
+    #[test]
+    fn the_call_after_begin_is_a_ping_without_reply() {
+        let bytes = [PING_BEFORE_SERIAL, &[7, 0, 0, 0], PING_AFTER_SERIAL].concat();
+        let message = Message::parse(&bytes).unwrap();
+        message.validate().unwrap();
+        let header = message.header();
+        assert_eq!(header.message_type, MessageType::MethodCall);
+        assert_eq!(header.flags, Flags::NO_REPLY_EXPECTED);
+        assert_eq!(header.serial.get(), 7);
+        assert_eq!(header.interface.unwrap(), "org.freedesktop.DBus.Peer");
+        assert_eq!(header.member.unwrap(), "Ping");
+        // What an sd-bus server reads at once, without BEGIN.
+        assert!(4 * bytes.len() > 256 - b"BEGIN\r\n".len());
     }
 }

@@ -56,6 +56,12 @@ impl<F> Outbox<F> {
         Ok(())
     }
 
+    /// Appends a part of a marshalled message without descriptors.
+    pub(crate) fn extend(&mut self, bytes: &[u8]) {
+        self.messages.extend(bytes);
+        self.most = self.most.max(self.messages.len());
+    }
+
     /// What to write now, with the file descriptors that go with its first byte. Never more than up to the next message that
     /// has some: else they would arrive together with another message's bytes.
     #[inline]

@@ -207,9 +207,9 @@ impl World {
         self.server.state() == ServerState::Done
     }
 
-    /// The server that refused is connected to again.
-    pub fn reconnect(&mut self) {
-        assert!(self.refuses, "begins anew with a server that let it in");
+    /// Connects to the server again. `is_foul`: it has broken a rule.
+    pub fn reconnect(&mut self, is_foul: bool) {
+        assert!(self.refuses || is_foul, "authenticates again at a server that accepted it");
         self.refuses = false;
         self.server = server(self.passes_fds, false);
         self.received.clear();
