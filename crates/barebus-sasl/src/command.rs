@@ -15,6 +15,15 @@ macro_rules! commands {
 
         const COMMANDS: &[Command] = &[$(Command::$name,)*];
 
+        impl fmt::Display for Command {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(match self {
+                    $(Self::$name => $text,)*
+                    Self::Unknown => "unknown command",
+                })
+            }
+        }
+
         const NAMES: &str = concat!($($text, " ",)*);
     };
 }
@@ -44,14 +53,6 @@ impl Command {
     pub(crate) fn named(name: &[u8]) -> Self {
         let command = index_of(name, NAMES).and_then(|index| COMMANDS.get(index));
         command.copied().unwrap_or(Self::Unknown)
-    }
-}
-
-impl fmt::Display for Command {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut commands = NAMES.split(' ').zip(COMMANDS);
-        let name = commands.find(|(_, command)| *command == self).map(|(name, _)| name);
-        f.write_str(name.unwrap_or("unknown command"))
     }
 }
 

@@ -113,9 +113,14 @@ impl fmt::Display for Offered {
             return f.write_str("the server offers no mechanism by name");
         }
         f.write_str("the server offers")?;
-        for (index, name) in KNOWN.split(' ').chain(["unknown mechanisms"]).enumerate() {
-            if self.listed & 1 << index != 0 {
-                write!(f, " {name}")?;
+        for (is_listed, name) in [
+            (self.external(), " EXTERNAL"),
+            (self.anonymous(), " ANONYMOUS"),
+            (self.dbus_cookie_sha1(), " DBUS_COOKIE_SHA1"),
+            (self.other(), " unknown mechanisms"),
+        ] {
+            if is_listed {
+                f.write_str(name)?;
             }
         }
         Ok(())

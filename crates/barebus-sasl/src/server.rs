@@ -272,19 +272,18 @@ impl Server {
     }
 }
 
-/// The longest decimal u32, in bytes.
-const MAX_UID_DIGITS: usize = 10;
-
 /// A uid from the hex form of its decimal digits. A sign, a space, a login name or a leading zero is refused.
 fn decimal(hex: &[u8]) -> Option<u32> {
-    let mut digits = [0; MAX_UID_DIGITS];
-    let digits = digits.get_mut(..hex.len() / 2)?;
-    hex::decode_to_slice(hex, digits).ok()?;
-    let leading_zero = matches!(digits, [b'0', _, ..]);
-    if leading_zero || !digits.iter().all(u8::is_ascii_digit) {
-        return None;
+    // ASCII digits are 0x30 to 0x39.
+    let mut uid = 0_u32;
+    for pair in hex.chunks(2) {
+        let &[b'3', digit @ b'0'..=b'9'] = pair else {
+            return None;
+        };
+        uid = uid.checked_mul(10)?.checked_add(u32::from(digit - b'0'))?;
     }
-    core::str::from_utf8(digits).ok()?.parse().ok()
+    let has_leading_zero = matches!(hex, [b'3', b'0', _, ..]);
+    (!has_leading_zero && !hex.is_empty()).then_some(uid)
 }
 
 /// The argument of `DATA`, or the initial response of `AUTH`, as the server reads it.
