@@ -1,6 +1,6 @@
 //! Servers that refuse authentication in one go: the client comes a second time, line by line.
 
-use barebus::{CallError, Cause, Connection, Mechanism, Options, SaslError, SessionError};
+use barebus::{CallError, Cause, Connection, Mechanism, Options, SaslErrorKind, SessionError};
 use barebus_sasl::ServerOptions;
 use barebus_tests::peer::{BUS, CLIENT, OWNER, Peer, server_options};
 use barebus_tests::sasl::GUID;
@@ -59,7 +59,8 @@ fn whoever_refuses_twice_is_asked_no_third_time() {
     let scripts = vec![answering("REJECTED EXTERNAL\r\n"), answering("REJECTED ANONYMOUS\r\n")];
     let error = play_listening(&patient(), "", scripts, ending);
     assert!(
-        matches!(error, SessionError::Authentication(SaslError::OutOfMechanisms { .. })),
+        matches!(&error, SessionError::Authentication(error)
+            if matches!(error.kind, SaslErrorKind::OutOfMechanisms(_))),
         "{error:?}"
     );
 }
@@ -74,12 +75,27 @@ fn whoever_breaks_a_rule_or_hangs_up_is_asked_once_more() {
         peer.read();
     });
     let at_once: Script = Box::new(|_| {});
-    for first in [answering("OK ?\r\n"), hanging_up, dropping, at_once] {
+    for line in ["OK ?\r\n", "\n", "AGREE_UNIX_FD\r\n", "l\x02\x01\x01"] {
+        play_listening(&patient(), "", vec![answering(line), serving()], works);
+    }
+    for first in [hanging_up, dropping, at_once] {
         play_listening(&patient(), "", vec![first, serving()], works);
     }
-    let scripts = vec![answering("OK ?\r\n"), answering("OK ?\r\n")];
-    let error = play_listening(&patient(), "", scripts, ending);
-    assert!(matches!(error, SessionError::Authentication(SaslError::BadGuid { .. })), "{error:?}");
+}
+
+#[test]
+fn a_rule_broken_line_by_line_ends_the_connection() {
+    let bad = || answering("OK ?\r\n");
+    for (options, scripts) in
+        [(patient(), vec![bad(), bad()]), (patient().step_by_step(), vec![bad()])]
+    {
+        let error = play_listening(&options, "", scripts, ending);
+        assert!(
+            matches!(&error, SessionError::Authentication(error)
+                if error.kind == SaslErrorKind::BadGuid),
+            "{error:?}"
+        );
+    }
 }
 
 /// A server that reads one line at a time: xdg-dbus-proxy 0.1.4, and relays like it.
@@ -181,8 +197,8 @@ fn anonymous() -> Script {
 fn anonymous_is_tried_when_asked_for_and_never_else() {
     let error = play_listening(&patient(), "", vec![anonymous(), anonymous()], ending);
     assert!(
-        matches!(&error, SessionError::Authentication(SaslError::OutOfMechanisms { offered, .. })
-            if offered.anonymous),
+        matches!(&error, SessionError::Authentication(error)
+            if matches!(error.kind, SaslErrorKind::OutOfMechanisms(offered) if offered.anonymous())),
         "{error:?}"
     );
     let options = patient().mechanisms(Mechanism::Anonymous.into());

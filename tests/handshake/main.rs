@@ -11,6 +11,7 @@ mod chunks;
 mod corpus;
 mod golden;
 mod live;
+mod proof;
 mod sides;
 mod states;
 mod strict;

@@ -212,6 +212,10 @@ pub fn client_takes(options: Options, sizes: &[usize], bytes: &[u8]) -> Run<Stat
     let run = run_alike(&Client::new(options), bytes, sizes);
     assert_eq!(run.outcome.is_some(), run.state == State::Done);
 
+    if options.pacing == Pacing::StepByStep {
+        writes_one_line_at_a_time(Client::new(options), bytes);
+    }
+
     let spoken = lines(run.said.strip_prefix(b"\0").expect("NUL is the first byte"));
     let begun = spoken.iter().position(|&line| line == "BEGIN");
     assert!(begun.is_none_or(|at| at + 1 == spoken.len()), "speaks after BEGIN: {spoken:?}");
@@ -234,6 +238,23 @@ pub fn client_takes(options: Options, sizes: &[usize], bytes: &[u8]) -> Run<Stat
         );
     }
     run
+}
+
+/// Line by line, a client never writes a line before the server's answer to the line before. A server that answers one byte at a
+/// time would see it.
+fn writes_one_line_at_a_time(mut client: Client, bytes: &[u8]) {
+    let mut unread = Vec::new();
+    for byte in [None].into_iter().chain(bytes.iter().map(Some)) {
+        unread.extend(byte);
+        let result = client.receive(&unread);
+        let said = said(&mut client);
+        let ends = said.iter().filter(|byte| **byte == b'\n').count();
+        assert!(ends <= 1, "pipelined: \"{}\"", said.escape_ascii());
+        match result {
+            Ok(taken) => drop(unread.drain(..taken)),
+            Err(_) => return,
+        }
+    }
 }
 
 /// Whatever a client sends, a server neither panics, nor depends on how it is cut up, nor takes a byte too many, nor lets anybody

@@ -1,20 +1,18 @@
 //! The client's side.
 
-use core::fmt;
-
-use crate::command::ServerCommand;
-use crate::error::{Offered, SaslError, Waiting};
-use crate::fault::{Fault, Rule};
+use crate::command::Command;
+use crate::error::{SaslError, SaslErrorKind};
 use crate::guid::Guid;
-use crate::line::Lines;
-use crate::mechanism::{Identity, Mechanism, Mechanisms, UidHex};
+use crate::line::{Line, Lines};
+use crate::mechanism::{Identity, Mechanism, Mechanisms, Offered};
 use crate::output::Output;
+use crate::state::{Outcome, State, Waiting};
 
-/// How often a client answers ERROR before it gives up.
+/// Number of `ERROR` that a client sends before it gives up.
 pub const MAX_ERRORS_SENT: u8 = 8;
 
-/// All that a client can say in one conversation: NUL; for each of four mechanisms the longest AUTH, DATA and CANCEL; each ERROR;
-/// NEGOTIATE_UNIX_FD and BEGIN.
+/// Everything that a client can write in one conversation: NUL; for each of four mechanisms the longest AUTH, DATA and CANCEL;
+/// each ERROR; NEGOTIATE_UNIX_FD and BEGIN.
 const CAPACITY: usize = 1
     + 4 * ("AUTH EXTERNAL \r\n".len() + 20 + DATA.len() + CANCEL.len())
     + MAX_ERRORS_SENT as usize * ERROR.len()
@@ -27,75 +25,62 @@ const ERROR: &[u8] = b"ERROR\r\n";
 const NEGOTIATE_UNIX_FD: &[u8] = b"NEGOTIATE_UNIX_FD\r\n";
 const BEGIN: &[u8] = b"BEGIN\r\n";
 
-/// When the client's lines leave.
+/// When the client's lines are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pacing {
-    /// All at once, from NUL to BEGIN; the answers are checked as they come. One round trip. The first mechanism must succeed:
-    /// after [`SaslError::step_by_step_may_help`] connect anew, step by step.
+    /// All at once, from NUL to `BEGIN`; the answers are checked as they arrive. This takes one round trip, and only the first
+    /// mechanism is tried. Some servers and proxies cannot handle it. If it fails in any way before the conversation is over,
+    /// open a new connection and use [`StepByStep`](Self::StepByStep).
     Pipelined,
-    /// Each line after the answer to the one before. BEGIN, which has no answer, leaves together with NEGOTIATE_UNIX_FD, whose
-    /// answers both lead to it: so that the last answer tells that the server has read BEGIN, and no message need be sent before
-    /// that. sd-bus servers leave message bytes lying that they read together with BEGIN.
+    /// Each line after the answer to the line before: `AUTH`, then `NEGOTIATE_UNIX_FD`, then `BEGIN`. `BEGIN` has no answer, so
+    /// the client cannot tell when the server has read it. Spec: Authentication Protocol, BEGIN.
     StepByStep,
 }
 
 /// How a client authenticates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {
-    /// Which mechanisms, in which order.
+    /// The mechanisms to try, in order.
     pub mechanisms: Mechanisms,
-    /// Whether to ask for passing of file descriptors; only for transports that can (Unix sockets).
+    /// Whether to ask for file descriptors to be passed. Only Unix sockets can pass them.
     pub negotiate_unix_fd: bool,
-    /// When the lines leave.
+    /// When the lines are written.
     pub pacing: Pacing,
 }
 
-/// The states of the client. Spec: Authentication state diagrams, client states.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum State {
-    /// AUTH is sent without a response; the server's challenge is due.
-    WaitingForData,
-    /// All that the mechanism has to say is sent; OK is due.
-    WaitingForOk,
-    /// CANCEL is sent; REJECTED is due.
-    WaitingForReject,
-    /// NEGOTIATE_UNIX_FD is sent; its answer is due.
-    WaitingForAgreeUnixFd,
-    /// Authenticated: all answers are there, all that comes is message data.
-    Done,
-}
-
-impl fmt::Display for State {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::WaitingForData => "WaitingForData",
-            Self::WaitingForOk => "WaitingForOK",
-            Self::WaitingForReject => "WaitingForReject",
-            Self::WaitingForAgreeUnixFd => "WaitingForAgreeUnixFD",
-            Self::Done => "Done",
-        })
-    }
-}
-
-/// What a conversation came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Outcome {
-    /// The server's id. Compare it with the address's `guid=`, where there is one.
-    pub guid: Guid,
-    /// Whether file descriptors may be passed.
-    pub unix_fd: bool,
-}
-
 /// The client's side of one conversation.
+///
+/// ```
+/// use barebus_sasl::{Client, Identity, Mechanism, Options, Pacing};
+///
+/// let mut client = Client::new(Options {
+///     mechanisms: Mechanism::External(Identity::Uid(1000)).into(),
+///     negotiate_unix_fd: true,
+///     pacing: Pacing::StepByStep,
+/// });
+/// for (line, answer) in [
+///     (&b"\0AUTH EXTERNAL 31303030\r\n"[..], &b"OK a70c1178e836ccc6d4251f226b04381d\r\n"[..]),
+///     (b"NEGOTIATE_UNIX_FD\r\n", b"AGREE_UNIX_FD\r\n"),
+/// ] {
+///     assert_eq!(client.output(), line);
+///     client.advance_output(line.len());
+///     assert_eq!(client.receive(answer)?, answer.len());
+/// }
+/// assert_eq!(client.output(), b"BEGIN\r\n");
+/// client.advance_output(client.output().len());
+///
+/// let outcome = client.outcome().expect("the conversation is over");
+/// assert!(outcome.unix_fd);
+/// # Ok::<(), barebus_sasl::SaslError>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Client {
+    /// Of the fallbacks, those that were not tried yet.
     options: Options,
     state: State,
     lines: Lines,
     output: Output<CAPACITY>,
-    /// Index in `options.mechanisms.fallbacks` of the next to be tried.
-    next_fallback: usize,
-    /// What the first REJECTED offered: later ones are not looked at.
+    /// The list of the first `REJECTED`; later lists are ignored.
     offered: Option<Offered>,
     errors_sent: u8,
     guid: Option<Guid>,
@@ -104,14 +89,13 @@ pub struct Client {
 }
 
 impl Client {
-    /// A conversation at its beginning; the first bytes are in [`output`](Self::output).
+    /// Starts a conversation. Its first bytes are in [`output`](Self::output).
     pub fn new(options: Options) -> Self {
         let mut client = Self {
             options,
             state: State::WaitingForOk,
             lines: Lines::new(),
             output: Output::new(),
-            next_fallback: 0,
             offered: None,
             errors_sent: 0,
             guid: None,
@@ -132,53 +116,48 @@ impl Client {
         client
     }
 
-    /// Bytes to be written now; maybe none. Once the state is [`State::Done`] and this is empty, messages may be written.
+    /// Bytes to write now; may be empty. Messages may be written once [`outcome`](Self::outcome) is `Some` and this is empty.
     pub fn output(&self) -> &[u8] {
         self.output.pending()
     }
 
-    /// Says that `n` bytes of [`output`](Self::output) are written.
+    /// Tells the conversation that `n` bytes of [`output`](Self::output) were written.
     pub fn advance_output(&mut self, n: usize) {
         self.output.advance(n);
     }
 
-    /// Takes what the server sent; returns how many bytes it took. The others are to be handed in again, with those that come after
-    /// them; once the state is [`State::Done`], they are message data.
+    /// Handles bytes from the server and returns how many were taken. Pass the remaining ones again, together with those that
+    /// arrive next. In [`State::Done`] the remaining bytes are message data.
     ///
-    /// An answer that arrives before its question is written counts as its answer: bytes carry no time.
+    /// An answer that arrives before its line was written is accepted: the bytes do not show when they were sent.
     ///
     /// # Errors
-    /// The server broke a rule, or will not let this client in. The connection is to be closed; every later call fails the same way.
+    /// The server broke a rule, or refused the client. Close the connection. Every later call returns the same error.
     #[inline(never)]
     pub fn receive(&mut self, bytes: &[u8]) -> Result<usize, SaslError> {
-        let mut taken = 0_usize;
-        while self.failed.is_none() && self.state != State::Done {
-            let rest = bytes.get(taken..).unwrap_or_default();
-            let answered = match self.lines.next(rest) {
-                Ok(Some(line)) => self.answer(line),
-                Ok(None) => break,
-                Err(fault) => Err(fault),
-            };
-            match answered {
-                Ok(()) => taken += self.lines.pass(),
-                Err(fault) => {
-                    let waiting = Waiting::Client(self.state);
-                    self.failed = Some(fault.tell(&self.lines, rest, waiting, self.offered));
-                }
-            }
+        if let Some(error) = self.failed {
+            return Err(error);
         }
-        match &self.failed {
-            Some(error) => Err(*error),
-            None => Ok(taken),
+        if self.state == State::Done {
+            return Ok(0);
         }
+        let mut lines = self.lines;
+        let result = lines.take(bytes, |line| {
+            self.answer(line)?;
+            Ok(self.state == State::Done)
+        });
+        self.lines = lines;
+        self.failed = result.err();
+        result
     }
 
-    /// What is being waited for.
+    /// The current state.
     pub fn state(&self) -> State {
         self.state
     }
 
-    /// What it came to, once the server's last answer is there. The closing BEGIN may then still be in the output.
+    /// The result, once the server's last answer has arrived. With [`Pacing::StepByStep`], `BEGIN` is then still in the
+    /// [`output`](Self::output).
     pub fn outcome(&self) -> Option<Outcome> {
         match (self.state, self.guid) {
             (State::Done, Some(guid)) => Some(Outcome { guid, unix_fd: self.unix_fd }),
@@ -186,85 +165,84 @@ impl Client {
         }
     }
 
-    /// The error to report when the server closes the connection now: what had failed before, else what was waited for.
+    /// The error to report if the server closes the connection now: the error of [`receive`](Self::receive) if there was one,
+    /// otherwise [`SaslErrorKind::Eof`].
     pub fn eof(&self) -> SaslError {
-        self.failed.unwrap_or(SaslError::Eof {
-            waiting: Waiting::Client(self.state),
-            at: self.lines.position(),
-        })
+        let kind = SaslErrorKind::Eof(Waiting::Client(self.state));
+        self.failed.unwrap_or(self.lines.error_here(kind))
     }
 
     #[inline(never)]
-    fn answer(&mut self, line: &[u8]) -> Result<(), Fault> {
-        use ServerCommand as Command;
+    fn answer(&mut self, line: &[u8]) -> Result<(), SaslErrorKind> {
         use State::{Done, WaitingForAgreeUnixFd, WaitingForData, WaitingForOk, WaitingForReject};
 
-        let pipelined = self.options.pacing == Pacing::Pipelined;
-        match (self.state, Command::parse(line)?) {
-            (WaitingForData, Command::Ok(_)) if pipelined => {
-                return Err(Rule::OkWithoutChallenge.into());
-            }
-            (WaitingForData | WaitingForOk, Command::Ok(guid)) => {
-                self.guid = Some(guid);
-                self.state = Done;
-                if self.options.negotiate_unix_fd {
-                    self.say(NEGOTIATE_UNIX_FD);
-                    self.state = WaitingForAgreeUnixFd;
-                }
-                self.say(BEGIN);
-            }
-            (WaitingForData | WaitingForOk | WaitingForReject, Command::Rejected(names)) => {
-                self.offered.get_or_insert_with(|| Offered::new(names));
-                if pipelined {
-                    return Err(Rule::Rejected.into());
-                }
-                let mechanism = self.next_mechanism().ok_or(Rule::OutOfMechanisms)?;
-                self.start(mechanism);
-            }
-            (WaitingForData, Command::EmptyData) => {
-                self.say(DATA);
+        let line = Line::parse(line)?;
+        let is_pipelined = self.options.pacing == Pacing::Pipelined;
+        match (self.state, line.command) {
+            (WaitingForOk, Command::Ok) => self.accept(line.guid()?),
+            // Old sd-bus servers send no challenge. A pipelined client has sent its DATA already, one line too many.
+            (WaitingForData, Command::Ok) if !is_pipelined => self.accept(line.guid()?),
+            // Some servers send a space after DATA.
+            (WaitingForData, Command::Data) if line.arguments.unwrap_or_default().is_empty() => {
+                self.write(DATA);
                 self.state = WaitingForOk;
             }
-            (WaitingForData | WaitingForOk, Command::EmptyData | Command::Data) if pipelined => {
-                return Err(Rule::UnexpectedChallenge.into());
+            (WaitingForAgreeUnixFd, Command::AgreeUnixFd) => {
+                line.no_argument()?;
+                self.unix_fd = true;
+                self.begin();
             }
-            (WaitingForData | WaitingForOk, Command::Error) if pipelined => {
-                return Err(Rule::Refused.into());
-            }
-            (WaitingForOk, Command::EmptyData | Command::Data)
-            | (WaitingForData | WaitingForOk, Command::Error) => {
-                self.say(CANCEL);
-                self.state = WaitingForReject;
-            }
-            (WaitingForData | WaitingForOk, Command::AgreeUnixFd) if pipelined => {
-                return Err(Rule::Unexpected.into());
-            }
-            (WaitingForData | WaitingForOk, Command::Unknown) if pipelined => {
-                return Err(Rule::UnknownCommand.into());
-            }
-            // EXTERNAL has no answer to a challenge that says something, nor has anybody to one that is not hex.
-            (WaitingForData, Command::Data)
-            | (WaitingForData | WaitingForOk, Command::Unknown | Command::AgreeUnixFd) => {
-                if self.errors_sent == MAX_ERRORS_SENT {
-                    return Err(Rule::TooManyErrors.into());
+            (WaitingForAgreeUnixFd, Command::Error) => self.begin(),
+            (WaitingForData | WaitingForOk | WaitingForReject, Command::Rejected) => {
+                let offered = *self.offered.get_or_insert(line.offered()?);
+                if is_pipelined {
+                    return Err(SaslErrorKind::Rejected(offered));
                 }
-                self.errors_sent += 1;
-                self.say(ERROR);
+                let mut fallbacks = self.options.mechanisms.fallbacks.iter_mut();
+                let next = fallbacks.find_map(|next| next.take_if(|next| offered.allows(*next)));
+                self.start(next.ok_or(SaslErrorKind::OutOfMechanisms(offered))?);
             }
-            (WaitingForAgreeUnixFd, answer @ (Command::AgreeUnixFd | Command::Error)) => {
-                self.unix_fd = answer == Command::AgreeUnixFd;
-                self.state = Done;
+            (state @ (WaitingForData | WaitingForOk), command) if !is_pipelined => {
+                // EXTERNAL has no response to a challenge with data, and no mechanism has one to a challenge that is not hex.
+                if command == Command::Error || (state, command) == (WaitingForOk, Command::Data) {
+                    self.write(CANCEL);
+                    self.state = WaitingForReject;
+                } else if self.errors_sent == MAX_ERRORS_SENT {
+                    return Err(SaslErrorKind::TooManyErrors);
+                } else {
+                    self.errors_sent += 1;
+                    self.write(ERROR);
+                }
             }
-            (WaitingForAgreeUnixFd, Command::Ok(_)) => return Err(Rule::SecondOk.into()),
-            (WaitingForReject | WaitingForAgreeUnixFd | Done, _) => {
-                return Err(Rule::Unexpected.into());
+            (
+                WaitingForData | WaitingForOk | WaitingForReject | WaitingForAgreeUnixFd | Done,
+                _,
+            ) => {
+                let (command, waiting) = (line.command, Waiting::Client(self.state));
+                return Err(SaslErrorKind::Unexpected { command, waiting });
             }
         }
         Ok(())
     }
 
-    /// Says a line that a pipelined client has said long ago.
-    fn say(&mut self, line: &[u8]) {
+    /// `OK` has arrived: what follows is the negotiation of file descriptors, or `BEGIN`.
+    fn accept(&mut self, guid: Guid) {
+        self.guid = Some(guid);
+        if self.options.negotiate_unix_fd {
+            self.write(NEGOTIATE_UNIX_FD);
+            self.state = State::WaitingForAgreeUnixFd;
+        } else {
+            self.begin();
+        }
+    }
+
+    fn begin(&mut self) {
+        self.write(BEGIN);
+        self.state = State::Done;
+    }
+
+    /// Writes a line, unless the client is pipelined: then the line was written at the start.
+    fn write(&mut self, line: &[u8]) {
         if self.options.pacing == Pacing::StepByStep {
             self.output.push(line);
         }
@@ -277,7 +255,7 @@ impl Client {
         match mechanism {
             Mechanism::External(Identity::Uid(uid)) => {
                 self.output.push(b" ");
-                self.output.push(UidHex::new(uid).as_bytes());
+                self.push_uid(uid);
             }
             Mechanism::External(Identity::Empty) => self.state = State::WaitingForData,
             // Without a trace some servers send a challenge first.
@@ -286,20 +264,20 @@ impl Client {
         self.output.push(b"\r\n");
     }
 
-    fn next_mechanism(&mut self) -> Option<Mechanism> {
-        let offered = self.offered.as_ref()?;
-        while let Some(fallback) = self.options.mechanisms.fallbacks.get(self.next_fallback) {
-            self.next_fallback += 1;
-            if let Some(mechanism) = fallback.filter(|&mechanism| offered.allows(mechanism)) {
-                return Some(mechanism);
-            }
+    /// Pushes the uid's decimal digits, each as two hex digits. Calls itself for at most ten digits.
+    fn push_uid(&mut self, uid: u32) {
+        if uid >= 10 {
+            self.push_uid(uid / 10);
         }
-        None
+        // ASCII digits are 0x30 to 0x39.
+        let ones = u8::try_from(uid % 10).unwrap_or_default();
+        self.output.push(&[b'3', b'0' + ones]);
     }
 }
 
 #[cfg(test)]
 mod tests {
+    extern crate alloc;
     use super::*;
 
     #[test]
@@ -322,9 +300,29 @@ mod tests {
         }
         hears(b"OK a70c1178e836ccc6d4251f226b04381d\r\n");
         hears(b"AGREE_UNIX_FD\r\n");
-        // Less than the capacity by the four DATA of the empty identity, and the fourth CANCEL.
+        // The capacity also has room for four DATA of the empty identity, and a fourth CANCEL.
         assert_eq!(client.output().len(), CAPACITY - 4 * DATA.len() - CANCEL.len());
         assert!(client.output().ends_with(b"NEGOTIATE_UNIX_FD\r\nBEGIN\r\n"));
+    }
+
+    #[test]
+    fn a_uid_is_its_decimal_digits_in_hex() {
+        for (uid, hex) in [
+            (0, "30"),
+            (9, "39"),
+            (10, "3130"),
+            (1000, "31303030"),
+            (4_294_967_294, "34323934393637323934"),
+            (u32::MAX, "34323934393637323935"),
+        ] {
+            let client = Client::new(Options {
+                mechanisms: Mechanism::External(Identity::Uid(uid)).into(),
+                negotiate_unix_fd: false,
+                pacing: Pacing::StepByStep,
+            });
+            let auth = alloc::format!("\0AUTH EXTERNAL {hex}\r\n");
+            assert_eq!(client.output(), auth.as_bytes(), "{uid}");
+        }
     }
 
     #[test]

@@ -1,16 +1,20 @@
-//! The mechanisms a client can ask for.
+//! The mechanisms that a client can try, and those that a server offers.
 
-/// A way to prove who one is. Spec: Authentication Mechanisms.
+use core::fmt;
+
+use crate::command::index_of;
+
+/// A mechanism of the client. Spec: Authentication Mechanisms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mechanism {
-    /// The kernel tells the server who the client is; the client says who it wants to be.
+    /// The kernel tells the server who the client is. The client says which identity it wants.
     External(Identity),
-    /// Nobody in particular; few servers let nobody in.
+    /// The client has no identity. Few servers allow this.
     Anonymous,
 }
 
 impl Mechanism {
-    /// The name that the protocol gives it.
+    /// The mechanism's name in the protocol.
     pub const fn name(self) -> &'static str {
         match self {
             Self::External(_) => "EXTERNAL",
@@ -19,27 +23,29 @@ impl Mechanism {
     }
 }
 
-/// Who an EXTERNAL client asks to be.
+/// The identity that an EXTERNAL client asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Identity {
-    /// This user: its number in decimal digits, those in hex.
+    /// This user. Sent as the uid's decimal digits, each as two hex digits.
     Uid(u32),
-    /// Whoever the kernel says. `AUTH EXTERNAL` bare, and an empty `DATA` to the server's challenge: right even where client and
-    /// server number users differently, as in user namespaces.
+    /// The user that the kernel reports. The client sends `AUTH EXTERNAL` without a response, and an empty `DATA` after the
+    /// server's challenge. This works also where client and server have different numbers for a user, as in user namespaces.
     Empty,
 }
 
-/// Which mechanisms to try, in order. After REJECTED the next one that the server offers is tried.
+/// The mechanisms to try, in order.
+///
+/// After each `REJECTED` the client tries the next one that the server offers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Mechanisms {
-    /// Tried first, without asking what the server offers.
+    /// Tried first, whatever the server offers.
     pub first: Mechanism,
-    /// Tried after it, each once; `None` is passed over. Only for [`Pacing::StepByStep`](crate::Pacing::StepByStep).
+    /// Tried afterwards, each once; `None` is skipped. Only [`Pacing::StepByStep`](crate::Pacing::StepByStep) uses them.
     pub fallbacks: [Option<Mechanism>; 3],
 }
 
 impl Mechanisms {
-    /// `mechanism` or nothing.
+    /// `mechanism` without fallbacks.
     pub const fn only(mechanism: Mechanism) -> Self {
         Self { first: mechanism, fallbacks: [None; 3] }
     }
@@ -51,54 +57,72 @@ impl From<Mechanism> for Mechanisms {
     }
 }
 
-/// The longest decimal u32, in bytes.
-pub(crate) const MAX_UID_DIGITS: usize = 10;
-
-/// A uid as an EXTERNAL identity: decimal digits, those in hex.
-pub(crate) struct UidHex {
-    hex: [u8; 2 * MAX_UID_DIGITS],
-    /// Where it begins; it goes on to the end.
-    start: usize,
+/// The mechanisms that a server listed in `REJECTED`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Offered {
+    /// A bit for each of [`KNOWN`], in this order, and one for all others.
+    listed: u8,
 }
 
-impl UidHex {
-    pub(crate) fn new(uid: u32) -> Self {
-        let mut this = Self { hex: [0; 2 * MAX_UID_DIGITS], start: 2 * MAX_UID_DIGITS };
-        let mut rest = uid;
-        // From the last digit on, until none but zeros are left.
-        for digit in this.hex.rchunks_exact_mut(2) {
-            // ASCII digits are 0x30 to 0x39: in hex, a 3 before each.
-            let ones = u8::try_from(rest % 10).unwrap_or_default();
-            digit.copy_from_slice(&[b'3', b'0' + ones]);
-            this.start -= 2;
-            rest /= 10;
-            if rest == 0 {
-                break;
+const KNOWN: &str = "EXTERNAL ANONYMOUS DBUS_COOKIE_SHA1";
+
+impl Offered {
+    /// EXTERNAL is in the list.
+    pub const fn external(self) -> bool {
+        self.listed & 1 != 0
+    }
+
+    /// ANONYMOUS is in the list.
+    pub const fn anonymous(self) -> bool {
+        self.listed & 2 != 0
+    }
+
+    /// DBUS_COOKIE_SHA1 is in the list. This crate does not implement it.
+    pub const fn dbus_cookie_sha1(self) -> bool {
+        self.listed & 4 != 0
+    }
+
+    /// A mechanism that the specification does not define is in the list.
+    pub const fn other(self) -> bool {
+        self.listed & 8 != 0
+    }
+
+    /// The list is empty. Old sd-bus servers list nothing.
+    pub const fn is_empty(self) -> bool {
+        self.listed == 0
+    }
+
+    /// Whether it makes sense to try `mechanism`: the server listed it, or listed no mechanism at all.
+    pub const fn allows(self, mechanism: Mechanism) -> bool {
+        self.is_empty()
+            || match mechanism {
+                Mechanism::External(_) => self.external(),
+                Mechanism::Anonymous => self.anonymous(),
+            }
+    }
+
+    /// Adds a name of the list.
+    pub(crate) fn add(&mut self, name: &[u8]) {
+        self.listed |= 1 << index_of(name, KNOWN).unwrap_or(3);
+    }
+}
+
+impl fmt::Display for Offered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_empty() {
+            return f.write_str("the server offers no mechanism by name");
+        }
+        f.write_str("the server offers")?;
+        for (is_listed, name) in [
+            (self.external(), " EXTERNAL"),
+            (self.anonymous(), " ANONYMOUS"),
+            (self.dbus_cookie_sha1(), " DBUS_COOKIE_SHA1"),
+            (self.other(), " unknown mechanisms"),
+        ] {
+            if is_listed {
+                f.write_str(name)?;
             }
         }
-        this
-    }
-
-    pub(crate) fn as_bytes(&self) -> &[u8] {
-        self.hex.get(self.start..).unwrap_or_default()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_uid_is_its_decimal_digits_in_hex() {
-        for (uid, hex) in [
-            (0, "30"),
-            (9, "39"),
-            (10, "3130"),
-            (1000, "31303030"),
-            (4_294_967_294, "34323934393637323934"),
-            (u32::MAX, "34323934393637323935"),
-        ] {
-            assert_eq!(UidHex::new(uid).as_bytes(), hex.as_bytes(), "{uid}");
-        }
+        Ok(())
     }
 }

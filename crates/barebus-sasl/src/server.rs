@@ -1,24 +1,21 @@
 //! The server's side.
 
-use core::fmt;
-
-use crate::client::Outcome;
-use crate::command::{ClientCommand, Data};
-use crate::error::{SaslError, Waiting};
-use crate::fault::{Fault, Rule};
+use crate::command::Command;
+use crate::error::{SaslError, SaslErrorKind};
 use crate::guid::Guid;
-use crate::line::Lines;
-use crate::mechanism::MAX_UID_DIGITS;
+use crate::line::{Line, Lines};
 use crate::output::Output;
+use crate::state::{Outcome, ServerState, Waiting};
 
-/// How often a server rejects a client before it gives up.
+/// Number of `REJECTED` after which a server gives up.
 pub const MAX_REJECTED: u8 = 6;
 
-/// How many lines that lead nowhere a server answers before it gives up: those answered with ERROR, and each NEGOTIATE_UNIX_FD.
+/// Number of lines without progress that a server answers before it gives up: those answered with `ERROR`, and each
+/// `NEGOTIATE_UNIX_FD`.
 pub const MAX_COMPLAINTS: u8 = 16;
 
-/// All that a server can say in one conversation: each REJECTED with the OK or DATA before it, the last OK, and each answer that
-/// leaves the state as it is.
+/// Everything that a server can write in one conversation: each REJECTED with the OK and DATA before it, the last OK, and each
+/// answer that does not change the state.
 const CAPACITY: usize = (MAX_REJECTED as usize + 1)
     * ("REJECTED EXTERNAL ANONYMOUS\r\n".len() + "OK \r\n".len() + 32 + DATA.len())
     + MAX_COMPLAINTS as usize * AGREE_UNIX_FD.len();
@@ -27,55 +24,53 @@ const DATA: &[u8] = b"DATA\r\n";
 const ERROR: &[u8] = b"ERROR\r\n";
 const AGREE_UNIX_FD: &[u8] = b"AGREE_UNIX_FD\r\n";
 
-/// Whom a server lets in, and as what.
+/// How a server authenticates its client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ServerOptions {
-    /// The server's id.
+    /// The server's GUID.
     pub guid: Guid,
     /// Whether EXTERNAL is offered.
     pub external: bool,
     /// Whether ANONYMOUS is offered.
     pub anonymous: bool,
-    /// The client's uid as the kernel reports it. Without one, EXTERNAL rejects everybody.
+    /// The client's uid as reported by the kernel. With `None`, EXTERNAL rejects every client.
     pub peer_uid: Option<u32>,
-    /// Whether to agree to passing of file descriptors.
+    /// Whether to agree to pass file descriptors.
     pub allow_unix_fd: bool,
 }
 
-/// The states of the server. Spec: Authentication state diagrams, server states.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum ServerState {
-    /// AUTH is due (and before it, NUL).
-    WaitingForAuth,
-    /// A challenge is sent; the client's DATA is due.
-    WaitingForData,
-    /// OK is sent; BEGIN is due.
-    WaitingForBegin,
-    /// Authenticated: all that comes is message data.
-    Done,
-}
-
-impl fmt::Display for ServerState {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::WaitingForAuth => "WaitingForAuth",
-            Self::WaitingForData => "WaitingForData",
-            Self::WaitingForBegin => "WaitingForBegin",
-            Self::Done => "Done",
-        })
-    }
-}
-
 /// The server's side of one conversation, for tests, scripted peers and fuzzing.
+///
+/// ```
+/// use barebus_sasl::{Guid, Server, ServerOptions};
+///
+/// let mut server = Server::new(ServerOptions {
+///     guid: "a70c1178e836ccc6d4251f226b04381d".parse()?,
+///     external: true,
+///     anonymous: false,
+///     peer_uid: Some(1000),
+///     allow_unix_fd: true,
+/// });
+/// let bytes = b"\0AUTH EXTERNAL 31303030\r\nNEGOTIATE_UNIX_FD\r\nBEGIN\r\nl\x01";
+/// let taken = server.receive(bytes)?;
+/// assert_eq!(server.output(), b"OK a70c1178e836ccc6d4251f226b04381d\r\nAGREE_UNIX_FD\r\n");
+/// server.advance_output(server.output().len());
+///
+/// // What follows BEGIN is message data.
+/// assert!(server.outcome().is_some());
+/// assert_eq!(server.uid(), Some(1000));
+/// assert_eq!(&bytes[taken..], b"l\x01");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Server {
     options: ServerOptions,
     state: ServerState,
     lines: Lines,
     output: Output<CAPACITY>,
-    /// Whether the client's first byte, NUL, has come.
-    begun: bool,
-    /// Whom the client has proven to be; `None` while nobody, and for ANONYMOUS.
+    /// Whether the client's first byte, NUL, has arrived.
+    has_nul: bool,
+    /// The uid that EXTERNAL accepted.
     uid: Option<u32>,
     unix_fd: bool,
     rejected: u8,
@@ -84,14 +79,14 @@ pub struct Server {
 }
 
 impl Server {
-    /// A conversation at its beginning; the client speaks first.
+    /// Starts a conversation. The client writes first.
     pub fn new(options: ServerOptions) -> Self {
         Self {
             options,
             state: ServerState::WaitingForAuth,
             lines: Lines::new(),
             output: Output::new(),
-            begun: false,
+            has_nul: false,
             uid: None,
             unix_fd: false,
             rejected: 0,
@@ -100,127 +95,135 @@ impl Server {
         }
     }
 
-    /// Bytes to be written now; maybe none.
+    /// Bytes to write now; may be empty.
     pub fn output(&self) -> &[u8] {
         self.output.pending()
     }
 
-    /// Says that `n` bytes of [`output`](Self::output) are written.
+    /// Tells the conversation that `n` bytes of [`output`](Self::output) were written.
     pub fn advance_output(&mut self, n: usize) {
         self.output.advance(n);
     }
 
-    /// Takes what the client sent; returns how many bytes it took. The others are to be handed in again, with those that come after
-    /// them; once the state is [`ServerState::Done`], they are message data.
+    /// Handles bytes from the client and returns how many were taken. Pass the remaining ones again, together with those that
+    /// arrive next. In [`ServerState::Done`] the remaining bytes are message data.
     ///
     /// # Errors
-    /// The client broke a rule, or was rejected too often. What is in the output may still be written, then the connection is to
-    /// be closed; every later call fails the same way.
+    /// The client broke a rule, or was rejected too often. Write the remaining [`output`](Self::output), then close the
+    /// connection. Every later call returns the same error.
     pub fn receive(&mut self, bytes: &[u8]) -> Result<usize, SaslError> {
         if let Some(error) = self.failed {
             return Err(error);
         }
-        let mut taken = 0_usize;
-        if !self.begun {
-            match bytes.first() {
-                None => return Ok(0),
-                Some(0) => (self.begun, taken) = (true, 1),
-                Some(&byte) => {
-                    let error = SaslError::FirstByteNotNul { byte };
-                    self.failed = Some(error);
-                    return Err(error);
-                }
+        let mut lines = self.lines;
+        let result = self.receive_nul(bytes).and_then(|nul| {
+            let rest = bytes.get(nul..).unwrap_or_default();
+            if self.state == ServerState::Done || rest.is_empty() {
+                return Ok(nul);
             }
-        }
-        while self.failed.is_none() && self.state != ServerState::Done {
-            let rest = bytes.get(taken..).unwrap_or_default();
-            let answered = match self.lines.next(rest) {
-                Ok(Some(line)) => self.answer(line),
-                Ok(None) => break,
-                Err(fault) => Err(fault),
-            };
-            match answered {
-                Ok(()) => taken = taken.saturating_add(self.lines.pass()),
-                Err(fault) => {
-                    let waiting = Waiting::Server(self.state);
-                    self.failed = Some(fault.tell(&self.lines, rest, waiting, None));
-                }
-            }
-        }
-        match &self.failed {
-            Some(error) => Err(*error),
-            None => Ok(taken),
-        }
+            let taken = lines.take(rest, |line| {
+                self.answer(line)?;
+                Ok(self.state == ServerState::Done)
+            })?;
+            Ok(nul + taken)
+        });
+        self.lines = lines;
+        self.failed = result.err();
+        result
     }
 
-    /// What is being waited for.
+    /// The current state.
     pub fn state(&self) -> ServerState {
         self.state
     }
 
-    /// The uid that the client has proven to have: EXTERNAL succeeded. `None` before that, and for ANONYMOUS.
+    /// The client's uid, once EXTERNAL has accepted it. `None` before that, and with ANONYMOUS.
     pub fn uid(&self) -> Option<u32> {
         self.uid
     }
 
-    /// What it came to, once BEGIN is there.
+    /// The result, once `BEGIN` has arrived.
     pub fn outcome(&self) -> Option<Outcome> {
         (self.state == ServerState::Done)
             .then_some(Outcome { guid: self.options.guid, unix_fd: self.unix_fd })
     }
 
-    /// The error to report when the client closes the connection now: what had failed before, else what was waited for.
+    /// The error to report if the client closes the connection now: the error of [`receive`](Self::receive) if there was one,
+    /// otherwise [`SaslErrorKind::Eof`].
     pub fn eof(&self) -> SaslError {
-        self.failed.unwrap_or(SaslError::Eof {
-            waiting: Waiting::Server(self.state),
-            at: self.lines.position(),
-        })
+        let kind = SaslErrorKind::Eof(Waiting::Server(self.state));
+        self.failed.unwrap_or(self.lines.error_here(kind))
     }
 
-    fn answer(&mut self, line: &[u8]) -> Result<(), Fault> {
-        use ClientCommand as Command;
+    /// Takes the NUL byte before the first line. Returns how many bytes were taken.
+    fn receive_nul(&mut self, bytes: &[u8]) -> Result<usize, SaslError> {
+        match bytes.first() {
+            Some(0) if !self.has_nul => {
+                self.has_nul = true;
+                Ok(1)
+            }
+            Some(&byte) if !self.has_nul => {
+                Err(self.lines.error_here(SaslErrorKind::FirstByteNotNul(byte)))
+            }
+            _ => Ok(0),
+        }
+    }
+
+    fn answer(&mut self, line: &[u8]) -> Result<(), SaslErrorKind> {
         use ServerState::{Done, WaitingForAuth, WaitingForBegin, WaitingForData};
 
-        match (self.state, Command::parse(line)?) {
-            (WaitingForAuth, Command::Auth(b"EXTERNAL", Data::Empty)) if self.options.external => {
-                self.output.push(DATA);
-                self.state = WaitingForData;
-                Ok(())
-            }
-            (WaitingForAuth, Command::Auth(b"EXTERNAL", response)) if self.options.external => {
-                self.external(response)
-            }
-            (WaitingForAuth, Command::Auth(b"ANONYMOUS", Data::Malformed))
-                if self.options.anonymous =>
-            {
-                self.complain(ERROR)
-            }
-            (WaitingForAuth, Command::Auth(b"ANONYMOUS", _)) if self.options.anonymous => {
-                self.accept();
-                Ok(())
-            }
-            (WaitingForAuth, Command::Auth(..) | Command::Error) => self.reject(),
-            // Only EXTERNAL ever sends a challenge.
-            (WaitingForData, Command::Data(response)) => self.external(response),
+        let line = Line::parse(line)?;
+        match (self.state, line.command) {
+            (WaitingForAuth, Command::Auth) => self.auth(line.arguments.unwrap_or_default()),
+            (WaitingForAuth, Command::Error) => self.reject(),
+            // Only EXTERNAL sends a challenge.
+            (WaitingForData, Command::Data) => self.external(Data::new(line.arguments)),
             (WaitingForBegin, Command::Begin) => {
+                line.no_argument()?;
                 self.state = Done;
                 Ok(())
             }
             (WaitingForBegin, Command::NegotiateUnixFd) if self.options.allow_unix_fd => {
+                line.no_argument()?;
                 self.complain(AGREE_UNIX_FD)?;
                 self.unix_fd = true;
                 Ok(())
             }
-            (WaitingForData | WaitingForBegin, Command::Cancel | Command::Error) => self.reject(),
+            (WaitingForData | WaitingForBegin, Command::Cancel) => {
+                line.no_argument()?;
+                self.reject()
+            }
+            (WaitingForData | WaitingForBegin, Command::Error) => self.reject(),
             (WaitingForAuth | WaitingForData, Command::Begin) | (Done, _) => {
-                Err(Rule::Unexpected.into())
+                let waiting = Waiting::Server(self.state);
+                Err(SaslErrorKind::Unexpected { command: line.command, waiting })
             }
             _ => self.complain(ERROR),
         }
     }
 
-    /// Judges who the client wants to be. The empty identity is whoever the kernel says.
-    fn external(&mut self, response: Data<'_>) -> Result<(), Fault> {
+    /// `AUTH` with a mechanism and its initial response. Both are missing if the client asks for the list of mechanisms.
+    fn auth(&mut self, arguments: &[u8]) -> Result<(), SaslErrorKind> {
+        let mut parts = arguments.splitn(2, |&byte| byte == b' ');
+        let mechanism = parts.next().unwrap_or_default();
+        match (mechanism, Data::new(parts.next())) {
+            (b"EXTERNAL", Data::Empty) if self.options.external => {
+                self.output.push(DATA);
+                self.state = ServerState::WaitingForData;
+                Ok(())
+            }
+            (b"EXTERNAL", response) if self.options.external => self.external(response),
+            (b"ANONYMOUS", Data::Malformed) if self.options.anonymous => self.complain(ERROR),
+            (b"ANONYMOUS", _) if self.options.anonymous => {
+                self.accept();
+                Ok(())
+            }
+            _ => self.reject(),
+        }
+    }
+
+    /// Checks the identity that the client asks for. The empty identity is the user that the kernel reports.
+    fn external(&mut self, response: Data<'_>) -> Result<(), SaslErrorKind> {
         let wanted = match response {
             Data::Malformed => return self.complain(ERROR),
             Data::Empty => self.options.peer_uid,
@@ -241,7 +244,7 @@ impl Server {
         self.state = ServerState::WaitingForBegin;
     }
 
-    fn reject(&mut self) -> Result<(), Fault> {
+    fn reject(&mut self) -> Result<(), SaslErrorKind> {
         self.output.push(b"REJECTED");
         if self.options.external {
             self.output.push(b" EXTERNAL");
@@ -253,15 +256,15 @@ impl Server {
         (self.state, self.uid, self.unix_fd) = (ServerState::WaitingForAuth, None, false);
         self.rejected = self.rejected.saturating_add(1);
         if self.rejected == MAX_REJECTED {
-            return Err(Rule::TooManyRejected.into());
+            return Err(SaslErrorKind::TooManyRejected);
         }
         Ok(())
     }
 
     /// Answers without changing the state.
-    fn complain(&mut self, answer: &[u8]) -> Result<(), Fault> {
+    fn complain(&mut self, answer: &[u8]) -> Result<(), SaslErrorKind> {
         if self.complaints == MAX_COMPLAINTS {
-            return Err(Rule::TooManyErrors.into());
+            return Err(SaslErrorKind::TooManyErrors);
         }
         self.complaints = self.complaints.saturating_add(1);
         self.output.push(answer);
@@ -269,16 +272,40 @@ impl Server {
     }
 }
 
-/// A uid from hex of decimal digits, and of nothing else: no sign, no space, no login name, no leading zero.
+/// A uid from the hex form of its decimal digits. A sign, a space, a login name or a leading zero is refused.
 fn decimal(hex: &[u8]) -> Option<u32> {
-    let mut digits = [0; MAX_UID_DIGITS];
-    let digits = digits.get_mut(..hex.len() / 2)?;
-    hex::decode_to_slice(hex, digits).ok()?;
-    let leading_zero = matches!(digits, [b'0', _, ..]);
-    if leading_zero || !digits.iter().all(u8::is_ascii_digit) {
-        return None;
+    // ASCII digits are 0x30 to 0x39.
+    let mut uid = 0_u32;
+    for pair in hex.chunks(2) {
+        let &[b'3', digit @ b'0'..=b'9'] = pair else {
+            return None;
+        };
+        uid = uid.checked_mul(10)?.checked_add(u32::from(digit - b'0'))?;
     }
-    core::str::from_utf8(digits).ok()?.parse().ok()
+    let has_leading_zero = matches!(hex, [b'3', b'0', _, ..]);
+    (!has_leading_zero && !hex.is_empty()).then_some(uid)
+}
+
+/// The argument of `DATA`, or the initial response of `AUTH`, as the server reads it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Data<'a> {
+    Empty,
+    /// Hex digits: an even number, at least two.
+    Hex(&'a [u8]),
+    /// An odd number of hex digits, or other bytes.
+    Malformed,
+}
+
+impl<'a> Data<'a> {
+    fn new(argument: Option<&'a [u8]>) -> Self {
+        match argument {
+            None | Some([]) => Self::Empty,
+            Some(hex) if hex.len() % 2 == 0 && hex.iter().all(u8::is_ascii_hexdigit) => {
+                Self::Hex(hex)
+            }
+            Some(_) => Self::Malformed,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -304,7 +331,7 @@ mod tests {
             }
             assert_eq!(says(b"CANCEL\r\n").is_err(), round + 1 == MAX_REJECTED);
         }
-        // The round that the capacity has beyond these is the one that succeeds.
+        // The capacity has room for one round more: the one that succeeds.
         let round = DATA.len() + "OK \r\n".len() + 32 + "REJECTED EXTERNAL ANONYMOUS\r\n".len();
         assert_eq!(server.output().len(), CAPACITY - round);
         assert!(server.output().ends_with(b"REJECTED EXTERNAL ANONYMOUS\r\n"));

@@ -53,6 +53,12 @@ impl<F> Outbox<F> {
         Ok(())
     }
 
+    /// Appends a part of a marshalled message without descriptors.
+    pub(crate) fn extend(&mut self, bytes: &[u8]) {
+        self.messages.extend(bytes);
+        self.most = self.most.max(self.messages.len());
+    }
+
     /// What to write now, with the file descriptors that go with its first byte.
     #[inline]
     pub(crate) fn output(&self) -> (&[u8], &[F]) {

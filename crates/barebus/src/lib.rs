@@ -36,7 +36,7 @@ mod standard;
 mod sys;
 mod transport;
 
-pub use barebus_sasl::{Guid, Identity, Mechanism, Mechanisms, SaslError};
+pub use barebus_sasl::{Guid, Identity, Mechanism, Mechanisms, SaslError, SaslErrorKind};
 pub use barebus_session::{
     Awaited, CallId, Event, FdsError, HandshakeAttempts, NoReply, Received, ReplyTo, SendError,
     ServerKind, Session, SessionError, SubscriptionId,

@@ -54,7 +54,8 @@ impl Options {
         self
     }
 
-    /// With authentication line by line, for servers that cannot take it in one go. Those that say so are found out anyway.
+    /// Authenticates line by line: each line is written after the answer to the line before. Use it for servers that cannot handle
+    /// pipelined authentication. If pipelined authentication is refused, a second connection authenticates line by line anyway.
     #[must_use]
     pub const fn step_by_step(mut self) -> Self {
         self.config.pacing = Pacing::StepByStep;

@@ -194,8 +194,34 @@ impl<F> Session<F> {
             self.perform_actions();
         }
         self.outbox.authenticated();
+        if self.pacing() == Pacing::StepByStep && self.server() == ServerKind::Direct {
+            self.push_past_begin();
+        }
+    }
+
+    /// Queues four calls of `Peer.Ping` that expect no reply.
+    ///
+    /// While it waits for `BEGIN`, an sd-bus server reads at most 256 bytes at a time. Message bytes from the read that brings `BEGIN` stay
+    /// unprocessed until the socket is readable again. Line by line, nothing shows that the server has read `BEGIN`, so more bytes must
+    /// follow than fit into that read.
+    #[cold]
+    fn push_past_begin(&mut self) {
+        for _ in 0..4 {
+            let serial = self.router.next_serial().get().to_le_bytes();
+            for part in [PING_BEFORE_SERIAL, &serial, PING_AFTER_SERIAL] {
+                self.outbox.extend(part);
+            }
+        }
     }
 }
+
+/// A call of `org.freedesktop.DBus.Peer.Ping` at `/` that expects no reply. It is marshalled here because the code that marshals it is
+/// larger.
+const PING_BEFORE_SERIAL: &[u8] = b"l\x01\x01\x01\0\0\0\0";
+const PING_AFTER_SERIAL: &[u8] = b"\x45\0\0\0\
+    \x01\x01o\0\x01\0\0\0/\0\0\0\0\0\0\0\
+    \x02\x01s\0\x19\0\0\0org.freedesktop.DBus.Peer\0\0\0\0\0\0\0\
+    \x03\x01s\0\x04\0\0\0Ping\0\0\0\0";
 
 /// More bytes than the answers to an opening have. A peer that floods us is processed at once.
 const MAX_OPENING: usize = 1024;
@@ -209,5 +235,26 @@ fn options(config: &Config) -> Options {
         mechanisms: config.mechanisms,
         negotiate_unix_fd: config.unix_fds,
         pacing: config.pacing,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use barebus_wire::{Flags, Message};
+
+    #[test]
+    fn the_call_after_begin_is_a_ping_without_reply() {
+        let bytes = [PING_BEFORE_SERIAL, &[7, 0, 0, 0], PING_AFTER_SERIAL].concat();
+        let message = Message::parse(&bytes).unwrap();
+        message.validate().unwrap();
+        let header = message.header();
+        assert_eq!(header.message_type, MessageType::MethodCall);
+        assert_eq!(header.flags, Flags::NO_REPLY_EXPECTED);
+        assert_eq!(header.serial.get(), 7);
+        assert_eq!(header.interface.unwrap(), "org.freedesktop.DBus.Peer");
+        assert_eq!(header.member.unwrap(), "Ping");
+        // What an sd-bus server reads at once, without BEGIN.
+        assert!(4 * bytes.len() > 256 - b"BEGIN\r\n".len());
     }
 }
