@@ -14,6 +14,7 @@ mod about;
 mod common;
 mod decode;
 mod dialogue;
+mod endless;
 mod introspect;
 mod support;
 mod units;
