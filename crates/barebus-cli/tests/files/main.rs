@@ -16,6 +16,7 @@ mod decode;
 mod dialogue;
 mod endless;
 mod introspect;
+mod properties;
 mod support;
 mod units;
 mod validate;
