@@ -15,6 +15,7 @@ mod common;
 mod decode;
 mod dialogue;
 mod endless;
+mod handshake;
 mod introspect;
 mod properties;
 mod support;
