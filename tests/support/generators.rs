@@ -142,7 +142,8 @@ fn value_at<'t>(source: &mut Source<'_>, text: &'t str, depth: usize) -> (Model,
         b's' => Model::String(text_value(source)),
         b'o' => Model::ObjectPath(object_path(source)),
         b'g' => Model::Signature(signature(source)),
-        b'h' => Model::UnixFd(source.number() as u32),
+        // An index that a message can have descriptors for.
+        b'h' => Model::UnixFd(source.number() as u32 / 2),
         b'v' => {
             // A body may be 64 deep; its signature takes up to 64 of them before the first variant.
             let inner = if depth < 4 { variant_type(source) } else { "y".into() };
@@ -302,7 +303,7 @@ pub fn message(source: &mut Source<'_>) -> Parts {
     let serial =
         |source: &mut Source<'_>| Serial::new(source.number() as u32).unwrap_or(Serial::FIRST);
     let text = signature(source);
-    Parts {
+    let mut parts = Parts {
         endian,
         message_type,
         flags: Flags::from_bits(source.byte()),
@@ -316,7 +317,9 @@ pub fn message(source: &mut Source<'_>) -> Parts {
         sender: (extra & 64 != 0).then(|| format!(":1.{}", source.byte())),
         unix_fds: if extra & 128 != 0 { source.number() as u32 } else { 0 },
         body: Body::new(values(source, &text)),
-    }
+    };
+    parts.unix_fds = parts.unix_fds.max(parts.body.fd_count());
+    parts
 }
 
 /// Any valid signature, as text.

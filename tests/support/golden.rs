@@ -22,6 +22,11 @@ pub fn call(endian: Endian, signature: &str, body: &str) -> Vec<u8> {
 
 /// As [`call`], the body in bytes. `signature` need not be one.
 pub fn call_of(endian: Endian, signature: &str, body: &[u8]) -> Vec<u8> {
+    call_with_fds(endian, signature, body, 0)
+}
+
+/// As [`call_of`], with UNIX_FDS unless `fds` is 0.
+pub fn call_with_fds(endian: Endian, signature: &str, body: &[u8], fds: u32) -> Vec<u8> {
     let mut message = vec![endian.mark(), 1, 0, 1];
     for number in [u32::try_from(body.len()).unwrap(), 1, 0] {
         put_u32(&mut message, endian, number);
@@ -37,6 +42,11 @@ pub fn call_of(endian: Endian, signature: &str, body: &[u8]) -> Vec<u8> {
         pad(&mut message, 8);
         message.extend(b"\x08\x01g\0");
         put_signature(&mut message, signature);
+    }
+    if fds > 0 {
+        pad(&mut message, 8);
+        message.extend(b"\x09\x01u\0");
+        put_u32(&mut message, endian, fds);
     }
     let mut fields_len = Vec::new();
     put_u32(&mut fields_len, endian, u32::try_from(message.len() - 16).unwrap());

@@ -33,6 +33,18 @@ pub enum Model {
 }
 
 impl Model {
+    /// Number of file descriptors that the value needs: one more than the highest index in it.
+    pub fn fd_count(&self) -> u32 {
+        let most = |values: &[Self]| values.iter().map(Self::fd_count).max().unwrap_or(0);
+        match self {
+            Self::UnixFd(index) => index + 1,
+            Self::Array(_, values) | Self::Struct(values) => most(values),
+            Self::DictEntry(entry) => entry.0.fd_count().max(entry.1.fd_count()),
+            Self::Variant(value) => value.fd_count(),
+            _ => 0,
+        }
+    }
+
     /// The value's type.
     pub fn signature(&self) -> String {
         match self {
@@ -219,6 +231,11 @@ impl Body {
     /// The body that holds `values`.
     pub fn new(values: Vec<Model>) -> Self {
         Self { signature: values.iter().map(Model::signature).collect(), values }
+    }
+
+    /// Number of file descriptors that the values need.
+    pub fn fd_count(&self) -> u32 {
+        self.values.iter().map(Model::fd_count).max().unwrap_or(0)
     }
 
     /// The values.

@@ -9,7 +9,7 @@ use barebus_text::{busctl, gvariant, json};
 use barebus_wire::{EncodeBody, Endian, Message};
 
 use crate::generators::{self, Source};
-use crate::golden::{call, call_of};
+use crate::golden::{self, call, call_of};
 use crate::model::{Body, Model, pad, put_u32};
 use crate::properties;
 use crate::session;
@@ -122,12 +122,17 @@ fn bodies() -> impl Iterator<Item = (String, Body)> {
     })
 }
 
+/// A METHOD_CALL with this body, and with as many file descriptors as it needs.
+fn call_around(body: &Body, endian: Endian) -> Vec<u8> {
+    let text = body.signature().as_str();
+    golden::call_with_fds(endian, text, &body.marshal(endian), body.fd_count())
+}
+
 fn messages() -> Vec<(String, Vec<u8>)> {
     let mut seeds: Vec<(String, Vec<u8>)> = Vec::new();
     for (name, body) in bodies() {
         for (endian, order) in [(Endian::Little, "little"), (Endian::Big, "big")] {
-            let text = body.signature().as_str();
-            seeds.push((format!("{name}_{order}"), call_of(endian, text, &body.marshal(endian))));
+            seeds.push((format!("{name}_{order}"), call_around(&body, endian)));
         }
     }
     for number in 0..8 {
@@ -148,8 +153,7 @@ fn messages() -> Vec<(String, Vec<u8>)> {
 fn forms() -> Vec<(String, Vec<u8>)> {
     let mut seeds: Vec<(String, Vec<u8>)> = Vec::new();
     for (name, body) in bodies() {
-        let message =
-            call_of(Endian::Little, body.signature().as_str(), &body.marshal(Endian::Little));
+        let message = call_around(&body, Endian::Little);
         let message = Message::parse(&message).unwrap();
         let [mut line, mut object, mut variant, mut whole] = [const { String::new() }; 4];
         busctl::print_exact(&message, &mut line).unwrap();

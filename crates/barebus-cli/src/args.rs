@@ -16,11 +16,11 @@ pub(crate) struct Arguments {
     pub(crate) verb: Verb,
 }
 
-/// Whom to talk to.
+/// Which server to connect to, and how.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Connection")]
 pub(crate) struct Target {
-    /// The system bus; this is what happens without option
+    /// The system bus (the default)
     #[arg(long, global = true, group = "where")]
     pub(crate) system: bool,
     /// The session bus
@@ -29,12 +29,24 @@ pub(crate) struct Target {
     /// The bus at this address
     #[arg(long, global = true, group = "where", value_name = "ADDRESS")]
     pub(crate) address: Option<String>,
-    /// Whoever listens at this address, without a bus: unix:path=/run/systemd/private, say
+    /// A peer at this address, without a bus; for example unix:path=/run/systemd/private
     #[arg(long, global = true, group = "where", value_name = "ADDRESS")]
     pub(crate) peer: Option<String>,
-    /// How long to wait for each reply, and for a job's end, in seconds; unless told, 25 for a reply and without end for a job
+    /// Limit in seconds for each reply, and for the end of a job [default: 25 for a reply, no limit for a job]
     #[arg(long, global = true, value_name = "SECONDS", value_parser = seconds)]
     pub(crate) timeout: Option<Duration>,
+    /// How to authenticate
+    #[arg(long, global = true, value_enum, value_name = "WAY", default_value_t = Handshake::Pipelined)]
+    pub(crate) handshake: Handshake,
+}
+
+/// How to authenticate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Handshake {
+    /// All lines in one write, and line by line on a second connection if the server does not accept that
+    Pipelined,
+    /// Line by line: each line is sent after the answer to the one before
+    Step,
 }
 
 impl Target {

@@ -1,7 +1,7 @@
-//! Files that the command line names.
+//! The files of the command line.
 
 use std::fs::File;
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
 use barebus_text::capture::{Capture, Captured, Format};
@@ -75,5 +75,30 @@ pub(crate) fn cut(captured: &Captured) -> Option<String> {
     captured.is_cut().then(|| format!("the capture kept {kept} of the message's {len} bytes"))
 }
 
-/// More than it takes to tell a layout.
+/// Appends line `number` to `line`, with its newline if it has one. Nothing is appended at the end of the file.
+///
+/// # Errors
+/// Reading fails, or the line has `limit` bytes or more.
+pub(crate) fn read_line(
+    reader: &mut impl BufRead,
+    number: usize,
+    limit: usize,
+    line: &mut Vec<u8>,
+) -> io::Result<()> {
+    let taken = reader.by_ref().take(limit as u64).read_until(b'\n', line)?;
+    if taken == limit && !line.ends_with(b"\n") {
+        return Err(too_long(format_args!("line {number}"), limit));
+    }
+    Ok(())
+}
+
+/// A part of a file that is too long to be kept in memory.
+pub(crate) fn too_long(what: impl std::fmt::Display, limit: usize) -> io::Error {
+    io::Error::new(
+        io::ErrorKind::InvalidData,
+        format!("{what} is too long: the limit is {limit} bytes"),
+    )
+}
+
+/// More than is needed to recognise a layout.
 const HEAD_LEN: u64 = 16;

@@ -1,6 +1,8 @@
-//! Text in pieces with a message each, so that a file need not be held as a whole.
+//! Splits text into pieces with a message each, so that a file can be larger than memory.
 
 use std::io::{self, BufRead};
+
+use crate::input::{read_line, too_long};
 
 /// Where the pieces end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,12 +30,20 @@ pub(crate) struct Pieces<R> {
     /// Of the next byte.
     line: usize,
     column: usize,
+    /// Bytes in a piece: `piece.text.len() <= limit`
+    limit: usize,
     ended: bool,
 }
 
+/// In bytes. A longer text is not read: it is more likely endless than a message.
+const PIECE_LEN_MAX: usize = 256 * 1024 * 1024;
+
+/// In bytes. Text outside of objects and arrays is no message. The parser needs no more of it to say so.
+const OUTSIDE_LEN_MAX: usize = 4096;
+
 impl<R: BufRead> Pieces<R> {
     pub(crate) const fn new(reader: R, shape: Shape) -> Self {
-        Self { reader, shape, line: 1, column: 1, ended: false }
+        Self { reader, shape, line: 1, column: 1, limit: PIECE_LEN_MAX, ended: false }
     }
 
     /// The next piece; `None` at the end of the text.
@@ -53,7 +63,7 @@ impl<R: BufRead> Pieces<R> {
 
     fn read_line(&mut self) -> io::Result<Option<Piece>> {
         let mut piece = self.piece();
-        self.reader.read_until(b'\n', &mut piece.text)?;
+        read_line(&mut self.reader, self.line, self.limit, &mut piece.text)?;
         self.line += 1;
         if piece.text.is_empty() {
             return Ok(None);
@@ -82,7 +92,7 @@ impl<R: BufRead> Pieces<R> {
                 if piece.text.is_empty() {
                     (piece.line, piece.column) = (self.line, self.column);
                 } else if is_space && nesting.depth == 0 {
-                    // Some other value, which is no message; it is for the parser to say so.
+                    // Another value, which is no message. The parser reports it.
                     is_whole = true;
                     break;
                 }
@@ -94,8 +104,14 @@ impl<R: BufRead> Pieces<R> {
                 if is_space && piece.text.is_empty() {
                     continue;
                 }
+                if piece.text.len() == self.limit {
+                    let what =
+                        format_args!("the value at line {}, column {}", piece.line, piece.column);
+                    return Err(too_long(what, self.limit));
+                }
                 piece.text.push(*byte);
-                if nesting.ends_with(*byte) {
+                let ends = nesting.ends_with(*byte);
+                if ends || (nesting.depth == 0 && piece.text.len() == OUTSIDE_LEN_MAX) {
                     is_whole = true;
                     break;
                 }
@@ -157,6 +173,35 @@ impl Nesting {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// What pieces of at most 8 bytes are refused with.
+    fn refusal(text: &str, shape: Shape) -> String {
+        let mut pieces = Pieces::new(text.as_bytes(), shape);
+        pieces.limit = 8;
+        let error = pieces.by_ref().find_map(Result::err).map(|error| error.to_string());
+        assert!(pieces.next().is_none(), "it ends after an error");
+        error.unwrap_or_default()
+    }
+
+    #[test]
+    fn pieces_have_a_limit() {
+        let value = "the value at line 2, column 3 is too long: the limit is 8 bytes";
+        assert_eq!(refusal("{}\n {\"a\":0}{\"a\":10}", Shape::Objects), "");
+        assert_eq!(refusal("{}\n  {\"a\":100}", Shape::Objects), value);
+        assert_eq!(refusal("{}\n  [[[[[[[[[[[[[[", Shape::Objects), value);
+        let line = "line 3 is too long: the limit is 8 bytes";
+        assert_eq!(refusal("1234567\n\n1234567", Shape::Lines), "");
+        assert_eq!(refusal("1234567\n\n12345678", Shape::Lines), line);
+        assert_eq!(refusal("1234567\n\n#234567890\n1", Shape::Lines), line);
+    }
+
+    #[test]
+    fn text_outside_of_objects_is_given_up_early() {
+        for text in ["\0", "\"", "1"] {
+            let piece = Pieces::new(text.repeat(10_000).as_bytes(), Shape::Objects).next();
+            assert!(piece.unwrap().unwrap().text.len() <= OUTSIDE_LEN_MAX, "{text:?}");
+        }
+    }
 
     fn pieces(text: &str, shape: Shape) -> Vec<(String, usize, usize)> {
         // However the text comes.

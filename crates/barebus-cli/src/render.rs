@@ -1,11 +1,16 @@
-//! What strangers wrote, made fit for a terminal.
+//! Text from strangers, made safe for a terminal.
 
 use std::borrow::Cow;
-use std::fmt::Write;
+use std::fmt::{Display, Write};
 
 use barebus_text::{is_unsafe, json};
 
-/// Text of strangers on one line: whatever a terminal may act on, or a reader be misled by, is escaped.
+/// Prints a warning, in one line on standard error: the program goes on, and its exit code stays.
+pub(crate) fn warn(what: impl Display) {
+    eprintln!("barebus: warning: {}", one_line(&what.to_string()));
+}
+
+/// Puts text from strangers on one line: escapes whatever a terminal may act on, or may mislead a reader.
 pub(crate) fn one_line(text: &str) -> Cow<'_, str> {
     if !text.contains(is_unsafe) {
         return Cow::Borrowed(text);
@@ -22,7 +27,7 @@ pub(crate) fn one_line(text: &str) -> Cow<'_, str> {
     Cow::Owned(escaped)
 }
 
-/// Text of strangers as a string of JSON, with the same escaped.
+/// Text from strangers as a JSON string, with the same characters escaped.
 pub(crate) fn json_string(text: &str) -> String {
     let mut string = String::with_capacity(text.len() + 2);
     let _ = json::print_string(text, &mut string);

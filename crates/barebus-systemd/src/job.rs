@@ -94,7 +94,8 @@ pub struct Job<'m, 'c> {
 const JOB: InterfaceName<'static> = InterfaceName::from_static("org.freedesktop.systemd1.Job");
 const JOB_REMOVED: MemberName<'static> = MemberName::from_static("JobRemoved");
 
-/// How often, while waiting, systemd is asked whether the job still is: the signal may be lost when systemd is executed anew.
+/// While it waits for the signal, [`Job::wait`] asks systemd this often whether the job still exists: systemd loses the signal when it
+/// re-executes itself. An answer is waited for as long.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 
 impl<'m, 'c> Job<'m, 'c> {
@@ -131,33 +132,35 @@ impl<'m, 'c> Job<'m, 'c> {
         self.path.borrow()
     }
 
-    /// Waits until the job has ended, at most for `timeout`: systemd ends jobs itself that take longer than their units allow.
+    /// Waits until the job has ended, for at most `timeout`. Without it there is no limit here: systemd ends a job that takes longer
+    /// than its unit allows.
     ///
     /// # Errors
-    /// `NoReply::TimedOut` when `timeout` has passed, the job goes on; `NoReply::NotOutstanding` when systemd has forgotten the
-    /// job without saying how it ended; else why the connection has ended.
+    /// `NoReply::TimedOut` when `timeout` has passed; the job goes on. `CallError::Remote`, systemd's own answer, when the
+    /// job is gone and its result was lost. `CallError::Connection` when the connection has ended.
     pub fn wait(mut self, timeout: Option<Duration>) -> Result<JobResult, Error> {
         let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
         loop {
-            let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
-            let look = left.map_or(LOOK_EVERY, |left| left.min(LOOK_EVERY));
-            if let Some(result) = self.result_within(look)? {
+            if let Some(result) = self.result_within(left_until(deadline), deadline)? {
                 return Ok(result);
             }
-            if left.is_some_and(|left| left <= look) {
+            if is_over(deadline) {
                 return Err(self.failed(CallError::NoReply(NoReply::TimedOut)));
             }
-            if self.is_gone()? {
-                // Its end may have been told while the question was on its way.
-                let told = self.result_within(Duration::ZERO)?;
-                return told
-                    .ok_or_else(|| self.failed(CallError::NoReply(NoReply::NotOutstanding)));
+            if let Some(answer) = self.ask_if_gone(left_until(deadline))? {
+                // The result may have come before the answer.
+                let result = self.result_within(Duration::ZERO, deadline)?;
+                return result.ok_or_else(|| self.failed(answer));
             }
         }
     }
 
-    /// The job's result, if it is told within `time`.
-    fn result_within(&mut self, time: Duration) -> Result<Option<JobResult>, Error> {
+    /// The job's result, if it comes within `time`. Signals of other jobs that keep coming are read on until `deadline`.
+    fn result_within(
+        &mut self,
+        time: Duration,
+        deadline: Option<Instant>,
+    ) -> Result<Option<JobResult>, Error> {
         let end = Instant::now() + time;
         loop {
             let left = end.saturating_duration_since(Instant::now());
@@ -167,25 +170,30 @@ impl<'m, 'c> Job<'m, 'c> {
                 Ok(None) => return Ok(None),
                 Err(error) => return Err(Error::new("the job", &*self.unit, error)),
             };
-            // What does not look like JobRemoved is no end of a job.
+            // A signal with another body is not the end of a job.
             match signal.body::<(u32, ObjectPath<'_>, &str, &str)>() {
                 Ok((_, path, _, result)) if path == self.path.borrow() => {
                     return Ok(Some(JobResult::from(result)));
                 }
+                _ if is_over(deadline) => return Ok(None),
                 _ => {}
             }
         }
     }
 
-    /// Whether systemd has no such job any more.
-    fn is_gone(&mut self) -> Result<bool, Error> {
+    /// Asks systemd for the job. The answer if systemd knows none; `None` also if no answer comes within `time`.
+    fn ask_if_gone(&mut self, time: Duration) -> Result<Option<CallError>, Error> {
         let destination = self.manager.destination();
-        let path = self.path.borrow();
+        let connection = self.manager.connection();
+        let call_timeout = connection.call_timeout();
+        connection.set_call_timeout(Some(time));
         let state =
-            Proxy::new(self.manager.connection(), destination, path, JOB).get::<String>("State");
+            Proxy::new(connection, destination, self.path.borrow(), JOB).get::<String>("State");
+        self.manager.connection().set_call_timeout(call_timeout);
         match state {
-            Ok(_) => Ok(false),
-            Err(CallError::Remote { .. }) => Ok(true),
+            // The connection is fine, and the signal can still come.
+            Ok(_) | Err(CallError::NoReply(NoReply::TimedOut)) => Ok(None),
+            Err(error @ CallError::Remote { .. }) => Ok(Some(error)),
             Err(error) => Err(self.failed(error)),
         }
     }
@@ -193,6 +201,16 @@ impl<'m, 'c> Job<'m, 'c> {
     fn failed(&self, cause: impl Into<CallError>) -> Error {
         Error::new("the job", &*self.unit, cause)
     }
+}
+
+/// How long to do one thing: until `deadline`, and at most [`LOOK_EVERY`].
+fn left_until(deadline: Option<Instant>) -> Duration {
+    let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+    left.map_or(LOOK_EVERY, |left| left.min(LOOK_EVERY))
+}
+
+fn is_over(deadline: Option<Instant>) -> bool {
+    deadline.is_some_and(|deadline| Instant::now() >= deadline)
 }
 
 impl Drop for Job<'_, '_> {

@@ -173,9 +173,16 @@ impl core::error::Error for ParseError {}
 /// Why values were not printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PrintError {
-    /// They are invalid; nothing was printed.
+    /// The values are invalid. Nothing was printed.
     Decode(DecodeError),
-    /// What should take the text did not.
+    /// A UNIX_FD of the message is not the index of a file descriptor that came with it. Nothing was printed.
+    NoSuchFd {
+        /// The index, counted from 0.
+        index: u32,
+        /// How many file descriptors came (header field UNIX_FDS).
+        count: u32,
+    },
+    /// Writing the text failed. A part may have been written.
     Output,
 }
 
@@ -195,6 +202,9 @@ impl fmt::Display for PrintError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Decode(error) => error.fmt(f),
+            Self::NoSuchFd { index, count } => {
+                write!(f, "there is no file descriptor {index}: the message came with {count}")
+            }
             Self::Output => f.write_str("the text could not be written"),
         }
     }

@@ -24,8 +24,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! What this crate does not do: it opens no files and no connections, and knows no file descriptors (a UNIX_FD is printed and
-//! parsed as its index).
+//! What this crate does not do: it opens no files and no connections, and handles no file descriptors (a UNIX_FD is printed and
+//! parsed as its index; of a whole message, an index without a descriptor is an error).
 #![forbid(unsafe_code)]
 
 pub mod busctl;
@@ -43,4 +43,4 @@ mod walk;
 pub use error::{ParseError, ParseErrorKind, Place, PrintError};
 pub use escape::is_unsafe;
 pub use names::{header_field_name, message_type_name};
-pub use values::{Compiled, Values};
+pub use values::{Compiled, Values, check_fd_indices};

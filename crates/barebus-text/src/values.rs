@@ -1,6 +1,10 @@
-//! What can be printed.
+//! Values that can be printed.
 
-use barebus_wire::{Cursor, DecodeError, Layout, Message, OwnedBody, Reader, Signature, Variant};
+use barebus_wire::{
+    Basic, Cursor, DecodeError, Event, Layout, Message, OwnedBody, Reader, Signature, Variant,
+};
+
+use crate::error::PrintError;
 
 /// Values with a signature that is met at run time: what this crate prints.
 pub trait Values {
@@ -10,13 +14,72 @@ pub trait Values {
     /// Walks the values.
     fn cursor(&self) -> Cursor<'_>;
 
-    /// Checks the values, so that what is invalid is refused before anything is printed.
+    /// Checks the values, so that invalid values are refused before anything is printed.
     ///
     /// # Errors
-    /// The first rule that is broken.
+    /// The first rule that the values break.
     fn validate(&self) -> Result<(), DecodeError> {
         self.cursor().skip_all()
     }
+
+    /// Number of file descriptors that the values can refer to, if it is known. A UNIX_FD is an index below it.
+    ///
+    /// Values that are not a whole message do not know it.
+    fn fd_count(&self) -> Option<u32> {
+        None
+    }
+}
+
+/// Checks values before anything of them is printed.
+pub(crate) fn check(values: &(impl Values + ?Sized)) -> Result<(), PrintError> {
+    values.validate()?;
+    match values.fd_count() {
+        Some(count) if may_hold_fds(values.signature()) => check_fds_of(values.cursor(), count),
+        _ => Ok(()),
+    }
+}
+
+/// Checks that each UNIX_FD of a message is the index of a file descriptor that came with the message.
+///
+/// The header says how many came (UNIX_FDS). This is enough for a message from a capture, which holds no descriptors. Functions that
+/// print the body of a [`Message`] do this check themselves; call it before printing parts of a message.
+/// Spec: Marshaling, UNIX_FD.
+///
+/// # Errors
+/// [`PrintError::NoSuchFd`] for the first index without a descriptor; [`PrintError::Decode`] if the body is invalid.
+pub fn check_fd_indices(message: &Message<'_>) -> Result<(), PrintError> {
+    let header = message.header();
+    // A header field that the specification does not define can hold one, too.
+    check_fds_of(header_cursor(message), header.unix_fds)?;
+    if may_hold_fds(message.signature()) {
+        check_fds_of(message.cursor(), header.unix_fds)?;
+    }
+    Ok(())
+}
+
+/// Walks the header of a message as if it were a body. Spec: Message Format.
+pub(crate) fn header_cursor<'a>(message: &Message<'a>) -> Cursor<'a> {
+    Cursor::new(Reader::new(message.as_bytes(), message.header().endian), HEADER)
+}
+
+/// Byte order, type, flags, version, body length, serial, fields.
+pub(crate) const HEADER: Signature<'static> = Signature::from_static("yyyyuua(yv)");
+
+/// Whether values of these types can be UNIX_FDs. Most bodies have none, and need no second walk.
+fn may_hold_fds(signature: Signature<'_>) -> bool {
+    signature.as_str().contains(['h', 'v'])
+}
+
+fn check_fds_of(mut cursor: Cursor<'_>, count: u32) -> Result<(), PrintError> {
+    while let Some(event) = cursor.next()? {
+        match event {
+            Event::Basic(Basic::UnixFd(index)) if index.0 >= count => {
+                return Err(PrintError::NoSuchFd { index: index.0, count });
+            }
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 impl<T: Values + ?Sized> Values for &T {
@@ -30,6 +93,10 @@ impl<T: Values + ?Sized> Values for &T {
 
     fn validate(&self) -> Result<(), DecodeError> {
         T::validate(self)
+    }
+
+    fn fd_count(&self) -> Option<u32> {
+        T::fd_count(self)
     }
 }
 
@@ -46,9 +113,13 @@ impl Values for Message<'_> {
     fn validate(&self) -> Result<(), DecodeError> {
         self.validate()
     }
+
+    fn fd_count(&self) -> Option<u32> {
+        Some(self.header().unix_fds)
+    }
 }
 
-/// Values whose signature was compiled, for whoever prints many of one signature.
+/// Values with a compiled signature: the fast way to print many values of one signature.
 #[derive(Clone, Debug)]
 pub struct Compiled<'l> {
     /// The values' types.

@@ -289,6 +289,36 @@ fn enhanced(file: &mut Bytes, index: u32, ticks: u64, original_len: u32, bytes: 
     });
 }
 
+/// The same bytes again and again.
+struct Repeated {
+    bytes: Vec<u8>,
+    at: usize,
+}
+
+impl Read for Repeated {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let rest = &self.bytes[self.at..];
+        let count = rest.len().min(buf.len());
+        buf[..count].copy_from_slice(&rest[..count]);
+        self.at = (self.at + count) % self.bytes.len();
+        Ok(count)
+    }
+}
+
+#[test]
+fn pcapng_may_describe_many_interfaces_but_not_endlessly_many() {
+    let mut file = Bytes(Vec::new(), Endian::Little);
+    section(&mut file);
+    let begin = file.0.len();
+    interface(&mut file, 231, 0, &[]);
+    let len = file.0.len() - begin;
+    let described = file.0.split_off(begin);
+    let endless = file.0.as_slice().chain(Repeated { bytes: described, at: 0 });
+    let error = read_from(Capture::new(endless).unwrap()).1.unwrap();
+    assert!(matches!(error.kind, Kind::TooManyInterfaces), "{error:?}");
+    assert_eq!(error.offset, (begin + 65_536 * len) as u64);
+}
+
 #[test]
 fn reads_pcapng_with_all_that_may_be_in_it() {
     let message = message(Endian::Little, "x");

@@ -417,7 +417,7 @@ fn refuses_a_known_field_by_its_number() {
     assert!(parse_message(r#"{"type":77,"10":{"type":"u","data":1}}"#).is_ok());
 }
 
-/// A message around `body` whose header is a signal's.
+/// A signal with this body, and with a descriptor for each index in it.
 fn message_of(body: &OwnedBody) -> Vec<u8> {
     let mut header = Header::signal(
         Serial::FIRST,
@@ -426,6 +426,7 @@ fn message_of(body: &OwnedBody) -> Vec<u8> {
         MemberName::from_static("M"),
     );
     header.endian = body.endian();
+    header.unix_fds = u32::MAX;
     let mut buf = MessageBuf::new();
     buf.push(&header, body).unwrap();
     buf.as_slice().to_vec()

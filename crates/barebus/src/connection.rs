@@ -78,6 +78,11 @@ impl Connection {
         &self.session
     }
 
+    /// How long a call waits for its reply; `None`: no limit.
+    pub const fn call_timeout(&self) -> Option<Duration> {
+        self.call_timeout
+    }
+
     /// How long a call waits for its reply from now on; `None`: for ever.
     pub fn set_call_timeout(&mut self, timeout: Option<Duration>) {
         self.call_timeout = timeout;

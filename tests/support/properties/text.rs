@@ -3,11 +3,11 @@
 use std::io::Read;
 
 use barebus_text::capture::{Capture, Captured, Format};
-use barebus_text::{Values, busctl, gvariant, json};
+use barebus_text::{Values, busctl, check_fd_indices, gvariant, json};
 use barebus_wire::{EncodeBody, Endian, Message, OwnedBody, Signature, Variant};
 
-/// Bytes that may be a message: what is valid is printed in each form and read back to the same bytes, as a tree too; what is
-/// not is refused before anything is printed.
+/// Bytes that may be a message. A valid message is printed in each form and read back to the same bytes, as a tree too. An invalid
+/// one, and one that refers to file descriptors that did not come, is refused before anything is printed.
 pub fn text(bytes: &[u8]) {
     let Ok(message) = Message::parse(bytes) else { return };
     let mut printed = String::new();
@@ -15,6 +15,11 @@ pub fn text(bytes: &[u8]) {
         assert_eq!(json::print_message(&message, &mut printed), Err(error.into()));
         assert_eq!(busctl::print(&message, &mut printed), Err(error.into()));
         assert_eq!(gvariant::print(&message, &mut printed), Err(error.into()));
+        assert_eq!(printed, "");
+        return;
+    }
+    if let Err(error) = check_fd_indices(&message) {
+        assert_eq!(json::print_message(&message, &mut printed), Err(error));
         assert_eq!(printed, "");
         return;
     }

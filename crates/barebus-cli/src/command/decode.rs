@@ -61,6 +61,9 @@ fn print_all(
                     None => invalid(captured.offset, &error),
                 });
             }
+            Err(error @ PrintError::NoSuchFd { .. }) => {
+                failures.tell(&invalid(captured.offset, &error));
+            }
             // Writing to a String does not fail.
             Err(PrintError::Output) => {}
         }

@@ -13,16 +13,20 @@ use std::time::Duration;
 
 use barebus::{Connection, Options};
 
-use crate::args::Target;
+use crate::args::{Handshake, Target};
 use crate::exit::Failure;
 
 /// Opens the connection that the command line asks for.
 fn open(target: &Target) -> Result<Connection, Failure> {
     let options = if target.peer.is_some() { Options::direct() } else { Options::bus() };
-    // When the server does not answer at all, that is what the user should hear, not that a call came to nothing.
+    // Not longer than the call: a server that does not answer at all is then reported as such, not as a call without a reply.
     let timeout = target.reply_timeout();
     let handshake = timeout.min(HANDSHAKE_TIMEOUT);
     let options = options.call_timeout(Some(timeout)).handshake_timeout(handshake);
+    let options = match target.handshake {
+        Handshake::Pipelined => options,
+        Handshake::Step => options.step_by_step(),
+    };
     Ok(match target.peer.as_ref().or(target.address.as_ref()) {
         Some(address) => options.open(address)?,
         None if target.user => options.open_session()?,
@@ -30,5 +34,5 @@ fn open(target: &Target) -> Result<Connection, Failure> {
     })
 }
 
-/// Connecting to a server that is there, and authenticating, is a matter of milliseconds.
+/// A local server answers within milliseconds.
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(5);

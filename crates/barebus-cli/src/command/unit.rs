@@ -109,18 +109,18 @@ fn failed(method: &str, name: &str, mut error: barebus_systemd::Error) -> Failur
     error.into()
 }
 
-/// Waits for the job's end: systemd ends jobs itself that take too long, so that it is for the user to say if he has less time.
+/// Waits until the job has ended. Without `--timeout` there is no limit: systemd ends a job that takes longer than its unit allows.
 fn finish(target: &Target, name: &str, job: Job<'_, '_>) -> Result<ExitCode, Failure> {
-    let result = job.wait(target.timeout).map_err(|error| match error.cause {
-        CallError::NoReply(NoReply::TimedOut) => Failure::new(
-            Exit::NoReply,
-            format_args!(
-                "the job for {name} did not end within {} s, and goes on",
-                target.reply_timeout().as_secs_f64()
-            ),
-        ),
-        _ => error.into(),
-    })?;
+    let result =
+        job.wait(target.timeout).map_err(|error| match (&error.cause, target.timeout) {
+            (CallError::NoReply(NoReply::TimedOut), Some(timeout)) => {
+                let time = timeout.as_secs_f64();
+                let what =
+                    format_args!("the job for {name} did not end within {time} s, and goes on");
+                Failure::new(Exit::NoReply, what)
+            }
+            _ => error.into(),
+        })?;
     writeln!(io::stdout(), "{}", one_line(result.as_str()))?;
     if result.is_success() {
         return Ok(ExitCode::SUCCESS);

@@ -1,9 +1,10 @@
 //! `barebus validate`.
 
-use std::io::{self, BufRead, IsTerminal};
+use std::io::{self, IsTerminal};
 use std::path::Path;
 use std::process::ExitCode;
 
+use barebus::wire::limits;
 use barebus_text::capture::{CaptureErrorKind, Format};
 
 use crate::args::{Layout, ValidateOptions};
@@ -92,12 +93,13 @@ impl Validation {
             }
         };
         let mut row = Vec::new();
-        loop {
+        for number in 1.. {
             row.clear();
-            match input.read_until(b'\n', &mut row) {
-                Ok(0) => return Ok(()),
-                Ok(_) => {}
-                Err(error) => return self.unreadable(file, &error),
+            if let Err(error) = input::read_line(&mut input, number, ROW_LEN_MAX, &mut row) {
+                return self.unreadable(file, &error);
+            }
+            if row.is_empty() {
+                break;
             }
             let row = row.strip_suffix(b"\n").unwrap_or(&row);
             let row = row.strip_suffix(b"\r").unwrap_or(row);
@@ -113,6 +115,7 @@ impl Validation {
             }
             self.answer(&verdict, format_args!("\t{verdict}"))?;
         }
+        Ok(())
     }
 
     /// Tells that a file cannot be read further, unless what failed was writing before reading on.
@@ -129,6 +132,9 @@ impl Validation {
         self.out.line(line)
     }
 }
+
+/// In bytes: the longest message in hexadecimal digits, and as much as anybody needs for the other columns.
+const ROW_LEN_MAX: usize = 2 * limits::MESSAGE_LEN as usize + 64 * 1024;
 
 /// The identifier of a row, and the verdict on its message.
 fn judge_row(row: &[u8]) -> (&[u8], Verdict) {

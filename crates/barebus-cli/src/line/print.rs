@@ -3,7 +3,9 @@
 use std::fmt::Write;
 
 use barebus::wire::{Array, Basic, DecodeBody, Endian, Event, Message, Reader, Variant};
-use barebus_text::{PrintError, Values, busctl, gvariant, header_field_name, message_type_name};
+use barebus_text::{
+    PrintError, Values, busctl, check_fd_indices, gvariant, header_field_name, message_type_name,
+};
 
 use super::Body;
 
@@ -13,9 +15,10 @@ type Header<'a> = (u8, u8, u8, u8, u32, u32, Array<'a, (u8, Variant<'a>)>);
 /// Appends a message as a line, without a newline.
 ///
 /// # Errors
-/// [`PrintError::Decode`] before anything is printed: the body is invalid.
+/// [`PrintError::Decode`] (the body is invalid) and [`PrintError::NoSuchFd`], before anything is printed.
 pub(crate) fn print(message: &Message<'_>, form: Body, out: &mut String) -> Result<(), PrintError> {
     message.validate()?;
+    check_fd_indices(message)?;
     let endian = message.header().endian;
     let mut reader = Reader::new(message.as_bytes(), endian);
     let (_, code, flags, _, _, serial, fields) = Header::decode_body(&mut reader)?;

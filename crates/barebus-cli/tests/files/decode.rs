@@ -3,7 +3,9 @@
 use std::fs;
 use std::process::Command;
 
-use barebus::wire::Endian;
+use barebus::wire::{Endian, Serial};
+use barebus::{FdIndex, MemberName, MethodCall, ObjectPath};
+use barebus_tests::peer;
 
 use crate::common::{BAREBUS, Folder, refused};
 use crate::support::{bad_boolean, bytes, call, many, pcap, run};
@@ -102,6 +104,24 @@ fn an_invalid_message_is_told_and_the_others_are_decoded() {
         complaint(2 * good.len() + boolean.len(), "the message is incomplete at byte 5"),
     ];
     assert_eq!(ran.err, expected.concat());
+}
+
+#[test]
+fn a_message_that_refers_to_a_descriptor_that_did_not_come_is_told() {
+    // A capture holds no descriptors, but its headers tell how many there were.
+    let message = |fds: u32| {
+        let mut call = MethodCall::new(ObjectPath::from_static("/"), MemberName::from_static("M"));
+        call.unix_fds = fds;
+        peer::message(&call.header(Serial::FIRST), &(FdIndex(1),))
+    };
+    let messages = [message(2), message(1), message(3)];
+    for form in FORMS {
+        let ran = run(&["decode", form, "-"], &pcap(&messages, usize::MAX));
+        assert_eq!((ran.code, ran.out.lines().count()), (1, 2), "{}", ran.out);
+        let at = 24 + 16 + messages[0].len() + 16;
+        let why = "there is no file descriptor 1: the message came with 1";
+        assert_eq!(ran.err, format!("barebus: standard input: message at offset {at}: {why}\n"));
+    }
 }
 
 #[test]

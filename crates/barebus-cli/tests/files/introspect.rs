@@ -231,7 +231,10 @@ fn who_does_not_tell_the_values_is_asked_once() {
     let Output { status, stdout, stderr } =
         service.asked().args(["--timeout", "0.5"]).output().unwrap();
     assert_eq!(status.code(), Some(4));
-    assert_eq!(text(stderr), "barebus: the properties of a.b0: no reply came in time (0.5 s)\n");
+    assert_eq!(
+        text(stderr),
+        "barebus: cannot read the properties of a.b0: no reply came in time (0.5 s)\n"
+    );
     assert_eq!(text(stdout).lines().count(), 2001);
     assert_eq!(service.end(), 2);
 }

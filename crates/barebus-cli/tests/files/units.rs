@@ -3,9 +3,11 @@
 use std::os::unix::net::UnixListener;
 use std::process::Command;
 use std::thread;
+use std::time::Duration;
 
-use barebus::ObjectPath;
-use barebus_tests::peer::Peer;
+use barebus::{CallError, NoReply, ObjectPath, Options};
+use barebus_systemd::{JobResult, Manager, Mode};
+use barebus_tests::peer::{Peer, message, pair};
 
 use crate::common::{BAREBUS, Folder, refused, stdout};
 
@@ -80,4 +82,87 @@ fn the_newline_at_the_end_of_an_errors_text_is_no_part_of_it() {
         assert_eq!(line, format!("barebus: GetUnitFileState of x.service: {told}\n"));
         server.join().unwrap();
     }
+}
+
+const JOB: ObjectPath<'static> = ObjectPath::from_static("/org/freedesktop/systemd1/job/1");
+const OTHER: ObjectPath<'static> = ObjectPath::from_static("/org/freedesktop/systemd1/job/2");
+
+/// JobRemoved of a job.
+fn removed(peer: &mut Peer, job: ObjectPath<'_>) -> Vec<u8> {
+    let mut header = peer.signal_header(None, "org.freedesktop.systemd1.Manager", "JobRemoved");
+    header.path = Some(ObjectPath::from_static("/org/freedesktop/systemd1"));
+    message(&header, &(1_u32, job, "x.service", "done"))
+}
+
+/// Waits for a job of a systemd that says `before` while it queues the job, and then does as `then` says.
+fn wait_for_job(
+    call_timeout: Option<Duration>,
+    timeout: Option<Duration>,
+    before: impl FnOnce(&mut Peer) -> Vec<u8> + Send,
+    then: impl FnOnce(&mut Peer) + Send,
+) -> Result<JobResult, CallError> {
+    let (client, server) = pair().unwrap();
+    thread::scope(|scope| {
+        scope.spawn(move || {
+            let mut peer = Peer::new(server);
+            assert!(peer.authenticate());
+            let subscribe = peer.called("Subscribe").unwrap();
+            let reply = peer.reply(&subscribe, None, &());
+            peer.write(&reply);
+            let start = peer.called("StartUnit").unwrap();
+            let said = before(&mut peer);
+            let reply = peer.reply(&start, None, &(JOB,));
+            peer.write(&[said, reply].concat());
+            then(&mut peer);
+        });
+        let mut connection = Options::direct().call_timeout(call_timeout).over(client).unwrap();
+        let mut manager = Manager::new(&mut connection);
+        let job = manager.start_unit("x.service", Mode::Replace).unwrap();
+        job.wait(timeout).map_err(|error| error.cause)
+    })
+}
+
+#[test]
+fn waiting_for_a_job_ends_in_time_though_systemd_answers_nothing() {
+    // Longer than it takes until systemd is asked for the job. The time of a call, which is without limit, does not matter.
+    let waited = wait_for_job(
+        None,
+        Some(Duration::from_millis(2100)),
+        |_| Vec::new(),
+        |peer| {
+            assert!(peer.called("Get").is_some());
+            peer.drain();
+        },
+    );
+    assert!(matches!(waited, Err(CallError::NoReply(NoReply::TimedOut))), "{waited:?}");
+}
+
+#[test]
+fn waiting_for_a_job_ends_in_time_though_other_jobs_end_all_the_while() {
+    let signals = |peer: &mut Peer| {
+        let others = removed(peer, OTHER).repeat(50_000);
+        // Whoever reads all of them finds the job's end.
+        [others, removed(peer, JOB)].concat()
+    };
+    let waited = wait_for_job(None, Some(Duration::from_millis(1)), signals, Peer::drain);
+    assert!(matches!(waited, Err(CallError::NoReply(NoReply::TimedOut))), "{waited:?}");
+}
+
+#[test]
+fn waiting_for_a_job_without_a_limit_outlasts_questions_without_an_answer() {
+    // The time of a call does not matter.
+    let waited = wait_for_job(
+        Some(Duration::from_secs(2)),
+        None,
+        |_| Vec::new(),
+        |peer| {
+            for _ in 0..2 {
+                assert!(peer.called("Get").is_some());
+            }
+            let ours = removed(peer, JOB);
+            peer.write(&ours);
+            peer.drain();
+        },
+    );
+    assert!(matches!(waited, Ok(JobResult::Done)), "{waited:?}");
 }

@@ -6,7 +6,7 @@ use barebus_wire::{Basic, Cursor, DecodeError, Event};
 
 use crate::double;
 use crate::error::PrintError;
-use crate::values::Values;
+use crate::values::{Values, check};
 
 /// Prints the signature and the values, just as `busctl call` prints a reply, without a newline. No types, no text.
 ///
@@ -14,7 +14,7 @@ use crate::values::Values;
 /// digits (`%g`), so they may not be read back as they were: see [`print_exact`].
 ///
 /// # Errors
-/// [`PrintError::Decode`] before anything is printed.
+/// [`PrintError::Decode`] and [`PrintError::NoSuchFd`], before anything is printed.
 pub fn print(
     values: &(impl Values + ?Sized),
     out: &mut (impl fmt::Write + ?Sized),
@@ -39,7 +39,7 @@ fn print_with(
     out: &mut (impl fmt::Write + ?Sized),
     double: impl Fn(f64) -> String,
 ) -> Result<(), PrintError> {
-    values.validate()?;
+    check(values)?;
     let mut lengths = count_elements(values.cursor())?.into_iter();
     out.write_str(values.signature().as_str())?;
     let mut cursor = values.cursor();

@@ -39,6 +39,8 @@ pub enum CaptureErrorKind {
     ByteOrder,
     /// A packet of pcapng names an interface that was not described.
     Interface(u32),
+    /// A section of pcapng describes more than 65,536 interfaces.
+    TooManyInterfaces,
     /// Reading failed.
     Io(io::Error),
 }
@@ -79,6 +81,9 @@ impl fmt::Display for CaptureError {
                     "the packet at offset {} is of interface {index}, which is not described",
                     self.offset
                 )
+            }
+            Kind::TooManyInterfaces => {
+                write!(f, "too many interfaces: another one is described at offset {}", self.offset)
             }
             Kind::Io(error) => write!(f, "reading failed at offset {}: {error}", self.offset),
         }

@@ -40,8 +40,11 @@ const ENHANCED_PACKET: u32 = 6;
 /// A block's type and both its lengths.
 const FRAMING_LEN: u32 = 12;
 
-/// Of an interface's description, more than this is not looked at.
+/// In bytes. The rest of an interface's description is skipped.
 const DESCRIPTION_MAX: u64 = 64 * 1024;
+
+/// Interfaces of a section. An obsolete packet block has 16 bits for the index, which is more than any machine has.
+const INTERFACES_MAX: usize = 1 << 16;
 
 /// A block that has begun: its type and length have been read.
 #[derive(Clone, Copy)]
@@ -129,6 +132,9 @@ impl Pcapng {
         block: Block,
         source: &mut Source<R>,
     ) -> Result<(), CaptureError> {
+        if self.interfaces.len() == INTERFACES_MAX {
+            return Err(CaptureError { kind: Kind::TooManyInterfaces, offset: block.start });
+        }
         let mut bytes = Vec::new();
         let len = u64::from(block.len).min(DESCRIPTION_MAX);
         source.read_all(len, &mut bytes, block.start)?;

@@ -6,7 +6,7 @@ use barebus_wire::{Basic, Cursor, Event};
 
 use crate::double;
 use crate::error::PrintError;
-use crate::values::Values;
+use crate::values::{Values, check};
 use crate::walk;
 
 /// Prints all values as a tuple, as `gdbus call` prints a reply: `('x', uint32 7)`, `('x',)`, `()`.
@@ -15,12 +15,12 @@ use crate::walk;
 /// escaped.
 ///
 /// # Errors
-/// [`PrintError::Decode`] before anything is printed.
+/// [`PrintError::Decode`] and [`PrintError::NoSuchFd`], before anything is printed.
 pub fn print(
     values: &(impl Values + ?Sized),
     out: &mut (impl fmt::Write + ?Sized),
 ) -> Result<(), PrintError> {
-    values.validate()?;
+    check(values)?;
     let mut cursor = values.cursor();
     let mut count = 0usize;
     out.write_str("(")?;
@@ -36,12 +36,12 @@ pub fn print(
 /// Prints the first value alone: `uint32 7`.
 ///
 /// # Errors
-/// [`PrintError::Decode`] before anything is printed.
+/// [`PrintError::Decode`] and [`PrintError::NoSuchFd`], before anything is printed.
 pub fn print_value(
     values: &(impl Values + ?Sized),
     out: &mut (impl fmt::Write + ?Sized),
 ) -> Result<(), PrintError> {
-    values.validate()?;
+    check(values)?;
     let mut cursor = values.cursor();
     match cursor.next()? {
         Some(event) => print_from(event, &mut cursor, out),

@@ -3,7 +3,7 @@
 use core::fmt;
 
 use barebus_wire::{
-    Basic, Cursor, DecodeErrorKind, Endian, Event, Message, OwnedBody, Reader, Signature, Writer,
+    Basic, Cursor, DecodeErrorKind, Endian, Event, Message, OwnedBody, Signature, Writer,
 };
 
 use super::parse::{Parser, Step, not_json, read};
@@ -11,9 +11,7 @@ use super::print::{print_basic, print_from, print_string, print_validated};
 use super::tree::Json;
 use crate::error::{ParseError, ParseErrorKind as Kind, PrintError};
 use crate::names::{FIELDS, TYPES, header_field_name, message_type_name};
-
-/// A header as one would write a body: byte order, type, flags, version, body length, serial, fields. Spec: Message Format.
-const HEADER: Signature<'static> = Signature::from_static("yyyyuua(yv)");
+use crate::values::{HEADER, check_fd_indices, header_cursor};
 
 /// Types of the header fields, from PATH on.
 const FIELD_TYPES: [&str; 9] = ["o", "s", "s", "s", "u", "s", "s", "g", "u"];
@@ -24,15 +22,14 @@ const FLAGS: [&str; 3] = ["no_reply_expected", "no_auto_start", "allow_interacti
 /// Prints a whole message as one object.
 ///
 /// # Errors
-/// [`PrintError::Decode`] before anything is printed: the body is invalid.
+/// [`PrintError::Decode`] (the body is invalid) and [`PrintError::NoSuchFd`], before anything is printed.
 pub fn print_message(
     message: &Message<'_>,
     out: &mut (impl fmt::Write + ?Sized),
 ) -> Result<(), PrintError> {
     message.validate()?;
+    check_fd_indices(message)?;
     let header = message.header();
-    let fields = Cursor::new(Reader::new(message.as_bytes(), header.endian), HEADER);
-    fields.clone().skip_all()?;
     out.write_str("{\"type\":")?;
     let code = header.message_type.code();
     match message_type_name(code) {
@@ -44,7 +41,7 @@ pub fn print_message(
     let endian = char::from(header.endian.mark());
     write!(out, ",\"endian\":\"{endian}\",\"flags\":{flags},\"version\":1")?;
     write!(out, ",\"serial\":{}", header.serial)?;
-    print_fields(fields, out)?;
+    print_fields(header_cursor(message), out)?;
     out.write_str(",\"body\":")?;
     print_validated(message, out)?;
     out.write_str("}")?;

@@ -7,18 +7,18 @@ use barebus_wire::{Basic, Cursor, Event};
 use crate::double;
 use crate::error::PrintError;
 use crate::escape::is_unsafe;
-use crate::values::Values;
+use crate::values::{Values, check};
 use crate::walk;
 
 /// Prints all values as one object, as `busctl --json=short call` prints a reply: `{"type":"su","data":["x",1]}`.
 ///
 /// # Errors
-/// [`PrintError::Decode`] before anything is printed.
+/// [`PrintError::Decode`] and [`PrintError::NoSuchFd`], before anything is printed.
 pub fn print(
     values: &(impl Values + ?Sized),
     out: &mut (impl fmt::Write + ?Sized),
 ) -> Result<(), PrintError> {
-    values.validate()?;
+    check(values)?;
     print_validated(values, out)
 }
 
@@ -27,12 +27,12 @@ pub fn print(
 /// What follows the first value is not printed; no value is `{"type":"","data":null}`.
 ///
 /// # Errors
-/// [`PrintError::Decode`] before anything is printed.
+/// [`PrintError::Decode`] and [`PrintError::NoSuchFd`], before anything is printed.
 pub fn print_value(
     values: &(impl Values + ?Sized),
     out: &mut (impl fmt::Write + ?Sized),
 ) -> Result<(), PrintError> {
-    values.validate()?;
+    check(values)?;
     let mut cursor = values.cursor();
     let types = values.signature();
     write!(out, "{{\"type\":\"{}\",\"data\":", types.types().next().map_or("", |t| t.as_str()))?;
@@ -47,12 +47,12 @@ pub fn print_value(
 /// Prints the data alone, without the type: `["x",1]`.
 ///
 /// # Errors
-/// [`PrintError::Decode`] before anything is printed.
+/// [`PrintError::Decode`] and [`PrintError::NoSuchFd`], before anything is printed.
 pub fn print_data(
     values: &(impl Values + ?Sized),
     out: &mut (impl fmt::Write + ?Sized),
 ) -> Result<(), PrintError> {
-    values.validate()?;
+    check(values)?;
     print_list(&mut values.cursor(), out)
 }
 

@@ -139,7 +139,8 @@ fn basic<'a>(seed: &mut Seed, code: u8, text: &'a str) -> Basic<'a> {
         b'g' => Basic::Signature(
             Signature::parse(seed.pick(&["", "s", "a{sv}(ii)", "av"])).expect("it is valid"),
         ),
-        _ => Basic::UnixFd(FdIndex(bits as u32)),
+        // An index that a message can have a descriptor for.
+        _ => Basic::UnixFd(FdIndex((bits as u32).min(u32::MAX - 1))),
     }
 }
 
