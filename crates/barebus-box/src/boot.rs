@@ -85,8 +85,7 @@ fn prepare(builder: &Builder, root: &Root) -> Result<(Supervision, Ends), Refusa
     let (leash_held, leash) = pipe().map_err(refused("make a pipe"))?;
     let (reports, reports_held) = pipe().map_err(refused("make a pipe"))?;
     let (notify, notify_held) = notification_socket().map_err(refused("make a socket"))?;
-    let address =
-        UnixAddr::new(recipe::NOTIFY.trim_start_matches('/')).map_err(refused("name a socket"))?;
+    let address = UnixAddr::new(recipe::STAGED_NOTIFY).map_err(refused("name a socket"))?;
     let log = memfd::memfd_create("barebus-box log", MFdFlags::MFD_CLOEXEC)
         .and_then(above_standard)
         .map_err(refused("make a file in memory"))?;
@@ -95,9 +94,8 @@ fn prepare(builder: &Builder, root: &Root) -> Result<(Supervision, Ends), Refusa
     let mountinfo = fs::read("/proc/thread-self/mountinfo")
         .map_err(|source| ("read /proc/thread-self/mountinfo", source))?;
     let carried = mounts::carried(&mountinfo, &root.path);
-    let mut kept: Vec<RawFd> =
-        [&leash_held, &reports_held, &notify_held, &log_held].map(AsRawFd::as_raw_fd).into();
-    kept.sort_unstable();
+    let kept = sorted([&leash_held, &reports_held, &notify_held, &log_held]);
+    let kept_inside = sorted([&reports_held, &notify_held]);
     let notify_held = (notify_held, address);
     let supervision = Supervision {
         stage: recipe::stage(root),
@@ -109,8 +107,15 @@ fn prepare(builder: &Builder, root: &Root) -> Result<(Supervision, Ends), Refusa
         reports: reports_held,
         log: log_held,
         kept,
+        kept_inside,
     };
     Ok((supervision, Ends { leash, reports, notify, log: Log(File::from(log)) }))
+}
+
+fn sorted<const N: usize>(fds: [&OwnedFd; N]) -> Vec<RawFd> {
+    let mut fds = fds.map(AsRawFd::as_raw_fd);
+    fds.sort_unstable();
+    fds.into()
 }
 
 /// All but the cgroup namespace, which PID 1 makes itself once it is in its cgroup.

@@ -41,10 +41,12 @@ mod mounts;
 mod plan;
 mod ready;
 mod recipe;
+mod resolve;
 mod root;
 mod supervisor;
 mod sys;
 mod systemd_box;
+mod walk;
 
 pub use builder::{Builder, Bus};
 pub use error::BoxError;

@@ -35,8 +35,10 @@ pub(crate) struct Supervision {
     pub(crate) reports: OwnedFd,
     /// What systemd prints is written here.
     pub(crate) log: OwnedFd,
-    /// The descriptors that stay open, sorted: those above, and any that [`Self::inside`] has.
+    /// The descriptors that stay open in the supervisor, sorted: those above, and any that [`Self::inside`] has.
     pub(crate) kept: Vec<RawFd>,
+    /// Those of them that PID 1 needs, sorted. PID 1 has no other: a link of the root may lead to `/proc/self/fd`.
+    pub(crate) kept_inside: Vec<RawFd>,
 }
 
 /// What the new processes tell the owner.
@@ -137,10 +139,8 @@ fn with_pid_1(supervision: &Supervision, console: &Console) -> nix::Result<()> {
         Fork::Parent { pid, pidfd } => (pid, pidfd),
     };
     send(supervision, Report::Started(pid));
-    for fd in &supervision.kept {
-        if *fd != raw(&supervision.leash) && *fd != raw(&supervision.log) {
-            let _ = sys::close_range(*fd, *fd);
-        }
+    for fd in &supervision.kept_inside {
+        let _ = sys::close_range(*fd, *fd);
     }
     // Out of the host's file systems: they can be unmounted while the box lives.
     let _ = unistd::chdir(recipe::STAGE).and_then(|()| plan::become_root());
@@ -189,6 +189,7 @@ fn become_systemd(supervision: &Supervision, supervisor: BorrowedFd<'_>) -> ! {
     if has_ended(supervisor) {
         sys::exit(1);
     }
+    close_all_but(&supervision.kept_inside);
     enter::drop_capabilities();
     let report = match perform(&supervision.inside, Failed::Inside) {
         Ok(()) => {
@@ -260,10 +261,6 @@ fn close_all_but(kept: &[RawFd]) {
         next = fd.saturating_add(1);
     }
     let _ = sys::close_range(next, RawFd::MAX);
-}
-
-fn raw(fd: &OwnedFd) -> RawFd {
-    std::os::fd::AsRawFd::as_raw_fd(fd)
 }
 
 /// Bytes of systemd's words that are kept.

@@ -83,6 +83,8 @@ impl SystemdBox {
     }
 
     /// The box's root as the host sees it.
+    ///
+    /// An absolute link below it leads to the host's files. To follow links as they lead inside, run a [`command`](Self::command).
     pub fn root(&self) -> &Path {
         &self.root
     }

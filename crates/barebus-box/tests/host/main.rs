@@ -11,6 +11,7 @@
     reason = "a test with a main of its own, which clippy does not take for one"
 )]
 
+mod hostile;
 mod owner;
 mod room;
 mod snapshot;
@@ -27,7 +28,7 @@ struct Scenario {
     play: fn(&mut room::Stage),
 }
 
-const SCENARIOS: [Scenario; 12] = [
+const SCENARIOS: [Scenario; 13] = [
     Scenario {
         name: "nothing_stays_when_a_box_is_dropped",
         part: "drop",
@@ -75,6 +76,11 @@ const SCENARIOS: [Scenario; 12] = [
         name: "nothing_stays_of_a_command_that_has_stopped",
         part: "stop",
         play: room::ends_in_order,
+    },
+    Scenario {
+        name: "no_link_of_the_root_leads_to_the_host",
+        part: "hostile roots",
+        play: room::is_gone,
     },
 ];
 

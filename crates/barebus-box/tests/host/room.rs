@@ -238,4 +238,4 @@ pub(crate) fn is_terminated(stage: &mut Stage) {
     is_gone(stage);
 }
 
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(200);
