@@ -244,8 +244,9 @@ impl Console {
     fn pump(&self, log: BorrowedFd<'_>) {
         let mut buf = [0; 4096];
         while let Ok(len @ 1..) = unistd::read(&self.maker, &mut buf) {
-            let room = stat::fstat(log).map_or(0, |log| LOG_LEN.saturating_sub(log.st_size));
-            let len = len.min(usize::try_from(room).unwrap_or(0));
+            let written = stat::fstat(log).map_or(0, |log| log.st_size);
+            let room = LOG_LEN.saturating_sub(usize::try_from(written).unwrap_or(LOG_LEN));
+            let len = len.min(room);
             let _ = unistd::write(log, buf.get(..len).unwrap_or_default());
         }
     }
@@ -263,8 +264,8 @@ fn close_all_but(kept: &[RawFd]) {
     let _ = sys::close_range(next, RawFd::MAX);
 }
 
-/// Bytes of systemd's words that are kept.
-const LOG_LEN: i64 = 1 << 20;
+/// How much of systemd's output is kept, in bytes.
+const LOG_LEN: usize = 1 << 20;
 
 #[cfg(test)]
 mod tests {
