@@ -33,16 +33,15 @@ pub(crate) fn boot(builder: &Builder) -> Result<SystemdBox, BoxError> {
     let root = Root::survey(&builder.root, builder.bus)?;
     let (supervision, ends) =
         prepare(builder, &root).map_err(|(doing, source)| BoxError::Prepare { doing, source })?;
+    let namespaces = supervision.namespaces | CloneFlags::CLONE_NEWCGROUP;
     let supervisor = start(&supervision, ends.leash)?;
+    let (stage, inside) = supervision.into_plans();
     let boot = Boot {
         deadline: begun + builder.timeout,
         timeout: builder.timeout,
         log: ends.log,
         supervisor,
     };
-    let namespaces = supervision.namespaces | CloneFlags::CLONE_NEWCGROUP;
-    // All but the plans is dropped: those ends of the pipes are the new processes' alone from here on.
-    let Supervision { stage, inside, .. } = supervision;
     let (pid, pid_1) = boot.until_ready(&ends.reports, &ends.notify, &stage, &inside)?;
     ready::wait_for_systemd(pid, boot.deadline)
         .map_err(|(doing, source)| boot.no_bus(doing, source))?;
@@ -82,7 +81,9 @@ type Refusal = (&'static str, io::Error);
 /// Makes all that the new processes need.
 fn prepare(builder: &Builder, root: &Root) -> Result<(Supervision, Ends), Refusal> {
     let refused = |doing| move |errno: Errno| (doing, io::Error::from(errno));
-    let (leash_held, leash) = pipe().map_err(refused("make a pipe"))?;
+    let (leash_held, leash) = leash().map_err(refused("make a socket pair"))?;
+    let owner = sys::pidfd_open(unistd::getpid().as_raw()).and_then(above_standard);
+    let owner = owner.map_err(refused("open this process"))?;
     let (reports, reports_held) = pipe().map_err(refused("make a pipe"))?;
     let (notify, notify_held) = notification_socket().map_err(refused("make a socket"))?;
     let address = UnixAddr::new(recipe::STAGED_NOTIFY).map_err(refused("name a socket"))?;
@@ -94,7 +95,7 @@ fn prepare(builder: &Builder, root: &Root) -> Result<(Supervision, Ends), Refusa
     let mountinfo = fs::read("/proc/thread-self/mountinfo")
         .map_err(|source| ("read /proc/thread-self/mountinfo", source))?;
     let carried = mounts::carried(&mountinfo, &root.path);
-    let kept = sorted([&leash_held, &reports_held, &notify_held, &log_held]);
+    let kept = sorted([&leash_held, &owner, &reports_held, &notify_held, &log_held]);
     let kept_inside = sorted([&reports_held, &notify_held]);
     let notify_held = (notify_held, address);
     let supervision = Supervision {
@@ -104,6 +105,7 @@ fn prepare(builder: &Builder, root: &Root) -> Result<(Supervision, Ends), Refusa
         systemd: systemd(root),
         cgroup,
         leash: leash_held,
+        owner,
         reports: reports_held,
         log: log_held,
         kept,
@@ -248,6 +250,7 @@ fn step(what: Failed, stage: &Plan, inside: &Plan) -> String {
         Failed::Terminal => return "make a terminal".to_owned(),
         Failed::Namespaces => return "make the namespaces".to_owned(),
         Failed::Systemd => return "start systemd".to_owned(),
+        Failed::Watcher => return "start the watcher".to_owned(),
     };
     step.map(ToString::to_string).unwrap_or_default()
 }
@@ -285,6 +288,13 @@ fn wait_any<const N: usize>(fds: [&OwnedFd; N], deadline: Instant) -> nix::Resul
 fn time_left(deadline: Instant) -> nix::Result<PollTimeout> {
     let left = deadline.checked_duration_since(Instant::now()).ok_or(Errno::ETIMEDOUT)?;
     Ok(PollTimeout::try_from(left.as_millis() + 1).unwrap_or(PollTimeout::MAX))
+}
+
+fn leash() -> nix::Result<(OwnedFd, OwnedFd)> {
+    let kind = SockType::Stream;
+    let (held, leash) =
+        socket::socketpair(AddressFamily::Unix, kind, None, SockFlag::SOCK_CLOEXEC)?;
+    Ok((above_standard(held)?, above_standard(leash)?))
 }
 
 fn pipe() -> nix::Result<(OwnedFd, OwnedFd)> {
