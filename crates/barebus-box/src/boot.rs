@@ -78,7 +78,7 @@ struct Ends {
 
 type Refusal = (&'static str, io::Error);
 
-/// Makes all that the new processes need.
+/// Makes everything that the new processes need.
 fn prepare(builder: &Builder, root: &Root) -> Result<(Supervision, Ends), Refusal> {
     let refused = |doing| move |errno: Errno| (doing, io::Error::from(errno));
     let (leash_held, leash) = leash().map_err(refused("make a socket pair"))?;
@@ -120,7 +120,7 @@ fn sorted<const N: usize>(fds: [&OwnedFd; N]) -> Vec<RawFd> {
     fds.into()
 }
 
-/// All but the cgroup namespace, which PID 1 makes itself once it is in its cgroup.
+/// All but the cgroup namespace, which PID 1 unshares once it is in its cgroup.
 fn namespaces(builder: &Builder) -> CloneFlags {
     let namespaces = CloneFlags::CLONE_NEWPID
         | CloneFlags::CLONE_NEWNS
@@ -175,7 +175,7 @@ fn start(supervision: &Supervision, leash: OwnedFd) -> Result<Supervisor, BoxErr
     }
 }
 
-/// A boot under way. Dropped, it is undone.
+/// A boot in progress. Dropping it ends the box.
 struct Boot {
     deadline: Instant,
     timeout: Duration,
@@ -184,7 +184,7 @@ struct Boot {
 }
 
 impl Boot {
-    /// Waits until systemd tells that it has booted. Gives its process.
+    /// Waits until systemd reports that it has booted. Returns its process.
     fn until_ready(
         &self,
         reports: &OwnedFd,
@@ -241,7 +241,7 @@ impl Boot {
     }
 }
 
-/// What failed, in words.
+/// Describes what failed, for the error message.
 fn step(what: Failed, stage: &Plan, inside: &Plan) -> String {
     let step = match what {
         Failed::Stage(number) => stage.get(number),
@@ -284,7 +284,7 @@ fn wait_any<const N: usize>(fds: [&OwnedFd; N], deadline: Instant) -> nix::Resul
     }
 }
 
-/// Rounded up, not to turn in circles through the last millisecond. `ETIMEDOUT` when none is left.
+/// Rounded up, so that the last millisecond is not spent in a busy loop. `ETIMEDOUT` when no time is left.
 fn time_left(deadline: Instant) -> nix::Result<PollTimeout> {
     let left = deadline.checked_duration_since(Instant::now()).ok_or(Errno::ETIMEDOUT)?;
     Ok(PollTimeout::try_from(left.as_millis() + 1).unwrap_or(PollTimeout::MAX))
@@ -311,8 +311,7 @@ fn notification_socket() -> nix::Result<(OwnedFd, OwnedFd)> {
     Ok((made, copy))
 }
 
-/// The same descriptor, not among the standard three, which the new processes take for other things: a program may have been started
-/// with those closed.
+/// Moves a descriptor above the standard three, which the new processes replace. A program may be started with those closed.
 fn above_standard(fd: OwnedFd) -> nix::Result<OwnedFd> {
     if fd.as_raw_fd() > 2 {
         return Ok(fd);

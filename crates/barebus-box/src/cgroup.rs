@@ -102,8 +102,7 @@ fn sweep(parent: BorrowedFd<'_>) {
     });
 }
 
-/// Locks a cgroup, for as long as the descriptor is open. Once it is locked nobody removes it but who has locked it; it may have been
-/// removed before.
+/// Locks a cgroup while the descriptor is open. Only the holder of the lock removes it. Fails if it was removed before it was locked.
 fn lock(parent: BorrowedFd<'_>, name: &CStr) -> nix::Result<OwnedFd> {
     let folder = open(parent, name)?;
     sys::lock(folder.as_fd())?;

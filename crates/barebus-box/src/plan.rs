@@ -30,7 +30,7 @@ use crate::walk::{self, Walk};
 /// Steps in their order.
 pub(crate) type Plan = Vec<Step>;
 
-/// One thing to be done.
+/// One step of a plan.
 #[derive(Debug)]
 pub(crate) enum Step {
     /// Mounts a file system.
@@ -47,11 +47,11 @@ pub(crate) enum Step {
     Protect { at: CString },
     /// Makes a folder, unless it is there.
     Folder { at: CString, mode: Mode },
-    /// Makes a link, in place of whatever stood there.
+    /// Makes a link. Replaces an existing file or link.
     Link { at: CString, to: CString },
-    /// Makes a file, in place of whatever stood there.
+    /// Makes a file. Replaces an existing file or link.
     File { at: CString, text: Vec<u8> },
-    /// Writes to a file of the kernel's.
+    /// Writes to a file of a kernel file system.
     Tell { at: CString, text: &'static [u8] },
     /// Makes the node of a character device.
     Device { at: CString, number: (u64, u64) },
@@ -59,15 +59,15 @@ pub(crate) enum Step {
     RemoveFile { at: CString },
     /// Removes an empty folder, if it is there.
     RemoveFolder { at: CString },
-    /// Goes to a folder.
+    /// Changes the working directory.
     Enter { at: CString },
-    /// Takes the working directory as root and lets go of the former one.
+    /// Makes the working directory the root and detaches the former root.
     BecomeRoot,
-    /// Takes part in namespaces of its own from here on.
+    /// Unshares namespaces.
     Unshare(CloneFlags),
-    /// Gives a socket its address.
+    /// Binds a socket to an address.
     Bind { socket: OwnedFd, address: UnixAddr },
-    /// Takes a terminal as standard input, output and error.
+    /// Makes a terminal standard input, output and error.
     Terminal { at: CString },
 }
 
@@ -158,7 +158,7 @@ impl Step {
     }
 }
 
-/// Takes a file as standard input, output and error.
+/// Makes a file standard input, output and error.
 pub(crate) fn standard_streams(at: &CStr) -> nix::Result<()> {
     let file = fcntl::open(at, OFlag::O_RDWR | OFlag::O_NOCTTY | OFlag::O_CLOEXEC, Mode::empty())?;
     unistd::dup2_stdin(&file)?;
@@ -253,13 +253,13 @@ pub(crate) fn text(text: &str) -> CString {
     c_string(text.as_bytes())
 }
 
-/// What stands behind a NUL is lost: no path that exists has one.
+/// Cuts the text at a NUL: no path that exists has one.
 fn c_string(bytes: &[u8]) -> CString {
     let bytes = bytes.split(|&byte| byte == 0).next().unwrap_or_default();
     CString::new(bytes).unwrap_or_default()
 }
 
-/// What is being done, for the message when it fails.
+/// What the step does, for the error message: "cannot … for the box".
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -267,7 +267,9 @@ impl fmt::Display for Step {
                 let kind = if mounting.kind.is_empty() { c"bind" } else { &mounting.kind };
                 write!(f, "mount {} at {}", kind.to_string_lossy(), mounting.at.to_string_lossy())
             }
-            Self::Place { at, .. } => write!(f, "mount at {at} of the root, following no link"),
+            Self::Place { at, .. } => {
+                write!(f, "mount at {at} of the root, which must not be a link,")
+            }
             Self::Carry { point, .. } => write!(f, "show the file system at {point}"),
             Self::ReadOnly { at } | Self::Protect { at } => {
                 write!(f, "make {} read-only", at.to_string_lossy())

@@ -27,7 +27,7 @@ pub(crate) fn wait_for_systemd(pid: i32, deadline: Instant) -> Result<(), Refusa
     let sent = question().map_err(|error| ("ask the bus", error))?;
     bus.write_all(&sent).map_err(|error| ("ask the bus", error))?;
     let mut answer = Vec::new();
-    receive(&mut bus, &mut answer, deadline).map_err(|error| ("wait for systemd's name", error))
+    receive(&mut bus, &mut answer, deadline).map_err(|error| ("find systemd on the bus", error))
 }
 
 /// Connects to the socket that has this path inside, wherever links of the box's lead on the host.

@@ -20,7 +20,7 @@ use crate::sys::{self, Fork, Program};
 use crate::watcher::Watcher;
 use crate::{enter, recipe};
 
-/// All that the supervisor and PID 1 need, made before they are.
+/// Everything that the supervisor and PID 1 need, made before the fork.
 #[derive(Debug)]
 pub(crate) struct Supervision {
     /// In the supervisor's mount namespace.
@@ -36,7 +36,7 @@ pub(crate) struct Supervision {
     pub(crate) owner: OwnedFd,
     /// Writing end, of [`Report`]s. Its end: PID 1 has become systemd.
     pub(crate) reports: OwnedFd,
-    /// What systemd prints is written here.
+    /// A file for systemd's output.
     pub(crate) log: OwnedFd,
     /// The descriptors that stay open in the supervisor, sorted: those above, and any that [`Self::inside`] has.
     pub(crate) kept: Vec<RawFd>,
@@ -51,7 +51,7 @@ impl Supervision {
     }
 }
 
-/// What the new processes tell the owner.
+/// What the new processes report to the owner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Report {
     /// PID 1 is there, under this process id.
@@ -119,7 +119,7 @@ impl Report {
 /// The supervisor's whole life.
 pub(crate) fn run(supervision: &Supervision) -> ! {
     close_all_but(&supervision.kept);
-    // A terminal's signals are for the owner. All others are blocked since before the fork.
+    // A terminal's signals are for the owner. All signals have been blocked since before the fork.
     let _ = unistd::setsid();
     let _ = prctl::set_name(c"barebus-box");
     let _ = plan::standard_streams(c"/dev/null");
