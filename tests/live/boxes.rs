@@ -2,6 +2,7 @@
 
 use std::process::Output;
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use barebus::Connection;
 use barebus_box::{Bus, SystemdBox};
@@ -21,6 +22,9 @@ pub(crate) const INSIDE: &str = "BAREBUS_TEST_INSIDE";
 
 /// Of any number of units that start as often as is liked.
 pub(crate) const TEMPLATE: &str = "live-any@.service";
+
+/// Longer than anything here takes on the busiest machine. Every wait ends with its event; this only ends a test that hangs.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(600);
 
 /// The box with dbus-daemon.
 pub(crate) fn daemon() -> &'static SystemdBox {
@@ -59,6 +63,7 @@ fn boot(bus: Bus) -> SystemdBox {
     );
     let booted = SystemdBox::builder()
         .bus(bus)
+        .timeout(PATIENCE)
         .unit(LONG, "[Service]\nExecStart=/bin/sleep infinity\n[Install]\nWantedBy=multi-user.target\n")
         .unit(FAILING, "[Service]\nType=oneshot\nExecStart=/bin/false\n")
         .unit(DEPENDENT, &*format!("[Unit]\nRequires={FAILING}\nAfter={FAILING}\n[Service]\nExecStart=/bin/sleep infinity\n"))

@@ -1,7 +1,6 @@
 //! The bus's own interface, on both buses, held against what busctl is told.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use barebus::{
     Bus, BusName, CallError, Connection, Event, InterfaceName, MatchRuleBuf, MemberName,
@@ -10,12 +9,11 @@ use barebus::{
 };
 use barebus_box::SystemdBox;
 
-use crate::boxes::{INSIDE, STARTED, SessionBus, both, connect, printed};
+use crate::boxes::{INSIDE, PATIENCE, STARTED, SessionBus, both, connect, printed};
 
 const SYSTEMD: BusName<'static> = BusName::from_static("org.freedesktop.systemd1");
 const NOBODY: BusName<'static> = BusName::from_static("org.freedesktop.Nobody");
 const BUS: BusName<'static> = BusName::from_static("org.freedesktop.DBus");
-const SOON: Option<Duration> = Some(Duration::from_secs(10));
 
 fn unique_name(connection: &mut Connection) -> String {
     connection.establish().unwrap();
@@ -75,12 +73,12 @@ fn a_name_is_requested_queued_for_taken_over_and_released() {
         assert!(us.list_queued_owners(name).is_err());
 
         for subscription in [acquired, lost, acquired, lost] {
-            let signal = ours.next_signal(subscription, SOON).unwrap().unwrap();
+            let signal = ours.next_signal(subscription, Some(PATIENCE)).unwrap().unwrap();
             assert_eq!(signal.body::<(&str,)>().unwrap(), (name.as_str(),));
         }
         let mut owners = vec![String::new()];
         while owners.len() < 5 {
-            let signal = theirs.next_signal(changed, SOON).unwrap().unwrap();
+            let signal = theirs.next_signal(changed, Some(PATIENCE)).unwrap().unwrap();
             let (of, old, new) = signal.body::<(&str, &str, &str)>().unwrap();
             if of == name.as_str() {
                 assert_eq!(old, owners.last().unwrap());
@@ -215,7 +213,7 @@ fn a_change_of_the_services_is_told_where_the_bus_can() {
             .proxy()
             .call(MemberName::from_static("ReloadConfig"), &())
             .unwrap();
-        let signal = connection.next_signal(changed, SOON).unwrap().unwrap();
+        let signal = connection.next_signal(changed, Some(PATIENCE)).unwrap().unwrap();
         assert!(signal.body::<()>().is_ok());
         let names = Bus::new(&mut connection).list_activatable_names().unwrap();
         assert!(names.contains(&"org.example.Another".into()), "{names:?}");
@@ -249,7 +247,7 @@ fn a_monitor_sees_what_others_say_and_loses_its_names() {
         asked(the_box, &["NameHasOwner", "s", "org.example.Watched"]);
         let (mut lost, mut seen) = (false, false);
         while !lost || !seen {
-            let event = connection.next_event(SOON).unwrap();
+            let event = connection.next_event(Some(PATIENCE)).unwrap();
             let Some(Event::Monitored(received)) = event else { panic!("{event:?}") };
             let message = received.message;
             let member = message.header().member.map_or("", MemberName::as_str);
@@ -262,7 +260,7 @@ fn a_monitor_sees_what_others_say_and_loses_its_names() {
         assert!(matches!(call, Err(CallError::Send(SendError::Monitor))), "{call:?}");
         // Still there, for it has said nothing.
         asked(the_box, &["GetId"]);
-        assert!(connection.next_event(SOON).unwrap().is_some());
+        assert!(connection.next_event(Some(PATIENCE)).unwrap().is_some());
     }
 }
 
@@ -275,7 +273,7 @@ fn a_monitor_may_ask_for_some_messages_only() {
         asked(the_box, &["GetId"]);
         asked(the_box, &["GetNameOwner", "s", SYSTEMD.as_str()]);
         for expected in ["NameLost", "GetNameOwner"] {
-            let event = connection.next_event(SOON).unwrap();
+            let event = connection.next_event(Some(PATIENCE)).unwrap();
             let Some(Event::Monitored(received)) = event else { panic!("{event:?}") };
             assert_eq!(received.message.header().member.unwrap(), expected);
         }

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use barebus_box::SystemdBox;
 
-use crate::boxes::{TEMPLATE, daemon, printed};
+use crate::boxes::{PATIENCE, TEMPLATE, daemon, printed};
 
 fn cargo(verb: &str, package: &str, example: &str) -> Command {
     let mut command = Command::new(env!("CARGO"));
@@ -45,11 +45,9 @@ impl Running {
 
     /// The next line that begins with `start` and ends with `end`; those before it are passed over.
     fn line(&self, start: &str, end: &str) {
-        let deadline = Instant::now() + Duration::from_secs(60);
         let mut passed = Vec::new();
         loop {
-            let left = deadline.saturating_duration_since(Instant::now());
-            match self.lines.recv_timeout(left) {
+            match self.lines.recv_timeout(PATIENCE) {
                 Ok(line) if line.starts_with(start) && line.ends_with(end) => return,
                 Ok(line) => passed.push(line),
                 Err(error) => panic!("no line {start}…{end}: {error}; only {passed:#?}"),

@@ -7,15 +7,17 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use barebus::wire::{MessageBuf, Serial, frame_len};
+use barebus::wire::{Message, MessageBuf, Serial, frame_len};
 use barebus::{
     BusName, Connection, Event, Header, InterfaceName, MatchRuleBuf, MemberName, MessageType,
     MethodCall, ObjectPath, Options,
 };
 
-use crate::boxes::SessionBus;
+use crate::boxes::{PATIENCE, SessionBus};
 
 const FORGED: u32 = 50_000;
+/// The serial of the attacker's last call.
+const LAST: Serial = Serial::new(u32::MAX).unwrap();
 
 /// A client that sends whatever it likes.
 struct Attacker(UnixStream);
@@ -33,14 +35,8 @@ impl Attacker {
             line.push(byte[0]);
         }
         assert!(line.starts_with(b"OK "));
-        let call = MethodCall::new(
-            ObjectPath::from_static("/org/freedesktop/DBus"),
-            MemberName::from_static("Hello"),
-        )
-        .interface(InterfaceName::from_static("org.freedesktop.DBus"))
-        .destination(BusName::from_static("org.freedesktop.DBus"));
         let mut buf = MessageBuf::new();
-        buf.push(&call.header(Serial::FIRST), &()).unwrap();
+        buf.push(&call_of_bus("Hello").header(Serial::FIRST), &()).unwrap();
         stream.write_all(buf.as_slice()).unwrap();
         let mut start = [0; 16];
         stream.read_exact(&mut start).unwrap();
@@ -52,9 +48,8 @@ impl Attacker {
     /// Sends as many forged replies, with every serial that the victim may have used, and as many forged signals.
     fn attack(mut self, victim: BusName<'_>) {
         // It is told that it may not, and must listen so as not to be cut off.
-        let mut ears = self.0.try_clone().unwrap();
-        let listening =
-            thread::spawn(move || while ears.read(&mut [0; 65536]).is_ok_and(|count| count > 0) {});
+        let ears = self.0.try_clone().unwrap();
+        let listening = thread::spawn(|| hear_answer(ears));
         let mut serial = Serial::FIRST;
         let mut buf = MessageBuf::new();
         for round in 0..FORGED {
@@ -79,11 +74,37 @@ impl Attacker {
                 buf.clear();
             }
         }
+        // The bus answers in order: with this answer it has taken all.
+        buf.push(&call_of_bus("GetId").header(LAST), &()).unwrap();
         self.0.write_all(buf.as_slice()).unwrap();
-        // Until the bus has taken them all: it answers in order.
-        thread::sleep(Duration::from_millis(100));
-        self.0.shutdown(std::net::Shutdown::Write).unwrap();
         listening.join().unwrap();
+    }
+}
+
+fn call_of_bus(member: &'static str) -> MethodCall<'static> {
+    MethodCall::new(
+        ObjectPath::from_static("/org/freedesktop/DBus"),
+        MemberName::from_static(member),
+    )
+    .interface(InterfaceName::from_static("org.freedesktop.DBus"))
+    .destination(BusName::from_static("org.freedesktop.DBus"))
+}
+
+/// Reads until the call with the serial [`LAST`] is answered.
+fn hear_answer(mut ears: UnixStream) {
+    let mut heard = Vec::new();
+    let mut buf = [0; 65536];
+    loop {
+        let len = ears.read(&mut buf).unwrap();
+        assert_ne!(len, 0, "the bus has cut the attacker off");
+        heard.extend_from_slice(&buf[..len]);
+        while let Some(len) = frame_len(&heard).unwrap().filter(|&len| len <= heard.len()) {
+            let message = Message::parse(&heard[..len]).unwrap();
+            if message.header().reply_serial == Some(LAST) {
+                return;
+            }
+            heard.drain(..len);
+        }
     }
 }
 
@@ -96,7 +117,7 @@ fn of_a_hundred_thousand_forged_replies_and_signals_none_is_believed() {
     let (asked, is_asked) = mpsc::channel();
     let (attacked, is_attacked) = mpsc::channel::<()>();
     let serving = thread::spawn(move || {
-        let event = server.next_event(Some(Duration::from_secs(30))).unwrap();
+        let event = server.next_event(Some(PATIENCE)).unwrap();
         let Some(Event::MethodCall { reply_to, .. }) = event else { panic!("{event:?}") };
         asked.send(()).unwrap();
         is_attacked.recv().unwrap();
@@ -113,7 +134,7 @@ fn of_a_hundred_thousand_forged_replies_and_signals_none_is_believed() {
         .destination(BusName::parse(&to).unwrap());
     let pending = victim.start_call(&call, &(), Vec::new()).unwrap();
     victim.flush().unwrap();
-    is_asked.recv_timeout(Duration::from_secs(30)).unwrap();
+    is_asked.recv_timeout(PATIENCE).unwrap();
     let attacker = Attacker::connect(&bus);
     let attacking = thread::spawn(move || {
         attacker.attack(BusName::parse(&ours).unwrap());

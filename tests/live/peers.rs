@@ -8,7 +8,7 @@ use barebus::{
     BusName, Connection, Event, FdIndex, InterfaceName, MemberName, MethodCall, ObjectPath, Options,
 };
 
-use crate::boxes::SessionBus;
+use crate::boxes::{PATIENCE, SessionBus};
 
 const MATH: InterfaceName<'static> = InterfaceName::from_static("org.example.Math");
 
@@ -57,7 +57,7 @@ fn served_calls_are_answered_by_the_user_or_by_an_error() {
     let ours = server.unique_name().unwrap().to_owned();
     let serving = thread::spawn(move || {
         // Until the bus is gone.
-        while let Ok(event) = server.next_event(Some(Duration::from_secs(10))) {
+        while let Ok(event) = server.next_event(Some(PATIENCE)) {
             let Some(Event::MethodCall { call, reply_to }) = event else { panic!("{event:?}") };
             let (number,): (i32,) = call.message.body().unwrap();
             if number >= 0 {
@@ -89,7 +89,7 @@ fn file_descriptors_arrive_as_they_were_sent() {
     let fds: Vec<OwnedFd> = vec![read.into(), write.into()];
     let id = client.start_call(&call, &(FdIndex(1), FdIndex(0)), fds).unwrap();
     client.flush().unwrap();
-    let event = server.next_event(Some(Duration::from_secs(10))).unwrap();
+    let event = server.next_event(Some(PATIENCE)).unwrap();
     let Some(Event::MethodCall { call, reply_to }) = event else { panic!("{event:?}") };
     let (FdIndex(1), FdIndex(0)) = call.message.body::<(FdIndex, FdIndex)>().unwrap() else {
         panic!("the indices are others");

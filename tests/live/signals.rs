@@ -1,14 +1,12 @@
 //! Signals, calls in flight, and the bus itself.
 
-use std::time::Duration;
-
 use barebus::{
     BusName, CallError, InterfaceName, MatchRule, MatchRuleBuf, MemberName, MethodCall, ObjectPath,
     Options, Proxy,
 };
 use barebus_systemd::{Manager, Mode};
 
-use crate::boxes::{LONG, both, connect};
+use crate::boxes::{LONG, PATIENCE, both, connect};
 
 const SYSTEMD: BusName<'static> = BusName::from_static("org.freedesktop.systemd1");
 
@@ -34,8 +32,7 @@ fn every_subscription_is_given_the_signals_it_asks_for() {
             manager.restart_unit(LONG, Mode::Replace).unwrap().wait(None).unwrap().is_success()
         );
         for subscription in [first, second] {
-            let signal =
-                bus.next_signal(subscription, Some(Duration::from_secs(5))).unwrap().unwrap();
+            let signal = bus.next_signal(subscription, Some(PATIENCE)).unwrap().unwrap();
             let (_, _, unit, _): (u32, ObjectPath<'_>, &str, &str) = signal.body().unwrap();
             assert!(unit.starts_with("live-"), "{unit}");
         }
@@ -121,7 +118,7 @@ fn changed_properties_are_told_with_their_new_values() {
         manager.restart_unit(LONG, Mode::Replace).unwrap().wait(None).unwrap();
         let mut states = Vec::new();
         while !states.contains(&"active".to_owned()) {
-            let signal = bus.next_signal(watched, Some(Duration::from_secs(5))).unwrap().unwrap();
+            let signal = bus.next_signal(watched, Some(PATIENCE)).unwrap().unwrap();
             let changes = signal.properties_changed().unwrap();
             assert_eq!(changes.interface, unit.as_str());
             if let Some(state) = changes.changed.find(&"ActiveState").unwrap() {

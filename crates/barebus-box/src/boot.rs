@@ -33,16 +33,15 @@ pub(crate) fn boot(builder: &Builder) -> Result<SystemdBox, BoxError> {
     let root = Root::survey(&builder.root, builder.bus)?;
     let (supervision, ends) =
         prepare(builder, &root).map_err(|(doing, source)| BoxError::Prepare { doing, source })?;
+    let namespaces = supervision.namespaces | CloneFlags::CLONE_NEWCGROUP;
     let supervisor = start(&supervision, ends.leash)?;
+    let (stage, inside) = supervision.into_plans();
     let boot = Boot {
         deadline: begun + builder.timeout,
         timeout: builder.timeout,
         log: ends.log,
         supervisor,
     };
-    let namespaces = supervision.namespaces | CloneFlags::CLONE_NEWCGROUP;
-    // All but the plans is dropped: those ends of the pipes are the new processes' alone from here on.
-    let Supervision { stage, inside, .. } = supervision;
     let (pid, pid_1) = boot.until_ready(&ends.reports, &ends.notify, &stage, &inside)?;
     ready::wait_for_systemd(pid, boot.deadline)
         .map_err(|(doing, source)| boot.no_bus(doing, source))?;
@@ -79,14 +78,15 @@ struct Ends {
 
 type Refusal = (&'static str, io::Error);
 
-/// Makes all that the new processes need.
+/// Makes everything that the new processes need.
 fn prepare(builder: &Builder, root: &Root) -> Result<(Supervision, Ends), Refusal> {
     let refused = |doing| move |errno: Errno| (doing, io::Error::from(errno));
-    let (leash_held, leash) = pipe().map_err(refused("make a pipe"))?;
+    let (leash_held, leash) = leash().map_err(refused("make a socket pair"))?;
+    let owner = sys::pidfd_open(unistd::getpid().as_raw()).and_then(above_standard);
+    let owner = owner.map_err(refused("open this process"))?;
     let (reports, reports_held) = pipe().map_err(refused("make a pipe"))?;
     let (notify, notify_held) = notification_socket().map_err(refused("make a socket"))?;
-    let address =
-        UnixAddr::new(recipe::NOTIFY.trim_start_matches('/')).map_err(refused("name a socket"))?;
+    let address = UnixAddr::new(recipe::STAGED_NOTIFY).map_err(refused("name a socket"))?;
     let log = memfd::memfd_create("barebus-box log", MFdFlags::MFD_CLOEXEC)
         .and_then(above_standard)
         .map_err(refused("make a file in memory"))?;
@@ -95,9 +95,8 @@ fn prepare(builder: &Builder, root: &Root) -> Result<(Supervision, Ends), Refusa
     let mountinfo = fs::read("/proc/thread-self/mountinfo")
         .map_err(|source| ("read /proc/thread-self/mountinfo", source))?;
     let carried = mounts::carried(&mountinfo, &root.path);
-    let mut kept: Vec<RawFd> =
-        [&leash_held, &reports_held, &notify_held, &log_held].map(AsRawFd::as_raw_fd).into();
-    kept.sort_unstable();
+    let kept = sorted([&leash_held, &owner, &reports_held, &notify_held, &log_held]);
+    let kept_inside = sorted([&reports_held, &notify_held]);
     let notify_held = (notify_held, address);
     let supervision = Supervision {
         stage: recipe::stage(root),
@@ -106,14 +105,22 @@ fn prepare(builder: &Builder, root: &Root) -> Result<(Supervision, Ends), Refusa
         systemd: systemd(root),
         cgroup,
         leash: leash_held,
+        owner,
         reports: reports_held,
         log: log_held,
         kept,
+        kept_inside,
     };
     Ok((supervision, Ends { leash, reports, notify, log: Log(File::from(log)) }))
 }
 
-/// All but the cgroup namespace, which PID 1 makes itself once it is in its cgroup.
+fn sorted<const N: usize>(fds: [&OwnedFd; N]) -> Vec<RawFd> {
+    let mut fds = fds.map(AsRawFd::as_raw_fd);
+    fds.sort_unstable();
+    fds.into()
+}
+
+/// All but the cgroup namespace, which PID 1 unshares once it is in its cgroup.
 fn namespaces(builder: &Builder) -> CloneFlags {
     let namespaces = CloneFlags::CLONE_NEWPID
         | CloneFlags::CLONE_NEWNS
@@ -168,7 +175,7 @@ fn start(supervision: &Supervision, leash: OwnedFd) -> Result<Supervisor, BoxErr
     }
 }
 
-/// A boot under way. Dropped, it is undone.
+/// A boot in progress. Dropping it ends the box.
 struct Boot {
     deadline: Instant,
     timeout: Duration,
@@ -177,7 +184,7 @@ struct Boot {
 }
 
 impl Boot {
-    /// Waits until systemd tells that it has booted. Gives its process.
+    /// Waits until systemd reports that it has booted. Returns its process.
     fn until_ready(
         &self,
         reports: &OwnedFd,
@@ -234,7 +241,7 @@ impl Boot {
     }
 }
 
-/// What failed, in words.
+/// Describes what failed, for the error message.
 fn step(what: Failed, stage: &Plan, inside: &Plan) -> String {
     let step = match what {
         Failed::Stage(number) => stage.get(number),
@@ -243,6 +250,7 @@ fn step(what: Failed, stage: &Plan, inside: &Plan) -> String {
         Failed::Terminal => return "make a terminal".to_owned(),
         Failed::Namespaces => return "make the namespaces".to_owned(),
         Failed::Systemd => return "start systemd".to_owned(),
+        Failed::Watcher => return "start the watcher".to_owned(),
     };
     step.map(ToString::to_string).unwrap_or_default()
 }
@@ -276,10 +284,17 @@ fn wait_any<const N: usize>(fds: [&OwnedFd; N], deadline: Instant) -> nix::Resul
     }
 }
 
-/// Rounded up, not to turn in circles through the last millisecond. `ETIMEDOUT` when none is left.
+/// Rounded up, so that the last millisecond is not spent in a busy loop. `ETIMEDOUT` when no time is left.
 fn time_left(deadline: Instant) -> nix::Result<PollTimeout> {
     let left = deadline.checked_duration_since(Instant::now()).ok_or(Errno::ETIMEDOUT)?;
     Ok(PollTimeout::try_from(left.as_millis() + 1).unwrap_or(PollTimeout::MAX))
+}
+
+fn leash() -> nix::Result<(OwnedFd, OwnedFd)> {
+    let kind = SockType::Stream;
+    let (held, leash) =
+        socket::socketpair(AddressFamily::Unix, kind, None, SockFlag::SOCK_CLOEXEC)?;
+    Ok((above_standard(held)?, above_standard(leash)?))
 }
 
 fn pipe() -> nix::Result<(OwnedFd, OwnedFd)> {
@@ -296,8 +311,7 @@ fn notification_socket() -> nix::Result<(OwnedFd, OwnedFd)> {
     Ok((made, copy))
 }
 
-/// The same descriptor, not among the standard three, which the new processes take for other things: a program may have been started
-/// with those closed.
+/// Moves a descriptor above the standard three, which the new processes replace. A program may be started with those closed.
 fn above_standard(fd: OwnedFd) -> nix::Result<OwnedFd> {
     if fd.as_raw_fd() > 2 {
         return Ok(fd);

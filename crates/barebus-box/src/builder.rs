@@ -45,7 +45,10 @@ impl Builder {
         self
     }
 
-    /// On this root in place of the host's: a folder that holds a whole system, as debootstrap makes it. It is not written to.
+    /// Boots this root instead of the host's: a folder that holds a whole system, as debootstrap makes it.
+    ///
+    /// The folder is not written to. Its links are followed as they lead inside the box, never to the host's files. Its `dev`, `proc`,
+    /// `run` and `sys` must not be links.
     #[must_use]
     pub fn root(mut self, root: impl Into<PathBuf>) -> Self {
         self.root = root.into();

@@ -10,8 +10,9 @@ use std::{fs, io, process};
 
 use nix::errno::Errno;
 use nix::fcntl::{self, OFlag};
-use nix::poll::{self, PollFd, PollTimeout};
+use nix::poll::{self, PollFd, PollFlags, PollTimeout};
 use nix::sys::stat::{Mode, mkdirat};
+use nix::sys::uio;
 use nix::unistd::{self, UnlinkatFlags};
 
 use crate::plan::{self, unless};
@@ -27,12 +28,6 @@ pub(crate) struct Cgroup {
     pub(crate) path: PathBuf,
 }
 
-/// A cgroup that was made, locked so that no other supervisor takes it for one that was left behind.
-pub(crate) struct Made {
-    parent: OwnedFd,
-    _locked: OwnedFd,
-}
-
 impl Cgroup {
     /// A new name in the calling thread's own cgroup.
     pub(crate) fn new() -> io::Result<Self> {
@@ -45,35 +40,43 @@ impl Cgroup {
         Ok(Self { parent: plan::path(&parent), name: plan::text(&name), path: parent.join(&name) })
     }
 
-    /// Makes it, having removed what killed supervisors left behind.
+    /// Opens the cgroup in which the box's is made, having removed what killed supervisors and watchers left there.
     ///
-    /// Called in the supervisor: nothing but system calls.
-    pub(crate) fn make(&self) -> nix::Result<Made> {
+    /// Called in the supervisor: makes system calls only.
+    pub(crate) fn open_parent(&self) -> nix::Result<OwnedFd> {
         let parent = open(fcntl::AT_FDCWD, &self.parent)?;
         sweep(parent.as_fd());
+        Ok(parent)
+    }
+
+    /// Makes the cgroup. While the returned descriptor is open, no other supervisor takes the cgroup for one that was left behind.
+    ///
+    /// Called in the supervisor: makes system calls only.
+    pub(crate) fn make(&self, parent: BorrowedFd<'_>) -> nix::Result<OwnedFd> {
         loop {
             unless(
-                mkdirat(&parent, self.name.as_c_str(), Mode::from_bits_truncate(0o755)),
+                mkdirat(parent, self.name.as_c_str(), Mode::from_bits_truncate(0o755)),
                 Errno::EEXIST,
             )?;
-            match lock(parent.as_fd(), &self.name) {
-                Ok(locked) => return Ok(Made { parent, _locked: locked }),
+            match lock(parent, &self.name) {
                 // Another supervisor took it for left behind before it was locked.
                 Err(Errno::EWOULDBLOCK | Errno::ENOENT | Errno::ENODEV) => wait_a_moment(),
-                Err(error) => return Err(error),
+                locked => return locked,
             }
         }
     }
 
-    /// Removes it. All processes in it have ended.
+    /// Removes the cgroup as soon as all processes in it have ended. It need not exist.
     ///
-    /// Called in the supervisor: nothing but system calls.
-    pub(crate) fn remove(&self, made: &Made) {
+    /// Called in the supervisor and its watcher: makes system calls only.
+    pub(crate) fn remove(&self, parent: BorrowedFd<'_>) {
         for _ in 0..REMOVE_TRIES {
-            if remove_tree(made.parent.as_fd(), &self.name, MAX_DEPTH).is_ok() {
+            if let Ok(folder) = open(parent, &self.name) {
+                wait_until_empty(folder.as_fd());
+            }
+            if remove_tree(parent, &self.name, MAX_DEPTH).is_ok() {
                 return;
             }
-            // A process that has ended may still be on its way out.
             wait_a_moment();
         }
     }
@@ -86,7 +89,7 @@ fn own(text: &str) -> &str {
     if path.starts_with("..") { "" } else { path }
 }
 
-/// Removes the cgroups of boxes whose supervisors are gone and in which nothing runs any more.
+/// Removes the cgroups of boxes whose supervisor and watcher are gone and in which nothing runs any more.
 fn sweep(parent: BorrowedFd<'_>) {
     let _ = each_folder(parent, |name| {
         if name.to_bytes().starts_with(PREFIX.as_bytes()) {
@@ -99,8 +102,7 @@ fn sweep(parent: BorrowedFd<'_>) {
     });
 }
 
-/// Locks a cgroup, for as long as the descriptor is open. Once it is locked nobody removes it but who has locked it; it may have been
-/// removed before.
+/// Locks a cgroup while the descriptor is open. Only the holder of the lock removes it. Fails if it was removed before it was locked.
 fn lock(parent: BorrowedFd<'_>, name: &CStr) -> nix::Result<OwnedFd> {
     let folder = open(parent, name)?;
     sys::lock(folder.as_fd())?;
@@ -110,12 +112,36 @@ fn lock(parent: BorrowedFd<'_>, name: &CStr) -> nix::Result<OwnedFd> {
 
 /// Whether no process lives in a cgroup or below it.
 fn is_empty(folder: BorrowedFd<'_>) -> bool {
-    let mut text = [0; 256];
+    open_events(folder).is_ok_and(|events| says_empty(&events))
+}
+
+/// Returns when no process lives in a cgroup or below it, or the cgroup is gone.
+fn wait_until_empty(folder: BorrowedFd<'_>) {
+    let Ok(events) = open_events(folder) else { return };
+    while !says_empty(&events) {
+        // The kernel reports each change of the file as POLLPRI, from the last read on.
+        let mut changed = [PollFd::new(events.as_fd(), PollFlags::POLLPRI)];
+        if !matches!(poll::poll(&mut changed, PollTimeout::NONE), Ok(_) | Err(Errno::EINTR)) {
+            return;
+        }
+    }
+}
+
+fn open_events(folder: BorrowedFd<'_>) -> nix::Result<OwnedFd> {
     let flags = OFlag::O_RDONLY | OFlag::O_CLOEXEC;
-    let read = fcntl::openat(folder, c"cgroup.events", flags, Mode::empty())
-        .and_then(|file| unistd::read(&file, &mut text));
-    let text = read.ok().and_then(|len| text.get(..len)).unwrap_or_default();
-    text.split(|&byte| byte == b'\n').any(|line| line == b"populated 0")
+    fcntl::openat(folder, c"cgroup.events", flags, Mode::empty())
+}
+
+/// What `cgroup.events` says now. A cgroup that is gone is empty.
+fn says_empty(events: &OwnedFd) -> bool {
+    let mut text = [0; 256];
+    match uio::pread(events, &mut text, 0) {
+        Err(errno) => errno == Errno::ENODEV,
+        Ok(len) => {
+            let text = text.get(..len).unwrap_or_default();
+            text.split(|&byte| byte == b'\n').any(|line| line == b"populated 0")
+        }
+    }
 }
 
 fn remove_tree(parent: BorrowedFd<'_>, name: &CStr, depth: u32) -> nix::Result<()> {
@@ -125,7 +151,8 @@ fn remove_tree(parent: BorrowedFd<'_>, name: &CStr, depth: u32) -> nix::Result<(
         folder => folder?,
     };
     each_folder(folder.as_fd(), |child| remove_tree(folder.as_fd(), child, depth))?;
-    unistd::unlinkat(parent, name, UnlinkatFlags::RemoveDir)
+    // The supervisor of another box may remove what was left behind at the same time.
+    unless(unistd::unlinkat(parent, name, UnlinkatFlags::RemoveDir), Errno::ENOENT)
 }
 
 fn open(at: impl AsFd, path: &CStr) -> nix::Result<OwnedFd> {

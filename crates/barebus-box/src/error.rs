@@ -5,7 +5,7 @@ use core::time::Duration;
 use std::io;
 use std::path::PathBuf;
 
-/// Why a box did not boot. Whatever it is, nothing of the box is left.
+/// Why a box did not boot. Nothing of the box is left.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum BoxError {
@@ -16,48 +16,48 @@ pub enum BoxError {
     },
     /// The caller is root, but without CAP_SYS_ADMIN: in a container, usually.
     NotPrivileged,
-    /// A program or unit that the box is made of is not installed in its root.
+    /// A program or unit that a box needs is not installed in its root.
     Missing {
-        /// What was looked for.
+        /// The program or unit.
         program: &'static str,
-        /// The Debian package that has it.
+        /// The Debian package that contains it.
         package: &'static str,
-        /// Where it was looked for.
+        /// The root that was searched.
         root: PathBuf,
     },
     /// The root cannot be used.
     Root {
-        /// The root that was asked for.
+        /// The root, as the caller gave it.
         root: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
-    /// No name for a unit file: it must be of the form `name.type`, without a slash.
+    /// Not the name of a unit file: it must have the form `name.type`, without a slash.
     UnitName(String),
-    /// The system refused something that is done before anything of the box exists.
+    /// The system refused an operation before anything of the box existed.
     Prepare {
-        /// What was being done.
+        /// The operation that failed.
         doing: &'static str,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
-    /// The system refused a step of building the namespaces.
+    /// The system refused a step of building the box.
     Setup {
         /// The step.
         step: String,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
-    /// systemd ended while it booted.
+    /// systemd ended during the boot.
     Died {
         /// What systemd printed.
         log: String,
     },
     /// systemd booted, but its bus does not answer.
     Bus {
-        /// What was being done.
+        /// The operation that failed.
         doing: &'static str,
-        /// What the system or the bus said.
+        /// The error of the system or of the bus.
         source: io::Error,
         /// What systemd printed.
         log: String,
@@ -78,29 +78,31 @@ impl fmt::Display for BoxError {
         match self {
             Self::NotRoot { uid } => write!(
                 f,
-                "booting a systemd box needs root (CAP_SYS_ADMIN), and this is user {uid}; run it with sudo"
+                "cannot boot a box: it needs root (CAP_SYS_ADMIN), and this is user {uid}; run it with sudo"
             ),
             Self::NotPrivileged => f.write_str(
-                "booting a systemd box needs CAP_SYS_ADMIN, which root lacks here; in a container, start that as privileged",
+                "cannot boot a box: it needs CAP_SYS_ADMIN, which root lacks here; start a container as privileged",
             ),
             Self::Missing { program, package, root } => write!(
                 f,
-                "{program} is not installed in {}; its package is {package}",
+                "cannot boot a box: {program} is not installed in {}; install the package {package} there",
                 root.display()
             ),
             Self::Root { root, source } => {
                 write!(f, "cannot boot the root {}: {source}", root.display())
             }
-            Self::UnitName(name) => write!(f, "no name for a unit file: {name:?}"),
-            Self::Prepare { doing, source } => write!(f, "{doing}: {source}"),
-            Self::Setup { step, source } => write!(f, "building the box: {step}: {source}"),
-            Self::Died { log } => write!(f, "systemd ended while booting{}", Tail(log)),
+            Self::UnitName(name) => {
+                write!(f, "cannot name a unit file {name:?}: it must be NAME.TYPE without a slash")
+            }
+            Self::Prepare { doing, source } => write!(f, "cannot {doing} for a box: {source}"),
+            Self::Setup { step, source } => write!(f, "cannot {step} for the box: {source}"),
+            Self::Died { log } => write!(f, "cannot boot the box: systemd has ended{}", Tail(log)),
             Self::Bus { doing, source, log } => {
-                write!(f, "systemd booted without a bus: {doing}: {source}{}", Tail(log))
+                write!(f, "cannot {doing} of the box: {source}{}", Tail(log))
             }
             Self::TimedOut { after, waiting_for, log } => {
                 let seconds = after.as_secs_f32();
-                write!(f, "no {waiting_for} within {seconds:.1} s{}", Tail(log))
+                write!(f, "cannot boot the box: no {waiting_for} within {seconds:.1} s{}", Tail(log))
             }
         }
     }
@@ -118,7 +120,7 @@ impl core::error::Error for BoxError {
     }
 }
 
-/// The end of what systemd printed, where the reason stands.
+/// The last lines that systemd printed. They usually state the reason.
 struct Tail<'a>(&'a str);
 
 impl fmt::Display for Tail<'_> {

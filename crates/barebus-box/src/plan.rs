@@ -1,10 +1,17 @@
-//! What the new processes do before they are what they shall be: written down beforehand, because a copy of a process that had many
+//! The steps that build a box. The owner prepares them; the forked processes perform them, because a fork of a process with many
 //! threads may neither allocate nor lock.
+//!
+//! The root that is booted is not trusted: its links may lead anywhere on the host. Two rules keep the host safe:
+//!
+//! - Before [`Step::BecomeRoot`], a step names only paths of the stage, which this crate has mounted itself. The exceptions are
+//!   [`Step::Place`] and [`Step::Carry`]: they walk from the root to a mount point without following links ([`Walk`]).
+//! - After it, a step may follow links: no path leads out of the new root, and the process has no descriptor of a host's folder that
+//!   `/proc/self/fd` could lead to.
 
 use core::fmt;
 use core::ops::BitOr;
 use std::ffi::{CStr, CString};
-use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
@@ -16,25 +23,35 @@ use nix::sys::socket::{self, UnixAddr};
 use nix::sys::stat::{self, Mode, SFlag};
 use nix::unistd;
 
+use crate::recipe::{self, INSIDE};
+use crate::sys;
+use crate::walk::{self, Walk};
+
 /// Steps in their order.
 pub(crate) type Plan = Vec<Step>;
 
-/// One thing to be done.
+/// One step of a plan.
 #[derive(Debug)]
 pub(crate) enum Step {
     /// Mounts a file system.
     Mount(Mounting),
-    /// Shows a file system of the root's: overlaid, or else as it is, read-only. A box that misses it still boots.
-    Carry { overlay: Option<Mounting>, bound: Mounting },
+    /// Moves what is mounted at `from` to a mount point of the new root.
+    Place { from: CString, at: Walk },
+    /// Shows another file system of the root at its place in the new root: `overlay` mounts one of the working directory at
+    /// [`recipe::CARRIED_FOLDER`]; what cannot be overlaid is shown read-only. The box boots without a file system that cannot be
+    /// shown.
+    Carry { point: Walk, overlay: Mounting },
     /// Makes what is mounted at `at` read-only.
     ReadOnly { at: CString },
+    /// Makes a file read-only, if it is there, by mounting it upon itself.
+    Protect { at: CString },
     /// Makes a folder, unless it is there.
     Folder { at: CString, mode: Mode },
-    /// Makes a link, in place of whatever stood there.
+    /// Makes a link. Replaces an existing file or link.
     Link { at: CString, to: CString },
-    /// Makes a file, in place of whatever stood there.
+    /// Makes a file. Replaces an existing file or link.
     File { at: CString, text: Vec<u8> },
-    /// Writes to a file of the kernel's.
+    /// Writes to a file of a kernel file system.
     Tell { at: CString, text: &'static [u8] },
     /// Makes the node of a character device.
     Device { at: CString, number: (u64, u64) },
@@ -42,15 +59,15 @@ pub(crate) enum Step {
     RemoveFile { at: CString },
     /// Removes an empty folder, if it is there.
     RemoveFolder { at: CString },
-    /// Goes to a folder.
+    /// Changes the working directory.
     Enter { at: CString },
-    /// Takes the working directory as root and lets go of the former one.
+    /// Makes the working directory the root and detaches the former root.
     BecomeRoot,
-    /// Takes part in namespaces of its own from here on.
+    /// Unshares namespaces.
     Unshare(CloneFlags),
-    /// Gives a socket its address.
+    /// Binds a socket to an address.
     Bind { socket: OwnedFd, address: UnixAddr },
-    /// Takes a terminal as standard input, output and error.
+    /// Makes a terminal standard input, output and error.
     Terminal { at: CString },
 }
 
@@ -76,7 +93,7 @@ impl Mounting {
         }
     }
 
-    /// What is at `what`, at `at` as well.
+    /// Shows `what` at `at` as well.
     pub(crate) fn bind(what: impl AsRef<Path>, at: impl AsRef<Path>) -> Self {
         Self { what: path(what), ..Self::new("", at) }.flags(MsFlags::MS_BIND)
     }
@@ -103,21 +120,14 @@ impl Mounting {
 }
 
 impl Step {
-    /// Does it. Neither allocates nor locks nor panics.
+    /// Performs the step. Neither allocates nor locks nor panics.
     pub(crate) fn perform(&self) -> nix::Result<()> {
         match self {
             Self::Mount(mounting) => mounting.perform(),
-            Self::Carry { overlay, bound } => {
-                if overlay.as_ref().is_some_and(|overlay| overlay.perform().is_ok()) {
-                    return Ok(());
-                }
-                // Never writable: better a box without the file system than a host that the box can change.
-                if bound.perform().is_ok() && read_only(&bound.at).is_err() {
-                    mount::umount2(bound.at.as_c_str(), MntFlags::MNT_DETACH)?;
-                }
-                Ok(())
-            }
+            Self::Place { from, at } => place(from, at),
+            Self::Carry { point, overlay } => carry(point, overlay),
             Self::ReadOnly { at } => read_only(at),
+            Self::Protect { at } => unless(protect(at), Errno::ENOENT),
             Self::Folder { at, mode } => unless(unistd::mkdir(at.as_c_str(), *mode), Errno::EEXIST),
             Self::Link { at, to } => {
                 unless(unistd::unlink(at.as_c_str()), Errno::ENOENT)?;
@@ -148,7 +158,7 @@ impl Step {
     }
 }
 
-/// Takes a file as standard input, output and error.
+/// Makes a file standard input, output and error.
 pub(crate) fn standard_streams(at: &CStr) -> nix::Result<()> {
     let file = fcntl::open(at, OFlag::O_RDWR | OFlag::O_NOCTTY | OFlag::O_CLOEXEC, Mode::empty())?;
     unistd::dup2_stdin(&file)?;
@@ -156,7 +166,46 @@ pub(crate) fn standard_streams(at: &CStr) -> nix::Result<()> {
     unistd::dup2_stderr(&file)
 }
 
-/// The new root is mounted upon the old one for a moment, so that it needs no folder for it.
+/// Moves what is mounted at `from` to a mount point of the new root.
+fn place(from: &CStr, at: &Walk) -> nix::Result<()> {
+    let at = at.from(open_folder(INSIDE)?)?;
+    sys::move_mount((AT_FDCWD, from), (at.as_fd(), c""))
+}
+
+/// Shows another file system of the root, which is the working directory, at its place in the new root.
+fn carry(point: &Walk, overlay: &Mounting) -> nix::Result<()> {
+    let root = open_folder(c".")?;
+    let Ok(source) = point.from(&root) else { return Ok(()) };
+    let is_folder = walk::kind(&source)? == SFlag::S_IFDIR;
+    if is_folder {
+        unistd::fchdir(&source)?;
+        let mounted = overlay.perform();
+        unistd::fchdir(&root)?;
+        if mounted.is_ok() {
+            return place_or_drop(recipe::CARRIED_FOLDER, point);
+        }
+    }
+    let staged = if is_folder { recipe::CARRIED_FOLDER } else { recipe::CARRIED_FILE };
+    let moved = sys::clone_mount(source.as_fd())
+        .and_then(|bound| sys::move_mount((bound.as_fd(), c""), (AT_FDCWD, staged)));
+    match moved {
+        // Never writable: better a box without the file system than a host that the box can change.
+        Ok(()) if read_only(staged).is_ok() => place_or_drop(staged, point),
+        Ok(()) => mount::umount2(staged, MntFlags::MNT_DETACH),
+        Err(_) => Ok(()),
+    }
+}
+
+fn place_or_drop(staged: &CStr, point: &Walk) -> nix::Result<()> {
+    place(staged, point).or_else(|_| mount::umount2(staged, MntFlags::MNT_DETACH))
+}
+
+fn protect(at: &CStr) -> nix::Result<()> {
+    mount::mount(Some(at), at, None::<&CStr>, MsFlags::MS_BIND, None::<&CStr>)?;
+    read_only(at)
+}
+
+/// The old root is stacked upon the new one for a moment, so that the new one needs no folder for it.
 pub(crate) fn become_root() -> nix::Result<()> {
     unistd::pivot_root(c".", c".")?;
     mount::umount2(c".", MntFlags::MNT_DETACH)?;
@@ -166,6 +215,12 @@ pub(crate) fn become_root() -> nix::Result<()> {
 fn read_only(at: &CStr) -> nix::Result<()> {
     let flags = MsFlags::MS_BIND | MsFlags::MS_REMOUNT | MsFlags::MS_RDONLY | MsFlags::MS_NOSUID;
     mount::mount(None::<&CStr>, at, None::<&CStr>, flags, None::<&CStr>)
+}
+
+/// Opens a folder as a place to start from.
+pub(crate) fn open_folder(at: &CStr) -> nix::Result<OwnedFd> {
+    let flags = OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
+    fcntl::open(at, flags, Mode::empty())
 }
 
 fn write(at: &CStr, flags: OFlag, text: &[u8]) -> nix::Result<()> {
@@ -198,21 +253,27 @@ pub(crate) fn text(text: &str) -> CString {
     c_string(text.as_bytes())
 }
 
-/// What stands behind a NUL is lost: no path that exists has one.
+/// Cuts the text at a NUL: no path that exists has one.
 fn c_string(bytes: &[u8]) -> CString {
     let bytes = bytes.split(|&byte| byte == 0).next().unwrap_or_default();
     CString::new(bytes).unwrap_or_default()
 }
 
-/// What is being done, for the message when it fails.
+/// What the step does, for the error message: "cannot … for the box".
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Mount(mounting) | Self::Carry { bound: mounting, .. } => {
+            Self::Mount(mounting) => {
                 let kind = if mounting.kind.is_empty() { c"bind" } else { &mounting.kind };
                 write!(f, "mount {} at {}", kind.to_string_lossy(), mounting.at.to_string_lossy())
             }
-            Self::ReadOnly { at } => write!(f, "make {} read-only", at.to_string_lossy()),
+            Self::Place { at, .. } => {
+                write!(f, "mount at {at} of the root, which must not be a link,")
+            }
+            Self::Carry { point, .. } => write!(f, "show the file system at {point}"),
+            Self::ReadOnly { at } | Self::Protect { at } => {
+                write!(f, "make {} read-only", at.to_string_lossy())
+            }
             Self::Folder { at, .. } => write!(f, "make the folder {}", at.to_string_lossy()),
             Self::Link { at, .. } => write!(f, "make the link {}", at.to_string_lossy()),
             Self::File { at, .. } => write!(f, "make the file {}", at.to_string_lossy()),

@@ -4,6 +4,7 @@
 
 use core::time::Duration;
 use std::io::{self, Read, Write};
+use std::os::fd::AsRawFd;
 use std::os::unix::net::UnixStream;
 use std::time::Instant;
 
@@ -12,18 +13,28 @@ use barebus_wire::{
     Serial, frame_len,
 };
 
+use nix::fcntl::OFlag;
+
+use crate::plan;
+use crate::resolve::open_in_root;
 use crate::systemd_box::INSIDE_BUS_SOCKET;
 
 type Refusal = (&'static str, io::Error);
 
 /// Waits until systemd owns its name on the bus of the box whose PID 1 is `pid`.
 pub(crate) fn wait_for_systemd(pid: i32, deadline: Instant) -> Result<(), Refusal> {
-    let socket = format!("/proc/{pid}/root{INSIDE_BUS_SOCKET}");
-    let mut bus = UnixStream::connect(socket).map_err(|error| ("connect to the bus", error))?;
+    let mut bus = connect(pid).map_err(|error| ("connect to the bus", error))?;
     let sent = question().map_err(|error| ("ask the bus", error))?;
     bus.write_all(&sent).map_err(|error| ("ask the bus", error))?;
     let mut answer = Vec::new();
-    receive(&mut bus, &mut answer, deadline).map_err(|error| ("wait for systemd's name", error))
+    receive(&mut bus, &mut answer, deadline).map_err(|error| ("find systemd on the bus", error))
+}
+
+/// Connects to the socket that has this path inside, wherever links of the box's lead on the host.
+fn connect(pid: i32) -> io::Result<UnixStream> {
+    let root = plan::open_folder(&plan::text(&format!("/proc/{pid}/root")))?;
+    let socket = open_in_root(root, INSIDE_BUS_SOCKET, OFlag::O_PATH)?;
+    UnixStream::connect(format!("/proc/self/fd/{}", socket.as_raw_fd()))
 }
 
 /// Everything in one go: authentication, Hello, and from then on every change of the name's owner, after whether it has one now.

@@ -1,5 +1,6 @@
 //! The recipe: which steps make a root that systemd boots from.
 
+use std::ffi::{CStr, OsStr};
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -12,8 +13,9 @@ use nix::sys::stat::Mode;
 use crate::builder::Builder;
 use crate::plan::{Mounting, Plan, Step, path, text};
 use crate::root::Root;
+use crate::walk::Walk;
 
-/// The folder that the scaffolding is mounted over, in namespaces where nobody else sees it. Every system has it, and nothing in it
+/// The folder that the stage is mounted over, in namespaces where nobody else sees it. Every system has it, and nothing in it
 /// comes along into the box.
 pub(crate) const STAGE: &str = "/run";
 /// The box's terminal: the first, because its devpts is new.
@@ -22,8 +24,16 @@ pub(crate) const CONSOLE: &str = "/run/pts/0";
 pub(crate) const CONSOLE_MAKER: &str = "/run/pts/ptmx";
 /// Where the unified cgroups of the host are seen.
 pub(crate) const CGROUPS: &str = "/run/cgroup";
+/// The new root.
+pub(crate) const INSIDE: &CStr = c"/run/root";
+/// Where a folder is mounted before it is moved into the new root.
+pub(crate) const CARRIED_FOLDER: &CStr = c"/run/folder";
+/// Where a file is mounted before it is moved into the new root.
+pub(crate) const CARRIED_FILE: &CStr = c"/run/file";
 /// Where systemd tells that it has booted, as seen from inside.
 pub(crate) const NOTIFY: &str = "/run/barebus-box.notify";
+/// The same on the stage, before [`KERNEL`]'s `run` is moved into the new root.
+pub(crate) const STAGED_NOTIFY: &str = "/run/kernel/run/barebus-box.notify";
 /// The unit that is booted into.
 pub(crate) const TARGET: &str = "barebus-box.target";
 
@@ -35,9 +45,10 @@ pub(crate) fn stage(root: &Root) -> Plan {
         Step::Enter { at: path(&root.path) },
         Step::Mount(Mounting::new("tmpfs", STAGE).options("mode=0755")),
     ];
-    for name in ["cgroup", "pts", "root", "upper", "work"] {
+    for name in ["cgroup", "folder", "kernel", "pts", "root", "upper", "work"] {
         plan.push(folder(Path::new(STAGE).join(name)));
     }
+    plan.push(Step::File { at: CARRIED_FILE.into(), text: Vec::new() });
     plan.push(Step::Mount(Mounting::new("cgroup2", CGROUPS).flags(INERT)));
     plan.push(Step::Mount(
         Mounting::new("devpts", "/run/pts")
@@ -60,91 +71,82 @@ pub(crate) fn inside(
         Step::Unshare(CloneFlags::CLONE_NEWCGROUP),
         folder("/run/upper/0"),
         folder("/run/work/0"),
-        Step::Mount(overlay(Path::new(""), 0)),
+        Step::Mount(overlay(INSIDE, 0)),
     ];
     for (number, point) in (1..).zip(carried) {
-        carry(&mut plan, root, point, number);
+        plan.push(folder(format!("/run/upper/{number}")));
+        plan.push(folder(format!("/run/work/{number}")));
+        let overlay = overlay(CARRIED_FOLDER, number);
+        plan.push(Step::Carry { point: Walk::new(point), overlay });
     }
-    plan.push(Step::Enter { at: path(INSIDE) });
     kernel_file_systems(&mut plan, builder.host_network);
     devices(&mut plan);
     plan.push(Step::Bind { socket: notify.0, address: notify.1 });
-    configuration(&mut plan, builder, root);
+    for name in KERNEL_FOLDERS {
+        // Makes no folder where a link leads: a link counts as there.
+        plan.push(folder(as_path(INSIDE).join(name)));
+        let from = path(Path::new(KERNEL).join(name));
+        plan.push(Step::Place { from, at: Walk::new(name) });
+    }
+    plan.push(Step::Enter { at: INSIDE.into() });
     plan.push(Step::BecomeRoot);
+    configuration(&mut plan, builder, root);
     plan.push(Step::Terminal { at: path("/dev/console") });
     plan
 }
 
-/// An overlay of the folder `point` of the root, which is the working directory.
-fn overlay(point: &Path, number: usize) -> Mounting {
-    let mut options = b"lowerdir=.".to_vec();
-    for &byte in point.as_os_str().as_bytes() {
-        if options.len() == LOWER_DIR.len() {
-            options.push(b'/');
-        }
-        // What the option's own syntax uses.
-        if matches!(byte, b'\\' | b',' | b':') {
-            options.push(b'\\');
-        }
-        options.push(byte);
-    }
-    options.extend_from_slice(format!(",upperdir=/run/upper/{number}").as_bytes());
-    options.extend_from_slice(format!(",workdir=/run/work/{number}").as_bytes());
-    Mounting::new("overlay", Path::new(INSIDE).join(point)).options(options)
+/// An overlay of the working directory.
+fn overlay(at: &CStr, number: usize) -> Mounting {
+    let options = format!("lowerdir=.,upperdir=/run/upper/{number},workdir=/run/work/{number}");
+    Mounting::new("overlay", as_path(at)).options(options)
 }
 
-/// Shows another file system of the root: as an overlay too, or read-only when it is a file or its kind cannot be overlaid.
-fn carry(plan: &mut Plan, root: &Root, point: &Path, number: usize) {
-    let bound = Mounting::bind(point, Path::new(INSIDE).join(point));
-    let mut over = None;
-    if root.path.join(point).is_dir() {
-        plan.push(folder(format!("/run/upper/{number}")));
-        plan.push(folder(format!("/run/work/{number}")));
-        over = Some(overlay(point, number));
-    }
-    plan.push(Step::Carry { overlay: over, bound });
-}
-
+/// Mounts them on the stage.
 fn kernel_file_systems(plan: &mut Plan, host_network: bool) {
-    for name in ["proc", "sys", "run", "dev", "tmp"] {
-        plan.push(folder(name));
+    for name in KERNEL_FOLDERS {
+        plan.push(folder(Path::new(KERNEL).join(name)));
     }
-    plan.push(Step::Mount(Mounting::new("proc", "proc").flags(INERT)));
-    // Most of what is written here belongs to the whole kernel, and systemd does write as it boots; the network's part belongs to
+    plan.push(Step::Mount(Mounting::new("proc", "/run/kernel/proc").flags(INERT)));
+    // Most settings below /proc/sys belong to the whole kernel, and systemd writes some as it boots. Those of the network belong to
     // the network namespace.
-    plan.push(Step::Mount(Mounting::bind("proc/sys", "proc/sys")));
+    plan.push(Step::Mount(Mounting::bind("/run/kernel/proc/sys", "/run/kernel/proc/sys")));
     if !host_network {
-        plan.push(Step::Mount(Mounting::bind("proc/sys/net", "proc/sys/net")));
+        let network = "/run/kernel/proc/sys/net";
+        plan.push(Step::Mount(Mounting::bind(network, network)));
     }
-    plan.push(Step::ReadOnly { at: path("proc/sys") });
+    plan.push(Step::ReadOnly { at: path("/run/kernel/proc/sys") });
     // Not every kernel has it.
-    let bound = Mounting::bind("proc/sysrq-trigger", "proc/sysrq-trigger");
-    plan.push(Step::Carry { overlay: None, bound });
-    plan.push(Step::Mount(Mounting::new("sysfs", "sys").flags(INERT | MsFlags::MS_RDONLY)));
-    plan.push(Step::Mount(Mounting::new("cgroup2", "sys/fs/cgroup").flags(INERT)));
-    let run = Mounting::new("tmpfs", "run").flags(MsFlags::MS_NOSUID | MsFlags::MS_NODEV);
+    plan.push(Step::Protect { at: path("/run/kernel/proc/sysrq-trigger") });
+    let sys = Mounting::new("sysfs", "/run/kernel/sys").flags(INERT | MsFlags::MS_RDONLY);
+    plan.push(Step::Mount(sys));
+    plan.push(Step::Mount(Mounting::new("cgroup2", "/run/kernel/sys/fs/cgroup").flags(INERT)));
+    let run = Mounting::new("tmpfs", "/run/kernel/run");
+    let run = run.flags(MsFlags::MS_NOSUID | MsFlags::MS_NODEV);
     plan.push(Step::Mount(run.options("mode=0755")));
 }
 
 fn devices(plan: &mut Plan) {
-    let dev = Mounting::new("tmpfs", "dev").flags(MsFlags::MS_NOSUID);
+    let dev = Mounting::new("tmpfs", "/run/kernel/dev").flags(MsFlags::MS_NOSUID);
     plan.push(Step::Mount(dev.options("mode=0755")));
     for (name, number) in DEVICES {
-        plan.push(Step::Device { at: path(Path::new("dev").join(name)), number });
+        plan.push(Step::Device { at: path(Path::new("/run/kernel/dev").join(name)), number });
     }
-    plan.push(folder("dev/pts"));
-    plan.push(Step::Mount(Mounting::bind("/run/pts", "dev/pts")));
-    plan.push(link("dev/ptmx", "pts/ptmx"));
-    plan.push(link("dev/console", "pts/0"));
+    plan.push(folder("/run/kernel/dev/pts"));
+    plan.push(Step::Mount(Mounting::bind("/run/pts", "/run/kernel/dev/pts")));
+    plan.push(link("/run/kernel/dev/ptmx", "pts/ptmx"));
+    plan.push(link("/run/kernel/dev/console", "pts/0"));
 }
 
 /// What differs from the machine's own configuration.
 fn configuration(plan: &mut Plan, builder: &Builder, root: &Root) {
-    for name in
-        ["etc/systemd", "etc/systemd/system", "etc/systemd/journald.conf.d", "etc/tmpfiles.d"]
-    {
-        plan.push(folder(name));
-    }
+    let folders = [
+        "tmp",
+        "etc/systemd",
+        "etc/systemd/system",
+        "etc/systemd/journald.conf.d",
+        "etc/tmpfiles.d",
+    ];
+    plan.extend(folders.map(folder));
     for (at, is_folder) in &root.enabled {
         let at = path(at);
         plan.push(if *is_folder { Step::RemoveFolder { at } } else { Step::RemoveFile { at } });
@@ -183,12 +185,17 @@ fn file(at: impl AsRef<Path>, text: &str) -> Step {
     Step::File { at: path(at), text: text.as_bytes().to_vec() }
 }
 
+fn as_path(text: &CStr) -> &Path {
+    Path::new(OsStr::from_bytes(text.to_bytes()))
+}
+
 fn unit_path(name: impl AsRef<Path>) -> PathBuf {
     Path::new("etc/systemd/system").join(name)
 }
 
-const INSIDE: &str = "/run/root";
-const LOWER_DIR: &[u8] = b"lowerdir=.";
+/// What the kernel shows, mounted below this folder of the stage first.
+const KERNEL: &str = "/run/kernel";
+const KERNEL_FOLDERS: [&str; 4] = ["proc", "sys", "run", "dev"];
 const INERT: MsFlags = MsFlags::MS_NOSUID.union(MsFlags::MS_NODEV).union(MsFlags::MS_NOEXEC);
 
 /// Major and minor numbers are part of the kernel's interface.

@@ -1,10 +1,23 @@
-//! What the root that is to be booted has in it.
+//! What is installed in the root that is to be booted.
+//!
+//! The root's links are followed as they lead inside the box ([`open_in_root`]), never to the host's files.
 
-use std::fs;
+use std::ffi::OsStr;
+use std::io;
+use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+
+use nix::dir::Dir;
+use nix::errno::Errno;
+use nix::fcntl::{AtFlags, OFlag};
+use nix::sys::stat::{self, SFlag};
 
 use crate::builder::Bus;
 use crate::error::BoxError;
+use crate::plan;
+use crate::resolve::open_in_root;
+use crate::walk;
 
 /// A root with all that a box needs.
 #[derive(Debug)]
@@ -24,87 +37,127 @@ pub(crate) struct Root {
 impl Root {
     /// Looks into `root`.
     pub(crate) fn survey(root: &Path, bus: Bus) -> Result<Self, BoxError> {
-        let path = root
-            .canonicalize()
-            .map_err(|source| BoxError::Root { root: root.to_path_buf(), source })?;
-        let systemd = SYSTEMD.into_iter().find(|program| has(&path, program));
-        let systemd = systemd.ok_or_else(|| missing(&path, "systemd", "systemd"))?;
-        let dbus_link = bus_unit(&path, bus)?;
-        let tables = TABLES.into_iter().filter(|table| has(&path, table)).collect();
-        Ok(Self { systemd, dbus_link, enabled: enabled(&path), tables, path })
+        let surveyed = Surveyed::open(root)?;
+        let systemd = SYSTEMD.into_iter().find(|program| surveyed.has(program));
+        let systemd = systemd.ok_or_else(|| surveyed.missing("systemd", "systemd"))?;
+        let dbus_link = surveyed.bus_unit(bus)?;
+        let tables = TABLES.into_iter().filter(|table| surveyed.has(table)).collect();
+        let enabled = surveyed.enabled();
+        Ok(Self { systemd, dbus_link, enabled, tables, path: surveyed.path })
     }
 }
 
-/// Finds the unit of the bus that is wanted and the programs it runs.
-fn bus_unit(root: &Path, bus: Bus) -> Result<Option<PathBuf>, BoxError> {
-    if vendor_unit(root, "dbus.socket").is_none() {
-        return Err(missing(root, "dbus.socket", "dbus"));
-    }
-    match bus {
-        Bus::Daemon => {
-            if !has(root, "/usr/bin/dbus-daemon") {
-                return Err(missing(root, "dbus-daemon", "dbus-daemon"));
-            }
-            // Where distributions ship both buses, the daemon's unit has a name of its own.
-            if let Some(unit) = vendor_unit(root, "dbus-daemon.service") {
-                return Ok(Some(unit));
-            }
-            match vendor_unit(root, "dbus.service") {
-                Some(_) => Ok(None),
-                None => Err(missing(root, "dbus.service", "dbus")),
-            }
+/// A root that is looked into.
+struct Surveyed {
+    path: PathBuf,
+    folder: OwnedFd,
+}
+
+impl Surveyed {
+    fn open(root: &Path) -> Result<Self, BoxError> {
+        let refused = |source| BoxError::Root { root: root.to_path_buf(), source };
+        let path = root.canonicalize().map_err(refused)?;
+        let folder =
+            plan::open_folder(&plan::path(&path)).map_err(|errno| refused(errno.into()))?;
+        match open_in_root(&folder, ".", OFlag::O_PATH) {
+            Ok(_) => Ok(Self { path, folder }),
+            Err(errno @ (Errno::ENOSYS | Errno::EPERM)) => Err(refused(no_openat2(errno))),
+            Err(errno) => Err(refused(errno.into())),
         }
-        Bus::Broker => {
-            for program in ["/usr/bin/dbus-broker", "/usr/bin/dbus-broker-launch"] {
-                if !has(root, program) {
-                    return Err(missing(root, "dbus-broker", "dbus-broker"));
+    }
+
+    /// Whether `path` exists inside.
+    fn has(&self, path: impl AsRef<Path>) -> bool {
+        open_in_root(&self.folder, path, OFlag::O_PATH).is_ok()
+    }
+
+    /// Finds the unit of the bus that is wanted and the programs it runs.
+    fn bus_unit(&self, bus: Bus) -> Result<Option<PathBuf>, BoxError> {
+        if self.vendor_unit("dbus.socket").is_none() {
+            return Err(self.missing("dbus.socket", "dbus"));
+        }
+        match bus {
+            Bus::Daemon => {
+                if !self.has("/usr/bin/dbus-daemon") {
+                    return Err(self.missing("dbus-daemon", "dbus-daemon"));
+                }
+                // Where distributions ship both buses, the daemon's unit has a name of its own.
+                if let Some(unit) = self.vendor_unit("dbus-daemon.service") {
+                    return Ok(Some(unit));
+                }
+                match self.vendor_unit("dbus.service") {
+                    Some(_) => Ok(None),
+                    None => Err(self.missing("dbus.service", "dbus")),
                 }
             }
-            let unit = vendor_unit(root, "dbus-broker.service");
-            unit.map(Some).ok_or_else(|| missing(root, "dbus-broker.service", "dbus-broker"))
+            Bus::Broker => {
+                for program in ["/usr/bin/dbus-broker", "/usr/bin/dbus-broker-launch"] {
+                    if !self.has(program) {
+                        return Err(self.missing("dbus-broker", "dbus-broker"));
+                    }
+                }
+                let unit = self.vendor_unit("dbus-broker.service");
+                unit.map(Some).ok_or_else(|| self.missing("dbus-broker.service", "dbus-broker"))
+            }
         }
+    }
+
+    /// The unit file that the distribution ships, as seen from inside.
+    fn vendor_unit(&self, name: &str) -> Option<PathBuf> {
+        let units = UNIT_FOLDERS.into_iter().map(|folder| Path::new(folder).join(name));
+        units.into_iter().find(|unit| self.has(unit))
+    }
+
+    /// What is in `*.wants` and the like, and an administrator's own `dbus.service`.
+    fn enabled(&self) -> Vec<(PathBuf, bool)> {
+        let mut found = Vec::new();
+        let folder = Path::new("etc/systemd/system");
+        for (name, is_folder) in self.list(folder) {
+            let path = folder.join(&name);
+            let starts_others = path.extension().is_some_and(|kind| {
+                STARTING_FOLDERS.iter().any(|starting| kind.eq_ignore_ascii_case(starting))
+            });
+            if name.as_os_str() == "dbus.service" {
+                found.push((path, false));
+            } else if starts_others {
+                // Of a link to a folder only the link is removed.
+                if is_folder {
+                    let inside = self.list(&path).into_iter();
+                    found.extend(inside.map(|(link, is_folder)| (path.join(link), is_folder)));
+                }
+                found.push((path, is_folder));
+            }
+        }
+        found
+    }
+
+    /// Names in a folder, each with whether it is a folder itself; none when there is no such folder.
+    fn list(&self, folder: &Path) -> Vec<(PathBuf, bool)> {
+        let opened = open_in_root(&self.folder, folder, OFlag::O_RDONLY | OFlag::O_DIRECTORY);
+        let Ok(mut folder) = opened.and_then(Dir::from_fd) else { return Vec::new() };
+        let names: Vec<_> =
+            folder.iter().flatten().map(|entry| entry.file_name().to_owned()).collect();
+        let names = names.into_iter().filter(|name| **name != *c"." && **name != *c"..");
+        names
+            .map(|name| {
+                let found = stat::fstatat(&folder, name.as_c_str(), AtFlags::AT_SYMLINK_NOFOLLOW);
+                let is_folder = found.is_ok_and(|found| walk::kind_of(&found) == SFlag::S_IFDIR);
+                (PathBuf::from(OsStr::from_bytes(name.to_bytes())), is_folder)
+            })
+            .collect()
+    }
+
+    fn missing(&self, program: &'static str, package: &'static str) -> BoxError {
+        BoxError::Missing { program, package, root: self.path.clone() }
     }
 }
 
-/// The unit file that the distribution ships, as seen from inside.
-fn vendor_unit(root: &Path, name: &str) -> Option<PathBuf> {
-    let units = UNIT_FOLDERS.into_iter().map(|folder| Path::new(folder).join(name));
-    units.into_iter().find(|unit| has(root, unit))
-}
-
-/// Links in `*.wants` and the like, and an administrator's own `dbus.service`.
-fn enabled(root: &Path) -> Vec<(PathBuf, bool)> {
-    let mut found = Vec::new();
-    let folder = Path::new("etc/systemd/system");
-    for entry in list(&root.join(folder)) {
-        let path = folder.join(&entry);
-        let starts_others = path.extension().is_some_and(|kind| {
-            STARTING_FOLDERS.iter().any(|starting| kind.eq_ignore_ascii_case(starting))
-        });
-        if entry.as_os_str() == "dbus.service" {
-            found.push((path, false));
-        } else if starts_others && root.join(&path).symlink_metadata().is_ok_and(|m| m.is_dir()) {
-            found.extend(list(&root.join(&path)).into_iter().map(|link| (path.join(link), false)));
-            found.push((path, true));
-        }
-    }
-    found
-}
-
-/// Names in a folder; none when there is no such folder.
-fn list(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    entries.map(|entry| PathBuf::from(entry.file_name())).collect()
-}
-
-/// Whether the root has `path`; a link counts, wherever it leads: from out here an absolute one leads astray.
-fn has(root: &Path, path: impl AsRef<Path>) -> bool {
-    let path = path.as_ref();
-    root.join(path.strip_prefix("/").unwrap_or(path)).symlink_metadata().is_ok()
-}
-
-fn missing(root: &Path, program: &'static str, package: &'static str) -> BoxError {
-    BoxError::Missing { program, package, root: root.to_path_buf() }
+fn no_openat2(errno: Errno) -> io::Error {
+    let source = io::Error::from(errno);
+    let text = format!(
+        "openat2(2) is refused: {source}; use Linux 5.6 or later without a seccomp filter that refuses it"
+    );
+    io::Error::new(source.kind(), text)
 }
 
 const SYSTEMD: [&str; 2] = ["/usr/lib/systemd/systemd", "/lib/systemd/systemd"];

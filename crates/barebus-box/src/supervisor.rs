@@ -1,6 +1,6 @@
-//! The process between the owner and the box's PID 1: it sees to it that nothing of the box stays when the owner is gone.
+//! The process between the owner and the box's PID 1. It ends the box when the owner drops it or ends, and leaves nothing of it.
 //!
-//! Everything in here runs in a copy of one thread of the owner: nothing but system calls, see [`sys`].
+//! All code in here runs in a fork of one thread of the owner, which makes system calls only, see [`sys`].
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd, RawFd};
 
@@ -17,9 +17,10 @@ use nix::unistd;
 use crate::cgroup::Cgroup;
 use crate::plan::{self, Plan};
 use crate::sys::{self, Fork, Program};
+use crate::watcher::Watcher;
 use crate::{enter, recipe};
 
-/// All that the supervisor and PID 1 need, made before they are.
+/// Everything that the supervisor and PID 1 need, made before the fork.
 #[derive(Debug)]
 pub(crate) struct Supervision {
     /// In the supervisor's mount namespace.
@@ -29,17 +30,28 @@ pub(crate) struct Supervision {
     pub(crate) namespaces: CloneFlags,
     pub(crate) systemd: Program,
     pub(crate) cgroup: Cgroup,
-    /// Reading end. A byte: the owner knows PID 1. The end: kill it.
+    /// The supervisor's end of a socket pair. A byte means that the owner knows PID 1, the end of the stream that the box is to end.
     pub(crate) leash: OwnedFd,
+    /// The process that boots the box. Its end ends the box, even when a fork of it keeps the other end of the leash open.
+    pub(crate) owner: OwnedFd,
     /// Writing end, of [`Report`]s. Its end: PID 1 has become systemd.
     pub(crate) reports: OwnedFd,
-    /// What systemd prints is written here.
+    /// A file for systemd's output.
     pub(crate) log: OwnedFd,
-    /// The descriptors that stay open, sorted: those above, and any that [`Self::inside`] has.
+    /// The descriptors that stay open in the supervisor, sorted: those above, and any that [`Self::inside`] has.
     pub(crate) kept: Vec<RawFd>,
+    /// Those of them that PID 1 needs, sorted. PID 1 has no other: a link of the root may lead to `/proc/self/fd`.
+    pub(crate) kept_inside: Vec<RawFd>,
 }
 
-/// What the new processes tell the owner.
+impl Supervision {
+    /// The plans, to tell which step failed. All else is closed: only the supervisor and PID 1 have it from here on.
+    pub(crate) fn into_plans(self) -> (Plan, Plan) {
+        (self.stage, self.inside)
+    }
+}
+
+/// What the new processes report to the owner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Report {
     /// PID 1 is there, under this process id.
@@ -59,6 +71,7 @@ pub(crate) enum Failed {
     Terminal,
     Namespaces,
     Systemd,
+    Watcher,
 }
 
 impl Report {
@@ -75,6 +88,7 @@ impl Report {
             Self::Failed { what: Failed::Terminal, errno } => (4, 0, errno),
             Self::Failed { what: Failed::Namespaces, errno } => (5, 0, errno),
             Self::Failed { what: Failed::Systemd, errno } => (6, 0, errno),
+            Self::Failed { what: Failed::Watcher, errno } => (7, 0, errno),
         };
         let mut bytes = [0; Self::LEN];
         for (place, value) in bytes.chunks_exact_mut(4).zip([kind, number, errno]) {
@@ -95,6 +109,7 @@ impl Report {
             4 => Failed::Terminal,
             5 => Failed::Namespaces,
             6 => Failed::Systemd,
+            7 => Failed::Watcher,
             _ => return None,
         };
         Some(Self::Failed { what, errno })
@@ -104,7 +119,7 @@ impl Report {
 /// The supervisor's whole life.
 pub(crate) fn run(supervision: &Supervision) -> ! {
     close_all_but(&supervision.kept);
-    // A terminal's signals are for the owner. All others are blocked since before the fork.
+    // A terminal's signals are for the owner. All signals have been blocked since before the fork.
     let _ = unistd::setsid();
     let _ = prctl::set_name(c"barebus-box");
     let _ = plan::standard_streams(c"/dev/null");
@@ -123,10 +138,17 @@ fn supervise(supervision: &Supervision) -> Result<(), Report> {
     perform(&supervision.stage, Failed::Stage)?;
     let failed = |what| move |errno: Errno| Report::Failed { what, errno: errno as i32 };
     let console = Console::open().map_err(failed(Failed::Terminal))?;
-    let cgroup = supervision.cgroup.make().map_err(failed(Failed::Cgroup))?;
-    let lived = with_pid_1(supervision, &console);
-    supervision.cgroup.remove(&cgroup);
-    lived.map_err(failed(Failed::Namespaces))
+    let parent = supervision.cgroup.open_parent().map_err(failed(Failed::Cgroup))?;
+    let watcher = Watcher::start(&supervision.cgroup, parent.as_fd());
+    let watcher = watcher.map_err(failed(Failed::Watcher))?;
+    let made = supervision.cgroup.make(parent.as_fd());
+    let lived = match &made {
+        Ok(_) => with_pid_1(supervision, &console).map_err(failed(Failed::Namespaces)),
+        Err(errno) => Err(failed(Failed::Cgroup)(*errno)),
+    };
+    supervision.cgroup.remove(parent.as_fd());
+    watcher.end();
+    lived
 }
 
 /// Starts PID 1, stays with it, and ends it.
@@ -137,10 +159,8 @@ fn with_pid_1(supervision: &Supervision, console: &Console) -> nix::Result<()> {
         Fork::Parent { pid, pidfd } => (pid, pidfd),
     };
     send(supervision, Report::Started(pid));
-    for fd in &supervision.kept {
-        if *fd != raw(&supervision.leash) && *fd != raw(&supervision.log) {
-            let _ = sys::close_range(*fd, *fd);
-        }
+    for fd in &supervision.kept_inside {
+        let _ = sys::close_range(*fd, *fd);
     }
     // Out of the host's file systems: they can be unmounted while the box lives.
     let _ = unistd::chdir(recipe::STAGE).and_then(|()| plan::become_root());
@@ -152,7 +172,8 @@ fn with_pid_1(supervision: &Supervision, console: &Console) -> nix::Result<()> {
     Ok(())
 }
 
-/// Writes systemd's words down until the owner lets go of the leash, or PID 1 ends and the owner knows which process it was.
+/// Logs what systemd prints. Returns when the owner ends or shuts the leash down, or when PID 1 has ended and the owner knows which
+/// process it was.
 fn attend(supervision: &Supervision, console: &Console, pid_1: BorrowedFd<'_>) {
     let (mut known, mut ended) = (false, false);
     while !(known && ended) {
@@ -161,15 +182,19 @@ fn attend(supervision: &Supervision, console: &Console, pid_1: BorrowedFd<'_>) {
             PollFd::new(supervision.leash.as_fd(), PollFlags::POLLIN),
             PollFd::new(console.maker.as_fd(), PollFlags::POLLIN),
             PollFd::new(pid_1, pid_1_events),
+            PollFd::new(supervision.owner.as_fd(), PollFlags::POLLIN),
         ];
         match poll::poll(&mut fds, PollTimeout::NONE) {
             Ok(_) => {}
             Err(Errno::EINTR) => continue,
             Err(_) => return,
         }
-        let [leash, printed, end] = fds.map(|fd| fd.any().unwrap_or(true));
+        let [leash, printed, end, owner_ended] = fds.map(|fd| fd.any().unwrap_or(true));
         if printed {
             console.pump(supervision.log.as_fd());
+        }
+        if owner_ended {
+            return;
         }
         ended |= end;
         if leash {
@@ -189,6 +214,7 @@ fn become_systemd(supervision: &Supervision, supervisor: BorrowedFd<'_>) -> ! {
     if has_ended(supervisor) {
         sys::exit(1);
     }
+    close_all_but(&supervision.kept_inside);
     enter::drop_capabilities();
     let report = match perform(&supervision.inside, Failed::Inside) {
         Ok(()) => {
@@ -219,7 +245,7 @@ fn perform(plan: &Plan, which: fn(usize) -> Failed) -> Result<(), Report> {
 }
 
 fn send(supervision: &Supervision, report: Report) {
-    // When the owner is gone the leash tells.
+    // Fails when the owner has ended, which the supervisor learns in other ways.
     let _ = unistd::write(&supervision.reports, &report.to_bytes());
 }
 
@@ -243,15 +269,16 @@ impl Console {
     fn pump(&self, log: BorrowedFd<'_>) {
         let mut buf = [0; 4096];
         while let Ok(len @ 1..) = unistd::read(&self.maker, &mut buf) {
-            let room = stat::fstat(log).map_or(0, |log| LOG_LEN.saturating_sub(log.st_size));
-            let len = len.min(usize::try_from(room).unwrap_or(0));
+            let written = stat::fstat(log).map_or(0, |log| log.st_size);
+            let room = LOG_LEN.saturating_sub(usize::try_from(written).unwrap_or(LOG_LEN));
+            let len = len.min(room);
             let _ = unistd::write(log, buf.get(..len).unwrap_or_default());
         }
     }
 }
 
 /// Closes all descriptors but the sorted `kept` and the three standard ones.
-fn close_all_but(kept: &[RawFd]) {
+pub(crate) fn close_all_but(kept: &[RawFd]) {
     let mut next = 3;
     for &fd in kept {
         if fd > next {
@@ -262,12 +289,8 @@ fn close_all_but(kept: &[RawFd]) {
     let _ = sys::close_range(next, RawFd::MAX);
 }
 
-fn raw(fd: &OwnedFd) -> RawFd {
-    std::os::fd::AsRawFd::as_raw_fd(fd)
-}
-
-/// Bytes of systemd's words that are kept.
-const LOG_LEN: i64 = 1 << 20;
+/// How much of systemd's output is kept, in bytes.
+const LOG_LEN: usize = 1 << 20;
 
 #[cfg(test)]
 mod tests {
@@ -282,6 +305,7 @@ mod tests {
             Failed::Terminal,
             Failed::Namespaces,
             Failed::Systemd,
+            Failed::Watcher,
         ];
         let failures = failures.map(|what| Report::Failed { what, errno: 13 });
         for report in failures.into_iter().chain([Report::Started(4711)]) {

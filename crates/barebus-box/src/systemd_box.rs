@@ -3,17 +3,19 @@
 use core::time::Duration;
 use std::ffi::OsStr;
 use std::fs::File;
-use std::os::fd::{AsFd, OwnedFd};
+use std::io;
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 use std::sync::Arc;
-use std::{io, process};
 
 use nix::errno::Errno;
 use nix::libc;
 use nix::poll::{self, PollFd, PollFlags};
 use nix::sched::CloneFlags;
+use nix::sys::socket::{self, MsgFlags, Shutdown};
+use nix::sys::wait::{self, Id, WaitPidFlag};
 
 use crate::builder::Builder;
 use crate::error::BoxError;
@@ -83,6 +85,8 @@ impl SystemdBox {
     }
 
     /// The box's root as the host sees it.
+    ///
+    /// An absolute link below it leads to the host's files. To follow links as they lead inside, run a [`command`](Self::command).
     pub fn root(&self) -> &Path {
         &self.root
     }
@@ -139,37 +143,41 @@ impl SystemdBox {
 /// The owner's side of the supervisor. Dropping it ends the box.
 #[derive(Debug)]
 pub(crate) struct Supervisor {
-    /// Writing end; None when it was let go of.
-    leash: Option<OwnedFd>,
+    leash: OwnedFd,
     pid: i32,
     pidfd: OwnedFd,
-    /// The process that has this, rather than a copy of it.
-    owner: u32,
 }
 
 impl Supervisor {
     pub(crate) fn new(leash: OwnedFd, pid: i32, pidfd: OwnedFd) -> Self {
-        Self { leash: Some(leash), pid, pidfd, owner: process::id() }
+        Self { leash, pid, pidfd }
     }
 
     pub(crate) fn pidfd(&self) -> &OwnedFd {
         &self.pidfd
     }
 
-    /// Tells that PID 1 is known here, so that its number may be given away when it ends.
+    /// Tells that PID 1 is known here, so that its number may be reused when it ends.
     pub(crate) fn acknowledge(&self) -> nix::Result<()> {
-        self.leash.as_ref().map_or(Err(Errno::EBADF), |leash| nix::unistd::write(leash, b"k"))?;
-        Ok(())
+        socket::send(self.leash.as_raw_fd(), b"k", MsgFlags::MSG_NOSIGNAL).map(drop)
+    }
+
+    /// Whether this process has started the supervisor. A fork of it has not, whatever its process id is.
+    fn is_ours(&self) -> bool {
+        let flags = WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG | WaitPidFlag::WNOWAIT;
+        let flags = flags | WaitPidFlag::__WALL;
+        wait::waitid(Id::PIDFd(self.pidfd.as_fd()), flags) != Err(Errno::ECHILD)
     }
 }
 
 impl Drop for Supervisor {
     fn drop(&mut self) {
-        drop(self.leash.take());
-        // A fork of the owner has a copy; the box is not its own.
-        if self.owner != process::id() {
+        // The copy in a fork of the owner: the box goes on.
+        if !self.is_ours() {
             return;
         }
+        // Closing is not enough: a fork of this process may have a copy.
+        let _ = socket::shutdown(self.leash.as_raw_fd(), Shutdown::Write);
         let mut end = [PollFd::new(self.pidfd.as_fd(), PollFlags::POLLIN)];
         while poll::poll(&mut end, END_TIMEOUT) == Err(Errno::EINTR) {}
         let _ = sys::wait(self.pid, libc::WNOHANG);
@@ -196,5 +204,5 @@ impl Log {
 pub(crate) const INSIDE_BUS_SOCKET: &str = "/run/dbus/system_bus_socket";
 const INSIDE_BUS_ADDRESS: &str = "unix:path=/run/dbus/system_bus_socket";
 const PRIVATE_ADDRESS: &str = "unix:path=/run/systemd/private";
-/// In milliseconds. Ending a box takes some tens; a kernel that hangs must not hang its owner.
-const END_TIMEOUT: u16 = 10_000;
+/// In milliseconds. Ending a box takes some tens on an idle machine. The limit is for a kernel that hangs, not for a busy one.
+const END_TIMEOUT: u16 = 60_000;

@@ -11,9 +11,11 @@
     reason = "a test with a main of its own, which clippy does not take for one"
 )]
 
+mod hostile;
 mod owner;
 mod room;
 mod snapshot;
+mod sys;
 
 use std::env;
 use std::process::ExitCode;
@@ -27,7 +29,7 @@ struct Scenario {
     play: fn(&mut room::Stage),
 }
 
-const SCENARIOS: [Scenario; 12] = [
+const SCENARIOS: [Scenario; 17] = [
     Scenario {
         name: "nothing_stays_when_a_box_is_dropped",
         part: "drop",
@@ -52,9 +54,29 @@ const SCENARIOS: [Scenario; 12] = [
         play: room::is_interrupted,
     },
     Scenario {
-        name: "nothing_runs_when_the_supervisor_is_killed",
-        part: "wait",
+        name: "nothing_stays_when_an_owner_that_has_forked_is_killed",
+        part: "fork",
+        play: room::is_killed_with_a_fork,
+    },
+    Scenario {
+        name: "nothing_stays_when_a_box_is_dropped_by_an_owner_that_has_forked",
+        part: "fork and drop",
+        play: room::is_gone,
+    },
+    Scenario {
+        name: "nothing_stays_when_the_supervisor_is_killed",
+        part: "drop",
         play: room::loses_its_supervisor,
+    },
+    Scenario {
+        name: "nothing_stays_when_the_watcher_is_killed",
+        part: "drop",
+        play: room::loses_its_watcher,
+    },
+    Scenario {
+        name: "the_next_box_removes_what_a_killed_supervisor_and_watcher_leave",
+        part: "drop",
+        play: room::loses_both,
     },
     Scenario {
         name: "a_signal_sent_to_the_owner_reaches_the_command",
@@ -75,6 +97,11 @@ const SCENARIOS: [Scenario; 12] = [
         name: "nothing_stays_of_a_command_that_has_stopped",
         part: "stop",
         play: room::ends_in_order,
+    },
+    Scenario {
+        name: "no_link_of_the_root_leads_to_the_host",
+        part: "hostile roots",
+        play: room::is_gone,
     },
 ];
 

@@ -7,6 +7,11 @@ use std::thread;
 use std::time::Duration;
 
 use barebus_box::{BoxError, Bus, SystemdBox};
+use nix::sys::signal::{Signal, kill};
+use nix::sys::wait::waitpid;
+
+use crate::room::PATIENCE;
+use crate::{hostile, snapshot, sys};
 
 /// Does its part. The room hears "begun", "booted", "gone", and answers each but the last.
 pub(crate) fn play(part: &str) -> ExitCode {
@@ -40,6 +45,12 @@ pub(crate) fn play(part: &str) -> ExitCode {
             say("booted");
             panic!("still alive: {:?}", inside.wait());
         }
+        "fork" => {
+            let the_box = boot(Bus::Daemon);
+            sys::fork(|| ());
+            hold(the_box);
+        }
+        "fork and drop" => fork_and_drop(),
         "run" => {
             let the_box = boot(Bus::Daemon);
             let script = "trap 'exit 43' TERM; echo booted; while :; do sleep 0.1; done";
@@ -58,6 +69,7 @@ pub(crate) fn play(part: &str) -> ExitCode {
             hold(the_box);
             assert_eq!(inside.wait().expect("it has ended").signal(), Some(9));
         }
+        "hostile roots" => hostile::boot_all(),
         _ => panic!("no part {part}"),
     }
     say("gone");
@@ -65,9 +77,31 @@ pub(crate) fn play(part: &str) -> ExitCode {
 }
 
 fn boot(bus: Bus) -> SystemdBox {
-    match SystemdBox::builder().bus(bus).boot() {
+    match SystemdBox::builder().bus(bus).timeout(PATIENCE).boot() {
         Ok(the_box) => the_box,
         Err(error) => panic!("{error}"),
+    }
+}
+
+/// A fork of the owner drops its copy of the box, which goes on. The owner drops the box, which ends although another fork has a copy.
+fn fork_and_drop() {
+    let mut the_box = Some(boot(Bus::Daemon));
+    let (hears, says) = nix::unistd::pipe().expect("a pipe");
+    let keeps = sys::fork(|| ());
+    let drops = sys::fork(|| {
+        drop(the_box.take());
+        nix::unistd::write(&says, b"d").expect("a pipe");
+    });
+    assert_eq!(nix::unistd::read(&hears, &mut [0]), Ok(1), "the fork does not speak");
+    let the_box = the_box.expect("only the fork has dropped it");
+    let status = the_box.command("true").status().expect("true starts");
+    assert!(status.success() && the_box.is_running(), "a fork has ended the box");
+    drop(the_box);
+    let left = snapshot::processes();
+    assert!(!left.iter().any(|(_, name)| name == "barebus-box"), "left: {left:?}");
+    for fork in [keeps, drops] {
+        kill(fork, Signal::SIGKILL).expect("the fork lives");
+        waitpid(fork, None).expect("the fork has ended");
     }
 }
 

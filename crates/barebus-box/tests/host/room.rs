@@ -5,13 +5,13 @@ use std::io::{BufRead, BufReader, Write};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{self, Child, ChildStdin, ChildStdout, Command, ExitCode, Stdio};
-use std::time::{Instant, SystemTime};
+use std::time::SystemTime;
 use std::{env, fs, thread};
 
 use nix::errno::Errno;
 use nix::mount::{MsFlags, mount};
 use nix::sys::signal::{Signal, kill, killpg};
-use nix::sys::wait::{WaitPidFlag, waitpid};
+use nix::sys::wait::waitpid;
 use nix::unistd::Pid;
 
 use crate::SCENARIOS;
@@ -38,10 +38,10 @@ pub(crate) fn enter(name: &str) -> bool {
 /// The scenario, as PID 1.
 pub(crate) fn run(name: &str) -> ExitCode {
     let scenario = SCENARIOS.iter().find(|scenario| scenario.name == name).expect("a scenario");
-    // Whoever waits in vain is waited for no longer.
+    // Ends a test that hangs. Each test waits for events, and takes as long as they take.
     thread::spawn(|| {
-        thread::sleep(3 * PATIENCE);
-        println!("it takes too long");
+        thread::sleep(PATIENCE);
+        println!("it takes too long; there are {:?}", snapshot::processes());
         process::exit(1);
     });
     let cgroup = furnish();
@@ -154,22 +154,40 @@ impl Stage {
         assert!(difference.is_empty(), "the host is not as it was: {difference:#?}");
     }
 
-    /// Waits until all processes of this host have ended; orphans are PID 1's to wait for.
-    fn nobody_is_left(&mut self) {
-        let end = Instant::now() + PATIENCE;
-        loop {
-            match waitpid(None::<Pid>, Some(WaitPidFlag::WNOHANG)) {
-                Err(Errno::ECHILD) => return,
-                _ if Instant::now() > end => panic!("left: {:?}", snapshot::processes()),
-                _ => thread::sleep(Duration::from_millis(5)),
-            }
+    /// Waits until all processes of this host have ended. Orphans are PID 1's to wait for.
+    fn nobody_is_left(&self) {
+        while waitpid(None::<Pid>, None) != Err(Errno::ECHILD) {}
+    }
+
+    /// Waits until each of these has ended. They are children of this process, or orphans.
+    fn expect_ends<const N: usize>(&self, pids: [Pid; N]) {
+        let mut left = Vec::from(pids);
+        while !left.is_empty() {
+            let ended = waitpid(None::<Pid>, None).expect("they have not ended").pid();
+            left.retain(|pid| Some(*pid) != ended);
         }
     }
 
+    /// Expects nothing of a box but processes of these names.
+    fn expect_left(&self, names: &[&str]) {
+        let difference = snapshot::difference(&self.before, &snapshot::take());
+        let is_named = |line: &&String| {
+            line.starts_with("+ process ") && names.iter().any(|name| line.ends_with(name))
+        };
+        let other: Vec<_> = difference.iter().filter(|line| !is_named(line)).collect();
+        assert!(other.is_empty(), "left: {other:#?}");
+    }
+
+    /// The one process of this name. A process that was forked just now may not have its name yet.
     fn process_named(&self, name: &str) -> Pid {
-        let processes = snapshot::processes();
-        let found = processes.iter().find(|(_, process)| process == name);
-        Pid::from_raw(found.unwrap_or_else(|| panic!("no {name} in {processes:?}")).0)
+        loop {
+            let processes = snapshot::processes();
+            let mut found = processes.iter().filter(|(_, process)| process == name);
+            match (found.next(), found.next()) {
+                (Some((pid, _)), None) => return Pid::from_raw(*pid),
+                _ => thread::yield_now(),
+            }
+        }
     }
 }
 
@@ -210,17 +228,54 @@ pub(crate) fn is_interrupted(stage: &mut Stage) {
     killpg(stage.owner_pid(), Signal::SIGINT).expect("the owner lives");
 }
 
-/// The box ends with its supervisor; what cgroups are left the next box removes.
+/// The owner gets SIGKILL, but a fork of it lives on.
+pub(crate) fn is_killed_with_a_fork(stage: &mut Stage) {
+    stage.hear("booted");
+    stage.expect_a_box();
+    let supervisor = stage.process_named(SUPERVISOR);
+    let fork = stage.process_named("forked");
+    kill(stage.owner_pid(), Signal::SIGKILL).expect("the owner lives");
+    stage.expect_ends([stage.owner_pid(), supervisor]);
+    let difference = snapshot::difference(&stage.before, &snapshot::take());
+    let [lost, gained] = difference.as_slice() else { panic!("left: {difference:?}") };
+    assert!(lost.starts_with(&format!("- process {} ", stage.owner_pid())), "{difference:?}");
+    assert_eq!(*gained, format!("+ process {fork} forked"));
+    kill(fork, Signal::SIGKILL).expect("the fork lives");
+}
+
+/// The supervisor gets SIGKILL. The owner lives on.
 pub(crate) fn loses_its_supervisor(stage: &mut Stage) {
     stage.hear("booted");
     stage.expect_a_box();
-    kill(stage.process_named("barebus-box"), Signal::SIGKILL).expect("the supervisor lives");
-    let end = Instant::now() + PATIENCE;
-    while snapshot::processes().iter().any(|(_, name)| name == "systemd") {
-        assert!(Instant::now() < end, "left: {:?}", snapshot::processes());
-        thread::sleep(Duration::from_millis(5));
-        let _ = waitpid(None::<Pid>, Some(WaitPidFlag::WNOHANG));
-    }
+    let ending = ["systemd", WATCHER].map(|name| stage.process_named(name));
+    kill(stage.process_named(SUPERVISOR), Signal::SIGKILL).expect("the supervisor lives");
+    stage.expect_ends(ending);
+    // Its owner has not waited for it.
+    stage.expect_left(&[SUPERVISOR]);
+    stage.answer();
+    is_gone(stage);
+}
+
+/// The watcher gets SIGKILL. The box lives on, until it is dropped.
+pub(crate) fn loses_its_watcher(stage: &mut Stage) {
+    stage.hear("booted");
+    kill(stage.process_named(WATCHER), Signal::SIGKILL).expect("the watcher lives");
+    stage.expect_a_box();
+    stage.answer();
+    is_gone(stage);
+}
+
+/// Both get SIGKILL: nothing runs any more. The next box removes the cgroups.
+pub(crate) fn loses_both(stage: &mut Stage) {
+    stage.hear("booted");
+    let [systemd, watcher, supervisor] =
+        ["systemd", WATCHER, SUPERVISOR].map(|name| stage.process_named(name));
+    // It would remove the cgroups between the two signals.
+    kill(watcher, Signal::SIGSTOP).expect("the watcher lives");
+    kill(supervisor, Signal::SIGKILL).expect("the supervisor lives");
+    stage.expect_ends([systemd]);
+    kill(watcher, Signal::SIGKILL).expect("the watcher lives");
+    stage.expect_ends([watcher]);
     kill(stage.owner_pid(), Signal::SIGKILL).expect("the owner lives");
     stage.nobody_is_left();
     let mut next = Stage::set("drop");
@@ -238,4 +293,8 @@ pub(crate) fn is_terminated(stage: &mut Stage) {
     is_gone(stage);
 }
 
-const PATIENCE: Duration = Duration::from_secs(20);
+/// Far longer than any test takes on the busiest machine.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(1200);
+/// The names of a box's processes.
+const SUPERVISOR: &str = "barebus-box";
+const WATCHER: &str = "barebus-watcher";

@@ -1,0 +1,58 @@
+//! A second process beside the supervisor: it removes the box's cgroups when the supervisor is killed.
+//!
+//! Nothing else would. The kernel kills PID 1 with the supervisor, but it keeps cgroups until somebody removes them.
+//!
+//! The watcher is a fork of the supervisor and makes system calls only, see [`sys`].
+
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+
+use nix::errno::Errno;
+use nix::libc;
+use nix::poll::{self, PollFd, PollFlags, PollTimeout};
+use nix::sched::CloneFlags;
+use nix::sys::prctl;
+use nix::unistd;
+
+use crate::cgroup::Cgroup;
+use crate::recipe;
+use crate::supervisor::close_all_but;
+use crate::sys::{self, Fork};
+
+/// The supervisor's side of its watcher.
+pub(crate) struct Watcher {
+    pid: i32,
+    pidfd: OwnedFd,
+}
+
+impl Watcher {
+    /// Forks a watcher of the calling process. `parent` is the cgroup in which the box's is made.
+    pub(crate) fn start(cgroup: &Cgroup, parent: BorrowedFd<'_>) -> nix::Result<Self> {
+        let supervisor = sys::pidfd_open(unistd::getpid().as_raw())?;
+        match sys::fork_into(CloneFlags::empty(), libc::SIGCHLD)? {
+            Fork::Child => watch(cgroup, parent, supervisor.as_fd()),
+            Fork::Parent { pid, pidfd } => Ok(Self { pid, pidfd }),
+        }
+    }
+
+    /// Ends the watcher. Called when the cgroups are removed.
+    pub(crate) fn end(&self) {
+        let _ = sys::pidfd_kill(self.pidfd.as_fd(), libc::SIGKILL);
+        let _ = sys::wait(self.pid, 0);
+    }
+}
+
+/// The watcher's whole life.
+fn watch(cgroup: &Cgroup, parent: BorrowedFd<'_>, supervisor: BorrowedFd<'_>) -> ! {
+    let mut kept = [parent.as_raw_fd(), supervisor.as_raw_fd()];
+    kept.sort_unstable();
+    close_all_but(&kept);
+    // What ends the supervisor's session or group does not end the watcher as well.
+    let _ = unistd::setsid();
+    let _ = prctl::set_name(c"barebus-watcher");
+    // Out of the host's file systems. When the supervisor has changed the root, the stage is the root.
+    let _ = unistd::chdir(recipe::STAGE).or_else(|_| unistd::chdir("/"));
+    let mut end = [PollFd::new(supervisor, PollFlags::POLLIN)];
+    while poll::poll(&mut end, PollTimeout::NONE) == Err(Errno::EINTR) {}
+    cgroup.remove(parent);
+    sys::exit(0)
+}
