@@ -119,9 +119,10 @@ fn is_empty(folder: BorrowedFd<'_>) -> bool {
 fn wait_until_empty(folder: BorrowedFd<'_>) {
     let Ok(events) = open_events(folder) else { return };
     while !says_empty(&events) {
-        // The kernel reports each change of the file as POLLPRI, from the last read on.
+        // The kernel reports each change of the file as POLLPRI, from the last read on. It does not report that the cgroup is
+        // removed, which the supervisor of another box may do: hence the limit.
         let mut changed = [PollFd::new(events.as_fd(), PollFlags::POLLPRI)];
-        if !matches!(poll::poll(&mut changed, PollTimeout::NONE), Ok(_) | Err(Errno::EINTR)) {
+        if !matches!(poll::poll(&mut changed, LOOK_AGAIN), Ok(_) | Err(Errno::EINTR)) {
             return;
         }
     }
@@ -198,6 +199,8 @@ const FOLDER: u8 = nix::libc::DT_DIR;
 /// systemd's own slices nest less deep than this by far.
 const MAX_DEPTH: u32 = 32;
 const REMOVE_TRIES: u32 = 1000;
+/// In milliseconds.
+const LOOK_AGAIN: u16 = 100;
 const REMOVE_PAUSE: Duration = Duration::from_millis(2);
 
 #[cfg(test)]
