@@ -9,7 +9,7 @@ use barebus_wire::{EncodeBody, MatchRule, MethodCall};
 use nix::errno::Errno;
 
 use crate::error::{CallError, ConnectionError};
-use crate::io::{Sought, monotonic};
+use crate::io::monotonic;
 use crate::reply::{Reply, Signal, into_reply};
 use crate::transport::Transport;
 
@@ -127,7 +127,7 @@ impl Connection {
         // Nothing that has come before can be its reply; and if what comes next is, the time it took does not matter.
         let has_time = self.call_timeout != Some(Duration::ZERO);
         if has_time {
-            self.progress_at_home(None, now, Sought::Reply)?;
+            self.progress_at_home(None, now)?;
         }
         if !(has_time && self.poll_at(Want::Reply(id), now)?) {
             self.wait_longer(id)?;
@@ -182,7 +182,7 @@ impl Connection {
                 return Ok(());
             }
             self.check_outstanding(call)?;
-            self.progress_at_home(None, now, Sought::Reply)?;
+            self.progress_at_home(None, now)?;
         }
     }
 
@@ -262,7 +262,7 @@ impl Connection {
             }
             self.poll(Want::Nothing)?;
             if !self.is_flushed() {
-                self.progress_at_home(deadline, self.now(), Sought::Anything)?;
+                self.progress_at_home(deadline, self.now())?;
             }
         }
     }

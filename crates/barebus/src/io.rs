@@ -20,14 +20,6 @@ pub(crate) enum Waiting {
     For(Option<Duration>),
 }
 
-/// What is waited for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Sought {
-    Anything,
-    /// The reply to a call.
-    Reply,
-}
-
 impl Connection {
     /// The session's clock.
     #[inline]
@@ -159,16 +151,15 @@ impl Connection {
         now: Duration,
     ) -> Result<(), Box<ConnectionError>> {
         self.check_home()?;
-        self.progress_at_home(until, now, Sought::Anything)
+        self.progress_at_home(until, now)
     }
 
-    /// The same, for whoever has asked [`check_home`](Self::check_home). For a reply it may read on.
+    /// The same, for whoever has asked [`check_home`](Self::check_home).
     #[inline]
     pub(crate) fn progress_at_home(
         &mut self,
         until: Option<Duration>,
         now: Duration,
-        sought: Sought,
     ) -> Result<(), Box<ConnectionError>> {
         self.write()?;
         // What had come before a failure is taken next, and then told why it is the end. And writing may have ended the very call
@@ -180,18 +171,10 @@ impl Connection {
             (Some(session), Some(until)) => Some(session.min(until)),
             (session, until) => session.or(until),
         };
-        let mut now = now;
-        let time = loop {
-            let time = deadline.map(|deadline| deadline.saturating_sub(now));
-            if self.session.wants_transmit() {
-                break time;
-            }
-            let has_come = self.read(Waiting::For(time))?;
-            if !(has_come && sought == Sought::Reply && self.session.needs_more_input()) {
-                return Ok(());
-            }
-            now = self.now();
-        };
+        let time = deadline.map(|deadline| deadline.saturating_sub(now));
+        if !self.session.wants_transmit() {
+            return self.read(Waiting::For(time)).map(|_| ());
+        }
         match self.transport.wait(true, time) {
             Ok(ready) if ready.read => self.read(Waiting::Not).map(|_| ()),
             Ok(_) => Ok(()),

@@ -111,12 +111,9 @@ fn events(peer: ServerKind, writes: &[Write], sizes: &[usize], reads: usize) -> 
         for size in sizes.by_ref().take(reads) {
             stream.read_into(&mut session, *size);
         }
-        let has_part = session.needs_more_input();
         loop {
             match session.poll_event(Want::Anything, NOW) {
                 Ok(Some(event)) => {
-                    let is_end = matches!(event, Event::Reply { .. } | Event::NoReply { .. });
-                    assert!(!(has_part && is_end), "a reply that was read past");
                     told.push(text(event));
                 }
                 Ok(None) => break,

@@ -99,9 +99,11 @@ impl PendingCalls {
         self.awaited += 1;
     }
 
-    pub(crate) fn get_mut(&mut self, serial: Serial) -> Option<&mut PendingCall> {
+    /// The call, and its place until the next change.
+    #[inline]
+    pub(crate) fn find(&self, serial: Serial) -> Option<(usize, PendingCall)> {
         let index = self.position(serial)?;
-        self.calls.get_mut(index)
+        Some((index, *self.calls.get(index)?))
     }
 
     pub(crate) fn contains(&self, serial: Serial) -> bool {
@@ -124,10 +126,9 @@ impl PendingCalls {
 
     /// Notes where the end of the user's call waits.
     pub(crate) fn set_end(&mut self, serial: Serial, key: EventKey) {
-        if let Some(call) = self.get_mut(serial) {
-            if let Purpose::Ended(place) = &mut call.purpose {
-                *place = key;
-            }
+        let call = self.position(serial).and_then(|index| self.calls.get_mut(index));
+        if let Some(PendingCall { purpose: Purpose::Ended(place), .. }) = call {
+            *place = key;
         }
     }
 
@@ -159,15 +160,6 @@ impl PendingCalls {
         self.end_at(*from)
     }
 
-    /// How many of the session's own calls were sent before the user's first. The bus answers them itself, in order, so no reply to the
-    /// user comes before theirs.
-    pub(crate) fn own_before_users(&self) -> usize {
-        let is_own = |call: &&PendingCall| {
-            !matches!(call.purpose, Purpose::User | Purpose::Ended(_) | Purpose::Removed)
-        };
-        self.calls.iter().take_while(is_own).count()
-    }
-
     /// No call's deadline is earlier.
     pub(crate) const fn earliest(&self) -> Instant {
         self.earliest
@@ -186,7 +178,9 @@ impl PendingCalls {
         call
     }
 
-    fn end_at(&mut self, index: usize) -> Option<PendingCall> {
+    /// As [`end`](Self::end), of the call at `index`.
+    #[inline]
+    pub(crate) fn end_at(&mut self, index: usize) -> Option<PendingCall> {
         let place = self.calls.get_mut(index).filter(|call| call.purpose.awaits_reply())?;
         let call = *place;
         if call.purpose != Purpose::User {
@@ -205,11 +199,15 @@ impl PendingCalls {
         }
     }
 
+    #[inline]
     fn position(&self, serial: Serial) -> Option<usize> {
         let first = self.calls.first()?;
         let is_sought =
             |call: &PendingCall| call.serial == serial && call.purpose != Purpose::Removed;
-        let index = if self.ascending {
+        // As a rule the oldest call ends first.
+        let index = if first.serial == serial {
+            0
+        } else if self.ascending {
             let wanted = offset(first, serial);
             self.calls.binary_search_by_key(&wanted, |call| offset(first, call.serial)).ok()?
         } else {

@@ -29,8 +29,8 @@ impl Router {
             return self.ignore_reply();
         };
         let sender = self.sender(message);
-        let call = self.pending.get_mut(serial).map(|call| *call);
-        let Some(call) = call.filter(|_| self.is_for_us(message)) else {
+        let call = self.pending.find(serial).filter(|_| self.is_for_us(message));
+        let Some((index, call)) = call else {
             return self.ignore_reply();
         };
         match self.belief(&call, sender) {
@@ -38,7 +38,7 @@ impl Router {
             Belief::No => return self.ignore_reply(),
             Belief::Unknown(name) => return self.hold(&call, name, sender.unwrap_or_default()),
         }
-        if self.pending.end(serial).is_none() {
+        if self.pending.end_at(index).is_none() {
             // Its end has come already.
             return self.ignore_reply();
         }
@@ -204,7 +204,7 @@ impl Router {
     pub(super) fn decide_held(&mut self, name: NameId) {
         let mut undecided = Vec::new();
         for mut held in core::mem::take(&mut self.held) {
-            let call = self.pending.get_mut(held.call).map(|call| *call);
+            let call = self.pending.find(held.call).map(|(_, call)| call);
             let Some(call) = call.filter(|call| call.purpose == Purpose::User) else {
                 self.actions.push(Action::Discard(held.key));
                 continue;

@@ -4,7 +4,6 @@ use alloc::boxed::Box;
 use core::time::Duration;
 
 use barebus_sasl::{Client, Options, Outcome, Pacing};
-use barebus_wire::{MessageType, frame_len};
 
 use super::Session;
 use crate::config::{Config, ServerKind};
@@ -125,34 +124,6 @@ impl<F> Session<F> {
         self.pacing() == Pacing::Pipelined && self.server() == ServerKind::Bus
     }
 
-    /// Whether everything that waits to be processed are signals, and no more replies than the bus gives before any to the user: to
-    /// `Hello`, and about names.
-    #[cold]
-    pub(super) fn is_only_opening(&self) -> bool {
-        let mut rest = self.inbox.unread();
-        if rest.len() > MAX_OPENING
-            || self.inbox.has_fds()
-            || self.is_eof
-            || !matches!(self.phase, Phase::Messages)
-            || !self.opens_in_one_go()
-        {
-            return false;
-        }
-        let mut replies = 0;
-        while let Ok(len) = frame_len(rest) {
-            let Some(behind) = len.and_then(|len| rest.get(len..)) else {
-                return replies <= self.router.pending.own_before_users();
-            };
-            match rest.get(1) {
-                Some(&METHOD_RETURN) => replies += 1,
-                Some(&SIGNAL) => {}
-                _ => break,
-            }
-            rest = behind;
-        }
-        false
-    }
-
     /// Hands received lines to the authentication conversation.
     #[cold]
     pub(super) fn converse(&mut self) {
@@ -223,12 +194,6 @@ const PING_AFTER_SERIAL: &[u8] = b"\x45\0\0\0\
     \x02\x01s\0\x19\0\0\0org.freedesktop.DBus.Peer\0\0\0\0\0\0\0\
     \x03\x01s\0\x04\0\0\0Ping\0\0\0\0";
 
-/// More bytes than the answers to an opening have. A peer that floods us is processed at once.
-const MAX_OPENING: usize = 1024;
-
-const METHOD_RETURN: u8 = MessageType::MethodReturn.code();
-const SIGNAL: u8 = MessageType::Signal.code();
-
 /// The options of the authentication conversation.
 fn options(config: &Config) -> Options {
     Options {
@@ -241,7 +206,7 @@ fn options(config: &Config) -> Options {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use barebus_wire::{Flags, Message};
+    use barebus_wire::{Flags, Message, MessageType};
 
     #[test]
     fn the_call_after_begin_is_a_ping_without_reply() {

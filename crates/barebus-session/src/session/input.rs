@@ -49,12 +49,4 @@ impl<F> Session<F> {
             self.end(SessionError::Closed { awaited: self.awaited(), unfinished: 0 });
         }
     }
-
-    /// Whether nothing that was received since the opening can end a call of the user: whoever waits for that should read on before
-    /// calling [`poll`](Self::poll). A bus writes its answers to an opening one by one. Processing each would take the time, and on one
-    /// processor the caches, that the bus needs to write the next.
-    #[inline]
-    pub fn needs_more_input(&self) -> bool {
-        self.unique_name().is_none() && !self.needs_poll && self.is_only_opening()
-    }
 }

@@ -327,9 +327,13 @@ impl<F> Session<F> {
     /// Makes the first queued event that is wanted ready.
     #[inline]
     fn poll_queue(&mut self, want: Want) -> bool {
+        let first = self.queue.first();
+        if first.is_none() {
+            return false;
+        }
         let key = match want {
             Want::Nothing => None,
-            Want::Anything => self.queue.first(),
+            Want::Anything => first,
             Want::Reply(call) => self.router.pending.end_of(call.0),
             Want::Signal(id) => self.router.subscriptions.first_waiting(id),
         };
