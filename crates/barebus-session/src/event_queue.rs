@@ -14,6 +14,7 @@ pub(crate) struct Queued<F> {
     /// The whole message; empty where there is none.
     pub(crate) bytes: Box<[u8]>,
     /// Its file descriptors. Few messages have some, so the others pay only for a pointer.
+    #[allow(clippy::box_collection, reason = "a third of the size where there are none")]
     fds: Option<Box<Vec<F>>>,
 }
 

@@ -48,12 +48,12 @@ impl<F> IncomingFds<F> {
         Self { batches: Vec::new(), waiting: 0 }
     }
 
-    pub(crate) const fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.batches.is_empty()
     }
 
     #[cfg(test)]
-    pub(crate) const fn batches_for_tests(&self) -> usize {
+    pub(crate) fn batches_for_tests(&self) -> usize {
         self.batches.len()
     }
 
@@ -147,7 +147,7 @@ impl<F> OutgoingFds<F> {
     }
 
     #[inline]
-    pub(crate) const fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.attached.is_empty()
     }
 

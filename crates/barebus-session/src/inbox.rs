@@ -93,7 +93,7 @@ impl<F> Inbox<F> {
     }
 
     /// Whether file descriptors wait for their message.
-    pub(crate) const fn has_fds(&self) -> bool {
+    pub(crate) fn has_fds(&self) -> bool {
         !self.fds.is_empty()
     }
 

@@ -98,12 +98,17 @@ pub(crate) struct IncomingCalls {
     dropped: Option<Arc<AtomicU32>>,
     /// The rest of the stack that was taken last.
     taken: Option<u32>,
+    /// [`take_dropped`](IncomingCalls::take_dropped), from the first call on: programs that serve nothing do not link it.
+    take_dropped: Option<TakeDropped>,
 }
+
+type TakeDropped = fn(&mut IncomingCalls) -> Option<Arc<Caller>>;
 
 impl IncomingCalls {
     fn accept(&mut self, serial: Serial, sender: Option<&str>, is_expected: bool) -> ReplyTo {
         let dropped = self.dropped.get_or_insert_with(|| Arc::new(AtomicU32::new(NONE)));
         let dropped = Arc::clone(dropped);
+        self.take_dropped = Some(Self::take_dropped);
         let slot = match is_expected {
             true => self.free_slot(),
             false => NONE,
@@ -143,7 +148,7 @@ impl IncomingCalls {
     /// Takes out a call whose [`ReplyTo`] was dropped without an answer.
     #[inline]
     pub(crate) fn next_dropped(&mut self) -> Option<Arc<Caller>> {
-        if self.dropped.is_none() { None } else { self.take_dropped() }
+        self.take_dropped.and_then(|take_dropped| take_dropped(self))
     }
 
     #[cold]

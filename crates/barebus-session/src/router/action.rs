@@ -3,7 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use barebus_wire::Serial;
+use barebus_wire::{MemberName, Serial};
 
 use super::names::{NameId, Question};
 use super::{Purpose, Router};
@@ -20,21 +20,23 @@ pub(crate) enum Action {
     EndCall(Serial, NoReply),
     /// Report that the subscriptions have ended without an answer.
     EndSubscriptions(Vec<SubscriptionId>),
-    /// The reply that was held is the reply to the call.
-    Release(Serial, EventKey),
-    /// The reply that was held is not believed.
-    Discard(EventKey),
+    /// The reply that was held is the reply to the call, or not believed.
+    Release { call: Serial, key: EventKey, is_believed: bool },
 }
 
 /// A call of a method of the bus. Spec: Message Bus Messages.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Request {
-    /// Its argument, and who waits for the reply.
-    AddMatch(String, Purpose),
-    /// No reply is expected.
-    RemoveMatch(String),
-    GetNameOwner(NameId),
+pub(crate) struct Request {
+    pub(crate) member: MemberName<'static>,
+    /// Its only argument.
+    pub(crate) argument: String,
+    /// What the reply is for. No reply is expected for [`Purpose::Removed`].
+    pub(crate) purpose: Purpose,
 }
+
+const ADD_MATCH: MemberName<'static> = MemberName::from_static("AddMatch");
+const REMOVE_MATCH: MemberName<'static> = MemberName::from_static("RemoveMatch");
+const GET_NAME_OWNER: MemberName<'static> = MemberName::from_static("GetNameOwner");
 
 impl Router {
     /// Takes the next action. After every use of the router all of them must be taken.
@@ -45,13 +47,8 @@ impl Router {
 
     /// Whether there are actions.
     #[inline]
-    pub(crate) const fn has_actions(&self) -> bool {
+    pub(crate) fn has_actions(&self) -> bool {
         !self.actions.is_empty()
-    }
-
-    /// The text of the name.
-    pub(crate) fn name(&self, name: NameId) -> &str {
-        self.names.text(name)
     }
 
     /// Adds what must be asked of the bus about the name.
@@ -59,19 +56,32 @@ impl Router {
     pub(super) fn ask(&mut self, name: NameId, question: Question) {
         if question == Question::Follow {
             let rule = watch_rule(self.names.text(name));
-            self.actions.push(Action::Request(Request::AddMatch(rule, Purpose::Watch(name))));
+            self.add_match(rule, Purpose::Watch(name));
         }
         if question != Question::None {
-            self.actions.push(Action::Request(Request::GetNameOwner(name)));
+            let argument = self.names.text(name).into();
+            self.request(GET_NAME_OWNER, argument, Purpose::Owner(name));
         }
+    }
+
+    pub(super) fn add_match(&mut self, rule: String, purpose: Purpose) {
+        self.request(ADD_MATCH, rule, purpose);
+    }
+
+    pub(super) fn remove_match(&mut self, rule: String) {
+        self.request(REMOVE_MATCH, rule, Purpose::Removed);
+    }
+
+    #[cold]
+    fn request(&mut self, member: MemberName<'static>, argument: String, purpose: Purpose) {
+        self.actions.push(Action::Request(Request { member, argument, purpose }));
     }
 
     /// Stops watching names.
     #[cold]
     pub(super) fn let_go(&mut self, names: Vec<String>) {
         for name in names {
-            let rule = watch_rule(&name);
-            self.actions.push(Action::Request(Request::RemoveMatch(rule)));
+            self.remove_match(watch_rule(&name));
         }
     }
 }

@@ -29,11 +29,11 @@ use crate::incoming_calls::{IncomingCalls, Serving};
 use crate::instant::Instant;
 use crate::serial::Serials;
 
-pub(crate) use action::{Action, Request};
+pub(crate) use action::Action;
 pub(crate) use method_call::Answer;
 use names::{Names, Question};
 pub(crate) use pending::{Callee, PendingCall, PendingCalls, Purpose};
-use subscriptions::{Released, Subscriptions};
+use subscriptions::{Released, SubscriptionTable, Subscriptions};
 
 /// What a received message is.
 #[derive(Debug)]
@@ -49,6 +49,10 @@ pub(crate) enum Route {
     /// The end of the connection.
     End(Box<SessionError>),
 }
+
+/// Ends the next of some subscriptions.
+type NextEnded<'a> =
+    &'a mut dyn FnMut(&mut dyn Subscriptions) -> Option<(SubscriptionId, Released)>;
 
 /// A reply that is kept until it is known who owns the name that was called.
 #[derive(Debug)]
@@ -73,7 +77,8 @@ pub(crate) struct Router {
     serials: Serials,
     pub(crate) pending: PendingCalls,
     names: Names,
-    pub(crate) subscriptions: Subscriptions,
+    /// From the first subscription on.
+    subscriptions: Option<Box<dyn Subscriptions>>,
     pub(crate) incoming_calls: IncomingCalls,
     held: Vec<Held>,
     actions: Vec<Action>,
@@ -94,7 +99,7 @@ impl Router {
             serials: Serials::starting_at(config.first_serial),
             pending: PendingCalls::new(),
             names: Names::new(config.followed_names),
-            subscriptions: Subscriptions::new(),
+            subscriptions: None,
             incoming_calls: IncomingCalls::default(),
             held: Vec::new(),
             actions: Vec::new(),
@@ -253,14 +258,51 @@ impl Router {
 
     /// Whether the bus has answered the questions that the subscription needs, or the subscription has ended.
     pub(crate) fn is_settled(&self, id: SubscriptionId) -> bool {
-        self.subscriptions.is_settled(id, &self.names)
+        self.subscriptions.as_ref().is_none_or(|made| made.is_settled(id, &self.names))
+    }
+
+    /// Whether the subscription stands: made, and not ended.
+    pub(crate) fn is_subscribed(&self, id: SubscriptionId) -> bool {
+        self.subscriptions.as_ref().is_some_and(|made| made.is_active(id))
+    }
+
+    /// The oldest event that waits for the subscription.
+    pub(crate) fn first_waiting(&self, id: SubscriptionId) -> Option<EventKey> {
+        self.subscriptions.as_ref()?.first_waiting(id)
+    }
+
+    /// An event waits for the subscriptions: behind those that came before, or before them.
+    pub(crate) fn wait(&mut self, ids: &[SubscriptionId], key: EventKey, at_front: bool) {
+        if let Some(made) = &mut self.subscriptions {
+            ids.iter().for_each(|id| made.wait(*id, key, at_front));
+        }
+    }
+
+    /// The oldest event that waited for the subscriptions was taken. `is_end`: it told that they have ended.
+    pub(crate) fn taken(&mut self, ids: &[SubscriptionId], key: EventKey, is_end: bool) {
+        if let Some(made) = &mut self.subscriptions {
+            ids.iter().for_each(|id| made.taken(*id, key, is_end));
+        }
     }
 
     /// Adds a subscription. What must be asked of the bus is added to the actions.
     pub(crate) fn subscribe(&mut self, rule: &MatchRule<'_>, deadline: Instant) -> SubscriptionId {
+        let mut made =
+            self.subscriptions.take().unwrap_or_else(|| Box::new(SubscriptionTable::new()));
+        let id = self.subscribe_in(&mut *made, rule, deadline);
+        self.subscriptions = Some(made);
+        id
+    }
+
+    fn subscribe_in(
+        &mut self,
+        made: &mut dyn Subscriptions,
+        rule: &MatchRule<'_>,
+        deadline: Instant,
+    ) -> SubscriptionId {
         if self.server == ServerKind::Direct {
-            let (id, ..) = self.subscriptions.add(rule, None, deadline);
-            self.subscriptions.accept_last();
+            let (id, rule_id, _) = made.add(rule, None, deadline);
+            made.accepted(rule_id);
             return id;
         }
         let sender = rule.sender();
@@ -273,10 +315,10 @@ impl Router {
             self.ask(name, question);
             name
         });
-        let (id, rule_id, is_new) = self.subscriptions.add(rule, sender, deadline);
+        let (id, rule_id, is_new) = made.add(rule, sender, deadline);
         if is_new {
-            let text = self.subscriptions.rule_text(id).unwrap_or_default().into();
-            self.actions.push(Action::Request(Request::AddMatch(text, Purpose::Rule(rule_id))));
+            let text = made.rule_text(id).unwrap_or_default().into();
+            self.add_match(text, Purpose::Rule(rule_id));
         }
         id
     }
@@ -286,7 +328,8 @@ impl Router {
         &mut self,
         id: SubscriptionId,
     ) -> impl Iterator<Item = EventKey> + use<> {
-        let (released, waiting) = self.subscriptions.remove(id).unzip();
+        let removed = self.subscriptions.as_mut().and_then(|made| made.remove(id));
+        let (released, waiting) = removed.unzip();
         if let Some(released) = released.flatten() {
             self.release(released, true);
         }
@@ -299,7 +342,7 @@ impl Router {
             self.names.unsubscribe(sender);
         }
         if let Some(rule) = released.rule.filter(|_| is_known && self.server == ServerKind::Bus) {
-            self.actions.push(Action::Request(Request::RemoveMatch(rule)));
+            self.remove_match(rule);
         }
     }
 
@@ -313,7 +356,8 @@ impl Router {
     /// The earliest time at which [`handle_timeout`](Self::handle_timeout) has something to do.
     #[inline]
     pub(crate) fn next_deadline(&self) -> Instant {
-        self.pending.earliest().min(self.subscriptions.earliest())
+        let subscriptions = self.subscriptions.as_ref().map(|made| made.earliest());
+        self.pending.earliest().min(subscriptions.unwrap_or(Instant::NEVER))
     }
 
     /// Ends the calls and subscriptions whose deadline has passed.
@@ -330,14 +374,21 @@ impl Router {
         while let Some(call) = self.pending.expired(&mut from, now) {
             self.call_failed(&call, NoReply::TimedOut);
         }
-        let mut ended = Vec::new();
-        while let Some((id, released)) = self.subscriptions.expired(now) {
-            ended.push(id);
-            // The bus may still accept it.
-            self.release(released, true);
-        }
+        let ended = self.end_subscriptions(true, &mut |made| made.expired(now));
         if !ended.is_empty() {
             self.actions.push(Action::EndSubscriptions(ended));
         }
+    }
+
+    /// Ends the subscriptions that `next` gives, until it gives none. `is_known`: the bus may have accepted their rules, or still do.
+    fn end_subscriptions(&mut self, is_known: bool, next: NextEnded<'_>) -> Vec<SubscriptionId> {
+        let mut ended = Vec::new();
+        while let Some((id, released)) =
+            self.subscriptions.as_mut().and_then(|made| next(&mut **made))
+        {
+            ended.push(id);
+            self.release(released, is_known);
+        }
+        ended
     }
 }

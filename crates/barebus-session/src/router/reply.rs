@@ -1,7 +1,6 @@
 //! Replies: to the user's calls, and to the session's own.
 
 use alloc::boxed::Box;
-use alloc::vec::Vec;
 
 use barebus_wire::name::{BusName, ErrorName};
 use barebus_wire::{Message, MessageType, Serial};
@@ -87,13 +86,19 @@ impl Router {
         if !is_awaited || self.held.iter().any(|held| held.call == call.serial) {
             return self.ignore_reply();
         }
-        let is_asked = self.names.ask_again(name);
-        if is_asked {
+        let call = call.serial;
+        let index = self.held.len();
+        self.held.push(Held { call, sender: sender.into(), key: EventKey::NONE, is_asked: false });
+        self.ask_for_held(index, name);
+        Route::Hold(call)
+    }
+
+    /// Asks for the owner, unless a question that was sent before the reply came is under way: then the answer to that may do.
+    fn ask_for_held(&mut self, index: usize, name: NameId) {
+        if let Some(held) = self.held.get_mut(index).filter(|_| self.names.ask_again(name)) {
+            held.is_asked = true;
             self.ask(name, Question::Owner);
         }
-        let call = call.serial;
-        self.held.push(Held { call, sender: sender.into(), key: EventKey::NONE, is_asked });
-        Route::Hold(call)
     }
 
     /// Where the reply to `call` is held; `None` when it could not be kept: it is forgotten.
@@ -109,10 +114,16 @@ impl Router {
     #[inline]
     pub(super) fn drop_held(&mut self, call: Serial) {
         if let Some(index) = self.held.iter().position(|held| held.call == call) {
-            let held = self.held.swap_remove(index);
-            self.ignored += 1;
-            self.actions.push(Action::Discard(held.key));
+            self.remove_held(index, false);
         }
+    }
+
+    /// The reply that is held is believed or not.
+    #[cold]
+    fn remove_held(&mut self, index: usize, is_believed: bool) {
+        let Held { call, key, .. } = self.held.swap_remove(index);
+        self.ignored += u64::from(!is_believed);
+        self.actions.push(Action::Release { call, key, is_believed });
     }
 
     /// A reply to one of the session's own calls.
@@ -129,13 +140,14 @@ impl Router {
                 }
             }
             Purpose::Rule(rule) if is_error => {
-                while let Some((id, released)) = self.subscriptions.end_of_rule(rule) {
-                    self.matched.push(id);
-                    self.release(released, false);
-                }
+                self.matched = self.end_subscriptions(false, &mut |made| made.end_of_rule(rule));
                 return self.subscriptions_ended();
             }
-            Purpose::Rule(rule) => self.subscriptions.accepted(rule),
+            Purpose::Rule(rule) => {
+                if let Some(made) = &mut self.subscriptions {
+                    made.accepted(rule);
+                }
+            }
             Purpose::User | Purpose::Ended(_) | Purpose::Removed => {}
         }
         Route::Done
@@ -186,10 +198,7 @@ impl Router {
 
     /// Signals of the name cannot be told from others': subscriptions to them end.
     fn sender_unknown(&mut self, name: NameId) -> Route {
-        while let Some((id, released)) = self.subscriptions.end_of_sender(name) {
-            self.matched.push(id);
-            self.release(released, true);
-        }
+        self.matched = self.end_subscriptions(true, &mut |made| made.end_of_sender(name));
         self.subscriptions_ended()
     }
 
@@ -202,34 +211,26 @@ impl Router {
 
     /// More is known about the name's owners: decides which of the held replies are believed.
     pub(super) fn decide_held(&mut self, name: NameId) {
-        let mut undecided = Vec::new();
-        for mut held in core::mem::take(&mut self.held) {
+        let mut index = 0;
+        while let Some(held) = self.held.get(index) {
             let call = self.pending.find(held.call).map(|(_, call)| call);
-            let Some(call) = call.filter(|call| call.purpose == Purpose::User) else {
-                self.actions.push(Action::Discard(held.key));
-                continue;
-            };
-            match self.belief(&call, Some(&held.sender)) {
-                Belief::Yes => {
-                    self.pending.end(held.call);
-                    self.call_ended(call.callee);
-                    self.actions.push(Action::Release(held.call, held.key));
-                }
-                Belief::Unknown(other) if other != name => undecided.push(held),
+            let belief = call.map_or(Belief::No, |call| self.belief(&call, Some(&held.sender)));
+            match belief {
+                Belief::Unknown(other) if other != name => index += 1,
+                // The question was sent before the reply came.
                 Belief::Unknown(_) if !held.is_asked => {
-                    held.is_asked = true;
-                    if self.names.ask_again(name) {
-                        self.ask(name, Question::Owner);
+                    self.ask_for_held(index, name);
+                    index += 1;
+                }
+                Belief::Yes => {
+                    if let Some(call) = self.pending.end(held.call) {
+                        self.call_ended(call.callee);
                     }
-                    undecided.push(held);
+                    self.remove_held(index, true);
                 }
-                Belief::No | Belief::Unknown(_) => {
-                    self.ignored += 1;
-                    self.actions.push(Action::Discard(held.key));
-                }
+                Belief::No | Belief::Unknown(_) => self.remove_held(index, false),
             }
         }
-        self.held = undecided;
     }
 }
 

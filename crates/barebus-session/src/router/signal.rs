@@ -13,7 +13,9 @@ impl Router {
         let is_bus = self.server == ServerKind::Bus && self.sender(message) == Some(names::BUS);
         let is_ours = is_bus && self.watch_owners(message);
         let Self { subscriptions, names, verify_senders, matched, .. } = self;
-        subscriptions.matching(message, names, *verify_senders, matched);
+        if let Some(made) = subscriptions {
+            made.matching(message, names, *verify_senders, matched);
+        }
         match (self.matched.is_empty(), is_ours) {
             (false, _) => Route::Event(Kind::Signal),
             (true, true) => Route::Done,

@@ -3,6 +3,7 @@
 use alloc::collections::VecDeque;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt;
 
 use barebus_wire::match_rule::OwnedMatchRule;
 use barebus_wire::{MatchRule, Message};
@@ -49,27 +50,81 @@ pub(crate) struct Released {
     pub(crate) sender: Option<NameId>,
 }
 
+/// The subscriptions, in the order of their making. The router makes the table with the first subscription and knows it by this trait
+/// alone, so programs that never subscribe do not link it.
+pub(crate) trait Subscriptions: fmt::Debug + Send + Sync {
+    /// Adds a subscription. `true` when the bus must be asked for the rule.
+    fn add(
+        &mut self,
+        rule: &MatchRule<'_>,
+        sender: Option<NameId>,
+        deadline: Instant,
+    ) -> (SubscriptionId, RuleId, bool);
+
+    /// The rule's text, with quotes around every value.
+    fn rule_text(&self, id: SubscriptionId) -> Option<&str>;
+
+    /// Whether it stands: made, and not ended.
+    fn is_active(&self, id: SubscriptionId) -> bool;
+
+    /// Whether the bus has answered the question for its rule, and those about its sender.
+    fn is_settled(&self, id: SubscriptionId, names: &Names) -> bool;
+
+    /// The bus has accepted the rule.
+    fn accepted(&mut self, rule_id: RuleId);
+
+    /// Ends the next subscription that shares `rule_id`, in the order of their making.
+    fn end_of_rule(&mut self, rule_id: RuleId) -> Option<(SubscriptionId, Released)>;
+
+    /// Ends the next subscription to signals of the name.
+    fn end_of_sender(&mut self, sender: NameId) -> Option<(SubscriptionId, Released)>;
+
+    /// Ends the next subscription whose deadline has passed.
+    fn expired(&mut self, now: Instant) -> Option<(SubscriptionId, Released)>;
+
+    /// No subscription's deadline is earlier.
+    fn earliest(&self) -> Instant;
+
+    /// Removes a subscription: what is left to do at the bus, and the events that waited for it.
+    fn remove(&mut self, id: SubscriptionId) -> Option<(Option<Released>, VecDeque<EventKey>)>;
+
+    /// Adds the subscriptions that ask for `signal` to `matched`. With `verify`, a well-known sender means the name's present owner.
+    fn matching(
+        &self,
+        signal: &Message<'_>,
+        names: &Names,
+        verify: bool,
+        matched: &mut Vec<SubscriptionId>,
+    );
+
+    /// The oldest event that waits for the subscription.
+    fn first_waiting(&self, id: SubscriptionId) -> Option<EventKey>;
+
+    /// An event waits for the subscription: behind those that came before, or before them.
+    fn wait(&mut self, id: SubscriptionId, key: EventKey, at_front: bool);
+
+    /// The oldest event that waited for the subscription was taken. Once the end of a subscription was taken it is gone.
+    fn taken(&mut self, id: SubscriptionId, key: EventKey, is_end: bool);
+}
+
 /// The subscriptions, in the order of their making.
 #[derive(Debug)]
-pub(crate) struct Subscriptions {
+pub(crate) struct SubscriptionTable {
     /// Ids ascend.
     made: Vec<Subscription>,
     last: u32,
     /// No subscription's deadline is earlier.
     earliest: Instant,
-    /// [`Subscription::wants`], from the first subscription on: programs that make none do not link it.
-    wants: Wants,
 }
 
-type Wants = fn(&Subscription, &Message<'_>, &Names, bool) -> bool;
-
-impl Subscriptions {
-    pub(crate) fn new() -> Self {
-        Self { made: Vec::new(), last: 0, earliest: Instant::NEVER, wants: |_, _, _, _| false }
+impl SubscriptionTable {
+    pub(crate) const fn new() -> Self {
+        Self { made: Vec::new(), last: 0, earliest: Instant::NEVER }
     }
+}
 
-    /// Adds a subscription. `true` when the bus must be asked for the rule.
-    pub(crate) fn add(
+impl Subscriptions for SubscriptionTable {
+    fn add(
         &mut self,
         rule: &MatchRule<'_>,
         sender: Option<NameId>,
@@ -89,22 +144,18 @@ impl Subscriptions {
         self.earliest = self.earliest.min(deadline);
         let waiting = VecDeque::new();
         self.made.push(Subscription { id, rule, rule_id, sender, state, deadline, waiting });
-        self.wants = Subscription::wants;
         (id, rule_id, is_new)
     }
 
-    /// The rule's text, with quotes around every value.
-    pub(crate) fn rule_text(&self, id: SubscriptionId) -> Option<&str> {
+    fn rule_text(&self, id: SubscriptionId) -> Option<&str> {
         self.get(id).map(|made| made.rule.as_str())
     }
 
-    /// Whether it stands: made, and not ended.
-    pub(crate) fn is_active(&self, id: SubscriptionId) -> bool {
+    fn is_active(&self, id: SubscriptionId) -> bool {
         self.get(id).is_some_and(|made| made.state != State::Ended)
     }
 
-    /// Whether the bus has answered the question for its rule, and those about its sender.
-    pub(crate) fn is_settled(&self, id: SubscriptionId, names: &Names) -> bool {
+    fn is_settled(&self, id: SubscriptionId, names: &Names) -> bool {
         self.get(id).is_none_or(|made| {
             made.state == State::Ended
                 || made.state == State::Active
@@ -112,8 +163,7 @@ impl Subscriptions {
         })
     }
 
-    /// The bus has accepted the rule.
-    pub(crate) fn accepted(&mut self, rule_id: RuleId) {
+    fn accepted(&mut self, rule_id: RuleId) {
         for made in self.made.iter_mut().filter(|made| made.rule_id == rule_id) {
             if made.state == State::Asked {
                 made.state = State::Active;
@@ -122,25 +172,15 @@ impl Subscriptions {
         }
     }
 
-    /// On a direct connection nobody needs to be asked.
-    pub(crate) fn accept_last(&mut self) {
-        if let Some(last) = self.made.last() {
-            self.accepted(last.rule_id);
-        }
-    }
-
-    /// Ends the next subscription that shares `rule_id`, in the order of their making.
-    pub(crate) fn end_of_rule(&mut self, rule_id: RuleId) -> Option<(SubscriptionId, Released)> {
+    fn end_of_rule(&mut self, rule_id: RuleId) -> Option<(SubscriptionId, Released)> {
         self.end_where(|made| made.rule_id == rule_id)
     }
 
-    /// Ends the next subscription to signals of the name.
-    pub(crate) fn end_of_sender(&mut self, sender: NameId) -> Option<(SubscriptionId, Released)> {
+    fn end_of_sender(&mut self, sender: NameId) -> Option<(SubscriptionId, Released)> {
         self.end_where(|made| made.sender == Some(sender))
     }
 
-    /// Ends the next subscription whose deadline has passed.
-    pub(crate) fn expired(&mut self, now: Instant) -> Option<(SubscriptionId, Released)> {
+    fn expired(&mut self, now: Instant) -> Option<(SubscriptionId, Released)> {
         if self.earliest > now {
             return None;
         }
@@ -152,24 +192,18 @@ impl Subscriptions {
         ended
     }
 
-    /// No subscription's deadline is earlier.
-    pub(crate) const fn earliest(&self) -> Instant {
+    fn earliest(&self) -> Instant {
         self.earliest
     }
 
-    /// Removes a subscription: what is left to do at the bus, and the events that waited for it.
-    pub(crate) fn remove(
-        &mut self,
-        id: SubscriptionId,
-    ) -> Option<(Option<Released>, VecDeque<EventKey>)> {
+    fn remove(&mut self, id: SubscriptionId) -> Option<(Option<Released>, VecDeque<EventKey>)> {
         let index = self.index(id)?;
         let made = self.made.remove(index);
         let released = (made.state != State::Ended).then(|| self.released(&made));
         Some((released, made.waiting))
     }
 
-    /// Adds the subscriptions that ask for `signal` to `matched`. With `verify`, a well-known sender means the name's present owner.
-    pub(crate) fn matching(
+    fn matching(
         &self,
         signal: &Message<'_>,
         names: &Names,
@@ -177,19 +211,17 @@ impl Subscriptions {
         matched: &mut Vec<SubscriptionId>,
     ) {
         for made in &self.made {
-            if made.state != State::Ended && (self.wants)(made, signal, names, verify) {
+            if made.state != State::Ended && made.wants(signal, names, verify) {
                 matched.push(made.id);
             }
         }
     }
 
-    /// The oldest event that waits for the subscription.
-    pub(crate) fn first_waiting(&self, id: SubscriptionId) -> Option<EventKey> {
+    fn first_waiting(&self, id: SubscriptionId) -> Option<EventKey> {
         self.get(id)?.waiting.front().copied()
     }
 
-    /// An event waits for the subscription: behind those that came before, or before them.
-    pub(crate) fn wait(&mut self, id: SubscriptionId, key: EventKey, at_front: bool) {
+    fn wait(&mut self, id: SubscriptionId, key: EventKey, at_front: bool) {
         if let Some(made) = self.get_mut(id) {
             match at_front {
                 true => made.waiting.push_front(key),
@@ -198,8 +230,7 @@ impl Subscriptions {
         }
     }
 
-    /// The oldest event that waited for the subscription was taken. Once the end of a subscription was taken it is gone.
-    pub(crate) fn taken(&mut self, id: SubscriptionId, key: EventKey, is_end: bool) {
+    fn taken(&mut self, id: SubscriptionId, key: EventKey, is_end: bool) {
         if is_end {
             if let Some(index) = self.index(id) {
                 self.made.remove(index);
@@ -210,7 +241,9 @@ impl Subscriptions {
             }
         }
     }
+}
 
+impl SubscriptionTable {
     fn end_where(
         &mut self,
         ends: impl Fn(&Subscription) -> bool,

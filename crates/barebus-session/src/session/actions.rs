@@ -1,6 +1,5 @@
 //! What the router needs done: calls of the bus, and events without a message.
 
-use alloc::string::String;
 use alloc::vec::Vec;
 
 use barebus_wire::name::{BusName, InterfaceName, MemberName, ObjectPath};
@@ -10,7 +9,7 @@ use super::Session;
 use crate::event::{CallId, Kind};
 use crate::event_queue::Queued;
 use crate::instant::Instant;
-use crate::router::{Action, Answer, Callee, PendingCall, Purpose, Request};
+use crate::router::{Action, Answer, Callee, PendingCall, Purpose};
 
 impl<F> Session<F> {
     /// Does what the router needs done.
@@ -25,7 +24,10 @@ impl<F> Session<F> {
     fn perform_all(&mut self) {
         for action in self.router.take_actions() {
             match action {
-                Action::Request(request) => self.send_request(request),
+                Action::Request(request) if !self.router.is_monitor() => {
+                    self.call_bus(request.member, &(&*request.argument,), request.purpose);
+                }
+                Action::Request(_) => {}
                 Action::EndCall(serial, reason) => {
                     let kind = Kind::NoReply(CallId(serial), reason);
                     self.enqueue(Queued::without_message(kind, [].into()));
@@ -33,35 +35,12 @@ impl<F> Session<F> {
                 Action::EndSubscriptions(ids) => {
                     self.enqueue(Queued::without_message(Kind::NotSubscribed, ids.into()));
                 }
-                Action::Release(serial, key) => {
-                    self.queue.release(key, Kind::Reply(CallId(serial)));
-                    self.router.pending.set_end(serial, key);
+                Action::Release { key, is_believed: false, .. } => drop(self.queue.take(key)),
+                Action::Release { call, key, .. } => {
+                    self.queue.release(key, Kind::Reply(CallId(call)));
+                    self.router.pending.set_end(call, key);
                     self.needs_poll = true;
                 }
-                Action::Discard(key) => {
-                    self.queue.take(key);
-                }
-            }
-        }
-    }
-
-    /// Sends what the router asks of the bus. It is not subject to the limit: there are at most three messages for each of the user's.
-    #[cold]
-    fn send_request(&mut self, request: Request) {
-        if self.router.is_monitor() {
-            return;
-        }
-        match request {
-            Request::AddMatch(rule, purpose) => self.call_bus(ADD_MATCH, &(&*rule,), purpose),
-            Request::GetNameOwner(name) => {
-                let text = String::from(self.router.name(name));
-                self.call_bus(GET_NAME_OWNER, &(&*text,), Purpose::Owner(name));
-            }
-            Request::RemoveMatch(rule) => {
-                let mut header =
-                    bus_call(REMOVE_MATCH).flags(Flags::NO_REPLY_EXPECTED).header(Serial::FIRST);
-                // It fails only for a rule longer than any message.
-                let _ = self.queue_message(&mut header, &(&*rule,), Vec::new());
             }
         }
     }
@@ -70,12 +49,21 @@ impl<F> Session<F> {
         self.call_bus(HELLO, &(), Purpose::Hello);
     }
 
-    /// Queues a call of a method of the bus. It has no deadline of its own: whoever needs the answer has one.
+    /// Queues a call of a method of the bus. It is not subject to the limit: there are at most three for each message of the user's.
+    /// It has no deadline of its own: whoever needs the answer has one.
     #[cold]
     fn call_bus(&mut self, member: MemberName<'static>, body: &dyn EncodeBody, purpose: Purpose) {
-        let mut header = bus_call(member).header(Serial::FIRST);
+        let mut header = MethodCall::new(PATH, member)
+            .interface(INTERFACE)
+            .destination(DESTINATION)
+            .header(Serial::FIRST);
+        let is_expected = purpose != Purpose::Removed;
+        if !is_expected {
+            header.flags = Flags::NO_REPLY_EXPECTED;
+        }
         // It fails only for a name or a rule longer than any message, which none is.
-        if let Ok(serial) = self.queue_message(&mut header, body, Vec::new()) {
+        if let (Ok(serial), true) = (self.queue_message(&mut header, body, Vec::new()), is_expected)
+        {
             let deadline = Instant::NEVER;
             self.router.sent(PendingCall { serial, deadline, callee: Callee::Bus, purpose });
         }
@@ -98,15 +86,7 @@ impl<F> Session<F> {
     }
 }
 
-/// A call of a method of the bus. Spec: Message Bus Messages.
-const fn bus_call(member: MemberName<'static>) -> MethodCall<'static> {
-    const PATH: ObjectPath<'static> = ObjectPath::from_static("/org/freedesktop/DBus");
-    const INTERFACE: InterfaceName<'static> = InterfaceName::from_static("org.freedesktop.DBus");
-    const DESTINATION: BusName<'static> = BusName::from_static("org.freedesktop.DBus");
-    MethodCall::new(PATH, member).interface(INTERFACE).destination(DESTINATION)
-}
-
+const PATH: ObjectPath<'static> = ObjectPath::from_static("/org/freedesktop/DBus");
+const INTERFACE: InterfaceName<'static> = InterfaceName::from_static("org.freedesktop.DBus");
+const DESTINATION: BusName<'static> = BusName::from_static("org.freedesktop.DBus");
 const HELLO: MemberName<'static> = MemberName::from_static("Hello");
-const ADD_MATCH: MemberName<'static> = MemberName::from_static("AddMatch");
-const REMOVE_MATCH: MemberName<'static> = MemberName::from_static("RemoveMatch");
-const GET_NAME_OWNER: MemberName<'static> = MemberName::from_static("GetNameOwner");

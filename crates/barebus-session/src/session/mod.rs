@@ -160,7 +160,7 @@ impl<F> Session<F> {
 
     /// Whether the subscription stands.
     pub fn is_subscribed(&self, subscription: SubscriptionId) -> bool {
-        self.router.subscriptions.is_active(subscription)
+        self.router.is_subscribed(subscription)
     }
 
     /// Makes the connection a monitor once the bus has agreed to `BecomeMonitor`: every message is an event, none is answered, and

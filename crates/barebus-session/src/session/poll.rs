@@ -227,9 +227,7 @@ impl<F> Session<F> {
             _ => self.subscriptions.extend_from_slice(matched),
         }
         if let (Kind::NotSubscribed, subscriptions) = (&kind, &self.subscriptions) {
-            for id in subscriptions {
-                self.router.subscriptions.taken(*id, EventKey::NONE, true);
-            }
+            self.router.taken(subscriptions, EventKey::NONE, true);
         }
         self.ready = Some(Ready { kind, frame: Some(frame), fds });
     }
@@ -319,9 +317,7 @@ impl<F> Session<F> {
         if let Some(call) = event.kind.ended_call() {
             self.router.pending.set_end(call.0, key);
         }
-        for id in &*event.subscriptions {
-            self.router.subscriptions.wait(*id, key, at_front);
-        }
+        self.router.wait(&event.subscriptions, key, at_front);
     }
 
     /// Makes the first queued event that is wanted ready.
@@ -335,7 +331,7 @@ impl<F> Session<F> {
             Want::Nothing => None,
             Want::Anything => first,
             Want::Reply(call) => self.router.pending.end_of(call.0),
-            Want::Signal(id) => self.router.subscriptions.first_waiting(id),
+            Want::Signal(id) => self.router.first_waiting(id),
         };
         key.is_some_and(|key| self.take_queued(key, want))
     }
@@ -352,10 +348,7 @@ impl<F> Session<F> {
         if let Some(call) = kind.ended_call() {
             self.router.pending.set_end(call.0, EventKey::NONE);
         }
-        for id in &*subscriptions {
-            let is_end = matches!(kind, Kind::NotSubscribed);
-            self.router.subscriptions.taken(*id, key, is_end);
-        }
+        self.router.taken(&subscriptions, key, matches!(kind, Kind::NotSubscribed));
         self.subscriptions = subscriptions.into();
         self.current = bytes;
         self.ready = Some(Ready { kind, frame: None, fds });
