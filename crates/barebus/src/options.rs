@@ -54,7 +54,7 @@ impl Options {
         self
     }
 
-    /// With authentication line by line, for servers that cannot take it in one go. Those that say so are found out anyway.
+    /// With authentication line by line, for servers that cannot take it in one go. Servers that reject it are recognised anyway.
     #[must_use]
     pub const fn step_by_step(mut self) -> Self {
         self.config.pacing = Pacing::StepByStep;
@@ -75,7 +75,7 @@ impl Options {
         self
     }
 
-    /// How long a call waits for its reply; `None`: for ever.
+    /// How long a call waits for its reply; `None`: without a limit.
     #[must_use]
     pub const fn call_timeout(mut self, timeout: Option<Duration>) -> Self {
         self.call_timeout = timeout;
@@ -189,7 +189,8 @@ fn environment(variable: &str) -> Option<String> {
 fn machine_id() -> Option<[u8; 32]> {
     let read = |file| {
         let mut id = [0; 32];
-        let len = endpoint::read_file(file, &mut id).ok()?.len();
+        let file = sys::open_to_read(file).ok()?;
+        let len = endpoint::read_beginning(&file, &mut id).ok()?.len();
         (len == 32 && id.iter().all(u8::is_ascii_hexdigit)).then_some(id)
     };
     read(c"/etc/machine-id").or_else(|| read(c"/var/lib/dbus/machine-id"))
