@@ -12,6 +12,7 @@ mod child;
 mod combined;
 mod each;
 mod exchange;
+mod foreign;
 mod lasting;
 mod limits;
 mod opening;

@@ -9,10 +9,10 @@ use nix::libc::{self, c_void};
 use nix::sys::wait::waitpid;
 use nix::unistd::Pid;
 
-use super::thread;
+use super::{is_privileged, thread};
 
 /// Starts `program` with `socket` as its standard input and output. `arguments` begin with the zeroth. It inherits the environment, and
-/// a name without a slash is looked for in `$PATH`.
+/// a name without a slash is looked for in `$PATH`; a program with more rights than its user passes no environment on.
 pub(crate) fn spawn(
     program: &CStr,
     arguments: &[CString],
@@ -25,10 +25,11 @@ pub(crate) fn spawn(
     let socket = socket.as_raw_fd();
     let mut arguments: Vec<_> = arguments.iter().map(|text| text.as_ptr().cast_mut()).collect();
     arguments.push(ptr::null_mut());
+    let nothing = [ptr::null_mut()];
     let mut pid = 0;
     // SAFETY: the structs are plain C, valid with all bits zero, and initialised by the first call that takes each. `program`, and
     // the texts that `arguments` point at up to its null pointer, end with a NUL, live until the call returns and are not written
-    // to, though the type would allow it. `environ` is the C library's own, which nobody changes meanwhile:
+    // to, though the type would allow it. `nothing` is an empty list; `environ` is the C library's own, which nobody changes meanwhile:
     // `std::env::set_var` demands that of its callers.
     let code = unsafe {
         let mut files: libc::posix_spawn_file_actions_t = std::mem::zeroed();
@@ -55,7 +56,7 @@ pub(crate) fn spawn(
                 &raw const files,
                 &raw const attributes,
                 arguments.as_ptr(),
-                environ,
+                if is_privileged() { nothing.as_ptr() } else { environ },
             );
         }
         libc::posix_spawnattr_destroy(&raw mut attributes);
