@@ -16,6 +16,7 @@ mod foreign;
 mod lasting;
 mod limits;
 mod opening;
+mod patience;
 mod plan;
 mod privileged;
 mod server;

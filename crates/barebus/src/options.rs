@@ -75,7 +75,7 @@ impl Options {
         self
     }
 
-    /// How long a call waits for its reply; `None`: without a limit.
+    /// How long a call waits for its reply; `None`: without a limit. A wait without a limit is a single system call.
     #[must_use]
     pub const fn call_timeout(mut self, timeout: Option<Duration>) -> Self {
         self.call_timeout = timeout;

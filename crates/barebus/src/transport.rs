@@ -106,15 +106,15 @@ impl Transport {
         }
     }
 
-    /// Reads, and waits for at most `time`, maybe less: with one system call if `time` is no shorter than the patience.
-    /// `EAGAIN` when nothing has come.
+    /// Reads, and waits for at most `time`, maybe less: with one system call if `time` is no shorter than the patience. Without a
+    /// limit it sleeps in poll(2), because a blocking read would wake up when the patience is over. `EAGAIN` when nothing has come.
     pub(crate) fn receive_within(
         &self,
         room: &mut [u8],
         time: Option<Duration>,
     ) -> nix::Result<sys::Read> {
         // A read that ends before its time is up is read again.
-        if self.patience.is_some_and(|patience| time.is_none_or(|time| time >= patience)) {
+        if self.patience.is_some_and(|patience| time.is_some_and(|time| time >= patience)) {
             return match sys::receive(self.socket.as_fd(), room, 0) {
                 // The caller looks at its deadline again.
                 Err(Errno::EINTR) => Err(Errno::EAGAIN),
