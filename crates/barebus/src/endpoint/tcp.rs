@@ -7,6 +7,7 @@ use nix::errno::Errno;
 use nix::libc;
 use nix::sys::socket::setsockopt;
 use nix::sys::socket::sockopt::TcpNoDelay;
+use nix::sys::stat::fstat;
 
 use super::{connect_within, read_beginning, text, wrong};
 use crate::error::AttemptError;
@@ -51,6 +52,10 @@ pub(super) fn reach_with_nonce(
     let transport = reach(address, timeout)?;
     let mut room = [0; 17];
     let file = sys::open_to_read(&file)?;
+    // Reading anything else may wait.
+    if fstat(&file)?.st_mode & libc::S_IFMT != libc::S_IFREG {
+        return Err(wrong("noncefile", "is no regular file"));
+    }
     let nonce = read_beginning(&file, &mut room)?;
     if nonce.len() != 16 {
         return Err(wrong("noncefile", "does not hold 16 bytes"));
