@@ -194,7 +194,7 @@ impl State {
         let error = io::Error::new(kind, text);
         ConnectionError {
             address: self.address.clone(),
-            cause: Cause::Io { doing: "driving it", error },
+            cause: Cause::Io { doing: "driving it", error, awaited: None },
         }
     }
 }
