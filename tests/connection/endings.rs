@@ -1,9 +1,12 @@
 //! Ends: of the stream, of a call's time, of the user's patience.
 
-use std::os::unix::net::UnixStream;
+use std::os::unix::net::{UnixListener, UnixStream};
 use std::time::{Duration, Instant};
 
-use barebus::{CallError, Cause, Connection, NoReply, Options, SessionError};
+use barebus::{
+    CallError, Cause, Connection, MemberName, MethodCall, NoReply, ObjectPath, Options,
+    SessionError,
+};
 use barebus_tests::peer::{OWNER, Peer, pair};
 
 use crate::scene::{
@@ -69,9 +72,43 @@ fn a_reset_is_an_error_of_the_system_and_named() {
         connection.flush().unwrap();
         let result = connection.call(&method("More"), &("x".repeat(1000).as_str(),));
         let Err(CallError::Connection(error)) = result else { panic!("{result:?}") };
-        let Cause::Io { doing, error } = error.cause else { panic!("{error:?}") };
+        let Cause::Io { doing, error, .. } = error.cause else { panic!("{error:?}") };
         assert_eq!((doing, error.kind()), ("reading", std::io::ErrorKind::ConnectionReset));
     });
+}
+
+/// systemd's private socket hangs up on whoever it cannot see: an error guesses so only of the handshake.
+#[test]
+fn a_hint_about_pid_namespaces_comes_only_before_the_connection_was_established() {
+    let scene = Scene::begin();
+    let folder = std::env::temp_dir().join(format!("barebus-hint-{}", std::process::id()));
+    std::fs::create_dir_all(folder.join("systemd")).unwrap();
+    let place = folder.join("systemd/private");
+    let listener = UnixListener::bind(&place).unwrap();
+    for works in [false, true] {
+        let mut connection =
+            Connection::open_direct(&format!("unix:path={}", place.display())).unwrap();
+        let mut peer = Peer::new(listener.accept().unwrap().0);
+        let server = std::thread::spawn(move || {
+            if works {
+                assert!(peer.authenticate());
+                let call = peer.receive().unwrap();
+                let reply = peer.reply(&call, None, &());
+                peer.write(&reply);
+            }
+        });
+        let call = || MethodCall::new(ObjectPath::ROOT, MemberName::from_static("Reexecute"));
+        if works {
+            connection.call(&call(), &()).unwrap();
+        }
+        server.join().unwrap();
+        // Nobody is there: writing fails, or reading.
+        let error = connection.call(&call(), &()).unwrap_err().to_string();
+        assert_eq!(error.contains("PID namespace"), !works, "{error}");
+    }
+    std::fs::remove_dir_all(&folder).unwrap();
+    drop(listener);
+    scene.end();
 }
 
 /// Bytes that wait to be read.

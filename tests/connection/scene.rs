@@ -12,7 +12,7 @@ use barebus::{
     SessionError,
 };
 use barebus_tests::memory;
-use barebus_tests::peer::{Peer, SERVICE, open_files};
+use barebus_tests::peer::{Peer, SERVICE, are_closed, open_files};
 use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeVal;
 
@@ -20,9 +20,6 @@ use nix::sys::time::TimeVal;
 pub(crate) const SHORT: Duration = Duration::from_millis(150);
 /// A timeout that no honest scene comes near, on a busy machine neither.
 pub(crate) const LONG: Duration = Duration::from_secs(60);
-
-/// A file that is open for so long stays open.
-const SETTLED: Duration = Duration::from_secs(5);
 
 /// Open files are the whole process's: one scene at a time.
 static STAGE: Mutex<()> = Mutex::new(());
@@ -122,15 +119,6 @@ impl Scene {
         assert!(are_closed(self.files), "files stay open");
         assert!(self.begin.elapsed() < LONG, "took {:?}", self.begin.elapsed());
     }
-}
-
-/// Whether no more files are open than there were `before`, at the latest when the other side has closed its own.
-pub(crate) fn are_closed(before: usize) -> bool {
-    let end = Instant::now() + SETTLED;
-    while open_files() > before && Instant::now() < end {
-        thread::sleep(Duration::from_millis(5));
-    }
-    open_files() <= before
 }
 
 /// For a bus, with timeouts that a test can wait for.

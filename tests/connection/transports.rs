@@ -154,6 +154,23 @@ fn a_nonce_that_cannot_be_read_is_told() {
     scene.end();
 }
 
+#[test]
+fn a_nonce_file_that_is_no_regular_file_is_refused_without_waiting() {
+    let scene = Scene::begin();
+    let folder = Folder::new("fifo");
+    let fifo = folder.join("nonce");
+    nix::unistd::mkfifo(fifo.as_str(), nix::sys::stat::Mode::S_IRWXU).unwrap();
+    for file in [&fifo, "/dev/zero"] {
+        let address = format!("nonce-tcp:host=127.0.0.1,port=PORT,noncefile={file}");
+        over_tcp(&address, b"never sent", |connection| {
+            let error = connection.unwrap_err().to_string();
+            assert!(error.contains("the key 'noncefile' is no regular file"), "{error}");
+        });
+    }
+    drop(folder);
+    scene.end();
+}
+
 /// Recites what a bus says, tells of itself, and then does as the script's last line says.
 const PROGRAM: &str = "cat \"$1\"; tr '\\0' '\\n' < /proc/$$/cmdline > \"$2\"; echo $$ > \"$3\";";
 

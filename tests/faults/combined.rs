@@ -139,7 +139,7 @@ fn scene(connection: &mut Connection, server: &Shared, unread: bool, expected: (
     // The last answer first, so that the late call is written before anything is read.
     let is_end = |error: CallError| {
         let CallError::Connection(error) = error else { panic!("{error:?}") };
-        let Cause::Io { doing, error } = error.cause else { panic!("{error:?}") };
+        let Cause::Io { doing, error, .. } = error.cause else { panic!("{error:?}") };
         assert_eq!((doing, error.raw_os_error()), (expected.0, Some(expected.1 as i32)));
     };
     let reply = connection.wait(echoing).unwrap();

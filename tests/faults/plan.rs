@@ -22,13 +22,12 @@ pub(crate) enum Call {
     SetSockOpt,
     Fcntl,
     Ioctl,
-    Mmap,
-    Madvise,
-    Munmap,
     Poll,
     /// send(2) and sendmsg(2).
     Send,
     Recvmsg,
+    /// recvmsg(2) that takes nothing: whether the stream is empty, just before it is closed.
+    Peek,
     Open,
     Read,
     Close,
@@ -91,8 +90,6 @@ pub(crate) struct Seen {
     pub(crate) hit_fds: bool,
     /// Why the scene was broken off.
     pub(crate) stuck: Option<&'static str>,
-    /// Mappings made and not unmapped.
-    pub(crate) mapped: isize,
     /// Allocations made.
     pub(crate) allocations: usize,
     /// How long the scene took, by its own clock.
@@ -138,7 +135,6 @@ pub(crate) fn play<R>(
         hits: vec![0; plan.len()],
         hit_fds: false,
         stuck: None,
-        mapped: 0,
         allocations: 0,
         took: Duration::ZERO,
     };
@@ -293,9 +289,4 @@ pub(crate) fn now() -> Option<Duration> {
         stage.seen.took += LOOK_TIME;
         BEGIN + stage.seen.took
     })
-}
-
-/// That a mapping was made (1) or unmapped (-1).
-pub(crate) fn mapped(change: isize) {
-    with(|stage| stage.seen.mapped += change);
 }

@@ -3,8 +3,9 @@
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use barebus::{Connection, OpenError, Options};
 use nix::unistd::{geteuid, getuid};
@@ -15,14 +16,25 @@ use crate::child;
 const TEST: &str = "privileged::the_environment_leads_no_privileged_program_to_a_bus";
 
 /// Neither is root: the copy is nobody's key to anything.
-const OWNER: u32 = 65_533;
-const CALLER: u32 = 65_534;
+pub(crate) const OWNER: u32 = 65_533;
+pub(crate) const CALLER: u32 = 65_534;
 
 /// Where the environment says that everything is.
 const LURE: &str = "/nowhere/of-the-environment";
 
 /// A directory that is removed when dropped.
-struct Folder(PathBuf);
+pub(crate) struct Folder(pub(crate) PathBuf);
+
+impl Folder {
+    /// One that everybody can enter.
+    pub(crate) fn new(test: &str) -> Self {
+        let name = format!("barebus-faults-{test}-{}", std::process::id());
+        let folder = Self(std::env::temp_dir().join(name));
+        fs::create_dir(&folder.0).unwrap();
+        fs::set_permissions(&folder.0, Permissions::from_mode(0o755)).unwrap();
+        folder
+    }
+}
 
 impl Drop for Folder {
     fn drop(&mut self) {
@@ -42,13 +54,12 @@ fn the_environment_leads_no_privileged_program_to_a_bus() {
         geteuid().is_root(),
         "making a setuid program another user's needs root: run it with sudo"
     );
-    let folder =
-        Folder(std::env::temp_dir().join(format!("barebus-faults-{}", std::process::id())));
-    fs::create_dir(&folder.0).unwrap();
-    fs::set_permissions(&folder.0, Permissions::from_mode(0o755)).unwrap();
+    let folder = Folder::new("privileged");
     let copy = folder.0.join("copy");
-    // By another process: a test's own copy may be held open for writing by whatever is started meanwhile.
-    assert!(Command::new("cp").arg(child::this()).arg(&copy).status().unwrap().success());
+    copy_of_this(&copy);
+    let told = folder.0.join("told");
+    fs::create_dir(&told).unwrap();
+    fs::set_permissions(&told, Permissions::from_mode(0o777)).unwrap();
     for (mode, role) in [(0o755, "usual"), (0o4755, "setuid")] {
         chown(&copy, Some(OWNER), Some(OWNER)).unwrap();
         fs::set_permissions(&copy, Permissions::from_mode(mode)).unwrap();
@@ -57,12 +68,31 @@ fn the_environment_leads_no_privileged_program_to_a_bus() {
             .uid(CALLER)
             .gid(CALLER)
             .current_dir("/")
+            .env(FOLDER, &told)
             .env("DBUS_SYSTEM_BUS_ADDRESS", format!("unix:path={LURE}/system"))
             .env("DBUS_SESSION_BUS_ADDRESS", format!("unix:path={LURE}/session"))
             .env("XDG_RUNTIME_DIR", LURE);
         child::succeeds(TEST, command);
     }
 }
+
+/// Copies this program. Another process does it: a file that this one wrote may be held open for writing by whatever is started
+/// meanwhile.
+pub(crate) fn copy_of_this(to: &Path) {
+    assert!(Command::new("cp").arg(child::this()).arg(to).status().unwrap().success());
+}
+
+/// Waits for what happens in another process. Whoever waits in vain has failed.
+pub(crate) fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let begin = Instant::now();
+    while !is_so() {
+        assert!(begin.elapsed() < Duration::from_secs(60), "not within a minute: {what}");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+/// Tells such a program where the folder of its test is.
+pub(crate) const FOLDER: &str = "BAREBUS_TEST_FOLDER";
 
 /// What each way to a bus says.
 fn ways() -> [Result<Connection, OpenError>; 3] {
@@ -75,6 +105,22 @@ fn led() {
         let error = opened.unwrap_err().to_string();
         assert!(error.contains(LURE), "{error}");
     }
+    assert_eq!(told_by_a_program(), format!("unix:path={LURE}/session"));
+    assert!(Options::direct().open("unixexec:path=true").is_ok());
+}
+
+/// The session bus's address that a program which `unixexec:` starts finds in its environment.
+fn told_by_a_program() -> String {
+    let file = PathBuf::from(std::env::var_os(FOLDER).unwrap()).join(geteuid().to_string());
+    let script = format!(
+        "echo $DBUS_SESSION_BUS_ADDRESS > {0}.new; mv {0}.new {0}; exec cat",
+        file.display()
+    );
+    let script = barebus::wire::address::escape(script.as_bytes());
+    let address = format!("unixexec:path=/bin/sh,argv1=-c,argv2={script}");
+    let _connection = Options::direct().open(&address).unwrap();
+    until("the program has written the file", || file.exists());
+    fs::read_to_string(file).unwrap().trim().into()
 }
 
 fn not_led() {
@@ -91,4 +137,7 @@ fn not_led() {
     for opened in [session, user] {
         assert!(matches!(opened, Err(OpenError::NotSet { .. })), "{opened:?}");
     }
+    assert_eq!(told_by_a_program(), "");
+    let error = Options::direct().open("unixexec:path=true").unwrap_err().to_string();
+    assert!(error.contains("the key 'path' needs a '/'"), "{error}");
 }

@@ -98,6 +98,6 @@ fn broken(connection: &mut Connection) {
     let Err(CallError::Connection(error)) = connection.call(&service("Echo"), &("late",)) else {
         panic!("a call went through");
     };
-    let Cause::Io { doing: "writing", error } = error.cause else { panic!("{error:?}") };
+    let Cause::Io { doing: "writing", error, .. } = error.cause else { panic!("{error:?}") };
     assert_eq!(error.raw_os_error(), Some(Errno::EPIPE as i32));
 }

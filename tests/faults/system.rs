@@ -15,10 +15,10 @@ use barebus_tests::memory::Counting;
 
 use nix::errno::Errno;
 use nix::libc::{
-    self, SYS_close, SYS_connect, SYS_fcntl, SYS_getsockopt, SYS_ioctl, SYS_madvise, SYS_mmap,
-    SYS_munmap, SYS_openat, SYS_ppoll, SYS_read, SYS_recvmsg, SYS_sendmsg, SYS_sendto,
-    SYS_setsockopt, SYS_socket, SYS_socketpair, c_char, c_int, c_long, c_uint, c_ulong, c_void,
-    iovec, mode_t, msghdr, off_t, pollfd, size_t, sockaddr, socklen_t, ssize_t, timespec, timeval,
+    self, SYS_close, SYS_connect, SYS_fcntl, SYS_getsockopt, SYS_ioctl, SYS_openat, SYS_ppoll,
+    SYS_read, SYS_recvmsg, SYS_sendmsg, SYS_sendto, SYS_setsockopt, SYS_socket, SYS_socketpair,
+    c_char, c_int, c_long, c_uint, c_ulong, c_void, iovec, mode_t, msghdr, pollfd, size_t,
+    sockaddr, socklen_t, ssize_t, timespec, timeval,
 };
 
 use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, sigaction};
@@ -117,41 +117,6 @@ unsafe extern "C" fn ioctl(fd: c_int, request: c_ulong, argument: c_long) -> c_i
     })
 }
 
-#[unsafe(no_mangle)]
-unsafe extern "C" fn mmap(
-    address: *mut c_void,
-    len: size_t,
-    protection: c_int,
-    flags: c_int,
-    fd: c_int,
-    offset: off_t,
-) -> *mut c_void {
-    if error(Call::Mmap).is_some() {
-        return libc::MAP_FAILED;
-    }
-    // SAFETY: the caller asks for a mapping that harms no other, as mmap(3) asks.
-    let page = unsafe { system!(SYS_mmap, address, len, protection, flags, fd, offset) };
-    plan::mapped(1);
-    page as *mut c_void
-}
-
-#[unsafe(no_mangle)]
-unsafe extern "C" fn munmap(address: *mut c_void, len: size_t) -> c_int {
-    error(Call::Munmap).unwrap_or_else(|| {
-        plan::mapped(-1);
-        // SAFETY: the caller uses these pages no more, as munmap(3) asks.
-        int(unsafe { system!(SYS_munmap, address, len) })
-    })
-}
-
-#[unsafe(no_mangle)]
-unsafe extern "C" fn madvise(address: *mut c_void, len: size_t, advice: c_int) -> c_int {
-    error(Call::Madvise).unwrap_or_else(|| {
-        // SAFETY: the caller knows what the advice does to these pages, as madvise(3) asks.
-        int(unsafe { system!(SYS_madvise, address, len, advice) })
-    })
-}
-
 /// As [`fcntl`]: the mode is passed when the flags create a file.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn open64(path: *const c_char, flags: c_int, mode: mode_t) -> c_int {
@@ -227,7 +192,8 @@ unsafe extern "C" fn recvmsg(fd: c_int, message: *mut msghdr, flags: c_int) -> s
     let message = unsafe { &mut *message };
     let mut header = *message;
     let mut first: iovec;
-    match plan::next(Call::Recvmsg, false) {
+    let call = if flags & libc::MSG_PEEK == 0 { Call::Recvmsg } else { Call::Peek };
+    match plan::next(call, false) {
         Some(Fault::Error(errno)) => return fail(errno) as ssize_t,
         Some(Fault::EndOfFile) => {
             message.msg_controllen = 0;

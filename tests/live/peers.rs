@@ -94,7 +94,8 @@ fn file_descriptors_arrive_as_they_were_sent() {
     let (FdIndex(1), FdIndex(0)) = call.message.body::<(FdIndex, FdIndex)>().unwrap() else {
         panic!("the indices are others");
     };
-    let [read, write] = <[OwnedFd; 2]>::try_from(call.fds).unwrap();
+    let fds: Vec<OwnedFd> = call.fds.into_iter().map(OwnedFd::from).collect();
+    let [read, write] = <[OwnedFd; 2]>::try_from(fds).unwrap();
     std::io::Write::write_all(&mut std::fs::File::from(write), b"through").unwrap();
     let mut text = String::new();
     std::io::Read::read_to_string(&mut std::fs::File::from(read), &mut text).unwrap();

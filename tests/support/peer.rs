@@ -6,7 +6,7 @@ use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use barebus_sasl::{Server, ServerOptions, ServerState};
 use barebus_wire::{
@@ -455,3 +455,16 @@ pub fn open_files() -> usize {
     // The directory itself is open while it is listed.
     std::fs::read_dir("/proc/self/fd").expect("/proc").count() - 1
 }
+
+/// Whether no more files are open than there were `before`. Other threads close theirs in their own time: the other side, and the client's
+/// own for descriptors that came from it.
+pub fn are_closed(before: usize) -> bool {
+    let end = Instant::now() + SETTLED;
+    while open_files() > before && Instant::now() < end {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    open_files() <= before
+}
+
+/// A file that is open for so long stays open.
+const SETTLED: Duration = Duration::from_secs(20);

@@ -4,14 +4,14 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
 
 use barebus::wire::DecodeBody;
-use barebus::{BodyError, DecodeError, FdIndex, Message, PropertiesChanged, Received};
+use barebus::{BodyError, DecodeError, Descriptor, FdIndex, Message, PropertiesChanged, Received};
 
 /// A message and the file descriptors that came with it.
 #[derive(Debug)]
 pub(crate) struct Owned {
     /// Of a whole message, which was parsed before.
     bytes: Box<[u8]>,
-    fds: Vec<OwnedFd>,
+    fds: Vec<Descriptor>,
 }
 
 /// What a file descriptor counts, in bytes: so that a queue of 1 MiB holds no more than 64 of them open.
@@ -32,8 +32,8 @@ impl Owned {
     }
 }
 
-impl From<Received<'_, OwnedFd>> for Owned {
-    fn from(received: Received<'_, OwnedFd>) -> Self {
+impl From<Received<'_, Descriptor>> for Owned {
+    fn from(received: Received<'_, Descriptor>) -> Self {
         let Received { message, fds } = received;
         Self { bytes: message.as_bytes().into(), fds }
     }
@@ -76,16 +76,15 @@ pub struct Reply {
 received!(Reply);
 
 impl Reply {
-    /// The file descriptors, in the order of their indices.
+    /// The file descriptors, in the order of their indices. Dropping one closes it, which can wait: see [`Descriptor`].
     pub fn into_fds(self) -> Vec<OwnedFd> {
-        self.received.fds
+        self.received.fds.into_iter().map(OwnedFd::from).collect()
     }
 }
 
 impl From<barebus::Reply<'_>> for Reply {
     fn from(reply: barebus::Reply<'_>) -> Self {
-        let message = *reply.message();
-        Self { received: Owned::from(Received { message, fds: reply.into_fds() }) }
+        Self { received: Owned::from(Received::from(reply)) }
     }
 }
 

@@ -193,7 +193,7 @@ impl State {
         ConnectionError {
             address: self.address.clone(),
             handshake: None,
-            cause: Cause::Io { doing: "driving it", error },
+            cause: Cause::Io { doing: "driving it", error, awaited: None },
         }
     }
 }

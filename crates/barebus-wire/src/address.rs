@@ -143,6 +143,8 @@ pub enum AddressErrorKind {
     EmptyKey,
     /// A key that this address has already.
     RepeatedKey,
+    /// More than 256 keys in one address.
+    TooManyKeys,
     /// A byte that must be escaped.
     NotEscaped,
     /// `%` without two hexadecimal digits behind it.
@@ -158,6 +160,7 @@ impl fmt::Display for AddressErrorKind {
             Self::MissingValue => "a key has no '=' and value",
             Self::EmptyKey => "a value has no key",
             Self::RepeatedKey => "a key is repeated",
+            Self::TooManyKeys => "an address has more than 256 keys",
             Self::NotEscaped => "a character of a value must be escaped with '%'",
             Self::BadEscape => "a '%' is not followed by two hexadecimal digits",
         })
@@ -191,6 +194,9 @@ fn at_commas(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
+/// Most keys in one address. The specification has no limit. Without one, looking for repeated keys would take quadratic time, or memory.
+const MOST_KEYS: usize = 256;
+
 /// Checks one address, which begins at byte `start` of the list.
 fn check_entry(entry: &str, start: usize) -> Result<(), AddressError> {
     use AddressErrorKind as Kind;
@@ -209,7 +215,10 @@ fn check_entry(entry: &str, start: usize) -> Result<(), AddressError> {
         return Ok(());
     }
     let mut at = transport.len() + 1;
-    for pair in at_commas(pairs) {
+    for (index, pair) in at_commas(pairs).enumerate() {
+        if index == MOST_KEYS {
+            return fail(Kind::TooManyKeys, at);
+        }
         let Some((key, value)) = cut(pair, b'=') else {
             return fail(Kind::MissingValue, at);
         };
@@ -297,6 +306,26 @@ mod tests {
         ] {
             assert_eq!(Addresses::parse(text), Err(AddressError { kind, at }), "{text}");
         }
+    }
+
+    #[test]
+    fn takes_256_keys_and_looks_no_further() {
+        use core::fmt::Write;
+
+        // Each key is compared with all before it: without a limit this takes some 10,000,000,000 steps.
+        let mut text = alloc::string::String::from("unix:");
+        let mut ends = Vec::new();
+        for index in 0..100_000 {
+            write!(text, "{index}=,").unwrap();
+            ends.push(text.len());
+        }
+        let first = ends[MOST_KEYS - 1];
+        assert!(Addresses::parse(&text[..first - 1]).is_ok());
+        let error = AddressError { kind: AddressErrorKind::TooManyKeys, at: first };
+        assert_eq!(Addresses::parse(&text), Err(error));
+        // The next address has keys of its own.
+        let list = [&text[..first - 1], &text[..first - 1]].join(";");
+        assert_eq!(Addresses::parse(&list).unwrap().count(), 2);
     }
 
     #[test]

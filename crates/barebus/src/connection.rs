@@ -11,6 +11,7 @@ use nix::errno::Errno;
 use crate::error::{CallError, ConnectionError};
 use crate::io::monotonic;
 use crate::reply::{Reply, Signal, into_reply};
+use crate::sys::{Descriptor, own};
 use crate::transport::Transport;
 
 /// A connection to a message bus, or to somebody directly.
@@ -22,7 +23,7 @@ use crate::transport::Transport;
 /// parent alone. Dropping it closes the socket: there is no good-bye in the protocol.
 #[derive(Debug)]
 pub struct Connection {
-    pub(crate) session: Session<OwnedFd>,
+    pub(crate) session: Session<Descriptor>,
     pub(crate) transport: Transport,
     /// How long connecting to the address once more may take; `None` where that cannot be.
     pub(crate) reopening: Option<Duration>,
@@ -74,7 +75,7 @@ impl Connection {
     }
 
     /// What lies below: counters, the server's GUID, whether file descriptors pass.
-    pub const fn session_state(&self) -> &Session<OwnedFd> {
+    pub const fn session_state(&self) -> &Session<Descriptor> {
         &self.session
     }
 
@@ -147,7 +148,7 @@ impl Connection {
         body: &B,
         fds: Vec<OwnedFd>,
     ) -> Result<CallId, CallError> {
-        self.start_call_at(self.now(), call, &body, fds)
+        self.start_call_at(self.now(), call, &body, own(fds))
     }
 
     #[inline]
@@ -156,7 +157,7 @@ impl Connection {
         now: Duration,
         call: &MethodCall<'_>,
         body: &dyn EncodeBody,
-        fds: Vec<OwnedFd>,
+        fds: Vec<Descriptor>,
     ) -> Result<CallId, CallError> {
         self.revive()?;
         let deadline = self.call_timeout.map(|timeout| now.saturating_add(timeout));
@@ -325,7 +326,7 @@ impl Connection {
     pub fn next_event(
         &mut self,
         timeout: Option<Duration>,
-    ) -> Result<Option<Event<'_, OwnedFd>>, ConnectionError> {
+    ) -> Result<Option<Event<'_, Descriptor>>, ConnectionError> {
         if !self.wait_until(Want::Anything, timeout)? {
             return Ok(None);
         }

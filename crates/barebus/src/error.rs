@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io;
 
-use barebus_session::{HandshakeAttempts, NoReply, SendError, SessionError};
+use barebus_session::{Awaited, HandshakeAttempts, NoReply, SendError, SessionError};
 use barebus_wire::BodyError;
 use nix::errno::Errno;
 
@@ -135,6 +135,8 @@ pub enum Cause {
         doing: &'static str,
         /// What the system said.
         error: io::Error,
+        /// The step of the handshake that the server had not finished; `None` once the connection was established.
+        awaited: Option<Awaited>,
     },
     /// The server refused authentication in one go, and could then not be reached a second time.
     Reopen(Box<AttemptError>),
@@ -142,12 +144,29 @@ pub enum Cause {
     Forked,
 }
 
+impl ConnectionError {
+    /// Whether the server hung up before the connection was established. Later it has other reasons, such as its own end.
+    fn is_refusal(&self) -> bool {
+        match &self.cause {
+            Cause::Session(SessionError::Closed { awaited, .. }) => awaited.is_some(),
+            Cause::Io { error, awaited, .. } => {
+                awaited.is_some()
+                    && matches!(
+                        error.kind(),
+                        io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe
+                    )
+            }
+            _ => false,
+        }
+    }
+}
+
 impl fmt::Display for ConnectionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "connection to {}: ", self.address)?;
         match &self.cause {
             Cause::Session(error) => error.fmt(f)?,
-            Cause::Io { doing, error } => write!(f, "{doing}: {error}")?,
+            Cause::Io { doing, error, .. } => write!(f, "{doing}: {error}")?,
             Cause::Reopen(error) => write!(f, "cannot connect again: {error}")?,
             Cause::Forked => {
                 f.write_str("it belongs to the process that this one was forked from")?
@@ -156,14 +175,7 @@ impl fmt::Display for ConnectionError {
         if let Some(handshake) = self.handshake {
             write!(f, " (authentication was {handshake})")?;
         }
-        let closed_early = match &self.cause {
-            Cause::Session(SessionError::Closed { awaited, .. }) => awaited.is_some(),
-            Cause::Io { error, .. } => {
-                matches!(error.kind(), io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe)
-            }
-            _ => false,
-        };
-        if closed_early && self.address.ends_with("/systemd/private") {
+        if self.is_refusal() && self.address.ends_with("/systemd/private") {
             f.write_str(
                 " (systemd hangs up on its private socket when it cannot see the process: \
                  another user's, or in another PID namespace)",

@@ -11,6 +11,7 @@ use crate::error::{CallError, ConnectionError};
 use crate::io::Waiting;
 use crate::reply::into_reply;
 use crate::reply::{Reply, Signal};
+use crate::sys::{Descriptor, own};
 
 /// For event loops: nothing from here on waits, nor does [`start_call`](Self::start_call).
 ///
@@ -55,7 +56,7 @@ impl Connection {
     ///
     /// # Errors
     /// Why the connection has ended.
-    pub fn poll_event(&mut self) -> Result<Option<Event<'_, OwnedFd>>, ConnectionError> {
+    pub fn poll_event(&mut self) -> Result<Option<Event<'_, Descriptor>>, ConnectionError> {
         if !self.poll(Want::Anything)? {
             return Ok(None);
         }
@@ -105,7 +106,7 @@ impl Connection {
         fds: Vec<OwnedFd>,
     ) -> Result<(), CallError> {
         self.revive()?;
-        self.session.send(call, body, fds).map_err(|error| self.not_sent(error))
+        self.session.send(call, body, own(fds)).map_err(|error| self.not_sent(error))
     }
 
     /// Queues a subscription to signals, as [`subscribe`](Self::subscribe) without waiting until the bus has agreed. Its
@@ -132,7 +133,7 @@ impl Connection {
         body: &B,
         fds: Vec<OwnedFd>,
     ) -> Result<(), CallError> {
-        self.session.reply(to, body, fds).map_err(|error| self.not_sent(error))
+        self.session.reply(to, body, own(fds)).map_err(|error| self.not_sent(error))
     }
 
     /// Queues an ERROR as the answer to a call that came as an event.
@@ -155,17 +156,17 @@ impl AsFd for Connection {
     }
 }
 
-impl<'a> TryFrom<Received<'a, OwnedFd>> for Reply<'a> {
+impl<'a> TryFrom<Received<'a, Descriptor>> for Reply<'a> {
     type Error = CallError;
 
     /// The reply of an event; `CallError::Remote` when it is an ERROR.
-    fn try_from(reply: Received<'a, OwnedFd>) -> Result<Self, CallError> {
+    fn try_from(reply: Received<'a, Descriptor>) -> Result<Self, CallError> {
         into_reply(reply)
     }
 }
 
-impl<'a> From<Received<'a, OwnedFd>> for Signal<'a> {
-    fn from(signal: Received<'a, OwnedFd>) -> Self {
+impl<'a> From<Received<'a, Descriptor>> for Signal<'a> {
+    fn from(signal: Received<'a, Descriptor>) -> Self {
         Self::new(signal)
     }
 }

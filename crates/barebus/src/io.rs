@@ -118,7 +118,14 @@ impl Connection {
             }
         }
         let cause = match self.failure {
-            Some((doing, error)) => Cause::Io { doing, error: error.into() },
+            Some((doing, errno)) => {
+                // The phase it was in: the session ends with the stream.
+                let awaited = match error {
+                    SessionError::Closed { awaited, .. } => awaited,
+                    _ => None,
+                };
+                Cause::Io { doing, error: errno.into(), awaited }
+            }
             None => Cause::Session(error),
         };
         Err(self.error(cause))

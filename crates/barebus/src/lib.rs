@@ -1,4 +1,5 @@
-//! A D-Bus client from the socket up: no D-Bus library under it, no threads, no name service, no globals.
+//! A D-Bus client from the socket up: no D-Bus library under it, no name service, and no thread but a short one that closes
+//! strangers' files ([`Descriptor`]).
 //!
 //! ```no_run
 //! use barebus::{BusName, Connection, InterfaceName, MemberName, MethodCall, ObjectPath};
@@ -56,3 +57,4 @@ pub use options::Options;
 pub use proxy::Proxy;
 pub use reply::{Reply, Signal};
 pub use standard::{ManagedObjects, PropertiesChanged};
+pub use sys::Descriptor;

@@ -76,7 +76,7 @@ impl Options {
         self
     }
 
-    /// How long a call waits for its reply; `None`: for ever.
+    /// How long a call waits for its reply; `None`: without a limit. A wait without a limit is a single system call.
     #[must_use]
     pub const fn call_timeout(mut self, timeout: Option<Duration>) -> Self {
         self.call_timeout = timeout;
@@ -206,7 +206,8 @@ fn environment(variable: &str) -> Option<String> {
 fn machine_id() -> Option<[u8; 32]> {
     let read = |file| {
         let mut id = [0; 32];
-        let len = endpoint::read_file(file, &mut id).ok()?.len();
+        let file = sys::open_to_read(file).ok()?;
+        let len = endpoint::read_beginning(&file, &mut id).ok()?.len();
         (len == 32 && id.iter().all(u8::is_ascii_hexdigit)).then_some(id)
     };
     read(c"/etc/machine-id").or_else(|| read(c"/var/lib/dbus/machine-id"))

@@ -6,16 +6,17 @@ use barebus_session::Received;
 use barebus_wire::{BodyError, DecodeBody, ErrorName, FdIndex, Header, Message, MessageType};
 
 use crate::error::CallError;
+use crate::sys::Descriptor;
 
 macro_rules! received {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         #[derive(Debug)]
-        pub struct $name<'a>(Received<'a, OwnedFd>);
+        pub struct $name<'a>(Received<'a, Descriptor>);
 
         impl<'a> $name<'a> {
             #[inline]
-            pub(crate) const fn new(received: Received<'a, OwnedFd>) -> Self {
+            pub(crate) const fn new(received: Received<'a, Descriptor>) -> Self {
                 Self(received)
             }
 
@@ -44,9 +45,16 @@ macro_rules! received {
                 self.0.fds.get(index.0 as usize).map(AsFd::as_fd)
             }
 
-            /// The file descriptors, in the order of their indices; they are closed when dropped.
+            /// The file descriptors, in the order of their indices. Dropping one closes it, which can wait:
+            /// see [`Descriptor`].
             pub fn into_fds(self) -> Vec<OwnedFd> {
-                self.0.fds
+                self.0.fds.into_iter().map(OwnedFd::from).collect()
+            }
+        }
+
+        impl<'a> From<$name<'a>> for Received<'a, Descriptor> {
+            fn from(received: $name<'a>) -> Self {
+                received.0
             }
         }
     };
@@ -64,7 +72,7 @@ received! {
 
 /// The reply, or the ERROR as one.
 #[inline]
-pub(crate) fn into_reply(reply: Received<'_, OwnedFd>) -> Result<Reply<'_>, CallError> {
+pub(crate) fn into_reply(reply: Received<'_, Descriptor>) -> Result<Reply<'_>, CallError> {
     if reply.message.header().message_type == MessageType::Error {
         return Err(remote_error(&reply.message));
     }

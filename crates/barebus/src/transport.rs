@@ -13,12 +13,12 @@ use nix::sys::time::TimeVal;
 
 #[cfg(feature = "unixexec")]
 use crate::child::Child;
-use crate::sys;
+use crate::sys::{self, Descriptor, Process};
 
 /// A connected stream socket.
 #[derive(Debug)]
 pub(crate) struct Transport {
-    socket: OwnedFd,
+    socket: Descriptor,
     /// Whoever may wait no less may wait by a blocking read, which ends by itself: SO_RCVTIMEO of the socket, but for the moment
     /// that passes between setting a deadline and waiting for it. `None` where reads do not block or have no end.
     patience: Option<Duration>,
@@ -26,50 +26,11 @@ pub(crate) struct Transport {
     blocks: bool,
     /// Whether file descriptors can be sent along.
     pub(crate) passes_fds: bool,
-    /// The program behind the socket (`unixexec:`), to be reaped.
+    /// The program behind the socket (`unixexec:`). It is declared, and so dropped, after the socket, whose end may be what ends it.
     #[cfg(feature = "unixexec")]
     pub(crate) child: Option<Child>,
-    home: Home,
-}
-
-/// The process that connected, to whom the stream belongs.
-#[derive(Debug)]
-struct Home {
-    process: u32,
-    /// A cheaper way to tell, once it is worth its page.
-    mark: Option<sys::ForkMark>,
-    /// How often it was asked for; at [`WORTH_A_MARK`] the mark is made.
-    asked: u32,
-}
-
-/// Making the mark costs more than so many looks at the process's number: connections that end early do without.
-const WORTH_A_MARK: u32 = 8;
-
-impl Home {
-    fn here() -> Self {
-        Self { process: std::process::id(), mark: None, asked: 0 }
-    }
-
-    #[inline]
-    fn is_elsewhere(&mut self) -> bool {
-        match &self.mark {
-            Some(mark) => mark.is_in_child(),
-            None => self.is_other_process(),
-        }
-    }
-
-    #[cold]
-    fn is_other_process(&mut self) -> bool {
-        if std::process::id() != self.process {
-            return true;
-        }
-        self.asked = self.asked.saturating_add(1);
-        if self.asked == WORTH_A_MARK {
-            // On kernels that know no such marks (before 4.14) the number is looked at for ever.
-            self.mark = sys::ForkMark::new();
-        }
-        false
-    }
+    /// The process that connected, to which the stream belongs.
+    home: Process,
 }
 
 /// What a transport can do next without waiting.
@@ -82,10 +43,10 @@ pub(crate) struct Ready {
 impl Transport {
     /// Over a socket that this crate has made.
     pub(crate) fn connected(socket: OwnedFd) -> nix::Result<Self> {
-        sys::above_stdio(socket).map(Self::new)
+        Descriptor::from(socket).above_stdio().map(Self::new)
     }
 
-    fn new(socket: OwnedFd) -> Self {
+    fn new(socket: Descriptor) -> Self {
         Self {
             socket,
             patience: None,
@@ -93,7 +54,7 @@ impl Transport {
             passes_fds: true,
             #[cfg(feature = "unixexec")]
             child: None,
-            home: Home::here(),
+            home: Process::current(),
         }
     }
 
@@ -101,31 +62,31 @@ impl Transport {
     pub(crate) fn given(socket: OwnedFd) -> Self {
         let flags = fcntl(&socket, FcntlArg::F_GETFL).map(OFlag::from_bits_retain);
         let blocks = flags.is_ok_and(|flags| !flags.contains(OFlag::O_NONBLOCK));
-        let mut transport = Self::new(socket);
+        let mut transport = Self::new(socket.into());
         transport.blocks = blocks;
         transport
     }
 
     /// How long a blocking read may wait: the system watches that time then. Where reads do not block poll(2) watches it.
     pub(crate) fn set_patience(&mut self, patience: Duration) -> nix::Result<()> {
-        // 0 would mean for ever.
-        if !self.blocks || patience.is_zero() {
+        if !self.blocks {
             return Ok(());
         }
         setsockopt(&self.socket, ReceiveTimeout, &time_val(patience))?;
-        let slack = Duration::from_millis(millis(patience).unsigned_abs().div_ceil(SLACK));
+        let slack =
+            Duration::from_millis(patience.as_secs().saturating_mul(SLACK).saturating_add(1));
         self.patience = Some(patience.saturating_sub(slack));
         Ok(())
     }
 
     /// Whether this process was forked from the one that connected, to whom the stream belongs.
     #[inline]
-    pub(crate) fn is_foreign(&mut self) -> bool {
-        self.home.is_elsewhere()
+    pub(crate) fn is_foreign(&self) -> bool {
+        !self.home.is_current()
     }
 
     /// Writes what the socket takes at once. File descriptors go with the first byte.
-    pub(crate) fn send(&self, bytes: [&[u8]; 2], fds: &[OwnedFd]) -> nix::Result<usize> {
+    pub(crate) fn send(&self, bytes: [&[u8]; 2], fds: &[Descriptor]) -> nix::Result<usize> {
         let flags = libc::MSG_DONTWAIT | libc::MSG_NOSIGNAL;
         loop {
             match sys::send(self.socket.as_fd(), bytes, fds, flags) {
@@ -145,15 +106,15 @@ impl Transport {
         }
     }
 
-    /// Reads, and waits for at most `time`, maybe less: with one system call if `time` is no shorter than the patience.
-    /// `EAGAIN` when nothing has come.
+    /// Reads, and waits for at most `time`, maybe less: with one system call if `time` is no shorter than the patience. Without a
+    /// limit it sleeps in poll(2), because a blocking read would wake up when the patience is over. `EAGAIN` when nothing has come.
     pub(crate) fn receive_within(
         &self,
         room: &mut [u8],
         time: Option<Duration>,
     ) -> nix::Result<sys::Read> {
         // A read that ends before its time is up is read again.
-        if self.patience.is_some_and(|patience| time.is_none_or(|time| time >= patience)) {
+        if self.patience.is_some_and(|patience| time.is_some_and(|time| time >= patience)) {
             return match sys::receive(self.socket.as_fd(), room, 0) {
                 // The caller looks at its deadline again.
                 Err(Errno::EINTR) => Err(Errno::EAGAIN),
@@ -187,9 +148,9 @@ impl Transport {
     }
 }
 
-/// A remaining time that is shorter than the patience by one part in so many counts as equal: the clock went on between setting
-/// the deadline and waiting for it, on a busy machine for many milliseconds.
-const SLACK: u64 = 256;
+/// A remaining time counts as equal to the patience if it is shorter by so many milliseconds for each second: the clock went on between
+/// setting the deadline and waiting for it, on a busy machine for many milliseconds.
+const SLACK: u64 = 4;
 
 impl AsFd for Transport {
     fn as_fd(&self) -> BorrowedFd<'_> {
@@ -197,13 +158,12 @@ impl AsFd for Transport {
     }
 }
 
-#[cfg(feature = "unixexec")]
 impl Drop for Transport {
     fn drop(&mut self) {
-        if let Some(child) = self.child.take() {
-            if !self.is_foreign() {
-                child.end();
-            }
+        // With the stream the system closes the descriptors that were not read, and waits as it does for each of them. Once nobody
+        // can send any more, an empty stream stays empty.
+        if self.is_foreign() || !sys::end_reading(self.socket.as_fd()) {
+            self.socket.distrust();
         }
     }
 }
@@ -215,13 +175,13 @@ pub(crate) fn millis(time: Duration) -> i64 {
     seconds.saturating_mul(1000).saturating_add(rest).min(A_YEAR)
 }
 
-/// The same as sockets take it.
+/// The same as sockets take it, for which no time means for ever.
 pub(crate) fn time_val(time: Duration) -> TimeVal {
     // What seconds and microseconds are counted in differs from machine to machine.
     fn count<T: TryFrom<i64> + Default>(count: i64) -> T {
         T::try_from(count).unwrap_or_default()
     }
-    let time = millis(time);
+    let time = millis(time).max(1);
     TimeVal::new(count(time / 1000), count(time % 1000 * 1000))
 }
 

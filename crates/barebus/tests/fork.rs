@@ -6,14 +6,16 @@
 use std::io::{ErrorKind, Read, Write};
 use std::os::linux::net::SocketAddrExt;
 use std::os::unix::net::{SocketAddr, UnixListener, UnixStream};
+use std::process::Command;
 use std::time::Duration;
 
 use barebus::{
     CallError, CallId, Cause, Connection, ConnectionError, MatchRule, MemberName, MethodCall,
     ObjectPath, Options,
 };
+use nix::sched::{CloneFlags, unshare};
 use nix::sys::wait::{WaitStatus, waitpid};
-use nix::unistd::{ForkResult, fork};
+use nix::unistd::{ForkResult, fork, geteuid};
 
 const CALL: MethodCall<'static> =
     MethodCall::new(ObjectPath::ROOT, MemberName::from_static("Anything"));
@@ -21,6 +23,50 @@ const CALL: MethodCall<'static> =
 fn main() {
     nothing_is_read_or_written();
     nobody_is_connected_to_anew();
+    // As before Linux 4.14.
+    if std::env::args().nth(1).is_some_and(|argument| argument == "--without-marks") {
+        return;
+    }
+    without_marks_the_process_id_tells();
+    // Afterwards this process can have no children.
+    a_child_with_its_parent_s_process_id_is_another_process();
+}
+
+/// In nested PID namespaces both are 1.
+fn a_child_with_its_parent_s_process_id_is_another_process() {
+    assert!(geteuid().is_root(), "a PID namespace needs root: run it with sudo");
+    in_new_pid_namespace(|| {
+        let (ours, _theirs) = UnixStream::pair().unwrap();
+        let mut connection = Options::bus().over(ours).unwrap();
+        let started = connection.start_call(&CALL, &(), Vec::new()).unwrap();
+        in_new_pid_namespace(|| every_way(&mut connection, started).iter().all(is_forked))
+    });
+}
+
+/// Whether `is_right`, asked by a child whose process ID is 1.
+fn in_new_pid_namespace(is_right: impl FnOnce() -> bool) -> bool {
+    unshare(CloneFlags::CLONE_NEWPID).unwrap();
+    // SAFETY: this process has a single thread, so that nothing is locked in the child.
+    match unsafe { fork() }.unwrap() {
+        ForkResult::Child => {
+            assert_eq!(std::process::id(), 1);
+            std::process::exit(i32::from(!is_right()));
+        }
+        ForkResult::Parent { child } => {
+            let status = waitpid(child, None).unwrap();
+            assert!(matches!(status, WaitStatus::Exited(_, 0)), "the child: {status:?}");
+            true
+        }
+    }
+}
+
+/// Does all but that once more, and lets the kernel refuse MADV_WIPEONFORK.
+fn without_marks_the_process_id_tells() {
+    let mut strace = Command::new("strace");
+    strace.args(["-f", "-qq", "-o", "/dev/null", "-e", "inject=madvise:error=EINVAL"]);
+    strace.arg(std::env::current_exe().unwrap()).arg("--without-marks");
+    let status = strace.status().unwrap_or_else(|error| panic!("strace cannot be run: {error}"));
+    assert!(status.success(), "{status}");
 }
 
 fn nothing_is_read_or_written() {

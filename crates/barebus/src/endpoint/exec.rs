@@ -5,14 +5,19 @@ use std::os::fd::AsFd;
 use barebus_wire::address::Address;
 use nix::sys::socket::{AddressFamily, SockFlag, SockType, socketpair};
 
-use super::text;
+use super::{text, wrong};
 use crate::child::Child;
 use crate::error::AttemptError;
+use crate::sys;
 use crate::transport::Transport;
 
-/// Starts a program and talks to its standard input and output.
+/// Starts a program and talks to its standard input and output. In a program with more rights than its user it must be named by a path,
+/// and gets an empty environment: both would be the user's choice.
 pub(super) fn reach(address: &Address<'_>) -> Result<Transport, AttemptError> {
     let program = text(address.get("path"), "path")?;
+    if sys::is_privileged() && !program.to_bytes().contains(&b'/') {
+        return Err(wrong("path", "needs a '/': a privileged program does not search $PATH"));
+    }
     let mut arguments = vec![match address.get("argv0") {
         None => program.clone(),
         zeroth => text(zeroth, "argv0")?,

@@ -5,25 +5,22 @@ mod exec;
 #[cfg(feature = "tcp")]
 mod tcp;
 
-use std::ffi::CStr;
 #[cfg(any(feature = "tcp", feature = "unixexec"))]
 use std::ffi::CString;
-use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::fd::OwnedFd;
 use std::time::Duration;
 
 use barebus_sasl::Guid;
 use barebus_wire::address::{Address, Addresses, EscapedValue};
 use nix::errno::Errno;
-use nix::fcntl::{OFlag, open};
+use nix::libc;
+use nix::sys::socket::setsockopt;
 use nix::sys::socket::sockopt::SendTimeout;
-use nix::sys::socket::{
-    AddressFamily, SockFlag, SockType, SockaddrLike, UnixAddr, connect, setsockopt, socket,
-};
-use nix::sys::stat::Mode;
 use nix::unistd::read;
 
 use crate::error::AttemptError;
 use crate::io::monotonic;
+use crate::sys;
 use crate::transport::{Transport, time_val};
 
 /// The server's id as `address` promises it.
@@ -54,10 +51,10 @@ pub(crate) fn reach(address: &Address<'_>, timeout: Duration) -> Result<Transpor
 
 fn why_unsupported(transport: &str) -> &'static str {
     match transport {
-        "unixexec" | "tcp" | "nonce-tcp" => "this program is built without the transport",
-        "autolaunch" => "starting a bus (autolaunch) is not supported",
+        "unixexec" | "tcp" | "nonce-tcp" => "the transport is not built in",
+        "autolaunch" => "autolaunch is not supported",
         "launchd" => "launchd is not supported",
-        "systemd" => "systemd: is an address for servers only",
+        "systemd" => "the transport is for servers only",
         _ => "the transport is unknown",
     }
 }
@@ -71,52 +68,73 @@ pub(crate) fn reach_again(address: &str, timeout: Duration) -> Result<Transport,
 }
 
 fn unix(address: &Address<'_>, timeout: Duration) -> Result<Transport, AttemptError> {
-    match unix_place(address) {
-        Ok(place) => Ok(Transport::connected(connect_within(timeout, &place)?)?),
+    match UnixAddress::of(address) {
+        Ok(place) => Ok(Transport::connected(connect_within(timeout, place.bytes())?)?),
         Err((key, reason)) => Err(wrong(key, reason)),
     }
 }
 
-/// Where the socket is; else the key that does not tell, and why.
-fn unix_place(address: &Address<'_>) -> Result<UnixAddr, (&'static str, &'static str)> {
-    for key in ["dir", "tmpdir", "runtime"] {
-        if address.get(key).is_some() {
-            return Err((key, "is for servers: a client needs 'path' or 'abstract'"));
-        }
-    }
-    let (key, value) = match (address.get("path"), address.get("abstract")) {
-        (Some(_), Some(_)) => return Err(("abstract", "cannot stand beside 'path'")),
-        (None, Some(name)) => ("abstract", name),
-        (Some(path), None) => ("path", path),
-        (None, None) => return Err(("path", MISSING)),
-    };
-    // As much as a socket's name takes, a path's NUL included.
-    let mut room = [0; 108];
-    let len = unescape(value, &mut room).unwrap_or(room.len());
-    let place = match (room.get(..len), room.get(..=len)) {
-        (Some([]), _) => return Err((key, "is empty")),
-        (Some(name), Some(_)) if key == "abstract" => UnixAddr::new_abstract(name),
-        (_, Some(path)) => {
-            CStr::from_bytes_with_nul(path).map_err(|_| Errno::EINVAL).and_then(UnixAddr::new)
-        }
-        (_, None) => Err(Errno::ENAMETOOLONG),
-    };
-    place.map_err(|error| match error {
-        Errno::ENAMETOOLONG => (key, "is longer than the 107 bytes that a socket takes"),
-        _ => (key, "holds a NUL"),
-    })
+/// Where a Unix socket is: a `sockaddr_un`.
+struct UnixAddress {
+    bytes: [u8; FAMILY_LEN + PATH_LEN],
+    len: usize,
 }
 
-/// A connected socket.
-fn connect_within(timeout: Duration, place: &dyn SockaddrLike) -> nix::Result<OwnedFd> {
-    let family = place.family().unwrap_or(AddressFamily::Unspec);
+/// Length in bytes of a socket address's first field.
+const FAMILY_LEN: usize = size_of::<libc::sa_family_t>();
+
+/// The room in bytes that a socket's name has, a path's NUL included.
+const PATH_LEN: usize = 108;
+
+impl UnixAddress {
+    /// The key that is wrong, and why, if there is none.
+    fn of(address: &Address<'_>) -> Result<Self, (&'static str, &'static str)> {
+        for key in ["dir", "tmpdir", "runtime"] {
+            if address.get(key).is_some() {
+                return Err((key, "is for servers only"));
+            }
+        }
+        // An abstract name begins with a NUL, a path ends with one.
+        let (key, value, start) = match (address.get("path"), address.get("abstract")) {
+            (Some(_), Some(_)) => return Err(("abstract", "cannot stand beside 'path'")),
+            (None, Some(name)) => ("abstract", name, FAMILY_LEN + 1),
+            (Some(path), None) => ("path", path, FAMILY_LEN),
+            (None, None) => return Err(("path", MISSING)),
+        };
+        let mut bytes = [0; FAMILY_LEN + PATH_LEN];
+        let [first, second] = AF_UNIX.to_ne_bytes();
+        bytes[0] = first;
+        bytes[1] = second;
+        let room = bytes.get_mut(start..start + PATH_LEN - 1).unwrap_or_default();
+        let Some(len) = unescape(value, room) else {
+            return Err((key, "is longer than 107 bytes"));
+        };
+        if len == 0 {
+            return Err((key, "is empty"));
+        }
+        if start == FAMILY_LEN && room.iter().take(len).any(|byte| *byte == 0) {
+            return Err((key, "holds a NUL"));
+        }
+        // Where a path's NUL is, an abstract name's length has its first byte.
+        Ok(Self { bytes, len: FAMILY_LEN + 1 + len })
+    }
+
+    fn bytes(&self) -> &[u8] {
+        self.bytes.get(..self.len).unwrap_or_default()
+    }
+}
+
+#[allow(clippy::cast_possible_truncation, reason = "it is 1")]
+const AF_UNIX: libc::sa_family_t = libc::AF_UNIX as libc::sa_family_t;
+
+/// A socket connected to `address`, a `sockaddr` of the system's.
+fn connect_within(timeout: Duration, address: &[u8]) -> nix::Result<OwnedFd> {
     let end = monotonic().saturating_add(timeout);
     let connected = || -> nix::Result<OwnedFd> {
-        let fd = socket(family, SockType::Stream, SockFlag::SOCK_CLOEXEC, None)?;
+        let fd = sys::stream_socket(address)?;
         // A server that is not there, or whose queue is full, lets connect(2) wait: so long at most.
-        let time = end.saturating_sub(monotonic()).max(Duration::from_millis(1));
-        setsockopt(&fd, SendTimeout, &time_val(time))?;
-        connect(fd.as_raw_fd(), place)?;
+        setsockopt(&fd, SendTimeout, &time_val(end.saturating_sub(monotonic())))?;
+        sys::connect(&fd, address)?;
         Ok(fd)
     };
     loop {
@@ -129,17 +147,11 @@ fn connect_within(timeout: Duration, place: &dyn SockaddrLike) -> nix::Result<Ow
     }
 }
 
-/// What stands at the beginning of a file, as much as fits into `room`.
-pub(crate) fn read_file<'a>(file: &CStr, room: &'a mut [u8]) -> nix::Result<&'a [u8]> {
-    let file = loop {
-        match open(file, OFlag::O_RDONLY | OFlag::O_CLOEXEC, Mode::empty()) {
-            Err(Errno::EINTR) => {}
-            opened => break opened?,
-        }
-    };
+/// The beginning of `file`, as much as fits into `room`.
+pub(crate) fn read_beginning<'a>(file: &OwnedFd, room: &'a mut [u8]) -> nix::Result<&'a [u8]> {
     let mut filled = 0;
     while let Some(rest) = room.get_mut(filled..).filter(|rest| !rest.is_empty()) {
-        match read(&file, rest) {
+        match read(file, rest) {
             Ok(0) => break,
             Ok(count) => filled += count,
             Err(Errno::EINTR) => {}

@@ -7,8 +7,9 @@ use nix::errno::Errno;
 use nix::libc;
 use nix::sys::socket::setsockopt;
 use nix::sys::socket::sockopt::TcpNoDelay;
+use nix::sys::stat::fstat;
 
-use super::{connect_within, read_file, text, wrong};
+use super::{connect_within, read_beginning, text, wrong};
 use crate::error::AttemptError;
 use crate::sys;
 use crate::transport::Transport;
@@ -50,7 +51,12 @@ pub(super) fn reach_with_nonce(
     let file = text(address.get("noncefile"), "noncefile")?;
     let transport = reach(address, timeout)?;
     let mut room = [0; 17];
-    let nonce = read_file(&file, &mut room)?;
+    let file = sys::open_to_read(&file)?;
+    // Reading anything else may wait.
+    if fstat(&file)?.st_mode & libc::S_IFMT != libc::S_IFREG {
+        return Err(wrong("noncefile", "is no regular file"));
+    }
+    let nonce = read_beginning(&file, &mut room)?;
     if nonce.len() != 16 {
         return Err(wrong("noncefile", "does not hold 16 bytes"));
     }

@@ -1,0 +1,29 @@
+//! The only unsafe code of this crate: what the system reports in plain numbers and pointers becomes safe here. One subject a file.
+
+#![allow(
+    unsafe_code,
+    reason = "descriptor numbers must become owned descriptors; these files hold the proofs"
+)]
+
+mod auxv;
+mod closer;
+mod descriptor;
+mod file;
+mod process;
+#[cfg(feature = "tcp")]
+mod resolve;
+mod socket;
+#[cfg(feature = "unixexec")]
+mod spawn;
+mod thread;
+
+pub(crate) use auxv::is_privileged;
+pub use descriptor::Descriptor;
+pub(crate) use descriptor::own;
+pub(crate) use file::open_to_read;
+pub(crate) use process::Process;
+#[cfg(feature = "tcp")]
+pub(crate) use resolve::resolve;
+pub(crate) use socket::{Read, connect, end_reading, receive, send, stream_socket};
+#[cfg(feature = "unixexec")]
+pub(crate) use spawn::{reap, spawn};

@@ -1,0 +1,196 @@
+//! Sockets: reading and writing bytes together with file descriptors.
+
+use std::mem::MaybeUninit;
+use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
+use std::ptr;
+
+use nix::errno::Errno;
+use nix::libc;
+use nix::sys::socket::MsgFlags;
+
+use super::Descriptor;
+
+/// Room for the control data of one read or write: CMSG_SPACE(253 * 4) in words of 8 bytes, aligned as its header needs it. Whoever
+/// writes to it says how far; only so far is it read.
+type Control = MaybeUninit<[u64; CONTROL_WORDS]>;
+
+const CONTROL_WORDS: usize = 129;
+
+/// So many descriptors the system passes at a time.
+const MOST_FDS: usize = 253;
+
+/// A stream socket for `address`, which begins with its family.
+pub(crate) fn stream_socket(address: &[u8]) -> nix::Result<OwnedFd> {
+    let family = match address {
+        [first, second, ..] => libc::sa_family_t::from_ne_bytes([*first, *second]),
+        _ => return Err(Errno::EINVAL),
+    };
+    // SAFETY: socket(2) takes any numbers.
+    let number = unsafe { libc::socket(family.into(), libc::SOCK_STREAM | libc::SOCK_CLOEXEC, 0) };
+    // SAFETY: the system has just made it, and nobody else knows its number.
+    Errno::result(number).map(|number| unsafe { OwnedFd::from_raw_fd(number) })
+}
+
+/// Connects to `address`, a `sockaddr` of its family.
+pub(crate) fn connect(socket: &OwnedFd, address: &[u8]) -> nix::Result<()> {
+    // SAFETY: the pointer is that of as many bytes as are told, which connect(2) copies wherever they lie.
+    let code = unsafe {
+        libc::connect(socket.as_raw_fd(), address.as_ptr().cast(), length(address.len()))
+    };
+    Errno::result(code).map(|_| ())
+}
+
+/// What one read brought.
+#[derive(Debug)]
+pub(crate) struct Read {
+    /// Bytes; 0 at end of file.
+    pub(crate) count: usize,
+    pub(crate) fds: Vec<Descriptor>,
+    /// The system could not hand over all of the descriptors.
+    pub(crate) truncated: bool,
+}
+
+/// Reads into `room`. `flags` are those of recvmsg(2); MSG_CMSG_CLOEXEC is added.
+///
+/// nix's own wrapper gives no descriptors when some were cut off, so that those which came would stay open for ever.
+pub(crate) fn receive(
+    socket: BorrowedFd<'_>,
+    room: &mut [u8],
+    flags: libc::c_int,
+) -> nix::Result<Read> {
+    let mut control = Control::uninit();
+    let mut slice = libc::iovec { iov_base: room.as_mut_ptr().cast(), iov_len: room.len() };
+    // SAFETY: msghdr is a plain C struct of integers and pointers, for which all bits zero are valid.
+    let mut header: libc::msghdr = unsafe { std::mem::zeroed() };
+    header.msg_iov = &raw mut slice;
+    header.msg_iovlen = 1;
+    header.msg_control = control.as_mut_ptr().cast();
+    header.msg_controllen = length(size_of_val(&control));
+    // SAFETY: `header` points at one slice, which is `room`, and at `control` with its length in bytes; both are exclusively
+    // ours until this function returns, and the kernel writes no further than those lengths.
+    let count = unsafe {
+        libc::recvmsg(socket.as_raw_fd(), &raw mut header, flags | libc::MSG_CMSG_CLOEXEC)
+    };
+    let count = usize::try_from(count).map_err(|_| Errno::last())?;
+    let mut read =
+        Read { count, fds: Vec::new(), truncated: header.msg_flags & libc::MSG_CTRUNC != 0 };
+    if header.msg_controllen != 0 {
+        take_fds(&header, &mut read);
+    }
+    Ok(read)
+}
+
+/// Lets nothing more arrive. Whether nothing is left to be read either.
+pub(crate) fn end_reading(socket: BorrowedFd<'_>) -> bool {
+    let mut byte = 0_u8;
+    let mut slice = libc::iovec { iov_base: (&raw mut byte).cast(), iov_len: 1 };
+    // SAFETY: msghdr is a plain C struct of integers and pointers, for which all bits zero are valid.
+    let mut header: libc::msghdr = unsafe { std::mem::zeroed() };
+    header.msg_iov = &raw mut slice;
+    header.msg_iovlen = 1;
+    let flags = libc::MSG_PEEK | libc::MSG_DONTWAIT;
+    // SAFETY: shutdown(2) takes any numbers; `header` points at one slice, which is `byte`.
+    unsafe {
+        libc::syscall(libc::SYS_shutdown, socket.as_raw_fd(), libc::SHUT_RD) == 0
+            && libc::recvmsg(socket.as_raw_fd(), &raw mut header, flags) == 0
+    }
+}
+
+/// Writes `slices`, one behind the other, and with their first byte `fds`. `flags` are those of send(2).
+pub(crate) fn send(
+    socket: BorrowedFd<'_>,
+    slices: [&[u8]; 2],
+    fds: &[Descriptor],
+    flags: libc::c_int,
+) -> nix::Result<usize> {
+    if let ([bytes, []] | [[], bytes], []) = (slices, fds) {
+        // As a rule. It takes the system less time than a header that it has to copy.
+        let flags = MsgFlags::from_bits_retain(flags);
+        return nix::sys::socket::send(socket.as_raw_fd(), bytes, flags);
+    }
+    let mut slices = slices.map(|slice| libc::iovec {
+        iov_base: slice.as_ptr().cast_mut().cast(),
+        iov_len: slice.len(),
+    });
+    // SAFETY: msghdr is a plain C struct of integers and pointers, for which all bits zero are valid.
+    let mut header: libc::msghdr = unsafe { std::mem::zeroed() };
+    header.msg_iov = slices.as_mut_ptr();
+    header.msg_iovlen = length(slices.len());
+    let mut control = Control::uninit();
+    if !fds.is_empty() {
+        give_fds(fds, &mut control, &mut header)?;
+    }
+    // SAFETY: `header` points at the slices and, if at anything else, at the control data that was just written, with its length
+    // in bytes; all live until this function returns, and sendmsg only reads them.
+    let count = unsafe { libc::sendmsg(socket.as_raw_fd(), &raw const header, flags) };
+    usize::try_from(count).map_err(|_| Errno::last())
+}
+
+/// Writes a control message with `fds`, for `header` to point at.
+#[cold]
+fn give_fds(
+    fds: &[Descriptor],
+    control: &mut Control,
+    header: &mut libc::msghdr,
+) -> nix::Result<()> {
+    if fds.len() > MOST_FDS {
+        return Err(Errno::EINVAL);
+    }
+    let len = u32::try_from(fds.len() * size_of::<libc::c_int>()).unwrap_or(u32::MAX);
+    // Between headers and numbers there is padding, which the kernel gets to see.
+    header.msg_control = ptr::from_mut(control.write([0; CONTROL_WORDS])).cast();
+    // SAFETY: CMSG_SPACE and CMSG_LEN only compute. What is written is a
+    // header and at most 253 numbers, for which `control` has the room, aligned as a header must be, and exclusively borrowed.
+    unsafe {
+        header.msg_controllen = length(libc::CMSG_SPACE(len) as usize);
+        let message = header.msg_control.cast::<libc::cmsghdr>();
+        (*message).cmsg_len = length(libc::CMSG_LEN(len) as usize);
+        (*message).cmsg_level = libc::SOL_SOCKET;
+        (*message).cmsg_type = libc::SCM_RIGHTS;
+        let numbers = libc::CMSG_DATA(message).cast::<libc::c_int>();
+        for (index, fd) in fds.iter().enumerate() {
+            ptr::write_unaligned(numbers.add(index), fd.as_raw_fd());
+        }
+    }
+    Ok(())
+}
+
+/// A length in the type that this C library's headers have for it: size_t with GNU's, socklen_t or int with musl's. None is
+/// greater than a few kilobytes.
+fn length<T: TryFrom<usize> + Default>(length: usize) -> T {
+    T::try_from(length).unwrap_or_default()
+}
+
+/// Takes ownership of every descriptor in the control data that recvmsg has just written.
+#[cold]
+fn take_fds(header: &libc::msghdr, read: &mut Read) {
+    // SAFETY: recvmsg has set msg_control and msg_controllen to the control messages that it wrote into the aligned buffer.
+    let mut message = unsafe { libc::CMSG_FIRSTHDR(header) };
+    while !message.is_null() {
+        // SAFETY: CMSG_FIRSTHDR and CMSG_NXTHDR give only pointers to whole headers inside the control data.
+        let (level, kind, len) =
+            unsafe { ((*message).cmsg_level, (*message).cmsg_type, (*message).cmsg_len) };
+        if level == libc::SOL_SOCKET && kind == libc::SCM_RIGHTS {
+            // SAFETY: CMSG_LEN only computes.
+            let header_len = unsafe { libc::CMSG_LEN(0) } as usize;
+            #[allow(clippy::unnecessary_cast, reason = "with musl it is a socklen_t")]
+            let count = (len as usize).saturating_sub(header_len) / size_of::<libc::c_int>();
+            for index in 0..count {
+                // SAFETY: the message's `len` counts its header and `count` descriptors, all inside the control data; they
+                // may lie unaligned. The kernel has just installed each for this call, nobody else knows its number, and the
+                // control data is not read again: so each gets exactly one owner.
+                let fd = unsafe {
+                    let number = libc::CMSG_DATA(message).cast::<libc::c_int>().add(index);
+                    Descriptor::from_number(ptr::read_unaligned(number))
+                };
+                match fd.above_stdio() {
+                    Ok(fd) => read.fds.push(fd),
+                    // The process may open no more.
+                    Err(_) => read.truncated = true,
+                }
+            }
+        }
+        // SAFETY: as for CMSG_FIRSTHDR; `message` is one of its headers.
+        message = unsafe { libc::CMSG_NXTHDR(header, message) };
+    }
+}
