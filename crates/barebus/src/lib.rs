@@ -32,6 +32,7 @@ mod options;
 mod progress;
 mod proxy;
 mod reply;
+mod request;
 mod standard;
 mod sys;
 mod transport;
@@ -42,6 +43,7 @@ pub use barebus_session::{
     SessionError, SubscriptionId,
 };
 pub use barebus_wire as wire;
+pub use barebus_wire::definition;
 pub use barebus_wire::match_rule::MatchRuleBuf;
 pub use barebus_wire::name::{OwnedBusName, OwnedObjectPath};
 pub use barebus_wire::{
