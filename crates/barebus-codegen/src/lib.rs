@@ -46,7 +46,7 @@ mod merge;
 mod module;
 mod naming;
 
-pub use error::{Error, ErrorKind};
+pub use error::{Error, ErrorKind, TypesDiffer};
 pub use module::Module;
 
 /// Introspection data of one object, or of one version of it.
@@ -122,4 +122,9 @@ pub fn generate(sources: &[Source], options: &Options) -> Result<Vec<Module>, Er
 pub fn items(modules: &[Module]) -> String {
     let items: Vec<String> = modules.iter().map(Module::to_item).collect();
     items.join("\n")
+}
+
+/// The declarations of modules that are files, for their `mod.rs`.
+pub fn mod_items(modules: &[Module]) -> String {
+    modules.iter().map(|module| format!("pub mod {};\n", module.name())).collect()
 }

@@ -48,7 +48,13 @@ fn word(word: &str) -> String {
         (Some(before), Some(behind)) => (before, behind),
         _ => ("", ""),
     };
-    if is_plain(core) { word.to_owned() } else { format!("{before}{}{behind}", code(core)) }
+    // At the beginning of a line `1.` is a list.
+    let is_list = behind.starts_with(['.', ')']) && core.bytes().all(|byte| byte.is_ascii_digit());
+    if is_plain(core) && !is_list {
+        word.to_owned()
+    } else {
+        format!("{before}{}{behind}", code(core))
+    }
 }
 
 /// Whether a word is one of a language, not of a program, and no markup.
@@ -62,10 +68,10 @@ fn is_plain(word: &str) -> bool {
         }
         is_small = character.is_lowercase();
     }
-    // Capitals before small letters, as in `PIDs`; a dash or a number alone begins a list.
+    // Capitals before small letters, as in `PIDs`; a dash begins a list.
     let capitals = word.chars().take_while(|character| character.is_uppercase()).count();
     let is_camel = capitals > 1 && word.chars().any(char::is_lowercase);
-    !is_camel && !word.starts_with('-') && word.parse::<u64>().is_err()
+    !is_camel && !word.starts_with('-')
 }
 
 /// Paragraphs of `text`, each in lines of at most `width` characters.
@@ -96,11 +102,12 @@ mod tests {
 
     #[test]
     fn what_looks_like_a_program_is_code() {
-        let text = "Starts ListUnits (foo_bar) of <b>x</b>, see https://x.y/z. PIDs - 1 [a] `b` IO";
+        let text =
+            "Starts ListUnits (foo_bar) of <b>x</b>, see https://x.y/z. PIDs - 1 1. [a] `b` IO";
         assert_eq!(
             prose(text, 200),
             [[
-                "Starts `ListUnits` (`foo_bar`) of `<b>x</b>`, see `https://x.y/z`. `PIDs` `-` `1` \
+                "Starts `ListUnits` (`foo_bar`) of `<b>x</b>`, see `https://x.y/z`. `PIDs` `-` 1 `1`. \
                `[a]` `` `b` `` IO"
             ]]
         );

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use barebus_wire::definition::Emits;
 use barebus_wire::{BusName, ObjectPath};
 
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, TypesDiffer};
 use crate::introspection::{self, Interface, Member, MemberKind, Node};
 use crate::{Options, Source};
 
@@ -50,15 +50,16 @@ pub(crate) fn merge(sources: &[Source], options: &Options) -> Result<Vec<Merged>
     for source in sources {
         let failed = |kind| Error { source: source.name.clone(), kind };
         let document = introspection::read(&source.xml)
-            .map_err(|problem| failed(ErrorKind::Document(problem)))?;
+            .map_err(|problem| failed(ErrorKind::Document(Box::new(problem))))?;
         if let Some(problem) = document.problems.into_iter().next() {
-            return Err(failed(ErrorKind::Document(problem)));
+            return Err(failed(ErrorKind::Document(Box::new(problem))));
         }
         let path = source.path.clone().or_else(|| {
             let name = &document.node.name;
             name.starts_with('/').then(|| name.clone())
         });
-        let object = object(source.destination.as_deref(), path.as_deref()).map_err(failed)?;
+        let object = object(source.destination.as_deref(), path.as_deref())
+            .map_err(|what| failed(ErrorKind::Object(what)))?;
         collect(&source.name, document.node, object.as_ref(), options, &mut found);
     }
     if let Some(missing) = options.interfaces.iter().find(|name| !found.contains_key(*name)) {
@@ -72,13 +73,13 @@ pub(crate) fn merge(sources: &[Source], options: &Options) -> Result<Vec<Merged>
 fn object(
     destination: Option<&str>,
     path: Option<&str>,
-) -> Result<Option<(String, String)>, ErrorKind> {
+) -> Result<Option<(String, String)>, String> {
     let (Some(destination), Some(path)) = (destination, path) else { return Ok(None) };
     if let Err(error) = BusName::parse(destination) {
-        return Err(ErrorKind::Object(format!("'{destination}' is not a bus name: {error}")));
+        return Err(format!("'{destination}' is not a bus name: {error}"));
     }
     if let Err(error) = ObjectPath::parse(path) {
-        return Err(ErrorKind::Object(format!("'{path}' is not an object path: {error}")));
+        return Err(format!("'{path}' is not an object path: {error}"));
     }
     Ok(Some((destination.to_owned(), path.to_owned())))
 }
@@ -185,7 +186,7 @@ impl MergedMember {
         if types != other_types {
             return Err(Error {
                 source: source.to_owned(),
-                kind: ErrorKind::Types {
+                kind: ErrorKind::Types(Box::new(TypesDiffer {
                     interface: interface_name.to_owned(),
                     kind: member.kind,
                     member: member.name.clone(),
@@ -194,7 +195,7 @@ impl MergedMember {
                     other: self.sources.first().cloned().unwrap_or_default(),
                     other_line: self.member.line,
                     other_types,
-                },
+                })),
             });
         }
         insert(&mut self.sources, source);
