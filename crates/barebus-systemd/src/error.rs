@@ -73,7 +73,7 @@ mod tests {
     fn a_member_that_systemd_lacks_is_unsupported() {
         let error = |name: &str| {
             let name = format!("org.freedesktop.DBus.Error.{name}");
-            let cause = CallError::Remote { name: name.into(), message: String::new().into() };
+            let cause = CallError::Remote { name, message: String::new() };
             Error::new("GetUnitByPIDFD", None, cause)
         };
         for name in ["UnknownMethod", "UnknownProperty", "UnknownInterface"] {

@@ -7,5 +7,10 @@
     reason = "a test fails by panicking"
 )]
 
+mod errors;
+mod golden;
+#[warn(clippy::pedantic, missing_docs, unreachable_pub)]
+mod lamp;
+mod merging;
 mod random;
 mod rustfmt;
