@@ -16,6 +16,7 @@ mod fds;
 mod floods;
 mod frames;
 mod handshake;
+mod requests;
 mod scene;
 mod second;
 mod sharing;
