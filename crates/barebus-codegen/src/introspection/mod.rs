@@ -3,7 +3,9 @@
 //! This is the project's one model of introspection data. [`read`] is tolerant: it keeps what can be used and lists the rest as
 //! [`Problem`]s. Code generation is strict: it refuses a document that has a problem.
 
+mod element;
 mod parser;
+mod position;
 mod problem;
 mod text;
 

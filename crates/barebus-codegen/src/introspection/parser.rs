@@ -1,14 +1,16 @@
 //! XML to the model, in one pass that does not recurse.
 //!
-//! The text is a stranger's. No entity is expanded that the document declares, attributes are not compared with one another, and
+//! The text is a stranger's. Entities that the document declares are never expanded: using one is a problem. Attributes are not compared with one another, and
 //! what is kept is a few times as long as the text, whose length is bounded.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
 
+use quick_xml::Reader;
 use quick_xml::events::{BytesRef, BytesStart, Event};
-use quick_xml::{Reader, XmlVersion};
 
+use super::element::{Attributes, is_documentation, is_inline, member_kind};
+use super::position::{Position, excerpt};
 use super::text::{Paragraphs, append, paragraphs};
 use super::{
     Access, Annotation, Argument, DEPRECATED, DEPTH_MAX, DOC_STRING, Document, EMITS, Interface,
@@ -21,7 +23,7 @@ use barebus_wire::{InterfaceName, MemberName, Signature};
 /// # Errors
 /// The text is not well-formed XML, is longer than [`LEN_MAX`], or is XML of another kind.
 pub fn read(xml: &str) -> Result<Document, Problem> {
-    let mut at = Position { xml, offset: 0, line: 1, column: 1 };
+    let mut at = Position::start(xml);
     // Checked before anything is done for each byte.
     if xml.len() > LEN_MAX {
         return Err(at.problem(ProblemKind::TooLong(xml.len())));
@@ -41,46 +43,6 @@ pub fn read(xml: &str) -> Result<Document, Problem> {
         }
     }
 }
-
-/// A place in the document.
-struct Position<'a> {
-    xml: &'a str,
-    offset: usize,
-    line: usize,
-    column: usize,
-}
-
-impl Position<'_> {
-    /// Moves on to `offset`, never back.
-    fn advance(&mut self, offset: u64) {
-        let offset = usize::try_from(offset).unwrap_or(usize::MAX).min(self.xml.len());
-        let passed = self.xml.as_bytes().get(self.offset..offset).unwrap_or_default();
-        for byte in passed {
-            if *byte == b'\n' {
-                self.line += 1;
-                self.column = 1;
-            } else {
-                self.column += 1;
-            }
-        }
-        self.offset = self.offset.max(offset);
-    }
-
-    fn problem(&self, kind: ProblemKind) -> Problem {
-        Problem { line: self.line, column: self.column, interface: None, member: None, kind }
-    }
-}
-
-/// The beginning of a text of the document, for an error.
-fn excerpt(text: &str) -> String {
-    match text.char_indices().nth(EXCERPT_LEN) {
-        None => text.to_owned(),
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-    }
-}
-
-/// In characters.
-const EXCERPT_LEN: usize = 200;
 
 /// An element that is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -137,10 +99,6 @@ impl Parser {
             }
             Event::GeneralRef(entity) => self.entity(entity, at),
             Event::Comment(text) => self.comment = String::from_utf8_lossy(text).into_owned(),
-            // The declarations of others are named by nearly every document; they are not needed.
-            Event::DocType(text) if text.contains(&b'[') => {
-                self.problem(at, ProblemKind::DocumentType);
-            }
             _ => {}
         }
         Ok(())
@@ -173,7 +131,11 @@ impl Parser {
             self.too_deep += 1;
             return Ok(());
         }
-        let attributes = Attributes::of(element)?;
+        let attributes = match self.open.last() {
+            // Those of strangers may use entities that the document declares.
+            Some(Open::Documentation | Open::Other | Open::Annotation) => Attributes::default(),
+            _ => Attributes::of(element)?,
+        };
         let name = element.name();
         let open = match (self.open.last(), name.as_ref()) {
             (None, _) if self.document.is_some() => return Err(ProblemKind::SecondElement),
@@ -462,89 +424,3 @@ impl Parser {
 
 /// With more interfaces than this a repeated name is not noticed.
 const INTERFACES_COMPARED: usize = 256;
-
-fn member_kind(element: &[u8]) -> Option<MemberKind> {
-    match element {
-        b"method" => Some(MemberKind::Method),
-        b"signal" => Some(MemberKind::Signal),
-        b"property" => Some(MemberKind::Property),
-        _ => None,
-    }
-}
-
-/// An element's name without its namespace's prefix.
-fn local(name: &[u8]) -> &[u8] {
-    name.rsplit(|byte| *byte == b':').next().unwrap_or(name)
-}
-
-/// `doc:doc` and `tp:docstring` are in use, with and without a prefix.
-fn is_documentation(name: &[u8]) -> bool {
-    matches!(local(name), b"doc" | b"docstring" | b"documentation" | b"description" | b"summary")
-}
-
-/// Markup inside a paragraph.
-fn is_inline(name: &[u8]) -> bool {
-    const INLINE: &[&[u8]] = &[
-        b"a",
-        b"b",
-        b"code",
-        b"em",
-        b"i",
-        b"span",
-        b"strong",
-        b"tt",
-        b"ref",
-        b"member-ref",
-        b"type",
-        b"value",
-        b"literal",
-        b"emphasis",
-        b"ulink",
-        b"link",
-        b"dbus-ref",
-        b"token-ref",
-        b"var",
-        b"cite",
-        b"sub",
-        b"sup",
-        b"q",
-        b"kbd",
-        b"tag",
-    ];
-    INLINE.contains(&local(name))
-}
-
-/// The attributes that mean something; empty where they are missing.
-#[derive(Debug, Default)]
-struct Attributes {
-    name: String,
-    /// `type`.
-    signature: String,
-    direction: String,
-    access: String,
-    value: String,
-}
-
-impl Attributes {
-    fn of(element: &BytesStart<'_>) -> Result<Self, ProblemKind> {
-        let not_xml =
-            |what: &dyn std::fmt::Display| ProblemKind::NotXml(excerpt(&what.to_string()));
-        let mut found = Self::default();
-        let mut attributes = element.attributes();
-        // Comparing each with all others takes quadratic time.
-        for attribute in attributes.with_checks(false) {
-            let attribute = attribute.map_err(|error| not_xml(&error))?;
-            let to = match attribute.key.as_ref() {
-                b"name" => &mut found.name,
-                b"type" => &mut found.signature,
-                b"direction" => &mut found.direction,
-                b"access" => &mut found.access,
-                b"value" => &mut found.value,
-                _ => continue,
-            };
-            let value = attribute.normalized_value(XmlVersion::Implicit1_0);
-            *to = value.map(Cow::into_owned).map_err(|error| not_xml(&error))?;
-        }
-        Ok(found)
-    }
-}

@@ -40,9 +40,7 @@ pub enum ProblemKind {
     TextOutside,
     /// It ends inside this many elements.
     Unclosed(usize),
-    /// It declares entities or elements of its own.
-    DocumentType,
-    /// An entity that XML does not define.
+    /// It uses an entity that XML does not define. What the document type declares is ignored.
     UnknownEntity(String),
     /// More than [`DEPTH_MAX`] elements are within one another; the innermost are ignored.
     TooDeep,
@@ -82,7 +80,6 @@ impl fmt::Display for ProblemKind {
             Self::SecondElement => f.write_str("there is a second outermost element"),
             Self::TextOutside => f.write_str("there is text outside of any element"),
             Self::Unclosed(count) => write!(f, "the document ends inside {count} elements"),
-            Self::DocumentType => f.write_str("the document type declares entities or elements"),
             Self::UnknownEntity(name) => write!(f, "the entity '{name}' is unknown"),
             Self::TooDeep => write!(f, "more than {DEPTH_MAX} elements are nested"),
             Self::UnknownElement(name) => write!(f, "the element '{name}' is unknown here"),
