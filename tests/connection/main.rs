@@ -17,6 +17,7 @@ mod floods;
 mod frames;
 mod handshake;
 mod lingering;
+mod requests;
 mod scene;
 mod second;
 mod sharing;

@@ -11,6 +11,7 @@
 
 mod boxes;
 mod bus;
+mod definitions;
 mod examples;
 mod forgery;
 mod manager;

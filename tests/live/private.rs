@@ -94,3 +94,19 @@ fn from_outside_the_error_names_the_likely_cause() {
     let error = Manager::new(&mut systemd).version().unwrap_err().to_string();
     assert!(error.contains("PID namespace"), "{error}");
 }
+
+#[test]
+fn a_request_leaves_its_destination_out_without_a_bus() {
+    use barebus_systemd::interface::manager::{OBJECT, method::LIST_UNITS, property::VERSION};
+
+    if !is_inside("private::a_request_leaves_its_destination_out_without_a_bus") {
+        return;
+    }
+    assert!(OBJECT.destination.is_some());
+    let mut systemd = Connection::systemd_private().unwrap();
+    let reply = systemd.ask(LIST_UNITS.call(OBJECT, ())).unwrap();
+    assert!(LIST_UNITS.answer(&reply).unwrap().0.count() > 10);
+    let call = systemd.start(VERSION.get(OBJECT)).unwrap();
+    let reply = systemd.wait(call).unwrap();
+    assert!(!VERSION.value(&reply).unwrap().is_empty());
+}

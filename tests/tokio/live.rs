@@ -50,6 +50,40 @@ fn in_the_box<F: Future>(scene: impl FnOnce(&'static str) -> F) -> F::Output {
 }
 
 #[test]
+fn definitions_are_asked_for_and_read() {
+    use barebus_systemd::interface::manager::OBJECT;
+    use barebus_systemd::interface::manager::method::{LIST_UNITS, RESTART_UNIT, SUBSCRIBE};
+    use barebus_systemd::interface::manager::{property::VERSION, signal::JOB_REMOVED};
+
+    in_the_box(|address| async move {
+        let (bus, driver) = Connection::open(address).unwrap();
+        let driver = tokio::spawn(driver);
+        let (version, units) =
+            tokio::join!(bus.ask(VERSION.get(OBJECT)), bus.ask(LIST_UNITS.call(OBJECT, ())));
+        let (version, units) = (version.unwrap(), units.unwrap());
+        assert!(!VERSION.value(&version).unwrap().is_empty());
+        let (units,) = LIST_UNITS.answer(&units).unwrap();
+        assert!(units.map(Result::unwrap).any(|(name, ..)| name == "dbus.service"));
+
+        let rule = JOB_REMOVED.rule(OBJECT);
+        let mut jobs = bus.subscribe(&rule.rule().unwrap()).await.unwrap();
+        bus.ask(SUBSCRIBE.call(OBJECT, ())).await.unwrap();
+        let started = bus.ask(RESTART_UNIT.call(OBJECT, (LONG, "replace"))).await.unwrap();
+        let (job,) = RESTART_UNIT.answer(&started).unwrap();
+        let result = loop {
+            let signal = jobs.next().await.unwrap().unwrap();
+            let (_, path, _, result) = JOB_REMOVED.read(&signal).unwrap();
+            if path == job {
+                break result.to_owned();
+            }
+        };
+        assert_eq!(result, "done");
+        drop((jobs, bus));
+        driver.await.unwrap().unwrap();
+    });
+}
+
+#[test]
 fn many_tasks_ask_systemd_at_the_same_time() {
     in_the_box(|address| async move {
         let (bus, driver) = Connection::open(address).unwrap();

@@ -24,6 +24,8 @@ const ANSWER: &str = "enabled\n";
 
 /// Bytes over the program that does nothing.
 const MOST_BYTES: u64 = 70_000;
+/// Bytes that a program grows by when it asks ten things by definitions instead of names written by hand.
+const MOST_DEFINED: u64 = 1024;
 /// Crates from the registry.
 const MOST_CRATES: usize = 8;
 /// Bytes in memory over the program that does nothing, each at its most.
@@ -62,6 +64,10 @@ fn measure() -> Result<bool, String> {
             let other = Program::build(linked, package, name, Features::Default)?;
             table.row(&format!("{linked}: bytes that {name} adds"), over(&other), None);
         }
+        let build = |name| Program::build(linked, "barebus-systemd", name, Features::None);
+        let (defined, by_hand) = (build("by_definition")?, build("by_hand")?);
+        let what = format!("{linked}: bytes that ten definitions add to names by hand");
+        table.row(&what, defined.bytes.saturating_sub(by_hand.bytes), Some(MOST_DEFINED));
         let arguments = ["dbus.service"];
         let least = memory::peak(&nothing.path, &[], &server.address, "")?;
         let peak = memory::peak(&measured.path, &arguments, &server.address, ANSWER)?;

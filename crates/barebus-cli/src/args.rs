@@ -77,6 +77,8 @@ pub(crate) enum Verb {
     Call(Call),
     /// Shows an object's methods, signals and properties, with their types and present values
     Introspect(Object),
+    /// Prints Rust definitions made from introspection data
+    Codegen(CodegenOptions),
     /// Says whether bytes are valid messages, and what is wrong where if not
     Validate(ValidateOptions),
     /// Prints messages as text
@@ -165,6 +167,41 @@ pub(crate) struct BoxOptions {
     /// The command, which runs inside; DBUS_SYSTEM_BUS_ADDRESS leads to the box's bus
     #[arg(last = true, required = true, value_name = "COMMAND")]
     pub(crate) command: Vec<std::ffi::OsString>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CodegenOptions {
+    /// Introspects this service instead of reading files
+    #[arg(long, value_name = "NAME", conflicts_with = "files")]
+    pub(crate) destination: Option<String>,
+    /// An object of the service; can be repeated [default: /]
+    #[arg(long, value_name = "PATH", conflicts_with = "files")]
+    pub(crate) object: Vec<String>,
+    /// Introspects the objects below, too
+    #[arg(long, conflicts_with = "files")]
+    pub(crate) recursive: bool,
+    /// Only this interface; can be repeated [default: all but the standard ones]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) interface: Vec<String>,
+    /// Path of the crate that has the module 'definition'
+    #[arg(long = "crate", value_name = "PATH", default_value = "barebus")]
+    pub(crate) crate_path: String,
+    /// rustfmt's fn_call_width; 100 for use_small_heuristics = "Max"
+    #[arg(long, value_name = "COLUMNS", default_value_t = 60)]
+    pub(crate) fn_call_width: usize,
+    /// Writes a file for each interface and a mod.rs here, instead of printing
+    #[arg(long, value_name = "DIRECTORY")]
+    pub(crate) output: Option<PathBuf>,
+    /// Files with introspection data, FILE or VERSION=FILE; - is the standard input
+    #[arg(value_name = "FILE", required_unless_present_any = ["destination", "object"])]
+    pub(crate) files: Vec<String>,
+}
+
+impl CodegenOptions {
+    /// Whether a service is introspected.
+    pub(crate) fn is_live(&self) -> bool {
+        self.destination.is_some() || !self.object.is_empty()
+    }
 }
 
 #[derive(Debug, Args)]

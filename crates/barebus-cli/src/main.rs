@@ -28,6 +28,7 @@ fn main() -> ExitCode {
         Verb::Unit { verb } => command::unit::run(&arguments.target, verb),
         Verb::Call(call) => command::call::run(&arguments.target, &call),
         Verb::Introspect(object) => command::introspect::run(&arguments.target, &object),
+        Verb::Codegen(options) => command::codegen::run(&arguments.target, &options),
         Verb::Box(options) => command::run_box::run(&options),
         Verb::Validate(options) => command::validate::run(&options),
         Verb::Decode(options) => command::decode::run(&options),

@@ -39,6 +39,18 @@ impl Error {
             )
         )
     }
+
+    /// Whether the running systemd lacks the method, property or interface: it is older than what was asked for.
+    pub fn is_unsupported(&self) -> bool {
+        matches!(
+            self.cause.name(),
+            Some(
+                "org.freedesktop.DBus.Error.UnknownMethod"
+                    | "org.freedesktop.DBus.Error.UnknownProperty"
+                    | "org.freedesktop.DBus.Error.UnknownInterface"
+            )
+        )
+    }
 }
 
 impl fmt::Display for Error {
@@ -56,6 +68,22 @@ impl std::error::Error for Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_member_that_systemd_lacks_is_unsupported() {
+        let error = |name: &str| {
+            let name = format!("org.freedesktop.DBus.Error.{name}");
+            let cause = CallError::Remote { name, message: String::new() };
+            Error::new("GetUnitByPIDFD", None, cause)
+        };
+        for name in ["UnknownMethod", "UnknownProperty", "UnknownInterface"] {
+            assert!(error(name).is_unsupported(), "{name}");
+        }
+        // The object is not there, or may not be changed: another version does not help.
+        for name in ["UnknownObject", "PropertyReadOnly", "AccessDenied"] {
+            assert!(!error(name).is_unsupported(), "{name}");
+        }
+    }
 
     #[test]
     fn a_name_is_told_even_if_there_is_nothing_to_it() {

@@ -15,10 +15,13 @@
 //! Over the bus, or over systemd's private socket ([`barebus::Connection::systemd_private`]), which root has before and without a
 //! bus.
 //!
+//! All members of systemd's interfaces are in [`interface`] as definitions.
+//!
 //! What this crate does not do: it reads no unit files and touches nothing but the connection.
 #![forbid(unsafe_code)]
 
 mod error;
+pub mod interface;
 mod job;
 mod manager;
 mod state;

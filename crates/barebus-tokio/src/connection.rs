@@ -4,6 +4,7 @@ use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::time::Duration;
 
+use barebus::definition::Request;
 use barebus::{CallError, EncodeBody, MatchRule, MethodCall, OpenError};
 
 use crate::call::PendingReply;
@@ -65,6 +66,26 @@ impl Connection {
     ) -> PendingReply {
         let queued = self.handle.change(|state| {
             let id = state.connection()?.start_call(call, body, fds)?;
+            state.calls.insert(id, Waiting::Task(None));
+            Ok(id)
+        });
+        PendingReply::new(Arc::clone(&self.handle), queued)
+    }
+
+    /// Queues a [`Request`] of a [definition](barebus::definition), as [`call`](Self::call) does. On a direct connection the
+    /// destination is left out.
+    pub fn ask<A: EncodeBody, Out>(&self, request: Request<'_, A, Out>) -> PendingReply {
+        self.ask_with_fds(request, Vec::new())
+    }
+
+    /// As [`ask`](Self::ask), with file descriptors to be sent along: UNIX_FDs in the arguments are their indices.
+    pub fn ask_with_fds<A: EncodeBody, Out>(
+        &self,
+        request: Request<'_, A, Out>,
+        fds: Vec<OwnedFd>,
+    ) -> PendingReply {
+        let queued = self.handle.change(|state| {
+            let id = state.connection()?.start_with_fds(request, fds)?;
             state.calls.insert(id, Waiting::Task(None));
             Ok(id)
         });

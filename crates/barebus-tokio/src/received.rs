@@ -63,6 +63,12 @@ macro_rules! received {
                 self.received.fd(index)
             }
         }
+
+        impl<'a> barebus::definition::IntoMessage<'a> for &'a $name {
+            fn into_message(self) -> Result<Message<'a>, DecodeError> {
+                self.message()
+            }
+        }
     };
 }
 pub(crate) use received;

@@ -78,18 +78,30 @@ impl EncodeBody for () {
     }
 }
 
-impl DecodeBody<'_> for () {
-    const SIGNATURE: Signature<'static> = Signature::EMPTY;
+impl Arguments for () {
+    const TEXT: SignatureText = SignatureText::EMPTY;
+}
 
+impl DecodeBody<'_> for () {
     fn decode_body(_: &mut Reader<'_>) -> Result<Self, DecodeError> {
         Ok(())
     }
 }
 
-/// The signature of a tuple's fields, where a constant lives.
-trait Arguments {
+/// A list of arguments whose signature is known when compiling: implemented for `()` and for tuples of up to 16 [`Type`]s.
+///
+/// A tuple that is a single value is a STRUCT and has the signature `(…)`, see [`Type`]. As a list of arguments it has the
+/// signatures of its fields, one after the other.
+pub trait Arguments {
+    /// The signature's text.
     const TEXT: SignatureText;
+
+    /// [`Arguments::TEXT`], where a constant lives.
+    #[doc(hidden)]
     const TEXT_REF: &'static SignatureText = &Self::TEXT;
+
+    /// The arguments' types, one after the other.
+    const SIGNATURE: Signature<'static> = Self::TEXT_REF.signature();
 }
 
 macro_rules! tuples {
@@ -101,7 +113,7 @@ macro_rules! tuples {
         impl<$($name: Encode),+> EncodeBody for ($($name,)+) {
             #[inline]
             fn signature(&self) -> Signature<'_> {
-                const { <Self as Arguments>::TEXT_REF.signature() }
+                const { <Self as Arguments>::SIGNATURE }
             }
 
             #[inline]
@@ -117,8 +129,6 @@ macro_rules! tuples {
         }
 
         impl<'a, $($name: Decode<'a>),+> DecodeBody<'a> for ($($name,)+) {
-            const SIGNATURE: Signature<'static> = <Self as Arguments>::TEXT_REF.signature();
-
             #[inline]
             fn decode_body(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
                 Ok(($($name::decode(reader)?,)+))

@@ -21,6 +21,7 @@ mod body;
 mod collections;
 mod compose;
 mod cursor;
+pub mod definition;
 #[doc(hidden)]
 pub mod derive;
 mod endian;
@@ -53,7 +54,7 @@ mod writer;
 pub(crate) const COMPACT: bool = cfg!(compact);
 
 pub use array::{Array, Dict, Entries};
-pub use body::{EncodeBody, RawBody};
+pub use body::{Arguments, EncodeBody, RawBody};
 pub use compose::MethodCall;
 #[cfg(feature = "alloc")]
 pub use compose::{MessageBuf, PreparedCall, PreparedError};

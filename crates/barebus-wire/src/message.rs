@@ -1,5 +1,6 @@
 //! Whole messages, borrowed.
 
+use crate::body::Arguments;
 use crate::cursor::Cursor;
 use crate::error::{BodyError, DecodeError, DecodeErrorKind as Kind, SignatureExcerpt};
 use crate::frame::Fixed;
@@ -127,10 +128,7 @@ impl<'a> Message<'a> {
 }
 
 /// A message's arguments as Rust types: implemented for tuples of up to 16 [`Decode`] types, and for `()`.
-pub trait DecodeBody<'a>: Sized {
-    /// The arguments' types, one after the other.
-    const SIGNATURE: Signature<'static>;
-
+pub trait DecodeBody<'a>: Arguments + Sized {
     /// Unmarshals the arguments.
     ///
     /// # Errors

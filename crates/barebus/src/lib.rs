@@ -33,6 +33,7 @@ mod open;
 mod options;
 mod proxy;
 mod reply;
+mod request;
 mod standard;
 mod sys;
 mod transport;
@@ -43,6 +44,7 @@ pub use barebus_session::{
     ServerKind, Session, SessionError, SubscriptionId,
 };
 pub use barebus_wire as wire;
+pub use barebus_wire::definition;
 pub use barebus_wire::match_rule::MatchRuleBuf;
 pub use barebus_wire::name::{OwnedBusName, OwnedObjectPath};
 pub use barebus_wire::{

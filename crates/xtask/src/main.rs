@@ -1,10 +1,12 @@
-//! The project's own chores: `cargo xtask demo | test | bench | fuzz`.
+//! The project's own chores: `cargo xtask demo | test | bench | fuzz | generate`.
 
 mod demo;
+mod generate;
 mod packages;
 mod run;
 mod test;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -42,6 +44,18 @@ enum Chore {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Writes systemd's interfaces as definitions, from introspection data in the tree
+    Generate {
+        /// Writes nothing; fails if the tree differs
+        #[arg(long, conflicts_with = "live")]
+        check: bool,
+        /// Fetches the introspection data of a systemd in throw-away namespaces first
+        #[arg(long)]
+        live: bool,
+        /// The root that has that systemd, instead of this machine's
+        #[arg(long, value_name = "ROOT", requires = "live")]
+        root: Option<PathBuf>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -50,6 +64,10 @@ fn main() -> ExitCode {
         Chore::Test => test::run(),
         Chore::Bench { arguments } => bench(&arguments),
         Chore::Fuzz { target, arguments } => fuzz(target.as_deref(), &arguments),
+        Chore::Generate { check, live, root } => {
+            let fetched = if live { generate::fetch(root.as_deref()) } else { Ok(()) };
+            fetched.and_then(|()| generate::run(check))
+        }
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

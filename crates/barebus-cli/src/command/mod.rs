@@ -2,6 +2,7 @@
 
 pub(crate) mod about;
 pub(crate) mod call;
+pub(crate) mod codegen;
 pub(crate) mod decode;
 pub(crate) mod encode;
 pub(crate) mod introspect;

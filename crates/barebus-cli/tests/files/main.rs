@@ -10,6 +10,7 @@
 )]
 
 mod about;
+mod codegen;
 #[path = "../common/mod.rs"]
 mod common;
 mod decode;

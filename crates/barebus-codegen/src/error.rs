@@ -1,0 +1,103 @@
+//! Why nothing is generated.
+
+use std::fmt;
+
+use crate::introspection::{MemberKind, Problem};
+
+/// Why nothing is generated, and what it is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error {
+    /// Name of the source.
+    pub source: String,
+    /// What is wrong.
+    pub kind: ErrorKind,
+}
+
+/// What is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The document is not introspection data, or breaks a rule.
+    Document(Box<Problem>),
+    /// No source has an interface that was asked for; the source's name is empty.
+    NoInterface(String),
+    /// The object's bus name or path is not valid.
+    Object(String),
+    /// A member's types differ from another source's.
+    Types(Box<TypesDiffer>),
+    /// A list of arguments or a struct has more types than a tuple of Rust types may have.
+    TooManyTypes {
+        /// The interface.
+        interface: String,
+        /// The member's name.
+        member: String,
+        /// Line in the source.
+        line: usize,
+        /// How many there are.
+        count: usize,
+    },
+}
+
+/// A member that has other types in another source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TypesDiffer {
+    /// The interface.
+    pub interface: String,
+    /// Method, property or signal.
+    pub kind: MemberKind,
+    /// The member's name.
+    pub member: String,
+    /// Line in this source.
+    pub line: usize,
+    /// The types here: `ss -> o`.
+    pub types: String,
+    /// The other source.
+    pub other: String,
+    /// Line in the other source.
+    pub other_line: usize,
+    /// The types there.
+    pub other_types: String,
+}
+
+/// Most types of a tuple, see [`barebus_wire::Arguments`].
+pub(crate) const TUPLE_MAX: usize = 16;
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.kind {
+            ErrorKind::Document(problem) => {
+                write!(f, "cannot use introspection data of {}: {problem}", self.source)
+            }
+            ErrorKind::NoInterface(name) => {
+                write!(f, "cannot generate {name}: no source has this interface")
+            }
+            ErrorKind::Object(what) => write!(f, "cannot use object of {}: {what}", self.source),
+            ErrorKind::Types(differ) => {
+                let TypesDiffer { interface, member, line, types, .. } = &**differ;
+                let TypesDiffer { other, other_line, other_types, .. } = &**differ;
+                write!(
+                    f,
+                    "cannot merge {} {interface}.{member}: its types are '{types}' in {} (line \
+                     {line}), '{other_types}' in {other} (line {other_line})",
+                    differ.kind.as_str(),
+                    self.source,
+                )
+            }
+            ErrorKind::TooManyTypes { interface, member, line, count } => write!(
+                f,
+                "cannot generate {interface}.{member} of {} (line {line}): it has {count} types in a \
+                 row, {TUPLE_MAX} are the most",
+                self.source,
+            ),
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.kind {
+            ErrorKind::Document(problem) => Some(&**problem),
+            _ => None,
+        }
+    }
+}

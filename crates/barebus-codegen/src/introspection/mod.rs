@@ -1,0 +1,219 @@
+//! Introspection data: what an object says about itself, in XML. Spec: Introspection Data Format.
+//!
+//! This is the project's one model of introspection data. [`read`] is tolerant: it keeps what can be used and lists the rest as
+//! [`Problem`]s. Code generation is strict: it refuses a document that has a problem.
+
+mod element;
+mod parser;
+mod position;
+mod problem;
+mod text;
+
+use barebus_wire::definition::Emits;
+
+pub use parser::read;
+pub use problem::{Problem, ProblemKind};
+
+/// The longest document that is read, in bytes. systemd's largest has 75 KB.
+pub const LEN_MAX: usize = 16 * 1024 * 1024;
+
+/// Most elements within one another.
+pub const DEPTH_MAX: usize = 64;
+
+/// Most problems that [`Document::problems`] holds.
+pub const PROBLEMS_MAX: usize = 64;
+
+/// A document that was read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Document {
+    /// The object.
+    pub node: Node,
+    /// What is wrong with the document, in its order; at most [`PROBLEMS_MAX`].
+    pub problems: Vec<Problem>,
+}
+
+/// An object.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Node {
+    /// The object's path: absolute in the outermost node, where it is often left out; else relative to the node around it.
+    pub name: String,
+    /// The object's interfaces, in the document's order.
+    pub interfaces: Vec<Interface>,
+    /// Objects below this one.
+    pub children: Vec<Node>,
+}
+
+/// An interface.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Interface {
+    /// The name.
+    pub name: String,
+    /// Methods, properties and signals, in the document's order.
+    pub members: Vec<Member>,
+    /// Annotations of the interface itself.
+    pub annotations: Vec<Annotation>,
+    /// What the document says about the interface: paragraphs with an empty line between.
+    pub documentation: String,
+    /// Line in the document, counted from 1.
+    pub line: usize,
+}
+
+/// A method, property or signal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// Which of the three.
+    pub kind: MemberKind,
+    /// The name.
+    pub name: String,
+    /// Type of a property; empty for methods and signals.
+    pub property_type: String,
+    /// Access to a property.
+    pub access: Access,
+    /// Arguments of a method or signal.
+    pub arguments: Vec<Argument>,
+    /// Annotations of the member.
+    pub annotations: Vec<Annotation>,
+    /// What the document says about the member: paragraphs with an empty line between.
+    pub documentation: String,
+    /// Line in the document, counted from 1.
+    pub line: usize,
+}
+
+/// What a member is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum MemberKind {
+    /// A method.
+    Method,
+    /// A property.
+    Property,
+    /// A signal.
+    Signal,
+}
+
+impl MemberKind {
+    /// The element's name in the document.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Method => "method",
+            Self::Property => "property",
+            Self::Signal => "signal",
+        }
+    }
+}
+
+/// Access to a property.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Access {
+    /// `read`; also what an unknown word is taken for.
+    #[default]
+    Read,
+    /// `write`.
+    Write,
+    /// `readwrite`.
+    ReadWrite,
+}
+
+/// An argument of a method or signal.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Argument {
+    /// The name; empty when it has none.
+    pub name: String,
+    /// Its type: one single complete type.
+    pub signature: String,
+    /// Whether a method gives it back. `false` for arguments of signals.
+    pub is_out: bool,
+    /// Annotations of the argument.
+    pub annotations: Vec<Annotation>,
+    /// What the document says about the argument.
+    pub documentation: String,
+}
+
+/// An annotation.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Annotation {
+    /// The name.
+    pub name: String,
+    /// The value.
+    pub value: String,
+}
+
+// Spec: Introspection Data Format, the annotations.
+pub(crate) const DEPRECATED: &str = "org.freedesktop.DBus.Deprecated";
+pub(crate) const NO_REPLY: &str = "org.freedesktop.DBus.Method.NoReply";
+pub(crate) const EMITS: &str = "org.freedesktop.DBus.Property.EmitsChangedSignal";
+/// GLib's annotation that holds documentation.
+pub(crate) const DOC_STRING: &str = "org.gtk.GDBus.DocString";
+
+fn annotation<'a>(annotations: &'a [Annotation], name: &str) -> Option<&'a str> {
+    annotations.iter().find(|annotation| annotation.name == name).map(|found| &*found.value)
+}
+
+/// The value of `EmitsChangedSignal`; an unknown word is taken for the default, `true`.
+fn emits(annotations: &[Annotation]) -> Option<Emits> {
+    annotation(annotations, EMITS).map(|word| emits_word(word).unwrap_or(Emits::Value))
+}
+
+fn emits_word(word: &str) -> Option<Emits> {
+    Some(match word {
+        "true" => Emits::Value,
+        "invalidates" => Emits::Invalidates,
+        "const" => Emits::Const,
+        "false" => Emits::Never,
+        _ => return None,
+    })
+}
+
+impl Interface {
+    /// Whether the interface is deprecated.
+    pub fn is_deprecated(&self) -> bool {
+        annotation(&self.annotations, DEPRECATED) == Some("true")
+    }
+
+    /// What `PropertiesChanged` tells about changes of `property`: its own annotation, the interface's, or the default.
+    pub fn emits(&self, property: &Member) -> Emits {
+        emits(&property.annotations).or(emits(&self.annotations)).unwrap_or(Emits::Value)
+    }
+
+    /// The members of one kind.
+    pub fn members_of(&self, kind: MemberKind) -> impl Iterator<Item = &Member> {
+        self.members.iter().filter(move |member| member.kind == kind)
+    }
+}
+
+impl Member {
+    /// Whether the member itself is deprecated.
+    pub fn is_deprecated(&self) -> bool {
+        annotation(&self.annotations, DEPRECATED) == Some("true")
+    }
+
+    /// Whether the method sends no reply.
+    pub fn is_without_reply(&self) -> bool {
+        annotation(&self.annotations, NO_REPLY) == Some("true")
+    }
+
+    /// Whether the property can be set.
+    pub fn is_writable(&self) -> bool {
+        self.access != Access::Read
+    }
+
+    /// Signature of what the member takes or carries: the arguments of a method, the type of a property, what a signal carries.
+    pub fn signature(&self) -> String {
+        match self.kind {
+            MemberKind::Property => self.property_type.clone(),
+            _ => self.joined(false),
+        }
+    }
+
+    /// Signature of a method's answer; empty for others.
+    pub fn result(&self) -> String {
+        self.joined(true)
+    }
+
+    fn joined(&self, is_out: bool) -> String {
+        let arguments = self.arguments.iter().filter(|argument| argument.is_out == is_out);
+        arguments.map(|argument| &*argument.signature).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests;

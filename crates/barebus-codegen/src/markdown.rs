@@ -1,0 +1,134 @@
+//! Text of introspection data as documentation: it is a stranger's, and must neither become markup nor make a lint complain.
+
+/// A code span.
+pub(crate) fn code(text: &str) -> String {
+    let text = visible(&text.split_whitespace().collect::<Vec<_>>().join(" "));
+    let longest = text.split(|character| character != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest + 1);
+    let is_fenced = text.starts_with('`') || text.ends_with('`');
+    let pad = if is_fenced { " " } else { "" };
+    if text.is_empty() {
+        "``".to_owned() + " ``"
+    } else {
+        format!("{fence}{pad}{text}{pad}{fence}")
+    }
+}
+
+/// Whether a character is not to be seen, or changes how others are shown.
+fn is_hidden(character: char) -> bool {
+    character.is_control()
+        || matches!(
+            character,
+            '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
+                | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}'
+        )
+}
+
+/// Writes out hidden characters.
+fn visible(text: &str) -> String {
+    let mut visible = String::with_capacity(text.len());
+    for character in text.chars() {
+        if is_hidden(character) {
+            visible.extend(character.escape_unicode());
+        } else {
+            visible.push(character);
+        }
+    }
+    visible
+}
+
+/// A word of a sentence: as it is if it is a plain word, else as code. What stands around it, as a comma, stays outside.
+fn word(word: &str) -> String {
+    const BEFORE: &[char] = &['(', '"', '\''];
+    const BEHIND: &[char] = &['.', ',', ';', ':', '!', '?', ')', '"', '\''];
+    let core = word.trim_start_matches(BEFORE).trim_end_matches(BEHIND);
+    let start = word.find(core).unwrap_or(0);
+    let (before, behind) = match (word.get(..start), word.get(start + core.len()..)) {
+        (Some(before), Some(behind)) => (before, behind),
+        _ => ("", ""),
+    };
+    // At the beginning of a line `1.` is a list.
+    let is_list = behind.starts_with(['.', ')']) && core.bytes().all(|byte| byte.is_ascii_digit());
+    if is_plain(core) && !is_list {
+        word.to_owned()
+    } else {
+        format!("{before}{}{behind}", code(core))
+    }
+}
+
+/// Whether a word is one of a language, not of a program, and no markup.
+fn is_plain(word: &str) -> bool {
+    let mut is_small = false;
+    for character in word.chars() {
+        let is_plain = character.is_alphanumeric() || matches!(character, '-' | '\'' | '/' | ',');
+        // A capital behind a small letter, as in `ListUnits`.
+        if !is_plain || is_small && character.is_uppercase() || is_hidden(character) {
+            return false;
+        }
+        is_small = character.is_lowercase();
+    }
+    // Capitals before small letters, as in `PIDs`; a dash begins a list.
+    let capitals = word.chars().take_while(|character| character.is_uppercase()).count();
+    let is_camel = capitals > 1 && word.chars().any(char::is_lowercase);
+    !is_camel && !word.starts_with('-')
+}
+
+/// Paragraphs of `text`, each in lines of at most `width` characters.
+pub(crate) fn prose(text: &str, width: usize) -> Vec<Vec<String>> {
+    text.split("\n\n")
+        .map(|paragraph| wrap(paragraph, width))
+        .filter(|paragraph| !paragraph.is_empty())
+        .collect()
+}
+
+fn wrap(paragraph: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for piece in paragraph.split_whitespace().map(word) {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + piece.chars().count() <= width => {
+                line.push(' ');
+                line.push_str(&piece);
+            }
+            _ => lines.push(piece),
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_looks_like_a_program_is_code() {
+        let text =
+            "Starts ListUnits (foo_bar) of <b>x</b>, see https://x.y/z. PIDs - 1 1. [a] `b` IO";
+        assert_eq!(
+            prose(text, 200),
+            [[
+                "Starts `ListUnits` (`foo_bar`) of `<b>x</b>`, see `https://x.y/z`. `PIDs` `-` 1 `1`. \
+               `[a]` `` `b` `` IO"
+            ]]
+        );
+    }
+
+    #[test]
+    fn hidden_characters_are_written_out() {
+        assert_eq!(code("a\u{202e}b\u{7}"), "`a\\u{202e}b\\u{7}`");
+        assert_eq!(prose("a\u{200b}b", 100), [["`a\\u{200b}b`"]]);
+    }
+
+    #[test]
+    fn a_code_span_holds_any_text() {
+        assert_eq!(code("a`b"), "``a`b``");
+        assert_eq!(code("``"), "``` `` ```");
+        assert_eq!(code(" a \n b "), "`a b`");
+        assert_eq!(code(""), "`` ``");
+    }
+
+    #[test]
+    fn lines_are_as_long_as_is_allowed() {
+        assert_eq!(prose("aa bb cc\n\ndd", 5), [vec!["aa bb", "cc"], vec!["dd"]]);
+    }
+}

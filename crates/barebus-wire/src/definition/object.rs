@@ -1,0 +1,76 @@
+//! Where a call goes, and the call.
+
+use core::marker::PhantomData;
+
+use super::Kinds;
+use crate::compose::MethodCall;
+use crate::header::Flags;
+use crate::name::{BusName, ObjectPath};
+use crate::signature::Signature;
+
+/// An object of a service: a destination and a path, without a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Object<'a> {
+    /// Bus name of the service; `None` only suits a direct connection. A connection without a bus ignores the name.
+    pub destination: Option<BusName<'a>>,
+    /// The object's path.
+    pub path: ObjectPath<'a>,
+}
+
+impl<'a> Object<'a> {
+    /// An object that is known when compiling; an invalid name does not compile when used in a constant. For names that are
+    /// known later, set the fields.
+    ///
+    /// # Panics
+    /// When the bus name or the path is invalid.
+    pub const fn new(destination: &'static str, path: &'static str) -> Object<'static> {
+        Object {
+            destination: Some(BusName::from_static(destination)),
+            path: ObjectPath::from_static(path),
+        }
+    }
+
+    /// An object of the peer of a direct connection.
+    pub const fn direct(path: ObjectPath<'a>) -> Self {
+        Self { destination: None, path }
+    }
+
+    /// Another object of the same service.
+    #[must_use]
+    pub const fn at<'b>(self, path: ObjectPath<'b>) -> Object<'b>
+    where
+        'a: 'b,
+    {
+        Object { destination: self.destination, path }
+    }
+}
+
+/// A call that a definition made: header, arguments, and the kinds of the answer.
+///
+/// `Connection::ask` and `Connection::start` of the crate `barebus` send it, as does `barebus-tokio`.
+#[derive(Debug)]
+#[must_use = "a request does nothing until a connection sends it"]
+pub struct Request<'a, A, Out> {
+    /// The header. Flags can be added.
+    pub call: MethodCall<'a>,
+    /// The arguments.
+    pub arguments: A,
+    answer: PhantomData<fn() -> Out>,
+}
+
+impl<'a, A, Out: Kinds> Request<'a, A, Out> {
+    /// Signature of the answer.
+    pub const ANSWER: Signature<'static> = Out::SIGNATURE;
+
+    pub(super) const fn new(call: MethodCall<'a>, arguments: A) -> Self {
+        Self { call, arguments, answer: PhantomData }
+    }
+}
+
+impl<A, Out> Request<'_, A, Out> {
+    /// With `flags` besides those that are set.
+    pub const fn flags(mut self, flags: Flags) -> Self {
+        self.call.flags = self.call.flags.with(flags);
+        self
+    }
+}

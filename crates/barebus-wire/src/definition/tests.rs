@@ -1,0 +1,174 @@
+//! Requests that are built and replies that are read, without a connection.
+
+use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::standard::{GET_ALL, PROPERTIES_CHANGED};
+use super::*;
+use crate::{
+    Array, Boxed, Dict, EncodeBody, Entries, Header, MessageBuf, MessageType, ObjectPath, Serial,
+    Signature, Type, Variant,
+};
+
+const INTERFACE: InterfaceName<'static> = InterfaceName::from_static("org.example.Interface");
+const OBJECT: Object<'static> = Object::new("org.example.Service", "/org/example");
+#[allow(clippy::type_complexity, reason = "it is the method's signature, as generated code has it")]
+const METHOD: Method<(Str, List<Str>, Any), (Path, List<u32>)> = Method::new(INTERFACE, "Method");
+const PROPERTY: Property<(Str, Bytes)> = Property::new(INTERFACE, "Property", Emits::Never);
+const SIGNAL: SignalKind<(u32, Path)> = SignalKind::new(INTERFACE, "Signal");
+
+/// A message with `body`.
+fn message(kind: MessageType, body: &dyn EncodeBody) -> MessageBuf {
+    let mut header = Header::new(kind, Serial::FIRST);
+    match kind {
+        MessageType::Signal => {
+            header = Header::signal(
+                Serial::FIRST,
+                OBJECT.path,
+                INTERFACE,
+                crate::MemberName::from_static("Signal"),
+            );
+        }
+        _ => header.reply_serial = Some(Serial::FIRST),
+    }
+    let mut buf = MessageBuf::new();
+    buf.push(&header, &body).unwrap();
+    buf
+}
+
+fn reply(body: &dyn EncodeBody) -> MessageBuf {
+    message(MessageType::MethodReturn, body)
+}
+
+#[test]
+fn a_call_takes_whatever_rust_types_have_the_signature() {
+    let request = METHOD.call(OBJECT, ("a", ["b", "c"], Boxed(1_u32)));
+    assert_eq!(request.call.path, "/org/example");
+    assert_eq!(request.call.member, "Method");
+    assert_eq!(request.call.interface.unwrap(), "org.example.Interface");
+    assert_eq!(request.call.destination.unwrap(), "org.example.Service");
+    assert_eq!(request.arguments.signature(), "sasv");
+
+    let owned = (String::from("a"), alloc::vec![String::from("b")], Boxed("c"));
+    assert_eq!(METHOD.call(OBJECT, owned).arguments.signature(), "sasv");
+    let cow = (Cow::Borrowed("a"), &["b"][..], Boxed((1_u8,)));
+    assert_eq!(METHOD.call(OBJECT, cow).arguments.signature(), "sasv");
+}
+
+#[test]
+fn an_answer_is_borrowed_or_of_ones_own_types() {
+    let path = ObjectPath::from_static("/a");
+    let buf = reply(&(path, [1_u32, 2]));
+    let reply = Message::parse(buf.as_slice()).unwrap();
+    let (found, numbers) = METHOD.answer(&reply).unwrap();
+    assert_eq!((found, numbers.to_vec()), (path, alloc::vec![1, 2]));
+    let (found, numbers): (crate::name::OwnedObjectPath, Vec<u32>) =
+        METHOD.answer_as(&reply).unwrap();
+    assert_eq!((found.as_str(), numbers), ("/a", alloc::vec![1, 2]));
+}
+
+#[test]
+fn an_answer_of_another_signature_is_an_error_that_names_both() {
+    let buf = reply(&("a",));
+    let error = METHOD.answer(&Message::parse(buf.as_slice()).unwrap()).unwrap_err();
+    assert!(matches!(error, crate::BodyError::Signature { expected, .. } if expected == "oau"));
+}
+
+#[test]
+fn a_property_is_asked_for_set_and_read() {
+    let request = PROPERTY.get(OBJECT);
+    assert_eq!(request.call.interface.unwrap(), "org.freedesktop.DBus.Properties");
+    assert_eq!(request.call.member, "Get");
+    assert_eq!(request.arguments.1, "Property");
+    let request = PROPERTY.set(OBJECT, ("a", &b"b"[..]));
+    assert_eq!(request.arguments.signature(), "ssv");
+
+    let buf = reply(&(Boxed(("a", &b"bc"[..])),));
+    let message = Message::parse(buf.as_slice()).unwrap();
+    assert_eq!(PROPERTY.value(&message).unwrap(), ("a", &b"bc"[..]));
+    let owned: (String, Vec<u8>) = PROPERTY.value_as(&message).unwrap();
+    assert_eq!(owned, ("a".into(), b"bc".to_vec()));
+
+    let buf = reply(&(Boxed(1_u32),));
+    let error = PROPERTY.value(&Message::parse(buf.as_slice()).unwrap()).unwrap_err();
+    assert!(matches!(error, crate::BodyError::Signature { expected, .. } if expected == "(say)"));
+}
+
+#[test]
+fn a_value_among_all_properties_is_read_by_its_definition() {
+    let all = [("Other", Boxed(("", &b""[..]))), ("Property", Boxed(("a", &b"b"[..])))];
+    let buf = reply(&(Entries(&all),));
+    let (all,) = GET_ALL.answer(&Message::parse(buf.as_slice()).unwrap()).unwrap();
+    let value = all.find(&PROPERTY.name()).unwrap().unwrap();
+    assert_eq!(PROPERTY.read(&value).unwrap(), ("a", &b"b"[..]));
+    assert_eq!(PROPERTIES_CHANGED.name(), "PropertiesChanged");
+}
+
+#[test]
+fn a_signal_is_recognised_and_read() {
+    let buf = message(MessageType::Signal, &(1_u32, OBJECT.path));
+    let signal = Message::parse(buf.as_slice()).unwrap();
+    assert!(SIGNAL.matches(&signal));
+    assert_eq!(SIGNAL.read(&signal).unwrap(), (1, OBJECT.path));
+    let (number, _): (u32, crate::name::OwnedObjectPath) = SIGNAL.read_as(&signal).unwrap();
+    assert_eq!(number, 1);
+
+    let other: SignalKind<()> = SignalKind::new(INTERFACE, "Other");
+    assert!(!other.matches(&signal));
+    let buf = reply(&(1_u32, OBJECT.path));
+    assert!(!SIGNAL.matches(&Message::parse(buf.as_slice()).unwrap()));
+
+    let rule = SIGNAL.rule(OBJECT);
+    let expected = "type='signal',sender='org.example.Service',path='/org/example',\
+                    interface='org.example.Interface',member='Signal'";
+    assert_eq!(rule.as_str(), expected);
+    let rule = SIGNAL.rule(Object::direct(OBJECT.path));
+    assert!(!rule.as_str().contains("sender"));
+}
+
+/// That the kind, what borrows it, and an array of it have the signatures that they should.
+fn agrees<'a, K: Kind>(signature: &str)
+where
+    K::Value<'a>: Type,
+{
+    let array = alloc::format!("a{signature}");
+    assert_eq!(K::SIGNATURE, signature);
+    assert_eq!(<K::Value<'a> as Type>::SIGNATURE, signature);
+    assert_eq!(<K::Array<'a> as Type>::SIGNATURE, &*array);
+    assert_eq!(List::<K>::SIGNATURE, &*array);
+    assert_eq!(<<List<K> as Kind>::Value<'a> as Type>::SIGNATURE, &*array);
+}
+
+#[test]
+fn what_borrows_a_kind_has_its_signature() {
+    agrees::<Str>("s");
+    agrees::<Path>("o");
+    agrees::<Sig>("g");
+    agrees::<Any>("v");
+    agrees::<Fd>("h");
+    agrees::<bool>("b");
+    agrees::<u8>("y");
+    agrees::<i16>("n");
+    agrees::<u16>("q");
+    agrees::<i32>("i");
+    agrees::<u32>("u");
+    agrees::<i64>("x");
+    agrees::<u64>("t");
+    agrees::<f64>("d");
+    agrees::<Bytes>("ay");
+    agrees::<List<List<u64>>>("aat");
+    agrees::<Map<Str, Map<u32, Any>>>("a{sa{uv}}");
+    agrees::<Map<bool, List<Map<Sig, Fd>>>>("a{baa{gh}}");
+    agrees::<(Str, (u8,), List<(Path,)>)>("(s(y)a(o))");
+}
+
+#[test]
+fn containers_are_borrowed_as_the_documentation_says() {
+    fn is<'a, K: Kind<Value<'a> = T>, T>() {}
+    is::<Bytes, &[u8]>();
+    is::<List<i64>, crate::Numbers<'_, i64>>();
+    is::<List<Str>, Array<'_, &str>>();
+    is::<Map<Str, Any>, Dict<'_, &str, Variant<'_>>>();
+    is::<(Str, Sig), (&str, Signature<'_>)>();
+}

@@ -1,0 +1,211 @@
+//! systemd's definitions on a real systemd: blocking, and in an event loop.
+
+use std::os::fd::AsFd;
+use std::path::Path;
+
+use barebus::definition::Object;
+use barebus::definition::standard::GET_ALL;
+use barebus::{Connection, OwnedObjectPath};
+use barebus_codegen::introspection::{Interface, MemberKind, read};
+use barebus_systemd::interface::{manager, service, unit};
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+
+use crate::boxes::{TEMPLATE, both, connect, printed};
+
+/// The object of a unit.
+fn object(bus: &mut Connection, name: &str) -> OwnedObjectPath {
+    let reply = bus.ask(manager::method::LOAD_UNIT.call(manager::OBJECT, (name,))).unwrap();
+    let (path,) = manager::method::LOAD_UNIT.answer_as(&reply).unwrap();
+    path
+}
+
+#[test]
+fn methods_answer_as_they_are_defined() {
+    use manager::OBJECT;
+    use manager::method::{GET_UNIT, GET_UNIT_FILE_STATE, LIST_UNITS, LIST_UNITS_BY_NAMES};
+
+    for the_box in both() {
+        let mut bus = connect(the_box);
+        let reply = bus.ask(GET_UNIT_FILE_STATE.call(OBJECT, ("dbus.service",))).unwrap();
+        let (state,) = GET_UNIT_FILE_STATE.answer(&reply).unwrap();
+        assert_eq!(state, printed(the_box, "systemctl", &["is-enabled", "dbus.service"]).trim());
+
+        let reply = bus.ask(LIST_UNITS.call(OBJECT, ())).unwrap();
+        let (units,) = LIST_UNITS.answer(&reply).unwrap();
+        let names: Vec<&str> = units.map(|unit| unit.unwrap().0).collect();
+        assert!(names.contains(&"dbus.socket") && names.contains(&"init.scope"), "{names:?}");
+
+        type Listed = (
+            String,
+            String,
+            String,
+            String,
+            String,
+            String,
+            OwnedObjectPath,
+            u32,
+            String,
+            OwnedObjectPath,
+        );
+        // An owned list as an argument, and the answer as types of one's own.
+        let wanted = vec![String::from("dbus.service"), String::from("dbus.socket")];
+        let reply = bus.ask(LIST_UNITS_BY_NAMES.call(OBJECT, (wanted,))).unwrap();
+        let (units,): (Vec<Listed>,) = LIST_UNITS_BY_NAMES.answer_as(&reply).unwrap();
+        assert_eq!(units.len(), 2);
+
+        let error = bus.ask(GET_UNIT.call(OBJECT, ("nowhere.service",))).unwrap_err();
+        assert_eq!(error.name(), Some("org.freedesktop.systemd1.NoSuchUnit"));
+    }
+}
+
+#[test]
+fn properties_are_read_and_set() {
+    for the_box in both() {
+        let mut bus = connect(the_box);
+        let shown = |unit: &str, property: &str| {
+            let arguments = ["show", "--value", "-p", property, unit];
+            printed(the_box, "systemctl", &arguments).trim().to_owned()
+        };
+        let path = object(&mut bus, "systemd-journald.service");
+        let journald = manager::OBJECT.at(path.borrow());
+        let reply = bus.ask(unit::property::ID.get(journald)).unwrap();
+        assert_eq!(unit::property::ID.value(&reply).unwrap(), "systemd-journald.service");
+        let reply = bus.ask(service::property::MAIN_PID.get(journald)).unwrap();
+        let pid = service::property::MAIN_PID.value(&reply).unwrap();
+        assert_eq!(pid.to_string(), shown("systemd-journald.service", "MainPID"));
+        let reply = bus.ask(service::property::EXEC_START.get(journald)).unwrap();
+        let mut commands = service::property::EXEC_START.value(&reply).unwrap();
+        let (program, arguments, ..) = commands.next().unwrap().unwrap();
+        assert_eq!(arguments.map(Result::unwrap).next(), Some(program));
+
+        let level = manager::property::LOG_LEVEL;
+        let reply = bus.ask(level.get(manager::OBJECT)).unwrap();
+        let before: String = level.value_as(&reply).unwrap();
+        bus.ask(level.set(manager::OBJECT, "err")).unwrap();
+        let reply = bus.ask(level.get(manager::OBJECT)).unwrap();
+        assert_eq!(level.value(&reply).unwrap(), "err");
+        bus.ask(level.set(manager::OBJECT, before)).unwrap();
+    }
+}
+
+#[test]
+fn signals_are_subscribed_to_and_read() {
+    use manager::OBJECT;
+    use manager::method::{START_UNIT, STOP_UNIT, SUBSCRIBE};
+    use manager::signal::JOB_REMOVED;
+
+    for (index, the_box) in both().into_iter().enumerate() {
+        let name = TEMPLATE.replace('@', &format!("@definitions{index}"));
+        let mut bus = connect(the_box);
+        let rule = JOB_REMOVED.rule(OBJECT);
+        let jobs = bus.subscribe(&rule.rule().unwrap()).unwrap();
+        bus.ask(SUBSCRIBE.call(OBJECT, ())).unwrap();
+        let reply = bus.ask(START_UNIT.call(OBJECT, (&*name, "replace"))).unwrap();
+        let (started,): (OwnedObjectPath,) = START_UNIT.answer_as(&reply).unwrap();
+        loop {
+            let signal = bus.next_signal(jobs, None).unwrap().unwrap();
+            assert!(JOB_REMOVED.matches(signal.message()));
+            let (_, path, unit, result) = JOB_REMOVED.read(&signal).unwrap();
+            if path == started.borrow() {
+                assert_eq!((unit, result), (&*name, "done"));
+                break;
+            }
+        }
+        bus.ask(STOP_UNIT.call(OBJECT, (name, "replace"))).unwrap();
+    }
+}
+
+#[test]
+fn one_definition_serves_an_event_loop() {
+    use manager::OBJECT;
+    use manager::property::VERSION;
+
+    for the_box in both() {
+        let mut bus = connect(the_box);
+        let call = bus.start(VERSION.get(OBJECT)).unwrap();
+        let version = loop {
+            if let Some(reply) = bus.poll_reply(call).unwrap() {
+                break VERSION.value(&reply).unwrap().to_owned();
+            }
+            let events = match bus.wants_write() {
+                true => PollFlags::POLLIN | PollFlags::POLLOUT,
+                false => PollFlags::POLLIN,
+            };
+            poll(&mut [PollFd::new(bus.as_fd(), events)], PollTimeout::NONE).unwrap();
+            bus.process().unwrap();
+        };
+        assert!(printed(the_box, "systemctl", &["--version"]).contains(&version), "{version}");
+    }
+}
+
+/// The introspection data of this version that the definitions were made from.
+fn interfaces(version: &str, file: &str) -> Vec<Interface> {
+    let number = version.split(|character: char| !character.is_ascii_digit()).next().unwrap();
+    let folder =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/barebus-systemd/introspection");
+    let file = folder.join(number).join(format!("{file}.xml"));
+    let xml = std::fs::read_to_string(&file).unwrap_or_else(|error| {
+        panic!("the tree has no data of systemd {version}: {}: {error}", file.display())
+    });
+    let interfaces = read(&xml).unwrap().node.interfaces;
+    interfaces.into_iter().filter(|it| !it.name.starts_with("org.freedesktop.DBus.")).collect()
+}
+
+#[test]
+fn every_property_has_the_type_that_it_is_defined_with() {
+    for the_box in both() {
+        let mut bus = connect(the_box);
+        let reply = bus.ask(manager::property::VERSION.get(manager::OBJECT)).unwrap();
+        let version = manager::property::VERSION.value(&reply).unwrap().to_owned();
+        let mut count = 0;
+        for file in [
+            "manager",
+            "log_control",
+            "automount",
+            "device",
+            "mount",
+            "path",
+            "scope",
+            "service",
+            "slice",
+            "socket",
+            "swap",
+            "target",
+            "timer",
+        ] {
+            let path = match file {
+                "manager" => manager::OBJECT.path.to_owned(),
+                "log_control" => "/org/freedesktop/LogControl1".parse().unwrap(),
+                // systemd loads a unit by its name, whether there is one or not.
+                kind => object(&mut bus, &format!("nowhere.{kind}")),
+            };
+            let object: Object<'_> = manager::OBJECT.at(path.borrow());
+            for interface in interfaces(&version, file) {
+                let reply = bus.ask(GET_ALL.call(object, (&*interface.name,))).unwrap();
+                let (all,) = GET_ALL.answer(&reply).unwrap();
+                for entry in all {
+                    let (name, value) = entry.unwrap();
+                    let mut properties = interface.members_of(MemberKind::Property);
+                    let property = properties.find(|property| property.name == name).unwrap();
+                    assert_eq!(value.signature(), &*property.property_type, "{name}");
+                    count += 1;
+                }
+            }
+        }
+        // Of 1,600 or more, without those of jobs.
+        assert!(count > 1500, "{count}");
+    }
+}
+
+#[test]
+fn a_property_that_systemd_lacks_is_an_error_that_says_so() {
+    let lacking = barebus::definition::Property::<u32>::new(
+        manager::INTERFACE,
+        "Nothing",
+        barebus::definition::Emits::Never,
+    );
+    for the_box in both() {
+        let error = connect(the_box).ask(lacking.get(manager::OBJECT)).unwrap_err();
+        assert_eq!(error.name(), Some("org.freedesktop.DBus.Error.UnknownProperty"), "{error}");
+    }
+}
