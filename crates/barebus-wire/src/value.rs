@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 #[cfg(feature = "alloc")]
 use crate::array::Array;
-use crate::error::{DecodeError, EncodeError};
+use crate::error::{BodyError, DecodeError, EncodeError};
 use crate::gather::Gather;
 use crate::name::ObjectPath;
 use crate::reader::Reader;
@@ -90,6 +90,16 @@ pub trait Decode<'a>: Type + Sized {
     fn decode_first(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
         reader.align(8)?;
         Self::decode(reader)
+    }
+
+    /// Unmarshals the value that is all of what `reader` reads. Types that keep a reader take this one.
+    ///
+    /// # Errors
+    /// As [`Decode::decode`], in full: see [`Reader::explain`].
+    #[doc(hidden)]
+    #[inline]
+    fn decode_whole(mut reader: Reader<'a>) -> Result<Self, BodyError> {
+        Self::decode(&mut reader).map_err(|error| reader.explain(error))
     }
 
     /// Unmarshals what is left of an array's elements. Types whose values are plain bytes do it in one go.

@@ -255,9 +255,8 @@ impl TryFrom<&Value<'_>> for OwnedValue {
             Value::ObjectPath(value) => Self::from(*value),
             Value::Signature(value) => Self::from(*value),
             Value::UnixFd(value) => Self::UnixFd(*value),
-            Value::Array(variant) | Value::Struct(variant) | Value::Variant(variant) => {
-                return Self::try_from(variant);
-            }
+            Value::Array(variant) | Value::Struct(variant) => return Self::try_from(variant),
+            Value::Variant(content) => Self::Variant(Box::new(Self::try_from(content)?)),
         })
     }
 }
