@@ -108,14 +108,24 @@ pub trait Decode<'a>: Type + Sized {
     /// As [`Decode::decode`].
     #[cfg(feature = "alloc")]
     fn decode_vec(elements: &mut Array<'a, Self>) -> Result<Vec<Self>, DecodeError> {
-        // Room for what the bytes received could hold at the most, never for more bytes than they are.
+        // Room for what the bytes received could hold at the most, but never for more bytes than they are.
         let most = elements.remaining() / Self::MIN_LEN.max(size_of::<Self>()).max(1);
         let mut values = Vec::with_capacity(most);
         for element in elements {
-            values.push(element?);
+            push(&mut values, element?);
         }
         Ok(values)
     }
+}
+
+/// Appends to a vector that grows by an eighth: doubled, it would take twice the memory that its elements need.
+#[cfg(feature = "alloc")]
+#[inline]
+pub(crate) fn push<T>(values: &mut Vec<T>, value: T) {
+    if values.len() == values.capacity() {
+        values.reserve_exact(values.len() / 8 + 4);
+    }
+    values.push(value);
 }
 
 const fn alignment_of(signature: Signature<'static>) -> usize {
