@@ -2,7 +2,7 @@
 
 use core::hint::black_box;
 
-use barebus_wire::{Array, Boxed, Decode, Endian, Variant};
+use barebus_wire::{Array, Boxed, Decode, Endian, Value, Variant};
 
 use super::{Target, Workload, decoder, encoder, message, reply};
 
@@ -29,6 +29,15 @@ pub(super) const WORKLOADS: &[Workload] = &[
         decoder(reply(Endian::NATIVE), (VARIANTS,), |message| {
             let (variants,): (Variants,) = message.body().unwrap();
             black_box(variants);
+        })
+    }),
+    Workload::new("w7-decode-variants-walked", Target::Instructions(4_000), || {
+        decoder(reply(Endian::NATIVE), (VARIANTS,), |message| {
+            let (mut value,): (Value,) = message.body().unwrap();
+            while let Value::Variant(inner) = &value {
+                value = inner.value().unwrap();
+            }
+            black_box(value);
         })
     }),
 ];

@@ -4,7 +4,8 @@ use core::hint::black_box;
 use std::collections::HashMap;
 
 use barebus_wire::{
-    Boxed, Dict, Encode, EncodeError, Entries, ObjectPath, SignatureText, Type, Value, Writer,
+    Array, Boxed, Decode, Dict, Encode, EncodeError, Entries, ObjectPath, SignatureText, Type,
+    Value, Variant, Writer,
 };
 
 use super::{Operation, Target, Workload, decoder, delivered_reply, encoder, message, validator};
@@ -21,11 +22,44 @@ pub(super) const WORKLOADS: &[Workload] = &[
             }
         })
     }),
+    Workload::new("w3-decode-get", Target::Instructions(30_000), decode_and_get),
     Workload::new("w3-decode-map", Target::Instructions(131_500), decode_into_map),
     Workload::new("w3-validate", Target::Instructions(60_000), || {
         validator(delivered_reply(), (Entries(PROPERTIES),))
     }),
 ];
+
+/// As a reader that knows the properties' types.
+fn decode_and_get() -> Operation {
+    decoder(delivered_reply(), (Entries(PROPERTIES),), |message| {
+        let (properties,): (Dict<&str, Value>,) = message.body().unwrap();
+        let mut known = PROPERTIES.iter();
+        for property in properties {
+            match (&property.unwrap().1, &known.next().unwrap().1) {
+                (Value::Array(array), Texts(_)) => read_elements::<&str>(array),
+                (Value::Array(array), Conditions(_)) => read_elements::<Condition<'_>>(array),
+                (Value::Array(array), _) => {
+                    black_box(array.get::<&[u8]>().unwrap());
+                }
+                (Value::Struct(fields), Job(..)) => {
+                    black_box(fields.get::<(u32, ObjectPath<'_>)>().unwrap());
+                }
+                (Value::Struct(fields), _) => {
+                    black_box(fields.get::<(&str, &str)>().unwrap());
+                }
+                (other, _) => {
+                    black_box(other);
+                }
+            }
+        }
+    })
+}
+
+fn read_elements<'a, T: Decode<'a>>(array: &Variant<'a>) {
+    for element in array.get::<Array<'a, T>>().unwrap() {
+        black_box(&element.unwrap());
+    }
+}
 
 fn decode_into_map() -> Operation {
     let mut map: HashMap<&str, Value> = HashMap::new();
@@ -55,8 +89,11 @@ pub enum Property {
     Bytes(&'static [u8]),
     Job(u32, ObjectPath<'static>),
     LoadError(&'static str, &'static str),
-    Conditions(&'static [(&'static str, bool, bool, &'static str, i32)]),
+    Conditions(&'static [Condition<'static>]),
 }
+
+/// Condition, whether it is a trigger, whether it is negated, parameter, and whether it held.
+type Condition<'a> = (&'a str, bool, bool, &'a str, i32);
 
 impl Type for Property {
     const TEXT: SignatureText = SignatureText::literal("v");

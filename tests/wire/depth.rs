@@ -4,7 +4,8 @@ use barebus_tests::golden::{call_of, hex};
 use barebus_tests::model::{Model, pad};
 use barebus_tests::verdict::{Verdict, judge};
 use barebus_wire::{
-    DecodeErrorKind as Kind, Endian, Message, MessageBuf, RawBody, Value, Variant, limits,
+    Boxed, Decode, DecodeErrorKind as Kind, Encode, Endian, Message, MessageBuf, RawBody, Reader,
+    Value, Variant, Writer, limits,
 };
 
 const MOST: usize = limits::TOTAL_DEPTH as usize;
@@ -47,6 +48,34 @@ fn opens_variants_one_by_one_to_the_innermost() {
         variant = variant.get::<Variant<'_>>().unwrap();
     }
     assert_eq!(variant.get::<u8>(), Ok(7));
+}
+
+#[test]
+fn a_walk_by_values_ends_at_the_innermost() {
+    for depth in 1..=MOST {
+        let bytes = call_of(Endian::Little, "v", &variants(depth));
+        let (mut value,) = Message::parse(&bytes).unwrap().body::<(Value<'_>,)>().unwrap();
+        for _ in 1..depth {
+            let Value::Variant(inner) = &value else { panic!("{value:?} of {depth} variants") };
+            value = inner.value().unwrap();
+        }
+        assert_eq!(value, Value::Byte(7), "{depth}");
+    }
+}
+
+#[test]
+fn the_value_of_a_container_is_the_container() {
+    let boxed = Boxed((7_u8, &["a", "b"][..]));
+    let mut bytes = [0; 64];
+    let mut writer = Writer::new(&mut bytes, Endian::Little);
+    Boxed(boxed).encode(&mut writer).unwrap();
+    let variant = Variant::decode(&mut Reader::new(&bytes, Endian::Little)).unwrap();
+    assert_eq!(variant.signature(), "v");
+    let Ok(Value::Variant(inner)) = variant.value() else { panic!("no variant") };
+    assert_eq!(inner.signature(), "(yas)");
+    let Ok(Value::Struct(same)) = inner.value() else { panic!("no struct") };
+    assert_eq!(same, inner);
+    assert_eq!(same.get::<(u8, Vec<&str>)>(), Ok((7, vec!["a", "b"])));
 }
 
 /// A message of an unknown type with one unknown field.

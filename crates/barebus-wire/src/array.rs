@@ -73,6 +73,14 @@ impl<'a, T: Type> Decode<'a> for Array<'a, T> {
     fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
         Ok(Self { elements: reader.enter_array(T::ALIGNMENT)?, element: PhantomData })
     }
+
+    #[inline]
+    fn decode_whole(mut reader: Reader<'a>) -> Result<Self, BodyError> {
+        match reader.enter_whole_array(T::ALIGNMENT) {
+            Ok(()) => Ok(Self { elements: reader, element: PhantomData }),
+            Err(error) => Err(BodyError::Decode(error)),
+        }
+    }
 }
 
 impl<'a, T: Decode<'a> + fmt::Debug> fmt::Debug for Array<'a, T> {

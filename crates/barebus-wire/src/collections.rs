@@ -1,4 +1,8 @@
-//! Owned types: strings, vectors, maps. Unmarshalling them allocates no more than was received.
+//! Owned types: strings, vectors, maps.
+//!
+//! Their memory follows what was received, never a length that is only announced. A `Vec<T>` has a `T` for each element, and room for
+//! an eighth more: numbers take as much as on the wire, texts at most 4 times as much, because an empty one takes 8 bytes there and a
+//! `String` 24. Maps take up to 15 times as much.
 
 use alloc::borrow::{Cow, ToOwned};
 use alloc::boxed::Box;

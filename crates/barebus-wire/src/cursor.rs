@@ -305,13 +305,7 @@ impl<'a> Cursor<'a> {
     /// Enters the array whose element's type is next in the signature.
     #[inline]
     fn enter_array(&mut self) -> Result<Event<'a>, DecodeError> {
-        let after = match self.layout {
-            // A variant brings a signature of its own.
-            Some(layout) if core::ptr::eq(layout.signature().as_str(), self.signature) => {
-                layout.type_end(self.index)
-            }
-            _ => type_end(self.signature.as_bytes(), self.index),
-        };
+        let after = self.type_end();
         let element = self.signature.get(self.index..after).unwrap_or_default();
         let (start, end) = self.reader.start_array(element.as_bytes().first().copied())?;
         let element_at = u8::try_from(self.index).unwrap_or(u8::MAX);
@@ -325,9 +319,25 @@ impl<'a> Cursor<'a> {
         Ok(Event::Array { element: Signature::trusted(element), len })
     }
 
+    /// Index just behind the single complete type that begins at the cursor's.
+    fn type_end(&self) -> usize {
+        match self.layout {
+            // A variant brings a signature of its own.
+            Some(layout) if core::ptr::eq(layout.signature().as_str(), self.signature) => {
+                layout.type_end(self.index)
+            }
+            _ => type_end(self.signature.as_bytes(), self.index),
+        }
+    }
+
     #[inline]
     fn skip_or_enter_array(&mut self) -> Result<(), DecodeError> {
         match self.signature.as_bytes().get(self.index) {
+            code if self.reader.is_validated() => {
+                self.reader.skip_validated_array(code.copied())?;
+                self.index = self.type_end();
+                self.complete = true;
+            }
             Some(code) if !crate::COMPACT && is_basic(*code) => {
                 self.reader.skip_array(*code)?;
                 self.index += 1;

@@ -59,6 +59,12 @@ impl<'a, T: Number> Numbers<'a, T> {
         }
     }
 
+    /// Numbers as they lie in a message; a last one that is cut off is left out.
+    #[cfg(feature = "alloc")]
+    pub(crate) const fn from_bytes(bytes: &'a [u8], endian: Endian) -> Self {
+        Self { bytes, endian, number: PhantomData }
+    }
+
     /// How many numbers there are.
     pub const fn len(&self) -> usize {
         self.bytes.len() / T::WIDTH

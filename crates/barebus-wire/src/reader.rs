@@ -23,6 +23,8 @@ pub struct Reader<'a> {
     endian: Endian,
     /// Containers that enclose the cursor, at most 64.
     depth: u8,
+    /// Whether the bytes are the content of a [`Variant`](crate::Variant), which was validated as a whole.
+    validated: bool,
     /// Length of what the outermost reader may read; an array's reader ends before it. For errors only: bytes.len() <= outer_len
     outer_len: u32,
     failed: Option<Failure>,
@@ -53,7 +55,16 @@ impl<'a> Reader<'a> {
             None => bytes,
         };
         let outer_len = bytes.len() as u32;
-        Self { bytes, pos: 0, endian, depth: 0, outer_len, failed: None, window: Window::EMPTY }
+        Self {
+            bytes,
+            pos: 0,
+            endian,
+            depth: 0,
+            validated: false,
+            outer_len,
+            failed: None,
+            window: Window::EMPTY,
+        }
     }
 
     /// A reader of the elements of an array in a message, which are the bytes in `elements`.
@@ -100,11 +111,33 @@ impl<'a> Reader<'a> {
         self.depth = depth;
     }
 
-    /// A reader of bytes that were read, from `start` to their end, with `depth` containers around them.
-    pub(crate) fn again(bytes: &'a [u8], start: usize, endian: Endian, depth: u8) -> Self {
-        let mut reader = Self::new(bytes, endian).at(start);
-        reader.depth = depth;
-        reader
+    /// A reader of bytes that were validated, from `start` to their end, with `depth` containers around them; `text` is what
+    /// [`Reader::known_text`] was.
+    #[inline]
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "another reader has read no further than 2^27"
+    )]
+    pub(crate) fn again(
+        bytes: &'a [u8],
+        start: usize,
+        endian: Endian,
+        depth: u8,
+        text: &'a str,
+    ) -> Self {
+        let outer_len = bytes.len() as u32;
+        let window = Window::of(text, bytes);
+        Self { bytes, pos: start, endian, depth, validated: true, outer_len, failed: None, window }
+    }
+
+    /// Whether what is read was validated before, so that passing it need not look into it.
+    pub(crate) const fn is_validated(&self) -> bool {
+        !crate::COMPACT && self.validated
+    }
+
+    /// A part of the message that is known to be UTF-8, the one that was read last.
+    pub(crate) const fn known_text(&self) -> &'a str {
+        self.window.text()
     }
 
     /// Everything that was read, from the message's first byte on.
@@ -404,6 +437,31 @@ impl<'a> Reader<'a> {
     /// As [`Reader::read_u32`]; `ArrayTooLong`, `LengthOutOfBounds` (in arrays `ArrayLengthIncorrect`), `NestedTooDeeply`.
     #[inline(always)]
     pub fn enter_array(&mut self, alignment: usize) -> Result<Self, DecodeError> {
+        let (bytes, start) = self.array_bytes(alignment)?;
+        self.pos = bytes.len();
+        Ok(Self {
+            bytes,
+            pos: start,
+            endian: self.endian,
+            depth: self.depth + 1,
+            validated: self.validated,
+            outer_len: self.outer_len,
+            failed: None,
+            window: self.window,
+        })
+    }
+
+    /// As [`Reader::enter_array`], but this reader becomes the one of the elements.
+    #[inline(always)]
+    pub(crate) fn enter_whole_array(&mut self, alignment: usize) -> Result<(), DecodeError> {
+        (self.bytes, self.pos) = self.array_bytes(alignment)?;
+        self.depth += 1;
+        Ok(())
+    }
+
+    /// Reads an array's length and padding: the message up to the end of the elements, and where they start.
+    #[inline(always)]
+    fn array_bytes(&mut self, alignment: usize) -> Result<(&'a [u8], usize), DecodeError> {
         let len = self.read_u32()?;
         let length_at = self.pos - 4;
         if alignment > 4 {
@@ -412,25 +470,14 @@ impl<'a> Reader<'a> {
         if len > limits::ARRAY_LEN {
             return Err(self.fail_array(len, length_at));
         }
-        let depth = self.depth + 1;
-        if depth > limits::TOTAL_DEPTH {
+        if !self.has_room(1) {
             return Err(self.fail(Kind::NestedTooDeeply, self.pos));
         }
         let start = self.pos;
-        let Some(bytes) = start.checked_add(len as usize).and_then(|end| self.bytes.get(..end))
-        else {
-            return Err(self.fail_array(len, length_at));
-        };
-        self.pos = bytes.len();
-        Ok(Self {
-            bytes,
-            pos: start,
-            endian: self.endian,
-            depth,
-            outer_len: self.outer_len,
-            failed: None,
-            window: self.window,
-        })
+        match start.checked_add(len as usize).and_then(|end| self.bytes.get(..end)) {
+            Some(bytes) => Ok((bytes, start)),
+            None => Err(self.fail_array(len, length_at)),
+        }
     }
 
     #[cold]

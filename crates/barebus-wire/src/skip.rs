@@ -15,6 +15,7 @@ impl<'a> Reader<'a> {
             [b'v'] => self.skip_variant(),
             [code] => self.skip_basic(*code),
             [b'a', code] if is_basic(*code) => self.skip_array(*code),
+            [b'a', code, ..] if self.is_validated() => self.skip_validated_array(Some(*code)),
             _ => self.skip_compound(signature),
         }
     }
@@ -110,6 +111,9 @@ impl<'a> Reader<'a> {
     ///
     /// An element that reaches beyond the array's end is read all the same, as a [`Cursor`] does: what is wrong with it comes first.
     pub(crate) fn skip_array(&mut self, code: u8) -> Result<(), DecodeError> {
+        if self.is_validated() {
+            return self.skip_validated_array(Some(code));
+        }
         let (start, end) = self.start_array(Some(code))?;
         match code {
             b's' => self.skip_elements(end, |reader| reader.read_str().map(drop)),
@@ -121,6 +125,12 @@ impl<'a> Reader<'a> {
                 Ok(())
             }
         }
+    }
+
+    /// Passes an array that was validated before, whose elements begin with the type code `code`, without a look into it.
+    pub(crate) fn skip_validated_array(&mut self, code: Option<u8>) -> Result<(), DecodeError> {
+        let (start, end) = self.start_array(code)?;
+        self.skip(end - start).map(drop)
     }
 
     /// Passes an array of the basic type `code` if it is empty and no padding follows its length.

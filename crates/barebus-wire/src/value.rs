@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 #[cfg(feature = "alloc")]
 use crate::array::Array;
-use crate::error::{DecodeError, EncodeError};
+use crate::error::{BodyError, DecodeError, EncodeError};
 use crate::gather::Gather;
 use crate::name::ObjectPath;
 use crate::reader::Reader;
@@ -92,20 +92,40 @@ pub trait Decode<'a>: Type + Sized {
         Self::decode(reader)
     }
 
+    /// Unmarshals the value that is all of what `reader` reads. Types that keep a reader take this one.
+    ///
+    /// # Errors
+    /// As [`Decode::decode`], in full: see [`Reader::explain`].
+    #[doc(hidden)]
+    #[inline]
+    fn decode_whole(mut reader: Reader<'a>) -> Result<Self, BodyError> {
+        Self::decode(&mut reader).map_err(|error| reader.explain(error))
+    }
+
     /// Unmarshals what is left of an array's elements. Types whose values are plain bytes do it in one go.
     ///
     /// # Errors
     /// As [`Decode::decode`].
     #[cfg(feature = "alloc")]
     fn decode_vec(elements: &mut Array<'a, Self>) -> Result<Vec<Self>, DecodeError> {
-        // Room for what the bytes received could hold at the most, never for more bytes than they are.
+        // Room for what the bytes received could hold at the most, but never for more bytes than they are.
         let most = elements.remaining() / Self::MIN_LEN.max(size_of::<Self>()).max(1);
         let mut values = Vec::with_capacity(most);
         for element in elements {
-            values.push(element?);
+            push(&mut values, element?);
         }
         Ok(values)
     }
+}
+
+/// Appends to a vector that grows by an eighth: doubled, it would take twice the memory that its elements need.
+#[cfg(feature = "alloc")]
+#[inline]
+pub(crate) fn push<T>(values: &mut Vec<T>, value: T) {
+    if values.len() == values.capacity() {
+        values.reserve_exact(values.len() / 8 + 4);
+    }
+    values.push(value);
 }
 
 const fn alignment_of(signature: Signature<'static>) -> usize {

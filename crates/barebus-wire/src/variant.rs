@@ -18,7 +18,9 @@ use crate::writer::Writer;
 pub struct Variant<'a> {
     /// The message up to the value's end.
     bytes: &'a [u8],
-    /// Where the value begins, the padding before it included. Before it stand its signature and a NUL:
+    /// A part of the message that is known to be UTF-8, so that strings in it need no second check.
+    text: &'a str,
+    /// Offset of the value, including the padding before it. The value's signature and a NUL precede it:
     /// signature_len + 2 <= start <= bytes.len()
     start: u32,
     signature_len: u8,
@@ -29,11 +31,24 @@ pub struct Variant<'a> {
 
 impl<'a> Variant<'a> {
     /// The type of the value: one single complete type.
+    #[inline]
     pub fn signature(&self) -> Signature<'a> {
+        let known = match self.signature_bytes() {
+            _ if crate::COMPACT => None,
+            [code] => Signature::of_code(*code),
+            [b'a', code] => Signature::of_array(*code),
+            _ => None,
+        };
+        known.unwrap_or_else(|| self.any_signature())
+    }
+
+    #[inline(never)]
+    fn any_signature(&self) -> Signature<'a> {
         // It was checked, so it is text; the empty one is never seen.
         core::str::from_utf8(self.signature_bytes()).map_or(Signature::EMPTY, Signature::trusted)
     }
 
+    #[inline]
     fn signature_bytes(&self) -> &'a [u8] {
         let end = (self.start as usize).wrapping_sub(1);
         let start = end.wrapping_sub(usize::from(self.signature_len));
@@ -45,21 +60,52 @@ impl<'a> Variant<'a> {
     /// # Errors
     /// `BodyError::Signature` when it is of another type; `BodyError::Variant` and `BodyError::MissingEntry` when a variant or a
     /// dictionary in it is not what `T` asks for.
+    #[inline]
     pub fn get<T: Decode<'a>>(&self) -> Result<T, BodyError> {
         if self.signature_bytes() != T::SIGNATURE.as_str().as_bytes() {
-            let found = SignatureExcerpt::new(self.signature());
-            return Err(BodyError::Signature { expected: T::SIGNATURE, found });
+            return Err(self.wrong_type(T::SIGNATURE));
         }
-        let mut reader = self.reader();
-        T::decode(&mut reader).map_err(|error| reader.explain(error))
+        T::decode_whole(self.reader())
     }
 
-    /// The value, whatever it is.
+    #[cold]
+    #[inline(never)]
+    fn wrong_type(&self, expected: Signature<'static>) -> BodyError {
+        BodyError::Signature { expected, found: SignatureExcerpt::new(self.signature()) }
+    }
+
+    /// The value, whatever it is. An array or struct is this variant again; of a variant within, the result holds the content.
+    ///
+    /// Takes constant time: nothing is validated a second time but the text of a string.
     ///
     /// # Errors
     /// None in practice: the value was validated.
+    #[inline(never)]
     pub fn value(&self) -> Result<Value<'a>, DecodeError> {
-        Value::read(&mut self.reader(), self.signature())
+        match self.signature_bytes() {
+            [b'v'] => Ok(Value::Variant(self.clone().content())),
+            [code] => self.basic(*code),
+            _ => Ok(Value::container(self.clone())),
+        }
+    }
+
+    /// Apart, so that opening a variant is short.
+    #[inline(never)]
+    fn basic(&self, code: u8) -> Result<Value<'a>, DecodeError> {
+        self.reader().read_basic(code).map(Value::from)
+    }
+
+    /// The variant that this one holds: its value is a VARIANT.
+    #[inline]
+    fn content(self) -> Self {
+        // Signature and value follow one another without padding, and end where this value does. Validated, nothing wraps.
+        let signature_len = self.bytes.get(self.start as usize).copied().unwrap_or_default();
+        Self {
+            start: self.start.wrapping_add(u32::from(signature_len) + 2),
+            signature_len,
+            depth: self.depth.wrapping_add(1),
+            ..self
+        }
     }
 
     /// Walks the value.
@@ -67,12 +113,14 @@ impl<'a> Variant<'a> {
         Cursor::new(self.reader(), self.signature())
     }
 
-    /// Bytes of the value as they lie in the message, the padding before it included.
+    /// A reader that stands at the value, before its padding.
+    #[inline]
     pub fn reader(&self) -> Reader<'a> {
-        Reader::again(self.bytes, self.start as usize, self.endian, self.depth)
+        Reader::again(self.bytes, self.start as usize, self.endian, self.depth, self.text)
     }
 
     /// Validates and passes the value, behind its signature.
+    #[inline]
     fn validated(reader: &mut Reader<'a>, signature: Signature<'a>) -> Result<Self, DecodeError> {
         let (start, depth) = (reader.position(), reader.depth());
         reader.skip_value(signature)?;
@@ -88,6 +136,7 @@ impl<'a> Variant<'a> {
     const fn passed(reader: &Reader<'a>, signature_len: usize, start: usize, depth: u8) -> Self {
         Self {
             bytes: reader.passed(),
+            text: reader.known_text(),
             start: start as u32,
             signature_len: signature_len as u8,
             endian: reader.endian(),
@@ -163,11 +212,11 @@ pub enum Value<'a> {
     ObjectPath(ObjectPath<'a>),
     Signature(Signature<'a>),
     UnixFd(FdIndex),
-    /// An ARRAY, a dictionary among them: [`Variant::get`] and [`Variant::cursor`] read it.
+    /// An ARRAY, or a dictionary: [`Variant::get`] and [`Variant::cursor`] read it.
     Array(Variant<'a>),
     /// A STRUCT: [`Variant::get`] and [`Variant::cursor`] read it.
     Struct(Variant<'a>),
-    /// A VARIANT within the variant: `get::<Variant>()` opens it.
+    /// A VARIANT within the variant, with the content of the inner one: [`Variant::value`] and [`Variant::get`] read that.
     Variant(Variant<'a>),
 }
 
@@ -176,15 +225,21 @@ impl<'a> Value<'a> {
     #[inline]
     fn read(reader: &mut Reader<'a>, signature: Signature<'a>) -> Result<Self, DecodeError> {
         match signature.as_str().as_bytes() {
-            [b'v'] => Variant::validated(reader, signature).map(Self::Variant),
+            [b'v'] => Ok(Self::Variant(Variant::validated(reader, signature)?.content())),
             [code] => reader.read_basic(*code).map(Self::from),
-            [b'a', ..] => Variant::validated(reader, signature).map(Self::Array),
-            _ => Variant::validated(reader, signature).map(Self::Struct),
+            _ => Variant::validated(reader, signature).map(Self::container),
         }
     }
-}
 
-impl<'a> Value<'a> {
+    /// The array or struct that the variant holds.
+    #[inline]
+    fn container(variant: Variant<'a>) -> Self {
+        match variant.signature_bytes() {
+            [b'a', ..] => Self::Array(variant),
+            _ => Self::Struct(variant),
+        }
+    }
+
     /// Reads an array of the basic type `code`, behind the variant's signature.
     #[inline(never)]
     fn decode_array(reader: &mut Reader<'a>, code: u8) -> Result<Self, DecodeError> {
@@ -267,7 +322,8 @@ impl Encode for Value<'_> {
             Self::ObjectPath(value) => Boxed(value).encode(writer),
             Self::Signature(value) => Boxed(value).encode(writer),
             Self::UnixFd(value) => Boxed(value).encode(writer),
-            Self::Array(value) | Self::Struct(value) | Self::Variant(value) => value.encode(writer),
+            Self::Array(value) | Self::Struct(value) => value.encode(writer),
+            Self::Variant(value) => Boxed(value).encode(writer),
         }
     }
 }

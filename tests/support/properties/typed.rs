@@ -1,8 +1,8 @@
 //! Rust types against the cursor, which knows only their signatures.
 
 use barebus_wire::{
-    Array, BasicType, Boxed, Cursor, Decode, DecodeError, Dict, Encode, Endian, Entries, FdIndex,
-    Numbers, ObjectPath, OwnedValue, Reader, Signature, Type, Value, Variant, Writer,
+    Array, BasicType, Boxed, Cursor, Decode, DecodeError, Dict, Encode, Endian, Entries, Event,
+    FdIndex, Numbers, ObjectPath, OwnedValue, Reader, Signature, Type, Value, Variant, Writer,
 };
 
 /// Bytes as values of many Rust types, in both byte orders: typed and dynamic reading accept the same bytes and consume as many,
@@ -35,6 +35,7 @@ pub fn typed(bytes: &[u8]) {
         agrees::<&[u8]>(bytes, endian);
         agrees::<Numbers<'_, u16>>(bytes, endian);
         agrees::<Numbers<'_, f64>>(bytes, endian);
+        value_within(bytes, endian);
         entries::<&str, Variant<'_>>(bytes, endian);
         entries::<&str, Value<'_>>(bytes, endian);
         entries::<u8, u64>(bytes, endian);
@@ -126,6 +127,27 @@ fn boxed<'a, T: Decode<'a> + Encode>(bytes: &'a [u8], endian: Endian) {
     assert_eq!(variant.signature(), T::SIGNATURE);
     assert!(variant.get::<T>().is_ok());
     assert_eq!(marshalled(&Boxed(value), endian), &bytes[..reader.position()]);
+}
+
+/// A value opened variant by variant: as many as the cursor meets, and each read again without an error.
+fn value_within(bytes: &[u8], endian: Endian) {
+    let Ok(mut value) = Value::decode(&mut Reader::new(bytes, endian)) else { return };
+    let owned = OwnedValue::decode(&mut Reader::new(bytes, endian)).expect("the same value");
+    let converted = OwnedValue::try_from(&value).expect("a value that was validated");
+    assert_eq!(marshalled(&converted, endian), marshalled(&owned, endian));
+    let mut walking = Cursor::new(Reader::new(bytes, endian), Value::SIGNATURE);
+    assert!(matches!(walking.next(), Ok(Some(Event::Variant(_)))));
+    while let Value::Variant(inner) = &value {
+        assert_eq!(walking.next(), Ok(Some(Event::Variant(inner.signature()))));
+        value = inner.value().expect("a value that was validated");
+    }
+    if let Value::Array(held) | Value::Struct(held) = &value {
+        // Passing what was validated takes the same bytes as validating it.
+        let mut passing = held.cursor();
+        assert_eq!(passing.skip_all(), Ok(()));
+        assert_eq!(walking.skip_all(), Ok(()));
+        assert_eq!(passing.position(), walking.position());
+    }
 }
 
 /// That the cursor accepts `S` where `typed` is one; the value and the bytes that it took.

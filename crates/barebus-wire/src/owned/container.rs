@@ -195,11 +195,9 @@ fn is_type(signature: Signature<'_>) -> bool {
 /// Entries with keys of one type and values of one type, in their order. A key may appear twice, as D-Bus allows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OwnedDict {
-    /// A basic type.
-    key: OwnedSignature,
-    /// A single complete type.
-    value: OwnedSignature,
-    /// Each is of the types `key` and `value`.
+    /// The dictionary's own type: `a{`, the key's type code, the values' single complete type, `}`.
+    signature: OwnedSignature,
+    /// Each has a key and a value of these types.
     entries: Vec<(OwnedValue, OwnedValue)>,
 }
 
@@ -219,27 +217,26 @@ impl OwnedDict {
         if !is_type(value) {
             return Err(TypeError::no_type(value));
         }
-        let mut dict = Self { key: key.into(), value: value.into(), entries: Vec::new() };
-        entries.iter().try_for_each(|(key, value)| dict.check(key, value))?;
-        dict.entries = entries;
+        let signature = ["a{", key.as_str(), value.as_str(), "}"].concat();
+        let dict = Self { signature: OwnedSignature(signature.into()), entries };
+        dict.entries.iter().try_for_each(|(key, value)| dict.check(key, value))?;
         Ok(dict)
     }
 
     /// Entries that were read as being of the type `entry`.
     pub(super) fn trusted(entry: Signature<'_>, entries: Vec<(OwnedValue, OwnedValue)>) -> Self {
-        let mut types = entry.fields().unwrap_or_default().types();
-        let key = types.next().unwrap_or_default().into();
-        Self { key, value: types.next().unwrap_or_default().into(), entries }
+        Self { signature: OwnedSignature(["a", entry.as_str()].concat().into()), entries }
     }
 
     /// The keys' type.
     pub fn key_type(&self) -> Signature<'_> {
-        self.key.borrow()
+        Signature::trusted(self.signature.as_str().get(2..3).unwrap_or_default())
     }
 
     /// The values' type.
     pub fn value_type(&self) -> Signature<'_> {
-        self.value.borrow()
+        let values = self.signature.as_str().get(3..).and_then(|text| text.strip_suffix('}'));
+        Signature::trusted(values.unwrap_or_default())
     }
 
     /// The entries.
@@ -273,16 +270,11 @@ impl OwnedDict {
     }
 
     pub(super) fn has_type(&self, signature: Signature<'_>) -> bool {
-        let entry = signature.element().filter(|element| element.code() == Some(b'{'));
-        let Some(fields) = entry.and_then(Signature::fields) else { return false };
-        fields.types().eq([self.key_type(), self.value_type()])
+        self.signature.borrow() == signature
     }
 
     pub(super) fn push_signature(&self, text: &mut String) {
-        text.push_str("a{");
-        text.push_str(self.key.as_str());
-        text.push_str(self.value.as_str());
-        text.push('}');
+        text.push_str(self.signature.as_str());
     }
 
     pub(super) fn encode(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {

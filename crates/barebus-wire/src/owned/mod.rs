@@ -2,6 +2,7 @@
 
 mod body;
 mod container;
+mod fixed;
 mod read;
 
 use alloc::boxed::Box;
@@ -11,6 +12,7 @@ use alloc::vec::Vec;
 pub use body::OwnedBody;
 pub use container::{OwnedArray, OwnedDict, OwnedSignature, TypeError};
 
+use self::fixed::match_fixed;
 use crate::cursor::{Basic, Cursor};
 use crate::error::{DecodeError, EncodeError};
 use crate::limits;
@@ -24,8 +26,26 @@ use crate::writer::Writer;
 
 /// Any value, as a tree that owns what is in it: for values that are kept, changed or made at run time.
 ///
-/// As a [`Type`] it is the VARIANT that holds the value. It takes 24 bytes on 64-bit machines, and arrays of numbers other than
-/// bytes take as much for each: where they are large, `Vec<u32>` and its like are better.
+/// As a [`Type`] it is the VARIANT that holds the value.
+///
+/// # Memory
+/// An array of a fixed-size type is one slice, no longer than it was on the wire. Any other value takes 24 bytes on 64-bit machines,
+/// besides what it holds: text its length, an array or dictionary 40 bytes and its type as text, a struct or variant its values.
+/// While an array is read it has room for an eighth more. A peer that sends as many small values as possible makes the tree so many
+/// times as large as what it sends:
+///
+/// | received | times | because on the wire |
+/// |---|---|---|
+/// | `ay`, `an`, `at`, … | 1 | it is one slice |
+/// | `as`, `ao` | 4 | an empty text takes 8 bytes |
+/// | `a{sv}` | 5 | an entry takes at least 16 bytes |
+/// | `aan`, `aat`, … | 7 | an empty array takes 4 bytes |
+/// | `ag`, `av` | 14 | an empty signature takes 2 bytes, a variant 4 |
+/// | `aas`, `aa{sv}`, … | 18 | an empty array takes 4 bytes |
+/// | `a(yyyyyyyy)` | 28 | a field takes one byte |
+/// | `aa(yyyy…)` | 41 | an empty array takes 8 bytes, and its type takes up to 254 in memory |
+///
+/// No type takes more than 41 times. Where that is too much, decode the types that are expected.
 #[derive(Clone, Debug, PartialEq)]
 #[allow(missing_docs, reason = "the variants are the specification's type names")]
 pub enum OwnedValue {
@@ -42,9 +62,18 @@ pub enum OwnedValue {
     ObjectPath(OwnedObjectPath),
     Signature(OwnedSignature),
     UnixFd(FdIndex),
-    /// An ARRAY of BYTE: what is read is never an [`OwnedValue::Array`] then.
+    /// An ARRAY of BYTE. What is read as an array of a fixed-size type is never an [`OwnedValue::Array`].
     Bytes(Box<[u8]>),
-    /// An ARRAY of anything but BYTE and DICT_ENTRY.
+    Booleans(Box<[bool]>),
+    Int16s(Box<[i16]>),
+    Uint16s(Box<[u16]>),
+    Int32s(Box<[i32]>),
+    Uint32s(Box<[u32]>),
+    Int64s(Box<[i64]>),
+    Uint64s(Box<[u64]>),
+    Doubles(Box<[f64]>),
+    UnixFds(Box<[FdIndex]>),
+    /// An ARRAY of any other type but DICT_ENTRY.
     Array(Box<OwnedArray>),
     /// An ARRAY of DICT_ENTRY.
     Dict(Box<OwnedDict>),
@@ -60,12 +89,8 @@ impl OwnedValue {
     /// # Errors
     /// When `element` is no single complete type, or an element has another type.
     pub fn array(element: Signature<'_>, elements: Vec<Self>) -> Result<Self, TypeError> {
-        if element == "y" {
-            let bytes = elements.into_iter().map(|value| match value {
-                Self::Byte(byte) => Ok(byte),
-                value => Err(TypeError::other_than(element, &value)),
-            });
-            return Ok(Self::Bytes(bytes.collect::<Result<_, _>>()?));
+        if let Some(array) = fixed::array(element, &elements) {
+            return array;
         }
         Ok(Self::Array(Box::new(OwnedArray::new(element, elements)?)))
     }
@@ -100,8 +125,8 @@ impl OwnedValue {
         if text.len() > limits::SIGNATURE_LEN {
             return Err(EncodeError::SignatureTooLong);
         }
-        match self {
-            Self::Bytes(_) => text.push_str("ay"),
+        match_fixed!(self,
+            array => text.push_str(fixed::signature(array).as_str()),
             Self::Array(array) => array.push_signature(text),
             Self::Dict(dict) => dict.push_signature(text),
             Self::Struct(fields) => {
@@ -114,14 +139,14 @@ impl OwnedValue {
                 let code = basic.as_basic().map_or(b'v', |basic| basic.code());
                 text.push(char::from(code));
             }
-        }
+        );
         Ok(())
     }
 
     /// Whether this is a value of the single complete type `signature`.
     pub fn has_type(&self, signature: Signature<'_>) -> bool {
-        match self {
-            Self::Bytes(_) => signature == "ay",
+        match_fixed!(self,
+            array => signature == fixed::signature(array),
             Self::Array(array) => signature.element() == Some(array.element()),
             Self::Dict(dict) => dict.has_type(signature),
             Self::Struct(fields) => {
@@ -138,7 +163,7 @@ impl OwnedValue {
                 let code = basic.as_basic().map(|basic| basic.code());
                 signature.len() == 1 && signature.code() == code
             }
-        }
+        )
     }
 
     /// The value, if it is of a basic type.
@@ -157,13 +182,7 @@ impl OwnedValue {
             Self::ObjectPath(path) => Basic::ObjectPath(path.borrow()),
             Self::Signature(signature) => Basic::Signature(signature.borrow()),
             Self::UnixFd(index) => Basic::UnixFd(*index),
-            Self::Bytes(_)
-            | Self::Array(_)
-            | Self::Dict(_)
-            | Self::Struct(_)
-            | Self::Variant(_) => {
-                return None;
-            }
+            _ => return None,
         })
     }
 
@@ -182,8 +201,8 @@ impl OwnedValue {
     /// # Errors
     /// As [`Encode::encode`].
     pub fn encode_inner(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
-        match self {
-            Self::Bytes(bytes) => bytes.encode(writer),
+        match_fixed!(self,
+            array => array.encode(writer),
             Self::Array(array) => array.encode(writer),
             Self::Dict(dict) => dict.encode(writer),
             Self::Struct(fields) => {
@@ -197,7 +216,7 @@ impl OwnedValue {
                 Some(value) => writer.put_basic(value),
                 None => Ok(()),
             },
-        }
+        )
     }
 }
 
@@ -255,9 +274,8 @@ impl TryFrom<&Value<'_>> for OwnedValue {
             Value::ObjectPath(value) => Self::from(*value),
             Value::Signature(value) => Self::from(*value),
             Value::UnixFd(value) => Self::UnixFd(*value),
-            Value::Array(variant) | Value::Struct(variant) | Value::Variant(variant) => {
-                return Self::try_from(variant);
-            }
+            Value::Array(variant) | Value::Struct(variant) => return Self::try_from(variant),
+            Value::Variant(content) => Self::Variant(Box::new(Self::try_from(content)?)),
         })
     }
 }
@@ -309,8 +327,6 @@ from! {
     Signature<'_> => |value| Self::Signature(value.into());
     OwnedSignature => |value| Self::Signature(value);
     FdIndex => |value| Self::UnixFd(value);
-    Vec<u8> => |value| Self::Bytes(value.into());
-    &[u8] => |value| Self::Bytes(value.into());
 }
 
 #[cfg(test)]

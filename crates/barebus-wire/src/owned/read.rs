@@ -4,14 +4,17 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use super::{OwnedArray, OwnedDict, OwnedValue};
-use crate::cursor::{Basic, Cursor, Event};
+use super::{OwnedArray, OwnedDict, OwnedValue, fixed};
+use crate::cursor::{Cursor, Event};
 use crate::error::{DecodeError, DecodeErrorKind as Kind};
-use crate::signature::{Signature, fixed_width};
+use crate::signature::{Signature, has_no_rules};
+use crate::value::push;
 
 /// A container that has begun.
 enum Frame<'a> {
-    Bytes(Vec<u8>),
+    /// An array of a fixed-size type, read as a whole.
+    Fixed(OwnedValue),
+    Booleans(Vec<bool>),
     Array(Signature<'a>, Vec<OwnedValue>),
     Dict(Signature<'a>, Vec<(OwnedValue, OwnedValue)>),
     Entry(Option<OwnedValue>),
@@ -24,19 +27,16 @@ pub(super) fn value<'a>(cursor: &mut Cursor<'a>) -> Result<OwnedValue, DecodeErr
     let mut frames: Vec<Frame<'a>> = Vec::new();
     while let Some(event) = cursor.next()? {
         let complete = match event {
-            Event::Basic(Basic::Byte(byte)) if matches!(frames.last(), Some(Frame::Bytes(_))) => {
-                if let Some(Frame::Bytes(bytes)) = frames.last_mut() {
-                    bytes.push(byte);
-                }
-                None
-            }
             Event::Basic(value) => Some(OwnedValue::from(value)),
             Event::End => match frames.pop() {
-                Some(Frame::Bytes(bytes)) => Some(OwnedValue::Bytes(bytes.into())),
-                Some(Frame::Array(element, elements)) => {
+                Some(Frame::Fixed(array)) => Some(array),
+                Some(Frame::Booleans(elements)) => Some(elements.into()),
+                Some(Frame::Array(element, mut elements)) => {
+                    elements.shrink_to_fit();
                     Some(OwnedValue::Array(Box::new(OwnedArray::trusted(element, elements))))
                 }
-                Some(Frame::Dict(entry, entries)) => {
+                Some(Frame::Dict(entry, mut entries)) => {
+                    entries.shrink_to_fit();
                     Some(OwnedValue::Dict(Box::new(OwnedDict::trusted(entry, entries))))
                 }
                 Some(Frame::Struct(fields)) => Some(OwnedValue::Struct(fields.into())),
@@ -47,7 +47,7 @@ pub(super) fn value<'a>(cursor: &mut Cursor<'a>) -> Result<OwnedValue, DecodeErr
                 Some(Frame::Entry(_)) | None => None,
             },
             container => {
-                frames.extend(Frame::of(container));
+                frames.extend(Frame::open(container, cursor)?);
                 None
             }
         };
@@ -60,41 +60,47 @@ pub(super) fn value<'a>(cursor: &mut Cursor<'a>) -> Result<OwnedValue, DecodeErr
 }
 
 impl<'a> Frame<'a> {
-    fn of(event: Event<'a>) -> Option<Self> {
-        Some(match event {
+    /// The container that begins with `event`; takes the elements of an array of numbers from `cursor`.
+    fn open(event: Event<'a>, cursor: &mut Cursor<'a>) -> Result<Option<Self>, DecodeError> {
+        Ok(Some(match event {
             Event::Array { element, len } => match element.code() {
-                Some(b'y') => Self::Bytes(Vec::with_capacity(len as usize)),
                 Some(b'{') => Self::Dict(element, Vec::new()),
-                code => {
-                    // The length was compared with the bytes that are there.
-                    let elements = (len as usize).checked_div(fixed_width(code.unwrap_or(0)));
-                    Self::Array(element, Vec::with_capacity(elements.unwrap_or(0)))
+                // The length was compared with the bytes that are there.
+                Some(b'b') => Self::Booleans(Vec::with_capacity(len as usize / 4)),
+                Some(code) if has_no_rules(code) => {
+                    let bytes = cursor.take_elements(len)?;
+                    let array = fixed::from_bytes(code, bytes, cursor.reader().endian());
+                    return Ok(array.map(Self::Fixed));
                 }
+                _ => Self::Array(element, Vec::new()),
             },
             Event::Struct => Self::Struct(Vec::new()),
             Event::DictEntry => Self::Entry(None),
             Event::Variant(_) => Self::Variant(None),
-            Event::Basic(_) | Event::End => return None,
-        })
+            Event::Basic(_) | Event::End => return Ok(None),
+        }))
     }
 }
 
 /// Puts a value where it belongs; gives it back when nothing encloses it.
 fn place(value: OwnedValue, frames: &mut Vec<Frame<'_>>) -> Option<OwnedValue> {
     match frames.last_mut() {
-        Some(Frame::Array(_, values) | Frame::Struct(values)) => values.push(value),
+        Some(Frame::Array(_, values) | Frame::Struct(values)) => push(values, value),
+        Some(Frame::Booleans(values)) => {
+            values.push(value == OwnedValue::Boolean(true));
+        }
         Some(Frame::Entry(key)) => match key.take() {
             None => *key = Some(value),
             Some(key) => {
                 if let Some(Frame::Dict(_, entries)) =
                     frames.len().checked_sub(2).and_then(|outer| frames.get_mut(outer))
                 {
-                    entries.push((key, value));
+                    push(entries, (key, value));
                 }
             }
         },
         Some(Frame::Variant(inner)) => *inner = Some(value),
-        Some(Frame::Bytes(_) | Frame::Dict(..)) => {}
+        Some(Frame::Fixed(_) | Frame::Dict(..)) => {}
         None => return Some(value),
     }
     None

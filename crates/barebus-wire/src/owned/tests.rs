@@ -76,6 +76,37 @@ fn every_value_is_read_as_it_was_marshalled() {
 }
 
 #[test]
+fn an_array_of_a_fixed_size_type_is_one_slice_in_either_byte_order() {
+    let arrays: [OwnedValue; 10] = [
+        vec![1u8, 2].into(),
+        vec![true, false].into(),
+        vec![-2i16, 3].into(),
+        vec![2u16, 3].into(),
+        vec![-3i32, 4].into(),
+        vec![3u32, 4].into(),
+        vec![i64::MIN, 5].into(),
+        vec![u64::MAX, 5].into(),
+        vec![0.5, -0.5].into(),
+        vec![FdIndex(0), FdIndex(1)].into(),
+    ];
+    for (array, code) in arrays.into_iter().zip("ybnqiuxtdh".chars()) {
+        assert_eq!(array.signature().unwrap().as_str(), format!("a{code}"));
+        for endian in [Endian::Little, Endian::Big] {
+            let body = OwnedBody::build(Signature::from_static("v"), endian, |writer| {
+                array.encode(writer)
+            });
+            assert_eq!(body.unwrap().get::<(OwnedValue,)>(), Ok((array.clone(),)));
+        }
+    }
+    for code in "ybnqiuxtdh".chars() {
+        let code = code.to_string();
+        let empty = OwnedValue::array(Signature::parse(&code).unwrap(), vec![]).unwrap();
+        assert!(!matches!(empty, OwnedValue::Array(_)));
+        assert_eq!(read_back(&empty), empty);
+    }
+}
+
+#[test]
 fn bodies_are_made_of_values_and_give_them_back() {
     let values = one_of_each();
     let body = OwnedBody::from_values(&values).unwrap();

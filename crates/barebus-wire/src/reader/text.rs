@@ -15,7 +15,7 @@ use crate::utf8::{self, Utf8Fault};
 /// long as no string has 128 bytes or more: so what lies ahead of a string mostly is UTF-8 too, and the strings in it need
 /// no check of their own but for NULs. Where it is not, the stretch ends; the strings there open the next one.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Window<'a> {
+pub(crate) struct Window<'a> {
     text: &'a str,
     /// Offset of the text from the message's first byte.
     at: usize,
@@ -26,6 +26,17 @@ impl<'a> Window<'a> {
 
     /// How far is looked ahead, in bytes: what is found there and never read is lost work.
     const AHEAD: usize = 1024;
+
+    /// The window that is `text`, which is a part of `message` and tells its offset by its address.
+    #[inline]
+    pub(super) fn of(text: &'a str, message: &[u8]) -> Self {
+        Self { text, at: text.as_ptr().addr().wrapping_sub(message.as_ptr().addr()) }
+    }
+
+    /// The text.
+    pub(super) const fn text(&self) -> &'a str {
+        self.text
+    }
 
     /// What is UTF-8 of `bytes`: around the text of `len` bytes at `at` and ahead of it, or that text alone, or nothing.
     #[inline]
