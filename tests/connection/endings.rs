@@ -88,22 +88,27 @@ fn a_hint_about_pid_namespaces_comes_only_before_the_connection_was_established(
     for works in [false, true] {
         let mut connection =
             Connection::open_direct(&format!("unix:path={}", place.display())).unwrap();
-        let mut peer = Peer::new(listener.accept().unwrap().0);
+        let listening = listener.try_clone().unwrap();
         let server = std::thread::spawn(move || {
+            let mut peer = Peer::new(listening.accept().unwrap().0);
             if works {
                 assert!(peer.authenticate());
                 let call = peer.receive().unwrap();
                 let reply = peer.reply(&call, None, &());
                 peer.write(&reply);
+                return;
             }
+            drop(peer);
+            // It hangs up on the attempt line by line, too.
+            drop(listening.accept().unwrap());
         });
         let call = || MethodCall::new(ObjectPath::ROOT, MemberName::from_static("Reexecute"));
         if works {
             connection.call(&call(), &()).unwrap();
         }
-        server.join().unwrap();
-        // Nobody is there: writing fails, or reading.
+        // Nobody is there any more: writing fails, or reading.
         let error = connection.call(&call(), &()).unwrap_err().to_string();
+        server.join().unwrap();
         assert_eq!(error.contains("PID namespace"), !works, "{error}");
     }
     std::fs::remove_dir_all(&folder).unwrap();

@@ -100,8 +100,13 @@ fn after_half_a_message_and_a_broken_pipe_nothing_is_written_again() {
                 ];
                 let expected = Expected::Ends(&["writing"], Errno::EPIPE);
                 // What comes to the server twice it finds out itself, by the serials. Here nobody even tries.
-                Case::new(way, &plan).leads_to_and(expected, |seen| {
-                    assert_eq!(count(&seen.calls, Call::Send), index + 2);
+                let case = Case::new(way, &plan);
+                let before = usize::from(way == Way::TurnedAway);
+                case.leads_to_and(expected, |seen| {
+                    // Where authentication was not over, it is tried on a second stream.
+                    let again = usize::from(case.has_retried(seen) && index <= before);
+                    let sends = count(&seen.calls, Call::Send);
+                    assert!(sends == index + 2 || sends == index + 2 + again, "{sends}");
                 });
             }
         }

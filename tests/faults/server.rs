@@ -23,6 +23,8 @@ pub(crate) struct Server {
     is_direct: bool,
     /// How many connections are turned away first: they are to authenticate line by line.
     turns_away: usize,
+    /// Connections that were taken.
+    taken: usize,
     /// The latest connection.
     peer: Option<Peer>,
     /// Whether its authentication is over.
@@ -69,6 +71,7 @@ impl Server {
             address: String::new(),
             is_direct,
             turns_away: 0,
+            taken: 0,
             peer: None,
             is_in: false,
             last_serial: 0,
@@ -82,6 +85,7 @@ impl Server {
         // The system gives as much as it gives anybody: room for the longest reply.
         setsockopt(&stream, SndBuf, &(4 << 20)).unwrap();
         self.peer = Some(Peer::new(stream));
+        self.taken += 1;
         self.is_in = false;
         self.last_serial = 0;
         self.fds.clear();
@@ -93,9 +97,8 @@ impl Server {
             self.take(stream);
         }
         let Some(mut peer) = self.peer.take() else { return };
-        if self.turns_away != 0 {
+        if self.taken <= self.turns_away {
             if peer.read() != 0 {
-                self.turns_away -= 1;
                 peer.write(b"REJECTED EXTERNAL\r\n");
             }
         } else {

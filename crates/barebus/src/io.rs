@@ -100,8 +100,8 @@ impl Connection {
     fn ended(&mut self, error: SessionError) -> Result<(), Box<ConnectionError>> {
         self.check_home()?;
         if let Some(timeout) = self.reopening.filter(|_| self.session.retry_handshake()) {
-            // The pipelined attempt may have used half of the time.
-            match endpoint::reach_again(&self.address, timeout / 2) {
+            let left = self.session.next_deadline().map(|end| end.saturating_sub(self.now()));
+            match endpoint::reach_again(&self.address, left.unwrap_or(timeout)) {
                 Ok(transport) => {
                     self.transport = transport;
                     self.failure = None;
