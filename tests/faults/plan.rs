@@ -26,8 +26,6 @@ pub(crate) enum Call {
     /// send(2) and sendmsg(2).
     Send,
     Recvmsg,
-    /// recvmsg(2) that takes nothing: whether the stream is empty, just before it is closed.
-    Peek,
     Open,
     Read,
     Close,

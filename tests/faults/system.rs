@@ -192,8 +192,7 @@ unsafe extern "C" fn recvmsg(fd: c_int, message: *mut msghdr, flags: c_int) -> s
     let message = unsafe { &mut *message };
     let mut header = *message;
     let mut first: iovec;
-    let call = if flags & libc::MSG_PEEK == 0 { Call::Recvmsg } else { Call::Peek };
-    match plan::next(call, false) {
+    match plan::next(Call::Recvmsg, false) {
         Some(Fault::Error(errno)) => return fail(errno) as ssize_t,
         Some(Fault::EndOfFile) => {
             message.msg_controllen = 0;

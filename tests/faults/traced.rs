@@ -25,9 +25,9 @@ const NAMES: [(Call, &str); 10] = [
 ];
 
 /// What cannot fail, or is the allocator's or the C library's when it starts a thread; the standard library's look at the length of a
-/// file that it reads, and of files that have come; the marking of the process, which happens once, and the end of reading, after
-/// which the stream is closed all the same; and with getsockopt the scene looks how long a read would wait.
-const OTHERS: [&str; 11] = [
+/// file that it reads, and of files that have come; the marking of the process, which happens once, the end of reading and the look whether
+/// something is left, after which the stream is closed all the same; and with getsockopt the scene looks how long a read would wait.
+const OTHERS: [&str; 12] = [
     "geteuid",
     "getpid",
     "brk",
@@ -38,6 +38,7 @@ const OTHERS: [&str; 11] = [
     "statx",
     "madvise",
     "shutdown",
+    "ioctl",
     "getsockopt",
 ];
 

@@ -31,7 +31,7 @@ impl Descriptor {
 
     /// The same file by a number that is not standard input's, output's or error's. Those are free in programs that have closed
     /// them, and what such a program prints must not get into the stream, or into a received file.
-    pub(crate) fn above_stdio(self) -> nix::Result<Self> {
+    pub(crate) fn above_stdio(mut self) -> nix::Result<Self> {
         const LEAST: RawFd = libc::STDERR_FILENO + 1;
 
         if self.as_raw_fd() >= LEAST {
@@ -43,6 +43,9 @@ impl Descriptor {
         // SAFETY: it was just made, and nobody else knows its number.
         let mut clone = unsafe { Self::from_number(number) };
         clone.is_untrusted = self.is_untrusted;
+        // At once: the thread might come when the program has put its new standard output there. It is not the file's last descriptor,
+        // so only FUSE and NFS can make it wait.
+        self.is_untrusted = false;
         Ok(clone)
     }
 

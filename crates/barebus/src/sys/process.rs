@@ -35,8 +35,12 @@ pub(super) fn state() -> &'static State {
 
 /// Identifies a process. Unlike the process ID it is never the same for a child and its parent: in a nested PID namespace both
 /// can be 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Process(u32);
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Process {
+    id: u32,
+    /// Where the current process's `id` is.
+    current: &'static AtomicU32,
+}
 
 /// Set in every mark; no process ID is so great. Before Linux 4.14 there is no `MADV_WIPEONFORK`, and the process ID is used.
 const MARK: u32 = 1 << 31;
@@ -44,16 +48,18 @@ const MARK: u32 = 1 << 31;
 impl Process {
     /// This process.
     pub(crate) fn current() -> Self {
-        match state().mark.load(Ordering::Relaxed) {
-            0 => Self(first_mark()),
-            mark => Self(mark),
-        }
+        let current = &state().mark;
+        let id = match current.load(Ordering::Relaxed) {
+            0 => first_mark(),
+            mark => mark,
+        };
+        Self { id, current }
     }
 
     /// Whether it is this process, and not one that this process was forked from.
     #[inline]
     pub(crate) fn is_current(self) -> bool {
-        state().mark.load(Ordering::Relaxed) == self.0 || process_id() == self.0
+        self.current.load(Ordering::Relaxed) == self.id || process_id() == self.id
     }
 }
 

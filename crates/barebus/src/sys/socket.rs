@@ -82,17 +82,13 @@ pub(crate) fn receive(
 
 /// Lets nothing more arrive. Whether nothing is left to be read either.
 pub(crate) fn end_reading(socket: BorrowedFd<'_>) -> bool {
-    let mut byte = 0_u8;
-    let mut slice = libc::iovec { iov_base: (&raw mut byte).cast(), iov_len: 1 };
-    // SAFETY: msghdr is a plain C struct of integers and pointers, for which all bits zero are valid.
-    let mut header: libc::msghdr = unsafe { std::mem::zeroed() };
-    header.msg_iov = &raw mut slice;
-    header.msg_iovlen = 1;
-    let flags = libc::MSG_PEEK | libc::MSG_DONTWAIT;
-    // SAFETY: shutdown(2) takes any numbers; `header` points at one slice, which is `byte`.
+    let mut left: libc::c_int = 0;
+    // SAFETY: shutdown(2) takes any numbers; FIONREAD writes an int, for which `left` is the place.
     unsafe {
         libc::syscall(libc::SYS_shutdown, socket.as_raw_fd(), libc::SHUT_RD) == 0
-            && libc::recvmsg(socket.as_raw_fd(), &raw mut header, flags) == 0
+            && libc::syscall(libc::SYS_ioctl, socket.as_raw_fd(), libc::FIONREAD, &raw mut left)
+                == 0
+            && left == 0
     }
 }
 
