@@ -7,7 +7,9 @@
     reason = "a test fails by panicking"
 )]
 
+mod bus;
 mod calls;
+mod held;
 mod monitor;
 mod opening;
 mod peer;

@@ -40,7 +40,7 @@ fn any_of_several_calls_may_be_answered_first() {
 /// The first call of a name asks for its owner and nothing more.
 #[test]
 fn a_first_call_by_name_asks_one_question() {
-    let mut scene = Scene::before_authentication(config(ServerKind::Bus));
+    let mut scene = <Scene>::before_authentication(config(ServerKind::Bus));
     let by_name = call().destination(BusName::from_static("org.example.Service"));
     let id = scene.session.call(&by_name, &(), Vec::new(), None).unwrap();
     let written = scene.written();
