@@ -11,6 +11,7 @@ mod bus;
 mod calls;
 mod held;
 mod monitor;
+mod names;
 mod opening;
 mod peer;
 mod properties;
