@@ -18,3 +18,4 @@ mod properties;
 mod scene;
 mod serials;
 mod signals;
+mod trust;
