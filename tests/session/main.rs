@@ -9,6 +9,8 @@
 
 mod bus;
 mod calls;
+mod cost;
+mod events;
 mod held;
 mod monitor;
 mod names;
@@ -19,3 +21,6 @@ mod scene;
 mod serials;
 mod signals;
 mod trust;
+
+#[global_allocator]
+static ALLOCATOR: barebus_tests::memory::Counting = barebus_tests::memory::Counting;

@@ -1,10 +1,12 @@
 //! What is asked of the bus about names, and given back to it.
 
+use core::time::Duration;
+
 use barebus_session::{CallId, Config, Event, NoReply, ServerKind};
 use barebus_wire::MatchRule;
 
 use crate::bus::{Bus, OWNER};
-use crate::scene::{BUS, NO_OWNER, SERVICE, Scene, argument, config, member};
+use crate::scene::{BUS, NO_OWNER, NOW, SERVICE, Scene, argument, config, member};
 
 fn members(messages: &[Vec<u8>]) -> Vec<String> {
     messages.iter().map(|message| member(message)).collect()
@@ -189,4 +191,38 @@ fn a_name_without_an_owner_is_followed_from_the_first_call_on() {
         scene.answer(&written[1], OWNER, &(2_u32,));
         assert_eq!(scene.end(id), Some(Ok(2)));
     }
+}
+
+#[test]
+fn a_question_outlives_the_deadline_of_who_asked_it() {
+    let mut scene = Scene::bus();
+    let deadline = NOW + Duration::from_millis(100);
+    let short = scene.call_until(SERVICE, Some(deadline));
+    let long = scene.call_until(SERVICE, Some(NOW + Duration::from_secs(25)));
+    let written = scene.written();
+    assert_eq!(members(&written), ["GetNameOwner", "M", "AddMatch", "GetNameOwner", "M"]);
+    let end = scene.session.poll_reply(short, deadline).unwrap().unwrap();
+    assert!(matches!(end, Err(NoReply::TimedOut)), "{end:?}");
+    for index in [0, 3] {
+        scene.answer(&written[index], BUS, &(OWNER,));
+    }
+    scene.answer(&written[2], BUS, &());
+    scene.answer(&written[1], OWNER, &(1_u32,));
+    scene.answer(&written[4], OWNER, &(2_u32,));
+    let end = scene.session.poll_reply(long, deadline).unwrap().unwrap().unwrap();
+    assert_eq!(end.message.body(), Ok((2_u32,)));
+}
+
+#[test]
+fn a_burst_of_names_is_let_go_when_it_is_over() {
+    let (mut scene, mut bus) = (Scene::bus(), Bus::default());
+    let names: Vec<String> = names(1000).collect();
+    for _ in 0..2 {
+        let ids: Vec<CallId> = names.iter().map(|name| scene.call_until(name, None)).collect();
+        bus.serve(&mut scene);
+        assert!(ids.iter().all(|id| scene.end(*id) == Some(Ok(7))));
+    }
+    assert_eq!(bus.rules.len(), 1000, "all were in use at the same time");
+    works(&mut scene, &mut bus, SERVICE);
+    assert!(bus.rules.len() <= 64, "{}", bus.rules.len());
 }

@@ -224,7 +224,7 @@ impl<F> Scene<F> {
 }
 
 /// A message in bytes.
-fn bytes(header: &Header<'_>, body: &dyn EncodeBody) -> Vec<u8> {
+pub(crate) fn bytes(header: &Header<'_>, body: &dyn EncodeBody) -> Vec<u8> {
     let mut message = MessageBuf::new();
     message.push(header, body).unwrap();
     message.as_slice().to_vec()
