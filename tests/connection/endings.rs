@@ -7,11 +7,10 @@ use barebus::{
     CallError, Cause, Connection, MemberName, MethodCall, NoReply, ObjectPath, Options,
     SessionError,
 };
+use barebus_tests::cost::processor_time;
 use barebus_tests::peer::{OWNER, Peer, pair};
 
-use crate::scene::{
-    LONG, SHORT, Scene, ending, hasty, method, patient, play, processor_time, works,
-};
+use crate::scene::{LONG, SHORT, Scene, ending, hasty, method, patient, play, works};
 
 #[test]
 fn the_end_of_the_stream_ends_every_call() {

@@ -3,10 +3,11 @@
 use std::time::{Duration, Instant};
 
 use barebus::{CallError, Connection, MatchRule, NoReply, SendError};
+use barebus_tests::cost::processor_time;
 use barebus_tests::memory;
 use barebus_tests::peer::{OWNER, Peer};
 
-use crate::scene::{SHORT, hasty, method, patient, play, play_sending, processor_time, works};
+use crate::scene::{SHORT, hasty, method, patient, play, play_sending, works};
 
 /// Greets, waits for a call of `Echo`, writes `flood`, answers the call, and so again for a second one, without a flood.
 fn flooding(flood: impl FnOnce(&mut Peer) + Send + 'static) -> impl FnOnce(&mut Peer) + Send {

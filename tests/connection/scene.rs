@@ -13,8 +13,6 @@ use barebus::{
 };
 use barebus_tests::memory;
 use barebus_tests::peer::{Peer, SERVICE, are_closed, open_files};
-use nix::sys::resource::{UsageWho, getrusage};
-use nix::sys::time::TimeVal;
 
 /// A timeout to be run into.
 pub(crate) const SHORT: Duration = Duration::from_millis(150);
@@ -150,14 +148,4 @@ pub(crate) fn method(member: &'static str) -> MethodCall<'static> {
     MethodCall::new(ObjectPath::from_static("/"), MemberName::from_static(member))
         .interface(InterfaceName::from_static("org.example.Interface"))
         .destination(BusName::from_static(SERVICE))
-}
-
-/// How long this thread has run.
-pub(crate) fn processor_time() -> Duration {
-    let usage = getrusage(UsageWho::RUSAGE_THREAD).unwrap();
-    let time = |time: TimeVal| {
-        Duration::from_secs(time.tv_sec().try_into().unwrap())
-            + Duration::from_micros(time.tv_usec().try_into().unwrap())
-    };
-    time(usage.user_time()) + time(usage.system_time())
 }

@@ -7,11 +7,20 @@
     reason = "a test fails by panicking"
 )]
 
+mod bus;
 mod calls;
+mod cost;
+mod events;
+mod held;
 mod monitor;
+mod names;
 mod opening;
 mod peer;
 mod properties;
 mod scene;
 mod serials;
 mod signals;
+mod trust;
+
+#[global_allocator]
+static ALLOCATOR: barebus_tests::memory::Counting = barebus_tests::memory::Counting;

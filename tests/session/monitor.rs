@@ -1,6 +1,8 @@
 //! A connection that only listens. Spec: org.freedesktop.DBus.Monitoring.BecomeMonitor.
 
-use barebus_session::{Config, Event, SendError, ServerKind, Serving, Want};
+use core::time::Duration;
+
+use barebus_session::{Config, Event, NoReply, SendError, ServerKind, Serving, Want};
 use barebus_wire::{
     BusName, Header, InterfaceName, MatchRule, MemberName, MessageType, MethodCall, ObjectPath,
 };
@@ -80,4 +82,24 @@ fn a_monitor_sends_nothing_and_answers_nobody() {
         assert_eq!(refused, Some(SendError::Monitor));
     }
     assert!(session.poll_transmit().is_empty());
+}
+
+/// Their replies come like all messages, and are told as what they are.
+#[test]
+fn calls_under_way_end_with_their_reply_or_their_deadline() {
+    let mut scene = Scene::bus();
+    let deadline = NOW + Duration::from_secs(1);
+    let replied = scene.call_until(BUS, Some(deadline));
+    let silent = scene.call_until(BUS, Some(deadline));
+    let written = scene.written();
+    scene.session.become_monitor();
+    // A reply to somebody else with the same serial.
+    let mut other = scene.reply(&written[0], ":1.7");
+    other.destination = Some(BusName::from_static(":1.66"));
+    scene.give(&other, &(1_u32,));
+    assert!(matches!(scene.next(), Some(Event::Monitored(_))));
+    scene.answer(&written[0], BUS, &(2_u32,));
+    assert_eq!(scene.end(replied), Some(Ok(2)));
+    let end = scene.session.poll_reply(silent, deadline).unwrap().unwrap();
+    assert!(matches!(end, Err(NoReply::TimedOut)), "{end:?}");
 }

@@ -1,6 +1,9 @@
 //! The answers of a bus to an opening in one go.
 
-use barebus_session::{Awaited, CallId, Config, NoReply, ServerKind, SessionError, Want};
+use barebus_sasl::{Guid, Pacing};
+use barebus_session::{
+    Awaited, CallId, Config, HandshakeAttempts, NoReply, ServerKind, SessionError, Want,
+};
 use barebus_wire::{BusName, MemberName, MethodCall, ObjectPath};
 use core::time::Duration;
 
@@ -40,7 +43,7 @@ fn any_of_several_calls_may_be_answered_first() {
 /// The first call of a name asks for its owner and nothing more.
 #[test]
 fn a_first_call_by_name_asks_one_question() {
-    let mut scene = Scene::before_authentication(config(ServerKind::Bus));
+    let mut scene = <Scene>::before_authentication(config(ServerKind::Bus));
     let by_name = call().destination(BusName::from_static("org.example.Service"));
     let id = scene.session.call(&by_name, &(), Vec::new(), None).unwrap();
     let written = scene.written();
@@ -107,4 +110,178 @@ fn the_end_and_the_deadline_find_what_had_come() {
     let error = scene.session.poll_reply(ids[0], NOW).unwrap_err();
     assert_eq!(error, SessionError::Closed { awaited: None, unfinished: 0 });
     assert_eq!(scene.session.unique_name(), Some(US));
+}
+
+/// The bytes that are written now.
+fn output(scene: &mut Scene) -> Vec<u8> {
+    let bytes = scene.session.poll_transmit().bytes.concat();
+    scene.session.transmitted(bytes.len());
+    bytes
+}
+
+/// A pipelined attempt that has failed in some way at the time that is given back.
+type Failure = fn(&mut Scene) -> Duration;
+
+const OK: &[u8] = b"OK 0123456789abcdef0123456789abcdef\r\n";
+const HALF: Duration = Duration::from_millis(2500);
+const WHOLE: Duration = Duration::from_secs(5);
+
+/// Each way in which a pipelined attempt can end before it is complete.
+const FAILURES: [Failure; 8] = [
+    |scene| {
+        scene.fill(b"REJECTED EXTERNAL\r\n");
+        NOW
+    },
+    |scene| {
+        scene.fill(b"ERROR\r\n");
+        NOW
+    },
+    |scene| {
+        scene.fill(b"what no server says\r\n");
+        NOW
+    },
+    |scene| {
+        scene.session.handle_eof();
+        NOW
+    },
+    // Between two answers.
+    |scene| {
+        scene.fill(OK);
+        scene.session.handle_eof();
+        NOW
+    },
+    // Reset: the transport ends the session.
+    |scene| {
+        scene.session.end(SessionError::Closed { awaited: None, unfinished: 0 });
+        NOW
+    },
+    |_| NOW + HALF,
+    |scene| {
+        scene.fill(OK);
+        NOW + HALF
+    },
+];
+
+#[test]
+fn every_failure_of_a_pipelined_attempt_is_followed_by_one_line_by_line() {
+    for (number, fail) in FAILURES.iter().enumerate() {
+        let (mut scene, ids, _) = opened(config(ServerKind::Bus), 2);
+        assert!(!scene.session.retry_handshake(), "nothing has failed");
+        assert_eq!(scene.session.next_deadline(), Some(NOW + HALF));
+        let now = fail(&mut scene);
+        assert!(scene.session.poll_event(Want::Nothing, now).is_err(), "way {number}");
+        assert!(scene.session.retry_handshake(), "way {number}");
+        assert_eq!(scene.session.handshake_attempts(), HandshakeAttempts::Both);
+        assert!(scene.session.error().is_none());
+        assert_eq!(scene.session.next_deadline(), Some(NOW + WHOLE));
+
+        assert_eq!(output(&mut scene), b"\0AUTH EXTERNAL 30\r\n");
+        assert!(output(&mut scene).is_empty());
+        scene.fill(OK);
+        assert_eq!(output(&mut scene), b"NEGOTIATE_UNIX_FD\r\n");
+        assert!(output(&mut scene).is_empty());
+        scene.fill(b"AGREE_UNIX_FD\r\n");
+        assert_eq!(output(&mut scene), b"BEGIN\r\n");
+        // What was written to the first stream is written again.
+        let written = scene.written();
+        assert_eq!(written.len(), 3);
+        scene.answer(&written[0], BUS, &(US,));
+        scene.answer(&written[1], BUS, &(1_u32,));
+        scene.answer(&written[2], BUS, &(2_u32,));
+        assert_eq!([scene.end(ids[0]), scene.end(ids[1])], [Some(Ok(1)), Some(Ok(2))]);
+        assert_eq!(scene.session.next_deadline(), None);
+    }
+}
+
+#[test]
+fn nothing_is_retried_twice() {
+    for fail in FAILURES {
+        let (mut scene, ..) = opened(config(ServerKind::Bus), 1);
+        let now = fail(&mut scene);
+        assert!(scene.session.poll_event(Want::Nothing, now).is_err());
+        assert!(scene.session.retry_handshake());
+        output(&mut scene);
+        // The second attempt has all the time that is left.
+        assert!(fail(&mut scene) < NOW + WHOLE);
+        let error = scene.session.poll_event(Want::Nothing, NOW + WHOLE).unwrap_err();
+        assert!(!scene.session.retry_handshake(), "{error}");
+        assert_eq!(scene.session.error(), Some(&error));
+        assert!(scene.session.poll_transmit().is_empty());
+    }
+}
+
+#[test]
+fn nothing_is_retried_without_another_stream_or_when_line_by_line_was_asked_for() {
+    let step = Config { pacing: Pacing::StepByStep, ..config(ServerKind::Bus) };
+    let once = Config { can_reconnect: false, ..config(ServerKind::Bus) };
+    for config in [step, once] {
+        for fail in FAILURES {
+            let mut scene = <Scene>::before_authentication(config.clone());
+            assert_eq!(scene.session.next_deadline(), Some(NOW + WHOLE));
+            fail(&mut scene);
+            assert!(scene.session.poll_event(Want::Nothing, NOW + WHOLE).is_err());
+            assert!(!scene.session.retry_handshake());
+        }
+    }
+}
+
+/// From then on the server may have processed what was sent.
+#[test]
+fn nothing_is_retried_once_messages_have_begun() {
+    let failures: [Failure; 4] = [
+        |scene| {
+            scene.session.handle_eof();
+            NOW
+        },
+        |scene| {
+            scene.session.end(SessionError::Closed { awaited: None, unfinished: 0 });
+            NOW
+        },
+        |scene| {
+            scene.fill(b"no message at all");
+            NOW
+        },
+        |_| NOW + WHOLE,
+    ];
+    for (number, fail) in failures.iter().enumerate() {
+        let (mut scene, ..) = opened(config(ServerKind::Bus), 1);
+        scene.fill(LINES);
+        assert_eq!(scene.session.next_deadline(), Some(NOW + WHOLE));
+        let now = fail(&mut scene);
+        assert!(scene.session.poll_event(Want::Nothing, now).is_err(), "way {number}");
+        assert!(!scene.session.retry_handshake(), "way {number}");
+        assert_eq!(scene.session.handshake_attempts(), HandshakeAttempts::Pipelined);
+    }
+}
+
+/// A server that was reached is not asked in another way whether it is another one.
+#[test]
+fn nothing_is_retried_with_a_server_of_another_guid() {
+    let guid = Guid::parse(b"ffffffffffffffffffffffffffffffff").ok();
+    let (mut scene, ..) = opened(Config { guid, ..config(ServerKind::Bus) }, 0);
+    scene.fill(LINES);
+    let error = scene.session.poll_event(Want::Nothing, NOW).unwrap_err();
+    assert!(matches!(error, SessionError::Guid { .. }), "{error}");
+    assert!(!scene.session.retry_handshake());
+}
+
+/// The deadline is the handshake's, not each attempt's, and no peer puts it off.
+#[test]
+fn the_time_limit_holds_for_both_attempts_together() {
+    let (mut scene, ..) = opened(config(ServerKind::Bus), 1);
+    let late = NOW + HALF;
+    assert!(scene.session.poll_event(Want::Nothing, late).is_err());
+    assert!(scene.session.retry_handshake());
+    output(&mut scene);
+    scene.fill(OK);
+    output(&mut scene);
+    scene.fill(b"AGREE_UNIX_FD\r\n");
+    output(&mut scene);
+    let signal = scene.signal(BUS, "NameAcquired");
+    scene.give(&signal, &(US,));
+    let just_before = NOW + WHOLE - Duration::from_nanos(1);
+    assert!(scene.session.poll_event(Want::Nothing, just_before).unwrap().is_none());
+    scene.give(&signal, &(US,));
+    let error = scene.session.poll_event(Want::Nothing, NOW + WHOLE).unwrap_err();
+    assert_eq!(error, SessionError::HandshakeTimedOut { awaited: Awaited::Hello });
 }

@@ -3,10 +3,10 @@
 use core::time::Duration;
 
 use barebus_sasl::{Identity, Mechanism, Mechanisms};
-use barebus_session::{Config, ServerKind, Session};
+use barebus_session::{CallId, Config, Event, NoReply, ServerKind, Session, Want};
 use barebus_wire::{
     BusName, EncodeBody, Endian, ErrorName, Flags, Header, InterfaceName, MemberName, Message,
-    MessageBuf, MessageType, ObjectPath, Serial, frame_len,
+    MessageBuf, MessageType, MethodCall, ObjectPath, Serial, frame_len,
 };
 
 /// The bus's own name.
@@ -17,9 +17,16 @@ pub(crate) const US: &str = ":1.5";
 pub(crate) const LINES: &[u8] = b"OK 0123456789abcdef0123456789abcdef\r\nAGREE_UNIX_FD\r\n";
 pub(crate) const NOW: Duration = Duration::from_secs(100);
 
+/// A service on the bus.
+pub(crate) const SERVICE: &str = "org.example.Service";
+/// The answer when nobody owns a name.
+pub(crate) const NO_OWNER: &str = "org.freedesktop.DBus.Error.NameHasNoOwner";
+/// The answer when a policy forbids a question.
+pub(crate) const DENIED: &str = "org.freedesktop.DBus.Error.AccessDenied";
+
 /// A session whose handshake is over, and the serials of the other side.
-pub(crate) struct Scene {
-    pub(crate) session: Session<()>,
+pub(crate) struct Scene<F = ()> {
+    pub(crate) session: Session<F>,
     last_serial: u32,
 }
 
@@ -28,15 +35,30 @@ pub(crate) fn config(peer: ServerKind) -> Config {
     Config::new(peer, Mechanisms::only(Mechanism::External(Identity::Uid(0))))
 }
 
+/// A call of the method `M` of whoever owns `destination`.
+pub(crate) fn call_of(destination: &str) -> MethodCall<'_> {
+    MethodCall::new(ObjectPath::from_static("/"), MemberName::from_static("M"))
+        .destination(BusName::parse(destination).unwrap())
+}
+
+/// MEMBER of a message that was written.
+pub(crate) fn member(message: &[u8]) -> String {
+    Message::parse(message)
+        .unwrap()
+        .header()
+        .member
+        .map_or_else(String::new, |name| name.to_string())
+}
+
+/// The text that a message that was written has as its only argument.
+pub(crate) fn argument(message: &[u8]) -> String {
+    Message::parse(message).unwrap().body::<(&str,)>().unwrap().0.to_owned()
+}
+
 impl Scene {
     /// A connection to a bus that has answered `Hello`.
     pub(crate) fn bus() -> Self {
-        let mut scene = Self::of(config(ServerKind::Bus));
-        let hello = scene.written().remove(0);
-        scene.answer(&hello, BUS, &(US,));
-        assert!(scene.session.poll_event(barebus_session::Want::Nothing, NOW).unwrap().is_none());
-        assert!(scene.session.is_established());
-        scene
+        Self::bus_of(config(ServerKind::Bus))
     }
 
     /// A connection to somebody directly.
@@ -47,6 +69,19 @@ impl Scene {
     pub(crate) fn of(config: Config) -> Self {
         let mut scene = Self::before_authentication(config);
         scene.fill(LINES);
+        scene
+    }
+}
+
+impl<F> Scene<F> {
+    /// A connection to a bus that has answered `Hello`.
+    pub(crate) fn bus_of(config: Config) -> Self {
+        let mut scene = Self::before_authentication(config);
+        scene.fill(LINES);
+        let hello = scene.written().remove(0);
+        scene.answer(&hello, BUS, &(US,));
+        scene.process();
+        assert!(scene.session.is_established());
         scene
     }
 
@@ -93,9 +128,61 @@ impl Scene {
 
     /// A message that arrives.
     pub(crate) fn give(&mut self, header: &Header<'_>, body: &dyn EncodeBody) {
-        let mut message = MessageBuf::new();
-        message.push(header, body).unwrap();
-        self.fill(message.as_slice());
+        self.fill(&bytes(header, body));
+    }
+
+    /// A message that arrives in one read, with file descriptors.
+    pub(crate) fn give_with(&mut self, header: &Header<'_>, body: &dyn EncodeBody, fds: Vec<F>) {
+        let bytes = bytes(header, body);
+        self.session.input_buffer()[..bytes.len()].copy_from_slice(&bytes);
+        self.session.handle_input(bytes.len(), fds, false);
+    }
+
+    /// Processes what has arrived and takes nothing.
+    pub(crate) fn process(&mut self) {
+        assert!(self.session.poll_event(Want::Nothing, NOW).unwrap().is_none());
+    }
+
+    /// Calls the service until `deadline`.
+    pub(crate) fn call_until(&mut self, destination: &str, deadline: Option<Duration>) -> CallId {
+        self.session.call(&call_of(destination), &(), Vec::new(), deadline).unwrap()
+    }
+
+    /// Calls a service: the call, and the messages that were written for it. The call is the last.
+    pub(crate) fn call(&mut self, destination: &str) -> (CallId, Vec<Vec<u8>>) {
+        let id = self.call_until(destination, None);
+        (id, self.written())
+    }
+
+    /// The end of a call, if it has come: the reply's first argument, or why there is none.
+    pub(crate) fn end(&mut self, call: CallId) -> Option<Result<u32, NoReply>> {
+        let end = self.session.poll_reply(call, NOW).unwrap()?;
+        Some(end.map(|reply| reply.message.body::<(u32,)>().unwrap().0))
+    }
+
+    /// The next event, whatever it is.
+    pub(crate) fn next(&mut self) -> Option<Event<'_, F>> {
+        self.session.poll_event(Want::Anything, NOW).unwrap()
+    }
+
+    /// The bus refuses what a message asked of it.
+    pub(crate) fn refuse(&mut self, call: &[u8], name: &str) {
+        let error = self.error(call, BUS, name);
+        self.give(&error, &("no",));
+    }
+
+    /// The header of a signal `NameOwnerChanged` of the bus.
+    pub(crate) fn owner_changed(&mut self) -> Header<'static> {
+        let mut change = self.signal(BUS, "NameOwnerChanged");
+        change.interface = Some(InterfaceName::from_static(BUS));
+        change.path = Some(ObjectPath::from_static("/org/freedesktop/DBus"));
+        change
+    }
+
+    /// The bus tells that a name has passed on.
+    pub(crate) fn pass_on(&mut self, name: &str, old: &str, new: &str) {
+        let change = self.owner_changed();
+        self.give(&change, &(name, old, new));
     }
 
     /// The METHOD_RETURN to a message that was written.
@@ -134,4 +221,11 @@ impl Scene {
         header.endian = Endian::NATIVE;
         header
     }
+}
+
+/// A message in bytes.
+pub(crate) fn bytes(header: &Header<'_>, body: &dyn EncodeBody) -> Vec<u8> {
+    let mut message = MessageBuf::new();
+    message.push(header, body).unwrap();
+    message.as_slice().to_vec()
 }

@@ -1,6 +1,8 @@
 //! Subscriptions. Spec: Match Rules.
 
-use barebus_session::{Event, Want};
+use core::time::Duration;
+
+use barebus_session::{Event, SubscriptionId, Want};
 use barebus_wire::{BusName, Header, InterfaceName, MatchRule, Message, ObjectPath};
 
 use crate::scene::{BUS, NOW, Scene};
@@ -102,4 +104,77 @@ fn a_well_known_sender_is_its_present_owner() {
     assert!(!is_given(&mut scene));
     assert!(give(":1.8", &mut scene));
     assert!(!give(":1.7", &mut scene));
+}
+
+/// The subscriptions that the next event ends, and whether the bus has refused them.
+fn ended(scene: &mut Scene, now: Duration) -> Option<(Vec<SubscriptionId>, bool)> {
+    match scene.session.poll_event(Want::Anything, now).unwrap()? {
+        Event::NotSubscribed { subscriptions, reply } => {
+            Some((subscriptions.to_vec(), reply.is_some()))
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn subscriptions_that_share_a_rule_have_their_own_deadlines() {
+    let [short, long] = [1, 2].map(|seconds| NOW + Duration::from_secs(seconds));
+    let rule = MatchRule::parse("member='S'").unwrap();
+    for is_accepted in [true, false] {
+        let mut scene = Scene::bus();
+        let first = scene.session.subscribe(&rule, Some(short)).unwrap();
+        let second = scene.session.subscribe(&rule, Some(long)).unwrap();
+        let endless = scene.session.subscribe(&rule, None).unwrap();
+        let added = asked(&mut scene, "AddMatch").remove(0);
+        assert_eq!(scene.session.next_deadline(), Some(short));
+        assert_eq!(ended(&mut scene, short - Duration::from_nanos(1)), None);
+        assert_eq!(ended(&mut scene, short), Some((vec![first], false)));
+        assert_eq!(ended(&mut scene, short), None);
+        assert!(asked(&mut scene, "RemoveMatch").is_empty(), "the others need the rule");
+        assert_eq!(scene.session.next_deadline(), Some(long));
+        if is_accepted {
+            scene.answer(&added.1, BUS, &());
+            assert_eq!(ended(&mut scene, long), None);
+            assert_eq!(scene.session.next_deadline(), None);
+            assert!([second, endless].iter().all(|id| scene.session.is_subscribed(*id)));
+        } else {
+            assert_eq!(ended(&mut scene, long), Some((vec![second], false)));
+            scene.refuse(&added.1, "org.freedesktop.DBus.Error.LimitsExceeded");
+            assert_eq!(ended(&mut scene, long), Some((vec![endless], true)));
+        }
+    }
+}
+
+#[test]
+fn a_rule_whose_last_subscription_ends_in_time_is_given_back() {
+    let deadline = NOW + Duration::from_secs(1);
+    let rule = MatchRule::parse("member='S'").unwrap();
+    let mut scene = Scene::bus();
+    let ids = [(); 2].map(|()| scene.session.subscribe(&rule, Some(deadline)).unwrap());
+    let added = asked(&mut scene, "AddMatch").remove(0);
+    assert_eq!(ended(&mut scene, deadline), Some((ids.to_vec(), false)));
+    assert_eq!(asked(&mut scene, "RemoveMatch").len(), 1);
+    // One that is made later has a rule of its own, whatever is still said to the first.
+    let id = scene.session.subscribe(&rule, None).unwrap();
+    let again = asked(&mut scene, "AddMatch");
+    assert_eq!(again.len(), 1);
+    scene.refuse(&added.1, "org.freedesktop.DBus.Error.LimitsExceeded");
+    assert_eq!(ended(&mut scene, deadline), None);
+    scene.answer(&again[0].1, BUS, &());
+    assert_eq!(ended(&mut scene, deadline), None);
+    assert!(scene.session.is_settled(id) && scene.session.is_subscribed(id));
+}
+
+#[test]
+fn a_refusal_is_told_when_the_first_to_ask_has_unsubscribed() {
+    let rule = MatchRule::parse("member='S'").unwrap();
+    let mut scene = Scene::bus();
+    let first = scene.session.subscribe(&rule, None).unwrap();
+    let second = scene.session.subscribe(&rule, None).unwrap();
+    let added = asked(&mut scene, "AddMatch").remove(0);
+    scene.session.unsubscribe(first).unwrap();
+    assert!(!scene.session.is_settled(second));
+    scene.refuse(&added.1, "org.freedesktop.DBus.Error.LimitsExceeded");
+    assert_eq!(ended(&mut scene, NOW), Some((vec![second], true)));
+    assert!(!scene.session.is_subscribed(second));
 }

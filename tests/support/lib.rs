@@ -10,6 +10,7 @@
 )]
 
 pub mod corpus;
+pub mod cost;
 pub mod generators;
 pub mod golden;
 pub mod memory;

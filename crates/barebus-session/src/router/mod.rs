@@ -18,6 +18,7 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use barebus_wire::match_rule::MatchKey;
 use barebus_wire::name::BusName;
 use barebus_wire::{MatchRule, Message, MessageType, Serial};
 
@@ -305,8 +306,8 @@ impl Router {
             made.accepted(rule_id);
             return id;
         }
-        let sender = rule.sender();
-        let name = sender.map(|name| name.as_str());
+        let sender = rule.get(MatchKey::Sender).map(|value| value.to_text());
+        let name = sender.as_deref();
         let name = name.filter(|name| *name != names::BUS && !name.starts_with(':'));
         let sender = name.filter(|_| self.verify_senders).map(|name| {
             let mut let_go = Vec::new();

@@ -265,7 +265,7 @@ impl Names {
         u32::try_from(index).ok().map(NameId)
     }
 
-    /// Adds a name. If the table is full, lets the least recently used name go; if the bus watches it, adds its text to `let_go`.
+    /// Adds a name. If the table is full, lets the least recently used names go. Adds those that the bus watches to `let_go`.
     #[cold]
     fn add(&mut self, name: &str, let_go: &mut Vec<String>) -> NameId {
         let entry = Name {
@@ -279,20 +279,19 @@ impl Names {
             subscriptions: 0,
             used: self.uses,
         };
-        let idle = |entry: &Name| entry.is_idle();
-        let oldest =
-            match self.names.iter().filter(|entry| idle(entry)).count() >= self.limit.max(1) {
-                true => {
-                    let names = self.names.iter_mut().enumerate();
-                    names.filter(|(_, entry)| entry.is_idle()).min_by_key(|(_, entry)| entry.used)
-                }
-                false => None,
-            };
-        let index = match oldest {
-            Some((index, place)) => {
-                let old = core::mem::replace(place, entry);
-                if matches!(old.watch, Watch::Asked | Watch::Active) {
-                    let_go.push(old.name);
+        // More than one, if more names than the limit were in use at the same time.
+        while self.names.iter().filter(|entry| entry.is_idle()).count() >= self.limit.max(1) {
+            let idle = self.names.iter_mut().filter(|entry| entry.is_idle());
+            let Some(oldest) = idle.min_by_key(|entry| entry.used) else { break };
+            let name = core::mem::take(&mut oldest.name);
+            if oldest.watch == Watch::Active {
+                let_go.push(name);
+            }
+        }
+        let index = match self.names.iter().position(|entry| entry.name.is_empty()) {
+            Some(index) => {
+                if let Some(place) = self.names.get_mut(index) {
+                    *place = entry;
                 }
                 index
             }
@@ -311,7 +310,7 @@ impl Name {
     fn is_idle(&self) -> bool {
         let is_used = self.calls != 0 || self.subscriptions != 0;
         let is_asked = self.questions != 0 || self.watch == Watch::Asked;
-        !is_used && !is_asked
+        !is_used && !is_asked && !self.name.is_empty()
     }
 
     fn ask(&mut self, question: Question) {

@@ -87,18 +87,19 @@ impl Router {
             return self.ignore_reply();
         }
         let call = call.serial;
-        let index = self.held.len();
-        self.held.push(Held { call, sender: sender.into(), key: EventKey::NONE, is_asked: false });
-        self.ask_for_held(index, name);
+        let is_asked = self.ask_again(name);
+        self.held.push(Held { call, sender: sender.into(), key: EventKey::NONE, is_asked });
         Route::Hold(call)
     }
 
-    /// Asks for the owner, unless a question that was sent before the reply came is under way: then the answer to that may do.
-    fn ask_for_held(&mut self, index: usize, name: NameId) {
-        if let Some(held) = self.held.get_mut(index).filter(|_| self.names.ask_again(name)) {
-            held.is_asked = true;
+    /// Asks for the owner, unless a question that was sent before the held reply came is under way: the answer to that may do. Whether it
+    /// was asked.
+    fn ask_again(&mut self, name: NameId) -> bool {
+        let asks = self.names.ask_again(name);
+        if asks {
             self.ask(name, Question::Owner);
         }
+        asks
     }
 
     /// Where the reply to `call` is held; `None` when it could not be kept: it is forgotten.
@@ -211,6 +212,8 @@ impl Router {
 
     /// More is known about the name's owners: decides which of the held replies are believed.
     pub(super) fn decide_held(&mut self, name: NameId) {
+        // One question decides all that are held by now.
+        let mut asks = false;
         let mut index = 0;
         while let Some(held) = self.held.get(index) {
             let call = self.pending.find(held.call).map(|(_, call)| call);
@@ -219,7 +222,10 @@ impl Router {
                 Belief::Unknown(other) if other != name => index += 1,
                 // The question was sent before the reply came.
                 Belief::Unknown(_) if !held.is_asked => {
-                    self.ask_for_held(index, name);
+                    asks = asks || self.ask_again(name);
+                    if let Some(held) = self.held.get_mut(index) {
+                        held.is_asked = asks;
+                    }
                     index += 1;
                 }
                 Belief::Yes => {

@@ -10,11 +10,12 @@ use crate::event::Kind;
 impl Router {
     pub(super) fn route_signal(&mut self, message: &Message<'_>) -> Route {
         debug_assert_eq!(message.header().message_type, MessageType::Signal);
-        let is_bus = self.server == ServerKind::Bus && self.sender(message) == Some(names::BUS);
+        let sender = self.sender(message);
+        let is_bus = self.server == ServerKind::Bus && sender == Some(names::BUS);
         let is_ours = is_bus && self.watch_owners(message);
         let Self { subscriptions, names, verify_senders, matched, .. } = self;
         if let Some(made) = subscriptions {
-            made.matching(message, names, *verify_senders, matched);
+            made.matching(message, sender, names, *verify_senders, matched);
         }
         match (self.matched.is_empty(), is_ours) {
             (false, _) => Route::Event(Kind::Signal),

@@ -88,10 +88,12 @@ pub(crate) trait Subscriptions: fmt::Debug + Send + Sync {
     /// Removes a subscription: what is left to do at the bus, and the events that waited for it.
     fn remove(&mut self, id: SubscriptionId) -> Option<(Option<Released>, VecDeque<EventKey>)>;
 
-    /// Adds the subscriptions that ask for `signal` to `matched`. With `verify`, a well-known sender means the name's present owner.
+    /// Adds the subscriptions that ask for `signal`, sent by `sender`, to `matched`. With `verify`, a rule's well-known sender means the
+    /// name's present owner.
     fn matching(
         &self,
         signal: &Message<'_>,
+        sender: Option<&str>,
         names: &Names,
         verify: bool,
         matched: &mut Vec<SubscriptionId>,
@@ -206,12 +208,14 @@ impl Subscriptions for SubscriptionTable {
     fn matching(
         &self,
         signal: &Message<'_>,
+        sender: Option<&str>,
         names: &Names,
         verify: bool,
         matched: &mut Vec<SubscriptionId>,
     ) {
+        let owns = |name: &str, sender: &str| !verify || names.owns(sender, name);
         for made in &self.made {
-            if made.state != State::Ended && made.wants(signal, names, verify) {
+            if made.state != State::Ended && made.rule.matches_from(signal, sender, owns) {
                 matched.push(made.id);
             }
         }
@@ -275,11 +279,5 @@ impl SubscriptionTable {
     fn get_mut(&mut self, id: SubscriptionId) -> Option<&mut Subscription> {
         let index = self.index(id)?;
         self.made.get_mut(index)
-    }
-}
-
-impl Subscription {
-    fn wants(&self, signal: &Message<'_>, names: &Names, verify: bool) -> bool {
-        self.rule.matches(signal, |name, sender| !verify || names.owns(sender, name))
     }
 }

@@ -1,1 +1,381 @@
+//! The rules about names and replies: messages are pushed in; the routes and the actions are what is looked at.
 
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use barebus_sasl::{Identity, Mechanism, Mechanisms};
+use barebus_wire::{
+    EncodeBody, ErrorName, Header, InterfaceName, MemberName, MessageBuf, MethodCall, ObjectPath,
+};
+
+use super::*;
+use crate::event::CallId;
+
+const SERVICE: &str = "org.example.Service";
+const OWNER: &str = ":1.7";
+const NEXT: &str = ":1.8";
+const STRANGER: &str = ":1.66";
+const NO_OWNER: &str = "org.freedesktop.DBus.Error.NameHasNoOwner";
+const DENIED: &str = "org.freedesktop.DBus.Error.AccessDenied";
+
+/// A router whose requests are noted as calls under way.
+struct Play {
+    router: Router,
+    /// Requests that await a reply, oldest first.
+    asked: Vec<(Serial, String)>,
+    /// Rules that were removed.
+    removed: Vec<String>,
+    /// Calls that ended without a reply.
+    failed: Vec<(Serial, NoReply)>,
+    /// Held replies that were decided.
+    released: Vec<(Serial, bool)>,
+}
+
+impl Play {
+    fn of(config: &Config) -> Self {
+        Self {
+            router: Router::new(config),
+            asked: Vec::new(),
+            removed: Vec::new(),
+            failed: Vec::new(),
+            released: Vec::new(),
+        }
+    }
+
+    fn bus() -> Self {
+        Self::of(&config(ServerKind::Bus))
+    }
+
+    fn act(&mut self) {
+        for action in self.router.take_actions() {
+            match action {
+                Action::Request(request) if request.purpose == Purpose::Removed => {
+                    self.removed.push(request.argument);
+                }
+                Action::Request(request) => {
+                    let serial = self.sent(Callee::Bus, request.purpose, Instant::NEVER);
+                    self.asked.push((serial, request.member.to_string()));
+                }
+                Action::EndCall(call, reason) => self.failed.push((call, reason)),
+                Action::EndSubscriptions(_) => {}
+                Action::Release { call, is_believed, .. } => {
+                    self.released.push((call, is_believed));
+                }
+            }
+        }
+    }
+
+    fn sent(&mut self, callee: Callee, purpose: Purpose, deadline: Instant) -> Serial {
+        let serial = self.router.next_serial();
+        self.router.sent(PendingCall { serial, deadline, callee, purpose });
+        serial
+    }
+
+    /// Calls `destination`: the call's serial, and what was asked for it.
+    fn call(&mut self, destination: &str) -> (Serial, Vec<(Serial, String)>) {
+        let callee = self.router.callee(BusName::parse(destination).ok());
+        let before = self.asked.len();
+        self.act();
+        let asked = self.asked[before..].to_vec();
+        (self.sent(callee, Purpose::User, Instant::NEVER), asked)
+    }
+
+    /// Calls [`SERVICE`] so often that it is followed.
+    fn followed() -> Self {
+        let mut play = Self::bus();
+        for _ in 0..2 {
+            let (call, _) = play.call(SERVICE);
+            play.serve(OWNER);
+            assert!(play.is_reply(call, Some(OWNER)));
+            play.router.pending.remove(call);
+        }
+        play
+    }
+
+    fn route(&mut self, header: &Header<'_>, body: &dyn EncodeBody) -> Route {
+        let mut bytes = MessageBuf::new();
+        bytes.push(header, body).unwrap();
+        let route = self.router.route(&Message::parse(bytes.as_slice()).unwrap());
+        self.act();
+        route
+    }
+
+    fn reply(&mut self, to: Serial, sender: Option<&str>, body: &dyn EncodeBody) -> Route {
+        self.route(&reply(to, sender), body)
+    }
+
+    fn is_reply(&mut self, to: Serial, sender: Option<&str>) -> bool {
+        let ignored = self.router.ignored();
+        match self.reply(to, sender, &()) {
+            Route::Event(Kind::Reply(CallId(call))) => call == to,
+            Route::Done => {
+                assert_eq!(self.router.ignored(), ignored + 1);
+                false
+            }
+            Route::Hold(call) => {
+                assert_eq!(call, to);
+                false
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn refuse(&mut self, to: Serial, error: &str) -> Route {
+        let mut header = reply(to, Some(names::BUS));
+        header.message_type = MessageType::Error;
+        header.error_name = Some(ErrorName::parse(error).unwrap());
+        self.route(&header, &("no",))
+    }
+
+    /// Answers everything that was asked of the bus.
+    fn serve(&mut self, owner: &str) {
+        for (serial, member) in core::mem::take(&mut self.asked) {
+            let body: &dyn EncodeBody = if member == "GetNameOwner" { &(owner,) } else { &() };
+            assert!(matches!(self.reply(serial, Some(names::BUS), body), Route::Done));
+        }
+    }
+
+    fn change(&mut self, sender: Option<&str>, name: &str, new: &str) -> Route {
+        let mut header = Header::signal(
+            Serial::FIRST,
+            ObjectPath::from_static("/org/freedesktop/DBus"),
+            InterfaceName::from_static(names::BUS),
+            MemberName::from_static("NameOwnerChanged"),
+        );
+        header.sender = sender.map(|name| BusName::parse(name).unwrap());
+        self.route(&header, &(name, "", new))
+    }
+}
+
+fn config(server: ServerKind) -> Config {
+    Config::new(server, Mechanisms::only(Mechanism::External(Identity::Uid(0))))
+}
+
+fn reply(to: Serial, sender: Option<&str>) -> Header<'_> {
+    let mut header = Header::new(MessageType::MethodReturn, Serial::FIRST);
+    header.reply_serial = Some(to);
+    header.sender = sender.map(|name| BusName::parse(name).unwrap());
+    header
+}
+
+fn members(asked: &[(Serial, String)]) -> Vec<&str> {
+    asked.iter().map(|(_, member)| &**member).collect()
+}
+
+#[test]
+fn names_are_asked_for_then_followed_then_known() {
+    let mut play = Play::bus();
+    for expected in [&["GetNameOwner"][..], &["AddMatch", "GetNameOwner"], &[], &[]] {
+        let (call, asked) = play.call(SERVICE);
+        assert_eq!(members(&asked), expected);
+        play.serve(OWNER);
+        assert!(play.is_reply(call, Some(OWNER)));
+    }
+    for destination in [OWNER, names::BUS] {
+        assert!(play.call(destination).1.is_empty(), "{destination}");
+    }
+}
+
+#[test]
+fn each_callee_is_answered_by_itself_and_by_the_bus() {
+    // Longer than fits into a key, too.
+    for unique in [":1.42", ":1.1234567890123456789"] {
+        for sender in [Some(unique), Some(names::BUS), None] {
+            let mut play = Play::bus();
+            let (call, _) = play.call(unique);
+            for stranger in [STRANGER, SERVICE, &unique[..4], &*format!("{unique}0")] {
+                assert!(!play.is_reply(call, Some(stranger)), "{stranger} for {unique}");
+            }
+            assert!(play.is_reply(call, sender));
+            assert!(!play.is_reply(call, sender), "a second time");
+        }
+    }
+    let mut play = Play::bus();
+    let (call, _) = play.call(names::BUS);
+    assert!(!play.is_reply(call, Some(OWNER)));
+    assert!(play.is_reply(call, None));
+}
+
+#[test]
+fn on_a_direct_connection_anybody_answers() {
+    for sender in [None, Some(STRANGER)] {
+        let mut play = Play::of(&config(ServerKind::Direct));
+        let (call, asked) = play.call(SERVICE);
+        assert!(asked.is_empty());
+        assert!(play.is_reply(call, sender));
+    }
+}
+
+#[test]
+fn only_so_many_former_owners_are_remembered() {
+    let mut play = Play::followed();
+    let (call, _) = play.call(SERVICE);
+    let owner = |number: usize| format!(":2.{number}");
+    for number in 0..100 {
+        play.change(Some(names::BUS), SERVICE, &owner(number));
+    }
+    assert!(!play.is_reply(call, Some(OWNER)));
+    assert!(!play.is_reply(call, Some(&owner(35))));
+    assert!(play.is_reply(call, Some(&owner(36))));
+}
+
+#[test]
+fn owners_are_told_by_the_bus_alone() {
+    for (sender, is_believed) in [(Some(names::BUS), true), (None, true), (Some(NEXT), false)] {
+        let mut play = Play::followed();
+        let (call, _) = play.call(SERVICE);
+        assert!(matches!(play.change(sender, SERVICE, NEXT), Route::Done));
+        assert_eq!(play.is_reply(call, Some(NEXT)), is_believed, "{sender:?}");
+    }
+    // Of a direct connection's peers none is a bus.
+    let mut play = Play::of(&config(ServerKind::Direct));
+    play.change(Some(names::BUS), SERVICE, NEXT);
+    assert_eq!(play.router.ignored(), 1);
+}
+
+#[test]
+fn a_reply_is_held_until_the_owner_is_told_again() {
+    for (answer, is_believed) in [(NEXT, true), (OWNER, false)] {
+        let mut play = Play::bus();
+        let (call, _) = play.call(SERVICE);
+        play.serve(OWNER);
+        assert!(matches!(play.reply(call, Some(NEXT), &()), Route::Hold(held) if held == call));
+        play.router.set_held(call, Some(EventKey::NONE));
+        assert_eq!(members(&play.asked), ["GetNameOwner"]);
+        play.serve(answer);
+        assert_eq!(play.released, [(call, is_believed)]);
+        assert_eq!(play.router.ignored(), u64::from(!is_believed));
+        assert_eq!(play.router.pending.awaited(), usize::from(!is_believed));
+        assert!(play.asked.is_empty());
+    }
+}
+
+#[test]
+fn a_reply_from_who_cannot_be_the_callee_is_not_held() {
+    let mut play = Play::followed();
+    let (call, _) = play.call(SERVICE);
+    // Every owner is told.
+    assert!(matches!(play.reply(call, Some(STRANGER), &()), Route::Done));
+    // An answer to the router's own question is the bus's or nothing.
+    let mut play = Play::bus();
+    let (_, asked) = play.call(SERVICE);
+    assert!(matches!(play.reply(asked[0].0, Some(STRANGER), &(STRANGER,)), Route::Done));
+    assert_eq!(play.router.ignored(), 1);
+    assert_eq!(play.router.pending.awaited(), 2);
+}
+
+#[test]
+fn a_held_reply_goes_with_its_call() {
+    let held = || {
+        let mut play = Play::bus();
+        let callee = play.router.callee(BusName::parse(SERVICE).ok());
+        play.act();
+        let deadline = Instant::from(Duration::from_secs(1));
+        let call = play.sent(callee, Purpose::User, deadline);
+        assert!(matches!(play.reply(call, Some(NEXT), &()), Route::Hold(_)));
+        (play, call)
+    };
+    let (mut play, call) = held();
+    assert!(play.router.forget(call).is_none());
+    play.act();
+    assert_eq!((&*play.released, &*play.failed), (&[(call, false)][..], &[][..]));
+
+    let (mut play, call) = held();
+    play.router.handle_timeout(Instant::from(Duration::from_secs(1)));
+    play.act();
+    assert_eq!(
+        (&*play.released, &*play.failed),
+        (&[(call, false)][..], &[(call, NoReply::TimedOut)][..])
+    );
+
+    let (mut play, call) = held();
+    assert!(play.is_reply(call, Some(names::BUS)));
+    assert_eq!(play.released, [(call, false)]);
+
+    let (mut play, call) = held();
+    let (question, _) = play.asked.remove(0);
+    play.refuse(question, DENIED);
+    assert_eq!(play.released, [(call, false)]);
+    assert_eq!(play.failed, [(call, NoReply::OwnerUnknown)]);
+}
+
+#[test]
+fn a_refused_owner_ends_the_calls_of_the_name_and_no_others() {
+    let mut play = Play::bus();
+    let (first, asked) = play.call(SERVICE);
+    let (second, _) = play.call(SERVICE);
+    play.call("org.example.Other");
+    play.call(OWNER);
+    play.refuse(asked[0].0, DENIED);
+    assert_eq!(play.failed, [first, second].map(|call| (call, NoReply::OwnerUnknown)));
+    // Who has no owner may get one: the call may start the service.
+    let mut play = Play::bus();
+    let (call, asked) = play.call(SERVICE);
+    play.asked.clear();
+    play.refuse(asked[0].0, NO_OWNER);
+    assert!(play.failed.is_empty());
+    assert_eq!(members(&play.asked), ["AddMatch", "GetNameOwner"]);
+    play.change(Some(names::BUS), SERVICE, OWNER);
+    assert!(play.is_reply(call, Some(OWNER)));
+}
+
+#[test]
+fn a_name_that_is_let_go_is_no_longer_watched() {
+    let mut play = Play::of(&Config { followed_names: 1, ..config(ServerKind::Bus) });
+    for _ in 0..2 {
+        let (call, _) = play.call(SERVICE);
+        play.serve(OWNER);
+        assert!(play.is_reply(call, Some(OWNER)));
+    }
+    let (call, _) = play.call("org.example.Other");
+    assert_eq!(play.removed.len(), 1);
+    assert!(play.removed[0].ends_with("arg0='org.example.Service'"), "{}", play.removed[0]);
+    play.serve(OWNER);
+    assert!(play.is_reply(call, Some(OWNER)));
+    assert_eq!(members(&play.call(SERVICE).1), ["GetNameOwner"], "it is known no longer");
+}
+
+#[test]
+fn hello_is_answered_by_a_unique_name_or_the_session_ends() {
+    let hello = |play: &mut Play| play.sent(Callee::Bus, Purpose::Hello, Instant::NEVER);
+    for sender in [Some(names::BUS), None] {
+        let mut play = Play::bus();
+        let serial = hello(&mut play);
+        assert!(matches!(play.reply(serial, Some(STRANGER), &(STRANGER,)), Route::Done));
+        assert!(matches!(play.reply(serial, sender, &(OWNER,)), Route::Done));
+        assert_eq!(play.router.unique_name(), Some(OWNER));
+    }
+    let bodies: [&dyn EncodeBody; 4] = [&(SERVICE,), &("",), &(7_u32,), &()];
+    for body in bodies {
+        let mut play = Play::bus();
+        let serial = hello(&mut play);
+        assert!(matches!(play.reply(serial, Some(names::BUS), body), Route::End(_)));
+    }
+    let mut play = Play::bus();
+    let serial = hello(&mut play);
+    assert!(matches!(play.refuse(serial, DENIED), Route::End(_)));
+}
+
+#[test]
+fn what_is_for_somebody_else_is_not_acted_on() {
+    let mut play = Play::bus();
+    let serial = play.sent(Callee::Bus, Purpose::Hello, Instant::NEVER);
+    play.reply(serial, None, &(OWNER,));
+    let (call, _) = play.call(names::BUS);
+    let mut header = reply(call, Some(names::BUS));
+    header.destination = BusName::parse(STRANGER).ok();
+    assert!(matches!(play.route(&header, &()), Route::Done));
+    let ping = MethodCall::new(ObjectPath::ROOT, MemberName::from_static("Ping"))
+        .interface(InterfaceName::from_static("org.freedesktop.DBus.Peer"));
+    for (destination, is_ours) in [(STRANGER, false), (OWNER, true), (SERVICE, true)] {
+        let mut header = ping.header(Serial::FIRST);
+        header.destination = BusName::parse(destination).ok();
+        header.sender = BusName::parse(STRANGER).ok();
+        let is_answered = matches!(play.route(&header, &()), Route::Answer(_));
+        assert_eq!(is_answered, is_ours, "{destination}");
+        header.sender = None;
+        assert!(matches!(play.route(&header, &()), Route::Done), "from nobody");
+    }
+}

@@ -171,12 +171,12 @@ impl<F> Session<F> {
         let fds = self.inbox.take(&frame, unix_fds);
         let is_ready = match (route, fds) {
             (Route::Event(kind), Ok(fds)) => {
-                if !is_late && !self.needs_poll && self.is_wanted(want, &kind) {
-                    self.make_ready(kind, frame, fds, want);
-                    return true;
+                let is_ready = !is_late && !self.needs_poll && self.is_wanted(want, &kind);
+                match is_ready {
+                    true => self.make_ready(kind, frame, fds, want),
+                    false => self.keep(kind, &frame, fds),
                 }
-                self.keep(kind, &frame, fds);
-                false
+                is_ready
             }
             (Route::Event(kind), Err(error)) => self.refuse(kind, error),
             (Route::Done, _) => false,

@@ -4,18 +4,19 @@ use super::{MatchKey, parse_type};
 use crate::message::Message;
 use crate::name::{BusName, ObjectPath};
 
-/// Whether `message` has what one pair of a checked rule asks for; `value` is without its quoting.
+/// Whether `message`, sent by `sender`, has what one pair of a checked rule asks for; `value` is without its quoting.
 pub(super) fn pair_matches(
     key: MatchKey,
     value: &str,
     message: &Message<'_>,
+    sender: Option<&str>,
     owns: &impl Fn(&str, &str) -> bool,
 ) -> bool {
     let header = message.header();
     match key {
         MatchKey::Type => parse_type(value) == Some(header.message_type),
-        MatchKey::Sender => header.sender.is_some_and(|sender| {
-            sender == value || (!value.starts_with(':') && owns(value, sender.as_str()))
+        MatchKey::Sender => sender.is_some_and(|sender| {
+            sender == value || (!value.starts_with(':') && owns(value, sender))
         }),
         MatchKey::Interface => header.interface.is_some_and(|name| name == value),
         MatchKey::Member => header.member.is_some_and(|name| name == value),

@@ -101,17 +101,13 @@ impl<'a> MatchRule<'a> {
         self.pairs().find(|(other, _)| *other == key).map(|(_, value)| value)
     }
 
-    /// The value of `sender`, if it is written in one piece.
-    pub fn sender(&self) -> Option<BusName<'a>> {
-        BusName::parse(self.get(MatchKey::Sender)?.as_plain()?).ok()
-    }
-
     /// Whether `message` matches. `owns(name, sender)` says whether `sender` is the present owner of the well-known `name`.
     ///
     /// A message whose arguments are invalid matches no rule that looks at them.
     pub fn matches(&self, message: &Message<'_>, owns: impl Fn(&str, &str) -> bool) -> bool {
+        let sender = message.header().sender.map(BusName::as_str);
         self.pairs().all(|(key, value)| {
-            value.with_text(|text| matching::pair_matches(key, text, message, &owns))
+            value.with_text(|text| matching::pair_matches(key, text, message, sender, &owns))
         })
     }
 }

@@ -6,6 +6,7 @@ use core::fmt;
 
 use super::{MatchKey, MatchRule, MatchRuleError, matching};
 use crate::message::Message;
+use crate::name::BusName;
 
 /// A [`MatchRule`] in memory of its own, taken apart so that matching a message parses nothing.
 #[derive(Clone)]
@@ -29,7 +30,21 @@ impl OwnedMatchRule {
 
     /// As [`MatchRule::matches`].
     pub fn matches(&self, message: &Message<'_>, owns: impl Fn(&str, &str) -> bool) -> bool {
-        self.pairs.iter().all(|(key, value)| matching::pair_matches(*key, value, message, &owns))
+        self.matches_from(message, message.header().sender.map(BusName::as_str), owns)
+    }
+
+    /// As [`matches`](Self::matches), for a message from `sender`, whatever its SENDER field says. A message of a bus without SENDER
+    /// comes from the bus itself.
+    pub fn matches_from(
+        &self,
+        message: &Message<'_>,
+        sender: Option<&str>,
+        owns: impl Fn(&str, &str) -> bool,
+    ) -> bool {
+        let pair_matches = |(key, value): &(MatchKey, Box<str>)| {
+            matching::pair_matches(*key, value, message, sender, &owns)
+        };
+        self.pairs.iter().all(pair_matches)
     }
 }
 

@@ -112,7 +112,7 @@ fn what_is_built_is_read_as_it_was_meant() {
         .argument(0, r"it's \'quoted', \")
         .argument_path(2, "/x/");
     let rule = built.rule().unwrap();
-    assert_eq!(rule.sender(), Some(BusName::from_static("a.b")));
+    assert!(rule.get(MatchKey::Sender).unwrap().is("a.b"));
     let values: Vec<Vec<u8>> = rule.pairs().map(|(_, value)| value.bytes().collect()).collect();
     assert_eq!(values[3], br"it's \'quoted', \");
     assert_eq!(values[4], b"/x/");
