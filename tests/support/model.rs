@@ -33,6 +33,19 @@ pub enum Model {
 }
 
 impl Model {
+    /// The highest UNIX_FD in the value.
+    pub fn highest_fd_index(&self) -> Option<u32> {
+        match self {
+            Self::UnixFd(index) => Some(*index),
+            Self::Array(_, values) | Self::Struct(values) => {
+                values.iter().filter_map(Self::highest_fd_index).max()
+            }
+            Self::DictEntry(entry) => entry.0.highest_fd_index().max(entry.1.highest_fd_index()),
+            Self::Variant(value) => value.highest_fd_index(),
+            _ => None,
+        }
+    }
+
     /// The value's type.
     pub fn signature(&self) -> String {
         match self {

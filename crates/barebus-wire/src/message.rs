@@ -5,7 +5,7 @@ use crate::error::{BodyError, DecodeError, DecodeErrorKind as Kind, SignatureExc
 use crate::frame::Fixed;
 use crate::header::Header;
 use crate::layout::Layout;
-use crate::reader::Reader;
+use crate::reader::{ANY_FDS, Reader};
 use crate::signature::Signature;
 use crate::value::Decode;
 
@@ -17,6 +17,8 @@ pub struct Message<'a> {
     header: Header<'a>,
     /// A multiple of 8; body_start <= bytes.len()
     body_start: usize,
+    /// How many descriptors came with it; [`ANY_FDS`] where the bytes do not say so.
+    fds: u32,
 }
 
 impl<'a> Message<'a> {
@@ -36,13 +38,25 @@ impl<'a> Message<'a> {
         if bytes.len() != len {
             return Err(DecodeError::new(Kind::SurplusBytes, len));
         }
-        Ok(Self { bytes, header, body_start: fixed.body_start() })
+        // Without UNIX_FDS it may stand in a file that once came with descriptors.
+        let fds = if header.unix_fds == 0 { ANY_FDS } else { header.unix_fds };
+        Ok(Self { bytes, header, body_start: fixed.body_start(), fds })
     }
 
-    /// For a message whose header was checked before.
+    /// The message as one that was received, so that the number of descriptors is known: UNIX_FDS, and none without that field.
+    ///
+    /// Every UNIX_FD in the body must be below that number, or reading it fails with `FdIndexOutOfBounds`. Of a message that is only
+    /// parsed, this is checked where UNIX_FDS is there. Spec: Type System, UNIX_FD.
+    #[must_use]
+    pub const fn received(mut self) -> Self {
+        self.fds = self.header.unix_fds;
+        self
+    }
+
+    /// For a message that was received and whose header was checked before.
     #[cfg(all(feature = "alloc", not(compact)))]
     pub(crate) const fn trusted(bytes: &'a [u8], header: Header<'a>, body_start: usize) -> Self {
-        Self { bytes, header, body_start }
+        Self { bytes, header, body_start, fds: header.unix_fds }
     }
 
     /// The header.
@@ -53,6 +67,12 @@ impl<'a> Message<'a> {
     /// The body's signature.
     pub const fn signature(&self) -> Signature<'a> {
         self.header.signature
+    }
+
+    /// How many descriptors came with it; [`ANY_FDS`] where that is not known.
+    #[cfg(feature = "alloc")]
+    pub(crate) const fn fds(&self) -> u32 {
+        self.fds
     }
 
     /// The whole message.
@@ -115,14 +135,20 @@ impl<'a> Message<'a> {
     /// Checks the whole body against its signature.
     ///
     /// # Errors
-    /// The first rule that the body breaks.
+    /// The first rule that the body breaks; [`Message::explain`] says more of it.
     pub fn validate(&self) -> Result<(), DecodeError> {
         Layout::new(self.header.signature).validate_body(self.reader())
     }
 
+    /// An error that validating the body, or walking it, has ended with, in full: `FdIndexOutOfBounds` with the index, and with how
+    /// many descriptors came.
+    pub fn explain(&self, error: DecodeError) -> BodyError {
+        self.reader().explain(error)
+    }
+
     /// A reader that stands at the body's first byte.
     pub fn reader(&self) -> Reader<'a> {
-        Reader::new(self.bytes, self.header.endian).at(self.body_start)
+        Reader::new(self.bytes, self.header.endian).at(self.body_start).with_fds(self.fds)
     }
 }
 

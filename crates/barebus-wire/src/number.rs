@@ -24,9 +24,9 @@ use crate::writer::Writer;
 /// Sealed: these are the specification's fixed types but BOOLEAN.
 pub trait Number: Type + BasicType + Encode + for<'a> Decode<'a> + Copy + Bulk {}
 
-/// Index of a file descriptor among those attached to the message. Spec: Type System, UNIX_FD.
+/// Index of a file descriptor among those that came with the message. Spec: Type System, UNIX_FD.
 ///
-/// Whether a descriptor stands at that index is known to whoever holds the message's descriptors.
+/// Read from a [`Message`](crate::Message) it is below the header's UNIX_FDS, or the read fails with `FdIndexOutOfBounds`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FdIndex(pub u32);
 
@@ -414,7 +414,7 @@ impl Encode for FdIndex {
 impl<'a> Decode<'a> for FdIndex {
     #[inline]
     fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        reader.read_u32().map(Self)
+        reader.read_fd_index().map(Self)
     }
 }
 

@@ -27,6 +27,8 @@ pub struct Reader<'a> {
     validated: bool,
     /// Length of what the outermost reader may read; an array's reader ends before it. For errors only: bytes.len() <= outer_len
     outer_len: u32,
+    /// How many descriptors came with the message: every UNIX_FD is below. [`ANY_FDS`] where nobody knows.
+    fds: u32,
     failed: Option<Failure>,
     window: Window<'a>,
 }
@@ -37,6 +39,9 @@ impl Clone for Reader<'_> {
         Self { ..*self }
     }
 }
+
+/// It is not known how many descriptors came, so that any UNIX_FD is valid.
+pub(crate) const ANY_FDS: u32 = u32::MAX;
 
 /// Why nothing is read any more, and what was asked for where something else was found.
 #[derive(Clone, Copy, Debug)]
@@ -62,6 +67,7 @@ impl<'a> Reader<'a> {
             depth: 0,
             validated: false,
             outer_len,
+            fds: ANY_FDS,
             failed: None,
             window: Window::EMPTY,
         }
@@ -78,6 +84,12 @@ impl<'a> Reader<'a> {
     /// The same reader at byte `pos`.
     pub(crate) fn at(mut self, pos: usize) -> Self {
         self.pos = pos.min(self.bytes.len());
+        self
+    }
+
+    /// The same reader, of a message with which `fds` descriptors came.
+    pub(crate) const fn with_fds(mut self, fds: u32) -> Self {
+        self.fds = fds;
         self
     }
 
@@ -127,7 +139,18 @@ impl<'a> Reader<'a> {
     ) -> Self {
         let outer_len = bytes.len() as u32;
         let window = Window::of(text, bytes);
-        Self { bytes, pos: start, endian, depth, validated: true, outer_len, failed: None, window }
+        Self {
+            bytes,
+            pos: start,
+            endian,
+            depth,
+            validated: true,
+            outer_len,
+            // They were compared with the number when they were validated.
+            fds: ANY_FDS,
+            failed: None,
+            window,
+        }
     }
 
     /// Whether what is read was validated before, so that passing it need not look into it.
@@ -198,11 +221,17 @@ impl<'a> Reader<'a> {
         failure.error
     }
 
-    /// An error that a read failed with, in full: with both types where a variant holds another one than was asked for, and with
-    /// the entry's key where a dictionary was read as a struct.
-    #[inline]
+    /// An error that a read failed with, in full: with both types where a variant holds another one than was asked for, with the
+    /// entry's key where a dictionary was read as a struct, and with index and number where a descriptor did not come.
+    #[cold]
+    #[inline(never)]
     pub fn explain(&self, error: DecodeError) -> BodyError {
         match self.failed {
+            _ if error.kind == Kind::FdIndexOutOfBounds => {
+                let mut reader = Self::new(self.bytes, self.endian).at(error.at as usize);
+                let index = reader.read_u32().unwrap_or_default();
+                BodyError::FdIndex { index, count: self.fds, error }
+            }
             Some(Failure { error: known, expected: Some(expected) }) if known == error => {
                 if error.kind == Kind::MissingEntry {
                     BodyError::MissingEntry { expected, error }
@@ -425,6 +454,20 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Reads a UNIX_FD.
+    ///
+    /// # Errors
+    /// As [`Reader::read_u32`]; `FdIndexOutOfBounds` when no such descriptor came with the message.
+    #[inline]
+    pub(crate) fn read_fd_index(&mut self) -> Result<u32, DecodeError> {
+        let index = self.read_u32()?;
+        if index < self.fds || self.fds == ANY_FDS {
+            Ok(index)
+        } else {
+            Err(self.fail(Kind::FdIndexOutOfBounds, self.pos - 4))
+        }
+    }
+
     /// Bytes that are left of the message or body, however soon the array ends that is being read.
     fn outer_remaining(&self) -> usize {
         (self.outer_len as usize).saturating_sub(self.pos)
@@ -446,6 +489,7 @@ impl<'a> Reader<'a> {
             depth: self.depth + 1,
             validated: self.validated,
             outer_len: self.outer_len,
+            fds: self.fds,
             failed: None,
             window: self.window,
         })

@@ -14,7 +14,8 @@ use crate::signature::Signature;
 /// Remembers the last header that was parsed. A header that is the same but for its numbers (serial, REPLY_SERIAL, length of
 /// the body) is compared with it instead of being parsed: replies of one service to one client are, mostly.
 ///
-/// It never changes what a message is taken for: [`parse`](Self::parse) gives what [`Message::parse`] gives. Once its memory
+/// It never changes what a message is taken for: [`parse`](Self::parse) gives what [`Message::parse`] gives, as one that was
+/// [received](Message::received). Once its memory
 /// has grown to the headers that come it allocates nothing.
 #[derive(Clone, Debug, Default)]
 pub struct FamiliarHeader {
@@ -88,7 +89,7 @@ impl Default for Fields {
 }
 
 impl FamiliarHeader {
-    /// Checks the header of the one message that `bytes` are, and remembers it.
+    /// Checks the header of the one message that `bytes` are, which was [received](Message::received), and remembers it.
     ///
     /// # Errors
     /// As [`Message::parse`].
@@ -97,12 +98,12 @@ impl FamiliarHeader {
         if let Some(numbers) = self.recognise(bytes) {
             return Ok(self.message(bytes, numbers));
         }
-        let message = Message::parse(bytes)?;
+        let message = Message::parse(bytes)?.received();
         self.remember(&message);
         Ok(message)
     }
 
-    /// Checks the header of the one message that `bytes` are.
+    /// Checks the header of the one message that `bytes` are, which was [received](Message::received).
     ///
     /// # Errors
     /// As [`Message::parse`].
@@ -110,7 +111,7 @@ impl FamiliarHeader {
     pub fn parse_again<'a>(&'a self, bytes: &'a [u8]) -> Result<Message<'a>, DecodeError> {
         match self.recognise(bytes) {
             Some(numbers) => Ok(self.message(bytes, numbers)),
-            None => Message::parse(bytes),
+            None => Message::parse(bytes).map(Message::received),
         }
     }
 
