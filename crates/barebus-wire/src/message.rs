@@ -16,7 +16,7 @@ pub struct Message<'a> {
     bytes: &'a [u8],
     header: Header<'a>,
     /// A multiple of 8; body_start <= bytes.len()
-    body_start: usize,
+    body_start: u32,
     /// How many descriptors came with it; [`ANY_FDS`] where the bytes do not say so.
     fds: u32,
 }
@@ -27,6 +27,13 @@ impl<'a> Message<'a> {
     /// # Errors
     /// `Incomplete` when bytes are missing, `SurplusBytes` when there are too many, else the rule that the header breaks.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, DecodeError> {
+        // Without UNIX_FDS it may stand in a file that once came with descriptors.
+        Self::parse_with(bytes, ANY_FDS)
+    }
+
+    /// As [`Message::parse`], where `fds` descriptors came if UNIX_FDS is absent.
+    #[allow(clippy::cast_possible_truncation, reason = "a message has at most 2^27 bytes")]
+    pub(crate) fn parse_with(bytes: &'a [u8], fds: u32) -> Result<Self, DecodeError> {
         let Some(fixed) = Fixed::parse(bytes)? else {
             return Err(DecodeError::new(Kind::Incomplete, bytes.len()));
         };
@@ -38,9 +45,8 @@ impl<'a> Message<'a> {
         if bytes.len() != len {
             return Err(DecodeError::new(Kind::SurplusBytes, len));
         }
-        // Without UNIX_FDS it may stand in a file that once came with descriptors.
-        let fds = if header.unix_fds == 0 { ANY_FDS } else { header.unix_fds };
-        Ok(Self { bytes, header, body_start: fixed.body_start(), fds })
+        let fds = if header.unix_fds == 0 { fds } else { header.unix_fds };
+        Ok(Self { bytes, header, body_start: fixed.body_start() as u32, fds })
     }
 
     /// The message as one that was received, so that the number of descriptors is known: UNIX_FDS, and none without that field.
@@ -55,7 +61,7 @@ impl<'a> Message<'a> {
 
     /// For a message that was received and whose header was checked before.
     #[cfg(all(feature = "alloc", not(compact)))]
-    pub(crate) const fn trusted(bytes: &'a [u8], header: Header<'a>, body_start: usize) -> Self {
+    pub(crate) const fn trusted(bytes: &'a [u8], header: Header<'a>, body_start: u32) -> Self {
         Self { bytes, header, body_start, fds: header.unix_fds }
     }
 
@@ -82,7 +88,7 @@ impl<'a> Message<'a> {
 
     /// The body as it was received.
     pub fn body_bytes(&self) -> &'a [u8] {
-        self.bytes.get(self.body_start..).unwrap_or_default()
+        self.bytes.get(self.body_start as usize..).unwrap_or_default()
     }
 
     /// The body's values as a tuple of arguments: `let (state,): (&str,) = message.body()?`.
@@ -143,12 +149,15 @@ impl<'a> Message<'a> {
     /// An error that validating the body, or walking it, has ended with, in full: `FdIndexOutOfBounds` with the index, and with how
     /// many descriptors came.
     pub fn explain(&self, error: DecodeError) -> BodyError {
-        self.reader().explain(error)
+        match error.kind {
+            Kind::FdIndexOutOfBounds => self.reader().missing_fd(error),
+            _ => BodyError::Decode(error),
+        }
     }
 
     /// A reader that stands at the body's first byte.
     pub fn reader(&self) -> Reader<'a> {
-        Reader::new(self.bytes, self.header.endian).at(self.body_start).with_fds(self.fds)
+        Reader::new(self.bytes, self.header.endian).at(self.body_start as usize).with_fds(self.fds)
     }
 }
 

@@ -204,8 +204,14 @@ impl<T: Number> Encode for Numbers<'_, T> {
 impl<'a, T: Number> Decode<'a> for Numbers<'a, T> {
     #[inline]
     fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        let mut elements = reader.enter_array(T::ALIGNMENT)?;
-        Self::of(&mut elements).map_err(|error| reader.fail(error.kind, error.at as usize))
+        let bytes = reader.read_array(T::ALIGNMENT)?;
+        let surplus = bytes.len() % T::WIDTH;
+        if surplus != 0 {
+            return Err(
+                reader.fail(DecodeErrorKind::ArrayLengthIncorrect, reader.position() - surplus)
+            );
+        }
+        Ok(Self { bytes, endian: reader.endian(), number: PhantomData })
     }
 }
 

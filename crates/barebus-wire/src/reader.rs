@@ -43,12 +43,16 @@ impl Clone for Reader<'_> {
 /// It is not known how many descriptors came, so that any UNIX_FD is valid.
 pub(crate) const ANY_FDS: u32 = u32::MAX;
 
-/// Why nothing is read any more, and what was asked for where something else was found.
+/// Why nothing is read any more, and how to say more of it than the error does.
 #[derive(Clone, Copy, Debug)]
 struct Failure {
     error: DecodeError,
-    expected: Option<&'static Expected>,
+    explain: Option<Explain>,
 }
+
+/// Says more of an error that the reader failed with. A function, so that a program in which nothing fails with it has none of
+/// its code.
+pub(crate) type Explain = fn(&Reader<'_>, DecodeError) -> BodyError;
 
 impl<'a> Reader<'a> {
     /// A reader over `bytes`, which begin at a message's first byte, or at any other offset that is a multiple of 8.
@@ -184,26 +188,26 @@ impl<'a> Reader<'a> {
     #[cold]
     #[inline(never)]
     pub fn fail(&mut self, kind: Kind, at: usize) -> DecodeError {
-        self.fail_with(Failure { error: DecodeError::new(kind, at), expected: None })
+        self.fail_with(Failure { error: DecodeError::new(kind, at), explain: None })
     }
 
-    /// As [`Reader::fail`], where `expected` was to be found at `at`.
+    /// As [`Reader::fail`]; [`Reader::explain`] gives what `explain` makes of the error.
     #[cold]
     #[inline(never)]
-    pub(crate) fn fail_expected(
+    pub(crate) fn fail_explained(
         &mut self,
         kind: Kind,
         at: usize,
-        expected: &'static Expected,
+        explain: Explain,
     ) -> DecodeError {
-        self.fail_with(Failure { error: DecodeError::new(kind, at), expected: Some(expected) })
+        self.fail_with(Failure { error: DecodeError::new(kind, at), explain: Some(explain) })
     }
 
     /// Fails with an error that was maybe met without this reader's knowing.
     #[cold]
     #[inline(never)]
     pub(crate) fn give_up(&mut self, error: DecodeError) -> DecodeError {
-        self.fail_with(Failure { error, expected: None })
+        self.fail_with(Failure { error, explain: None })
     }
 
     /// Fails with the error of `inner`, which read an array in what this reader reads.
@@ -211,7 +215,7 @@ impl<'a> Reader<'a> {
     #[inline(never)]
     pub(crate) fn fail_within(&mut self, inner: &Self, error: DecodeError) -> DecodeError {
         let known = inner.failed.filter(|failure| failure.error == error);
-        self.fail_with(known.unwrap_or(Failure { error, expected: None }))
+        self.fail_with(known.unwrap_or(Failure { error, explain: None }))
     }
 
     fn fail_with(&mut self, failure: Failure) -> DecodeError {
@@ -227,21 +231,34 @@ impl<'a> Reader<'a> {
     #[inline(never)]
     pub fn explain(&self, error: DecodeError) -> BodyError {
         match self.failed {
-            _ if error.kind == Kind::FdIndexOutOfBounds => {
-                let mut reader = Self::new(self.bytes, self.endian).at(error.at as usize);
-                let index = reader.read_u32().unwrap_or_default();
-                BodyError::FdIndex { index, count: self.fds, error }
-            }
-            Some(Failure { error: known, expected: Some(expected) }) if known == error => {
-                if error.kind == Kind::MissingEntry {
-                    BodyError::MissingEntry { expected, error }
-                } else {
-                    let found = signature_at(self.bytes, error.at);
-                    BodyError::Variant { expected, found, error }
-                }
+            Some(Failure { error: known, explain: Some(explain) }) if known == error => {
+                explain(self, error)
             }
             _ => BodyError::Decode(error),
         }
+    }
+
+    /// The error in full for a variant at the error's place that holds something else than `expected`.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn wrong_variant(
+        &self,
+        expected: &'static Expected,
+        error: DecodeError,
+    ) -> BodyError {
+        let mut reader = Self::new(self.bytes, self.endian).at(error.at as usize);
+        // What is no signature was refused for that.
+        let found = SignatureExcerpt::new(reader.read_variant_signature().unwrap_or_default());
+        BodyError::Variant { expected, found, error }
+    }
+
+    /// The error in full for a UNIX_FD at the error's place that names no descriptor.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn missing_fd(&self, error: DecodeError) -> BodyError {
+        let rest = self.bytes.get(error.at as usize..);
+        let index = rest.and_then(<[u8]>::first_chunk).copied().unwrap_or_default();
+        BodyError::FdIndex { index: self.u32_of(index), count: self.fds, error }
     }
 
     /// The error for a value of which `missing` is the offset of a byte that lies beyond the end.
@@ -464,7 +481,9 @@ impl<'a> Reader<'a> {
         if index < self.fds || self.fds == ANY_FDS {
             Ok(index)
         } else {
-            Err(self.fail(Kind::FdIndexOutOfBounds, self.pos - 4))
+            Err(self.fail_explained(Kind::FdIndexOutOfBounds, self.pos - 4, |reader, error| {
+                reader.missing_fd(error)
+            }))
         }
     }
 
@@ -493,6 +512,14 @@ impl<'a> Reader<'a> {
             failed: None,
             window: self.window,
         })
+    }
+
+    /// Reads a whole array, whose elements are aligned to `alignment`: its payload.
+    #[inline(always)]
+    pub(crate) fn read_array(&mut self, alignment: usize) -> Result<&'a [u8], DecodeError> {
+        let (bytes, start) = self.array_bytes(alignment)?;
+        self.pos = bytes.len();
+        Ok(bytes.get(start..).unwrap_or_default())
     }
 
     /// As [`Reader::enter_array`], but this reader becomes the one of the elements.
@@ -645,14 +672,6 @@ impl<'a> Reader<'a> {
 /// Marks a place that is rarely reached: a branch over it takes fewer instructions than choosing between two values.
 #[cold]
 const fn rarely() {}
-/// The signature of the variant at byte `at`.
-#[cold]
-#[inline(never)]
-fn signature_at(bytes: &[u8], at: u32) -> SignatureExcerpt {
-    let mut reader = Reader::new(bytes, Endian::NATIVE).at(at as usize);
-    // What is no signature was refused for that.
-    SignatureExcerpt::new(reader.read_variant_signature().unwrap_or_default())
-}
 
 /// Whether the last `len` bytes, at most three, of four are 0.
 #[inline]

@@ -13,7 +13,7 @@ impl FamiliarHeader {
     /// # Errors
     /// As [`Message::parse`].
     pub fn parse<'a>(&'a mut self, bytes: &'a [u8]) -> Result<Message<'a>, DecodeError> {
-        Message::parse(bytes).map(Message::received)
+        Message::parse_with(bytes, 0)
     }
 
     /// Checks the header of the one message that `bytes` are, which was [received](Message::received).
@@ -21,6 +21,6 @@ impl FamiliarHeader {
     /// # Errors
     /// As [`Message::parse`].
     pub fn parse_again<'a>(&'a self, bytes: &'a [u8]) -> Result<Message<'a>, DecodeError> {
-        Message::parse(bytes).map(Message::received)
+        Message::parse_with(bytes, 0)
     }
 }

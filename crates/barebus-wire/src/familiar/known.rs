@@ -98,7 +98,7 @@ impl FamiliarHeader {
         if let Some(numbers) = self.recognise(bytes) {
             return Ok(self.message(bytes, numbers));
         }
-        let message = Message::parse(bytes)?.received();
+        let message = Message::parse_with(bytes, 0)?;
         self.remember(&message);
         Ok(message)
     }
@@ -111,7 +111,7 @@ impl FamiliarHeader {
     pub fn parse_again<'a>(&'a self, bytes: &'a [u8]) -> Result<Message<'a>, DecodeError> {
         match self.recognise(bytes) {
             Some(numbers) => Ok(self.message(bytes, numbers)),
-            None => Message::parse(bytes).map(Message::received),
+            None => Message::parse_with(bytes, 0),
         }
     }
 
@@ -152,6 +152,7 @@ impl FamiliarHeader {
 
     /// The message that was recognised.
     #[inline]
+    #[allow(clippy::cast_possible_truncation, reason = "no header over MOST_LEN is kept")]
     fn message<'a>(&'a self, bytes: &'a [u8], numbers: Numbers) -> Message<'a> {
         let fields = &self.fields;
         let header = Header {
@@ -169,7 +170,7 @@ impl FamiliarHeader {
             signature: Signature::trusted(&fields.signature.text),
             unix_fds: fields.unix_fds,
         };
-        Message::trusted(bytes, header, self.head.len())
+        Message::trusted(bytes, header, self.head.len() as u32)
     }
 
     /// Keeps the header of a message that was parsed.
