@@ -139,7 +139,9 @@ fn credentials_of_the_wrong_type_are_nobodys() {
         let result = credentials(&[entry], 0, |result| result);
         assert!(matches!(result, Err(CallError::Body(BodyError::Signature { .. }))), "{result:?}");
     }
-    // An index that names no descriptor.
-    let entry = ("ProcessFD", OwnedValue::UnixFd(FdIndex(1)));
-    assert!(credentials(&[entry], 1, |known| known.unwrap().process_fd.is_none()));
+    let of_no_descriptor = ("ProcessFD", OwnedValue::UnixFd(FdIndex(1)));
+    let result = credentials(&[of_no_descriptor], 1, |result| result);
+    let Err(CallError::Body(BodyError::FdIndex { index: 1, count: 1, .. })) = result else {
+        panic!("{result:?}")
+    };
 }

@@ -10,7 +10,7 @@ use barebus::{
     CallError, Connection, FdIndex, FdsError, MatchRule, NoReply, Reply, SendError, SessionError,
 };
 use barebus_tests::peer::{OWNER, Peer, Sent, are_closed, message, open_files, pair};
-use barebus_wire::{Endian, OwnedBody, OwnedValue};
+use barebus_wire::{BodyError, Endian, OwnedBody, OwnedValue};
 use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::sys::socket::{setsockopt, sockopt::SndBuf};
@@ -286,24 +286,38 @@ fn messages_with_fds_in_quick_succession_keep_their_own() {
     });
 }
 
-#[test]
-fn an_index_beyond_the_fds_names_none_and_a_repeated_one_the_same() {
-    let answer = |peer: &mut Peer, call: &Sent| {
+/// Answers with two descriptors and `indices`.
+fn answer_with(indices: (FdIndex, FdIndex)) -> impl Fn(&mut Peer, &Sent) {
+    move |peer, call| {
         let header = peer.reply_header(call, Some(OWNER), 2);
-        let indices = (FdIndex(1), FdIndex(1), FdIndex(2), FdIndex(u32::MAX));
         let fd = null();
         peer.write_with(&message(&header, &indices), &times(&fd, 2));
-    };
-    given(answer, |result| {
+    }
+}
+
+#[test]
+fn a_repeated_index_names_the_same_fd() {
+    given(answer_with((FdIndex(1), FdIndex(1))), |result| {
         let reply = result.unwrap();
-        let (one, again, beyond, far) =
-            reply.body::<(FdIndex, FdIndex, FdIndex, FdIndex)>().unwrap();
+        let (one, again) = reply.body::<(FdIndex, FdIndex)>().unwrap();
         let number = |index| reply.fd(index).map(|fd: BorrowedFd<'_>| fd.as_raw_fd());
         assert!(number(one).is_some());
         assert_eq!(number(one), number(again));
-        assert_eq!((number(beyond), number(far)), (None, None));
         assert!(reply.body::<(&str,)>().is_err(), "a body that is not as expected leaks nothing");
     });
+}
+
+#[test]
+fn an_index_beyond_the_fds_is_refused_by_its_number_and_theirs() {
+    for beyond in [2, u32::MAX] {
+        given(answer_with((FdIndex(1), FdIndex(beyond))), |result| {
+            let reply = result.unwrap();
+            let refused = reply.body::<(FdIndex, FdIndex)>().unwrap_err();
+            let BodyError::FdIndex { index, count, error } = refused else { panic!("{refused}") };
+            assert_eq!((index, count, reply.message().validate()), (beyond, 2, Err(error)));
+            assert_eq!(reply.fd(FdIndex(beyond)).map(|fd| fd.as_raw_fd()), None);
+        });
+    }
 }
 
 #[test]

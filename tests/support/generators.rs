@@ -270,6 +270,15 @@ impl Parts {
         header
     }
 
+    /// The same message, with more descriptors if its header says how many there are and its body names others.
+    fn with_fds_for_its_indices(mut self) -> Self {
+        let most = self.body.values().iter().filter_map(Model::highest_fd_index).max();
+        if let (Some(most), true) = (most, self.unix_fds != 0) {
+            self.unix_fds = self.unix_fds.max(most.saturating_add(1));
+        }
+        self
+    }
+
     /// The whole message, marshalled by the code under test.
     pub fn encode(&self) -> Vec<u8> {
         let header = self.header();
@@ -303,7 +312,7 @@ pub fn message(source: &mut Source<'_>) -> Parts {
     let serial =
         |source: &mut Source<'_>| Serial::new(source.number() as u32).unwrap_or(Serial::FIRST);
     let text = signature(source);
-    let mut parts = Parts {
+    Parts {
         endian,
         message_type,
         flags: Flags::from_bits(source.byte()),
@@ -317,9 +326,8 @@ pub fn message(source: &mut Source<'_>) -> Parts {
         sender: (extra & 64 != 0).then(|| format!(":1.{}", source.byte())),
         unix_fds: if extra & 128 != 0 { source.number() as u32 } else { 0 },
         body: Body::new(values(source, &text)),
-    };
-    parts.unix_fds = parts.unix_fds.max(parts.body.fd_count());
-    parts
+    }
+    .with_fds_for_its_indices()
 }
 
 /// Any valid signature, as text.

@@ -33,15 +33,16 @@ pub enum Model {
 }
 
 impl Model {
-    /// Number of file descriptors that the value needs: one more than the highest index in it.
-    pub fn fd_count(&self) -> u32 {
-        let most = |values: &[Self]| values.iter().map(Self::fd_count).max().unwrap_or(0);
+    /// The highest UNIX_FD in the value.
+    pub fn highest_fd_index(&self) -> Option<u32> {
         match self {
-            Self::UnixFd(index) => index + 1,
-            Self::Array(_, values) | Self::Struct(values) => most(values),
-            Self::DictEntry(entry) => entry.0.fd_count().max(entry.1.fd_count()),
-            Self::Variant(value) => value.fd_count(),
-            _ => 0,
+            Self::UnixFd(index) => Some(*index),
+            Self::Array(_, values) | Self::Struct(values) => {
+                values.iter().filter_map(Self::highest_fd_index).max()
+            }
+            Self::DictEntry(entry) => entry.0.highest_fd_index().max(entry.1.highest_fd_index()),
+            Self::Variant(value) => value.highest_fd_index(),
+            _ => None,
         }
     }
 
@@ -235,7 +236,8 @@ impl Body {
 
     /// Number of file descriptors that the values need.
     pub fn fd_count(&self) -> u32 {
-        self.values.iter().map(Model::fd_count).max().unwrap_or(0)
+        let highest = self.values.iter().filter_map(Model::highest_fd_index).max();
+        highest.map_or(0, |index| index + 1)
     }
 
     /// The values.

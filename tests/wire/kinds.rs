@@ -64,6 +64,15 @@ fn body(signature: &str, hexadecimal: &str) -> Vec<u8> {
     call(Endian::Little, signature, hexadecimal)
 }
 
+/// A message with the UNIX_FDS `count` and a body of one UNIX_FD, at byte 64.
+fn unix_fd(count: &str, index: &str) -> Vec<u8> {
+    let fields = [PATH, MEMBER, "08 01 67 00  01 68 00", &format!("09 01 75 00  {count}")];
+    let mut message = with_fields(1, &fields);
+    message.extend(hex(index));
+    message[4] = 4;
+    message
+}
+
 /// A call whose body is one SIGNATURE. Its text begins at byte 57.
 fn signature_value(text: &str) -> Vec<u8> {
     let mut value = vec![u8::try_from(text.len()).unwrap()];
@@ -80,6 +89,8 @@ fn variants(depth: usize) -> Vec<u8> {
 }
 
 refusals! {
+    refuses_the_index_of_a_descriptor_that_did_not_come: Kind::FdIndexOutOfBounds, at 64,
+        unix_fd("02000000", "02000000");
     refuses_a_message_without_its_last_byte: Kind::Incomplete, at 57,
         body("q", "3412")[..57].into();
     refuses_an_unknown_byte_order: Kind::UnknownByteOrder, at 0,

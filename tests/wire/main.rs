@@ -10,6 +10,7 @@ mod corpus;
 mod cost;
 mod depth;
 mod exhaustive;
+mod fds;
 mod golden;
 mod kinds;
 mod kinds_document;

@@ -24,7 +24,7 @@ impl Owned {
     }
 
     pub(crate) fn message(&self) -> Result<Message<'_>, DecodeError> {
-        Message::parse(&self.bytes)
+        Message::parse(&self.bytes).map(Message::received)
     }
 
     pub(crate) fn fd(&self, index: FdIndex) -> Option<BorrowedFd<'_>> {

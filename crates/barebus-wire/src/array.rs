@@ -282,9 +282,9 @@ impl<'a, T: Number, const N: usize> Decode<'a> for [T; N] {
 }
 
 impl<'a> Decode<'a> for &'a [u8] {
-    #[inline]
+    #[inline(always)]
     fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Numbers::<u8>::decode(reader).map(|bytes| bytes.as_bytes())
+        reader.read_array(1)
     }
 }
 

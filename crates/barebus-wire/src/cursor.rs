@@ -399,7 +399,7 @@ impl<'a> Reader<'a> {
             b't' => Basic::Uint64(self.read_u64()?),
             b'd' => Basic::Double(f64::from_bits(self.read_u64()?)),
             b'g' => Basic::Signature(self.read_signature()?),
-            b'h' => Basic::UnixFd(FdIndex(self.read_u32()?)),
+            b'h' => Basic::UnixFd(FdIndex(self.read_fd_index()?)),
             // A signature that was checked has no other code where a basic type stands.
             _ => return Err(self.fail(Kind::VariantSignatureBad, self.position())),
         })

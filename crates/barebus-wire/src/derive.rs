@@ -1,6 +1,6 @@
 //! What derived code calls, and nothing else should: no promise is made for it.
 
-use crate::error::{DecodeError, DecodeErrorKind as Kind, EncodeError, Expected};
+use crate::error::{BodyError, DecodeError, DecodeErrorKind as Kind, EncodeError, Expected};
 use crate::reader::Reader;
 use crate::value::{Decode, Encode, Type};
 use crate::variant::Boxed;
@@ -67,7 +67,9 @@ fn read_value<'a, K: Key, T: Decode<'a>>(entries: &mut Reader<'a>) -> Result<T, 
     if !entries.take_signature(T::SIGNATURE) {
         // What is no signature at all is the graver fault.
         entries.read_variant_signature()?;
-        return Err(entries.fail_expected(Kind::EntryType, at, expected::<K, T>()));
+        return Err(entries.fail_explained(Kind::EntryType, at, |entries, error| {
+            entries.wrong_variant(expected::<K, T>(), error)
+        }));
     }
     entries.enter()?;
     let value = T::decode(entries)?;
@@ -94,7 +96,11 @@ pub fn require_entry<K: Key, T: Type>(
     reader: &mut Reader<'_>,
 ) -> Result<T, DecodeError> {
     value.ok_or_else(|| {
-        reader.fail_expected(Kind::MissingEntry, reader.position(), expected::<K, T>())
+        let at = reader.position();
+        reader.fail_explained(Kind::MissingEntry, at, |_, error| BodyError::MissingEntry {
+            expected: expected::<K, T>(),
+            error,
+        })
     })
 }
 

@@ -154,6 +154,8 @@ kinds! {
     VariantSignatureBad "a variant's signature is invalid",
     /// More than 64 containers enclose one another.
     NestedTooDeeply "containers are nested more than 64 deep",
+    /// A UNIX_FD is not below the number of descriptors that came with the message.
+    FdIndexOutOfBounds "a descriptor's index is not below UNIX_FDS",
     /// A string that was asked for as a bus name is none.
     BadBusName "a bus name is invalid",
     /// An array that was asked for with a certain number of elements has another.
@@ -259,6 +261,15 @@ pub enum BodyError {
         /// The kind, and where the dictionary ends.
         error: DecodeError,
     },
+    /// A UNIX_FD in it names a descriptor that did not come: `FdIndexOutOfBounds`.
+    FdIndex {
+        /// The UNIX_FD.
+        index: u32,
+        /// How many descriptors came with the message.
+        count: u32,
+        /// The kind, and where the UNIX_FD is.
+        error: DecodeError,
+    },
     /// Its bytes are invalid.
     Decode(DecodeError),
 }
@@ -280,6 +291,7 @@ impl BodyError {
             Self::Signature { .. } => None,
             Self::Variant { error, .. }
             | Self::MissingEntry { error, .. }
+            | Self::FdIndex { error, .. }
             | Self::Decode(error) => Some(*error),
         }
     }
@@ -312,6 +324,13 @@ impl fmt::Display for BodyError {
                 let at = error.at;
                 let key = expected.key.unwrap_or_default();
                 write!(f, "the dictionary that ends at byte {at} lacks the entry {key:?}")
+            }
+            Self::FdIndex { index, count, error } => {
+                let at = error.at;
+                write!(
+                    f,
+                    "descriptor {index} at byte {at} is missing: {count} came with the message"
+                )
             }
             Self::Decode(error) => error.fmt(f),
         }

@@ -6,7 +6,7 @@ use crate::error::{BodyError, DecodeError, DecodeErrorKind as Kind, SignatureExc
 use crate::frame::Fixed;
 use crate::header::Header;
 use crate::layout::Layout;
-use crate::reader::Reader;
+use crate::reader::{ANY_FDS, Reader};
 use crate::signature::Signature;
 use crate::value::Decode;
 
@@ -17,7 +17,9 @@ pub struct Message<'a> {
     bytes: &'a [u8],
     header: Header<'a>,
     /// A multiple of 8; body_start <= bytes.len()
-    body_start: usize,
+    body_start: u32,
+    /// How many descriptors came with it; [`ANY_FDS`] where the bytes do not say so.
+    fds: u32,
 }
 
 impl<'a> Message<'a> {
@@ -26,6 +28,13 @@ impl<'a> Message<'a> {
     /// # Errors
     /// `Incomplete` when bytes are missing, `SurplusBytes` when there are too many, else the rule that the header breaks.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, DecodeError> {
+        // Without UNIX_FDS it may stand in a file that once came with descriptors.
+        Self::parse_with(bytes, ANY_FDS)
+    }
+
+    /// As [`Message::parse`], where `fds` descriptors came if UNIX_FDS is absent.
+    #[allow(clippy::cast_possible_truncation, reason = "a message has at most 2^27 bytes")]
+    pub(crate) fn parse_with(bytes: &'a [u8], fds: u32) -> Result<Self, DecodeError> {
         let Some(fixed) = Fixed::parse(bytes)? else {
             return Err(DecodeError::new(Kind::Incomplete, bytes.len()));
         };
@@ -37,13 +46,24 @@ impl<'a> Message<'a> {
         if bytes.len() != len {
             return Err(DecodeError::new(Kind::SurplusBytes, len));
         }
-        Ok(Self { bytes, header, body_start: fixed.body_start() })
+        let fds = if header.unix_fds == 0 { fds } else { header.unix_fds };
+        Ok(Self { bytes, header, body_start: fixed.body_start() as u32, fds })
     }
 
-    /// For a message whose header was checked before.
+    /// The message as one that was received, so that the number of descriptors is known: UNIX_FDS, and none without that field.
+    ///
+    /// Every UNIX_FD in the body must be below that number, or reading it fails with `FdIndexOutOfBounds`. Of a message that is only
+    /// parsed, this is checked where UNIX_FDS is there. Spec: Type System, UNIX_FD.
+    #[must_use]
+    pub const fn received(mut self) -> Self {
+        self.fds = self.header.unix_fds;
+        self
+    }
+
+    /// For a message that was received and whose header was checked before.
     #[cfg(all(feature = "alloc", not(compact)))]
-    pub(crate) const fn trusted(bytes: &'a [u8], header: Header<'a>, body_start: usize) -> Self {
-        Self { bytes, header, body_start }
+    pub(crate) const fn trusted(bytes: &'a [u8], header: Header<'a>, body_start: u32) -> Self {
+        Self { bytes, header, body_start, fds: header.unix_fds }
     }
 
     /// The header.
@@ -56,6 +76,12 @@ impl<'a> Message<'a> {
         self.header.signature
     }
 
+    /// How many descriptors came with it; [`ANY_FDS`] where that is not known.
+    #[cfg(feature = "alloc")]
+    pub(crate) const fn fds(&self) -> u32 {
+        self.fds
+    }
+
     /// The whole message.
     pub const fn as_bytes(&self) -> &'a [u8] {
         self.bytes
@@ -63,7 +89,7 @@ impl<'a> Message<'a> {
 
     /// The body as it was received.
     pub fn body_bytes(&self) -> &'a [u8] {
-        self.bytes.get(self.body_start..).unwrap_or_default()
+        self.bytes.get(self.body_start as usize..).unwrap_or_default()
     }
 
     /// The body's values as a tuple of arguments: `let (state,): (&str,) = message.body()?`.
@@ -116,14 +142,23 @@ impl<'a> Message<'a> {
     /// Checks the whole body against its signature.
     ///
     /// # Errors
-    /// The first rule that the body breaks.
+    /// The first rule that the body breaks; [`Message::explain`] says more of it.
     pub fn validate(&self) -> Result<(), DecodeError> {
         Layout::new(self.header.signature).validate_body(self.reader())
     }
 
+    /// An error that validating the body, or walking it, has ended with, in full: `FdIndexOutOfBounds` with the index, and with how
+    /// many descriptors came.
+    pub fn explain(&self, error: DecodeError) -> BodyError {
+        match error.kind {
+            Kind::FdIndexOutOfBounds => self.reader().missing_fd(error),
+            _ => BodyError::Decode(error),
+        }
+    }
+
     /// A reader that stands at the body's first byte.
     pub fn reader(&self) -> Reader<'a> {
-        Reader::new(self.bytes, self.header.endian).at(self.body_start)
+        Reader::new(self.bytes, self.header.endian).at(self.body_start as usize).with_fds(self.fds)
     }
 }
 

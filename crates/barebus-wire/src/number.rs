@@ -24,9 +24,9 @@ use crate::writer::Writer;
 /// Sealed: these are the specification's fixed types but BOOLEAN.
 pub trait Number: Type + BasicType + Encode + for<'a> Decode<'a> + Copy + Bulk {}
 
-/// Index of a file descriptor among those attached to the message. Spec: Type System, UNIX_FD.
+/// Index of a file descriptor among those that came with the message. Spec: Type System, UNIX_FD.
 ///
-/// Whether a descriptor stands at that index is known to whoever holds the message's descriptors.
+/// Read from a [`Message`](crate::Message) it is below the header's UNIX_FDS, or the read fails with `FdIndexOutOfBounds`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FdIndex(pub u32);
 
@@ -204,8 +204,14 @@ impl<T: Number> Encode for Numbers<'_, T> {
 impl<'a, T: Number> Decode<'a> for Numbers<'a, T> {
     #[inline]
     fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        let mut elements = reader.enter_array(T::ALIGNMENT)?;
-        Self::of(&mut elements).map_err(|error| reader.fail(error.kind, error.at as usize))
+        let bytes = reader.read_array(T::ALIGNMENT)?;
+        let surplus = bytes.len() % T::WIDTH;
+        if surplus != 0 {
+            return Err(
+                reader.fail(DecodeErrorKind::ArrayLengthIncorrect, reader.position() - surplus)
+            );
+        }
+        Ok(Self { bytes, endian: reader.endian(), number: PhantomData })
     }
 }
 
@@ -414,7 +420,7 @@ impl Encode for FdIndex {
 impl<'a> Decode<'a> for FdIndex {
     #[inline]
     fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        reader.read_u32().map(Self)
+        reader.read_fd_index().map(Self)
     }
 }
 

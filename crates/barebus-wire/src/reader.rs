@@ -27,6 +27,8 @@ pub struct Reader<'a> {
     validated: bool,
     /// Length of what the outermost reader may read; an array's reader ends before it. For errors only: bytes.len() <= outer_len
     outer_len: u32,
+    /// How many descriptors came with the message: every UNIX_FD is below. [`ANY_FDS`] where nobody knows.
+    fds: u32,
     failed: Option<Failure>,
     window: Window<'a>,
 }
@@ -38,12 +40,19 @@ impl Clone for Reader<'_> {
     }
 }
 
-/// Why nothing is read any more, and what was asked for where something else was found.
+/// It is not known how many descriptors came, so that any UNIX_FD is valid.
+pub(crate) const ANY_FDS: u32 = u32::MAX;
+
+/// Why nothing is read any more, and how to say more of it than the error does.
 #[derive(Clone, Copy, Debug)]
 struct Failure {
     error: DecodeError,
-    expected: Option<&'static Expected>,
+    explain: Option<Explain>,
 }
+
+/// Says more of an error that the reader failed with. A function, so that a program in which nothing fails with it has none of
+/// its code.
+pub(crate) type Explain = fn(&Reader<'_>, DecodeError) -> BodyError;
 
 impl<'a> Reader<'a> {
     /// A reader over `bytes`, which begin at a message's first byte, or at any other offset that is a multiple of 8.
@@ -62,6 +71,7 @@ impl<'a> Reader<'a> {
             depth: 0,
             validated: false,
             outer_len,
+            fds: ANY_FDS,
             failed: None,
             window: Window::EMPTY,
         }
@@ -78,6 +88,12 @@ impl<'a> Reader<'a> {
     /// The same reader at byte `pos`.
     pub(crate) fn at(mut self, pos: usize) -> Self {
         self.pos = pos.min(self.bytes.len());
+        self
+    }
+
+    /// The same reader, of a message with which `fds` descriptors came.
+    pub(crate) const fn with_fds(mut self, fds: u32) -> Self {
+        self.fds = fds;
         self
     }
 
@@ -127,7 +143,18 @@ impl<'a> Reader<'a> {
     ) -> Self {
         let outer_len = bytes.len() as u32;
         let window = Window::of(text, bytes);
-        Self { bytes, pos: start, endian, depth, validated: true, outer_len, failed: None, window }
+        Self {
+            bytes,
+            pos: start,
+            endian,
+            depth,
+            validated: true,
+            outer_len,
+            // They were compared with the number when they were validated.
+            fds: ANY_FDS,
+            failed: None,
+            window,
+        }
     }
 
     /// Whether what is read was validated before, so that passing it need not look into it.
@@ -161,26 +188,26 @@ impl<'a> Reader<'a> {
     #[cold]
     #[inline(never)]
     pub fn fail(&mut self, kind: Kind, at: usize) -> DecodeError {
-        self.fail_with(Failure { error: DecodeError::new(kind, at), expected: None })
+        self.fail_with(Failure { error: DecodeError::new(kind, at), explain: None })
     }
 
-    /// As [`Reader::fail`], where `expected` was to be found at `at`.
+    /// As [`Reader::fail`]; [`Reader::explain`] gives what `explain` makes of the error.
     #[cold]
     #[inline(never)]
-    pub(crate) fn fail_expected(
+    pub(crate) fn fail_explained(
         &mut self,
         kind: Kind,
         at: usize,
-        expected: &'static Expected,
+        explain: Explain,
     ) -> DecodeError {
-        self.fail_with(Failure { error: DecodeError::new(kind, at), expected: Some(expected) })
+        self.fail_with(Failure { error: DecodeError::new(kind, at), explain: Some(explain) })
     }
 
     /// Fails with an error that was maybe met without this reader's knowing.
     #[cold]
     #[inline(never)]
     pub(crate) fn give_up(&mut self, error: DecodeError) -> DecodeError {
-        self.fail_with(Failure { error, expected: None })
+        self.fail_with(Failure { error, explain: None })
     }
 
     /// Fails with the error of `inner`, which read an array in what this reader reads.
@@ -188,7 +215,7 @@ impl<'a> Reader<'a> {
     #[inline(never)]
     pub(crate) fn fail_within(&mut self, inner: &Self, error: DecodeError) -> DecodeError {
         let known = inner.failed.filter(|failure| failure.error == error);
-        self.fail_with(known.unwrap_or(Failure { error, expected: None }))
+        self.fail_with(known.unwrap_or(Failure { error, explain: None }))
     }
 
     fn fail_with(&mut self, failure: Failure) -> DecodeError {
@@ -198,21 +225,40 @@ impl<'a> Reader<'a> {
         failure.error
     }
 
-    /// An error that a read failed with, in full: with both types where a variant holds another one than was asked for, and with
-    /// the entry's key where a dictionary was read as a struct.
-    #[inline]
+    /// An error that a read failed with, in full: with both types where a variant holds another one than was asked for, with the
+    /// entry's key where a dictionary was read as a struct, and with index and number where a descriptor did not come.
+    #[cold]
+    #[inline(never)]
     pub fn explain(&self, error: DecodeError) -> BodyError {
         match self.failed {
-            Some(Failure { error: known, expected: Some(expected) }) if known == error => {
-                if error.kind == Kind::MissingEntry {
-                    BodyError::MissingEntry { expected, error }
-                } else {
-                    let found = signature_at(self.bytes, error.at);
-                    BodyError::Variant { expected, found, error }
-                }
+            Some(Failure { error: known, explain: Some(explain) }) if known == error => {
+                explain(self, error)
             }
             _ => BodyError::Decode(error),
         }
+    }
+
+    /// The error in full for a variant at the error's place that holds something else than `expected`.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn wrong_variant(
+        &self,
+        expected: &'static Expected,
+        error: DecodeError,
+    ) -> BodyError {
+        let mut reader = Self::new(self.bytes, self.endian).at(error.at as usize);
+        // What is no signature was refused for that.
+        let found = SignatureExcerpt::new(reader.read_variant_signature().unwrap_or_default());
+        BodyError::Variant { expected, found, error }
+    }
+
+    /// The error in full for a UNIX_FD at the error's place that names no descriptor.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn missing_fd(&self, error: DecodeError) -> BodyError {
+        let rest = self.bytes.get(error.at as usize..);
+        let index = rest.and_then(<[u8]>::first_chunk).copied().unwrap_or_default();
+        BodyError::FdIndex { index: self.u32_of(index), count: self.fds, error }
     }
 
     /// The error for a value of which `missing` is the offset of a byte that lies beyond the end.
@@ -425,6 +471,22 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Reads a UNIX_FD.
+    ///
+    /// # Errors
+    /// As [`Reader::read_u32`]; `FdIndexOutOfBounds` when no such descriptor came with the message.
+    #[inline]
+    pub(crate) fn read_fd_index(&mut self) -> Result<u32, DecodeError> {
+        let index = self.read_u32()?;
+        if index < self.fds || self.fds == ANY_FDS {
+            Ok(index)
+        } else {
+            Err(self.fail_explained(Kind::FdIndexOutOfBounds, self.pos - 4, |reader, error| {
+                reader.missing_fd(error)
+            }))
+        }
+    }
+
     /// Bytes that are left of the message or body, however soon the array ends that is being read.
     fn outer_remaining(&self) -> usize {
         (self.outer_len as usize).saturating_sub(self.pos)
@@ -446,9 +508,18 @@ impl<'a> Reader<'a> {
             depth: self.depth + 1,
             validated: self.validated,
             outer_len: self.outer_len,
+            fds: self.fds,
             failed: None,
             window: self.window,
         })
+    }
+
+    /// Reads a whole array, whose elements are aligned to `alignment`: its payload.
+    #[inline(always)]
+    pub(crate) fn read_array(&mut self, alignment: usize) -> Result<&'a [u8], DecodeError> {
+        let (bytes, start) = self.array_bytes(alignment)?;
+        self.pos = bytes.len();
+        Ok(bytes.get(start..).unwrap_or_default())
     }
 
     /// As [`Reader::enter_array`], but this reader becomes the one of the elements.
@@ -601,14 +672,6 @@ impl<'a> Reader<'a> {
 /// Marks a place that is rarely reached: a branch over it takes fewer instructions than choosing between two values.
 #[cold]
 const fn rarely() {}
-/// The signature of the variant at byte `at`.
-#[cold]
-#[inline(never)]
-fn signature_at(bytes: &[u8], at: u32) -> SignatureExcerpt {
-    let mut reader = Reader::new(bytes, Endian::NATIVE).at(at as usize);
-    // What is no signature was refused for that.
-    SignatureExcerpt::new(reader.read_variant_signature().unwrap_or_default())
-}
 
 /// Whether the last `len` bytes, at most three, of four are 0.
 #[inline]

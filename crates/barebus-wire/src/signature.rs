@@ -359,9 +359,9 @@ pub(crate) const fn fixed_width(code: u8) -> usize {
     }
 }
 
-/// Whether values of the type `code` are of one width and whatever their bytes are.
+/// Whether values of the type `code` are of one width and valid whatever their bytes are.
 pub(crate) const fn has_no_rules(code: u8) -> bool {
-    fixed_width(code) > 0 && code != b'b'
+    fixed_width(code) > 0 && !matches!(code, b'b' | b'h')
 }
 
 /// Alignment in bytes of values whose signature begins with `code`. Spec: Marshaling, the summary table.

@@ -93,11 +93,12 @@ impl<'a> Reader<'a> {
     pub(crate) fn skip_basic(&mut self, code: u8) -> Result<(), DecodeError> {
         match code {
             b's' => self.read_str().map(drop),
-            b'u' | b'i' | b'h' if !crate::COMPACT => self.read_u32().map(drop),
+            b'u' | b'i' if !crate::COMPACT => self.read_u32().map(drop),
             b't' | b'x' | b'd' if !crate::COMPACT => self.read_u64().map(drop),
             b'b' => self.read_bool().map(drop),
             b'o' => self.read_path().map(drop),
             b'g' => self.read_signature().map(drop),
+            b'h' => self.read_fd_index().map(drop),
             // Numbers, which are as wide as they are aligned.
             _ if crate::COMPACT => {
                 self.align(alignment(code))?;
@@ -117,7 +118,7 @@ impl<'a> Reader<'a> {
         let (start, end) = self.start_array(Some(code))?;
         match code {
             b's' => self.skip_elements(end, |reader| reader.read_str().map(drop)),
-            b'o' | b'g' | b'b' => self.skip_elements(end, |reader| reader.skip_basic(code)),
+            b'o' | b'g' | b'b' | b'h' => self.skip_elements(end, |reader| reader.skip_basic(code)),
             _ => {
                 self.enter()?;
                 self.skip(end - start)?;

@@ -363,8 +363,14 @@ impl<'a, T: Decode<'a>> Decode<'a> for Boxed<T> {
         if !reader.take_signature(T::SIGNATURE) {
             // What is no signature at all is the graver fault.
             reader.read_variant_signature()?;
-            let expected = const { &Expected { signature: T::SIGNATURE, key: None } };
-            return Err(reader.fail_expected(DecodeErrorKind::VariantType, at, expected));
+            return Err(reader.fail_explained(
+                DecodeErrorKind::VariantType,
+                at,
+                |reader, error| {
+                    let expected = const { &Expected { signature: T::SIGNATURE, key: None } };
+                    reader.wrong_variant(expected, error)
+                },
+            ));
         }
         reader.enter()?;
         let value = T::decode(reader)?;

@@ -333,9 +333,9 @@ impl<'c> Bus<'c> {
 fn credentials(reply: Reply<'_>) -> Result<Credentials, CallError> {
     let mut known = Credentials::default();
     let mut process = None;
-    let (entries,): (Dict<'_, &str, Variant<'_>>,) = reply.body()?;
-    for entry in entries {
-        let (key, value) = entry?;
+    let (mut entries,): (Dict<'_, &str, Variant<'_>>,) = reply.body()?;
+    while let Some(entry) = entries.next() {
+        let (key, value) = entry.map_err(|error| entries.explain(error))?;
         match key {
             "UnixUserID" => known.unix_user_id = Some(value.get()?),
             "UnixGroupIDs" => known.unix_group_ids = Some(value.get()?),

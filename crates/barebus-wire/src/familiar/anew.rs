@@ -8,19 +8,19 @@ use crate::message::Message;
 pub struct FamiliarHeader(());
 
 impl FamiliarHeader {
-    /// Checks the header of the one message that `bytes` are.
+    /// Checks the header of the one message that `bytes` are, which was [received](Message::received).
     ///
     /// # Errors
     /// As [`Message::parse`].
     pub fn parse<'a>(&'a mut self, bytes: &'a [u8]) -> Result<Message<'a>, DecodeError> {
-        Message::parse(bytes)
+        Message::parse_with(bytes, 0)
     }
 
-    /// Checks the header of the one message that `bytes` are.
+    /// Checks the header of the one message that `bytes` are, which was [received](Message::received).
     ///
     /// # Errors
     /// As [`Message::parse`].
     pub fn parse_again<'a>(&'a self, bytes: &'a [u8]) -> Result<Message<'a>, DecodeError> {
-        Message::parse(bytes)
+        Message::parse_with(bytes, 0)
     }
 }

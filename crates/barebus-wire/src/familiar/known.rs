@@ -14,7 +14,8 @@ use crate::signature::Signature;
 /// Remembers the last header that was parsed. A header that is the same but for its numbers (serial, REPLY_SERIAL, length of
 /// the body) is compared with it instead of being parsed: replies of one service to one client are, mostly.
 ///
-/// It never changes what a message is taken for: [`parse`](Self::parse) gives what [`Message::parse`] gives. Once its memory
+/// It never changes what a message is taken for: [`parse`](Self::parse) gives what [`Message::parse`] gives, as one that was
+/// [received](Message::received). Once its memory
 /// has grown to the headers that come it allocates nothing.
 #[derive(Clone, Debug, Default)]
 pub struct FamiliarHeader {
@@ -88,7 +89,7 @@ impl Default for Fields {
 }
 
 impl FamiliarHeader {
-    /// Checks the header of the one message that `bytes` are, and remembers it.
+    /// Checks the header of the one message that `bytes` are, which was [received](Message::received), and remembers it.
     ///
     /// # Errors
     /// As [`Message::parse`].
@@ -97,12 +98,12 @@ impl FamiliarHeader {
         if let Some(numbers) = self.recognise(bytes) {
             return Ok(self.message(bytes, numbers));
         }
-        let message = Message::parse(bytes)?;
+        let message = Message::parse_with(bytes, 0)?;
         self.remember(&message);
         Ok(message)
     }
 
-    /// Checks the header of the one message that `bytes` are.
+    /// Checks the header of the one message that `bytes` are, which was [received](Message::received).
     ///
     /// # Errors
     /// As [`Message::parse`].
@@ -110,7 +111,7 @@ impl FamiliarHeader {
     pub fn parse_again<'a>(&'a self, bytes: &'a [u8]) -> Result<Message<'a>, DecodeError> {
         match self.recognise(bytes) {
             Some(numbers) => Ok(self.message(bytes, numbers)),
-            None => Message::parse(bytes),
+            None => Message::parse_with(bytes, 0),
         }
     }
 
@@ -151,6 +152,7 @@ impl FamiliarHeader {
 
     /// The message that was recognised.
     #[inline]
+    #[allow(clippy::cast_possible_truncation, reason = "no header over MOST_LEN is kept")]
     fn message<'a>(&'a self, bytes: &'a [u8], numbers: Numbers) -> Message<'a> {
         let fields = &self.fields;
         let header = Header {
@@ -168,7 +170,7 @@ impl FamiliarHeader {
             signature: Signature::trusted(&fields.signature.text),
             unix_fds: fields.unix_fds,
         };
-        Message::trusted(bytes, header, self.head.len())
+        Message::trusted(bytes, header, self.head.len() as u32)
     }
 
     /// Keeps the header of a message that was parsed.

@@ -28,6 +28,7 @@ use text::Pairs;
 ///
 /// Two rules are equal when they ask for the same, however they are written and in whatever order. Displayed, a rule is
 /// written with quotes around every value: what stands outside quotes, buses do not all read as the specification says.
+/// [`MatchRule::bus_text`] is the form for a bus.
 #[derive(Clone, Copy)]
 pub struct MatchRule<'a>(
     /// At most 1024 bytes; every pair was checked.
@@ -90,6 +91,32 @@ impl<'a> MatchRule<'a> {
         self.0
     }
 
+    /// The rule for `AddMatch` and `RemoveMatch`: as it is displayed, but without `path_namespace='/'`.
+    ///
+    /// That key leaves out only messages without PATH, of which no signal is one. dbus-broker 32 takes it for "the path `/` and
+    /// none below it". What a bus sends for this rule is matched by the caller again, with the whole rule.
+    #[cfg(feature = "alloc")]
+    pub fn bus_text(&self) -> alloc::string::String {
+        let mut text = alloc::string::String::new();
+        // Writing to memory does not fail.
+        let _ = self.write(&mut text, |key, value| key == MatchKey::PathNamespace && value.is("/"));
+        text
+    }
+
+    /// Writes the pairs but for those that `leaves_out` says, with quotes around every value.
+    fn write(
+        &self,
+        to: &mut impl fmt::Write,
+        leaves_out: impl Fn(MatchKey, MatchValue<'_>) -> bool,
+    ) -> fmt::Result {
+        let mut comma = "";
+        for (key, value) in self.pairs().filter(|(key, value)| !leaves_out(*key, *value)) {
+            write!(to, "{comma}{key}={value}")?;
+            comma = ",";
+        }
+        Ok(())
+    }
+
     /// The keys and values.
     pub fn pairs(&self) -> impl Iterator<Item = (MatchKey, MatchValue<'a>)> + use<'a> {
         let mut pairs = Pairs::of(self.0);
@@ -114,11 +141,7 @@ impl<'a> MatchRule<'a> {
 
 impl fmt::Display for MatchRule<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, (key, value)) in self.pairs().enumerate() {
-            let comma = if index == 0 { "" } else { "," };
-            write!(f, "{comma}{key}={value}")?;
-        }
-        Ok(())
+        self.write(f, |_, _| false)
     }
 }
 

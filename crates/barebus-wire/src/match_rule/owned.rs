@@ -13,6 +13,8 @@ use crate::name::BusName;
 pub struct OwnedMatchRule {
     /// As a rule is displayed.
     text: Box<str>,
+    /// The rule for a bus, where that is another text.
+    bus_text: Option<Box<str>>,
     /// The values are without their quoting.
     pairs: Box<[(MatchKey, Box<str>)]>,
 }
@@ -21,6 +23,11 @@ impl OwnedMatchRule {
     /// The rule, with quotes around every value.
     pub fn as_str(&self) -> &str {
         &self.text
+    }
+
+    /// As [`MatchRule::bus_text`]: for `AddMatch` and `RemoveMatch`. Rules that differ may have the same.
+    pub fn bus_text(&self) -> &str {
+        self.bus_text.as_deref().unwrap_or(&self.text)
     }
 
     /// It, borrowed.
@@ -51,7 +58,9 @@ impl OwnedMatchRule {
 impl From<MatchRule<'_>> for OwnedMatchRule {
     fn from(rule: MatchRule<'_>) -> Self {
         let pairs = rule.pairs().map(|(key, value)| (key, value.to_text().into())).collect();
-        Self { text: rule.to_string().into(), pairs }
+        let (text, bus_text) = (rule.to_string(), rule.bus_text());
+        let bus_text = (bus_text != text).then(|| bus_text.into());
+        Self { text: text.into(), bus_text, pairs }
     }
 }
 

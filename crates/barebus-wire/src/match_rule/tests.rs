@@ -222,3 +222,31 @@ fn every_key_can_be_built() {
     let over = MatchRuleBuf::new().argument(64, "");
     assert_eq!(over.rule().unwrap_err().kind, Kind::ArgumentNumber);
 }
+
+/// dbus-broker 32 sends nothing that lies below `/` for `path_namespace='/'`.
+#[test]
+fn the_text_for_a_bus_leaves_out_the_namespace_of_everything() {
+    for (text, expected) in [
+        ("path_namespace='/'", ""),
+        ("type=signal,path_namespace=/,member=M", "type='signal',member='M'"),
+        ("path_namespace=''/,arg0='/'", "arg0='/'"),
+        ("type='signal',path_namespace='/a'", "type='signal',path_namespace='/a'"),
+        ("path='/',arg0path='/'", "path='/',arg0path='/'"),
+        ("", ""),
+    ] {
+        let rule = MatchRule::parse(text).unwrap();
+        let owned = OwnedMatchRule::from(rule);
+        assert_eq!((&*rule.bus_text(), owned.bus_text()), (expected, expected));
+        // The rule itself keeps the key: its text, what it is equal to, and what it matches.
+        assert_eq!(MatchRule::parse(&rule.to_string()), Ok(rule));
+        assert_eq!((owned.as_str(), owned.borrow()), (&*rule.to_string(), rule));
+        let is_left_out = rule.get(MatchKey::PathNamespace).is_some_and(|path| path.is("/"));
+        assert_eq!(MatchRule::parse(expected) != Ok(rule), is_left_out);
+    }
+    signal(&(), |message| assert_matches(message, "path_namespace='/'", true));
+    let returned =
+        Header::method_return(Serial::FIRST, &Header::new(MessageType::MethodCall, Serial::FIRST));
+    let mut buf = crate::MessageBuf::new();
+    buf.push(&returned, &()).unwrap();
+    assert_matches(&Message::parse(buf.as_slice()).unwrap(), "path_namespace='/'", false);
+}

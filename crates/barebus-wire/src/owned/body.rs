@@ -78,9 +78,7 @@ impl OwnedBody {
         if bytes.len() > limits::MESSAGE_LEN as usize {
             return Err(DecodeError::new(Kind::BodyTooLong, 0));
         }
-        let mut cursor = Cursor::new(Reader::new(&bytes, endian), signature);
-        cursor.skip_all()?;
-        cursor.into_reader().finish()?;
+        validate(Reader::new(&bytes, endian), signature)?;
         Ok(Self { signature: signature.as_str().into(), bytes: bytes.into(), endian })
     }
 
@@ -154,12 +152,17 @@ impl TryFrom<&Message<'_>> for OwnedBody {
     type Error = DecodeError;
 
     fn try_from(message: &Message<'_>) -> Result<Self, DecodeError> {
-        Self::from_bytes(
-            message.signature(),
-            message.header().endian,
-            message.body_bytes().to_vec(),
-        )
+        let (endian, bytes) = (message.header().endian, message.body_bytes());
+        validate(Reader::new(bytes, endian).with_fds(message.fds()), message.signature())?;
+        Ok(Self { signature: message.signature().as_str().into(), bytes: bytes.into(), endian })
     }
+}
+
+/// Checks that `body` reads values of `signature` and nothing else.
+fn validate(body: Reader<'_>, signature: Signature<'_>) -> Result<(), DecodeError> {
+    let mut cursor = Cursor::new(body, signature);
+    cursor.skip_all()?;
+    cursor.into_reader().finish()
 }
 
 impl EncodeBody for OwnedBody {

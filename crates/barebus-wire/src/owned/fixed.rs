@@ -83,8 +83,8 @@ pub(super) fn signature<T: Type>(_: &[T]) -> Signature<'static> {
     <[T]>::SIGNATURE
 }
 
-/// The array whose elements are of the fixed-size type `code` and have the marshalled form `bytes`; `None` for BOOLEAN, which
-/// must be read one by one, and for types of no fixed size.
+/// The array of numbers of the type `code` that have the marshalled form `bytes`; `None` for BOOLEAN and UNIX_FD, which must be read
+/// one by one, and for types of no fixed size.
 pub(super) fn from_bytes(code: u8, bytes: &[u8], endian: Endian) -> Option<OwnedValue> {
     fn numbers<T: Number>(bytes: &[u8], endian: Endian) -> Box<[T]> {
         Numbers::from_bytes(bytes, endian).to_vec().into()
@@ -98,10 +98,6 @@ pub(super) fn from_bytes(code: u8, bytes: &[u8], endian: Endian) -> Option<Owned
         b'x' => OwnedValue::Int64s(numbers(bytes, endian)),
         b't' => OwnedValue::Uint64s(numbers(bytes, endian)),
         b'd' => OwnedValue::Doubles(numbers(bytes, endian)),
-        b'h' => {
-            let indices = Numbers::<u32>::from_bytes(bytes, endian);
-            OwnedValue::UnixFds(indices.iter().map(FdIndex).collect())
-        }
         _ => return None,
     })
 }

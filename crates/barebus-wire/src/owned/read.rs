@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use super::{OwnedArray, OwnedDict, OwnedValue, fixed};
 use crate::cursor::{Cursor, Event};
 use crate::error::{DecodeError, DecodeErrorKind as Kind};
+use crate::number::FdIndex;
 use crate::signature::{Signature, has_no_rules};
 use crate::value::push;
 
@@ -15,6 +16,7 @@ enum Frame<'a> {
     /// An array of a fixed-size type, read as a whole.
     Fixed(OwnedValue),
     Booleans(Vec<bool>),
+    UnixFds(Vec<FdIndex>),
     Array(Signature<'a>, Vec<OwnedValue>),
     Dict(Signature<'a>, Vec<(OwnedValue, OwnedValue)>),
     Entry(Option<OwnedValue>),
@@ -31,6 +33,7 @@ pub(super) fn value<'a>(cursor: &mut Cursor<'a>) -> Result<OwnedValue, DecodeErr
             Event::End => match frames.pop() {
                 Some(Frame::Fixed(array)) => Some(array),
                 Some(Frame::Booleans(elements)) => Some(elements.into()),
+                Some(Frame::UnixFds(elements)) => Some(elements.into()),
                 Some(Frame::Array(element, mut elements)) => {
                     elements.shrink_to_fit();
                     Some(OwnedValue::Array(Box::new(OwnedArray::trusted(element, elements))))
@@ -67,6 +70,7 @@ impl<'a> Frame<'a> {
                 Some(b'{') => Self::Dict(element, Vec::new()),
                 // The length was compared with the bytes that are there.
                 Some(b'b') => Self::Booleans(Vec::with_capacity(len as usize / 4)),
+                Some(b'h') => Self::UnixFds(Vec::with_capacity(len as usize / 4)),
                 Some(code) if has_no_rules(code) => {
                     let bytes = cursor.take_elements(len)?;
                     let array = fixed::from_bytes(code, bytes, cursor.reader().endian());
@@ -100,6 +104,11 @@ fn place(value: OwnedValue, frames: &mut Vec<Frame<'_>>) -> Option<OwnedValue> {
             }
         },
         Some(Frame::Variant(inner)) => *inner = Some(value),
+        Some(Frame::UnixFds(values)) => {
+            if let OwnedValue::UnixFd(index) = value {
+                values.push(index);
+            }
+        }
         Some(Frame::Fixed(_) | Frame::Dict(..)) => {}
         None => return Some(value),
     }
