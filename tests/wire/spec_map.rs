@@ -7,13 +7,11 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// The text of a module's file, or of all files of the folder that it is; nothing when there is neither.
+/// The text of a module: of its file and of the files in its folder, as far as they exist.
 fn module_text(path: &Path) -> String {
-    if let Ok(text) = fs::read_to_string(path.with_extension("rs")) {
-        return text;
-    }
-    let entries = fs::read_dir(path).into_iter().flatten();
-    entries.map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap_or_default()).collect()
+    let entries = fs::read_dir(path).into_iter().flatten().map(|entry| entry.unwrap().path());
+    let files = [path.with_extension("rs")].into_iter().chain(entries);
+    files.map(|file| fs::read_to_string(file).unwrap_or_default()).collect()
 }
 
 /// Where `module` may be: of a crate, beside its code or in its own tests; else in a folder here.
