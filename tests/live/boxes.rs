@@ -101,23 +101,45 @@ pub(crate) struct SessionBus {
 
 impl SessionBus {
     pub(crate) fn start() -> Self {
+        Self::configured(None)
+    }
+
+    /// With `policy` as its configuration, without the limits that a session bus is usually given.
+    pub(crate) fn with_policy(policy: &str) -> Self {
+        let configuration = format!(
+            "<busconfig><type>session</type><listen>unix:abstract=unused</listen>\
+             <policy context='default'>{policy}</policy></busconfig>"
+        );
+        Self::configured(Some(&configuration))
+    }
+
+    fn configured(configuration: Option<&str>) -> Self {
+        use std::fs;
         use std::io::BufRead;
+        use std::process::Stdio;
 
         use std::sync::atomic::{AtomicU32, Ordering};
 
         // Of an abstract name no file is left, and with the thread that started it goes the daemon.
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let name = format!("{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let file = std::env::temp_dir().join(format!("barebus-live-{name}.conf"));
+        fs::write(&file, configuration.unwrap_or_default()).unwrap();
         let mut daemon = std::process::Command::new("setpriv")
             .args(["--pdeathsig", "KILL", "dbus-daemon"])
-            .args(["--session", "--nofork", "--nopidfile", "--print-address"])
+            .arg(match configuration {
+                None => "--session".into(),
+                Some(_) => format!("--config-file={}", file.display()),
+            })
+            .args(["--nofork", "--nopidfile", "--print-address"])
             .arg(format!("--address=unix:abstract=barebus-live-{name}"))
-            .stdout(std::process::Stdio::piped())
+            .stdout(Stdio::piped())
             .spawn()
             .unwrap_or_else(|error| panic!("the live tests cannot run: dbus-daemon: {error}"));
         let mut address = String::new();
         let stdout = daemon.stdout.take().unwrap();
         std::io::BufReader::new(stdout).read_line(&mut address).unwrap();
+        fs::remove_file(&file).unwrap();
         Self { daemon, address: address.trim().into() }
     }
 }

@@ -1,6 +1,6 @@
 //! On a real systemd: its answers through barebus equal those that its own tools give.
 //!
-//! Needs root, systemd, dbus-daemon and dbus-broker; fails with the reason when they are not there.
+//! Needs root, systemd, dbus-daemon, dbus-broker and xdg-dbus-proxy; fails with the reason when they are not there.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -16,5 +16,7 @@ mod examples;
 mod forgery;
 mod manager;
 mod peers;
+mod policies;
 mod private;
+mod proxy;
 mod signals;

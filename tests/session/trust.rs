@@ -1,12 +1,12 @@
 //! Whose messages are believed. Spec: Message Format (SENDER), Message Bus Names.
 
-use barebus_session::{Config, Event, ServerKind, Serving, SubscriptionId};
+use barebus_session::{CallId, Config, Event, ServerKind, Serving, SubscriptionId};
 use barebus_wire::{
     BusName, Header, InterfaceName, MatchRule, MemberName, MessageType, MethodCall, ObjectPath,
 };
 
 use crate::bus::OWNER;
-use crate::scene::{BUS, DENIED, NO_OWNER, SERVICE, Scene, US, config};
+use crate::scene::{BUS, DENIED, NO_OWNER, SERVICE, Scene, US, argument, config, member};
 
 /// Owns nothing.
 const STRANGER: &str = ":1.66";
@@ -14,7 +14,7 @@ const STRANGER: &str = ":1.66";
 fn subscribed(scene: &mut Scene, rule: &str) -> SubscriptionId {
     let id = scene.session.subscribe(&MatchRule::parse(rule).unwrap(), None).unwrap();
     for question in scene.written() {
-        match &*crate::scene::member(&question) {
+        match &*member(&question) {
             "GetNameOwner" => scene.answer(&question, BUS, &(OWNER,)),
             _ => scene.answer(&question, BUS, &()),
         }
@@ -35,24 +35,27 @@ fn given(scene: &mut Scene, sender: Option<&'static str>) -> Vec<SubscriptionId>
     }
 }
 
-/// A service that is called, and followed if `calls` is more than one: the message of the last call.
-fn called(scene: &mut Scene, calls: usize) -> (barebus_session::CallId, Vec<u8>) {
-    loop {
-        let (id, mut written) = scene.call(SERVICE);
-        let call = written.pop().unwrap();
-        for question in written {
-            match &*crate::scene::member(&question) {
-                "GetNameOwner" => scene.answer(&question, BUS, &(OWNER,)),
-                _ => scene.answer(&question, BUS, &()),
-            }
+/// Calls the service: the call, and its message. What is asked for it is answered.
+fn call_service(scene: &mut Scene) -> (CallId, Vec<u8>) {
+    let (id, mut written) = scene.call(SERVICE);
+    let call = written.pop().unwrap();
+    for question in written {
+        match &*member(&question) {
+            "GetNameOwner" => scene.answer(&question, BUS, &(OWNER,)),
+            _ => scene.answer(&question, BUS, &()),
         }
-        if calls == 1 {
-            return (id, call);
-        }
+    }
+    (id, call)
+}
+
+/// As [`call_service`], for the last of `calls` calls: with the second the service is followed.
+fn called(scene: &mut Scene, calls: usize) -> (CallId, Vec<u8>) {
+    for _ in 1..calls {
+        let (id, call) = call_service(scene);
         scene.answer(&call, OWNER, &(0_u32,));
         assert_eq!(scene.end(id), Some(Ok(0)));
-        return called(scene, calls - 1);
     }
+    call_service(scene)
 }
 
 #[test]
@@ -288,8 +291,7 @@ fn a_subscription_whose_sender_cannot_be_known_ends() {
         scene.give(&signal, &());
         assert!(scene.next().is_none(), "{refused:?}");
         // What the bus may have accepted is given back, once.
-        let removed =
-            scene.written().iter().filter(|it| crate::scene::argument(it) == rule_text()).count();
+        let removed = scene.written().iter().filter(|it| argument(it) == rule_text()).count();
         assert_eq!(removed, usize::from(refused != [2]), "{refused:?}");
     }
 }

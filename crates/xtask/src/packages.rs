@@ -21,6 +21,7 @@ const PACKAGES: &[(&str, &str)] = &[
     ("strace", "strace"),
     ("valgrind", "valgrind"),
     ("dbus-send", "dbus-bin"),
+    ("xdg-dbus-proxy", "xdg-dbus-proxy"),
 ];
 
 /// Sees to it that `programs` are there.

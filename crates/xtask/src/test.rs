@@ -25,6 +25,7 @@ pub(crate) fn run() -> Result<(), Failure> {
         "systemd-stdio-bridge",
         "pgrep",
         "strace",
+        "xdg-dbus-proxy",
     ])?;
     if !nix::unistd::geteuid().is_root() {
         return Err(Failure(
