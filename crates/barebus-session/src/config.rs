@@ -10,10 +10,10 @@ use crate::incoming_calls::Serving;
 /// What is at the other end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ServerKind {
-    /// A message bus: begins with `Hello`, writes every SENDER, knows who owns which name.
+    /// A message bus: it expects `Hello` first, writes SENDER into every message that it passes on, and knows the owners of names.
     Bus,
-    /// A server without a bus: no `Hello`, no names. Messages are sent only after authentication's last reply has come, because
-    /// sd-bus servers do not process message bytes that arrive together with `BEGIN` until more bytes come.
+    /// A server without a bus: no `Hello`, no names. Messages are sent only after the last line of the server's answer has arrived, because
+    /// sd-bus servers do not process message bytes that arrive together with `BEGIN` until more bytes arrive.
     Direct,
 }
 
@@ -26,30 +26,30 @@ pub struct Config {
     pub mechanisms: Mechanisms,
     /// Whether authentication is written in one go, or line by line.
     pub pacing: Pacing,
-    /// Whether the transport can be connected once more: then a pipelined attempt that fails is followed by one line by line, see
+    /// Whether the transport can be connected once more. If so, a pipelined attempt that fails can be followed by one line by line, see
     /// [`Session::retry_handshake`](crate::Session::retry_handshake).
     pub can_reconnect: bool,
     /// Whether to negotiate passing file descriptors.
     pub unix_fds: bool,
-    /// The server's GUID as the address promises it.
+    /// The server's GUID, if the address names one. The connection ends if the server has another.
     pub guid: Option<Guid>,
-    /// Time limit of authentication and `Hello`. A pipelined attempt gets half of it where another one can follow.
+    /// Time limit of authentication and `Hello`. A pipelined attempt gets half of it, if another one can follow.
     pub handshake_timeout: Duration,
-    /// The first message's serial.
+    /// The serial of the first message.
     pub first_serial: Serial,
-    /// Most bytes that may wait to be written. Once reached, further messages are refused.
+    /// How many bytes may wait to be written. Once the limit is reached, further messages are refused.
     pub send_limit: usize,
-    /// Most bytes of received messages that may wait to be taken. Further ones are dropped and counted.
+    /// How many bytes of received messages may wait to be taken. Further messages are dropped and counted.
     pub receive_limit: usize,
-    /// Most well-known names whose owner is remembered or followed at a time, each with a match rule at the bus. The least recently used
-    /// one is let go. Names with an outstanding call or a subscription do not count: they are never let go.
+    /// How many well-known names are remembered at a time. A followed name has a match rule at the bus. The least recently used name is let
+    /// go. Names with an outstanding call or a subscription do not count: they are never let go.
     pub followed_names: usize,
-    /// Whether a reply is believed only from an owner of the name that was called. `false`: replies are believed by their serial alone,
-    /// signals of a well-known name from anybody. For buses whose policy denies `GetNameOwner`.
+    /// Whether a reply is believed only from the callee and from the bus. `false`: replies are believed by their serial alone, and signals of
+    /// a well-known name from anybody. For buses whose policy denies `GetNameOwner`.
     pub verify_senders: bool,
-    /// What happens to calls of our methods.
+    /// Whether calls of our methods are reported or refused.
     pub serving: Serving,
-    /// The machine's ID in 32 hexadecimal digits, for `Peer.GetMachineId`.
+    /// Returns the machine ID, 32 hexadecimal digits, for `Peer.GetMachineId`.
     pub machine_id: fn() -> Option<[u8; 32]>,
 }
 

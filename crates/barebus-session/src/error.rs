@@ -1,4 +1,4 @@
-//! What can go wrong, split by whom it hits: the connection, one call, or one request of the user.
+//! Errors, split by what they affect: the connection, one call, or one request of the user.
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -11,47 +11,47 @@ use barebus_wire::{BodyError, DecodeError, EncodeError};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SessionError {
-    /// The server broke the authentication protocol, or refused to let us in. After a pipelined attempt
+    /// The server broke the authentication protocol, or refused us. After a pipelined attempt
     /// [`Session::retry_handshake`](crate::Session::retry_handshake) on a new stream may still succeed.
     Authentication(SaslError),
-    /// The server's GUID is not the one that the address promised.
+    /// The server's GUID is not the one in the address.
     Guid {
         /// From the address.
         expected: Guid,
         /// From the server.
         found: Guid,
     },
-    /// The server did not finish authentication, or did not answer `Hello`, in time.
+    /// The server did not complete authentication, or did not answer `Hello`, in time.
     HandshakeTimedOut {
-        /// What was awaited.
+        /// The step that was not complete.
         awaited: Awaited,
     },
-    /// The bus answered `Hello` with an error, or with a text that is no unique name.
+    /// The bus answered `Hello` with an ERROR, or with a text that is not a unique name.
     HelloRefused {
-        /// The error's name, or what was wrong with the answer.
+        /// The name of the error, or what is wrong with the reply.
         reason: String,
     },
-    /// The bus answered `Hello` with something that is no text.
+    /// The reply to `Hello` is not a text, or is invalid.
     HelloInvalid(BodyError),
-    /// File descriptors came during authentication, or without having been negotiated. Spec: D-Bus and Unix file descriptors.
+    /// File descriptors arrived during authentication, or without having been negotiated.
     UnexpectedFds,
-    /// More file descriptors wait for the end of their message than two messages may carry.
+    /// More file descriptors arrived before the end of their message than two messages may carry.
     TooManyFds,
-    /// A message's frame or header is invalid: where the next message begins, or what it says, cannot be trusted.
+    /// The frame or header of a message is invalid. The following bytes cannot be trusted.
     InvalidMessage(DecodeError),
     /// The other side closed the stream.
     Closed {
-        /// What was awaited then, if the connection was not yet established.
+        /// The step of the handshake that was not complete; `None` once the connection was established.
         awaited: Option<Awaited>,
-        /// Bytes of an unfinished message that had arrived.
+        /// How many bytes of an incomplete message had arrived.
         unfinished: usize,
     },
 }
 
-/// The step of the handshake that a server did not finish.
+/// The step of the handshake that the server did not complete.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Awaited {
-    /// A line of the authentication conversation; the state is named as in the specification.
+    /// A line of the authentication conversation. The state is named as in the specification.
     Authentication(barebus_sasl::State),
     /// The reply to `Hello`.
     Hello,
@@ -60,11 +60,11 @@ pub enum Awaited {
 /// How authentication was tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HandshakeAttempts {
-    /// Written in one go.
+    /// In one write.
     Pipelined,
-    /// Line by line, as asked for.
+    /// Line by line, because the configuration says so.
     StepByStep,
-    /// In one go, which failed, and once more line by line.
+    /// In one write, which failed, and then line by line.
     Both,
 }
 
@@ -126,7 +126,7 @@ impl core::error::Error for SessionError {
     }
 }
 
-/// Why a message was not queued. The connection is as it was.
+/// Why a message was not queued. The connection goes on, except after [`Ended`](Self::Ended).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SendError {
@@ -134,19 +134,19 @@ pub enum SendError {
     Encode(EncodeError),
     /// More file descriptors than one message may carry.
     TooManyFds {
-        /// How many were to be sent.
+        /// The number of descriptors of the message.
         count: usize,
     },
-    /// The server takes no file descriptors.
+    /// The server does not accept file descriptors.
     FdsNotNegotiated,
-    /// The call says NO_REPLY_EXPECTED, so that no reply can be awaited.
+    /// The call has the flag NO_REPLY_EXPECTED, so there is no reply to wait for.
     NoReplyExpected,
-    /// The bytes that wait for being written have reached the limit.
+    /// The bytes that wait to be written have reached the limit.
     QueueFull {
         /// The limit in bytes.
         limit: usize,
     },
-    /// The connection is a monitor, which the bus cuts off when it sends anything. Spec:
+    /// The connection is a monitor. The bus disconnects a monitor that sends a message. Spec:
     /// org.freedesktop.DBus.Monitoring.BecomeMonitor.
     Monitor,
     /// The connection has ended.
@@ -189,23 +189,24 @@ impl core::error::Error for SendError {
     }
 }
 
-/// Why a call gets no reply, though the connection goes on.
+/// Why a call gets no reply. The connection goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NoReply {
-    /// Its deadline passed. A reply that still comes is dropped.
+    /// The deadline of the call has passed. A reply that arrives later is dropped.
     TimedOut,
-    /// The bus refuses `GetNameOwner` for the name that was called, so no reply can be verified.
+    /// The bus refuses `GetNameOwner` for the name that was called, so no reply can be verified. Its policy must allow that method, or
+    /// [`Config::verify_senders`](crate::Config::verify_senders) must be `false`.
     OwnerUnknown,
-    /// The reply came with other file descriptors than its header announced; they were closed.
+    /// The reply arrived with other file descriptors than its header announces. They were closed.
     Fds(FdsError),
-    /// The reply had no place in the queue of received messages.
+    /// The queue of received messages was full when the reply arrived.
     QueueFull,
-    /// The call carries file descriptors and the server takes none: it was not sent.
+    /// The call has file descriptors, and the server does not accept any. The call was not sent.
     FdsNotNegotiated,
-    /// The system refused to pass the call's file descriptors, too many are under way already: it was not sent.
+    /// The system refused to pass the call's file descriptors, because too many are in flight. The call was not sent.
     FdsNotPassed,
-    /// No such call is outstanding: its end was taken before, or it was forgotten.
+    /// No such call is outstanding: its result was taken before, or it was given up with `forget`.
     NotOutstanding,
 }
 
@@ -232,23 +233,23 @@ impl fmt::Display for NoReply {
 
 impl core::error::Error for NoReply {}
 
-/// Why a message's file descriptors are not those that it announced.
+/// Why a message was refused: its file descriptors are not those that it announces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FdsError {
-    /// Their number is not UNIX_FDS.
+    /// Their number differs from UNIX_FDS.
     Count {
         /// UNIX_FDS in the header.
         announced: u32,
-        /// How many came with the message's bytes.
+        /// The number that arrived with the message's bytes.
         received: usize,
     },
-    /// More than one message may carry.
+    /// UNIX_FDS is more than one message may carry.
     TooMany {
         /// UNIX_FDS in the header.
         announced: u32,
     },
-    /// The system could not hand all of them over (MSG_CTRUNC): usually the process may open no more files.
+    /// The system could not deliver all of them (MSG_CTRUNC), usually because the process may open no more files.
     Truncated,
 }
 

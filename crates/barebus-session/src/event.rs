@@ -1,4 +1,4 @@
-//! What a session reports.
+//! Events: what a session reports.
 
 use alloc::vec::Vec;
 
@@ -7,31 +7,31 @@ use barebus_wire::{Message, Serial};
 use crate::error::{FdsError, NoReply};
 use crate::incoming_calls::ReplyTo;
 
-/// A call that was sent and awaits its reply.
+/// Identifies a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CallId(pub(crate) Serial);
 
 impl CallId {
-    /// The call's serial.
+    /// The serial of the call.
     pub const fn serial(self) -> Serial {
         self.0
     }
 }
 
-/// A subscription to signals.
+/// Identifies a subscription to signals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SubscriptionId(pub(crate) u32);
 
-/// A message and the file descriptors that came with it: as many as its header announces.
+/// A received message and its file descriptors: as many as its header announces.
 #[derive(Debug)]
 pub struct Received<'a, F> {
-    /// The message, borrowed from the session until its next use.
+    /// The message. It borrows from the session.
     pub message: Message<'a>,
     /// Its file descriptors: a UNIX_FD in the body is an index into them.
     pub fds: Vec<F>,
 }
 
-/// What happened.
+/// What has happened.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Event<'a, F> {
@@ -39,7 +39,7 @@ pub enum Event<'a, F> {
     Reply {
         /// The call.
         call: CallId,
-        /// The answer of the callee or of the bus.
+        /// The reply of the callee or of the bus.
         reply: Received<'a, F>,
     },
     /// A call gets no reply.
@@ -56,38 +56,38 @@ pub enum Event<'a, F> {
         /// The signal.
         signal: Received<'a, F>,
     },
-    /// Somebody calls a method of ours.
+    /// A call of one of our methods.
     MethodCall {
         /// The call.
         call: Received<'a, F>,
         /// Answers the call.
         reply_to: ReplyTo,
     },
-    /// A signal or a call came with other file descriptors than its header announces. They were closed, and the message dropped.
+    /// A signal or a call arrived with other file descriptors than its header announces. They were closed, and the message was dropped.
     Refused(FdsError),
-    /// Subscriptions have ended: the bus refused their rule, or the question who owns the rule's sender, or did not answer in time.
+    /// Subscriptions have ended: the bus refused their rule, refused the question who owns the rule's sender, or did not answer in time.
     NotSubscribed {
         /// The subscriptions, oldest first.
         subscriptions: &'a [SubscriptionId],
-        /// The refusal of the bus; `None` when it did not answer in time.
+        /// The ERROR of the bus; `None` if it did not answer in time.
         reply: Option<Received<'a, F>>,
     },
-    /// A message that a monitor sees.
+    /// A message that the connection sees as a monitor.
     Monitored(Received<'a, F>),
 }
 
-/// Which events to report; the others are kept in order.
+/// Selects which event to report. The other events are kept, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Want {
-    /// Whatever came first.
+    /// Any event: the oldest one.
     Anything,
-    /// The end of this call: its reply, or why there is none.
+    /// The end of this call: its reply, or why there is no reply.
     Reply(CallId),
-    /// Nothing: received messages are processed and kept.
+    /// No event. Received messages are processed, and events are kept.
     Nothing,
-    /// The next signal of this subscription, or its end. Other subscriptions that ask for the same signal get it too, without its file
-    /// descriptors.
+    /// The next signal of this subscription, or its end. If the signal is also for other subscriptions, they get it later, without its
+    /// file descriptors.
     Signal(SubscriptionId),
 }
 

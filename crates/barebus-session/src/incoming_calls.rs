@@ -7,7 +7,7 @@ use core::sync::atomic::{AtomicU32, Ordering};
 
 use barebus_wire::Serial;
 
-/// What happens to calls of our methods, except those of `org.freedesktop.DBus.Peer`.
+/// Whether calls of our methods are reported or refused. Calls of `org.freedesktop.DBus.Peer` are always answered by the session.
 #[derive(Clone, Copy, Debug)]
 pub struct Serving {
     /// A function, not a flag: programs that serve nothing do not link what it needs.
@@ -17,13 +17,13 @@ pub struct Serving {
 pub(crate) type Accept = fn(&mut IncomingCalls, Serial, Option<&str>, bool) -> ReplyTo;
 
 impl Serving {
-    /// They are answered with `UnknownMethod`.
+    /// Calls are answered with `UnknownMethod`.
     pub const NOTHING: Self = Self { accept: None };
-    /// They are reported as [`Event::MethodCall`](crate::Event::MethodCall).
+    /// Calls are reported as [`Event::MethodCall`](crate::Event::MethodCall).
     pub const EVENTS: Self = Self { accept: Some(IncomingCalls::accept) };
 }
 
-/// The right and the duty to answer a METHOD_CALL. Dropped unanswered, the caller gets an error.
+/// Answers a METHOD_CALL. If it is dropped without an answer, the caller gets an error.
 #[derive(Debug)]
 #[must_use = "the caller waits for an answer; dropped, it gets an error"]
 pub struct ReplyTo {
@@ -32,7 +32,7 @@ pub struct ReplyTo {
 }
 
 impl ReplyTo {
-    /// Whether the caller wants an answer. Without it, answering does nothing.
+    /// Whether the caller wants an answer. If not, answering does nothing.
     pub const fn is_expected(&self) -> bool {
         self.is_expected
     }

@@ -9,9 +9,9 @@ use barebus::{CallError, CallId, NoReply};
 use crate::received::Reply;
 use crate::shared::{Handle, Waiting, renew};
 
-/// A call that was queued, and whose reply is awaited. Dropped, it forgets the call.
+/// The future of a reply: a call that was queued. Dropping it gives up the call.
 ///
-/// It has the call's deadline: [`Connection::set_call_timeout`](crate::Connection::set_call_timeout).
+/// The call ends at its deadline: [`Connection::set_call_timeout`](crate::Connection::set_call_timeout).
 #[derive(Debug)]
 #[must_use = "dropped, it forgets the call"]
 pub struct PendingReply {
@@ -22,9 +22,9 @@ pub struct PendingReply {
 #[derive(Debug)]
 enum Call {
     UnderWay(CallId),
-    /// It was not queued.
+    /// The call was not queued.
     Failed(CallError),
-    /// Its end was taken.
+    /// The result was returned.
     Taken,
 }
 
@@ -35,10 +35,10 @@ impl PendingReply {
 }
 
 impl Future for PendingReply {
-    /// [`CallError`] tells the callee's answer from no answer, and from a connection that has ended.
+    /// [`CallError`] distinguishes an ERROR of the callee, a missing reply, and a connection that has ended.
     type Output = Result<Reply, CallError>;
 
-    /// After the reply was given there is none for ever: `NoReply::NotOutstanding`.
+    /// After the reply was returned, every later poll returns [`NoReply::NotOutstanding`].
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         // Declared first, to be dropped last: see `renew`.
         let _before;
@@ -75,7 +75,7 @@ impl Drop for PendingReply {
         if let Some(connection) = &mut state.connection {
             connection.forget(call);
         }
-        // A waker goes once nothing is locked: see `renew`.
+        // A waker is dropped after the lock is released: see `renew`.
         drop(state);
         drop(waiting);
     }

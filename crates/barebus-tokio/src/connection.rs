@@ -44,20 +44,20 @@ impl Connection {
         Ok(Self::new(barebus::Connection::open(address)?))
     }
 
-    /// Takes over a connection that was opened as its owner likes: with [`barebus::Options`], directly to somebody, over a
-    /// stream. What was asked of it before goes unheard.
+    /// Takes over a connection that was opened in another way: with [`barebus::Options`], directly to a peer, or over a stream. Replies to
+    /// calls that were made before are dropped, and so are signals of earlier subscriptions.
     pub fn new(connection: barebus::Connection) -> (Self, Driver) {
         let shared = Arc::new(Shared::new(connection));
         let handle = Arc::new(Handle(Arc::clone(&shared)));
         (Self { handle }, Driver::new(shared))
     }
 
-    /// Queues a call, at once. The future waits for its reply; any number can be under way.
+    /// Queues a call at once. The future waits for its reply. Any number of calls can be outstanding.
     pub fn call<B: EncodeBody + ?Sized>(&self, call: &MethodCall<'_>, body: &B) -> PendingReply {
         self.call_with_fds(call, body, Vec::new())
     }
 
-    /// As [`call`](Self::call), with file descriptors to be sent along: UNIX_FDs in the body are their indices.
+    /// As [`call`](Self::call), with file descriptors to send along. A UNIX_FD in the body is an index into `fds`.
     pub fn call_with_fds<B: EncodeBody + ?Sized>(
         &self,
         call: &MethodCall<'_>,
@@ -78,7 +78,7 @@ impl Connection {
         self.ask_with_fds(request, Vec::new())
     }
 
-    /// As [`ask`](Self::ask), with file descriptors to be sent along: UNIX_FDs in the arguments are their indices.
+    /// As [`ask`](Self::ask), with file descriptors to send along. A UNIX_FD in the arguments is an index into `fds`.
     pub fn ask_with_fds<A: EncodeBody, Out>(
         &self,
         request: Request<'_, A, Out>,
@@ -92,10 +92,10 @@ impl Connection {
         PendingReply::new(Arc::clone(&self.handle), queued)
     }
 
-    /// Queues a call that is to send no reply, with file descriptors to be sent along.
+    /// Queues a call with NO_REPLY_EXPECTED, with file descriptors to send along.
     ///
     /// # Errors
-    /// `CallError::Send`, `CallError::Connection`.
+    /// [`CallError::Send`], [`CallError::Connection`].
     pub fn send<B: EncodeBody + ?Sized>(
         &self,
         call: &MethodCall<'_>,
@@ -105,11 +105,12 @@ impl Connection {
         self.handle.change(|state| state.connection()?.start_send(call, body, fds))
     }
 
-    /// Queues a subscription to signals, at once. The future waits until the bus has agreed. With a well-known name as sender,
-    /// only signals of the name's present owner are given.
+    /// Queues a subscription to signals at once. The future waits until the bus has accepted the rule. With a well-known name as sender, only
+    /// signals of the name's present owner are delivered.
     ///
     /// # Errors
-    /// `CallError::Remote` is the bus's refusal.
+    /// [`CallError::Remote`]: the bus refused the rule, or the question who owns the rule's sender. [`CallError::NoReply`]: it did not answer
+    /// in time. [`CallError::Send`], [`CallError::Connection`].
     pub fn subscribe(
         &self,
         rule: &MatchRule<'_>,
@@ -122,38 +123,37 @@ impl Connection {
         }
     }
 
-    /// The calls of our methods, if the connection [serves calls](barebus::Options::serve_calls). `None` when somebody has
-    /// them already. To miss none, ask for them before the driver is spawned.
+    /// The calls of our methods, if the connection [serves calls](barebus::Options::serve_calls). `None` if an [`Incoming`] exists already. To
+    /// miss no call, take it before the driver is spawned.
     pub fn incoming(&self) -> Option<Incoming> {
         Incoming::new(Arc::clone(&self.handle))
     }
 
-    /// How long a call waits for its reply from now on; `None`: for ever.
+    /// Sets how long later calls wait for their reply; `None`: no limit.
     pub fn set_call_timeout(&self, timeout: Option<Duration>) {
         if let Some(connection) = &mut self.handle.lock().connection {
             connection.set_call_timeout(timeout);
         }
     }
 
-    /// Our unique name, once the bus has said it: after the first call.
+    /// Our unique name. `None` until the bus has answered `Hello`: after the first call.
     pub fn unique_name(&self) -> Option<String> {
         self.look(|connection| connection.unique_name().map(String::from))
     }
 
-    /// Calls whose reply is awaited, the session's own among them.
+    /// The number of calls whose reply is outstanding, including the session's own.
     pub fn outstanding(&self) -> usize {
         self.look(|connection| connection.session_state().outstanding())
     }
 
-    /// Received messages that were dropped: they found no place in the session's queue, or had other file descriptors than
-    /// they announced. What streams drop they count themselves.
+    /// The number of received messages that were dropped: the session's queue was full, or the file descriptors were not those that were
+    /// announced. Streams count separately what they drop: [`SignalStream::dropped`].
     pub fn dropped(&self) -> u64 {
         let refused = self.handle.lock().refused;
         self.look(|connection| connection.session_state().dropped()) + refused
     }
 
-    /// Received messages that nobody asked for: replies that are late, doubled or not from whom was called, signals without a
-    /// subscription.
+    /// The number of unsolicited messages: replies that are late, repeated or not from the callee, signals without a subscription.
     pub fn ignored(&self) -> u64 {
         self.look(|connection| connection.session_state().ignored())
     }

@@ -1,4 +1,4 @@
-//! The future that moves everything.
+//! The future that reads and writes.
 
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
@@ -13,38 +13,38 @@ use tokio::time::{Sleep, sleep_until};
 
 use crate::shared::{Shared, State, renew};
 
-/// Reads, writes and watches the deadlines of a connection, as long as it is polled: spawn it, or await it beside the rest.
+/// The future that reads, writes and watches the deadlines of a connection. Spawn it, or await it beside other futures.
 ///
-/// It is done when the connection has ended, with the reason; or when all handles, streams and calls are gone, once what they
-/// had queued is written. Dropped, it closes the connection, and whoever waits for something is told.
+/// It ends with an error when the connection has ended. It ends with `Ok` when all handles, streams and calls are gone and everything that
+/// they queued is written. Dropping it closes the connection, and everything that waits gets an error.
 ///
 /// # Panics
-/// When it is polled outside of a tokio runtime whose I/O and time are enabled.
+/// When it is polled outside of a tokio runtime with I/O and time enabled.
 #[derive(Debug)]
 #[must_use = "nothing moves until it is spawned, or awaited"]
 pub struct Driver {
     shared: Arc<Shared>,
     socket: Option<Socket>,
     alarm: Alarm,
-    /// When all handles are gone: how long what is queued may still take.
+    /// Set when all handles are gone: the deadline for writing what is queued.
     until: Option<Instant>,
-    /// Tasks to be woken once nothing is locked.
+    /// Tasks to wake after the lock is released.
     woken: Vec<Waker>,
 }
 
-/// So long the other side may take to read what was queued when the last handle went.
+/// How long the other side may take to read what is queued when the last handle is dropped.
 const LAST_WORDS: Duration = Duration::from_secs(5);
 
 /// The connection's socket as the reactor knows it.
 #[derive(Debug)]
 struct Socket {
-    /// Its number in the connection: another one after a second attempt at authentication.
+    /// Its number in the connection. It changes with a second attempt at authentication.
     number: RawFd,
-    /// A duplicate, which stays what it is until the reactor lets go of it.
+    /// A duplicate, which stays valid until the reactor has deregistered it.
     ready: AsyncFd<OwnedFd>,
 }
 
-/// What a step has come to.
+/// The result of a step.
 enum Step {
     Again,
     /// All wakers are in place.
@@ -58,7 +58,7 @@ impl Driver {
         Self { shared, socket: None, alarm, until: None, woken: Vec::new() }
     }
 
-    /// Hands out what has come, then writes and reads if that can be done without waiting.
+    /// Delivers what has arrived, then writes and reads if that is possible without blocking.
     fn step(&mut self, cx: &mut Context<'_>) -> Step {
         let Self { shared, socket, alarm, until, woken } = self;
         let state = &mut *shared.lock();
@@ -102,8 +102,8 @@ impl Driver {
                 return Step::Done(Err(error));
             }
         };
-        // The reactor tells edges: only of what would block must it be asked again. As long as something is read, what is
-        // still to be written may have been queued after the writing.
+        // The reactor is edge-triggered: readiness is cleared only for what would block. While reads succeed, what is still to be
+        // written may have been queued after the write.
         if !has_read {
             clear(&mut may_read);
             if connection.wants_write() {
@@ -118,11 +118,11 @@ impl Future for Driver {
     type Output = Result<(), ConnectionError>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        // In a statement of its own: what it gives goes once nothing is locked.
+        // In a separate statement, so that the old waker is dropped after the lock is released.
         let before = renew(&mut self.shared.lock().driver, cx);
         drop(before);
         loop {
-            // A peer that never stops cannot keep the task: the reactor gives each task a budget.
+            // A peer that sends without end cannot keep this task busy: tokio limits each task by a budget.
             let step = self.step(cx);
             self.woken.drain(..).for_each(Waker::wake);
             match step {
@@ -145,7 +145,7 @@ impl Drop for Driver {
     }
 }
 
-/// What the reactor refuses ends everything.
+/// An error of the reactor ends the connection.
 fn failed(state: &mut State, error: &io::Error, woken: &mut Vec<Waker>) -> Step {
     state.fail(error.kind(), &error.to_string(), woken);
     Step::Done(Err(state.error()))
@@ -158,7 +158,7 @@ fn clear(ready: &mut Poll<io::Result<AsyncFdReadyGuard<'_, OwnedFd>>>) {
 }
 
 impl Socket {
-    /// The connection's socket, registered; and whether that was done just now.
+    /// The connection's socket, registered; and whether it was registered just now.
     fn of<'s>(known: &'s mut Option<Self>, fd: BorrowedFd<'_>) -> io::Result<(&'s Self, bool)> {
         let number = fd.as_raw_fd();
         let is_new = known.as_ref().is_none_or(|known| known.number != number);
@@ -180,14 +180,14 @@ impl Socket {
     }
 }
 
-/// A timer that is set late: an alarm for an earlier deadline may ring in vain, which costs less than setting it with each call.
+/// A timer that is not reset with each call: it may fire for a deadline that has gone, which costs less than resetting it.
 #[derive(Debug)]
 struct Alarm {
     sleep: Option<Pin<Box<Sleep>>>,
 }
 
 impl Alarm {
-    /// Whether `deadline` has passed; if not, the task is woken when it has.
+    /// Whether `deadline` has passed. If not, the task is woken when it does.
     fn rings(&mut self, deadline: Instant, cx: &mut Context<'_>) -> bool {
         let deadline = deadline.into();
         let sleep = self.sleep.get_or_insert_with(|| Box::pin(sleep_until(deadline)));

@@ -17,19 +17,19 @@ use crate::queue::Queue;
 use crate::received::{Owned, received};
 use crate::shared::Handle;
 
-/// The calls of our methods, of a connection that [serves calls](barebus::Options::serve_calls).
+/// The stream of calls of our methods, for a connection that [serves calls](barebus::Options::serve_calls).
 ///
-/// They wait in a queue of at most 1 MiB; those that find no place, and those that come when there is no `Incoming`, are
-/// answered with an error. When the connection ends, the last item is the reason.
+/// Calls wait in a queue of at most 1 MiB. Calls that do not fit, and calls that arrive while there is no `Incoming`, are answered with an
+/// error. When the connection ends, the last item is the reason.
 #[derive(Debug)]
 pub struct Incoming {
     handle: Arc<Handle>,
-    /// Whether the end was told.
+    /// Whether the reason for the end was returned.
     is_over: bool,
 }
 
 impl Incoming {
-    /// The only one: `None` when there is one already.
+    /// `None` if there is one already.
     pub(crate) fn new(handle: Arc<Handle>) -> Option<Self> {
         let mut state = handle.lock();
         if state.incoming.is_some() {
@@ -40,12 +40,12 @@ impl Incoming {
         Some(Self { handle, is_over: false })
     }
 
-    /// The next call; `None` after the error that tells why the connection has ended. Dropping the future loses nothing.
+    /// The next call; `None` after the error that says why the connection has ended. Dropping the future loses no call.
     pub async fn next(&mut self) -> Option<Result<IncomingCall, ConnectionError>> {
         poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
     }
 
-    /// Calls that found no place in the queue.
+    /// The number of calls that did not fit into the queue.
     pub fn dropped(&self) -> u64 {
         self.handle.lock().incoming.as_ref().map_or(0, Queue::dropped)
     }
@@ -83,20 +83,20 @@ impl Drop for Incoming {
     fn drop(&mut self) {
         let waker = self.handle.change(|state| {
             let mut queue = state.incoming.take()?;
-            // The calls that wait go here, before the driver is woken: it answers those that are gone when it looks.
+            // The waiting calls are dropped here, before the driver is woken: it answers calls whose `ReplyTo` was dropped.
             queue.wake()
         });
-        // Once nothing is locked: see `renew`.
+        // Dropped after the lock is released: see `renew`.
         drop(waker);
     }
 }
 
-/// A call of a method of ours. Dropped unanswered, the caller gets an error.
+/// A call of one of our methods. If it is dropped without an answer, the caller gets an error.
 #[derive(Debug)]
 #[must_use = "the caller waits for an answer; dropped, it gets an error"]
 pub struct IncomingCall {
     received: Owned,
-    /// `None` only when it is being dropped.
+    /// `None` only while it is being dropped.
     reply_to: Option<ReplyTo>,
     handle: Arc<Handle>,
 }
@@ -104,15 +104,15 @@ pub struct IncomingCall {
 received!(IncomingCall);
 
 impl IncomingCall {
-    /// Whether the caller wants an answer; without, answering does nothing.
+    /// Whether the caller wants an answer. If not, answering does nothing.
     pub fn expects_reply(&self) -> bool {
         self.reply_to.as_ref().is_some_and(ReplyTo::is_expected)
     }
 
-    /// Queues the answer, with file descriptors to be sent along.
+    /// Queues the answer, with file descriptors to send along.
     ///
     /// # Errors
-    /// `CallError::Send`, `CallError::Connection`.
+    /// [`CallError::Send`], [`CallError::Connection`].
     pub fn reply<B: EncodeBody + ?Sized>(
         self,
         body: &B,
@@ -124,7 +124,7 @@ impl IncomingCall {
     /// Queues an ERROR as the answer.
     ///
     /// # Errors
-    /// `CallError::Send`, `CallError::Connection`.
+    /// [`CallError::Send`], [`CallError::Connection`].
     pub fn reply_error(self, name: ErrorName<'_>, text: &str) -> Result<(), CallError> {
         self.answer(|connection, to| connection.start_reply_error(to, name, text))
     }
@@ -140,7 +140,7 @@ impl IncomingCall {
 
 impl Drop for IncomingCall {
     fn drop(&mut self) {
-        // The session notices when the driver looks at it again.
+        // The session answers the call when the driver polls it.
         self.handle.change(|_| self.reply_to = None);
     }
 }

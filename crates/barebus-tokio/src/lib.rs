@@ -9,18 +9,20 @@
 //! tokio::spawn(driver);
 //!
 //! let systemd = BusName::from_static("org.freedesktop.systemd1");
-//! let call = MethodCall::new(
-//!     ObjectPath::from_static("/org/freedesktop/systemd1"),
-//!     MemberName::from_static("GetUnitFileState"),
-//! )
-//! .interface(InterfaceName::from_static("org.freedesktop.systemd1.Manager"))
-//! .destination(systemd);
+//! let manager = |member| {
+//!     MethodCall::new(ObjectPath::from_static("/org/freedesktop/systemd1"), member)
+//!         .interface(InterfaceName::from_static("org.freedesktop.systemd1.Manager"))
+//!         .destination(systemd)
+//! };
+//! let call = manager(MemberName::from_static("GetUnitFileState"));
 //! let reply = bus.call(&call, &("sshd.service",)).await?;
 //! let (state,): (&str,) = reply.body()?;
 //! println!("{state}");
 //!
 //! let rule = MatchRuleBuf::signals().sender(systemd).member(MemberName::from_static("JobRemoved"));
 //! let mut jobs = bus.subscribe(&rule.rule()?).await?;
+//! // systemd sends signals only while a client has called `Subscribe`.
+//! bus.call(&manager(MemberName::from_static("Subscribe")), &()).await?;
 //! while let Some(signal) = jobs.next().await.transpose()? {
 //!     let (_, _, unit, result): (u32, ObjectPath, &str, &str) = signal.body()?;
 //!     println!("{unit}: {result}");
@@ -29,41 +31,50 @@
 //! # }
 //! ```
 //!
+//! # Guide
+//!
+//! - **Open a connection**: [`Connection::system`], [`Connection::session`], [`Connection::open`]; [`Connection::new`] takes a
+//!   [`barebus::Connection`] that was opened with [`barebus::Options`]. Spawn the [`Driver`].
+//! - **Call methods**: [`Connection::call`] queues a call at once and returns a [`PendingReply`], the future of its [`Reply`].
+//!   [`Connection::ask`] does the same for a [definition](barebus::definition).
+//! - **Receive signals**: [`Connection::subscribe`] returns a [`SignalStream`].
+//! - **Answer calls of your methods**: [`Connection::incoming`], with [`barebus::Options::serve_calls`].
+//!
 //! # The driver
 //!
-//! A [`Connection`] is a handle: cheap to clone, for any number of tasks and threads. Reading, writing and deadlines are the
-//! [`Driver`]'s, a future that whoever opens the connection spawns, or awaits beside the rest. Nothing is spawned behind the
-//! user's back, and there is no thread.
+//! A [`Connection`] is a handle: clone it into any number of tasks and threads. The [`Driver`] is a future that reads, writes and watches
+//! deadlines. You spawn it, or await it beside other futures. This crate spawns nothing and starts no thread.
 //!
-//! The other way would be that whoever awaits a reply reads for all. Then a task that is dropped, or slow, while it is its turn
-//! keeps replies from the others, and when nobody awaits anything nobody answers a ping or notices that the bus has gone. With
-//! a driver, dropping any other future is harmless, a reply wakes the one task that waits for it, and the reason why the
-//! connection ended has a place where it is returned: `driver.await`.
+//! Without a driver, the task that awaits a reply would have to read for all others. Then a slow or dropped task would withhold replies from
+//! the others, and while nobody awaits anything, no ping would be answered and the end of the bus would go unnoticed. With a driver,
+//! dropping any other future is harmless, a reply wakes the one task that waits for it, and `driver.await` returns why the connection ended.
 //!
-//! A driver that nobody polls moves nothing: calls then wait for as long as it is not polled. A driver that is dropped ends the
-//! connection, and everything that waits is told.
+//! A driver that is not polled moves nothing: calls wait until it is polled. A driver that is dropped ends the connection, and everything
+//! that waits gets an error.
 //!
-//! # What holds
+//! # Guarantees
 //!
-//! - A call is queued when [`call`](Connection::call) is called, in this order on the wire; the future only waits. So calls are
-//!   under way together without being spawned. Dropped, it forgets the call: a reply that still comes is dropped.
-//! - Dropping a [`SignalStream`] ends the subscription. Every future here can be dropped at any time, as `select!` and
+//! - A call is queued when [`call`](Connection::call) is called, and calls are sent in this order. The future only waits, so calls are
+//!   outstanding together without being spawned. Dropping the future gives up the call: its reply is dropped.
+//! - Dropping a [`SignalStream`] ends the subscription. Every future of this crate can be dropped at any time, as `select!` and
 //!   [`tokio::time::timeout`] do.
-//! - Replies do not wait behind signals: each stream has a queue of its own, bounded in bytes. What finds no place is dropped
-//!   and counted: [`SignalStream::dropped`].
-//! - When the connection ends, every call gets the reason, and so does every stream, behind the signals that came before.
-//! - When all handles, streams and calls are gone the driver writes what is still queued, for at most 5 s, and is done.
+//! - Replies do not wait behind signals: each stream has its own queue, limited in bytes. Signals that do not fit are dropped and counted:
+//!   [`SignalStream::dropped`].
+//! - When the connection ends, every call gets the reason. Every stream gets it, too, after the signals that arrived before.
+//! - When all handles, streams and calls are gone, the driver writes what is queued, for at most 5 s, and ends.
 //!
-//! # What waits in the old way
+//! # What blocks
 //!
-//! Opening does: connect(2) on a Unix socket returns at once, unless the server's queue is full; then it waits for at most the
-//! [handshake's timeout](barebus::Options::handshake_timeout). `tcp:` and `unixexec:` take longer: open a
-//! [`barebus::Connection`] in `spawn_blocking` and hand it to [`Connection::new`]. Authentication and all that follows wait
-//! without blocking.
+//! Opening a connection calls connect(2). On a Unix socket that returns at once, unless the server's queue is full; then it blocks for at most the
+//! [timeout of the handshake](barebus::Options::handshake_timeout). `tcp:` and `unixexec:` take longer: open a [`barebus::Connection`] in
+//! `spawn_blocking` and pass it to [`Connection::new`]. If authentication in one write fails, the driver connects once more in the same way.
+//! Everything else waits without blocking.
 //!
-//! The runtime needs its I/O and its time (`enable_all`); the time is the system's, tokio's paused clock does not hold it.
+//! The runtime needs I/O and time (`enable_all`). Deadlines follow the system's clock: tokio's paused clock does not stop them.
 //!
-//! What this crate does not do: monitors ([`barebus::Connection::become_monitor`]), proxies, anything without tokio.
+//! # What this crate does not do
+//!
+//! It has no monitors ([`barebus::Connection::become_monitor`]) and no proxies, and it does not work without tokio.
 #![forbid(unsafe_code)]
 
 mod call;

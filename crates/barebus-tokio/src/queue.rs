@@ -1,23 +1,23 @@
-//! What waits for a task, bounded in bytes.
+//! A queue of items for one task, limited in bytes.
 
 use std::collections::VecDeque;
 use std::task::{Context, Waker};
 
 use crate::shared::renew;
 
-/// A queue, and the task that takes from it.
+/// A queue, and the task that takes items from it.
 #[derive(Debug)]
 pub(crate) struct Queue<T> {
-    /// Each with what it counts, in bytes.
+    /// Each with its cost in bytes.
     items: VecDeque<(usize, T)>,
-    /// What `items` count together: bytes <= limit, but when the limit was lowered since.
+    /// The sum of the costs: bytes <= limit, unless the limit was lowered.
     bytes: usize,
     limit: usize,
     dropped: u64,
     waker: Option<Waker>,
 }
 
-/// Most bytes that wait for one task, unless it says otherwise.
+/// The default limit in bytes.
 const LIMIT: usize = 1 << 20;
 
 impl<T> Default for Queue<T> {
@@ -27,7 +27,7 @@ impl<T> Default for Queue<T> {
 }
 
 impl<T> Queue<T> {
-    /// Keeps `item`, or drops and counts it when it finds no place. Whether it was kept.
+    /// Adds `item`, or drops and counts it if it does not fit. Returns whether it was added.
     pub(crate) fn push(&mut self, cost: usize, item: T) -> bool {
         if self.bytes.saturating_add(cost) > self.limit {
             self.dropped += 1;
@@ -44,7 +44,7 @@ impl<T> Queue<T> {
         Some(item)
     }
 
-    /// Items that found no place.
+    /// The number of items that did not fit.
     pub(crate) const fn dropped(&self) -> u64 {
         self.dropped
     }
@@ -53,12 +53,12 @@ impl<T> Queue<T> {
         self.limit = limit;
     }
 
-    /// Has the task woken by the next [`wake`](Self::wake). Gives what [`renew`] gives.
+    /// Registers the task to be woken by the next [`wake`](Self::wake). Returns what [`renew`] returns.
     pub(crate) fn wait(&mut self, cx: &Context<'_>) -> Option<Waker> {
         renew(&mut self.waker, cx)
     }
 
-    /// Gives the task that waits, to be woken once nothing is locked.
+    /// Takes the waiting task, to be woken after the lock is released.
     pub(crate) const fn wake(&mut self) -> Option<Waker> {
         self.waker.take()
     }

@@ -1,4 +1,4 @@
-//! What came, owned: the message's bytes and its file descriptors.
+//! Owned messages: their bytes and file descriptors.
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
@@ -9,16 +9,16 @@ use barebus::{BodyError, DecodeError, Descriptor, FdIndex, Message, PropertiesCh
 /// A message and the file descriptors that came with it.
 #[derive(Debug)]
 pub(crate) struct Owned {
-    /// Of a whole message, which was parsed before.
+    /// A whole message, which was parsed when it arrived.
     bytes: Box<[u8]>,
     fds: Vec<Descriptor>,
 }
 
-/// What a file descriptor counts, in bytes: so that a queue of 1 MiB holds no more than 64 of them open.
+/// The cost of a file descriptor in bytes: a queue of 1 MiB holds at most 64 of them open.
 const FD_COST: usize = 16 << 10;
 
 impl Owned {
-    /// What it counts in a queue, in bytes.
+    /// Its cost in a queue, in bytes.
     pub(crate) fn cost(&self) -> usize {
         size_of::<Self>() + self.bytes.len() + self.fds.len() * FD_COST
     }
@@ -42,23 +42,25 @@ impl From<Received<'_, Descriptor>> for Owned {
 macro_rules! received {
     ($name:ident) => {
         impl $name {
-            /// The arguments as a tuple: `let (state,): (&str,) = reply.body()?`. They borrow from this.
+            /// The arguments as a tuple: `let (state,): (&str,) = reply.body()?`. They borrow from `self`.
             ///
             /// # Errors
-            /// `BodyError::Signature` names both signatures; `BodyError::Decode` what is invalid and where.
+            /// [`BodyError::Signature`] and [`BodyError::Variant`]: other types than expected; both signatures are named.
+            /// [`BodyError::Decode`]: the body is invalid; it says what is wrong at which byte.
             pub fn body<'a, T: DecodeBody<'a>>(&'a self) -> Result<T, BodyError> {
                 self.message()?.body()
             }
 
-            /// The whole message: its header, and the body to be walked.
+            /// The whole message: its header and its body.
             ///
             /// # Errors
-            /// None: the message was parsed when it came.
+            /// None: the message was parsed when it arrived.
             pub fn message(&self) -> Result<Message<'_>, DecodeError> {
                 self.received.message()
             }
 
-            /// The file descriptor that a UNIX_FD of the body names. It is closed when the last owner of the message is gone.
+            /// The file descriptor that a UNIX_FD of the body refers to; `None` if no descriptor has this index. It is closed with
+            /// the last clone of the message.
             pub fn fd(&self, index: FdIndex) -> Option<BorrowedFd<'_>> {
                 self.received.fd(index)
             }
@@ -73,7 +75,7 @@ macro_rules! received {
 }
 pub(crate) use received;
 
-/// A METHOD_RETURN.
+/// The reply to a call: a METHOD_RETURN.
 #[derive(Debug)]
 pub struct Reply {
     received: Owned,
@@ -82,7 +84,7 @@ pub struct Reply {
 received!(Reply);
 
 impl Reply {
-    /// The file descriptors, in the order of their indices. Dropping one closes it, which can wait: see [`Descriptor`].
+    /// The file descriptors, in the order of their indices. Dropping one closes it, which can block: see [`Descriptor`].
     pub fn into_fds(self) -> Vec<OwnedFd> {
         self.received.fds.into_iter().map(OwnedFd::from).collect()
     }
@@ -94,7 +96,7 @@ impl From<barebus::Reply<'_>> for Reply {
     }
 }
 
-/// A SIGNAL. Its clones, and those that other streams were given, share the bytes and the file descriptors.
+/// A received SIGNAL. Its clones, and the copies in other streams, share the bytes and the file descriptors.
 #[derive(Clone, Debug)]
 pub struct Signal {
     received: Arc<Owned>,
@@ -103,16 +105,16 @@ pub struct Signal {
 received!(Signal);
 
 impl Signal {
-    /// What a `PropertiesChanged` tells. Spec: org.freedesktop.DBus.Properties.
+    /// The arguments of `PropertiesChanged`. Spec: org.freedesktop.DBus.Properties.
     ///
     /// # Errors
-    /// `BodyError::Signature` for signals that are none.
+    /// [`BodyError::Signature`]: this is another signal.
     pub fn properties_changed(&self) -> Result<PropertiesChanged<'_>, BodyError> {
         let (interface, changed, invalidated) = self.body()?;
         Ok(PropertiesChanged { interface, changed, invalidated })
     }
 
-    /// What it counts in a queue, in bytes.
+    /// Its cost in a queue, in bytes.
     pub(crate) fn cost(&self) -> usize {
         self.received.cost()
     }

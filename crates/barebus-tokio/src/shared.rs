@@ -1,4 +1,4 @@
-//! What the driver and all handles share.
+//! The state that the driver and all handles share.
 
 use std::collections::HashMap;
 use std::io;
@@ -10,7 +10,7 @@ use barebus::{CallError, CallId, Cause, ConnectionError, Event, NoReply, ReplyTo
 use crate::queue::Queue;
 use crate::received::{Owned, Reply, Signal};
 
-/// The connection and all that wait for something of it.
+/// The connection and everything that waits for it.
 #[derive(Debug)]
 pub(crate) struct Shared {
     state: Mutex<State>,
@@ -18,42 +18,42 @@ pub(crate) struct Shared {
 
 #[derive(Debug)]
 pub(crate) struct State {
-    /// `None` when the driver went away and took it along.
+    /// `None` after the driver was dropped or failed, which closes the connection.
     pub(crate) connection: Option<barebus::Connection>,
     address: String,
-    /// The calls under way, and those whose end was not taken yet.
+    /// The outstanding calls, and those whose result was not taken.
     pub(crate) calls: HashMap<CallId, Waiting>,
     pub(crate) streams: HashMap<SubscriptionId, Subscription>,
-    /// Subscriptions that the bus has not yet agreed to.
+    /// Subscriptions that the bus has not answered.
     pub(crate) unsettled: Vec<SubscriptionId>,
-    /// Calls of our methods, as long as somebody takes them.
+    /// Calls of our methods, while an [`Incoming`](crate::Incoming) exists.
     pub(crate) incoming: Option<Queue<(Owned, ReplyTo)>>,
-    /// Messages that brought other file descriptors than they announced.
+    /// The number of messages with other file descriptors than they announced.
     pub(crate) refused: u64,
-    /// The driver's task, when it waits.
+    /// The driver's task, if it waits.
     pub(crate) driver: Option<Waker>,
     /// Whether all handles are gone.
     pub(crate) is_let_go: bool,
-    /// Whether nothing moves any more: the connection has ended, or its driver has.
+    /// Whether the connection or its driver has ended.
     pub(crate) is_over: bool,
-    /// Why the driver could not go on, when it was not the connection.
+    /// Why the driver ended, if the connection was not the reason.
     failure: Option<(io::ErrorKind, String)>,
 }
 
-/// Who waits for the end of a call.
+/// Who waits for the result of a call.
 #[derive(Debug)]
 pub(crate) enum Waiting {
-    /// A task; none yet that has asked.
+    /// A task; `None` if the future was not polled yet.
     Task(Option<Waker>),
-    /// Nobody any more: the end has come.
+    /// Nobody: the result has arrived.
     Over(Result<Reply, CallError>),
 }
 
-/// A subscription, and what has come of it.
+/// A subscription and its signals.
 #[derive(Debug, Default)]
 pub(crate) struct Subscription {
     pub(crate) queue: Queue<Signal>,
-    /// What the bus says of it; none when it has not answered yet.
+    /// The answer of the bus; `None` if it has not answered.
     pub(crate) answer: Option<Result<(), CallError>>,
 }
 
@@ -75,12 +75,12 @@ impl Shared {
         Self { state: Mutex::new(state) }
     }
 
-    /// A panic in the midst can only be that of a user's type being marshalled, which leaves nothing behind.
+    /// Ignores poisoning: only a user's type that is marshalled can panic here, and that changes no state.
     pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Changes something that the driver must look at.
+    /// Changes the state, then wakes the driver.
     pub(crate) fn change<R>(&self, change: impl FnOnce(&mut State) -> R) -> R {
         let mut state = self.lock();
         let result = change(&mut state);
@@ -94,23 +94,23 @@ impl Shared {
 }
 
 impl State {
-    /// The connection, as long as it goes on.
+    /// The connection, unless it has ended.
     pub(crate) fn connection(&mut self) -> Result<&mut barebus::Connection, CallError> {
         if self.is_over {
             return Err(self.error().into());
         }
-        // Only who ends everything takes it away.
+        // `None` only after `fail`, which sets `is_over`.
         self.connection.as_mut().ok_or(CallError::NoReply(NoReply::NotOutstanding))
     }
 
-    /// Gives all that has come to those it is for. Their tasks are added to `woken`, to be woken once nothing is locked.
+    /// Delivers all events. The tasks that wait for them are added to `woken`, to be woken after the lock is released.
     ///
-    /// Errors are why the connection has ended.
+    /// The error says why the connection has ended.
     pub(crate) fn hand_out(&mut self, woken: &mut Vec<Waker>) -> Result<(), ConnectionError> {
         let Self { connection: Some(connection), calls, streams, unsettled, .. } = self else {
             return Ok(());
         };
-        // Calls and subscriptions that are not among ours were made before the connection was: nobody waits for them here.
+        // Calls and subscriptions that are unknown here were made before `Connection::new`: nobody waits for them.
         while let Some(event) = connection.poll_event()? {
             match event {
                 Event::Reply { call, reply } => {
@@ -142,7 +142,7 @@ impl State {
                     }
                 }
                 Event::MethodCall { call, reply_to } => {
-                    // Without a taker, or room, dropping the right to answer it answers it.
+                    // If nobody takes it, or it does not fit, dropping its `ReplyTo` answers it with an error.
                     if let Some(incoming) = &mut self.incoming {
                         let call = Owned::from(call);
                         incoming.push(call.cost(), (call, reply_to));
@@ -164,7 +164,7 @@ impl State {
         Ok(())
     }
 
-    /// Nothing comes any more: whoever waits is woken to be told.
+    /// The connection has ended: wakes everything that waits.
     pub(crate) fn end(&mut self, woken: &mut Vec<Waker>) {
         self.is_over = true;
         woken.extend(self.calls.values_mut().filter_map(Waiting::wake));
@@ -172,16 +172,16 @@ impl State {
         woken.extend(self.incoming.as_mut().and_then(Queue::wake));
     }
 
-    /// As [`end`](Self::end), for a reason that is not the connection's own; it is closed.
+    /// As [`end`](Self::end), for a reason that is not the connection's own. Closes the connection.
     pub(crate) fn fail(&mut self, kind: io::ErrorKind, text: &str, woken: &mut Vec<Waker>) {
         self.connection = None;
         self.failure = Some((kind, text.into()));
         self.end(woken);
     }
 
-    /// Why nothing moves any more.
+    /// Why the connection or its driver has ended.
     pub(crate) fn error(&mut self) -> ConnectionError {
-        // A connection that has ended says so for ever.
+        // A connection that has ended always returns the same error.
         if let Some(Err(error)) = self.connection.as_mut().map(barebus::Connection::poll_event) {
             return error;
         }
@@ -198,7 +198,7 @@ impl State {
     }
 }
 
-/// Why a subscription has ended: the bus's refusal, or that there was no answer in time.
+/// Why a subscription has ended: the bus refused it, or did not answer in time.
 fn refusal(reply: Option<&Result<barebus::Reply<'_>, CallError>>) -> CallError {
     match reply {
         Some(Err(CallError::Remote { name, message })) => {
@@ -209,7 +209,7 @@ fn refusal(reply: Option<&Result<barebus::Reply<'_>, CallError>>) -> CallError {
 }
 
 impl Waiting {
-    /// The call's end has come. Gives the task that waits for it.
+    /// Stores the result of the call. Returns the task that waits for it.
     fn end(&mut self, end: Result<Reply, CallError>) -> Option<Waker> {
         let waker = self.wake();
         *self = Self::Over(end);
@@ -224,8 +224,8 @@ impl Waiting {
     }
 }
 
-/// Has the task of `cx` woken. Gives the waker that was there before, to be dropped once nothing is locked: what else goes with
-/// the last waker of a task may want the lock.
+/// Registers the task of `cx`. Returns the former waker, to be dropped after the lock is released: dropping the last waker of a task can
+/// drop values whose destructors take the lock.
 pub(crate) fn renew(place: &mut Option<Waker>, cx: &Context<'_>) -> Option<Waker> {
     match place {
         Some(waker) if waker.will_wake(cx.waker()) => None,
@@ -233,7 +233,7 @@ pub(crate) fn renew(place: &mut Option<Waker>, cx: &Context<'_>) -> Option<Waker
     }
 }
 
-/// All handles together: when the last goes, the driver is told.
+/// Shared by all handles. When the last one is dropped, the driver learns of it.
 #[derive(Debug)]
 pub(crate) struct Handle(pub(crate) Arc<Shared>);
 

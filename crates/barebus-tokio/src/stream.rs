@@ -11,15 +11,15 @@ use futures_core::Stream;
 use crate::received::Signal;
 use crate::shared::{Handle, Subscription};
 
-/// The signals that a subscription asks for. Dropped, it ends the subscription.
+/// The stream of signals of a subscription. Dropping it ends the subscription.
 ///
-/// They wait in a queue, of at most 1 MiB unless [`set_queue_limit`](Self::set_queue_limit) says otherwise; later ones that find
-/// no place are dropped and [counted](Self::dropped). When the connection ends, the last item is the reason.
+/// Signals wait in a queue of at most 1 MiB ([`set_queue_limit`](Self::set_queue_limit) changes that). Signals that do not fit are dropped
+/// and [counted](Self::dropped). When the connection ends, the last item is the reason.
 #[derive(Debug)]
 pub struct SignalStream {
     handle: Arc<Handle>,
     id: SubscriptionId,
-    /// Whether the end was told.
+    /// Whether the reason for the end was returned.
     is_over: bool,
 }
 
@@ -34,7 +34,7 @@ impl SignalStream {
         Ok(Self { handle, id, is_over: false })
     }
 
-    /// Waits until the bus has agreed.
+    /// Waits until the bus has accepted the rule.
     pub(crate) fn poll_agreed(&self, cx: &Context<'_>) -> Poll<Result<(), CallError>> {
         // Declared first, to be dropped last: see `renew`.
         let _before;
@@ -52,17 +52,17 @@ impl SignalStream {
         }
     }
 
-    /// The next signal; `None` after the error that tells why the connection has ended. Dropping the future loses nothing.
+    /// The next signal; `None` after the error that says why the connection has ended. Dropping the future loses no signal.
     pub async fn next(&mut self) -> Option<Result<Signal, ConnectionError>> {
         poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
     }
 
-    /// Signals of this subscription that found no place in its queue.
+    /// The number of signals of this subscription that did not fit into its queue.
     pub fn dropped(&self) -> u64 {
         self.handle.lock().streams.get(&self.id).map_or(0, |stream| stream.queue.dropped())
     }
 
-    /// Most bytes of signals that wait in the queue from now on. A file descriptor counts 16 KiB.
+    /// Sets how many bytes of signals may wait in the queue. A file descriptor counts as 16 KiB.
     pub fn set_queue_limit(&self, bytes: usize) {
         if let Some(stream) = self.handle.lock().streams.get_mut(&self.id) {
             stream.queue.set_limit(bytes);
@@ -102,7 +102,7 @@ impl Drop for SignalStream {
         let subscription = self.handle.change(|state| {
             state.unsettled.retain(|id| *id != self.id);
             if let Ok(connection) = state.connection() {
-                // Its signals stop coming all the same; at worst the bus sends a few too many.
+                // If the bus cannot be told, it sends a few signals too many. They are ignored.
                 let _ = connection.unsubscribe(self.id);
             }
             state.streams.remove(&self.id)

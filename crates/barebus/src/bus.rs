@@ -1,4 +1,4 @@
-//! The bus itself. Spec: Message Bus Messages.
+//! Methods of the bus itself. Spec: Message Bus Messages.
 
 use std::collections::BTreeMap;
 use std::os::fd::OwnedFd;
@@ -11,9 +11,19 @@ use crate::error::CallError;
 use crate::proxy::Proxy;
 use crate::reply::Reply;
 
-/// The bus that a connection leads to: who is on it, and under which names. It borrows the connection.
+/// The bus at the other end of a connection: which clients are connected, and under which names. It borrows the connection.
 ///
-/// On a direct connection there is nobody to ask.
+/// ```no_run
+/// use barebus::{Bus, Connection};
+///
+/// let mut connection = Connection::system()?;
+/// for name in Bus::new(&mut connection).list_names()? {
+///     println!("{name}");
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// A direct connection has no bus: every method fails there.
 #[derive(Debug)]
 pub struct Bus<'c> {
     connection: &'c mut Connection,
@@ -23,18 +33,18 @@ const BUS: BusName<'static> = BusName::from_static("org.freedesktop.DBus");
 const INTERFACE: InterfaceName<'static> = InterfaceName::from_static("org.freedesktop.DBus");
 const PATH: ObjectPath<'static> = ObjectPath::from_static("/org/freedesktop/DBus");
 
-/// How a name is requested.
+/// Flags of a request for a name. Spec: org.freedesktop.DBus.RequestName.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct NameFlags(u32);
 
 impl NameFlags {
-    /// No flag: whoever has the name keeps it, and we wait in its queue.
+    /// No flag: the present owner keeps the name, and we wait in its queue.
     pub const NONE: Self = Self(0);
-    /// ALLOW_REPLACEMENT: another connection that asks for it may take the name over.
+    /// ALLOW_REPLACEMENT: another connection may take the name over.
     pub const ALLOW_REPLACEMENT: Self = Self(1);
-    /// REPLACE_EXISTING: takes the name over from an owner that allows it.
+    /// REPLACE_EXISTING: takes the name over from an owner that allows that.
     pub const REPLACE_EXISTING: Self = Self(2);
-    /// DO_NOT_QUEUE: without the name now, does not wait for it; without it later, does not wait to get it back.
+    /// DO_NOT_QUEUE: does not wait in the queue, neither now nor if the name is lost later.
     pub const DO_NOT_QUEUE: Self = Self(4);
 
     /// These and `other`.
@@ -64,33 +74,33 @@ macro_rules! answers {
 }
 
 answers! {
-    /// What came of requesting a name.
+    /// The result of requesting a name.
     RequestName {
-        /// The name is ours, as of now.
+        /// The name is ours now.
         PrimaryOwner = 1,
-        /// It is another's; we wait in its queue.
+        /// Another connection owns it; we wait in its queue.
         InQueue = 2,
-        /// It is another's, and we do not wait.
+        /// Another connection owns it, and we do not wait.
         Exists = 3,
-        /// It was ours already.
+        /// The name was ours already.
         AlreadyOwner = 4,
     }
 }
 
 answers! {
-    /// What came of releasing a name.
+    /// The result of releasing a name.
     ReleaseName {
-        /// It is no longer ours, or we no longer wait for it.
+        /// The name is no longer ours, or we no longer wait for it.
         Released = 1,
-        /// Nobody has it.
+        /// The name has no owner.
         NonExistent = 2,
-        /// It is another's, and we did not wait for it.
+        /// Another connection owns it, and we did not wait for it.
         NotOwner = 3,
     }
 }
 
 answers! {
-    /// What came of starting a service.
+    /// The result of starting a service.
     StartService {
         /// It was started.
         Success = 1,
@@ -99,22 +109,22 @@ answers! {
     }
 }
 
-/// What the bus knows of whoever made a connection. What it does not know, or what we do not know, is absent: never a default,
-/// so that nobody is taken for root.
+/// What the bus knows about the process that made a connection. What is not known is `None`, never a default value, so that nobody is
+/// taken for root.
 #[derive(Debug, Default)]
 #[non_exhaustive]
 pub struct Credentials {
-    /// UnixUserID: its user.
+    /// UnixUserID: the user ID.
     pub unix_user_id: Option<u32>,
-    /// UnixGroupIDs: its groups, in no particular order.
+    /// UnixGroupIDs: the group IDs, in no particular order.
     pub unix_group_ids: Option<Vec<u32>>,
-    /// ProcessFD: a descriptor of its process, which stays that process's when its number is another's.
+    /// ProcessFD: a pidfd. It refers to the process even after the process ID has been reused.
     pub process_fd: Option<OwnedFd>,
-    /// ProcessID: its process. By the time that it is looked at, the number may be another's.
+    /// ProcessID: the process ID. By the time it is used, it may belong to another process.
     pub process_id: Option<u32>,
-    /// WindowsSID: its user, on Windows.
+    /// WindowsSID: the user, on Windows.
     pub windows_sid: Option<String>,
-    /// LinuxSecurityLabel: what security modules call it, in no particular encoding; without the NUL that ends it on the wire.
+    /// LinuxSecurityLabel: the label of the security module, in no particular encoding, without the NUL that ends it on the wire.
     pub linux_security_label: Option<Vec<u8>>,
 }
 
@@ -129,15 +139,15 @@ impl<'c> Bus<'c> {
         self.connection
     }
 
-    /// The bus's object, for what has no method here.
+    /// The object of the bus, for methods that this type lacks.
     pub const fn proxy(&mut self) -> Proxy<'_, 'static> {
         Proxy::new(self.connection, Some(BUS), PATH, INTERFACE)
     }
 
-    /// Asks for a well-known name. Signals `NameAcquired` and `NameLost` of the bus tell what becomes of it later.
+    /// Requests a well-known name. The bus reports later changes with the signals `NameAcquired` and `NameLost`.
     ///
     /// # Errors
-    /// As [`Connection::call`]; `Remote` when the name is not for us.
+    /// As [`Connection::call`]. [`CallError::Remote`]: the bus does not let us own the name.
     pub fn request_name(
         &mut self,
         name: BusName<'_>,
@@ -147,7 +157,7 @@ impl<'c> Bus<'c> {
         self.answer(const { MemberName::from_static("RequestName") }, &body, RequestName::new)
     }
 
-    /// Gives a well-known name back, or leaves its queue.
+    /// Releases a well-known name, or leaves its queue.
     ///
     /// # Errors
     /// As [`Connection::call`].
@@ -156,15 +166,15 @@ impl<'c> Bus<'c> {
         self.answer(const { MemberName::from_static("ReleaseName") }, &body, ReleaseName::new)
     }
 
-    /// Who waits for a name, as unique names: its owner first.
+    /// The unique names of the connections that own a name or wait for it, the owner first.
     ///
     /// # Errors
-    /// As [`Connection::call`]; `Remote` when nobody has it.
+    /// As [`Connection::call`]. [`CallError::Remote`]: the name has no owner.
     pub fn list_queued_owners(&mut self, name: BusName<'_>) -> Result<Vec<String>, CallError> {
         self.ask(const { MemberName::from_static("ListQueuedOwners") }, &(name.as_str(),))
     }
 
-    /// All names that have an owner, unique ones among them.
+    /// All names that have an owner, including unique names.
     ///
     /// # Errors
     /// As [`Connection::call`].
@@ -172,7 +182,7 @@ impl<'c> Bus<'c> {
         self.ask(const { MemberName::from_static("ListNames") }, &())
     }
 
-    /// All names that the bus starts a service for.
+    /// All names for which the bus can start a service.
     ///
     /// # Errors
     /// As [`Connection::call`].
@@ -188,18 +198,18 @@ impl<'c> Bus<'c> {
         self.ask(const { MemberName::from_static("NameHasOwner") }, &(name.as_str(),))
     }
 
-    /// The unique name of a name's owner.
+    /// The unique name of the owner of a name.
     ///
     /// # Errors
-    /// As [`Connection::call`]; `Remote` when it has none, `org.freedesktop.DBus.Error.NameHasNoOwner`.
+    /// As [`Connection::call`]. [`CallError::Remote`] with `org.freedesktop.DBus.Error.NameHasNoOwner`: the name has no owner.
     pub fn get_name_owner(&mut self, name: BusName<'_>) -> Result<String, CallError> {
         self.ask(const { MemberName::from_static("GetNameOwner") }, &(name.as_str(),))
     }
 
-    /// Starts the service that is to own a name, and waits until it does.
+    /// Starts the service for a name, and waits until the service owns it.
     ///
     /// # Errors
-    /// As [`Connection::call`]; `Remote` when the bus knows no such service, or it does not start.
+    /// As [`Connection::call`]. [`CallError::Remote`]: the bus knows no such service, or it does not start.
     pub fn start_service_by_name(&mut self, name: BusName<'_>) -> Result<StartService, CallError> {
         // The flags have no meaning.
         let body = (name.as_str(), 0_u32);
@@ -207,10 +217,10 @@ impl<'c> Bus<'c> {
         self.answer(member, &body, StartService::new)
     }
 
-    /// Sets variables in the environment of services that the bus starts from now on.
+    /// Sets environment variables of services that the bus starts from now on.
     ///
     /// # Errors
-    /// As [`Connection::call`]; `Remote` when the bus does not let us, or has systemd start its services.
+    /// As [`Connection::call`]. [`CallError::Remote`]: the bus does not allow it, or lets systemd start its services.
     pub fn update_activation_environment(
         &mut self,
         variables: &BTreeMap<&str, &str>,
@@ -219,16 +229,16 @@ impl<'c> Bus<'c> {
         self.call(member, &(variables,)).map(|_| ())
     }
 
-    /// The user of a connection.
+    /// The user ID of a connection.
     ///
     /// # Errors
-    /// As [`Connection::call`]; `Remote` when the name has no owner, or the bus does not know. Every error means: nobody.
+    /// As [`Connection::call`]. [`CallError::Remote`]: the name has no owner, or the bus does not know the user. Treat every error as an
+    /// unknown user.
     pub fn get_connection_unix_user(&mut self, name: BusName<'_>) -> Result<u32, CallError> {
         self.ask(const { MemberName::from_static("GetConnectionUnixUser") }, &(name.as_str(),))
     }
 
-    /// The process of a connection. By the time that it is looked at, the number may be another's: see
-    /// [`Credentials::process_fd`].
+    /// The process ID of a connection. By the time it is used, it may belong to another process: see [`Credentials::process_fd`].
     ///
     /// # Errors
     /// As [`get_connection_unix_user`](Self::get_connection_unix_user).
@@ -236,11 +246,11 @@ impl<'c> Bus<'c> {
         self.ask(const { MemberName::from_static("GetConnectionUnixProcessID") }, &(name.as_str(),))
     }
 
-    /// All that the bus knows of whoever made a connection.
+    /// Everything that the bus knows about the process that made a connection.
     ///
     /// # Errors
-    /// As [`get_connection_unix_user`](Self::get_connection_unix_user); `CallError::Body` when something is known of another
-    /// type than the specification gives it.
+    /// As [`get_connection_unix_user`](Self::get_connection_unix_user). [`CallError::Body`]: a value has another type than the
+    /// specification gives it.
     pub fn get_connection_credentials(
         &mut self,
         name: BusName<'_>,
@@ -249,10 +259,10 @@ impl<'c> Bus<'c> {
         credentials(self.call(member, &(name.as_str(),))?)
     }
 
-    /// What SELinux calls a connection's process.
+    /// The SELinux security context of a connection's process.
     ///
     /// # Errors
-    /// As [`Connection::call`]; `Remote` where there is no SELinux.
+    /// As [`Connection::call`]. [`CallError::Remote`]: the system has no SELinux.
     pub fn get_connection_selinux_security_context(
         &mut self,
         name: BusName<'_>,
@@ -261,15 +271,15 @@ impl<'c> Bus<'c> {
         self.ask(member, &(name.as_str(),))
     }
 
-    /// What Solaris's audit knows of a connection's process.
+    /// The audit session data of a connection's process, on Solaris.
     ///
     /// # Errors
-    /// As [`Connection::call`]; `Remote` on other systems.
+    /// As [`Connection::call`]. [`CallError::Remote`] on other systems.
     pub fn get_adt_audit_session_data(&mut self, name: BusName<'_>) -> Result<Vec<u8>, CallError> {
         self.ask(const { MemberName::from_static("GetAdtAuditSessionData") }, &(name.as_str(),))
     }
 
-    /// The bus's id, 32 hexadecimal digits: another than that of any server it listens as. Spec: UUIDs.
+    /// The ID of the bus, 32 hexadecimal digits. It differs from the GUIDs of the servers that the bus listens as. Spec: UUIDs.
     ///
     /// # Errors
     /// As [`Connection::call`].
@@ -277,15 +287,15 @@ impl<'c> Bus<'c> {
         self.ask(const { MemberName::from_static("GetId") }, &())
     }
 
-    /// Property Features: what this bus can beyond what every bus can, `SystemdActivation` and others.
+    /// Property Features: optional features of this bus, such as `SystemdActivation`.
     ///
     /// # Errors
-    /// As [`Proxy::get`]; `Remote` from a bus that is older than the property.
+    /// As [`Proxy::get`]. [`CallError::Remote`]: the bus is older than the property.
     pub fn features(&mut self) -> Result<Vec<String>, CallError> {
         self.proxy().get("Features")
     }
 
-    /// Property Interfaces: which interfaces this bus has beyond its own and the standard ones.
+    /// Property Interfaces: the interfaces of this bus, except its own and the standard ones.
     ///
     /// # Errors
     /// As [`features`](Self::features).
@@ -315,7 +325,7 @@ impl<'c> Bus<'c> {
         Ok(answer)
     }
 
-    /// What the number that is the reply means.
+    /// Calls a method and interprets the number that it returns.
     fn answer<B: EncodeBody, T>(
         &mut self,
         member: MemberName<'static>,

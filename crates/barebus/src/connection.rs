@@ -14,24 +14,24 @@ use crate::reply::{Reply, Signal, into_reply};
 use crate::sys::{Descriptor, own};
 use crate::transport::Transport;
 
-/// A connection to a message bus, or to somebody directly.
+/// A connection to a message bus, or a direct connection to a peer.
 ///
-/// Opening it connects the socket; authentication, `Hello` and the first call then leave in one write.
-/// [`establish`](Self::establish) does it at once.
+/// Opening it connects the socket. Authentication, `Hello` and the first call then leave in one write; [`establish`](Self::establish)
+/// sends the first two at once.
 ///
-/// It belongs to one thread at a time; it can be moved to another, or shared behind a mutex. After fork(2) it belongs to the
-/// parent alone. Dropping it closes the socket: there is no good-bye in the protocol.
+/// A connection is `Send`: it can be moved to another thread, or shared behind a mutex. After fork(2) it belongs to the parent alone.
+/// Dropping it closes the socket. A connection never reconnects: after a fatal error, open a new one.
 #[derive(Debug)]
 pub struct Connection {
     pub(crate) session: Session<Descriptor>,
     pub(crate) transport: Transport,
-    /// How long connecting to the address once more may take; `None` where that cannot be.
+    /// Time limit for connecting once more; `None` for a stream that cannot be connected again.
     pub(crate) reopening: Option<Duration>,
     pub(crate) address: String,
     pub(crate) call_timeout: Option<Duration>,
     /// See [`Transport::set_patience`].
     pub(crate) patience: Duration,
-    /// The system call that failed, which is why the session has ended or is about to.
+    /// The system call that failed. The session has ended because of it, or will.
     pub(crate) failure: Option<(&'static str, Errno)>,
 }
 
@@ -44,7 +44,7 @@ impl Connection {
         call_timeout: Option<Duration>,
     ) -> nix::Result<Self> {
         config.can_reconnect = reopening.is_some();
-        // The shortest time that is waited for as a rule.
+        // The shortest common wait.
         let handshake = config.handshake_timeout;
         let patience = call_timeout.map_or(handshake, |call| call.min(handshake));
         transport.set_patience(patience)?;
@@ -64,17 +64,17 @@ impl Connection {
         &self.address
     }
 
-    /// Our unique name, once the bus has said it: after the first call, or after [`establish`](Self::establish).
+    /// Our unique name. `None` until the bus has answered `Hello`: after the first call, or after [`establish`](Self::establish).
     pub fn unique_name(&self) -> Option<&str> {
         self.session.unique_name()
     }
 
-    /// Whether the other end is somebody directly, without a bus between.
+    /// Whether this is a direct connection, without a bus.
     pub const fn is_direct(&self) -> bool {
         matches!(self.session.server(), barebus_session::ServerKind::Direct)
     }
 
-    /// What lies below: counters, the server's GUID, whether file descriptors pass.
+    /// The state of the session: counters, the server's GUID, whether file descriptors can be passed.
     pub const fn session_state(&self) -> &Session<Descriptor> {
         &self.session
     }
@@ -84,18 +84,18 @@ impl Connection {
         self.call_timeout
     }
 
-    /// How long a call waits for its reply from now on; `None`: for ever.
+    /// Sets how long later calls wait for their reply; `None`: no limit.
     pub fn set_call_timeout(&mut self, timeout: Option<Duration>) {
         self.call_timeout = timeout;
     }
 
-    /// Authenticates and, on a bus, waits for the answer to `Hello`.
+    /// Authenticates and, on a bus, waits for the reply to `Hello`.
     ///
     /// # Errors
-    /// Why the connection has ended.
+    /// [`ConnectionError`]: why the connection has ended.
     pub fn establish(&mut self) -> Result<(), ConnectionError> {
         while !self.session.is_established() {
-            // What has come is sorted, and the handshake's deadline watched; events stay for later.
+            // Processes what has arrived, and watches the deadline of the handshake. Events stay in the queue.
             self.poll(Want::Nothing)?;
             if self.session.is_established() {
                 break;
@@ -105,10 +105,13 @@ impl Connection {
         Ok(())
     }
 
-    /// Calls a method and waits for the reply, which borrows from the receive buffer.
+    /// Calls a method and waits for the reply, which borrows from the receive buffer. Other events that arrive meanwhile are kept.
     ///
     /// # Errors
-    /// [`CallError`] tells the callee's answer from no answer, and from a connection that has ended.
+    /// - [`CallError::Remote`]: the callee or the bus replied with an ERROR.
+    /// - [`CallError::NoReply`]: there is no reply, or none that can be believed.
+    /// - [`CallError::Send`]: the call was not sent.
+    /// - [`CallError::Connection`]: the connection has ended.
     #[inline]
     pub fn call<B: EncodeBody + ?Sized>(
         &mut self,
@@ -125,7 +128,7 @@ impl Connection {
     ) -> Result<Reply<'_>, CallError> {
         let now = self.now();
         let id = self.start_call_at(now, call, body, Vec::new())?;
-        // Nothing that has come before can be its reply; and if what comes next is, the time it took does not matter.
+        // What arrived before cannot be the reply. If the next read brings it, the time that the read took does not matter.
         let has_time = self.call_timeout != Some(Duration::ZERO);
         if has_time {
             self.progress_at_home(None, now)?;
@@ -136,11 +139,11 @@ impl Connection {
         self.take_reply()
     }
 
-    /// Queues a call, with file descriptors to be sent along (UNIX_FDs in the body are their indices), without waiting: any
-    /// number can be under way. They leave with the next [`wait`](Self::wait) or [`flush`](Self::flush), in one write.
+    /// Queues a call without waiting, with file descriptors to send along. A UNIX_FD in the body is an index into `fds`. Any number of
+    /// calls can be outstanding. They leave in one write with the next [`wait`](Self::wait) or [`flush`](Self::flush).
     ///
     /// # Errors
-    /// `CallError::Send`, `CallError::Connection`.
+    /// [`CallError::Send`], [`CallError::Connection`].
     #[inline]
     pub fn start_call<B: EncodeBody + ?Sized>(
         &mut self,
@@ -164,7 +167,7 @@ impl Connection {
         self.session.call(call, body, fds, deadline).map_err(|error| self.not_sent(error))
     }
 
-    /// Waits for the reply to a call. Replies to others that come first are kept.
+    /// Waits for the reply to a call. Other events that arrive first are kept.
     ///
     /// # Errors
     /// As [`call`](Self::call).
@@ -175,7 +178,7 @@ impl Connection {
         self.take_reply()
     }
 
-    /// Waits until the call has ended; the connection is this process's own.
+    /// Waits until the call has ended. The caller has checked that the process was not forked.
     fn wait_longer(&mut self, call: CallId) -> Result<(), CallError> {
         loop {
             let now = self.now();
@@ -196,10 +199,10 @@ impl Connection {
         }
     }
 
-    /// Makes all calls at once and gives the replies in the order of the calls, each to `take`: one round trip in all.
+    /// Sends all calls in one write and passes the replies to `take`, in the order of the calls: one round trip for all.
     ///
     /// # Errors
-    /// The first that `take` gives, or that ends the connection; the replies to the others are dropped.
+    /// The first error that `take` returns, or that ends the connection. The other replies are dropped.
     pub fn call_all<B: EncodeBody>(
         &mut self,
         calls: &[(MethodCall<'_>, B)],
@@ -228,15 +231,15 @@ impl Connection {
         Ok(())
     }
 
-    /// Waits no longer for a call's reply.
+    /// Gives up a call. Its reply is dropped when it arrives.
     pub fn forget(&mut self, call: CallId) {
         self.session.forget(call);
     }
 
-    /// Calls a method that is to send no reply, and writes it.
+    /// Calls a method with NO_REPLY_EXPECTED, and writes everything that is queued.
     ///
     /// # Errors
-    /// `CallError::Send`, `CallError::NoReply` when the other side does not read, `CallError::Connection`.
+    /// [`CallError::Send`]; [`CallError::NoReply`]: the other side does not read; [`CallError::Connection`].
     pub fn send<B: EncodeBody + ?Sized>(
         &mut self,
         call: &MethodCall<'_>,
@@ -246,10 +249,10 @@ impl Connection {
         self.flush()
     }
 
-    /// Writes all that is queued. It reads meanwhile, so that two sides that write to one another never block for good.
+    /// Writes everything that is queued. It reads meanwhile, so two sides that write to each other do not block for ever.
     ///
     /// # Errors
-    /// `CallError::NoReply` when the other side has not read for the time of a call; `CallError::Connection`.
+    /// [`CallError::NoReply`]: the other side did not read within the time limit of a call; [`CallError::Connection`].
     pub fn flush(&mut self) -> Result<(), CallError> {
         self.check_home()?;
         let deadline = self.call_deadline();
@@ -272,11 +275,12 @@ impl Connection {
         !self.session.wants_transmit() && self.session.is_established()
     }
 
-    /// Subscribes to signals and waits until the bus has agreed. With a well-known name as sender, only signals of the name's
-    /// present owner are given.
+    /// Subscribes to signals and waits until the bus has accepted the rule. With a well-known name as sender, only signals of the name's
+    /// present owner are reported.
     ///
     /// # Errors
-    /// `Remote` is the bus's refusal.
+    /// [`CallError::Remote`]: the bus refused the rule, or the question who owns the rule's sender. [`CallError::NoReply`]: it did not answer
+    /// in time. [`CallError::Send`], [`CallError::Connection`].
     pub fn subscribe(&mut self, rule: &MatchRule<'_>) -> Result<SubscriptionId, CallError> {
         let id = self.start_subscription(rule)?;
         while !self.session.is_settled(id) {
@@ -288,23 +292,24 @@ impl Connection {
         if self.session.is_subscribed(id) {
             return Ok(id);
         }
-        // Signals that came for it before the refusal are not for anybody any more.
+        // Takes the signals that arrived before the refusal, then the refusal itself, which is the error.
         while self.poll_signal(id)?.is_some() {}
         Err(CallError::NoReply(barebus_session::NoReply::TimedOut))
     }
 
-    /// Ends a subscription.
+    /// Ends a subscription. Signals that wait only for it are dropped.
     ///
     /// # Errors
-    /// `CallError::Send`, `CallError::Connection`.
+    /// [`CallError::Send`], [`CallError::Connection`]. The subscription has ended all the same.
     pub fn unsubscribe(&mut self, subscription: SubscriptionId) -> Result<(), CallError> {
         self.session.unsubscribe(subscription).map_err(|error| self.not_sent(error))
     }
 
-    /// Waits for the next signal of a subscription, at most for `timeout`; `None` when it has passed. Other events are kept.
+    /// Waits for the next signal of a subscription, at most for `timeout`; `None`: no limit. Returns `None` if none arrived in time, or if
+    /// the subscription has ended. Other events are kept.
     ///
     /// # Errors
-    /// Why the connection has ended.
+    /// [`ConnectionError`]: why the connection has ended.
     pub fn next_signal(
         &mut self,
         subscription: SubscriptionId,
@@ -319,10 +324,10 @@ impl Connection {
         }
     }
 
-    /// Waits for whatever happens next, at most for `timeout`; `None` when it has passed.
+    /// Waits for the next event of any kind, at most for `timeout`; `None`: no limit. Returns `None` if none arrived in time.
     ///
     /// # Errors
-    /// Why the connection has ended.
+    /// [`ConnectionError`]: why the connection has ended.
     pub fn next_event(
         &mut self,
         timeout: Option<Duration>,
@@ -333,11 +338,11 @@ impl Connection {
         Ok(self.session.take_event().unwrap_or_default())
     }
 
-    /// Becomes a monitor: every message on the bus that one of `rules` matches, or simply every one if there is none, comes as
-    /// [`Event::Monitored`]. Nothing can be sent afterwards. Spec: org.freedesktop.DBus.Monitoring.BecomeMonitor.
+    /// Makes the connection a monitor: every message on the bus that one of `rules` matches is reported as [`Event::Monitored`]; without
+    /// rules every message is. Nothing can be sent afterwards. Spec: org.freedesktop.DBus.Monitoring.BecomeMonitor.
     ///
     /// # Errors
-    /// As [`call`](Self::call); only privileged users may.
+    /// As [`call`](Self::call). [`CallError::Remote`]: only privileged users may monitor.
     pub fn become_monitor(&mut self, rules: &[MatchRule<'_>]) -> Result<(), CallError> {
         const CALL: MethodCall<'static> = MethodCall::new(
             ObjectPath::from_static("/org/freedesktop/DBus"),
@@ -351,10 +356,10 @@ impl Connection {
         Ok(())
     }
 
-    /// Answers a call that came as an event.
+    /// Answers a call that was reported as an event, and writes the answer.
     ///
     /// # Errors
-    /// `CallError::Send`, `CallError::Connection`.
+    /// As [`send`](Self::send).
     pub fn reply<B: EncodeBody + ?Sized>(
         &mut self,
         to: &ReplyTo,
@@ -364,10 +369,10 @@ impl Connection {
         self.flush()
     }
 
-    /// Answers a call that came as an event with an ERROR.
+    /// Answers a call that was reported as an event with an ERROR, and writes the answer.
     ///
     /// # Errors
-    /// `CallError::Send`, `CallError::Connection`.
+    /// As [`send`](Self::send).
     pub fn reply_error(
         &mut self,
         to: &ReplyTo,

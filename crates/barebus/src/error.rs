@@ -1,4 +1,4 @@
-//! What can go wrong: opening a connection, keeping it, one call.
+//! Errors: of opening a connection, of a connection, and of one call.
 
 use std::fmt;
 use std::io;
@@ -11,21 +11,21 @@ use nix::errno::Errno;
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum OpenError {
-    /// The address is none.
+    /// The address is invalid.
     Address {
-        /// What was given.
+        /// The text.
         address: String,
         /// What is wrong with it.
         error: barebus_wire::address::AddressError,
     },
     /// The address lists no server.
     NoAddress,
-    /// The environment says where the bus is, in a variable that is not set or is not UTF-8.
+    /// The environment variable that says where the bus is, is not set, is not UTF-8, or is ignored in a privileged program.
     NotSet {
         /// The variable's name.
         variable: &'static str,
     },
-    /// None of the servers that the address lists could be reached; each with its reason.
+    /// None of the servers that the address lists could be reached; the reason for each.
     Unreachable(Vec<Attempt>),
     /// The socket could not be prepared.
     Prepare(io::Error),
@@ -44,14 +44,14 @@ pub struct Attempt {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum AttemptError {
-    /// The system says.
+    /// A system call failed.
     Io(io::Error),
-    /// The transport is unknown, or nothing that a client can use.
+    /// The transport is unknown, is not built in, or is for servers only.
     Unsupported {
         /// Why not.
         reason: &'static str,
     },
-    /// A key that the transport needs is missing or does not make sense.
+    /// A key that the transport needs is missing or has an unusable value.
     Key {
         /// The key.
         key: &'static str,
@@ -61,7 +61,7 @@ pub enum AttemptError {
 }
 
 impl AttemptError {
-    /// The system's number for it.
+    /// The error number.
     pub(crate) fn errno(&self) -> Errno {
         match self {
             Self::Io(error) => error.raw_os_error().map_or(Errno::ETIMEDOUT, Errno::from_raw),
@@ -115,9 +115,9 @@ impl std::error::Error for OpenError {}
 /// Why a connection has ended.
 #[derive(Debug)]
 pub struct ConnectionError {
-    /// Where it led.
+    /// The address of the server.
     pub address: String,
-    /// How authentication was tried, if it was not over.
+    /// How authentication was tried, if it was not complete.
     pub handshake: Option<HandshakeAttempts>,
     /// What ended it.
     pub cause: Cause,
@@ -127,20 +127,20 @@ pub struct ConnectionError {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Cause {
-    /// What the other side did.
+    /// The other side broke the protocol, refused us, or closed the connection.
     Session(SessionError),
-    /// What the system did.
+    /// A system call failed.
     Io {
-        /// What was tried.
+        /// What it was for.
         doing: &'static str,
-        /// What the system said.
+        /// The error of the system.
         error: io::Error,
         /// The step of the handshake that the server had not finished; `None` once the connection was established.
         awaited: Option<Awaited>,
     },
-    /// The server refused authentication in one go, and could then not be reached a second time.
+    /// Authentication in one write failed, and the server could not be connected to again.
     Reopen(Box<AttemptError>),
-    /// The process forked: the connection belongs to the other one.
+    /// The process was forked: the connection belongs to the parent.
     Forked,
 }
 
@@ -195,31 +195,31 @@ impl std::error::Error for ConnectionError {
     }
 }
 
-/// Why a call came to nothing.
+/// Why a call failed. Only [`Connection`](Self::Connection) is fatal; after the others the connection goes on.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum CallError {
-    /// The callee, or the bus, answered with an ERROR. The connection is fine.
+    /// The callee or the bus replied with an ERROR.
     Remote {
         /// ERROR_NAME.
         name: String,
-        /// The first argument, if it is a string: by convention a sentence.
+        /// The first argument, if it is a string: by convention a text for people.
         message: String,
     },
-    /// No reply came, or none that could be believed. The connection is fine.
+    /// There is no reply, or none that can be believed.
     NoReply(NoReply),
-    /// The reply holds other types than expected, or is invalid. The connection is fine.
+    /// The reply holds other types than expected, or is invalid.
     Body(BodyError),
-    /// The rule to subscribe with is none. The connection is fine.
+    /// The match rule is invalid.
     Rule(barebus_wire::match_rule::MatchRuleError),
-    /// The call could not be sent. The connection is fine.
+    /// The call was not sent.
     Send(SendError),
-    /// The connection has ended.
+    /// The connection has ended: every later call fails with the same error.
     Connection(Box<ConnectionError>),
 }
 
 impl CallError {
-    /// The error's name, if it is the callee's answer.
+    /// The error's name, if the callee or the bus replied with an ERROR.
     pub fn name(&self) -> Option<&str> {
         match self {
             Self::Remote { name, .. } => Some(name),

@@ -1,4 +1,4 @@
-//! The connection in an event loop: nothing here ever waits.
+//! The connection in an event loop.
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::time::Instant;
@@ -13,49 +13,48 @@ use crate::reply::into_reply;
 use crate::reply::{Reply, Signal};
 use crate::sys::{Descriptor, own};
 
-/// For event loops: nothing from here on waits, nor does [`start_call`](Self::start_call).
+/// Methods for event loops. They do not wait; [`start_call`](Self::start_call) does not either.
 ///
-/// A loop that is told levels (poll(2), epoll) waits until the descriptor is readable, or writable while
-/// [`wants_write`](Self::wants_write), at most until [`next_deadline`](Self::next_deadline). Then it calls
-/// [`process`](Self::process), takes [`poll_event`](Self::poll_event) until it gives none, and waits again.
+/// A level-triggered loop (poll(2), epoll) waits until the descriptor is readable, or writable if [`wants_write`](Self::wants_write), at
+/// most until [`next_deadline`](Self::next_deadline). Then it calls [`process`](Self::process), calls [`poll_event`](Self::poll_event)
+/// until it returns `None`, and waits again.
 ///
-/// A loop that is told edges (EPOLLET, mio) registers for reading and writing once. It takes `poll_event` until it gives none
-/// and calls `process`, both again until `process` is `false`: then it may wait.
+/// An edge-triggered loop (EPOLLET, mio) registers for reading and writing once. Before it waits, it calls `poll_event` until it returns
+/// `None`, then `process`, and repeats both until `process` returns `false`.
 ///
-/// The descriptor changes at most once, when a server refuses authentication in one go and is connected to anew: its number is
-/// another one then, and a loop that registers it looks at it before it waits. Whoever lets
-/// [`establish`](Self::establish) wait first is spared that.
+/// If authentication in one write fails, the connection is made once more, in `poll_event` or in the method that queues a call. Then the
+/// descriptor has another number, and connect(2) is called, which returns at once on a Unix socket unless the server's queue is full. To
+/// avoid both, call [`establish`](Self::establish) before the loop. Otherwise compare the number before each wait.
 impl Connection {
-    /// Whether something waits for being written. To be asked just before waiting: events that are taken, and calls that are
-    /// made, add to it.
+    /// Whether something waits to be written. Call it immediately before waiting: taking events and making calls change it.
     pub fn wants_write(&self) -> bool {
         self.session.wants_transmit()
     }
 
-    /// When [`process`](Self::process) should be called though nothing is readable. To be asked just before waiting.
+    /// When to call [`process`](Self::process) even if nothing is readable. Call it immediately before waiting.
     pub fn next_deadline(&self) -> Option<Instant> {
         let left = self.session.next_deadline()?.saturating_sub(self.now());
         Instant::now().checked_add(left)
     }
 
-    /// Writes what can be written, and reads once. `false` when nothing had come, so that there is nothing to read until the
-    /// descriptor is readable again; the end of the stream has come, too.
+    /// Writes what can be written, and reads once. Returns `false` if nothing had arrived: there is nothing to read until the descriptor is
+    /// readable again. The end of the stream counts as something that has arrived.
     ///
-    /// What is read waits for being taken, in memory: take [`poll_event`](Self::poll_event) until it gives none.
+    /// Received events take memory until they are taken: call [`poll_event`](Self::poll_event) until it returns `None`.
     ///
     /// # Errors
-    /// Why the connection cannot be used; why it has ended `poll_event` tells, after the last event.
+    /// [`Cause::Forked`](crate::Cause::Forked). Why the connection has ended is returned by `poll_event`, after the last event.
     pub fn process(&mut self) -> Result<bool, ConnectionError> {
         self.check_home()?;
         self.write()?;
-        // One read: whoever has more to say is ready again. So no peer can keep us from our other work.
+        // One read only, so no peer can keep the loop busy. If more has arrived, the descriptor is readable again.
         Ok(self.read(Waiting::Not)?)
     }
 
-    /// The next event that has come.
+    /// The next event; `None` if none has arrived.
     ///
     /// # Errors
-    /// Why the connection has ended.
+    /// [`ConnectionError`]: why the connection has ended.
     pub fn poll_event(&mut self) -> Result<Option<Event<'_, Descriptor>>, ConnectionError> {
         if !self.poll(Want::Anything)? {
             return Ok(None);
@@ -63,7 +62,7 @@ impl Connection {
         Ok(self.session.take_event().unwrap_or_default())
     }
 
-    /// The reply to a call, if it has come. Other events are kept.
+    /// The reply to a call; `None` if it has not arrived. Other events are kept.
     ///
     /// # Errors
     /// As [`call`](Self::call).
@@ -74,10 +73,11 @@ impl Connection {
         self.take_reply().map(Some)
     }
 
-    /// The next signal of a subscription, if it has come. Other events are kept.
+    /// The next signal of a subscription; `None` if none has arrived. Other events are kept.
     ///
     /// # Errors
-    /// `Remote` is the bus's refusal of the subscription, `NoReply` that it did not answer in time; `CallError::Connection`.
+    /// [`CallError::Remote`]: the bus refused the subscription. [`CallError::NoReply`]: it did not answer in time.
+    /// [`CallError::Connection`].
     pub fn poll_signal(
         &mut self,
         subscription: SubscriptionId,
@@ -95,10 +95,10 @@ impl Connection {
         }
     }
 
-    /// Queues a call that is to send no reply, with file descriptors to be sent along.
+    /// Queues a call with NO_REPLY_EXPECTED, with file descriptors to send along.
     ///
     /// # Errors
-    /// `CallError::Send`, `CallError::Connection`.
+    /// [`CallError::Send`], [`CallError::Connection`].
     pub fn start_send<B: EncodeBody + ?Sized>(
         &mut self,
         call: &MethodCall<'_>,
@@ -109,11 +109,12 @@ impl Connection {
         self.session.send(call, body, own(fds)).map_err(|error| self.not_sent(error))
     }
 
-    /// Queues a subscription to signals, as [`subscribe`](Self::subscribe) without waiting until the bus has agreed. Its
-    /// refusal is an event; [`session_state`](Self::session_state) tells when the subscription is settled.
+    /// Queues a subscription to signals, as [`subscribe`](Self::subscribe) does, without waiting until the bus has accepted the rule. A
+    /// refusal is reported as [`Event::NotSubscribed`]. [`Session::is_settled`](crate::Session::is_settled) of
+    /// [`session_state`](Self::session_state) says whether the bus has answered.
     ///
     /// # Errors
-    /// `CallError::Send`, `CallError::Connection`.
+    /// [`CallError::Send`], [`CallError::Connection`].
     pub fn start_subscription(
         &mut self,
         rule: &MatchRule<'_>,
@@ -123,10 +124,10 @@ impl Connection {
         self.session.subscribe(rule, deadline).map_err(|error| self.not_sent(error))
     }
 
-    /// Queues the answer to a call that came as an event, with file descriptors to be sent along.
+    /// Queues the answer to a call that was reported as an event, with file descriptors to send along.
     ///
     /// # Errors
-    /// `CallError::Send`, `CallError::Connection`.
+    /// [`CallError::Send`], [`CallError::Connection`].
     pub fn start_reply<B: EncodeBody + ?Sized>(
         &mut self,
         to: &ReplyTo,
@@ -136,10 +137,10 @@ impl Connection {
         self.session.reply(to, body, own(fds)).map_err(|error| self.not_sent(error))
     }
 
-    /// Queues an ERROR as the answer to a call that came as an event.
+    /// Queues an ERROR as the answer to a call that was reported as an event.
     ///
     /// # Errors
-    /// `CallError::Send`, `CallError::Connection`.
+    /// [`CallError::Send`], [`CallError::Connection`].
     pub fn start_reply_error(
         &mut self,
         to: &ReplyTo,
@@ -159,7 +160,7 @@ impl AsFd for Connection {
 impl<'a> TryFrom<Received<'a, Descriptor>> for Reply<'a> {
     type Error = CallError;
 
-    /// The reply of an event; `CallError::Remote` when it is an ERROR.
+    /// The reply of an event; [`CallError::Remote`] if it is an ERROR.
     fn try_from(reply: Received<'a, Descriptor>) -> Result<Self, CallError> {
         into_reply(reply)
     }

@@ -1,4 +1,4 @@
-//! What goes on within a connection: events are looked for, bytes written and read, failures told.
+//! Reading, writing and waiting of a connection, and what happens when a system call fails.
 
 use std::time::Duration;
 
@@ -27,13 +27,13 @@ impl Connection {
         monotonic()
     }
 
-    /// When a call that is made now has waited long enough.
+    /// The deadline of a call that is made now.
     #[inline]
     pub(crate) fn call_deadline(&self) -> Option<Duration> {
         self.call_timeout.map(|timeout| self.now().saturating_add(timeout))
     }
 
-    /// Waits until an event that is wanted has come, at most for `timeout`.
+    /// Waits until a wanted event has arrived, at most for `timeout`.
     pub(crate) fn wait_until(
         &mut self,
         want: Want,
@@ -49,7 +49,7 @@ impl Connection {
         Ok(true)
     }
 
-    /// Looks for an event. When the server has refused authentication in one go, begins anew line by line.
+    /// Polls for an event. If authentication in one write has failed, connects once more to authenticate line by line.
     #[inline]
     pub(crate) fn poll(&mut self, want: Want) -> Result<bool, Box<ConnectionError>> {
         self.poll_at(want, self.now())
@@ -67,7 +67,7 @@ impl Connection {
         }
     }
 
-    /// That waiting for the call is not in vain.
+    /// Checks that the end of the call is still to come.
     #[inline]
     pub(crate) fn check_outstanding(&self, call: CallId) -> Result<(), CallError> {
         if self.session.is_outstanding(call) {
@@ -76,8 +76,8 @@ impl Connection {
         Err(CallError::NoReply(barebus_session::NoReply::NotOutstanding))
     }
 
-    /// That the connection is this process's own. Nothing is read or written without having asked: once for all that one call of
-    /// this crate reads and writes, because nobody forks meanwhile.
+    /// Checks that the process was not forked since the connection was made. Each public method checks once before it reads or writes:
+    /// nobody forks while it runs.
     #[inline]
     pub(crate) fn check_home(&mut self) -> Result<(), Box<ConnectionError>> {
         match self.transport.is_foreign() {
@@ -86,7 +86,7 @@ impl Connection {
         }
     }
 
-    /// Begins anew, or tells why not, when the session has ended.
+    /// If the session has ended, starts the second attempt at authentication, or returns why the session has ended.
     #[inline]
     pub(crate) fn revive(&mut self) -> Result<(), Box<ConnectionError>> {
         self.check_home()?;
@@ -119,7 +119,7 @@ impl Connection {
         }
         let cause = match self.failure {
             Some((doing, errno)) => {
-                // The phase it was in: the session ends with the stream.
+                // The session ends when the stream does, and then knows which step it was in.
                 let awaited = match error {
                     SessionError::Closed { awaited, .. } => awaited,
                     _ => None,
@@ -142,15 +142,15 @@ impl Connection {
         match error {
             SendError::Ended(error) => match self.ended(*error) {
                 Err(error) => error.into(),
-                // Authentication began anew: the user's next try finds it so.
+                // The second attempt has started. The call can be made again.
                 Ok(()) => CallError::NoReply(barebus_session::NoReply::TimedOut),
             },
             error => CallError::Send(error),
         }
     }
 
-    /// Writes what can be written, and waits, at most until `until` or the session's own deadline, for something to read. It is
-    /// `now`, or was a moment ago.
+    /// Writes what can be written, then waits for something to read, at most until `until` or the session's own deadline. `now` is the
+    /// present time, or slightly earlier.
     #[inline]
     pub(crate) fn progress(
         &mut self,
@@ -161,7 +161,7 @@ impl Connection {
         self.progress_at_home(until, now)
     }
 
-    /// The same, for whoever has asked [`check_home`](Self::check_home).
+    /// As [`progress`](Self::progress), without [`check_home`](Self::check_home), which the caller has done.
     #[inline]
     pub(crate) fn progress_at_home(
         &mut self,
@@ -169,8 +169,8 @@ impl Connection {
         now: Duration,
     ) -> Result<(), Box<ConnectionError>> {
         self.write()?;
-        // What had come before a failure is taken next, and then told why it is the end. And writing may have ended the very call
-        // that is waited for.
+        // After a failure, the caller takes the events that arrived before it, then the error. And writing may have ended the call that
+        // the caller waits for.
         if self.failure.is_some() || self.session.needs_poll() {
             return Ok(());
         }
@@ -189,7 +189,7 @@ impl Connection {
         }
     }
 
-    /// Writes what the socket takes at once.
+    /// Writes what the socket accepts without blocking.
     #[inline]
     pub(crate) fn write(&mut self) -> Result<(), Box<ConnectionError>> {
         while self.failure.is_none() {
@@ -200,9 +200,9 @@ impl Connection {
             match self.transport.send(output.bytes, output.fds) {
                 Ok(count) => self.session.transmitted(count),
                 Err(Errno::EAGAIN) => break,
-                // Too many descriptors are under way: an error of the message that has some, no byte of which was written.
+                // Too many descriptors are in flight. Only the message that has some fails: no byte of it was written.
                 Err(Errno::ETOOMANYREFS | Errno::EMFILE) if self.session.handle_fds_refused() => {}
-                // Want of memory (ENOBUFS, ENOMEM) is the end as well: nothing tells when it is over, poll(2) calls the socket
+                // ENOBUFS and ENOMEM end the connection, too: nothing tells when to try again, because poll(2) reports the socket as
                 // writable all the while.
                 Err(error) => return self.failed("writing", error),
             }
@@ -210,7 +210,7 @@ impl Connection {
         Ok(())
     }
 
-    /// Reads once. `false` when nothing has come; the end of the stream has.
+    /// Reads once. Returns `false` if nothing had arrived. The end of the stream counts as something.
     #[inline]
     pub(crate) fn read(&mut self, waiting: Waiting) -> Result<bool, Box<ConnectionError>> {
         let room = self.session.input_buffer();
@@ -232,11 +232,11 @@ impl Connection {
         }
     }
 
-    /// A system call has failed. What had come before is still taken; then the session ends.
+    /// A system call has failed. Reads what arrived before the failure; then the session ends.
     #[cold]
     fn failed(&mut self, doing: &'static str, error: Errno) -> Result<(), Box<ConnectionError>> {
         self.failure.get_or_insert((doing, error));
-        // A peer that goes on writing cannot keep us here.
+        // Bounded, so a peer that goes on writing cannot keep us here.
         for _ in 0..LAST_READS {
             match self.transport.receive(self.session.input_buffer()) {
                 Ok(read) if read.count != 0 => {
@@ -250,9 +250,9 @@ impl Connection {
     }
 }
 
-/// The time since the machine was started. `Instant` would do, but every program would carry what it prints if it fails.
+/// The time since the machine was started. `std::time::Instant` would also do, but it links the texts of its panics into every program.
 #[inline]
 pub(crate) fn monotonic() -> Duration {
-    // It does not fail: the clock exists and the place to write to is valid.
+    // Cannot fail: the clock exists and the address is valid.
     ClockId::CLOCK_MONOTONIC.now().map_or(Duration::ZERO, Duration::from)
 }

@@ -1,5 +1,4 @@
-//! A D-Bus client from the socket up: no D-Bus library under it, no name service, and no thread but a short one that closes
-//! strangers' files ([`Descriptor`]).
+//! A D-Bus client from the socket up, with no D-Bus library under it.
 //!
 //! ```no_run
 //! use barebus::{BusName, Connection, InterfaceName, MemberName, MethodCall, ObjectPath};
@@ -17,9 +16,32 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! What this crate does not do: it serves no objects. It can own a name ([`Bus::request_name`]) and answer calls one by one, by hand
-//! ([`Options::serve_calls`]); it knows no paths, no interfaces and no properties of yours, and tells nobody about them. It starts no
-//! bus.
+//! # Guide
+//!
+//! - **Open a connection**: [`Connection::system`], [`Connection::session`], [`Connection::open`] for an address, [`Connection::open_direct`]
+//!   for a peer without a bus. [`Options`] sets time limits, limits of memory, and how the connection authenticates.
+//! - **Call methods**: [`Connection::call`] waits for one reply. [`Connection::start_call`] and [`Connection::wait`] have many calls
+//!   outstanding. [`Proxy`] fixes destination, path and interface, and reads and sets properties. A [`definition`] checks the types of the
+//!   arguments at compile time.
+//! - **Read replies**: [`Reply::body`] returns the arguments as a tuple. `&str`, [`Array`], [`Dict`] and [`Variant`] borrow from the
+//!   receive buffer. To keep a value longer, decode it into an owned type (`String`, `Vec`, [`OwnedObjectPath`], …).
+//! - **Receive signals**: [`Connection::subscribe`] with a [`MatchRule`] or [`MatchRuleBuf`], then [`Connection::next_signal`].
+//! - **Use an event loop**: [`Connection::process`] and [`Connection::poll_event`]. For tokio use the crate `barebus-tokio`.
+//! - **Ask the bus**: [`Bus`] has the methods of `org.freedesktop.DBus`.
+//! - **Pass file descriptors**: [`Connection::start_call`] sends them, [`Reply::into_fds`] takes received ones. See [`Descriptor`] for how they
+//!   are closed.
+//!
+//! # Errors
+//!
+//! [`OpenError`] says why no connection was opened. [`CallError`] says why a call failed; only [`CallError::Connection`] is fatal.
+//! A connection never reconnects: after a fatal error, open a new one.
+//!
+//! # What this crate does not do
+//!
+//! It serves no objects. It can own a name ([`Bus::request_name`]) and answer calls one by one ([`Options::serve_calls`]). It has no paths,
+//! interfaces and properties of yours, and introspects nothing for others. It uses no name service, starts no bus, and starts no thread
+//! except a short-lived one that closes files of other processes ([`Descriptor`]) and one that waits for a `unixexec:` program that does not
+//! end.
 
 mod bus;
 #[cfg(feature = "unixexec")]

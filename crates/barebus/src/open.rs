@@ -1,4 +1,4 @@
-//! Where connections lead, in one word each.
+//! Opening a connection to a well-known place.
 
 use nix::unistd::geteuid;
 
@@ -7,7 +7,8 @@ use crate::error::OpenError;
 use crate::options::Options;
 
 impl Connection {
-    /// The system bus: `DBUS_SYSTEM_BUS_ADDRESS`, else its well-known place. Setuid programs ignore the environment.
+    /// Opens the system bus: the address in `DBUS_SYSTEM_BUS_ADDRESS`, otherwise `/run/dbus/system_bus_socket`. Setuid programs ignore the
+    /// environment.
     ///
     /// # Errors
     /// [`OpenError`] names every server that was tried.
@@ -15,15 +16,16 @@ impl Connection {
         Options::bus().open_system()
     }
 
-    /// The session bus: `DBUS_SESSION_BUS_ADDRESS`, else `$XDG_RUNTIME_DIR/bus`. Setuid programs ignore the environment.
+    /// Opens the session bus: the address in `DBUS_SESSION_BUS_ADDRESS`, otherwise `$XDG_RUNTIME_DIR/bus`. Setuid programs ignore the
+    /// environment, so they fail.
     ///
     /// # Errors
-    /// As [`system`](Self::system).
+    /// [`OpenError`] names every server that was tried. [`OpenError::NotSet`]: neither variable is set.
     pub fn session() -> Result<Self, OpenError> {
         Options::bus().open_session()
     }
 
-    /// The bus at `address`: a list of servers, tried in order. Spec: Server Addresses.
+    /// Opens the bus at `address`, a list of servers that are tried in order. Spec: Server Addresses.
     ///
     /// # Errors
     /// As [`system`](Self::system).
@@ -31,7 +33,7 @@ impl Connection {
         Options::bus().open(address)
     }
 
-    /// Whoever listens at `address`, without a bus: no `Hello`, no names.
+    /// Opens a direct connection to the server at `address`, which is no bus: no `Hello`, no names.
     ///
     /// # Errors
     /// As [`system`](Self::system).
@@ -39,7 +41,7 @@ impl Connection {
         Options::direct().open(address)
     }
 
-    /// systemd's private socket, for root: it works before and without a bus.
+    /// Opens systemd's private socket. It works before and without a bus, for root only.
     ///
     /// # Errors
     /// As [`system`](Self::system).
@@ -47,8 +49,8 @@ impl Connection {
         Options::direct().open("unix:path=/run/systemd/private")
     }
 
-    /// The system's systemd, as systemctl looks for it: root by the private socket, or by the bus when there is none; others
-    /// by the bus.
+    /// Opens a connection to the system's systemd, as `systemctl` does: for root the private socket, or the system bus if there is none;
+    /// for others the system bus.
     ///
     /// # Errors
     /// As [`system`](Self::system).
@@ -61,8 +63,8 @@ impl Connection {
         Self::system()
     }
 
-    /// The user's systemd, as `systemctl --user` looks for it: by the private socket in `$XDG_RUNTIME_DIR`, or by the session
-    /// bus when there is none.
+    /// Opens a connection to the user's systemd, as `systemctl --user` does: the private socket in `$XDG_RUNTIME_DIR`, or the session bus if
+    /// there is none.
     ///
     /// # Errors
     /// As [`session`](Self::session).

@@ -1,4 +1,4 @@
-//! How a connection is to be: where it leads is told when it is opened.
+//! The options of a connection.
 
 use std::os::fd::OwnedFd;
 use std::time::Duration;
@@ -14,10 +14,20 @@ use crate::error::{Attempt, AttemptError, OpenError};
 use crate::sys;
 use crate::transport::Transport;
 
-/// How a connection is to be.
+/// The options of a connection. Where it leads is said when it is opened.
 ///
-/// Without change: EXTERNAL with our user's number, file descriptors negotiated, 5 s for connecting and for the handshake, 25 s
-/// for a call, queues of 16 MiB.
+/// ```no_run
+/// use std::time::Duration;
+///
+/// use barebus::Options;
+///
+/// let options = Options::bus().call_timeout(Some(Duration::from_secs(5)));
+/// let bus = options.open_system()?;
+/// # Ok::<(), barebus::OpenError>(())
+/// ```
+///
+/// The defaults: EXTERNAL with our user ID, authentication in one write, file descriptors negotiated, 5 s for connecting and 5 s for the
+/// handshake, 25 s for a call, queues of 16 MiB each, replies believed only from the callee, 64 followed names, no calls served.
 #[derive(Clone, Debug)]
 pub struct Options {
     config: Config,
@@ -25,12 +35,12 @@ pub struct Options {
 }
 
 impl Options {
-    /// For a message bus.
+    /// The options of a connection to a message bus.
     pub fn bus() -> Self {
         Self::new(ServerKind::Bus)
     }
 
-    /// For a direct connection: no `Hello`, no names.
+    /// The options of a direct connection: no `Hello`, no names.
     pub fn direct() -> Self {
         Self::new(ServerKind::Direct)
     }
@@ -39,7 +49,7 @@ impl Options {
         let ours = Mechanism::External(Identity::Uid(geteuid().as_raw()));
         let mechanisms = Mechanisms {
             first: ours,
-            // What a server in another user namespace, or a very old one, may take instead.
+            // A server in another user namespace, or a very old one, may accept only this.
             fallbacks: [Some(Mechanism::External(Identity::Empty)), None, None],
         };
         let mut config = Config::new(server, mechanisms);
@@ -47,66 +57,73 @@ impl Options {
         Self { config, call_timeout: Some(Duration::from_secs(25)) }
     }
 
-    /// With these mechanisms.
+    /// The authentication mechanisms to try, in order. Spec: Authentication Mechanisms.
     #[must_use]
     pub fn mechanisms(mut self, mechanisms: Mechanisms) -> Self {
         self.config.mechanisms = mechanisms;
         self
     }
 
-    /// Authenticates line by line: each line is written after the answer to the line before. Use it for servers that cannot handle
-    /// pipelined authentication. If pipelined authentication is refused, a second connection authenticates line by line anyway.
+    /// Authenticates line by line: each line is written after the answer to the line before. Use it for servers and proxies that cannot
+    /// handle authentication in one write, to save the first attempt: if that fails in any way, a second connection authenticates line by
+    /// line anyway. A stream that is passed to [`over`](Self::over) cannot be connected again, so there it is needed.
     #[must_use]
     pub const fn step_by_step(mut self) -> Self {
         self.config.pacing = Pacing::StepByStep;
         self
     }
 
-    /// With or without passing of file descriptors.
+    /// Whether to negotiate passing file descriptors. Default: yes.
     #[must_use]
     pub const fn unix_fds(mut self, negotiate: bool) -> Self {
         self.config.unix_fds = negotiate;
         self
     }
 
-    /// How long connecting, and then the handshake, may take.
+    /// Time limit for connecting, and the same again for the handshake. The first attempt at authentication gets half of it, if a second one
+    /// is possible. Default: 5 s.
     #[must_use]
     pub const fn handshake_timeout(mut self, timeout: Duration) -> Self {
         self.config.handshake_timeout = timeout;
         self
     }
 
-    /// How long a call waits for its reply; `None`: without a limit. A wait without a limit is a single system call.
+    /// How long a call waits for its reply; `None`: no limit. A wait without a limit does not wake up until something arrives.
+    /// Default: 25 s.
     #[must_use]
     pub const fn call_timeout(mut self, timeout: Option<Duration>) -> Self {
         self.call_timeout = timeout;
         self
     }
 
-    /// Whether a reply is believed only if its sender owns the name that was called (the default). `false`: replies are believed by their
-    /// serial alone, and signals of a well-known name from anybody. For buses whose policy denies `GetNameOwner`.
+    /// Whether a reply is believed only from the callee and from the bus (the default). The callee of a well-known name is every connection
+    /// that owned the name since the call was sent.
+    ///
+    /// `false`: replies are believed by their serial alone, and signals of a well-known name from anybody, so every process on the bus can
+    /// forge them. Use it only for buses whose policy denies `GetNameOwner`, where calls otherwise fail with
+    /// [`NoReply::OwnerUnknown`](crate::NoReply::OwnerUnknown).
     #[must_use]
     pub const fn verify_senders(mut self, verify: bool) -> Self {
         self.config.verify_senders = verify;
         self
     }
 
-    /// Most well-known names that are followed at a time, each with a match rule at the bus; default: 64. Names with an outstanding call
-    /// or a subscription do not count.
+    /// How many well-known names are followed at a time, each with a match rule at the bus. The least recently used one is let go. Names
+    /// with an outstanding call or a subscription do not count. Default: 64.
     #[must_use]
     pub const fn followed_names(mut self, limit: usize) -> Self {
         self.config.followed_names = limit;
         self
     }
 
-    /// Hands calls of our methods to the user as events, instead of answering `UnknownMethod`.
+    /// Reports calls of our methods as [`Event::MethodCall`](crate::Event::MethodCall) instead of answering `UnknownMethod`.
     #[must_use]
     pub const fn serve_calls(mut self) -> Self {
         self.config.serving = Serving::EVENTS;
         self
     }
 
-    /// Most bytes that wait for being written, and of received messages that wait for being taken.
+    /// How many bytes may wait to be written, and how many bytes of received messages may wait to be taken. Default: 16 MiB each.
     #[must_use]
     pub const fn queue_limits(mut self, send: usize, receive: usize) -> Self {
         self.config.send_limit = send;
@@ -151,7 +168,7 @@ impl Options {
         self.open(&format!("unix:path={}", barebus_wire::address::escape(path.as_bytes())))
     }
 
-    /// Opens `address`: its servers are tried in order.
+    /// Opens `address`: its servers are tried in order. Spec: Server Addresses.
     ///
     /// # Errors
     /// [`OpenError`] names every server that was tried.
@@ -182,10 +199,10 @@ impl Options {
         Ok(Connection::over(transport, Some(timeout), address, config, self.call_timeout)?)
     }
 
-    /// Takes a stream socket that is connected already: a `UnixStream`, a `TcpStream`, an inherited descriptor.
+    /// Uses a stream socket that is already connected: a `UnixStream`, a `TcpStream`, an inherited descriptor.
     ///
     /// # Errors
-    /// `OpenError::Prepare`.
+    /// [`OpenError::Prepare`].
     pub fn over(&self, stream: impl Into<OwnedFd>) -> Result<Connection, OpenError> {
         let transport = Transport::given(stream.into());
         let config = self.config.clone();
@@ -194,7 +211,7 @@ impl Options {
     }
 }
 
-/// A variable of the environment, unless the program has more rights than whoever set it.
+/// A variable of the environment. `None` in a program that has more rights than its user, who set the variable.
 fn environment(variable: &str) -> Option<String> {
     if sys::is_privileged() {
         return None;
@@ -202,7 +219,7 @@ fn environment(variable: &str) -> Option<String> {
     std::env::var_os(variable)?.into_string().ok().filter(|value| !value.is_empty())
 }
 
-/// The machine's id, as `Peer.GetMachineId` tells it.
+/// The machine ID, for `Peer.GetMachineId`.
 fn machine_id() -> Option<[u8; 32]> {
     let read = |file| {
         let mut id = [0; 32];

@@ -1,4 +1,4 @@
-//! An object of somebody's, with destination, path and interface fixed.
+//! A remote object, with destination, path and interface fixed.
 
 use barebus_wire::name::{BusName, InterfaceName, MemberName, ObjectPath};
 use barebus_wire::{Boxed, Decode, DecodeBody, Encode, EncodeBody, MethodCall, Variant};
@@ -7,7 +7,22 @@ use crate::connection::Connection;
 use crate::error::CallError;
 use crate::reply::Reply;
 
-/// One interface of one object. It borrows the connection, and is as cheap to make as it is to copy.
+/// One interface of one remote object. It borrows the connection, and making one costs nothing.
+///
+/// ```no_run
+/// use barebus::{BusName, Connection, InterfaceName, ObjectPath, Proxy};
+///
+/// let mut bus = Connection::system()?;
+/// let mut manager = Proxy::new(
+///     &mut bus,
+///     Some(BusName::from_static("org.freedesktop.systemd1")),
+///     ObjectPath::from_static("/org/freedesktop/systemd1"),
+///     InterfaceName::from_static("org.freedesktop.systemd1.Manager"),
+/// );
+/// let version: String = manager.get("Version")?;
+/// println!("{version}");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct Proxy<'c, 'n> {
     connection: &'c mut Connection,
@@ -23,7 +38,7 @@ const SET: MemberName<'static> = MemberName::from_static("Set");
 const GET_ALL: MemberName<'static> = MemberName::from_static("GetAll");
 
 impl<'c, 'n> Proxy<'c, 'n> {
-    /// The interface `interface` of the object `path` of `destination`; on a direct connection there is no destination.
+    /// The interface `interface` of the object at `path` of `destination`. On a direct connection `destination` is `None`.
     pub const fn new(
         connection: &'c mut Connection,
         destination: Option<BusName<'n>>,
@@ -38,12 +53,12 @@ impl<'c, 'n> Proxy<'c, 'n> {
         self.connection
     }
 
-    /// Whose object it is; nobody's in particular on a direct connection.
+    /// The destination of calls; `None` on a direct connection.
     pub const fn destination(&self) -> Option<BusName<'n>> {
         self.destination
     }
 
-    /// The object's path.
+    /// The path of the object.
     pub const fn path(&self) -> ObjectPath<'n> {
         self.path
     }
@@ -63,7 +78,7 @@ impl<'c, 'n> Proxy<'c, 'n> {
         }
     }
 
-    /// A call of the method `member`, to be changed and sent as the caller likes.
+    /// A call of the method `member`, for you to change and send.
     pub const fn method(&self, member: MemberName<'n>) -> MethodCall<'n> {
         let mut call = MethodCall::new(self.path, member).interface(self.interface);
         call.destination = self.destination;
@@ -84,10 +99,10 @@ impl<'c, 'n> Proxy<'c, 'n> {
         self.connection.call(&call, body)
     }
 
-    /// Calls a method and gives the reply's arguments, owned: `let (path,): (OwnedObjectPath,) = proxy.ask(…)?`.
+    /// Calls a method and returns the arguments of the reply, owned: `let (path,): (OwnedObjectPath,) = proxy.ask(…)?`.
     ///
     /// # Errors
-    /// As [`Connection::call`]; `CallError::Body` when the reply holds something else.
+    /// As [`Connection::call`]. [`CallError::Body`]: the reply holds other types, or is invalid.
     pub fn ask<B, T>(&mut self, member: MemberName<'_>, body: &B) -> Result<T, CallError>
     where
         B: EncodeBody + ?Sized,
@@ -99,7 +114,7 @@ impl<'c, 'n> Proxy<'c, 'n> {
     /// The present value of a property. Spec: org.freedesktop.DBus.Properties.
     ///
     /// # Errors
-    /// As [`Connection::call`]; `CallError::Body` when the property is of another type.
+    /// As [`Connection::call`]. [`CallError::Body`]: the property has another type.
     pub fn get<T: for<'a> Decode<'a>>(&mut self, property: &str) -> Result<T, CallError> {
         let call = self.properties(GET);
         let reply = self.connection.call(&call, &(self.interface.as_str(), property))?;
@@ -117,7 +132,7 @@ impl<'c, 'n> Proxy<'c, 'n> {
         self.connection.call(&call, &body).map(|_| ())
     }
 
-    /// All properties: `let (all,): (Dict<&str, Variant>,) = reply.body()?`. Spec: org.freedesktop.DBus.Properties.
+    /// All properties of the interface: `let (all,): (Dict<&str, Variant>,) = reply.body()?`. Spec: org.freedesktop.DBus.Properties.
     ///
     /// # Errors
     /// As [`Connection::call`].

@@ -1,4 +1,4 @@
-//! What came back, with the file descriptors that it brought.
+//! Received replies and signals, with their file descriptors.
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
@@ -23,8 +23,8 @@ macro_rules! received {
             /// The arguments as a tuple: `let (state,): (&str,) = reply.body()?`. They borrow from the receive buffer.
             ///
             /// # Errors
-            /// `BodyError::Signature` and `BodyError::Variant` name both signatures; `BodyError::Decode` what is invalid and
-            /// where.
+            /// [`BodyError::Signature`] and [`BodyError::Variant`]: other types than expected; both signatures are named.
+            /// [`BodyError::Decode`]: the body is invalid; it says what is wrong at which byte.
             #[inline]
             pub fn body<T: DecodeBody<'a>>(&self) -> Result<T, BodyError> {
                 self.0.message.body()
@@ -35,17 +35,17 @@ macro_rules! received {
                 &self.0.message
             }
 
-            /// Its header.
+            /// The header of the message.
             pub const fn header(&self) -> &Header<'a> {
                 self.0.message.header()
             }
 
-            /// The file descriptor that a UNIX_FD of the body names.
+            /// The file descriptor that a UNIX_FD of the body refers to; `None` if no descriptor has this index.
             pub fn fd(&self, index: FdIndex) -> Option<BorrowedFd<'_>> {
                 self.0.fds.get(index.0 as usize).map(AsFd::as_fd)
             }
 
-            /// The file descriptors, in the order of their indices. Dropping one closes it, which can wait:
+            /// The file descriptors, in the order of their indices. Dropping one closes it, which can block:
             /// see [`Descriptor`].
             pub fn into_fds(self) -> Vec<OwnedFd> {
                 self.0.fds.into_iter().map(OwnedFd::from).collect()
@@ -61,16 +61,16 @@ macro_rules! received {
 }
 
 received! {
-    /// A METHOD_RETURN.
+    /// The reply to a call: a METHOD_RETURN. It borrows from the receive buffer.
     Reply
 }
 
 received! {
-    /// A SIGNAL.
+    /// A received SIGNAL. It borrows from the receive buffer.
     Signal
 }
 
-/// The reply, or the ERROR as one.
+/// The reply; an ERROR message becomes an error.
 #[inline]
 pub(crate) fn into_reply(reply: Received<'_, Descriptor>) -> Result<Reply<'_>, CallError> {
     if reply.message.header().message_type == MessageType::Error {
@@ -79,7 +79,7 @@ pub(crate) fn into_reply(reply: Received<'_, Descriptor>) -> Result<Reply<'_>, C
     Ok(Reply::new(reply))
 }
 
-/// What an ERROR says.
+/// An ERROR message as an error.
 #[cold]
 fn remote_error(message: &Message<'_>) -> CallError {
     let name = message.header().error_name.map_or("", ErrorName::as_str);

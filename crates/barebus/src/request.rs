@@ -1,4 +1,4 @@
-//! Requests that definitions make, sent over the blocking connection and in event loops.
+//! Sending the requests that definitions make.
 
 use std::os::fd::OwnedFd;
 
@@ -57,7 +57,7 @@ impl Connection {
         self.start_with_fds(request, Vec::new())
     }
 
-    /// As [`start`](Self::start), with file descriptors to be sent along: UNIX_FDs in the arguments are their indices.
+    /// As [`start`](Self::start), with file descriptors to send along. A UNIX_FD in the arguments is an index into `fds`.
     ///
     /// # Errors
     /// As [`start_call`](Self::start_call).

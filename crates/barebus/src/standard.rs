@@ -1,4 +1,4 @@
-//! The standard interfaces, as far as a client uses them. Spec: Standard Interfaces.
+//! The standard interfaces that a client uses. Spec: Standard Interfaces.
 
 use barebus_session::SubscriptionId;
 use barebus_wire::match_rule::MatchRuleBuf;
@@ -9,25 +9,25 @@ use crate::error::CallError;
 use crate::proxy::{PROPERTIES, Proxy};
 use crate::reply::{Reply, Signal};
 
-/// What `PropertiesChanged` tells of one interface of one object.
+/// The arguments of `PropertiesChanged`: changes of one interface of one object.
 #[derive(Debug)]
 pub struct PropertiesChanged<'a> {
-    /// Whose properties.
+    /// The interface that has the properties.
     pub interface: &'a str,
-    /// Those that changed, with their new values.
+    /// The properties that changed, with their new values.
     pub changed: Dict<'a, &'a str, Variant<'a>>,
-    /// Those that changed to values that are not told.
+    /// The properties that changed, whose new values are not sent.
     pub invalidated: Array<'a, &'a str>,
 }
 
-/// What `GetManagedObjects` answers with: objects, their interfaces, and those interfaces' properties.
+/// The reply to `GetManagedObjects`: objects, their interfaces, and the properties of those interfaces.
 pub type ManagedObjects<'a> =
     Dict<'a, ObjectPath<'a>, Dict<'a, &'a str, Dict<'a, &'a str, Variant<'a>>>>;
 
 impl Proxy<'_, '_> {
-    /// Subscribes to changes of the interface's properties; [`Signal::properties_changed`] reads them.
+    /// Subscribes to changes of the interface's properties. [`Signal::properties_changed`] reads them.
     ///
-    /// To miss none, subscribe first and ask for the present values then.
+    /// To miss no change, subscribe first and then ask for the present values.
     ///
     /// # Errors
     /// As [`Connection::subscribe`](crate::Connection::subscribe).
@@ -42,12 +42,12 @@ impl Proxy<'_, '_> {
             .interface(PROPERTIES)
             .member(MEMBER)
             .argument(0, self.interface().as_str());
-        // All keys are there once; only an immense path makes it too long.
+        // No key is repeated. Only a very long path makes the rule too long.
         let rule = rule.rule().map_err(CallError::Rule)?;
         self.connection().subscribe(&rule)
     }
 
-    /// The object's interfaces and children, in XML. Spec: org.freedesktop.DBus.Introspectable.
+    /// The introspection data of the object: its interfaces and children, in XML. Spec: org.freedesktop.DBus.Introspectable.
     ///
     /// # Errors
     /// As [`Connection::call`](crate::Connection::call).
@@ -59,7 +59,7 @@ impl Proxy<'_, '_> {
         Ok(xml)
     }
 
-    /// The objects below this one, with their interfaces and properties: `let (objects,): (ManagedObjects,) = reply.body()?`.
+    /// The objects that this one manages, with their interfaces and properties: `let (objects,): (ManagedObjects,) = reply.body()?`.
     /// Spec: org.freedesktop.DBus.ObjectManager.
     ///
     /// # Errors
@@ -71,7 +71,7 @@ impl Proxy<'_, '_> {
         self.connection().call(&call, &())
     }
 
-    /// Subscribes to `InterfacesAdded (oa{sa{sv}})` and `InterfacesRemoved (oas)` of an object that manages others.
+    /// Subscribes to the signals of `ObjectManager`: `InterfacesAdded (oa{sa{sv}})` and `InterfacesRemoved (oas)`.
     ///
     /// # Errors
     /// As [`Connection::subscribe`](crate::Connection::subscribe).
@@ -90,10 +90,10 @@ const OBJECT_MANAGER: InterfaceName<'static> =
     InterfaceName::from_static("org.freedesktop.DBus.ObjectManager");
 
 impl<'a> Signal<'a> {
-    /// What a `PropertiesChanged` tells. Spec: org.freedesktop.DBus.Properties.
+    /// The arguments of `PropertiesChanged`. Spec: org.freedesktop.DBus.Properties.
     ///
     /// # Errors
-    /// `BodyError::Signature` for signals that are none.
+    /// `BodyError::Signature`: this is another signal.
     pub fn properties_changed(&self) -> Result<PropertiesChanged<'a>, barebus_wire::BodyError> {
         let (interface, changed, invalidated) = self.body()?;
         Ok(PropertiesChanged { interface, changed, invalidated })

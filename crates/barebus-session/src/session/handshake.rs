@@ -58,7 +58,7 @@ impl Handshake {
 }
 
 impl<F> Session<F> {
-    /// How authentication is or was written.
+    /// How authentication is written: in one go, or line by line.
     pub const fn pacing(&self) -> Pacing {
         self.handshake.pacing()
     }
@@ -78,10 +78,10 @@ impl<F> Session<F> {
         self.handshake.may_retry && self.outcome.is_none()
     }
 
-    /// Begins authentication anew on another stream, line by line, after a pipelined attempt has failed in whatever way: refused,
-    /// closed, reset, or without an answer for half of the time limit. Queued messages are kept.
+    /// Starts authentication again, line by line, for another stream. It is possible once, after a pipelined attempt has failed in any way:
+    /// refused, closed, reset, or without an answer for half of the time limit. Queued messages are kept.
     ///
-    /// `false` when no pipelined authentication has failed: then the session has ended for good.
+    /// Returns `false` if no pipelined authentication has failed. Then the session has ended for good.
     pub fn retry_handshake(&mut self) -> bool {
         if !self.may_retry_handshake() || !matches!(self.phase, Phase::Ended(_)) {
             return false;

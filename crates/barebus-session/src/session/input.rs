@@ -7,8 +7,8 @@ use super::handshake::Phase;
 use crate::error::SessionError;
 
 impl<F> Session<F> {
-    /// The buffer for the next read: about 60 KiB; 4 KiB until the first calls are answered. Messages of earlier events must have been let
-    /// go.
+    /// The buffer for the next read: about 60 KiB, or 4 KiB until the first calls are answered. Messages of earlier events must have been
+    /// dropped.
     #[inline]
     pub fn input_buffer(&mut self) -> &mut [u8] {
         if self.ready.is_some() {
@@ -20,8 +20,8 @@ impl<F> Session<F> {
         self.inbox.free(is_opening)
     }
 
-    /// A read put `count` bytes into the [`input_buffer`](Self::input_buffer) and brought `fds`. `is_truncated`: the system reports that
-    /// it could not hand over all of them (MSG_CTRUNC).
+    /// Handles a read that put `count` bytes into the [`input_buffer`](Self::input_buffer) and brought `fds`. `is_truncated`: the system
+    /// reports that it could not deliver all descriptors (MSG_CTRUNC).
     #[inline]
     pub fn handle_input(&mut self, count: usize, fds: Vec<F>, is_truncated: bool) {
         if let Phase::Ended(_) = self.phase {
@@ -42,7 +42,7 @@ impl<F> Session<F> {
         }
     }
 
-    /// The other side sends nothing more. Messages that came before are still reported.
+    /// Handles the end of the stream. Messages that arrived before are still reported.
     pub fn handle_eof(&mut self) {
         self.is_eof = true;
         if let Phase::Authentication(_) = self.phase {

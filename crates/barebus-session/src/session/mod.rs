@@ -34,7 +34,8 @@ pub use output::Output;
 ///   poll_transmit(), transmitted() ◄── Outbox ◄──────────────────────────── call(), subscribe(), reply()
 /// ```
 ///
-/// `now` is the time since an arbitrary epoch, the same for the life of the session. Deadlines are times of the same clock.
+/// `now` is the time since an arbitrary epoch, which is the same for the life of the session. Deadlines are times of the same clock. See the
+/// [crate's documentation](crate) for a guide.
 #[derive(Debug)]
 pub struct Session<F> {
     phase: Phase,
@@ -73,7 +74,7 @@ struct Ready<F> {
 }
 
 impl<F> Session<F> {
-    /// A session that begins now. On a bus `Hello` is queued.
+    /// A session that starts now. On a bus `Hello` is queued.
     pub fn new(config: Config, now: Duration) -> Self {
         let mut session = Self {
             phase: Phase::authentication(&config),
@@ -104,27 +105,27 @@ impl<F> Session<F> {
         self.router.server()
     }
 
-    /// Our unique name, once the bus has given it.
+    /// Our unique name. `None` until the bus has answered `Hello`.
     pub fn unique_name(&self) -> Option<&str> {
         self.router.unique_name()
     }
 
-    /// The server's GUID, once authentication is over.
+    /// The server's GUID. `None` until authentication is complete.
     pub fn guid(&self) -> Option<Guid> {
         self.outcome.map(|outcome| outcome.guid)
     }
 
-    /// Whether file descriptors can be passed, once authentication is over.
+    /// Whether file descriptors can be passed. `None` until authentication is complete.
     pub fn passes_fds(&self) -> Option<bool> {
         self.outcome.map(|outcome| outcome.unix_fd)
     }
 
-    /// Whether authentication is over and, on a bus, `Hello` was answered.
+    /// Whether authentication is complete and, on a bus, `Hello` was answered.
     pub fn is_established(&self) -> bool {
         self.awaited().is_none() && !matches!(self.phase, Phase::Ended(_))
     }
 
-    /// Why the session has ended.
+    /// Why the session has ended; `None` if it has not.
     pub fn error(&self) -> Option<&SessionError> {
         match &self.phase {
             Phase::Ended(error) => Some(error),
@@ -132,23 +133,23 @@ impl<F> Session<F> {
         }
     }
 
-    /// Received messages that were dropped because the queue was full.
+    /// The number of received messages that were dropped because the queue was full.
     pub const fn dropped(&self) -> u64 {
         self.dropped
     }
 
-    /// Unsolicited messages: replies that are late, doubled or not from the callee, signals without a subscription, messages of unknown
-    /// types.
+    /// The number of unsolicited messages: replies that are late, repeated or not from the callee, signals without a subscription, messages
+    /// of unknown types.
     pub const fn ignored(&self) -> u64 {
         self.router.ignored()
     }
 
-    /// Calls whose reply is awaited, the session's own included.
+    /// The number of calls whose reply is outstanding, including the session's own.
     pub const fn outstanding(&self) -> usize {
         self.router.pending.awaited()
     }
 
-    /// Whether the call's end is still to come or to be taken.
+    /// Whether the result of the call is still to come, or to be taken.
     pub fn is_outstanding(&self, call: CallId) -> bool {
         self.router.pending.contains(call.0)
     }
@@ -158,21 +159,21 @@ impl<F> Session<F> {
         self.router.is_settled(subscription)
     }
 
-    /// Whether the subscription stands.
+    /// Whether the subscription was made and has not ended.
     pub fn is_subscribed(&self, subscription: SubscriptionId) -> bool {
         self.router.is_subscribed(subscription)
     }
 
-    /// Makes the connection a monitor once the bus has agreed to `BecomeMonitor`: every message is an event, none is answered, and
-    /// nothing can be sent any more. Calls under way end when their reply comes. Spec:
+    /// Makes the session a monitor. Call it when the bus has answered `BecomeMonitor`. From then on every message is an event, none is
+    /// answered, and nothing can be sent. Outstanding calls end when their reply arrives. Spec:
     /// org.freedesktop.DBus.Monitoring.BecomeMonitor.
     pub fn become_monitor(&mut self) {
         self.router.become_monitor();
         self.outbox.clear();
     }
 
-    /// Ends the session: everything queued is dropped, its file descriptors are closed. A session that has ended keeps its first
-    /// error.
+    /// Ends the session. Everything that is queued is dropped, and its file descriptors are closed. A session that has already ended keeps
+    /// its first error.
     pub fn end(&mut self, error: SessionError) {
         if let Phase::Ended(_) = self.phase {
             return;

@@ -9,9 +9,9 @@ use crate::error::NoReply;
 /// What to write now.
 #[derive(Clone, Copy, Debug)]
 pub struct Output<'a, F> {
-    /// Bytes, the second slice behind the first; either may be empty.
+    /// Bytes: the second slice follows the first. Either may be empty.
     pub bytes: [&'a [u8]; 2],
-    /// File descriptors that go with the first byte.
+    /// File descriptors to send with the first byte.
     pub fds: &'a [F],
 }
 
@@ -24,8 +24,7 @@ impl<F> Output<'_, F> {
 }
 
 impl<F> Session<F> {
-    /// What to write now. Until authentication is over that is its lines, and behind them the messages where the server is known to
-    /// accept them.
+    /// What to write now. Until authentication is complete these are its lines, followed by messages if the server accepts them there.
     #[inline]
     pub fn poll_transmit(&self) -> Output<'_, F> {
         if let Phase::Messages = &self.phase {
@@ -55,7 +54,8 @@ impl<F> Session<F> {
         }
     }
 
-    /// The first `count` bytes of [`poll_transmit`](Self::poll_transmit) were written, with its file descriptors if `count` is not 0.
+    /// Says that the first `count` bytes of [`poll_transmit`](Self::poll_transmit) were written, with its file descriptors if `count` is not
+    /// 0.
     #[inline]
     pub fn transmitted(&mut self, count: usize) {
         let mut messages = count;
@@ -69,8 +69,8 @@ impl<F> Session<F> {
         self.outbox.advance(messages);
     }
 
-    /// The system refused to pass the file descriptors of [`poll_transmit`](Self::poll_transmit). None of its bytes were written, so the
-    /// message is withdrawn: the call gets no reply, the connection goes on. `false` when the output has none.
+    /// Says that the system refused to pass the file descriptors of [`poll_transmit`](Self::poll_transmit), and none of its bytes were written.
+    /// The message is withdrawn: its call gets no reply, and the connection goes on. Returns `false` if the output has no descriptors.
     pub fn handle_fds_refused(&mut self) -> bool {
         let withdrawn = self.outbox.withdraw_next_fds();
         if let Some(serial) = withdrawn {
@@ -80,13 +80,13 @@ impl<F> Session<F> {
         withdrawn.is_some()
     }
 
-    /// Whether a call or a subscription has ended that [`poll`](Self::poll) has not seen: before anything is waited for it must be called
-    /// again. Writing causes that when file descriptors cannot be passed.
+    /// Whether a call or a subscription has ended since the last [`poll`](Self::poll). Then call `poll` again before you wait. Writing causes
+    /// this if file descriptors cannot be passed.
     pub const fn needs_poll(&self) -> bool {
         self.needs_poll
     }
 
-    /// When [`poll`](Self::poll) should be called even if nothing was received; `None` when nothing is waited for.
+    /// When to call [`poll`](Self::poll) even if nothing was received; `None` if no deadline is set.
     pub fn next_deadline(&self) -> Option<Duration> {
         self.handshake_deadline().min(self.router.next_deadline()).time()
     }

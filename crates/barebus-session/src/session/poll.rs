@@ -16,10 +16,10 @@ use crate::instant::Instant;
 use crate::router::{Answer, Route};
 
 impl<F> Session<F> {
-    /// The next event that is wanted; `None` when more must be received first. Other events are kept, in order.
+    /// The next wanted event; `None` if more must be received first. Other events are kept, in order.
     ///
     /// # Errors
-    /// Why the session has ended, after the last event that came before. Every later call returns the same error.
+    /// [`SessionError`]: why the session has ended, after the last event that arrived before. Every later call returns the same error.
     #[inline]
     pub fn poll_event(
         &mut self,
@@ -30,7 +30,7 @@ impl<F> Session<F> {
         self.take_event()
     }
 
-    /// The reply to a call, or why there is none; `None` when more must be received first.
+    /// The reply to a call, or why there is no reply; `None` if more must be received first.
     ///
     /// # Errors
     /// As [`poll_event`](Self::poll_event).
@@ -43,8 +43,9 @@ impl<F> Session<F> {
         Ok(if self.poll(Want::Reply(call), now)? { Some(self.take_reply()) } else { None })
     }
 
-    /// Processes received messages and passed deadlines until a wanted event is ready: [`take_event`](Self::take_event) returns it. For
-    /// loops that go on until there is one, which cannot borrow the event meanwhile.
+    /// Processes received messages and passed deadlines until a wanted event is ready. Returns whether there is one:
+    /// [`take_event`](Self::take_event) returns it. Use it instead of [`poll_event`](Self::poll_event) in loops, which cannot borrow the event
+    /// from one turn to the next.
     ///
     /// # Errors
     /// As [`poll_event`](Self::poll_event).
@@ -82,7 +83,7 @@ impl<F> Session<F> {
     /// The event that [`poll`](Self::poll) made ready.
     ///
     /// # Errors
-    /// None after `poll` returned `true`; `InvalidMessage` otherwise.
+    /// None: the message was parsed when it arrived.
     #[inline]
     pub fn take_event(&mut self) -> Result<Option<Event<'_, F>>, SessionError> {
         let Some(Ready { kind, frame, fds, .. }) = self.ready.take() else {
@@ -115,11 +116,11 @@ impl<F> Session<F> {
         }))
     }
 
-    /// The reply that [`poll`](Self::poll) made ready for [`Want::Reply`], or why there is none: [`take_event`](Self::take_event) for a
-    /// single call.
+    /// The reply that [`poll`](Self::poll) made ready for [`Want::Reply`], or why there is no reply: [`take_event`](Self::take_event) for one
+    /// call.
     ///
     /// # Errors
-    /// Why there is no reply; `NotOutstanding` when `poll` did not return `true`.
+    /// [`NoReply`]: why there is no reply. [`NoReply::NotOutstanding`] also if `poll` did not return `true`.
     #[inline]
     pub fn take_reply(&mut self) -> Result<Received<'_, F>, NoReply> {
         let Some(Ready { kind, frame, fds, .. }) = self.ready.take() else {

@@ -18,7 +18,7 @@ use crate::instant::Instant;
 use crate::router::{PendingCall, Purpose};
 
 impl<F> Session<F> {
-    /// Queues a call. Its reply is awaited until `deadline`.
+    /// Queues a call. It ends without a reply at `deadline`; `None`: never.
     ///
     /// # Errors
     /// See [`SendError`]; nothing was queued.
@@ -58,7 +58,7 @@ impl<F> Session<F> {
         Ok(CallId(serial))
     }
 
-    /// Queues a call that expects no reply.
+    /// Queues a call with NO_REPLY_EXPECTED.
     ///
     /// # Errors
     /// See [`SendError`]; nothing was queued.
@@ -73,10 +73,10 @@ impl<F> Session<F> {
         self.queue_message(&mut call.header(Serial::FIRST), &body, fds).map(|_| ())
     }
 
-    /// Answers a call of ours with a METHOD_RETURN. Answering a second time does nothing.
+    /// Answers a call of one of our methods with a METHOD_RETURN. Answering again does nothing.
     ///
     /// # Errors
-    /// See [`SendError`]; when `to` is dropped the caller gets an error instead.
+    /// See [`SendError`]. When `to` is dropped, the caller gets an error instead.
     pub fn reply<B: EncodeBody + ?Sized>(
         &mut self,
         to: &ReplyTo,
@@ -86,10 +86,10 @@ impl<F> Session<F> {
         self.answer(to, None, &body, fds)
     }
 
-    /// Answers a call of ours with an ERROR. Answering a second time does nothing.
+    /// Answers a call of one of our methods with an ERROR. Answering again does nothing.
     ///
     /// # Errors
-    /// See [`SendError`]; when `to` is dropped the caller gets another error instead.
+    /// See [`SendError`]. When `to` is dropped, the caller gets another error instead.
     pub fn reply_error(
         &mut self,
         to: &ReplyTo,
@@ -114,7 +114,7 @@ impl<F> Session<F> {
         Ok(())
     }
 
-    /// Waits no longer for a reply. When it comes it is dropped.
+    /// Gives up a call. Its reply is dropped when it arrives.
     pub fn forget(&mut self, call: CallId) {
         if self.ready.as_ref().is_some_and(|ready| ready.kind.ended_call() == Some(call)) {
             self.ready = None;
@@ -125,8 +125,8 @@ impl<F> Session<F> {
         self.perform_actions();
     }
 
-    /// Subscribes to the signals that `rule` describes. On a bus it is asked for them, by `deadline`; equal rules are asked for once. With
-    /// a well-known name as sender, only signals of its present owner are taken.
+    /// Subscribes to the signals that `rule` describes. On a bus this queues `AddMatch`, once for equal rules; the bus must answer before
+    /// `deadline`. With a well-known name as sender, only signals of the name's present owner are reported.
     ///
     /// # Errors
     /// See [`SendError`]. A refusal of the bus is reported as [`Event::NotSubscribed`](crate::Event::NotSubscribed).
@@ -141,10 +141,10 @@ impl<F> Session<F> {
         Ok(id)
     }
 
-    /// Ends a subscription. Signals that waited only for it are dropped.
+    /// Ends a subscription. Signals that wait only for it are dropped.
     ///
     /// # Errors
-    /// See [`SendError`]. When the bus cannot be told, the subscription has ended all the same.
+    /// See [`SendError`]: the bus was not told. The subscription has ended all the same.
     pub fn unsubscribe(&mut self, subscription: SubscriptionId) -> Result<(), SendError> {
         let sendable = self.check_sendable(0);
         // An event that was polled for it and not taken is not reported any more.
