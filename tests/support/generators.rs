@@ -270,12 +270,9 @@ impl Parts {
         header
     }
 
-    /// The same message, with more descriptors if its header says how many there are and its body names others.
+    /// The same message, with as many descriptors as its body refers to.
     fn with_fds_for_its_indices(mut self) -> Self {
-        let most = self.body.values().iter().filter_map(Model::highest_fd_index).max();
-        if let (Some(most), true) = (most, self.unix_fds != 0) {
-            self.unix_fds = self.unix_fds.max(most.saturating_add(1));
-        }
+        self.unix_fds = self.unix_fds.max(self.body.fd_count());
         self
     }
 

@@ -237,7 +237,7 @@ impl Body {
     /// Number of file descriptors that the values need.
     pub fn fd_count(&self) -> u32 {
         let highest = self.values.iter().filter_map(Model::highest_fd_index).max();
-        highest.map_or(0, |index| index + 1)
+        highest.map_or(0, |index| index.saturating_add(1))
     }
 
     /// The values.

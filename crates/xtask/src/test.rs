@@ -39,7 +39,7 @@ pub(crate) fn run() -> Result<(), Failure> {
     let mut docs = cargo();
     docs.args(["doc", "--workspace", "--no-deps", "--quiet"]).env("RUSTDOCFLAGS", "-D warnings");
     let mut tests = cargo();
-    tests.args(["test", "--workspace"]);
+    tests.args(["test", "--workspace", "--no-fail-fast"]);
     // What has no allocator, and what has one without the standard library.
     let mut bare = cargo();
     bare.args(["check", "-p", "barebus-wire", "--no-default-features"]);
