@@ -24,12 +24,14 @@ mod error;
 pub mod interface;
 mod job;
 mod manager;
+pub mod name;
 mod state;
 mod unit;
 
 pub use error::Error;
 pub use job::{Job, JobResult, Mode};
 pub use manager::{Manager, UnitList};
+pub use name::{UnitKind, UnitName};
 pub use state::{ActiveState, UnitFileState};
 pub use unit::{ListedUnit, Unit};
 
