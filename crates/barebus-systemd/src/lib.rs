@@ -25,15 +25,20 @@ pub mod interface;
 mod job;
 mod manager;
 pub mod name;
-mod state;
 mod unit;
+pub mod value;
+pub mod word;
 
 pub use error::Error;
 pub use job::{Job, JobResult, Mode};
 pub use manager::{Manager, UnitList};
 pub use name::{UnitKind, UnitName};
-pub use state::{ActiveState, UnitFileState};
 pub use unit::{ListedUnit, Unit};
+pub use value::Limit;
+pub use word::{ActiveState, UnitFileState};
+
+// The older modules' name of it.
+use word as state;
 
 // What README.md shows compiles.
 #[cfg(doctest)]
