@@ -92,8 +92,8 @@ fn valid_or_path(word: &str) -> Option<UnitName> {
         return None;
     }
     let mut elements = word.split('/').filter(|element| !matches!(*element, "" | "."));
-    let kind = match elements.next() {
-        Some("dev" | "sys") => UnitKind::Device,
+    let kind = match (elements.next(), elements.next()) {
+        (Some("dev" | "sys"), Some(_)) => UnitKind::Device,
         _ => UnitKind::Mount,
     };
     UnitName::of_path(word, kind).ok()
