@@ -25,6 +25,7 @@ pub mod interface;
 mod job;
 mod manager;
 pub mod name;
+pub mod setting;
 mod unit;
 pub mod value;
 pub mod word;

@@ -33,5 +33,7 @@ pub use label::{escape_label, unescape_label};
 pub use mangle::{Mangled, mangle, mangle_pattern};
 pub use unit_name::UnitName;
 
+pub(crate) use error::Quoted;
+
 #[cfg(test)]
 mod tests;
