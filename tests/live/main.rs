@@ -15,6 +15,7 @@ mod definitions;
 mod examples;
 mod forgery;
 mod manager;
+mod names;
 mod peers;
 mod policies;
 mod private;

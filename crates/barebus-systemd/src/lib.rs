@@ -24,14 +24,22 @@ mod error;
 pub mod interface;
 mod job;
 mod manager;
-mod state;
+pub mod name;
+pub mod setting;
 mod unit;
+pub mod value;
+pub mod word;
 
 pub use error::Error;
 pub use job::{Job, JobResult, Mode};
 pub use manager::{Manager, UnitList};
-pub use state::{ActiveState, UnitFileState};
+pub use name::{UnitKind, UnitName};
 pub use unit::{ListedUnit, Unit};
+pub use value::Limit;
+pub use word::{ActiveState, UnitFileState};
+
+// The older modules' name of it.
+use word as state;
 
 // What README.md shows compiles.
 #[cfg(doctest)]
