@@ -44,6 +44,7 @@ mod reader;
 mod signature;
 mod skip;
 mod transcode;
+mod tuple;
 pub mod utf8;
 mod value;
 mod variant;
