@@ -16,6 +16,7 @@ extern crate std;
 
 pub mod address;
 mod array;
+mod basic;
 mod body;
 #[cfg(feature = "alloc")]
 mod collections;
@@ -45,6 +46,7 @@ mod signature;
 mod skip;
 mod transcode;
 mod tuple;
+mod type_code;
 pub mod utf8;
 mod value;
 mod variant;
@@ -54,11 +56,12 @@ mod writer;
 pub(crate) const COMPACT: bool = cfg!(compact);
 
 pub use array::{Array, Dict, Entries};
+pub use basic::Basic;
 pub use body::{EncodeBody, RawBody};
 pub use compose::MethodCall;
 #[cfg(feature = "alloc")]
 pub use compose::{MessageBuf, PreparedCall, PreparedError};
-pub use cursor::{Basic, Cursor, Event};
+pub use cursor::{Cursor, Event};
 pub use endian::Endian;
 pub use error::{BodyError, DecodeError, DecodeErrorKind, EncodeError, Expected, SignatureExcerpt};
 #[cfg(feature = "alloc")]

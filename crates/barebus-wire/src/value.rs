@@ -146,7 +146,7 @@ pub(crate) fn push<T>(values: &mut Vec<T>, value: T) {
 
 const fn alignment_of(signature: Signature<'static>) -> usize {
     match signature.as_str().as_bytes().first() {
-        Some(code) => crate::signature::alignment(*code),
+        Some(code) => crate::type_code::alignment(*code),
         None => 1,
     }
 }
