@@ -20,7 +20,6 @@ mod basic;
 mod body;
 #[cfg(feature = "alloc")]
 mod collections;
-mod compose;
 mod cursor;
 #[doc(hidden)]
 pub mod derive;
@@ -34,13 +33,19 @@ pub mod gather;
 mod header;
 mod layout;
 pub mod limits;
+mod marshal;
 pub mod match_rule;
 mod message;
+#[cfg(feature = "alloc")]
+mod message_buf;
+mod method_call;
 pub mod name;
 mod number;
 #[cfg(feature = "alloc")]
 mod owned;
 mod plain;
+#[cfg(feature = "alloc")]
+mod prepared;
 mod reader;
 mod signature;
 mod skip;
@@ -58,9 +63,6 @@ pub(crate) const COMPACT: bool = cfg!(compact);
 pub use array::{Array, Dict, Entries};
 pub use basic::Basic;
 pub use body::{EncodeBody, RawBody};
-pub use compose::MethodCall;
-#[cfg(feature = "alloc")]
-pub use compose::{MessageBuf, PreparedCall, PreparedError};
 pub use cursor::{Cursor, Event};
 pub use endian::Endian;
 pub use error::{BodyError, DecodeError, DecodeErrorKind, EncodeError, Expected, SignatureExcerpt};
@@ -72,10 +74,15 @@ pub use header::{Flags, Header, MessageType, Serial};
 pub use layout::{Layout, LayoutError};
 pub use match_rule::MatchRule;
 pub use message::{DecodeBody, Message};
+#[cfg(feature = "alloc")]
+pub use message_buf::MessageBuf;
+pub use method_call::MethodCall;
 pub use name::{BusName, ErrorName, InterfaceName, MemberName, ObjectPath};
 pub use number::{FdIndex, Number, Numbers};
 #[cfg(feature = "alloc")]
 pub use owned::{OwnedArray, OwnedBody, OwnedDict, OwnedSignature, OwnedValue, TypeError};
+#[cfg(feature = "alloc")]
+pub use prepared::{PreparedCall, PreparedError};
 pub use reader::Reader;
 pub use signature::{Signature, SignatureError, SignatureErrorKind, SignatureText, Types};
 pub use value::{BasicType, Decode, Encode, Type};

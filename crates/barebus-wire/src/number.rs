@@ -51,6 +51,7 @@ pub struct Numbers<'a, T> {
 
 impl<'a, T: Number> Numbers<'a, T> {
     /// All that is left of an array.
+    #[cfg(feature = "alloc")]
     #[inline]
     fn of(elements: &mut Reader<'a>) -> Result<Self, DecodeError> {
         let (start, endian) = (elements.position(), elements.endian());
