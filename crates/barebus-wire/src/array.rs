@@ -1,4 +1,4 @@
-//! Arrays and dictionaries that are read as they are walked, slices that are marshalled whole, and structs as tuples.
+//! Arrays and dictionaries that are read as they are walked, and slices that are marshalled whole.
 
 use core::fmt;
 use core::iter::FusedIterator;
@@ -286,65 +286,6 @@ impl<'a> Decode<'a> for &'a [u8] {
     fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
         reader.read_array(1)
     }
-}
-
-macro_rules! tuples {
-    (decode $reader:ident $first:ident $($name:ident)*) => {
-        ($first::decode_first($reader)?, $($name::decode($reader)?,)*)
-    };
-    ($(($($name:ident $index:tt),+))*) => {$(
-        /// A STRUCT.
-        impl<$($name: Type),+> Type for ($($name,)+) {
-            const TEXT: SignatureText =
-                SignatureText::structure(&SignatureText::EMPTY$(.then(&$name::TEXT))+);
-            const MIN_LEN: usize = 0 $(+ $name::MIN_LEN)+;
-        }
-
-        impl<$($name: Encode),+> Encode for ($($name,)+) {
-            #[inline]
-            fn encode(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
-                writer.enter_struct()?;
-                $(self.$index.encode(writer)?;)+
-                writer.leave();
-                Ok(())
-            }
-
-            #[inline]
-            fn gather<'v>(&'v self, gather: &mut Gather<'_, 'v>) {
-                $(self.$index.gather(gather);)+
-            }
-        }
-
-        impl<'a, $($name: Decode<'a>),+> Decode<'a> for ($($name,)+) {
-            #[inline]
-            fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-                let depth = reader.depth();
-                reader.enter_unaligned()?;
-                let fields = tuples!(decode reader $($name)+);
-                reader.set_depth(depth);
-                Ok(fields)
-            }
-        }
-    )*};
-}
-
-tuples! {
-    (A 0)
-    (A 0, B 1)
-    (A 0, B 1, C 2)
-    (A 0, B 1, C 2, D 3)
-    (A 0, B 1, C 2, D 3, E 4)
-    (A 0, B 1, C 2, D 3, E 4, F 5)
-    (A 0, B 1, C 2, D 3, E 4, F 5, G 6)
-    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7)
-    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8)
-    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9)
-    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10)
-    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11)
-    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11, M 12)
-    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11, M 12, N 13)
-    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11, M 12, N 13, O 14)
-    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11, M 12, N 13, O 14, P 15)
 }
 
 #[cfg(test)]

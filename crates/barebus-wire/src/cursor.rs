@@ -1,52 +1,12 @@
 //! Walking values whose signature is met at run time: event by event, without recursion, allocation or a tree.
 
+use crate::basic::Basic;
 use crate::error::{DecodeError, DecodeErrorKind as Kind};
 use crate::layout::Layout;
 use crate::limits;
-use crate::name::ObjectPath;
-use crate::number::FdIndex;
 use crate::reader::Reader;
-use crate::signature::{Signature, has_no_rules, is_basic, type_end};
-
-/// A value of a basic type. Spec: Type System, Basic Types.
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[allow(missing_docs, reason = "the variants are the specification's type names")]
-pub enum Basic<'a> {
-    Byte(u8),
-    Boolean(bool),
-    Int16(i16),
-    Uint16(u16),
-    Int32(i32),
-    Uint32(u32),
-    Int64(i64),
-    Uint64(u64),
-    Double(f64),
-    String(&'a str),
-    ObjectPath(ObjectPath<'a>),
-    Signature(Signature<'a>),
-    UnixFd(FdIndex),
-}
-
-impl Basic<'_> {
-    /// The value's type code.
-    pub const fn code(&self) -> u8 {
-        match self {
-            Self::Byte(_) => b'y',
-            Self::Boolean(_) => b'b',
-            Self::Int16(_) => b'n',
-            Self::Uint16(_) => b'q',
-            Self::Int32(_) => b'i',
-            Self::Uint32(_) => b'u',
-            Self::Int64(_) => b'x',
-            Self::Uint64(_) => b't',
-            Self::Double(_) => b'd',
-            Self::String(_) => b's',
-            Self::ObjectPath(_) => b'o',
-            Self::Signature(_) => b'g',
-            Self::UnixFd(_) => b'h',
-        }
-    }
-}
+use crate::signature::{Signature, type_end};
+use crate::type_code::{has_no_rules, is_basic};
 
 /// What a [`Cursor`] meets.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -379,29 +339,5 @@ impl<'a> Cursor<'a> {
         }
         let inner = self.reader.read_variant_signature()?;
         self.enter_value(inner)
-    }
-}
-
-impl<'a> Reader<'a> {
-    /// Reads a value of the basic type `code`.
-    #[inline(always)]
-    pub(crate) fn read_basic(&mut self, code: u8) -> Result<Basic<'a>, DecodeError> {
-        Ok(match code {
-            b's' => Basic::String(self.read_str()?),
-            b'o' => Basic::ObjectPath(self.read_path()?),
-            b'u' => Basic::Uint32(self.read_u32()?),
-            b'y' => Basic::Byte(self.read_u8()?),
-            b'b' => Basic::Boolean(self.read_bool()?),
-            b'n' => Basic::Int16(self.read_u16()? as i16),
-            b'q' => Basic::Uint16(self.read_u16()?),
-            b'i' => Basic::Int32(self.read_u32()? as i32),
-            b'x' => Basic::Int64(self.read_u64()? as i64),
-            b't' => Basic::Uint64(self.read_u64()?),
-            b'd' => Basic::Double(f64::from_bits(self.read_u64()?)),
-            b'g' => Basic::Signature(self.read_signature()?),
-            b'h' => Basic::UnixFd(FdIndex(self.read_fd_index()?)),
-            // A signature that was checked has no other code where a basic type stands.
-            _ => return Err(self.fail(Kind::VariantSignatureBad, self.position())),
-        })
     }
 }

@@ -1,10 +1,76 @@
-//! Header fields, as they are read. Spec: Message Format, Header Fields.
+//! The grammar of a header: where its numbers stand, and its fields, read and written. Spec: Message Format, Header Fields.
 
 use crate::error::{DecodeError, DecodeErrorKind as Kind};
 use crate::header::{Header, Serial};
+use crate::limits::FIXED_HEADER_LEN;
 use crate::name::{BusName, ErrorName, InterfaceName, MemberName, ObjectPath};
 use crate::reader::Reader;
 use crate::signature::Signature;
+use crate::writer::Writer;
+
+/// Offset of the protocol version; byte order, type and flags precede it.
+pub(crate) const VERSION_AT: usize = 3;
+/// Offset of the body's length.
+pub(crate) const BODY_LEN_AT: usize = 4;
+/// Offset of the serial.
+pub(crate) const SERIAL_AT: usize = 8;
+/// Offset of the fields' length; they follow it.
+pub(crate) const FIELDS_LEN_AT: usize = 12;
+
+/// The only major protocol version.
+pub(crate) const VERSION: u8 = 1;
+
+/// Code of a header field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct FieldCode(u8);
+
+impl FieldCode {
+    pub(crate) const PATH: Self = Self(1);
+    pub(crate) const INTERFACE: Self = Self(2);
+    pub(crate) const MEMBER: Self = Self(3);
+    pub(crate) const ERROR_NAME: Self = Self(4);
+    pub(crate) const REPLY_SERIAL: Self = Self(5);
+    pub(crate) const DESTINATION: Self = Self(6);
+    pub(crate) const SENDER: Self = Self(7);
+    pub(crate) const SIGNATURE: Self = Self(8);
+    pub(crate) const UNIX_FDS: Self = Self(9);
+
+    /// Type code of the field's value; 0 for fields that the specification does not know.
+    const fn value_type(self) -> u8 {
+        match self {
+            Self::PATH => b'o',
+            Self::INTERFACE
+            | Self::MEMBER
+            | Self::ERROR_NAME
+            | Self::DESTINATION
+            | Self::SENDER => b's',
+            Self::REPLY_SERIAL | Self::UNIX_FDS => b'u',
+            Self::SIGNATURE => b'g',
+            _ => 0,
+        }
+    }
+
+    /// What the field begins with: its code, and its variant's signature with length and NUL.
+    pub(crate) const fn mark(self) -> [u8; 4] {
+        [self.0, 1, self.value_type(), 0]
+    }
+
+    /// The known field that begins with `mark`.
+    #[inline]
+    const fn of_mark(mark: [u8; 4]) -> Option<Self> {
+        match mark {
+            [code @ 1..=9, 1, value_type, 0] if Self(code).value_type() == value_type => {
+                Some(Self(code))
+            }
+            _ => None,
+        }
+    }
+
+    /// The field's bit among those that were seen.
+    const fn bit(self) -> u16 {
+        1 << self.0
+    }
+}
 
 impl<'a> Header<'a> {
     /// Reads the header fields, which are all that `fields` holds, of `message`.
@@ -33,19 +99,16 @@ impl<'a> Header<'a> {
         if crate::COMPACT {
             return None;
         }
-        // Code, and the variant's signature with its length and its NUL; the value's first four bytes.
-        let ([code @ 1..=9, 1, type_code, 0], value, value_end) = fields.peek_field(message)?
-        else {
-            return None;
-        };
-        if field_type(code) != type_code || *seen & 1 << code != 0 {
+        let (mark, value, value_end) = fields.peek_field(message)?;
+        let code = FieldCode::of_mark(mark)?;
+        if *seen & code.bit() != 0 {
             return None;
         }
         let number = fields.u32_of(value);
-        let end = match type_code {
+        let end = match code.value_type() {
             b'u' => {
                 match code {
-                    5 => self.reply_serial = Some(Serial::new(number)?),
+                    FieldCode::REPLY_SERIAL => self.reply_serial = Some(Serial::new(number)?),
                     _ => self.unix_fds = number,
                 }
                 value_end
@@ -63,21 +126,23 @@ impl<'a> Header<'a> {
         };
         fields.seek(end)?;
         // What is not taken here is looked at again.
-        *seen |= 1 << code;
+        *seen |= code.bit();
         Some(())
     }
 
     #[inline]
-    fn read_text_field(&mut self, code: u8, text: &'a str) -> Option<()> {
+    fn read_text_field(&mut self, code: FieldCode, text: &'a str) -> Option<()> {
         match code {
-            1 if text != LOCAL_PATH => self.path = Some(ObjectPath::parse(text).ok()?),
-            2 if text != LOCAL_INTERFACE => {
+            FieldCode::PATH if text != LOCAL_PATH => {
+                self.path = Some(ObjectPath::parse(text).ok()?)
+            }
+            FieldCode::INTERFACE if text != LOCAL_INTERFACE => {
                 self.interface = Some(InterfaceName::parse(text).ok()?);
             }
-            3 => self.member = Some(MemberName::parse(text).ok()?),
-            4 => self.error_name = Some(ErrorName::parse(text).ok()?),
-            6 => self.destination = Some(BusName::parse(text).ok()?),
-            7 => self.sender = Some(BusName::parse(text).ok()?),
+            FieldCode::MEMBER => self.member = Some(MemberName::parse(text).ok()?),
+            FieldCode::ERROR_NAME => self.error_name = Some(ErrorName::parse(text).ok()?),
+            FieldCode::DESTINATION => self.destination = Some(BusName::parse(text).ok()?),
+            FieldCode::SENDER => self.sender = Some(BusName::parse(text).ok()?),
             _ => return None,
         }
         Some(())
@@ -91,25 +156,25 @@ impl<'a> Header<'a> {
     ) -> Result<(), DecodeError> {
         fields.enter_struct()?;
         let at = fields.position();
-        match fields.peek() {
-            Some([code @ 1..=9, 1, type_code, 0]) if field_type(code) == type_code => {
-                if *seen & 1 << code != 0 {
+        match fields.peek().and_then(FieldCode::of_mark) {
+            Some(code) => {
+                if *seen & code.bit() != 0 {
                     return Err(fields.fail(Kind::HeaderFieldTwice, at));
                 }
-                *seen |= 1 << code;
+                *seen |= code.bit();
                 fields.skip(4)?;
                 self.read_value(code, fields)?;
             }
-            _ => fields.skip_unknown_field()?,
+            None => fields.skip_unknown_field()?,
         }
         fields.leave();
         Ok(())
     }
 
     #[cfg_attr(compact, inline(never))]
-    fn read_value(&mut self, code: u8, fields: &mut Reader<'a>) -> Result<(), DecodeError> {
+    fn read_value(&mut self, code: FieldCode, fields: &mut Reader<'a>) -> Result<(), DecodeError> {
         match code {
-            1 => {
+            FieldCode::PATH => {
                 let path = fields.read_path()?;
                 if path.as_str() == LOCAL_PATH {
                     return Err(
@@ -118,7 +183,7 @@ impl<'a> Header<'a> {
                 }
                 self.path = Some(path);
             }
-            2 => {
+            FieldCode::INTERFACE => {
                 let interface = fields.read_name(InterfaceName::parse, Kind::BadInterface)?;
                 if interface.as_str() == LOCAL_INTERFACE {
                     let at = fields.position() - interface.as_str().len() - 1;
@@ -126,17 +191,25 @@ impl<'a> Header<'a> {
                 }
                 self.interface = Some(interface);
             }
-            3 => self.member = Some(fields.read_name(MemberName::parse, Kind::BadMember)?),
-            4 => self.error_name = Some(fields.read_name(ErrorName::parse, Kind::BadErrorName)?),
-            5 => {
+            FieldCode::MEMBER => {
+                self.member = Some(fields.read_name(MemberName::parse, Kind::BadMember)?)
+            }
+            FieldCode::ERROR_NAME => {
+                self.error_name = Some(fields.read_name(ErrorName::parse, Kind::BadErrorName)?)
+            }
+            FieldCode::REPLY_SERIAL => {
                 let serial = Serial::new(fields.read_u32()?);
                 let at = fields.position() - 4;
                 self.reply_serial =
                     Some(serial.ok_or_else(|| fields.fail(Kind::ReplySerialZero, at))?);
             }
-            6 => self.destination = Some(fields.read_name(BusName::parse, Kind::BadDestination)?),
-            7 => self.sender = Some(fields.read_name(BusName::parse, Kind::BadSender)?),
-            8 => self.signature = fields.read_signature()?,
+            FieldCode::DESTINATION => {
+                self.destination = Some(fields.read_name(BusName::parse, Kind::BadDestination)?)
+            }
+            FieldCode::SENDER => {
+                self.sender = Some(fields.read_name(BusName::parse, Kind::BadSender)?)
+            }
+            FieldCode::SIGNATURE => self.signature = fields.read_signature()?,
             _ => self.unix_fds = fields.read_u32()?,
         }
         Ok(())
@@ -149,32 +222,76 @@ impl<'a> Reader<'a> {
     #[inline(never)]
     fn skip_unknown_field(&mut self) -> Result<(), DecodeError> {
         let at = self.position();
-        let code = self.read_u8()?;
+        let code = FieldCode(self.read_u8()?);
         let signature = self.read_variant_signature()?;
         self.enter()?;
         self.skip_value(signature)?;
         self.leave();
         // A field that is no value at all is the graver fault: what it means comes second.
-        if code == 0 {
+        if code.0 == 0 {
             return Err(self.fail(Kind::HeaderFieldZero, at));
         }
-        if field_type(code) != 0 {
+        if code.value_type() != 0 {
             return Err(self.fail(Kind::HeaderFieldType, at));
         }
         Ok(())
     }
 }
 
-/// Type code of a header field's value; 0 for fields that the specification does not know. Spec: Header Fields.
-const fn field_type(code: u8) -> u8 {
-    match code {
-        1 => b'o',
-        2..=4 | 6 | 7 => b's',
-        5 | 9 => b'u',
-        8 => b'g',
-        _ => 0,
+/// Must never be on the wire.
+pub(crate) const LOCAL_PATH: &str = "/org/freedesktop/DBus/Local";
+/// Must never be on the wire.
+pub(crate) const LOCAL_INTERFACE: &str = "org.freedesktop.DBus.Local";
+
+impl Header<'_> {
+    /// Writes the header, for a body of 0 bytes of the type `signature`, with the padding behind it.
+    pub(crate) fn put(&self, writer: &mut Writer<'_>, signature: Signature<'_>) {
+        writer.put_fixed_header(self.message_type.code(), self.flags.bits(), self.serial.get());
+        writer.put_text_or_none(FieldCode::PATH, self.path.map(ObjectPath::as_str));
+        writer.put_text_or_none(FieldCode::INTERFACE, self.interface.map(InterfaceName::as_str));
+        writer.put_text_or_none(FieldCode::MEMBER, self.member.map(MemberName::as_str));
+        writer.put_text_or_none(FieldCode::ERROR_NAME, self.error_name.map(ErrorName::as_str));
+        writer
+            .put_number_unless_0(FieldCode::REPLY_SERIAL, self.reply_serial.map_or(0, Serial::get));
+        writer.put_text_or_none(FieldCode::DESTINATION, self.destination.map(BusName::as_str));
+        writer.put_text_or_none(FieldCode::SENDER, self.sender.map(BusName::as_str));
+        if !signature.is_empty() {
+            writer.align(8);
+            writer.put_bytes(&FieldCode::SIGNATURE.mark());
+            writer.put_signature(signature);
+        }
+        writer.put_number_unless_0(FieldCode::UNIX_FDS, self.unix_fds);
+        // Of nine fields with names, a path and a signature, only the path may be long: the message's length is checked.
+        let fields_len = u32::try_from(writer.position() - FIXED_HEADER_LEN).unwrap_or(u32::MAX);
+        writer.patch_u32(FIELDS_LEN_AT, fields_len);
+        writer.align(8);
     }
 }
 
-pub(crate) const LOCAL_PATH: &str = "/org/freedesktop/DBus/Local";
-pub(crate) const LOCAL_INTERFACE: &str = "org.freedesktop.DBus.Local";
+impl Writer<'_> {
+    /// The first 16 bytes of a header, with lengths of 0: a message begins here.
+    #[inline]
+    fn put_fixed_header(&mut self, message_type: u8, flags: u8, serial: u32) {
+        let [a, b, c, d] = self.u32_bytes(serial);
+        let mark = self.endian().mark();
+        self.put_bytes(&[mark, message_type, flags, VERSION, 0, 0, 0, 0, a, b, c, d, 0, 0, 0, 0]);
+    }
+
+    /// A field that holds text, unless it is absent.
+    #[inline]
+    fn put_text_or_none(&mut self, code: FieldCode, text: Option<&str>) {
+        if let Some(text) = text {
+            self.put_text_field(code.mark(), text);
+        }
+    }
+
+    /// A field that holds a number, unless it is 0.
+    #[inline]
+    fn put_number_unless_0(&mut self, code: FieldCode, number: u32) {
+        if number != 0 {
+            self.align(8);
+            self.put_bytes(&code.mark());
+            self.put_u32(number);
+        }
+    }
+}

@@ -4,6 +4,7 @@ use byteorder::{BigEndian, ByteOrder, LittleEndian, NativeEndian};
 
 use crate::endian::Endian;
 use crate::error::{DecodeError, DecodeErrorKind as Kind};
+use crate::field::{BODY_LEN_AT, FIELDS_LEN_AT, VERSION, VERSION_AT};
 use crate::limits;
 use crate::reader::align_up;
 
@@ -15,12 +16,6 @@ use crate::reader::align_up;
 pub fn frame_len(bytes: &[u8]) -> Result<Option<usize>, DecodeError> {
     Ok(Fixed::parse(bytes)?.map(|fixed| fixed.frame_len()))
 }
-
-/// Offset of the length of the body.
-const BODY_LEN_AT: usize = 4;
-
-/// Offset of the length of the header fields.
-pub(crate) const FIELDS_LEN_AT: usize = 12;
 
 /// The fixed part of a header: its first 16 bytes. Spec: Message Format.
 #[derive(Clone, Copy, Debug)]
@@ -44,8 +39,8 @@ impl Fixed {
         let Some(&[_, message_type, flags, version, ref numbers @ ..]) =
             bytes.first_chunk::<{ limits::FIXED_HEADER_LEN }>()
         else {
-            return match bytes.get(3) {
-                Some(version) if *version != 1 => Err(fail_version()),
+            return match bytes.get(VERSION_AT) {
+                Some(version) if *version != VERSION => Err(fail_version()),
                 _ => Ok(None),
             };
         };
@@ -67,9 +62,9 @@ impl Fixed {
         if fields_len > limits::ARRAY_LEN
             || (fixed.body_start() as u64) + u64::from(body_len) > u64::from(limits::MESSAGE_LEN)
         {
-            return Err(if version == 1 { fixed.fail_length() } else { fail_version() });
+            return Err(if version == VERSION { fixed.fail_length() } else { fail_version() });
         }
-        if version != 1 {
+        if version != VERSION {
             return Err(fail_version());
         }
         Ok(Some(fixed))
@@ -109,5 +104,5 @@ impl Fixed {
 /// Told before lengths that are too great, as it is when only the first bytes have come.
 #[cold]
 fn fail_version() -> DecodeError {
-    DecodeError::new(Kind::ProtocolVersion, 3)
+    DecodeError::new(Kind::ProtocolVersion, VERSION_AT)
 }

@@ -5,6 +5,7 @@ use core::num::NonZeroU32;
 
 use crate::endian::Endian;
 use crate::error::{DecodeError, DecodeErrorKind as Kind};
+use crate::field::SERIAL_AT;
 use crate::frame::Fixed;
 use crate::limits;
 use crate::name::{BusName, ErrorName, InterfaceName, MemberName, ObjectPath};
@@ -190,12 +191,44 @@ impl<'a> Header<'a> {
         }
     }
 
+    /// The header of a SIGNAL. Spec: Message Types, Signal Emission.
+    pub const fn signal(
+        serial: Serial,
+        path: ObjectPath<'a>,
+        interface: InterfaceName<'a>,
+        member: MemberName<'a>,
+    ) -> Self {
+        let mut header = Self::new(MessageType::Signal, serial);
+        header.path = Some(path);
+        header.interface = Some(interface);
+        header.member = Some(member);
+        header.flags = Flags::NO_REPLY_EXPECTED;
+        header
+    }
+
+    /// The header of the METHOD_RETURN that answers `call`. Spec: Message Types, Method Returns.
+    pub const fn method_return(serial: Serial, call: &Header<'a>) -> Self {
+        let mut header = Self::new(MessageType::MethodReturn, serial);
+        header.reply_serial = Some(call.serial);
+        header.destination = call.sender;
+        header.flags = Flags::NO_REPLY_EXPECTED;
+        header
+    }
+
+    /// The header of the ERROR that answers `call`. Spec: Message Types, Errors.
+    pub const fn error(serial: Serial, call: &Header<'a>, name: ErrorName<'a>) -> Self {
+        let mut header = Self::method_return(serial, call);
+        header.message_type = MessageType::Error;
+        header.error_name = Some(name);
+        header
+    }
+
     /// Reads the header of the message that `bytes` begin with, of which the first 16 said `fixed`.
     pub(crate) fn parse(bytes: &'a [u8], fixed: &Fixed) -> Result<Self, DecodeError> {
         let message_type = MessageType::from_code(fixed.message_type)
             .ok_or_else(|| DecodeError::new(Kind::MessageTypeZero, 1))?;
-        let serial =
-            Serial::new(fixed.serial).ok_or_else(|| DecodeError::new(Kind::SerialZero, 8))?;
+        let serial = Serial::new(fixed.serial)
+            .ok_or_else(|| DecodeError::new(Kind::SerialZero, SERIAL_AT))?;
         let mut header = Self::new(message_type, serial);
         header.endian = fixed.endian;
         header.flags = Flags::from_bits(fixed.flags);

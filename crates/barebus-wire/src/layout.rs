@@ -7,7 +7,8 @@ use crate::error::{DecodeError, DecodeErrorKind as Kind, EncodeError, SignatureE
 use crate::limits;
 use crate::message::Message;
 use crate::reader::Reader;
-use crate::signature::{Signature, is_basic};
+use crate::signature::Signature;
+use crate::type_code::is_basic;
 use crate::writer::Writer;
 
 /// One type code of a signature, and where to go on.

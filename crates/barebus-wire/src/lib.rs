@@ -16,10 +16,10 @@ extern crate std;
 
 pub mod address;
 mod array;
+mod basic;
 mod body;
 #[cfg(feature = "alloc")]
 mod collections;
-mod compose;
 mod cursor;
 pub mod definition;
 #[doc(hidden)]
@@ -34,17 +34,25 @@ pub mod gather;
 mod header;
 mod layout;
 pub mod limits;
+mod marshal;
 pub mod match_rule;
 mod message;
+#[cfg(feature = "alloc")]
+mod message_buf;
+mod method_call;
 pub mod name;
 mod number;
 #[cfg(feature = "alloc")]
 mod owned;
 mod plain;
+#[cfg(feature = "alloc")]
+mod prepared;
 mod reader;
 mod signature;
 mod skip;
 mod transcode;
+mod tuple;
+mod type_code;
 pub mod utf8;
 mod value;
 mod variant;
@@ -54,11 +62,9 @@ mod writer;
 pub(crate) const COMPACT: bool = cfg!(compact);
 
 pub use array::{Array, Dict, Entries};
+pub use basic::Basic;
 pub use body::{Arguments, EncodeBody, RawBody};
-pub use compose::MethodCall;
-#[cfg(feature = "alloc")]
-pub use compose::{MessageBuf, PreparedCall, PreparedError};
-pub use cursor::{Basic, Cursor, Event};
+pub use cursor::{Cursor, Event};
 pub use endian::Endian;
 pub use error::{BodyError, DecodeError, DecodeErrorKind, EncodeError, Expected, SignatureExcerpt};
 #[cfg(feature = "alloc")]
@@ -69,10 +75,15 @@ pub use header::{Flags, Header, MessageType, Serial};
 pub use layout::{Layout, LayoutError};
 pub use match_rule::MatchRule;
 pub use message::{DecodeBody, Message};
+#[cfg(feature = "alloc")]
+pub use message_buf::MessageBuf;
+pub use method_call::MethodCall;
 pub use name::{BusName, ErrorName, InterfaceName, MemberName, ObjectPath};
 pub use number::{FdIndex, Number, Numbers};
 #[cfg(feature = "alloc")]
 pub use owned::{OwnedArray, OwnedBody, OwnedDict, OwnedSignature, OwnedValue, TypeError};
+#[cfg(feature = "alloc")]
+pub use prepared::{PreparedCall, PreparedError};
 pub use reader::Reader;
 pub use signature::{Signature, SignatureError, SignatureErrorKind, SignatureText, Types};
 pub use value::{BasicType, Decode, Encode, Type};

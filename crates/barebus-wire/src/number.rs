@@ -22,6 +22,10 @@ use crate::writer::Writer;
 /// A type whose every bit pattern of its width is a value, so that an array of it is a run of bytes.
 ///
 /// Sealed: these are the specification's fixed types but BOOLEAN.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no D-Bus number",
+    note = "numbers are `u8`, `i16`, `u16`, `i32`, `u32`, `i64`, `u64` and `f64`"
+)]
 pub trait Number: Type + BasicType + Encode + for<'a> Decode<'a> + Copy + Bulk {}
 
 /// Index of a file descriptor among those that came with the message. Spec: Type System, UNIX_FD.
@@ -47,6 +51,7 @@ pub struct Numbers<'a, T> {
 
 impl<'a, T: Number> Numbers<'a, T> {
     /// All that is left of an array.
+    #[cfg(feature = "alloc")]
     #[inline]
     fn of(elements: &mut Reader<'a>) -> Result<Self, DecodeError> {
         let (start, endian) = (elements.position(), elements.endian());

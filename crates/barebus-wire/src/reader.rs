@@ -651,6 +651,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Everything that is left, taken at once.
+    #[cfg(feature = "alloc")]
     #[inline]
     pub(crate) fn rest(&mut self) -> &'a [u8] {
         let rest = self.bytes.get(self.pos..).unwrap_or_default();

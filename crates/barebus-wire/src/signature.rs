@@ -3,6 +3,7 @@
 use core::fmt;
 
 use crate::limits;
+use crate::type_code::{alignment, array_of};
 
 mod check;
 
@@ -317,61 +318,6 @@ kinds! {
     EntryTooManyFields EntryTooManyFields "a dictionary entry has more than two fields",
     /// A dictionary entry whose key is a container.
     EntryKeyNotBasic EntryKeyNotBasic "a dictionary entry's key is not a basic type",
-}
-
-/// Whether `code` is a basic type: fixed or string-like. Spec: Type System, Basic Types.
-pub(crate) const fn is_basic(code: u8) -> bool {
-    matches!(
-        code,
-        b'y' | b'b' | b'n' | b'q' | b'i' | b'u' | b'x' | b't' | b'd' | b'h' | b's' | b'o' | b'g'
-    )
-}
-
-/// The signature of an array of a basic type, or of variants, with a static life.
-const fn array_of(code: u8) -> Option<&'static str> {
-    Some(match code {
-        b'y' => "ay",
-        b'b' => "ab",
-        b'n' => "an",
-        b'q' => "aq",
-        b'i' => "ai",
-        b'u' => "au",
-        b'x' => "ax",
-        b't' => "at",
-        b'd' => "ad",
-        b'h' => "ah",
-        b's' => "as",
-        b'o' => "ao",
-        b'g' => "ag",
-        b'v' => "av",
-        _ => return None,
-    })
-}
-
-/// Width in bytes of a fixed type's value, 0 for every other type.
-pub(crate) const fn fixed_width(code: u8) -> usize {
-    match code {
-        b'y' => 1,
-        b'n' | b'q' => 2,
-        b'b' | b'i' | b'u' | b'h' => 4,
-        b'x' | b't' | b'd' => 8,
-        _ => 0,
-    }
-}
-
-/// Whether values of the type `code` are of one width and valid whatever their bytes are.
-pub(crate) const fn has_no_rules(code: u8) -> bool {
-    fixed_width(code) > 0 && !matches!(code, b'b' | b'h')
-}
-
-/// Alignment in bytes of values whose signature begins with `code`. Spec: Marshaling, the summary table.
-pub(crate) const fn alignment(code: u8) -> usize {
-    match code {
-        b'y' | b'g' | b'v' => 1,
-        b'n' | b'q' => 2,
-        b'x' | b't' | b'd' | b'(' | b'{' => 8,
-        _ => 4,
-    }
 }
 
 /// The index just behind the single complete type that starts at `at` in a checked signature.

@@ -4,7 +4,8 @@ use crate::cursor::Cursor;
 use crate::error::{DecodeError, DecodeErrorKind as Kind};
 use crate::limits;
 use crate::reader::Reader;
-use crate::signature::{Signature, alignment, fixed_width, is_basic};
+use crate::signature::Signature;
+use crate::type_code::{alignment, fixed_width, is_basic};
 
 impl<'a> Reader<'a> {
     /// Validates and passes one value of the single complete type `signature`.

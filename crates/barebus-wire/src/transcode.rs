@@ -1,10 +1,9 @@
 //! Marshalling again what a cursor walks: in another byte order, at another offset.
 
-use crate::cursor::{Basic, Cursor, Event};
+use crate::cursor::{Cursor, Event};
 use crate::error::EncodeError;
 use crate::limits;
-use crate::signature::{alignment, has_no_rules};
-use crate::value::Encode;
+use crate::type_code::{alignment, has_no_rules};
 use crate::writer::{OpenArray, Writer};
 
 impl Writer<'_> {
@@ -43,28 +42,6 @@ impl Writer<'_> {
                     None => self.leave(),
                 },
             }
-        }
-    }
-
-    /// A value of a basic type.
-    ///
-    /// # Errors
-    /// As the value's own [`Encode`].
-    pub fn put_basic(&mut self, value: Basic<'_>) -> Result<(), EncodeError> {
-        match value {
-            Basic::Byte(value) => value.encode(self),
-            Basic::Boolean(value) => value.encode(self),
-            Basic::Int16(value) => value.encode(self),
-            Basic::Uint16(value) => value.encode(self),
-            Basic::Int32(value) => value.encode(self),
-            Basic::Uint32(value) => value.encode(self),
-            Basic::Int64(value) => value.encode(self),
-            Basic::Uint64(value) => value.encode(self),
-            Basic::Double(value) => value.encode(self),
-            Basic::String(value) => value.encode(self),
-            Basic::ObjectPath(value) => value.encode(self),
-            Basic::Signature(value) => value.encode(self),
-            Basic::UnixFd(value) => value.encode(self),
         }
     }
 }

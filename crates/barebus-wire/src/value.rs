@@ -13,6 +13,10 @@ use crate::signature::{Signature, SignatureText};
 use crate::writer::Writer;
 
 /// A Rust type that has one D-Bus type, known when compiling.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no D-Bus type",
+    note = "derive `Type` for a struct or an enum; a value of any type is a `Value` or an `OwnedValue`"
+)]
 pub trait Type {
     /// The signature's text, from which containers build theirs.
     const TEXT: SignatureText;
@@ -32,9 +36,17 @@ pub trait Type {
 }
 
 /// A type that may be a dictionary's key. Spec: Type System, Basic Types.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the key of a dictionary",
+    note = "keys are numbers, booleans, strings, object paths, signatures and descriptors"
+)]
 pub trait BasicType: Type {}
 
 /// A value that can be marshalled.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be marshalled",
+    note = "derive `Type` and `Encode` for a struct or an enum; `usize` and `isize` have no width on the wire: use `u64` or `i64`"
+)]
 pub trait Encode: Type {
     /// Marshals the value.
     ///
@@ -72,6 +84,10 @@ pub trait Encode: Type {
 }
 
 /// A value that can be unmarshalled, borrowing from the message where it can.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be unmarshalled",
+    note = "derive `Type` and `Decode` for a struct or an enum; `usize` and `isize` have no width on the wire: use `u64` or `i64`"
+)]
 pub trait Decode<'a>: Type + Sized {
     /// Unmarshals and validates the value: reads all of its bytes and no others.
     ///
@@ -130,7 +146,7 @@ pub(crate) fn push<T>(values: &mut Vec<T>, value: T) {
 
 const fn alignment_of(signature: Signature<'static>) -> usize {
     match signature.as_str().as_bytes().first() {
-        Some(code) => crate::signature::alignment(*code),
+        Some(code) => crate::type_code::alignment(*code),
         None => 1,
     }
 }

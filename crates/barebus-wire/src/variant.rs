@@ -1,6 +1,7 @@
 //! VARIANT: a value that brings its own signature.
 
-use crate::cursor::{Basic, Cursor, Event};
+use crate::basic::Basic;
+use crate::cursor::{Cursor, Event};
 use crate::endian::Endian;
 use crate::error::{
     BodyError, DecodeError, DecodeErrorKind, EncodeError, Expected, SignatureExcerpt,
@@ -10,6 +11,7 @@ use crate::name::ObjectPath;
 use crate::number::FdIndex;
 use crate::reader::Reader;
 use crate::signature::{Signature, SignatureText};
+use crate::type_code::basic_types;
 use crate::value::{Decode, Encode, Type};
 use crate::writer::Writer;
 
@@ -261,26 +263,40 @@ impl<'a> Value<'a> {
     }
 }
 
-impl<'a> From<Basic<'a>> for Value<'a> {
-    #[inline]
-    fn from(value: Basic<'a>) -> Self {
-        match value {
-            Basic::Byte(value) => Self::Byte(value),
-            Basic::Boolean(value) => Self::Boolean(value),
-            Basic::Int16(value) => Self::Int16(value),
-            Basic::Uint16(value) => Self::Uint16(value),
-            Basic::Int32(value) => Self::Int32(value),
-            Basic::Uint32(value) => Self::Uint32(value),
-            Basic::Int64(value) => Self::Int64(value),
-            Basic::Uint64(value) => Self::Uint64(value),
-            Basic::Double(value) => Self::Double(value),
-            Basic::String(value) => Self::String(value),
-            Basic::ObjectPath(value) => Self::ObjectPath(value),
-            Basic::Signature(value) => Self::Signature(value),
-            Basic::UnixFd(value) => Self::UnixFd(value),
+macro_rules! basic_values {
+    ($($name:ident $code:literal $width:literal $alignment:literal $array:literal [$type:ty])*) => {
+        impl<'a> From<Basic<'a>> for Value<'a> {
+            #[inline]
+            fn from(value: Basic<'a>) -> Self {
+                match value {
+                    $(Basic::$name(value) => Self::$name(value),)*
+                }
+            }
         }
-    }
+
+        impl Encode for Value<'_> {
+            fn encode(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
+                match self {
+                    $(Self::$name(value) => Boxed(value).encode(writer),)*
+                    Self::Array(value) | Self::Struct(value) => value.encode(writer),
+                    Self::Variant(value) => Boxed(value).encode(writer),
+                }
+            }
+        }
+
+        impl<'a> Value<'a> {
+            /// The value, if it is of a basic type.
+            pub const fn as_basic(&self) -> Option<Basic<'a>> {
+                Some(match self {
+                    $(Self::$name(value) => Basic::$name(*value),)*
+                    Self::Array(_) | Self::Struct(_) | Self::Variant(_) => return None,
+                })
+            }
+        }
+    };
 }
+
+basic_types!(basic_values);
 
 impl Type for Value<'_> {
     const TEXT: SignatureText = SignatureText::literal("v");
@@ -303,28 +319,6 @@ impl<'a> Decode<'a> for Value<'a> {
             return Ok(Self::Array(Variant::passed(reader, 2, start, depth)));
         }
         Self::decode_array(reader, code)
-    }
-}
-
-impl Encode for Value<'_> {
-    fn encode(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
-        match self {
-            Self::Byte(value) => Boxed(value).encode(writer),
-            Self::Boolean(value) => Boxed(value).encode(writer),
-            Self::Int16(value) => Boxed(value).encode(writer),
-            Self::Uint16(value) => Boxed(value).encode(writer),
-            Self::Int32(value) => Boxed(value).encode(writer),
-            Self::Uint32(value) => Boxed(value).encode(writer),
-            Self::Int64(value) => Boxed(value).encode(writer),
-            Self::Uint64(value) => Boxed(value).encode(writer),
-            Self::Double(value) => Boxed(value).encode(writer),
-            Self::String(value) => Boxed(value).encode(writer),
-            Self::ObjectPath(value) => Boxed(value).encode(writer),
-            Self::Signature(value) => Boxed(value).encode(writer),
-            Self::UnixFd(value) => Boxed(value).encode(writer),
-            Self::Array(value) | Self::Struct(value) => value.encode(writer),
-            Self::Variant(value) => Boxed(value).encode(writer),
-        }
     }
 }
 

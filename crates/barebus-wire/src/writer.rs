@@ -153,7 +153,7 @@ impl<'b> Writer<'b> {
     }
 
     #[inline]
-    fn u32_bytes(&self, value: u32) -> [u8; 4] {
+    pub(crate) fn u32_bytes(&self, value: u32) -> [u8; 4] {
         match self.endian {
             Endian::Little => value.to_le_bytes(),
             Endian::Big => value.to_be_bytes(),
@@ -282,33 +282,6 @@ impl<'b> Writer<'b> {
         self.put_bytes(&self.u32_bytes(len));
         self.put_bytes(text.as_bytes());
         self.put_bytes(&[0]);
-    }
-
-    /// The first 16 bytes of a header, with lengths of 0: a message begins here. Spec: Message Format.
-    #[inline]
-    pub(crate) fn put_fixed_header(&mut self, message_type: u8, flags: u8, serial: u32) {
-        let [a, b, c, d] = self.u32_bytes(serial);
-        let mark = self.endian.mark();
-        if let Some(place) = self.claim(limits::FIXED_HEADER_LEN) {
-            place.copy_from_slice(&[
-                mark,
-                message_type,
-                flags,
-                1,
-                0,
-                0,
-                0,
-                0,
-                a,
-                b,
-                c,
-                d,
-                0,
-                0,
-                0,
-                0,
-            ]);
-        }
     }
 
     /// A header field that holds text which is known to hold no NUL, aligned: code and signature with length in one word, and

@@ -5,9 +5,9 @@ use core::marker::PhantomData;
 use super::check::assert_same;
 use super::{Arguments, IntoMessage, Kinds, Object, Request, constant};
 use crate::body::EncodeBody;
-use crate::compose::MethodCall;
 use crate::error::BodyError;
 use crate::message::DecodeBody;
+use crate::method_call::MethodCall;
 use crate::name::{InterfaceName, MemberName};
 
 /// A method that takes `In` and answers with `Out`, both tuples of [`Kind`](super::Kind)s or `()`.

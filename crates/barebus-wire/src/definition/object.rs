@@ -3,8 +3,8 @@
 use core::marker::PhantomData;
 
 use super::Kinds;
-use crate::compose::MethodCall;
 use crate::header::Flags;
+use crate::method_call::MethodCall;
 use crate::name::{BusName, ObjectPath};
 use crate::signature::Signature;
 

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use crate::endian::Endian;
 use crate::error::DecodeError;
+use crate::field::{BODY_LEN_AT, FIELDS_LEN_AT, FieldCode};
 use crate::header::{Flags, Header, MessageType, Serial};
 use crate::limits;
 use crate::message::Message;
@@ -64,10 +65,6 @@ impl Text {
 
 /// Longer headers are not kept.
 const MOST_LEN: usize = 1024;
-
-/// What the specification lays down of a header's beginning: byte order, type, flags, version; the body's length; the serial.
-const NUMBERS_AT: usize = 4;
-const FIELDS_LEN_AT: usize = 12;
 
 impl Default for Fields {
     fn default() -> Self {
@@ -208,7 +205,7 @@ struct Numbers {
 
 /// A header's first four bytes, length and serial, and the rest.
 #[inline]
-fn cut(head: &[u8]) -> Option<(&[u8; NUMBERS_AT], &[u8; FIELDS_LEN_AT - NUMBERS_AT], &[u8])> {
+fn cut(head: &[u8]) -> Option<(&[u8; BODY_LEN_AT], &[u8; FIELDS_LEN_AT - BODY_LEN_AT], &[u8])> {
     let (first, rest) = head.split_first_chunk()?;
     let (numbers, rest) = rest.split_first_chunk()?;
     Some((first, numbers, rest))
@@ -221,7 +218,7 @@ fn reply_serial_at(head: Option<&[u8]>, header: &Header<'_>) -> Option<Option<us
     }
     // Fields begin at multiples of 8. What looks like this one may also lie in an unknown field's value: then there are two.
     let fields = head?.chunks_exact(8).enumerate().skip(2);
-    let mut found = fields.filter(|(_, chunk)| chunk.starts_with(b"\x05\x01u\0"));
+    let mut found = fields.filter(|(_, chunk)| chunk.starts_with(&FieldCode::REPLY_SERIAL.mark()));
     match (found.next(), found.next()) {
         (Some((index, _)), None) => Some(Some(8 * index + 4)),
         _ => None,
@@ -231,7 +228,7 @@ fn reply_serial_at(head: Option<&[u8]>, header: &Header<'_>) -> Option<Option<us
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compose::MessageBuf;
+    use crate::message_buf::MessageBuf;
     use alloc::vec;
 
     fn reply(serial: u32, reply_serial: u32, state: &str) -> Vec<u8> {

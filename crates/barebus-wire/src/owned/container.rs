@@ -7,7 +7,8 @@ use core::fmt;
 
 use super::OwnedValue;
 use crate::error::{EncodeError, SignatureExcerpt};
-use crate::signature::{Signature, SignatureError, SignatureErrorKind, is_basic};
+use crate::signature::{Signature, SignatureError, SignatureErrorKind};
+use crate::type_code::is_basic;
 use crate::writer::Writer;
 
 /// A [`Signature`] in memory of its own.

@@ -13,13 +13,15 @@ pub use body::OwnedBody;
 pub use container::{OwnedArray, OwnedDict, OwnedSignature, TypeError};
 
 use self::fixed::match_fixed;
-use crate::cursor::{Basic, Cursor};
+use crate::basic::Basic;
+use crate::cursor::Cursor;
 use crate::error::{DecodeError, EncodeError};
 use crate::limits;
 use crate::name::{ObjectPath, OwnedObjectPath};
 use crate::number::FdIndex;
 use crate::reader::Reader;
 use crate::signature::{Signature, SignatureText};
+use crate::type_code::basic_types;
 use crate::value::{Decode, Encode, Type};
 use crate::variant::{Value, Variant};
 use crate::writer::Writer;
@@ -255,50 +257,32 @@ impl TryFrom<&Variant<'_>> for OwnedValue {
     }
 }
 
-/// The value in memory of its own. It does not fail in practice: the value was validated.
-impl TryFrom<&Value<'_>> for OwnedValue {
-    type Error = DecodeError;
-
-    fn try_from(value: &Value<'_>) -> Result<Self, DecodeError> {
-        Ok(match value {
-            Value::Byte(value) => Self::Byte(*value),
-            Value::Boolean(value) => Self::Boolean(*value),
-            Value::Int16(value) => Self::Int16(*value),
-            Value::Uint16(value) => Self::Uint16(*value),
-            Value::Int32(value) => Self::Int32(*value),
-            Value::Uint32(value) => Self::Uint32(*value),
-            Value::Int64(value) => Self::Int64(*value),
-            Value::Uint64(value) => Self::Uint64(*value),
-            Value::Double(value) => Self::Double(*value),
-            Value::String(value) => Self::from(*value),
-            Value::ObjectPath(value) => Self::from(*value),
-            Value::Signature(value) => Self::from(*value),
-            Value::UnixFd(value) => Self::UnixFd(*value),
-            Value::Array(variant) | Value::Struct(variant) => return Self::try_from(variant),
-            Value::Variant(content) => Self::Variant(Box::new(Self::try_from(content)?)),
-        })
-    }
-}
-
-impl From<Basic<'_>> for OwnedValue {
-    fn from(value: Basic<'_>) -> Self {
-        match value {
-            Basic::Byte(value) => Self::Byte(value),
-            Basic::Boolean(value) => Self::Boolean(value),
-            Basic::Int16(value) => Self::Int16(value),
-            Basic::Uint16(value) => Self::Uint16(value),
-            Basic::Int32(value) => Self::Int32(value),
-            Basic::Uint32(value) => Self::Uint32(value),
-            Basic::Int64(value) => Self::Int64(value),
-            Basic::Uint64(value) => Self::Uint64(value),
-            Basic::Double(value) => Self::Double(value),
-            Basic::String(value) => Self::from(value),
-            Basic::ObjectPath(value) => Self::from(value),
-            Basic::Signature(value) => Self::from(value),
-            Basic::UnixFd(value) => Self::UnixFd(value),
+macro_rules! from_basic {
+    ($($name:ident $code:literal $width:literal $alignment:literal $array:literal [$type:ty])*) => {
+        impl From<Basic<'_>> for OwnedValue {
+            fn from(value: Basic<'_>) -> Self {
+                match value {
+                    $(Basic::$name(value) => Self::from(value),)*
+                }
+            }
         }
-    }
+
+        /// The value in memory of its own. It does not fail in practice: the value was validated.
+        impl TryFrom<&Value<'_>> for OwnedValue {
+            type Error = DecodeError;
+
+            fn try_from(value: &Value<'_>) -> Result<Self, DecodeError> {
+                Ok(match value {
+                    $(Value::$name(value) => Self::from(*value),)*
+                    Value::Array(variant) | Value::Struct(variant) => Self::try_from(variant)?,
+                    Value::Variant(content) => Self::Variant(Box::new(Self::try_from(content)?)),
+                })
+            }
+        }
+    };
 }
+
+basic_types!(from_basic);
 
 macro_rules! from {
     ($($type:ty => |$value:ident| $owned:expr;)*) => {$(

@@ -8,7 +8,8 @@ use super::{OwnedArray, OwnedDict, OwnedValue, fixed};
 use crate::cursor::{Cursor, Event};
 use crate::error::{DecodeError, DecodeErrorKind as Kind};
 use crate::number::FdIndex;
-use crate::signature::{Signature, has_no_rules};
+use crate::signature::Signature;
+use crate::type_code::has_no_rules;
 use crate::value::push;
 
 /// A container that has begun.

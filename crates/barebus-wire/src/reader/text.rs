@@ -6,7 +6,8 @@ use super::{Reader, is_padding, is_short_padding};
 use crate::error::{DecodeError, DecodeErrorKind as Kind};
 use crate::name::{NameError, ObjectPath};
 use crate::plain::{has_nul, is_plain};
-use crate::signature::{Signature, check, is_basic};
+use crate::signature::{Signature, check};
+use crate::type_code::is_basic;
 use crate::utf8::{self, Utf8Fault};
 
 /// A stretch of the message that was found to be UTF-8 as a whole.

@@ -1,7 +1,8 @@
 //! The rules of signatures. Spec: Type System, Valid Signatures.
 
-use super::{SignatureError, SignatureErrorKind, is_basic};
+use super::{SignatureError, SignatureErrorKind};
 use crate::limits;
+use crate::type_code::is_basic;
 
 /// Checks a signature; gives the number of single complete types at its top level.
 pub(crate) const fn check(text: &[u8]) -> Result<u8, SignatureError> {
