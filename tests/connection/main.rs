@@ -16,6 +16,7 @@ mod fds;
 mod floods;
 mod frames;
 mod handshake;
+mod jobs;
 mod lingering;
 mod requests;
 mod scene;

@@ -214,6 +214,8 @@ pub enum CallError {
     Rule(barebus_wire::match_rule::MatchRuleError),
     /// The call could not be sent. The connection is fine.
     Send(SendError),
+    /// A subscription was used with another connection than the one that made it.
+    OtherConnection,
     /// The connection has ended.
     Connection(Box<ConnectionError>),
 }
@@ -237,6 +239,9 @@ impl fmt::Display for CallError {
             Self::Body(error) => write!(f, "the reply cannot be used: {error}"),
             Self::Rule(error) => error.fmt(f),
             Self::Send(error) => error.fmt(f),
+            Self::OtherConnection => {
+                f.write_str("cannot read signals of a subscription: another connection made it")
+            }
             Self::Connection(error) => error.fmt(f),
         }
     }
@@ -245,7 +250,7 @@ impl fmt::Display for CallError {
 impl std::error::Error for CallError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Remote { .. } => None,
+            Self::Remote { .. } | Self::OtherConnection => None,
             Self::NoReply(error) => Some(error),
             Self::Body(error) => Some(error),
             Self::Rule(error) => Some(error),

@@ -34,6 +34,7 @@ mod options;
 mod proxy;
 mod reply;
 mod request;
+mod signals;
 mod standard;
 mod sys;
 mod transport;
@@ -58,5 +59,6 @@ pub use error::{Attempt, AttemptError, CallError, Cause, ConnectionError, OpenEr
 pub use options::Options;
 pub use proxy::Proxy;
 pub use reply::{Reply, Signal};
+pub use signals::Signals;
 pub use standard::{ManagedObjects, PropertiesChanged};
 pub use sys::Descriptor;

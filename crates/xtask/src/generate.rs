@@ -164,12 +164,12 @@ pub(crate) fn fetch(root: Option<&Path>) -> Result<(), Failure> {
     }
     let the_box = builder.boot()?;
     let mut bus = Connection::open(the_box.system_bus_address())?;
-    let mut manager = Manager::new(&mut bus);
-    let version = manager.version()?;
+    let manager = Manager::new();
+    let version = manager.version(&mut bus)?;
     let number = version.split(|character: char| !character.is_ascii_digit()).next().unwrap_or("");
     let folder = introspection().join(number);
     fs::create_dir_all(&folder)?;
-    let job = manager.start_unit(HELD.0, Mode::Replace)?.path().to_string();
+    let job = manager.start_unit(&mut bus, HELD.0, Mode::Replace)?.path().to_string();
     let units = UNIT_TYPES
         .map(|kind| (kind, format!("/org/freedesktop/systemd1/unit/introspected_2e{kind}")));
     let objects = FIXED.map(|(name, path)| (name, path.to_owned()));
