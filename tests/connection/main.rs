@@ -18,6 +18,7 @@ mod frames;
 mod handshake;
 mod jobs;
 mod lingering;
+mod names;
 mod requests;
 mod scene;
 mod second;

@@ -1,6 +1,6 @@
 //! The Manager's answers, on both buses.
 
-use barebus::{Dict, InterfaceName, MemberName, Reply, Variant};
+use barebus::{Dict, Reply, Variant};
 use barebus_systemd::{ActiveState, JobResult, Manager, Mode, UnitFileState};
 
 use crate::boxes::{DEPENDENT, FAILING, LONG, both, connect, printed};
@@ -111,7 +111,7 @@ fn jobs_run_side_by_side_and_units_are_asked_for_while_their_list_is_walked() {
         let b = manager.start_unit(&mut bus, FAILING, Mode::Replace).unwrap();
         for unit in &manager.list_units(&mut bus).unwrap() {
             // Some end meanwhile.
-            match manager.get_unit(&mut bus, &unit.name) {
+            match manager.get_unit(&mut bus, unit.name) {
                 Ok(found) => assert_eq!(found.path(), unit.path),
                 Err(error) => assert!(error.is_no_such_unit(), "{error}"),
             }
@@ -151,9 +151,8 @@ fn properties_are_set_and_read_one_by_one_and_all_together() {
         };
         let of_manager = count(proxy.get_all().unwrap());
         // The empty name stands for all interfaces.
-        let mut properties =
-            proxy.of(InterfaceName::from_static("org.freedesktop.DBus.Properties"));
-        let of_all = properties.call(MemberName::from_static("GetAll"), &("",)).unwrap();
+        let mut properties = proxy.of("org.freedesktop.DBus.Properties").unwrap();
+        let of_all = properties.call("GetAll", &("",)).unwrap();
         assert!(of_manager > 50 && count(of_all) >= of_manager);
     }
 }

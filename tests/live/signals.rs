@@ -118,7 +118,8 @@ fn changed_properties_are_told_with_their_new_values() {
         let path = "/org/freedesktop/systemd1/unit/live_2dlong_2eservice";
         let path = ObjectPath::parse(path).unwrap();
         let unit = InterfaceName::from_static("org.freedesktop.systemd1.Unit");
-        let watched = Proxy::new(&mut bus, Some(SYSTEMD), path, unit).watch_properties().unwrap();
+        let watched =
+            Proxy::new(&mut bus, SYSTEMD, path, unit).unwrap().watch_properties().unwrap();
         let manager = Manager::new();
         manager.restart_unit(&mut bus, LONG, Mode::Replace).unwrap().wait(&mut bus, None).unwrap();
         let mut states = Vec::new();

@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::interface::job::property::STATE;
 use crate::interface::manager::OBJECT;
 use crate::interface::manager::signal::JOB_REMOVED;
-use crate::manager::{Manager, destination};
+use crate::manager::Manager;
 use crate::state::words;
 
 /// What a job does to those that are queued already.
@@ -107,7 +107,8 @@ impl Job {
         mode: Mode,
     ) -> Result<Self, Error> {
         let failed = |error: CallError| Error::new(method.name().as_str(), unit, error);
-        let manager = Object { destination: destination(connection), path: OBJECT.path };
+        let is_direct = connection.is_direct();
+        let manager = if is_direct { Object::direct(OBJECT.path) } else { OBJECT };
         let rule = JOB_REMOVED.rule(manager);
         let rule = rule.rule().map_err(|error| failed(CallError::Rule(error)))?;
         // Before any call: it takes over the rule of a job that was dropped.

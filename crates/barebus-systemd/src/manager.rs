@@ -1,7 +1,7 @@
 //! systemd's Manager: org.freedesktop.systemd1.Manager.
 
 use barebus::definition::{Method, Path, Str};
-use barebus::{Array, BusName, CallError, Connection, Decode, OwnedObjectPath, Proxy};
+use barebus::{Array, CallError, Connection, Decode, OwnedObjectPath, Proxy};
 
 use crate::error::Error;
 use crate::interface::manager::method::{
@@ -29,7 +29,7 @@ use crate::unit::{ListedUnit, Unit, UnitList};
 /// let b = manager.start_unit(&mut bus, "b.service", Mode::Replace)?;
 /// println!("{}, {}", a.wait(&mut bus, None)?, b.wait(&mut bus, None)?);
 /// for unit in &manager.list_units(&mut bus)? {
-///     let pid = manager.get_unit(&mut bus, &unit.name)?.main_pid(&mut bus);
+///     let pid = manager.get_unit(&mut bus, unit.name)?.main_pid(&mut bus);
 ///     println!("{}: {pid:?}", unit.name);
 /// }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -46,7 +46,7 @@ impl Manager {
 
     /// The manager's object, for members that have no method here.
     pub const fn proxy(self, connection: &mut Connection) -> Proxy<'_, 'static> {
-        Proxy::new(connection, destination(connection), OBJECT.path, INTERFACE)
+        Proxy::for_object(connection, OBJECT, INTERFACE)
     }
 
     /// Returns whether a unit file is enabled, as `systemctl is-enabled` does.
@@ -184,11 +184,6 @@ impl Manager {
         let value = self.proxy(connection).get(property);
         value.map_err(|error| Error::new(property, None, error))
     }
-}
-
-/// Destination of calls; `None` on a direct connection.
-pub(crate) const fn destination(connection: &Connection) -> Option<BusName<'static>> {
-    if connection.is_direct() { None } else { OBJECT.destination }
 }
 
 /// Calls `GetUnit` or `LoadUnit`.

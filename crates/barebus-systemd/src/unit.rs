@@ -2,15 +2,15 @@
 
 use barebus::wire::{DecodeError, Reader};
 use barebus::{
-    Array, BodyError, CallError, Connection, Decode, InterfaceName, Message, ObjectPath,
-    OwnedObjectPath, Proxy, Type,
+    Array, BodyError, CallError, Connection, Decode, InterfaceName, IntoName, Message, NameRole,
+    ObjectPath, OwnedObjectPath, Proxy, Type,
 };
 
 use crate::error::Error;
+use crate::interface::manager::OBJECT;
 use crate::interface::service::property::MAIN_PID;
 use crate::interface::unit::property::{ACTIVE_STATE, SUB_STATE};
 use crate::interface::{service, unit};
-use crate::manager::destination;
 use crate::state::ActiveState;
 
 /// A unit as `ListUnits` gives it, borrowed from the reply.
@@ -198,15 +198,18 @@ impl Unit {
     ///
     /// # Errors
     /// Returns the failed operation and its cause.
-    pub fn get<T: for<'a> Decode<'a>>(
+    pub fn get<'i, T: for<'a> Decode<'a>>(
         &self,
         connection: &mut Connection,
-        interface: InterfaceName<'_>,
+        interface: impl IntoName<InterfaceName<'i>>,
         property: &str,
     ) -> Result<T, Error> {
-        let destination = destination(connection);
-        Proxy::new(connection, destination, self.path(), interface)
-            .get(property)
+        let interface = interface.into_name(NameRole::Interface);
+        interface
+            .map_err(CallError::from)
+            .and_then(|interface| {
+                Proxy::for_object(connection, OBJECT.at(self.path()), interface).get(property)
+            })
             .map_err(|error: CallError| Error::new(property, &*self.name, error))
     }
 }

@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 use std::os::fd::OwnedFd;
 
-use barebus_wire::name::{BusName, InterfaceName, MemberName, ObjectPath};
+use barebus_wire::definition::Object;
+use barebus_wire::name::{BusName, InterfaceName, MemberName};
 use barebus_wire::{DecodeBody, DecodeError, DecodeErrorKind, Dict, EncodeBody, FdIndex, Variant};
 
 use crate::connection::Connection;
 use crate::error::CallError;
+use crate::names::{IntoName, NameRole};
 use crate::proxy::Proxy;
 use crate::reply::Reply;
 
@@ -19,9 +21,8 @@ pub struct Bus<'c> {
     connection: &'c mut Connection,
 }
 
-const BUS: BusName<'static> = BusName::from_static("org.freedesktop.DBus");
 const INTERFACE: InterfaceName<'static> = InterfaceName::from_static("org.freedesktop.DBus");
-const PATH: ObjectPath<'static> = ObjectPath::from_static("/org/freedesktop/DBus");
+const OBJECT: Object<'static> = Object::new("org.freedesktop.DBus", "/org/freedesktop/DBus");
 
 /// How a name is requested.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -131,19 +132,19 @@ impl<'c> Bus<'c> {
 
     /// The bus's object, for what has no method here.
     pub const fn proxy(&mut self) -> Proxy<'_, 'static> {
-        Proxy::new(self.connection, Some(BUS), PATH, INTERFACE)
+        Proxy::for_object(self.connection, OBJECT, INTERFACE)
     }
 
     /// Asks for a well-known name. Signals `NameAcquired` and `NameLost` of the bus tell what becomes of it later.
     ///
     /// # Errors
     /// As [`Connection::call`]; `Remote` when the name is not for us.
-    pub fn request_name(
+    pub fn request_name<'n>(
         &mut self,
-        name: BusName<'_>,
+        name: impl IntoName<BusName<'n>>,
         flags: NameFlags,
     ) -> Result<RequestName, CallError> {
-        let body = (name.as_str(), flags.0);
+        let body = (name.into_name(NameRole::BusName)?.as_str(), flags.0);
         self.answer(const { MemberName::from_static("RequestName") }, &body, RequestName::new)
     }
 
@@ -151,8 +152,11 @@ impl<'c> Bus<'c> {
     ///
     /// # Errors
     /// As [`Connection::call`].
-    pub fn release_name(&mut self, name: BusName<'_>) -> Result<ReleaseName, CallError> {
-        let body = (name.as_str(),);
+    pub fn release_name<'n>(
+        &mut self,
+        name: impl IntoName<BusName<'n>>,
+    ) -> Result<ReleaseName, CallError> {
+        let body = (name.into_name(NameRole::BusName)?.as_str(),);
         self.answer(const { MemberName::from_static("ReleaseName") }, &body, ReleaseName::new)
     }
 
@@ -160,8 +164,14 @@ impl<'c> Bus<'c> {
     ///
     /// # Errors
     /// As [`Connection::call`]; `Remote` when nobody has it.
-    pub fn list_queued_owners(&mut self, name: BusName<'_>) -> Result<Vec<String>, CallError> {
-        self.ask(const { MemberName::from_static("ListQueuedOwners") }, &(name.as_str(),))
+    pub fn list_queued_owners<'n>(
+        &mut self,
+        name: impl IntoName<BusName<'n>>,
+    ) -> Result<Vec<String>, CallError> {
+        self.ask(
+            const { MemberName::from_static("ListQueuedOwners") },
+            &(name.into_name(NameRole::BusName)?.as_str(),),
+        )
     }
 
     /// All names that have an owner, unique ones among them.
@@ -184,25 +194,40 @@ impl<'c> Bus<'c> {
     ///
     /// # Errors
     /// As [`Connection::call`].
-    pub fn name_has_owner(&mut self, name: BusName<'_>) -> Result<bool, CallError> {
-        self.ask(const { MemberName::from_static("NameHasOwner") }, &(name.as_str(),))
+    pub fn name_has_owner<'n>(
+        &mut self,
+        name: impl IntoName<BusName<'n>>,
+    ) -> Result<bool, CallError> {
+        self.ask(
+            const { MemberName::from_static("NameHasOwner") },
+            &(name.into_name(NameRole::BusName)?.as_str(),),
+        )
     }
 
     /// The unique name of a name's owner.
     ///
     /// # Errors
     /// As [`Connection::call`]; `Remote` when it has none, `org.freedesktop.DBus.Error.NameHasNoOwner`.
-    pub fn get_name_owner(&mut self, name: BusName<'_>) -> Result<String, CallError> {
-        self.ask(const { MemberName::from_static("GetNameOwner") }, &(name.as_str(),))
+    pub fn get_name_owner<'n>(
+        &mut self,
+        name: impl IntoName<BusName<'n>>,
+    ) -> Result<String, CallError> {
+        self.ask(
+            const { MemberName::from_static("GetNameOwner") },
+            &(name.into_name(NameRole::BusName)?.as_str(),),
+        )
     }
 
     /// Starts the service that is to own a name, and waits until it does.
     ///
     /// # Errors
     /// As [`Connection::call`]; `Remote` when the bus knows no such service, or it does not start.
-    pub fn start_service_by_name(&mut self, name: BusName<'_>) -> Result<StartService, CallError> {
+    pub fn start_service_by_name<'n>(
+        &mut self,
+        name: impl IntoName<BusName<'n>>,
+    ) -> Result<StartService, CallError> {
         // The flags have no meaning.
-        let body = (name.as_str(), 0_u32);
+        let body = (name.into_name(NameRole::BusName)?.as_str(), 0_u32);
         let member = const { MemberName::from_static("StartServiceByName") };
         self.answer(member, &body, StartService::new)
     }
@@ -223,8 +248,14 @@ impl<'c> Bus<'c> {
     ///
     /// # Errors
     /// As [`Connection::call`]; `Remote` when the name has no owner, or the bus does not know. Every error means: nobody.
-    pub fn get_connection_unix_user(&mut self, name: BusName<'_>) -> Result<u32, CallError> {
-        self.ask(const { MemberName::from_static("GetConnectionUnixUser") }, &(name.as_str(),))
+    pub fn get_connection_unix_user<'n>(
+        &mut self,
+        name: impl IntoName<BusName<'n>>,
+    ) -> Result<u32, CallError> {
+        self.ask(
+            const { MemberName::from_static("GetConnectionUnixUser") },
+            &(name.into_name(NameRole::BusName)?.as_str(),),
+        )
     }
 
     /// The process of a connection. By the time that it is looked at, the number may be another's: see
@@ -232,8 +263,14 @@ impl<'c> Bus<'c> {
     ///
     /// # Errors
     /// As [`get_connection_unix_user`](Self::get_connection_unix_user).
-    pub fn get_connection_unix_process_id(&mut self, name: BusName<'_>) -> Result<u32, CallError> {
-        self.ask(const { MemberName::from_static("GetConnectionUnixProcessID") }, &(name.as_str(),))
+    pub fn get_connection_unix_process_id<'n>(
+        &mut self,
+        name: impl IntoName<BusName<'n>>,
+    ) -> Result<u32, CallError> {
+        self.ask(
+            const { MemberName::from_static("GetConnectionUnixProcessID") },
+            &(name.into_name(NameRole::BusName)?.as_str(),),
+        )
     }
 
     /// All that the bus knows of whoever made a connection.
@@ -241,32 +278,38 @@ impl<'c> Bus<'c> {
     /// # Errors
     /// As [`get_connection_unix_user`](Self::get_connection_unix_user); `CallError::Body` when something is known of another
     /// type than the specification gives it.
-    pub fn get_connection_credentials(
+    pub fn get_connection_credentials<'n>(
         &mut self,
-        name: BusName<'_>,
+        name: impl IntoName<BusName<'n>>,
     ) -> Result<Credentials, CallError> {
         let member = const { MemberName::from_static("GetConnectionCredentials") };
-        credentials(self.call(member, &(name.as_str(),))?)
+        credentials(self.call(member, &(name.into_name(NameRole::BusName)?.as_str(),))?)
     }
 
     /// What SELinux calls a connection's process.
     ///
     /// # Errors
     /// As [`Connection::call`]; `Remote` where there is no SELinux.
-    pub fn get_connection_selinux_security_context(
+    pub fn get_connection_selinux_security_context<'n>(
         &mut self,
-        name: BusName<'_>,
+        name: impl IntoName<BusName<'n>>,
     ) -> Result<Vec<u8>, CallError> {
         let member = const { MemberName::from_static("GetConnectionSELinuxSecurityContext") };
-        self.ask(member, &(name.as_str(),))
+        self.ask(member, &(name.into_name(NameRole::BusName)?.as_str(),))
     }
 
     /// What Solaris's audit knows of a connection's process.
     ///
     /// # Errors
     /// As [`Connection::call`]; `Remote` on other systems.
-    pub fn get_adt_audit_session_data(&mut self, name: BusName<'_>) -> Result<Vec<u8>, CallError> {
-        self.ask(const { MemberName::from_static("GetAdtAuditSessionData") }, &(name.as_str(),))
+    pub fn get_adt_audit_session_data<'n>(
+        &mut self,
+        name: impl IntoName<BusName<'n>>,
+    ) -> Result<Vec<u8>, CallError> {
+        self.ask(
+            const { MemberName::from_static("GetAdtAuditSessionData") },
+            &(name.into_name(NameRole::BusName)?.as_str(),),
+        )
     }
 
     /// The bus's id, 32 hexadecimal digits: another than that of any server it listens as. Spec: UUIDs.
@@ -298,7 +341,7 @@ impl<'c> Bus<'c> {
         member: MemberName<'static>,
         body: &B,
     ) -> Result<Reply<'_>, CallError> {
-        let call = self.proxy().method(member);
+        let call = self.proxy().method_of(INTERFACE, member);
         self.connection.call(&call, body)
     }
 

@@ -7,6 +7,8 @@ use barebus_session::{Awaited, HandshakeAttempts, NoReply, SendError, SessionErr
 use barebus_wire::BodyError;
 use nix::errno::Errno;
 
+use crate::names::InvalidName;
+
 /// Why no connection was opened.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -212,6 +214,8 @@ pub enum CallError {
     Body(BodyError),
     /// The rule to subscribe with is none. The connection is fine.
     Rule(barebus_wire::match_rule::MatchRuleError),
+    /// Text that was given as a name or path is none. The connection is fine.
+    Name(InvalidName),
     /// The call could not be sent. The connection is fine.
     Send(SendError),
     /// A subscription was used with another connection than the one that made it.
@@ -238,6 +242,7 @@ impl fmt::Display for CallError {
             Self::NoReply(reason) => reason.fmt(f),
             Self::Body(error) => write!(f, "the reply cannot be used: {error}"),
             Self::Rule(error) => error.fmt(f),
+            Self::Name(error) => error.fmt(f),
             Self::Send(error) => error.fmt(f),
             Self::OtherConnection => {
                 f.write_str("cannot read signals of a subscription: another connection made it")
@@ -250,7 +255,7 @@ impl fmt::Display for CallError {
 impl std::error::Error for CallError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Remote { .. } | Self::OtherConnection => None,
+            Self::Remote { .. } | Self::Name(_) | Self::OtherConnection => None,
             Self::NoReply(error) => Some(error),
             Self::Body(error) => Some(error),
             Self::Rule(error) => Some(error),
@@ -263,6 +268,12 @@ impl std::error::Error for CallError {
 impl From<BodyError> for CallError {
     fn from(error: BodyError) -> Self {
         Self::Body(error)
+    }
+}
+
+impl From<InvalidName> for CallError {
+    fn from(error: InvalidName) -> Self {
+        Self::Name(error)
     }
 }
 

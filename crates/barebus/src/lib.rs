@@ -2,16 +2,18 @@
 //! strangers' files ([`Descriptor`]).
 //!
 //! ```no_run
-//! use barebus::{BusName, Connection, InterfaceName, MemberName, MethodCall, ObjectPath};
+//! use barebus::{Connection, MethodCall};
+//!
+//! // An invalid name in a constant does not compile.
+//! const GET_UNIT_FILE_STATE: MethodCall<'static> = MethodCall::from_static(
+//!     "org.freedesktop.systemd1",
+//!     "/org/freedesktop/systemd1",
+//!     "org.freedesktop.systemd1.Manager",
+//!     "GetUnitFileState",
+//! );
 //!
 //! let mut bus = Connection::system()?;
-//! let call = MethodCall::new(
-//!     ObjectPath::from_static("/org/freedesktop/systemd1"),
-//!     MemberName::from_static("GetUnitFileState"),
-//! )
-//! .interface(InterfaceName::from_static("org.freedesktop.systemd1.Manager"))
-//! .destination(BusName::from_static("org.freedesktop.systemd1"));
-//! let reply = bus.call(&call, &("sshd.service",))?;
+//! let reply = bus.call(&GET_UNIT_FILE_STATE, &("sshd.service",))?;
 //! let (state,): (&str,) = reply.body()?;
 //! println!("{state}");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -29,6 +31,7 @@ mod endpoint;
 mod error;
 mod event_loop;
 mod io;
+mod names;
 mod open;
 mod options;
 mod proxy;
@@ -56,6 +59,7 @@ pub use barebus_wire::{
 pub use bus::{Bus, Credentials, NameFlags, ReleaseName, RequestName, StartService};
 pub use connection::Connection;
 pub use error::{Attempt, AttemptError, CallError, Cause, ConnectionError, OpenError};
+pub use names::{IntoName, InvalidName, NameRole};
 pub use options::Options;
 pub use proxy::Proxy;
 pub use reply::{Reply, Signal};
