@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use barebus::wire::{EncodeBody, OwnedValue};
 use barebus::{
-    Array, BodyError, Boxed, CallError, Connection, Dict, InterfaceName, ManagedObjects,
-    MemberName, ObjectPath, Proxy, Variant,
+    Array, BodyError, Boxed, CallError, Connection, Dict, ManagedObjects, ObjectPath, Proxy,
+    Variant,
 };
-use barebus_tests::peer::{OWNER, Peer, SERVICE, Sent, bus_name, message};
+use barebus_tests::peer::{OWNER, Peer, SERVICE, Sent, message};
 
 use crate::scene::{LONG, patient, play};
 
@@ -16,13 +16,7 @@ const OBJECT_MANAGER: &str = "org.freedesktop.DBus.ObjectManager";
 const OURS: &str = "org.example.Interface";
 
 fn proxy(connection: &mut Connection) -> Proxy<'_, 'static> {
-    let interface = InterfaceName::from_static(OURS);
-    Proxy::new(
-        connection,
-        Some(bus_name(SERVICE)),
-        ObjectPath::from_static("/org/example"),
-        interface,
-    )
+    Proxy::new(connection, SERVICE, "/org/example", OURS).unwrap()
 }
 
 /// Checks the call of `interface`'s `member` with `look`, and answers it with `body`.
@@ -91,8 +85,8 @@ fn the_empty_interface_is_asked_for_as_any_method_is() {
     let look = |call: &Sent| assert_eq!(call.message().body::<(&str,)>().unwrap(), ("",));
     let all = BTreeMap::from([("Size", OwnedValue::Uint64(7))]);
     answered((PROPERTIES, "GetAll"), look, (all,), |proxy| {
-        let mut properties = proxy.of(InterfaceName::from_static(PROPERTIES));
-        let reply = properties.call(MemberName::from_static("GetAll"), &("",)).unwrap();
+        let mut properties = proxy.of(PROPERTIES).unwrap();
+        let reply = properties.call("GetAll", &("",)).unwrap();
         assert_eq!(reply.body::<(Dict<'_, &str, Variant<'_>>,)>().unwrap().0.count(), 1);
     });
 }

@@ -1,6 +1,6 @@
 //! The Manager's answers, on both buses.
 
-use barebus::{Dict, InterfaceName, MemberName, Reply, Variant};
+use barebus::{Dict, Reply, Variant};
 use barebus_systemd::{ActiveState, JobResult, Manager, Mode, UnitFileState};
 
 use crate::boxes::{DEPENDENT, FAILING, LONG, both, connect, printed};
@@ -9,13 +9,13 @@ use crate::boxes::{DEPENDENT, FAILING, LONG, both, connect, printed};
 fn unit_file_states_equal_what_systemctl_is_enabled_says() {
     for the_box in both() {
         let mut bus = connect(the_box);
-        let mut manager = Manager::new(&mut bus);
+        let manager = Manager::new();
         for unit in ["dbus.service", "dbus.socket", "systemd-journald.service", LONG, FAILING] {
-            let state = manager.get_unit_file_state(unit).unwrap();
+            let state = manager.get_unit_file_state(&mut bus, unit).unwrap();
             let said = printed(the_box, "systemctl", &["is-enabled", unit]);
             assert_eq!(state.as_str(), said.trim(), "{unit}");
         }
-        assert_eq!(manager.get_unit_file_state(LONG).unwrap(), UnitFileState::Disabled);
+        assert_eq!(manager.get_unit_file_state(&mut bus, LONG).unwrap(), UnitFileState::Disabled);
     }
 }
 
@@ -23,17 +23,17 @@ fn unit_file_states_equal_what_systemctl_is_enabled_says() {
 fn an_unknown_unit_is_told_apart_from_other_errors() {
     for the_box in both() {
         let mut bus = connect(the_box);
-        let mut manager = Manager::new(&mut bus);
-        let error = manager.get_unit_file_state("nowhere.service").unwrap_err();
+        let manager = Manager::new();
+        let error = manager.get_unit_file_state(&mut bus, "nowhere.service").unwrap_err();
         assert!(error.is_no_such_unit(), "{error}");
-        let error = manager.get_unit("nowhere.service").unwrap_err();
+        let error = manager.get_unit(&mut bus, "nowhere.service").unwrap_err();
         assert!(error.is_no_such_unit(), "{error}");
-        let error = manager.start_unit("nowhere.service", Mode::Replace).unwrap_err();
+        let error = manager.start_unit(&mut bus, "nowhere.service", Mode::Replace).unwrap_err();
         assert!(error.is_no_such_unit(), "{error}");
-        let error = manager.get_unit_file_state("no/such/name").unwrap_err();
+        let error = manager.get_unit_file_state(&mut bus, "no/such/name").unwrap_err();
         assert!(!error.is_no_such_unit(), "{error}");
         // None of them cost the connection.
-        assert!(manager.version().is_ok());
+        assert!(manager.version(&mut bus).is_ok());
     }
 }
 
@@ -41,16 +41,15 @@ fn an_unknown_unit_is_told_apart_from_other_errors() {
 fn listed_units_equal_what_systemctl_list_units_says() {
     for the_box in both() {
         let mut bus = connect(the_box);
-        let mut manager = Manager::new(&mut bus);
+        let manager = Manager::new();
         let said = printed(
             the_box,
             "systemctl",
             &["list-units", "--all", "--plain", "--no-legend", "--full"],
         );
-        let list = manager.list_units().unwrap();
+        let list = manager.list_units(&mut bus).unwrap();
         let mut units: Vec<_> = list
             .iter()
-            .map(|unit| unit.unwrap())
             .map(|unit| {
                 [unit.name, unit.load_state, unit.active_state, unit.sub_state].map(String::from)
             })
@@ -78,28 +77,49 @@ fn listed_units_equal_what_systemctl_list_units_says() {
 fn jobs_are_waited_for_and_tell_how_they_ended() {
     for the_box in both() {
         let mut bus = connect(the_box);
-        let mut manager = Manager::new(&mut bus);
+        let manager = Manager::new();
         for (unit, result) in [
             (LONG, JobResult::Done),
             (FAILING, JobResult::Failed),
             (DEPENDENT, JobResult::Dependency),
         ] {
-            let job = manager.start_unit(unit, Mode::Replace).unwrap();
-            assert_eq!(job.wait(None).unwrap(), result, "{unit}");
+            let job = manager.start_unit(&mut bus, unit, Mode::Replace).unwrap();
+            assert_eq!(job.wait(&mut bus, None).unwrap(), result, "{unit}");
         }
-        let mut unit = manager.get_unit(LONG).unwrap();
-        assert_eq!(unit.active_state().unwrap(), ActiveState::Active);
-        assert_eq!(unit.sub_state().unwrap(), "running");
-        let pid = unit.main_pid().unwrap().unwrap();
+        let unit = manager.get_unit(&mut bus, LONG).unwrap();
+        assert_eq!(unit.active_state(&mut bus).unwrap(), ActiveState::Active);
+        assert_eq!(unit.sub_state(&mut bus).unwrap(), "running");
+        let pid = unit.main_pid(&mut bus).unwrap().unwrap();
         let said = printed(the_box, "systemctl", &["show", "--value", "-p", "MainPID", LONG]);
         assert_eq!(said.trim(), pid.to_string());
 
-        let job = manager.stop_unit(LONG, Mode::Replace).unwrap();
-        assert_eq!(job.wait(None).unwrap(), JobResult::Done);
-        let mut unit = manager.load_unit(LONG).unwrap();
-        assert_eq!(unit.active_state().unwrap(), ActiveState::Inactive);
-        assert_eq!(unit.main_pid().unwrap(), None);
+        let job = manager.stop_unit(&mut bus, LONG, Mode::Replace).unwrap();
+        assert_eq!(job.wait(&mut bus, None).unwrap(), JobResult::Done);
+        let unit = manager.load_unit(&mut bus, LONG).unwrap();
+        assert_eq!(unit.active_state(&mut bus).unwrap(), ActiveState::Inactive);
+        assert_eq!(unit.main_pid(&mut bus).unwrap(), None);
         assert_eq!(bus.session_state().outstanding(), 0);
+    }
+}
+
+#[test]
+fn jobs_run_side_by_side_and_units_are_asked_for_while_their_list_is_walked() {
+    for the_box in both() {
+        let mut bus = connect(the_box);
+        let manager = Manager::new();
+        let a = manager.start_unit(&mut bus, LONG, Mode::Replace).unwrap();
+        let b = manager.start_unit(&mut bus, FAILING, Mode::Replace).unwrap();
+        for unit in &manager.list_units(&mut bus).unwrap() {
+            // Some end meanwhile.
+            match manager.get_unit(&mut bus, unit.name) {
+                Ok(found) => assert_eq!(found.path(), unit.path),
+                Err(error) => assert!(error.is_no_such_unit(), "{error}"),
+            }
+        }
+        assert_eq!(a.wait(&mut bus, None).unwrap(), JobResult::Done);
+        assert_eq!(b.wait(&mut bus, None).unwrap(), JobResult::Failed);
+        let borrowed = manager.list_units_borrowed(&mut bus).unwrap().count();
+        assert!(borrowed > 10);
     }
 }
 
@@ -107,7 +127,7 @@ fn jobs_are_waited_for_and_tell_how_they_ended() {
 fn the_version_equals_what_systemctl_says() {
     for the_box in both() {
         let mut bus = connect(the_box);
-        let version = Manager::new(&mut bus).version().unwrap();
+        let version = Manager::new().version(&mut bus).unwrap();
         let said = printed(the_box, "systemctl", &["--version"]);
         assert!(said.contains(&version), "{said} {version}");
     }
@@ -117,8 +137,8 @@ fn the_version_equals_what_systemctl_says() {
 fn properties_are_set_and_read_one_by_one_and_all_together() {
     for the_box in both() {
         let mut bus = connect(the_box);
-        let mut manager = Manager::new(&mut bus);
-        let mut proxy = manager.proxy();
+        let manager = Manager::new();
+        let mut proxy = manager.proxy(&mut bus);
         for watched in [false, true] {
             proxy.set("ServiceWatchdogs", watched).unwrap();
             assert_eq!(proxy.get::<bool>("ServiceWatchdogs").unwrap(), watched);
@@ -131,9 +151,8 @@ fn properties_are_set_and_read_one_by_one_and_all_together() {
         };
         let of_manager = count(proxy.get_all().unwrap());
         // The empty name stands for all interfaces.
-        let mut properties =
-            proxy.of(InterfaceName::from_static("org.freedesktop.DBus.Properties"));
-        let of_all = properties.call(MemberName::from_static("GetAll"), &("",)).unwrap();
+        let mut properties = proxy.of("org.freedesktop.DBus.Properties").unwrap();
+        let of_all = properties.call("GetAll", &("",)).unwrap();
         assert!(of_manager > 50 && count(of_all) >= of_manager);
     }
 }

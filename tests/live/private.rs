@@ -26,12 +26,21 @@ fn the_manager_answers_without_a_bus() {
         return;
     }
     let mut systemd = Connection::systemd_private().unwrap();
-    let mut manager = Manager::new(&mut systemd);
-    assert_eq!(manager.get_unit_file_state("dbus.service").unwrap().as_str(), "static");
-    assert!(manager.get_unit_file_state("nowhere.service").unwrap_err().is_no_such_unit());
-    let result = manager.restart_unit(LONG, Mode::Replace).unwrap().wait(None).unwrap();
+    let manager = Manager::new();
+    assert_eq!(
+        manager.get_unit_file_state(&mut systemd, "dbus.service").unwrap().as_str(),
+        "static"
+    );
+    assert!(
+        manager.get_unit_file_state(&mut systemd, "nowhere.service").unwrap_err().is_no_such_unit()
+    );
+    let result = manager
+        .restart_unit(&mut systemd, LONG, Mode::Replace)
+        .unwrap()
+        .wait(&mut systemd, None)
+        .unwrap();
     assert_eq!(result, JobResult::Done);
-    assert!(manager.list_units().unwrap().iter().count() > 10);
+    assert!(manager.list_units(&mut systemd).unwrap().iter().count() > 10);
     assert_eq!(systemd.unique_name(), None);
 }
 
@@ -43,7 +52,7 @@ fn a_thousand_connections_are_answered_and_none_hangs() {
     for _ in 0..1000 {
         let mut systemd = Connection::systemd_private().unwrap();
         assert_eq!(
-            Manager::new(&mut systemd).get_unit_file_state("dbus.service").unwrap().as_str(),
+            Manager::new().get_unit_file_state(&mut systemd, "dbus.service").unwrap().as_str(),
             "static"
         );
     }
@@ -59,7 +68,7 @@ fn a_thousand_connections_line_by_line_are_answered_and_none_hangs() {
         let options = Options::direct().step_by_step();
         let mut systemd = options.open("unix:path=/run/systemd/private").unwrap();
         assert_eq!(
-            Manager::new(&mut systemd).get_unit_file_state("dbus.service").unwrap().as_str(),
+            Manager::new().get_unit_file_state(&mut systemd, "dbus.service").unwrap().as_str(),
             "static"
         );
     }
@@ -84,14 +93,14 @@ fn root_reaches_systemd_directly_or_over_the_bus_when_that_is_not_there() {
     let is_hidden = std::env::var(INSIDE).is_ok_and(|how| how == "hidden");
     let mut systemd = Connection::systemd().unwrap();
     assert_eq!(systemd.is_direct(), !is_hidden);
-    assert!(Manager::new(&mut systemd).version().is_ok());
+    assert!(Manager::new().version(&mut systemd).is_ok());
 }
 
 #[test]
 fn from_outside_the_error_names_the_likely_cause() {
     let address = format!("unix:path={}/run/systemd/private", daemon().root().display());
     let mut systemd = Connection::open_direct(&address).unwrap();
-    let error = Manager::new(&mut systemd).version().unwrap_err().to_string();
+    let error = Manager::new().version(&mut systemd).unwrap_err().to_string();
     assert!(error.contains("PID namespace"), "{error}");
 }
 

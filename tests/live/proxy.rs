@@ -79,8 +79,8 @@ fn through(options: &[&str], act: impl Fn(&SystemdBox, &mut Connection)) {
 }
 
 fn calls_systemd(connection: &mut Connection) {
-    let mut manager = Manager::new(connection);
-    assert_eq!(manager.get_unit_file_state(LONG).unwrap().as_str(), "disabled");
+    let state = Manager::new().get_unit_file_state(connection, LONG).unwrap();
+    assert_eq!(state.as_str(), "disabled");
 }
 
 #[test]

@@ -27,9 +27,14 @@ fn every_subscription_is_given_the_signals_it_asks_for() {
             MatchRuleBuf::signals().sender(SYSTEMD).member(MemberName::from_static("JobRemoved"));
         let first = bus.subscribe(&rule.rule().unwrap()).unwrap();
         let second = bus.subscribe(&rule.rule().unwrap()).unwrap();
-        let mut manager = Manager::new(&mut bus);
+        let manager = Manager::new();
         assert!(
-            manager.restart_unit(LONG, Mode::Replace).unwrap().wait(None).unwrap().is_success()
+            manager
+                .restart_unit(&mut bus, LONG, Mode::Replace)
+                .unwrap()
+                .wait(&mut bus, None)
+                .unwrap()
+                .is_success()
         );
         for subscription in [first, second] {
             let signal = bus.next_signal(subscription, Some(PATIENCE)).unwrap().unwrap();
@@ -113,9 +118,10 @@ fn changed_properties_are_told_with_their_new_values() {
         let path = "/org/freedesktop/systemd1/unit/live_2dlong_2eservice";
         let path = ObjectPath::parse(path).unwrap();
         let unit = InterfaceName::from_static("org.freedesktop.systemd1.Unit");
-        let watched = Proxy::new(&mut bus, Some(SYSTEMD), path, unit).watch_properties().unwrap();
-        let mut manager = Manager::new(&mut bus);
-        manager.restart_unit(LONG, Mode::Replace).unwrap().wait(None).unwrap();
+        let watched =
+            Proxy::new(&mut bus, SYSTEMD, path, unit).unwrap().watch_properties().unwrap();
+        let manager = Manager::new();
+        manager.restart_unit(&mut bus, LONG, Mode::Replace).unwrap().wait(&mut bus, None).unwrap();
         let mut states = Vec::new();
         while !states.contains(&"active".to_owned()) {
             let signal = bus.next_signal(watched, Some(PATIENCE)).unwrap().unwrap();
@@ -138,8 +144,8 @@ fn the_bus_is_reached_through_a_program_that_passes_messages_on() {
         for options in [Options::bus(), Options::bus().step_by_step()] {
             let mut bus = options.open(&address).unwrap();
             bus.establish().unwrap();
-            let version = Manager::new(&mut bus).version().unwrap();
-            assert_eq!(version, Manager::new(&mut connect(the_box)).version().unwrap());
+            let version = Manager::new().version(&mut bus).unwrap();
+            assert_eq!(version, Manager::new().version(&mut connect(the_box)).unwrap());
         }
     }
 }

@@ -133,7 +133,7 @@ fn exit_of(error: &CallError) -> Exit {
     match error {
         CallError::NoReply(_) => Exit::NoReply,
         CallError::Connection(_) => Exit::Connection,
-        CallError::Send(_) => Exit::Usage,
+        CallError::Send(_) | CallError::Name(_) => Exit::Usage,
         _ => Exit::Refused,
     }
 }

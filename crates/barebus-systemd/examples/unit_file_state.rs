@@ -6,6 +6,6 @@ use barebus_systemd::Manager;
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let unit = std::env::args().nth(1).ok_or("the name of a unit is missing")?;
     let mut bus = Connection::system()?;
-    println!("{}", Manager::new(&mut bus).get_unit_file_state(&unit)?);
+    println!("{}", Manager::new().get_unit_file_state(&mut bus, &unit)?);
     Ok(())
 }

@@ -1,16 +1,17 @@
-//! Jobs: what systemd was told to do, and how it ended.
+//! Jobs: queued work of systemd, and its result.
 
 use std::fmt;
 use std::time::{Duration, Instant};
 
-use barebus::{
-    CallError, InterfaceName, MatchRuleBuf, MemberName, NoReply, ObjectPath, OwnedObjectPath,
-    Proxy, SubscriptionId,
-};
+use barebus::definition::{Method, Object, Path, Str};
+use barebus::{CallError, Connection, NoReply, ObjectPath, OwnedObjectPath, Signals};
 
 use crate::error::Error;
-use crate::manager::{MANAGER, MANAGER_PATH, Manager};
-use crate::state::words;
+use crate::interface::job::property::STATE;
+use crate::interface::manager::OBJECT;
+use crate::interface::manager::signal::JOB_REMOVED;
+use crate::manager::Manager;
+use crate::word::words;
 
 /// What a job does to those that are queued already.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -81,76 +82,81 @@ impl JobResult {
     }
 }
 
-/// A job that was queued. Dropped, it goes on: systemd does not need anybody to wait.
+/// A queued job. It holds no connection; [`wait`](Self::wait) takes it.
+///
+/// Jobs can be waited for in any order: results that come earlier are kept. Dropping a `Job` does not cancel the job.
 #[derive(Debug)]
-#[must_use = "the job has only been queued: `wait` tells how it ended"]
-pub struct Job<'m, 'c> {
-    manager: &'m mut Manager<'c>,
-    removed: SubscriptionId,
+#[must_use = "the job is only queued: `wait` returns its result"]
+pub struct Job {
+    /// All `JobRemoved` signals since before the job was queued. Jobs have equal match rules, which share one rule at the bus.
+    removed: Signals,
     path: OwnedObjectPath,
     unit: String,
 }
-
-const JOB: InterfaceName<'static> = InterfaceName::from_static("org.freedesktop.systemd1.Job");
-const JOB_REMOVED: MemberName<'static> = MemberName::from_static("JobRemoved");
 
 /// While it waits for the signal, [`Job::wait`] asks systemd this often whether the job still exists: systemd loses the signal when it
 /// re-executes itself. An answer is waited for as long.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 
-impl<'m, 'c> Job<'m, 'c> {
-    /// Queues a job by calling `member`, having subscribed to the end of jobs first.
+impl Job {
+    /// Queues a job by calling `method`, after it has subscribed to the end of jobs.
     pub(crate) fn queue(
-        manager: &'m mut Manager<'c>,
-        member: &'static str,
-        name: MemberName<'static>,
+        connection: &mut Connection,
+        method: Method<(Str, Str), (Path,)>,
         unit: &str,
         mode: Mode,
     ) -> Result<Self, Error> {
-        let failed = |error: CallError| Error::new(member, unit, error);
-        manager.subscribe()?;
-        let mut rule = MatchRuleBuf::signals();
-        if let Some(systemd) = manager.destination() {
-            rule = rule.sender(systemd);
-        }
-        let rule = rule.path(MANAGER_PATH).interface(MANAGER).member(JOB_REMOVED);
+        let failed = |error: CallError| Error::new(method.name().as_str(), unit, error);
+        let is_direct = connection.is_direct();
+        let manager = if is_direct { Object::direct(OBJECT.path) } else { OBJECT };
+        let rule = JOB_REMOVED.rule(manager);
         let rule = rule.rule().map_err(|error| failed(CallError::Rule(error)))?;
-        let removed = manager.connection().subscribe(&rule).map_err(failed)?;
-        let queued = manager.proxy().ask::<_, (OwnedObjectPath,)>(name, &(unit, mode.as_str()));
-        match queued {
-            Ok((path,)) => Ok(Self { manager, removed, path, unit: unit.into() }),
-            Err(error) => {
-                // The answer is what counts; at worst the bus sends a few signals too many.
-                let _ = manager.connection().unsubscribe(removed);
-                Err(failed(error))
-            }
-        }
+        // Before any call: it takes over the rule of a job that was dropped.
+        let removed = connection.signals(&rule).map_err(failed)?;
+        Manager::new().subscribe(connection)?;
+        let reply = connection.ask(method.call(OBJECT, (unit, mode.as_str()))).map_err(failed)?;
+        let (path,) = method.answer_as(&reply).map_err(|error| failed(error.into()))?;
+        Ok(Self { removed, path, unit: unit.into() })
     }
 
-    /// The job's object; it is gone when the job has ended.
+    /// The job's object. systemd removes it when the job ends.
     pub fn path(&self) -> ObjectPath<'_> {
         self.path.borrow()
     }
 
-    /// Waits until the job has ended, for at most `timeout`. Without it there is no limit here: systemd ends a job that takes longer
-    /// than its unit allows.
+    /// Waits until the job has ended, for at most `timeout`. `None` means no limit: systemd ends a job that takes longer than
+    /// its unit allows.
     ///
     /// # Errors
     /// `NoReply::TimedOut` when `timeout` has passed; the job goes on. `CallError::Remote`, systemd's own answer, when the
     /// job is gone and its result was lost. `CallError::Connection` when the connection has ended.
-    pub fn wait(mut self, timeout: Option<Duration>) -> Result<JobResult, Error> {
+    /// `CallError::OtherConnection` when the job was queued over another connection.
+    pub fn wait(
+        mut self,
+        connection: &mut Connection,
+        timeout: Option<Duration>,
+    ) -> Result<JobResult, Error> {
         let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+        self.wait_until(connection, deadline)
+            .map_err(|error| Error::new("the job", &*self.unit, error))
+    }
+
+    fn wait_until(
+        &mut self,
+        connection: &mut Connection,
+        deadline: Option<Instant>,
+    ) -> Result<JobResult, CallError> {
         loop {
-            if let Some(result) = self.result_within(left_until(deadline), deadline)? {
+            if let Some(result) = self.result_within(connection, left_until(deadline), deadline)? {
                 return Ok(result);
             }
             if is_over(deadline) {
-                return Err(self.failed(CallError::NoReply(NoReply::TimedOut)));
+                return Err(CallError::NoReply(NoReply::TimedOut));
             }
-            if let Some(answer) = self.ask_if_gone(left_until(deadline))? {
+            if let Some(answer) = self.ask_if_gone(connection, left_until(deadline))? {
                 // The result may have come before the answer.
-                let result = self.result_within(Duration::ZERO, deadline)?;
-                return result.ok_or_else(|| self.failed(answer));
+                let result = self.result_within(connection, Duration::ZERO, deadline)?;
+                return result.ok_or(answer);
             }
         }
     }
@@ -158,20 +164,18 @@ impl<'m, 'c> Job<'m, 'c> {
     /// The job's result, if it comes within `time`. Signals of other jobs that keep coming are read on until `deadline`.
     fn result_within(
         &mut self,
+        connection: &mut Connection,
         time: Duration,
         deadline: Option<Instant>,
-    ) -> Result<Option<JobResult>, Error> {
+    ) -> Result<Option<JobResult>, CallError> {
         let end = Instant::now() + time;
         loop {
             let left = end.saturating_duration_since(Instant::now());
-            let next = self.manager.connection().next_signal(self.removed, Some(left));
-            let signal = match next {
-                Ok(Some(signal)) => signal,
-                Ok(None) => return Ok(None),
-                Err(error) => return Err(Error::new("the job", &*self.unit, error)),
+            let Some(signal) = self.removed.next(connection, Some(left))? else {
+                return Ok(None);
             };
             // A signal with another body is not the end of a job.
-            match signal.body::<(u32, ObjectPath<'_>, &str, &str)>() {
+            match JOB_REMOVED.read(&signal) {
                 Ok((_, path, _, result)) if path == self.path.borrow() => {
                     return Ok(Some(JobResult::from(result)));
                 }
@@ -181,25 +185,22 @@ impl<'m, 'c> Job<'m, 'c> {
         }
     }
 
-    /// Asks systemd for the job. The answer if systemd knows none; `None` also if no answer comes within `time`.
-    fn ask_if_gone(&mut self, time: Duration) -> Result<Option<CallError>, Error> {
-        let destination = self.manager.destination();
-        let connection = self.manager.connection();
+    /// Asks systemd for the job. Returns the answer if systemd knows no such job; `None` also if no answer comes within `time`.
+    fn ask_if_gone(
+        &self,
+        connection: &mut Connection,
+        time: Duration,
+    ) -> Result<Option<CallError>, CallError> {
         let call_timeout = connection.call_timeout();
         connection.set_call_timeout(Some(time));
-        let state =
-            Proxy::new(connection, destination, self.path.borrow(), JOB).get::<String>("State");
-        self.manager.connection().set_call_timeout(call_timeout);
+        let state = connection.ask(STATE.get(OBJECT.at(self.path.borrow()))).map(drop);
+        connection.set_call_timeout(call_timeout);
         match state {
             // The connection is fine, and the signal can still come.
-            Ok(_) | Err(CallError::NoReply(NoReply::TimedOut)) => Ok(None),
+            Ok(()) | Err(CallError::NoReply(NoReply::TimedOut)) => Ok(None),
             Err(error @ CallError::Remote { .. }) => Ok(Some(error)),
-            Err(error) => Err(self.failed(error)),
+            Err(error) => Err(error),
         }
-    }
-
-    fn failed(&self, cause: impl Into<CallError>) -> Error {
-        Error::new("the job", &*self.unit, cause)
     }
 }
 
@@ -211,13 +212,6 @@ fn left_until(deadline: Option<Instant>) -> Duration {
 
 fn is_over(deadline: Option<Instant>) -> bool {
     deadline.is_some_and(|deadline| Instant::now() >= deadline)
-}
-
-impl Drop for Job<'_, '_> {
-    fn drop(&mut self) {
-        // At worst the bus sends a few signals too many.
-        let _ = self.manager.connection().unsubscribe(self.removed);
-    }
 }
 
 impl fmt::Display for Mode {

@@ -5,9 +5,10 @@
 //! use barebus_systemd::{Manager, Mode};
 //!
 //! let mut bus = Connection::system()?;
-//! let mut manager = Manager::new(&mut bus);
-//! println!("{}", manager.get_unit_file_state("sshd.service")?);
-//! let result = manager.start_unit("backup.service", Mode::Replace)?.wait(None)?;
+//! let manager = Manager::new();
+//! println!("{}", manager.get_unit_file_state(&mut bus, "sshd.service")?);
+//! let job = manager.start_unit(&mut bus, "backup.service", Mode::Replace)?;
+//! let result = job.wait(&mut bus, None)?;
 //! println!("{result}");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -32,14 +33,11 @@ pub mod word;
 
 pub use error::Error;
 pub use job::{Job, JobResult, Mode};
-pub use manager::{Manager, UnitList};
+pub use manager::Manager;
 pub use name::{UnitKind, UnitName};
-pub use unit::{ListedUnit, Unit};
+pub use unit::{ListedUnit, Unit, UnitList, Units};
 pub use value::Limit;
 pub use word::{ActiveState, UnitFileState};
-
-// The older modules' name of it.
-use word as state;
 
 // What README.md shows compiles.
 #[cfg(doctest)]

@@ -1,200 +1,199 @@
 //! systemd's Manager: org.freedesktop.systemd1.Manager.
 
-use barebus::{
-    Array, BusName, CallError, Connection, Decode, InterfaceName, MemberName, ObjectPath,
-    OwnedObjectPath, Proxy, Reply,
-};
+use barebus::definition::{Method, Path, Str};
+use barebus::{Array, CallError, Connection, Decode, OwnedObjectPath, Proxy};
 
 use crate::error::Error;
+use crate::interface::manager::method::{
+    GET_UNIT, GET_UNIT_FILE_STATE, LIST_UNITS, LOAD_UNIT, RESTART_UNIT, START_UNIT, STOP_UNIT,
+    SUBSCRIBE,
+};
+use crate::interface::manager::property::VERSION;
+use crate::interface::manager::{INTERFACE, OBJECT};
 use crate::job::{Job, Mode};
-use crate::state::UnitFileState;
-use crate::unit::{ListedUnit, Unit};
+use crate::unit::{ListedUnit, Unit, UnitList};
+use crate::word::UnitFileState;
 
-/// systemd itself. It borrows the connection: over the bus, or over systemd's private socket.
-#[derive(Debug)]
-pub struct Manager<'c> {
-    connection: &'c mut Connection,
-    destination: Option<BusName<'static>>,
-    is_subscribed: bool,
-}
+/// systemd's manager object.
+///
+/// It holds no connection: each method takes the connection that it uses, over the bus or over systemd's private socket. So the
+/// units, jobs and lists that the methods return do not block the connection:
+///
+/// ```no_run
+/// use barebus::Connection;
+/// use barebus_systemd::{Manager, Mode};
+///
+/// let mut bus = Connection::system()?;
+/// let manager = Manager::new();
+/// let a = manager.start_unit(&mut bus, "a.service", Mode::Replace)?;
+/// let b = manager.start_unit(&mut bus, "b.service", Mode::Replace)?;
+/// println!("{}, {}", a.wait(&mut bus, None)?, b.wait(&mut bus, None)?);
+/// for unit in &manager.list_units(&mut bus)? {
+///     let pid = manager.get_unit(&mut bus, unit.name)?.main_pid(&mut bus);
+///     println!("{}: {pid:?}", unit.name);
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
+pub struct Manager {}
 
-pub(crate) const MANAGER: InterfaceName<'static> =
-    InterfaceName::from_static("org.freedesktop.systemd1.Manager");
-pub(crate) const MANAGER_PATH: ObjectPath<'static> =
-    ObjectPath::from_static("/org/freedesktop/systemd1");
-const SYSTEMD: BusName<'static> = BusName::from_static("org.freedesktop.systemd1");
-
-impl<'c> Manager<'c> {
-    /// The manager at the other end of the connection: on a bus the owner of `org.freedesktop.systemd1`.
-    pub const fn new(connection: &'c mut Connection) -> Self {
-        let destination = if connection.is_direct() { None } else { Some(SYSTEMD) };
-        Self { connection, destination, is_subscribed: false }
+impl Manager {
+    /// The manager. On a bus it is the owner of `org.freedesktop.systemd1`, on a direct connection the other end.
+    pub const fn new() -> Self {
+        Self {}
     }
 
-    /// The connection.
-    pub const fn connection(&mut self) -> &mut Connection {
-        self.connection
+    /// The manager's object, for members that have no method here.
+    pub const fn proxy(self, connection: &mut Connection) -> Proxy<'_, 'static> {
+        Proxy::for_object(connection, OBJECT, INTERFACE)
     }
 
-    /// Whom calls go to.
-    pub(crate) const fn destination(&self) -> Option<BusName<'static>> {
-        self.destination
-    }
-
-    /// The Manager's object, for what has no method here.
-    pub const fn proxy(&mut self) -> Proxy<'_, 'static> {
-        Proxy::new(self.connection, self.destination, MANAGER_PATH, MANAGER)
-    }
-
-    /// Whether a unit file is enabled: what `systemctl is-enabled` says.
+    /// Returns whether a unit file is enabled, as `systemctl is-enabled` does.
     ///
     /// # Errors
-    /// What was asked and why it came to nothing; [`Error::is_no_such_unit`] when there is no such file.
-    pub fn get_unit_file_state(&mut self, unit: &str) -> Result<UnitFileState, Error> {
-        const NAME: MemberName<'static> = MemberName::from_static("GetUnitFileState");
-        let state = || -> Result<UnitFileState, CallError> {
-            let mut proxy = self.proxy();
-            let reply = proxy.call(NAME, &(unit,))?;
-            let (state,): (&str,) = reply.body()?;
-            Ok(UnitFileState::from(state))
-        };
-        about("GetUnitFileState", unit, state)
-    }
-
-    /// All units that systemd has in memory.
-    ///
-    /// # Errors
-    /// What was asked and why it came to nothing.
-    pub fn list_units(&mut self) -> Result<UnitList<'_>, Error> {
-        const NAME: MemberName<'static> = MemberName::from_static("ListUnits");
-        let call = self.proxy().method(NAME);
-        let reply = self.connection.call(&call, &());
-        let list = reply.and_then(|reply| {
-            // The signature is checked here once; the units as they are walked.
-            reply.body::<(Array<'_, ListedUnit<'_>>,)>()?;
-            Ok(UnitList { reply })
-        });
-        list.map_err(|error| Error::new("ListUnits", None, error))
-    }
-
-    /// A unit that systemd has in memory.
-    ///
-    /// # Errors
-    /// What was asked and why it came to nothing; [`Error::is_no_such_unit`].
-    pub fn get_unit(&mut self, unit: &str) -> Result<Unit<'_>, Error> {
-        self.unit("GetUnit", const { MemberName::from_static("GetUnit") }, unit)
-    }
-
-    /// A unit, read from its file if systemd does not have it in memory. One that has no file is there too, `not-found`.
-    ///
-    /// # Errors
-    /// What was asked and why it came to nothing.
-    pub fn load_unit(&mut self, unit: &str) -> Result<Unit<'_>, Error> {
-        self.unit("LoadUnit", const { MemberName::from_static("LoadUnit") }, unit)
-    }
-
-    fn unit(
-        &mut self,
-        asked: &str,
-        member: MemberName<'static>,
+    /// Returns the failed operation and its cause; [`Error::is_no_such_unit`] when there is no such file.
+    pub fn get_unit_file_state(
+        self,
+        connection: &mut Connection,
         unit: &str,
-    ) -> Result<Unit<'_>, Error> {
-        let path = self.proxy().ask::<_, (OwnedObjectPath,)>(member, &(unit,));
-        let (path,) = path.map_err(|error| Error::new(asked, unit, error))?;
-        Ok(Unit::new(self.connection, self.destination, path, unit.into()))
+    ) -> Result<UnitFileState, Error> {
+        let mut state = || -> Result<UnitFileState, CallError> {
+            let reply = connection.ask(GET_UNIT_FILE_STATE.call(OBJECT, (unit,)))?;
+            Ok(UnitFileState::from(GET_UNIT_FILE_STATE.answer(&reply)?.0))
+        };
+        state().map_err(|error| Error::new(GET_UNIT_FILE_STATE.name().as_str(), unit, error))
     }
 
-    /// Queues a job that starts the unit; [`Job::wait`] tells how it ended.
+    /// Lists all units that systemd has in memory. The list owns one copy of the reply, so the connection can be used while it
+    /// is iterated. [`list_units_borrowed`](Self::list_units_borrowed) makes no copy.
     ///
     /// # Errors
-    /// What was asked and why it came to nothing; [`Error::is_no_such_unit`].
-    pub fn start_unit<'m>(&'m mut self, unit: &str, mode: Mode) -> Result<Job<'m, 'c>, Error> {
-        Job::queue(self, "StartUnit", const { MemberName::from_static("StartUnit") }, unit, mode)
+    /// Returns the failed operation and its cause.
+    pub fn list_units(self, connection: &mut Connection) -> Result<UnitList, Error> {
+        let reply = connection.ask(LIST_UNITS.call(OBJECT, ()));
+        reply
+            .and_then(|reply| Ok(UnitList::new(reply.message())?))
+            .map_err(|error| Error::new(LIST_UNITS.name().as_str(), None, error))
     }
 
-    /// Queues a job that stops the unit; [`Job::wait`] tells how it ended.
+    /// As [`list_units`](Self::list_units) without a copy: the units borrow from the connection's receive buffer, and each is
+    /// checked when the iterator reaches it. An error is the last item.
     ///
     /// # Errors
-    /// What was asked and why it came to nothing; [`Error::is_no_such_unit`].
-    pub fn stop_unit<'m>(&'m mut self, unit: &str, mode: Mode) -> Result<Job<'m, 'c>, Error> {
-        Job::queue(self, "StopUnit", const { MemberName::from_static("StopUnit") }, unit, mode)
+    /// Returns the failed operation and its cause.
+    pub fn list_units_borrowed<'c>(
+        self,
+        connection: &'c mut Connection,
+    ) -> Result<impl Iterator<Item = Result<ListedUnit<'c>, Error>> + use<'c>, Error> {
+        let failed = |error: CallError| Error::new(LIST_UNITS.name().as_str(), None, error);
+        let reply = connection.ask(LIST_UNITS.call(OBJECT, ())).map_err(failed)?;
+        let units = LIST_UNITS.answer_as::<(Array<'c, ListedUnit<'c>>,)>(&reply);
+        let (units,) = units.map_err(|error| failed(error.into()))?;
+        Ok(units.map(move |unit| unit.map_err(|error| failed(error.into()))))
     }
 
-    /// Queues a job that stops the unit and starts it again; [`Job::wait`] tells how it ended.
+    /// Returns a unit that systemd has in memory.
     ///
     /// # Errors
-    /// What was asked and why it came to nothing; [`Error::is_no_such_unit`].
-    pub fn restart_unit<'m>(&'m mut self, unit: &str, mode: Mode) -> Result<Job<'m, 'c>, Error> {
-        Job::queue(
-            self,
-            "RestartUnit",
-            const { MemberName::from_static("RestartUnit") },
-            unit,
-            mode,
-        )
+    /// Returns the failed operation and its cause; see [`Error::is_no_such_unit`].
+    pub fn get_unit(self, connection: &mut Connection, unit: &str) -> Result<Unit, Error> {
+        load(connection, GET_UNIT, unit)
     }
 
-    /// Asks systemd to send its signals (`JobRemoved`, `UnitNew`, …) to this connection; once is enough.
+    /// Returns a unit. systemd reads its file if the unit is not in memory. A unit without a file is returned too; its load
+    /// state is `not-found`.
     ///
     /// # Errors
-    /// What was asked and why it came to nothing.
-    pub fn subscribe(&mut self) -> Result<(), Error> {
-        const NAME: MemberName<'static> = MemberName::from_static("Subscribe");
-        if self.is_subscribed {
-            return Ok(());
+    /// Returns the failed operation and its cause.
+    pub fn load_unit(self, connection: &mut Connection, unit: &str) -> Result<Unit, Error> {
+        load(connection, LOAD_UNIT, unit)
+    }
+
+    /// Queues a job that starts the unit. [`Job::wait`] returns its result.
+    ///
+    /// # Errors
+    /// Returns the failed operation and its cause; see [`Error::is_no_such_unit`].
+    pub fn start_unit(
+        self,
+        connection: &mut Connection,
+        unit: &str,
+        mode: Mode,
+    ) -> Result<Job, Error> {
+        Job::queue(connection, START_UNIT, unit, mode)
+    }
+
+    /// Queues a job that stops the unit. [`Job::wait`] returns its result.
+    ///
+    /// # Errors
+    /// Returns the failed operation and its cause; see [`Error::is_no_such_unit`].
+    pub fn stop_unit(
+        self,
+        connection: &mut Connection,
+        unit: &str,
+        mode: Mode,
+    ) -> Result<Job, Error> {
+        Job::queue(connection, STOP_UNIT, unit, mode)
+    }
+
+    /// Queues a job that stops the unit and starts it again. [`Job::wait`] returns its result.
+    ///
+    /// # Errors
+    /// Returns the failed operation and its cause; see [`Error::is_no_such_unit`].
+    pub fn restart_unit(
+        self,
+        connection: &mut Connection,
+        unit: &str,
+        mode: Mode,
+    ) -> Result<Job, Error> {
+        Job::queue(connection, RESTART_UNIT, unit, mode)
+    }
+
+    /// Asks systemd to send its signals (`JobRemoved`, `UnitNew`, …) to this connection. Once is enough; calling it again does
+    /// no harm.
+    ///
+    /// # Errors
+    /// Returns the failed operation and its cause.
+    pub fn subscribe(self, connection: &mut Connection) -> Result<(), Error> {
+        match connection.ask(SUBSCRIBE.call(OBJECT, ())) {
+            Ok(_) => Ok(()),
+            Err(error) if error.name() == Some("org.freedesktop.systemd1.AlreadySubscribed") => {
+                Ok(())
+            }
+            Err(error) => Err(Error::new(SUBSCRIBE.name().as_str(), None, error)),
         }
-        match self.proxy().call(NAME, &()) {
-            Ok(_) => {}
-            // Another Manager on this connection has done it.
-            Err(error) if error.name() == Some("org.freedesktop.systemd1.AlreadySubscribed") => {}
-            Err(error) => return Err(Error::new("Subscribe", None, error)),
-        }
-        self.is_subscribed = true;
-        Ok(())
     }
 
     /// Property Version: `252.39-1~deb12u2`.
     ///
     /// # Errors
-    /// What was asked and why it came to nothing.
-    pub fn version(&mut self) -> Result<String, Error> {
-        self.get("Version")
+    /// Returns the failed operation and its cause.
+    pub fn version(self, connection: &mut Connection) -> Result<String, Error> {
+        self.get(connection, VERSION.name())
     }
 
-    /// Any property of the Manager.
+    /// Any property of the manager.
     ///
     /// # Errors
-    /// What was asked and why it came to nothing.
-    pub fn get<T: for<'a> Decode<'a>>(&mut self, property: &str) -> Result<T, Error> {
-        about(property, None, || self.proxy().get(property))
+    /// Returns the failed operation and its cause.
+    pub fn get<T: for<'a> Decode<'a>>(
+        self,
+        connection: &mut Connection,
+        property: &str,
+    ) -> Result<T, Error> {
+        let value = self.proxy(connection).get(property);
+        value.map_err(|error| Error::new(property, None, error))
     }
 }
 
-fn about<'a, T>(
-    asked: &str,
-    about: impl Into<Option<&'a str>>,
-    ask: impl FnOnce() -> Result<T, CallError>,
-) -> Result<T, Error> {
-    ask().map_err(|error| Error::new(asked, about, error))
-}
-
-/// The answer to `ListUnits`: walked, each unit borrows from it.
-#[derive(Debug)]
-pub struct UnitList<'a> {
-    reply: Reply<'a>,
-}
-
-impl<'a> UnitList<'a> {
-    /// The units, in no particular order. After an error there are no more.
-    pub fn iter(&self) -> impl Iterator<Item = Result<ListedUnit<'a>, Error>> + use<'a> {
-        let units = self.reply.body::<(Array<'a, ListedUnit<'a>>,)>();
-        let (units, failed) = match units {
-            Ok((units,)) => (Some(units), None),
-            Err(error) => (None, Some(Err(error.into()))),
-        };
-        failed
-            .into_iter()
-            .chain(units.into_iter().flatten().map(|unit| unit.map_err(CallError::from)))
-            .map(|unit| unit.map_err(|error| Error::new("ListUnits", None, error)))
-    }
+/// Calls `GetUnit` or `LoadUnit`.
+fn load(
+    connection: &mut Connection,
+    method: Method<(Str,), (Path,)>,
+    unit: &str,
+) -> Result<Unit, Error> {
+    let reply = connection.ask(method.call(OBJECT, (unit,)));
+    let path = reply.and_then(|reply| Ok(method.answer_as::<(OwnedObjectPath,)>(&reply)?.0));
+    let path = path.map_err(|error| Error::new(method.name().as_str(), unit, error))?;
+    Ok(Unit::new(path, unit.into()))
 }

@@ -1,12 +1,17 @@
-//! Units: as the Manager lists them, and by themselves.
+//! Units: those that the manager lists, and single ones.
 
 use barebus::wire::{DecodeError, Reader};
 use barebus::{
-    BusName, CallError, Connection, Decode, InterfaceName, ObjectPath, OwnedObjectPath, Proxy, Type,
+    Array, BodyError, CallError, Connection, Decode, InterfaceName, IntoName, Message, NameRole,
+    ObjectPath, OwnedObjectPath, Proxy, Type,
 };
 
 use crate::error::Error;
-use crate::state::ActiveState;
+use crate::interface::manager::OBJECT;
+use crate::interface::service::property::MAIN_PID;
+use crate::interface::unit::property::{ACTIVE_STATE, SUB_STATE};
+use crate::interface::{service, unit};
+use crate::word::ActiveState;
 
 /// A unit as `ListUnits` gives it, borrowed from the reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,30 +87,83 @@ impl<'a> Decode<'a> for ListedUnit<'a> {
     }
 }
 
-/// One unit's object.
-#[derive(Debug)]
-pub struct Unit<'c> {
-    connection: &'c mut Connection,
-    destination: Option<BusName<'static>>,
+/// The units of one reply to `ListUnits`, as one copy of the reply.
+///
+/// `for unit in &list` and [`iter`](Self::iter) give each unit as a [`ListedUnit`] that borrows from the list.
+#[derive(Clone, Debug)]
+pub struct UnitList {
+    /// The reply. All units in it were checked.
+    message: Box<[u8]>,
+    len: usize,
+}
+
+impl UnitList {
+    /// Checks every unit and copies the reply.
+    pub(crate) fn new(reply: &Message<'_>) -> Result<Self, BodyError> {
+        let mut len = 0;
+        for unit in reply.body::<(Array<'_, ListedUnit<'_>>,)>()?.0 {
+            unit?;
+            len += 1;
+        }
+        Ok(Self { message: reply.as_bytes().into(), len })
+    }
+
+    /// Number of units.
+    pub const fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether there are no units.
+    pub const fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The units, in systemd's order, which has no meaning.
+    pub fn iter(&self) -> Units<'_> {
+        let body = Message::parse(&self.message).ok().and_then(|reply| reply.body().ok());
+        Units(body.map(|(units,)| units))
+    }
+}
+
+impl<'a> IntoIterator for &'a UnitList {
+    type Item = ListedUnit<'a>;
+    type IntoIter = Units<'a>;
+
+    fn into_iter(self) -> Units<'a> {
+        self.iter()
+    }
+}
+
+/// Iterator over a [`UnitList`].
+#[derive(Clone, Debug)]
+pub struct Units<'a>(Option<Array<'a, ListedUnit<'a>>>);
+
+impl<'a> Iterator for Units<'a> {
+    type Item = ListedUnit<'a>;
+
+    fn next(&mut self) -> Option<ListedUnit<'a>> {
+        self.0.as_mut()?.next()?.ok()
+    }
+}
+
+/// One unit's object. It holds no connection; each method takes the connection that it uses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unit {
     path: OwnedObjectPath,
     name: String,
 }
 
-const UNIT: InterfaceName<'static> = InterfaceName::from_static("org.freedesktop.systemd1.Unit");
-const SERVICE: InterfaceName<'static> =
-    InterfaceName::from_static("org.freedesktop.systemd1.Service");
-
-impl<'c> Unit<'c> {
-    pub(crate) const fn new(
-        connection: &'c mut Connection,
-        destination: Option<BusName<'static>>,
-        path: OwnedObjectPath,
-        name: String,
-    ) -> Self {
-        Self { connection, destination, path, name }
+impl Unit {
+    pub(crate) const fn new(path: OwnedObjectPath, name: String) -> Self {
+        Self { path, name }
     }
 
-    /// Its object's path.
+    /// The name that the unit was looked up by.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The object's path.
     pub fn path(&self) -> ObjectPath<'_> {
         self.path.borrow()
     }
@@ -113,39 +171,45 @@ impl<'c> Unit<'c> {
     /// Property ActiveState.
     ///
     /// # Errors
-    /// What was asked and why it came to nothing.
-    pub fn active_state(&mut self) -> Result<ActiveState, Error> {
-        self.get::<String>(UNIT, "ActiveState").map(|word| ActiveState::from(&*word))
+    /// Returns the failed operation and its cause.
+    pub fn active_state(&self, connection: &mut Connection) -> Result<ActiveState, Error> {
+        let state: String = self.get(connection, unit::INTERFACE, ACTIVE_STATE.name())?;
+        Ok(ActiveState::from(&*state))
     }
 
-    /// Property SubState: how the unit is in the words of its own kind.
+    /// Property SubState: the state in the words of the unit's own type.
     ///
     /// # Errors
-    /// What was asked and why it came to nothing.
-    pub fn sub_state(&mut self) -> Result<String, Error> {
-        self.get(UNIT, "SubState")
+    /// Returns the failed operation and its cause.
+    pub fn sub_state(&self, connection: &mut Connection) -> Result<String, Error> {
+        self.get(connection, unit::INTERFACE, SUB_STATE.name())
     }
 
     /// Property MainPID of a service; `None` while it has no main process.
     ///
     /// # Errors
-    /// What was asked and why it came to nothing; other kinds of units have no such property.
-    pub fn main_pid(&mut self) -> Result<Option<u32>, Error> {
-        self.get::<u32>(SERVICE, "MainPID").map(|pid| Some(pid).filter(|pid| *pid != 0))
+    /// Returns the failed operation and its cause. Only services have this property.
+    pub fn main_pid(&self, connection: &mut Connection) -> Result<Option<u32>, Error> {
+        let pid: u32 = self.get(connection, service::INTERFACE, MAIN_PID.name())?;
+        Ok(Some(pid).filter(|pid| *pid != 0))
     }
 
-    /// Any property, of `interface`.
+    /// Any property of one of the unit's interfaces.
     ///
     /// # Errors
-    /// What was asked and why it came to nothing.
-    pub fn get<T: for<'a> Decode<'a>>(
-        &mut self,
-        interface: InterfaceName<'_>,
+    /// Returns the failed operation and its cause.
+    pub fn get<'i, T: for<'a> Decode<'a>>(
+        &self,
+        connection: &mut Connection,
+        interface: impl IntoName<InterfaceName<'i>>,
         property: &str,
     ) -> Result<T, Error> {
-        let path = self.path.borrow();
-        Proxy::new(self.connection, self.destination, path, interface)
-            .get(property)
+        let interface = interface.into_name(NameRole::Interface);
+        interface
+            .map_err(CallError::from)
+            .and_then(|interface| {
+                Proxy::for_object(connection, OBJECT.at(self.path()), interface).get(property)
+            })
             .map_err(|error: CallError| Error::new(property, &*self.name, error))
     }
 }
@@ -157,6 +221,6 @@ mod tests {
     #[test]
     fn a_listed_unit_has_the_type_that_list_units_answers_with() {
         let expected = "a(ssssssouso)";
-        assert_eq!(<barebus::Array<'_, ListedUnit<'_>> as Type>::SIGNATURE.as_str(), expected);
+        assert_eq!(<Array<'_, ListedUnit<'_>> as Type>::SIGNATURE.as_str(), expected);
     }
 }

@@ -26,6 +26,35 @@ impl<'a> MethodCall<'a> {
         Self { path, member, interface: None, destination: None, flags: Flags::NONE, unix_fds: 0 }
     }
 
+    /// A call whose names are known when compiling. In a constant an invalid name does not compile.
+    ///
+    /// ```
+    /// use barebus_wire::MethodCall;
+    ///
+    /// const ADD: MethodCall<'static> =
+    ///     MethodCall::from_static("org.example", "/org/example", "org.example.Calculator", "Add");
+    /// ```
+    ///
+    /// ```compile_fail
+    /// # use barebus_wire::MethodCall;
+    /// const ADD: MethodCall<'static> =
+    ///     MethodCall::from_static("org.example", "/org/example/", "org.example.Calculator", "Add");
+    /// ```
+    ///
+    /// # Panics
+    /// When a name or the path is invalid.
+    #[track_caller]
+    pub const fn from_static(
+        destination: &'static str,
+        path: &'static str,
+        interface: &'static str,
+        member: &'static str,
+    ) -> MethodCall<'static> {
+        MethodCall::new(ObjectPath::from_static(path), MemberName::from_static(member))
+            .interface(InterfaceName::from_static(interface))
+            .destination(BusName::from_static(destination))
+    }
+
     /// With the interface that has the method.
     #[must_use]
     pub const fn interface(mut self, interface: InterfaceName<'a>) -> Self {

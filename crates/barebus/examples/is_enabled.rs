@@ -3,14 +3,14 @@
 
 use std::process::ExitCode;
 
-use barebus::{BusName, CallError, Connection, InterfaceName, MemberName, MethodCall, ObjectPath};
+use barebus::{CallError, Connection, MethodCall};
 
-const GET_UNIT_FILE_STATE: MethodCall<'static> = MethodCall::new(
-    ObjectPath::from_static("/org/freedesktop/systemd1"),
-    MemberName::from_static("GetUnitFileState"),
-)
-.interface(InterfaceName::from_static("org.freedesktop.systemd1.Manager"))
-.destination(BusName::from_static("org.freedesktop.systemd1"));
+const GET_UNIT_FILE_STATE: MethodCall<'static> = MethodCall::from_static(
+    "org.freedesktop.systemd1",
+    "/org/freedesktop/systemd1",
+    "org.freedesktop.systemd1.Manager",
+    "GetUnitFileState",
+);
 
 fn main() -> ExitCode {
     let unit = std::env::args_os().nth(1).and_then(|unit| unit.into_string().ok());

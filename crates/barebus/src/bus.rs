@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 use std::os::fd::OwnedFd;
 
-use barebus_wire::name::{BusName, InterfaceName, MemberName, ObjectPath};
+use barebus_wire::definition::Object;
+use barebus_wire::name::{BusName, InterfaceName, MemberName};
 use barebus_wire::{DecodeBody, DecodeError, DecodeErrorKind, Dict, EncodeBody, FdIndex, Variant};
 
 use crate::connection::Connection;
 use crate::error::CallError;
+use crate::names::{IntoName, NameRole};
 use crate::proxy::Proxy;
 use crate::reply::Reply;
 
@@ -29,9 +31,8 @@ pub struct Bus<'c> {
     connection: &'c mut Connection,
 }
 
-const BUS: BusName<'static> = BusName::from_static("org.freedesktop.DBus");
 const INTERFACE: InterfaceName<'static> = InterfaceName::from_static("org.freedesktop.DBus");
-const PATH: ObjectPath<'static> = ObjectPath::from_static("/org/freedesktop/DBus");
+const OBJECT: Object<'static> = Object::new("org.freedesktop.DBus", "/org/freedesktop/DBus");
 
 /// Flags of a request for a name. Spec: org.freedesktop.DBus.RequestName.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -141,19 +142,19 @@ impl<'c> Bus<'c> {
 
     /// The object of the bus, for methods that this type lacks.
     pub const fn proxy(&mut self) -> Proxy<'_, 'static> {
-        Proxy::new(self.connection, Some(BUS), PATH, INTERFACE)
+        Proxy::for_object(self.connection, OBJECT, INTERFACE)
     }
 
     /// Requests a well-known name. The bus reports later changes with the signals `NameAcquired` and `NameLost`.
     ///
     /// # Errors
     /// As [`Connection::call`]. [`CallError::Remote`]: the bus does not let us own the name.
-    pub fn request_name(
+    pub fn request_name<'n>(
         &mut self,
-        name: BusName<'_>,
+        name: impl IntoName<BusName<'n>>,
         flags: NameFlags,
     ) -> Result<RequestName, CallError> {
-        let body = (name.as_str(), flags.0);
+        let body = (name.into_name(NameRole::BusName)?.as_str(), flags.0);
         self.answer(const { MemberName::from_static("RequestName") }, &body, RequestName::new)
     }
 
@@ -161,8 +162,11 @@ impl<'c> Bus<'c> {
     ///
     /// # Errors
     /// As [`Connection::call`].
-    pub fn release_name(&mut self, name: BusName<'_>) -> Result<ReleaseName, CallError> {
-        let body = (name.as_str(),);
+    pub fn release_name<'n>(
+        &mut self,
+        name: impl IntoName<BusName<'n>>,
+    ) -> Result<ReleaseName, CallError> {
+        let body = (name.into_name(NameRole::BusName)?.as_str(),);
         self.answer(const { MemberName::from_static("ReleaseName") }, &body, ReleaseName::new)
     }
 
@@ -170,8 +174,14 @@ impl<'c> Bus<'c> {
     ///
     /// # Errors
     /// As [`Connection::call`]. [`CallError::Remote`]: the name has no owner.
-    pub fn list_queued_owners(&mut self, name: BusName<'_>) -> Result<Vec<String>, CallError> {
-        self.ask(const { MemberName::from_static("ListQueuedOwners") }, &(name.as_str(),))
+    pub fn list_queued_owners<'n>(
+        &mut self,
+        name: impl IntoName<BusName<'n>>,
+    ) -> Result<Vec<String>, CallError> {
+        self.ask(
+            const { MemberName::from_static("ListQueuedOwners") },
+            &(name.into_name(NameRole::BusName)?.as_str(),),
+        )
     }
 
     /// All names that have an owner, including unique names.
@@ -194,25 +204,40 @@ impl<'c> Bus<'c> {
     ///
     /// # Errors
     /// As [`Connection::call`].
-    pub fn name_has_owner(&mut self, name: BusName<'_>) -> Result<bool, CallError> {
-        self.ask(const { MemberName::from_static("NameHasOwner") }, &(name.as_str(),))
+    pub fn name_has_owner<'n>(
+        &mut self,
+        name: impl IntoName<BusName<'n>>,
+    ) -> Result<bool, CallError> {
+        self.ask(
+            const { MemberName::from_static("NameHasOwner") },
+            &(name.into_name(NameRole::BusName)?.as_str(),),
+        )
     }
 
     /// The unique name of the owner of a name.
     ///
     /// # Errors
     /// As [`Connection::call`]. [`CallError::Remote`] with `org.freedesktop.DBus.Error.NameHasNoOwner`: the name has no owner.
-    pub fn get_name_owner(&mut self, name: BusName<'_>) -> Result<String, CallError> {
-        self.ask(const { MemberName::from_static("GetNameOwner") }, &(name.as_str(),))
+    pub fn get_name_owner<'n>(
+        &mut self,
+        name: impl IntoName<BusName<'n>>,
+    ) -> Result<String, CallError> {
+        self.ask(
+            const { MemberName::from_static("GetNameOwner") },
+            &(name.into_name(NameRole::BusName)?.as_str(),),
+        )
     }
 
     /// Starts the service for a name, and waits until the service owns it.
     ///
     /// # Errors
     /// As [`Connection::call`]. [`CallError::Remote`]: the bus knows no such service, or it does not start.
-    pub fn start_service_by_name(&mut self, name: BusName<'_>) -> Result<StartService, CallError> {
+    pub fn start_service_by_name<'n>(
+        &mut self,
+        name: impl IntoName<BusName<'n>>,
+    ) -> Result<StartService, CallError> {
         // The flags have no meaning.
-        let body = (name.as_str(), 0_u32);
+        let body = (name.into_name(NameRole::BusName)?.as_str(), 0_u32);
         let member = const { MemberName::from_static("StartServiceByName") };
         self.answer(member, &body, StartService::new)
     }
@@ -234,16 +259,28 @@ impl<'c> Bus<'c> {
     /// # Errors
     /// As [`Connection::call`]. [`CallError::Remote`]: the name has no owner, or the bus does not know the user. Treat every error as an
     /// unknown user.
-    pub fn get_connection_unix_user(&mut self, name: BusName<'_>) -> Result<u32, CallError> {
-        self.ask(const { MemberName::from_static("GetConnectionUnixUser") }, &(name.as_str(),))
+    pub fn get_connection_unix_user<'n>(
+        &mut self,
+        name: impl IntoName<BusName<'n>>,
+    ) -> Result<u32, CallError> {
+        self.ask(
+            const { MemberName::from_static("GetConnectionUnixUser") },
+            &(name.into_name(NameRole::BusName)?.as_str(),),
+        )
     }
 
     /// The process ID of a connection. By the time it is used, it may belong to another process: see [`Credentials::process_fd`].
     ///
     /// # Errors
     /// As [`get_connection_unix_user`](Self::get_connection_unix_user).
-    pub fn get_connection_unix_process_id(&mut self, name: BusName<'_>) -> Result<u32, CallError> {
-        self.ask(const { MemberName::from_static("GetConnectionUnixProcessID") }, &(name.as_str(),))
+    pub fn get_connection_unix_process_id<'n>(
+        &mut self,
+        name: impl IntoName<BusName<'n>>,
+    ) -> Result<u32, CallError> {
+        self.ask(
+            const { MemberName::from_static("GetConnectionUnixProcessID") },
+            &(name.into_name(NameRole::BusName)?.as_str(),),
+        )
     }
 
     /// Everything that the bus knows about the process that made a connection.
@@ -251,32 +288,38 @@ impl<'c> Bus<'c> {
     /// # Errors
     /// As [`get_connection_unix_user`](Self::get_connection_unix_user). [`CallError::Body`]: a value has another type than the
     /// specification gives it.
-    pub fn get_connection_credentials(
+    pub fn get_connection_credentials<'n>(
         &mut self,
-        name: BusName<'_>,
+        name: impl IntoName<BusName<'n>>,
     ) -> Result<Credentials, CallError> {
         let member = const { MemberName::from_static("GetConnectionCredentials") };
-        credentials(self.call(member, &(name.as_str(),))?)
+        credentials(self.call(member, &(name.into_name(NameRole::BusName)?.as_str(),))?)
     }
 
     /// The SELinux security context of a connection's process.
     ///
     /// # Errors
     /// As [`Connection::call`]. [`CallError::Remote`]: the system has no SELinux.
-    pub fn get_connection_selinux_security_context(
+    pub fn get_connection_selinux_security_context<'n>(
         &mut self,
-        name: BusName<'_>,
+        name: impl IntoName<BusName<'n>>,
     ) -> Result<Vec<u8>, CallError> {
         let member = const { MemberName::from_static("GetConnectionSELinuxSecurityContext") };
-        self.ask(member, &(name.as_str(),))
+        self.ask(member, &(name.into_name(NameRole::BusName)?.as_str(),))
     }
 
     /// The audit session data of a connection's process, on Solaris.
     ///
     /// # Errors
     /// As [`Connection::call`]. [`CallError::Remote`] on other systems.
-    pub fn get_adt_audit_session_data(&mut self, name: BusName<'_>) -> Result<Vec<u8>, CallError> {
-        self.ask(const { MemberName::from_static("GetAdtAuditSessionData") }, &(name.as_str(),))
+    pub fn get_adt_audit_session_data<'n>(
+        &mut self,
+        name: impl IntoName<BusName<'n>>,
+    ) -> Result<Vec<u8>, CallError> {
+        self.ask(
+            const { MemberName::from_static("GetAdtAuditSessionData") },
+            &(name.into_name(NameRole::BusName)?.as_str(),),
+        )
     }
 
     /// The ID of the bus, 32 hexadecimal digits. It differs from the GUIDs of the servers that the bus listens as. Spec: UUIDs.
@@ -308,7 +351,7 @@ impl<'c> Bus<'c> {
         member: MemberName<'static>,
         body: &B,
     ) -> Result<Reply<'_>, CallError> {
-        let call = self.proxy().method(member);
+        let call = self.proxy().method_of(INTERFACE, member);
         self.connection.call(&call, body)
     }
 

@@ -11,6 +11,7 @@ use nix::errno::Errno;
 use crate::error::{CallError, ConnectionError};
 use crate::io::monotonic;
 use crate::reply::{Reply, Signal, into_reply};
+use crate::signals::DroppedSignals;
 use crate::sys::{Descriptor, own};
 use crate::transport::Transport;
 
@@ -33,6 +34,8 @@ pub struct Connection {
     pub(crate) patience: Duration,
     /// The system call that failed. The session has ended because of it, or will.
     pub(crate) failure: Option<(&'static str, Errno)>,
+    /// Made with the first [`Signals`](crate::Signals).
+    pub(crate) dropped: Option<Box<dyn DroppedSignals>>,
 }
 
 impl Connection {
@@ -56,6 +59,7 @@ impl Connection {
             call_timeout,
             patience,
             failure: None,
+            dropped: None,
         })
     }
 
@@ -163,6 +167,7 @@ impl Connection {
         fds: Vec<Descriptor>,
     ) -> Result<CallId, CallError> {
         self.revive()?;
+        self.release_dropped();
         let deadline = self.call_timeout.map(|timeout| now.saturating_add(timeout));
         self.session.call(call, body, fds, deadline).map_err(|error| self.not_sent(error))
     }
@@ -187,6 +192,14 @@ impl Connection {
             }
             self.check_outstanding(call)?;
             self.progress_at_home(None, now)?;
+        }
+    }
+
+    /// Ends the subscriptions whose [`Signals`](crate::Signals) were dropped.
+    #[inline]
+    pub(crate) fn release_dropped(&mut self) {
+        if let Some(dropped) = &self.dropped {
+            dropped.release(&mut self.session);
         }
     }
 

@@ -7,6 +7,8 @@ use barebus_session::{Awaited, HandshakeAttempts, NoReply, SendError, SessionErr
 use barebus_wire::BodyError;
 use nix::errno::Errno;
 
+use crate::names::InvalidName;
+
 /// Why no connection was opened.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -212,8 +214,12 @@ pub enum CallError {
     Body(BodyError),
     /// The match rule is invalid.
     Rule(barebus_wire::match_rule::MatchRuleError),
+    /// Text that was given as a name or a path is invalid.
+    Name(InvalidName),
     /// The call was not sent.
     Send(SendError),
+    /// A subscription was used with another connection than the one that made it.
+    OtherConnection,
     /// The connection has ended: every later call fails with the same error.
     Connection(Box<ConnectionError>),
 }
@@ -236,7 +242,11 @@ impl fmt::Display for CallError {
             Self::NoReply(reason) => reason.fmt(f),
             Self::Body(error) => write!(f, "the reply cannot be used: {error}"),
             Self::Rule(error) => error.fmt(f),
+            Self::Name(error) => error.fmt(f),
             Self::Send(error) => error.fmt(f),
+            Self::OtherConnection => {
+                f.write_str("cannot read signals of a subscription: another connection made it")
+            }
             Self::Connection(error) => error.fmt(f),
         }
     }
@@ -245,7 +255,7 @@ impl fmt::Display for CallError {
 impl std::error::Error for CallError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Remote { .. } => None,
+            Self::Remote { .. } | Self::Name(_) | Self::OtherConnection => None,
             Self::NoReply(error) => Some(error),
             Self::Body(error) => Some(error),
             Self::Rule(error) => Some(error),
@@ -258,6 +268,12 @@ impl std::error::Error for CallError {
 impl From<BodyError> for CallError {
     fn from(error: BodyError) -> Self {
         Self::Body(error)
+    }
+}
+
+impl From<InvalidName> for CallError {
+    fn from(error: InvalidName) -> Self {
+        Self::Name(error)
     }
 }
 

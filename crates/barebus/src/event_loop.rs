@@ -56,6 +56,7 @@ impl Connection {
     /// # Errors
     /// [`ConnectionError`]: why the connection has ended.
     pub fn poll_event(&mut self) -> Result<Option<Event<'_, Descriptor>>, ConnectionError> {
+        self.release_dropped();
         if !self.poll(Want::Anything)? {
             return Ok(None);
         }
@@ -82,9 +83,15 @@ impl Connection {
         &mut self,
         subscription: SubscriptionId,
     ) -> Result<Option<Signal<'_>>, CallError> {
+        self.release_dropped();
         if !self.poll(Want::Signal(subscription))? {
             return Ok(None);
         }
+        self.take_signal()
+    }
+
+    /// The signal that was found, or why the subscription has ended.
+    pub(crate) fn take_signal(&mut self) -> Result<Option<Signal<'_>>, CallError> {
         match self.session.take_event() {
             Ok(Some(Event::Signal { signal, .. })) => Ok(Some(signal.into())),
             Ok(Some(Event::NotSubscribed { reply, .. })) => {
@@ -121,7 +128,10 @@ impl Connection {
     ) -> Result<SubscriptionId, CallError> {
         self.revive()?;
         let deadline = self.call_deadline();
-        self.session.subscribe(rule, deadline).map_err(|error| self.not_sent(error))
+        let subscribed = self.session.subscribe(rule, deadline);
+        // Only now: if a dropped subscription had the same rule, the bus keeps the rule and is not asked again.
+        self.release_dropped();
+        subscribed.map_err(|error| self.not_sent(error))
     }
 
     /// Queues the answer to a call that was reported as an event, with file descriptors to send along.

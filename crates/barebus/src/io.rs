@@ -39,6 +39,7 @@ impl Connection {
         want: Want,
         timeout: Option<Duration>,
     ) -> Result<bool, Box<ConnectionError>> {
+        self.release_dropped();
         let deadline = timeout.map(|timeout| self.now().saturating_add(timeout));
         while !self.poll(want)? {
             if deadline.is_some_and(|deadline| self.now() >= deadline) {

@@ -1,16 +1,18 @@
 //! A D-Bus client from the socket up, with no D-Bus library under it.
 //!
 //! ```no_run
-//! use barebus::{BusName, Connection, InterfaceName, MemberName, MethodCall, ObjectPath};
+//! use barebus::{Connection, MethodCall};
+//!
+//! // An invalid name in a constant does not compile.
+//! const GET_UNIT_FILE_STATE: MethodCall<'static> = MethodCall::from_static(
+//!     "org.freedesktop.systemd1",
+//!     "/org/freedesktop/systemd1",
+//!     "org.freedesktop.systemd1.Manager",
+//!     "GetUnitFileState",
+//! );
 //!
 //! let mut bus = Connection::system()?;
-//! let call = MethodCall::new(
-//!     ObjectPath::from_static("/org/freedesktop/systemd1"),
-//!     MemberName::from_static("GetUnitFileState"),
-//! )
-//! .interface(InterfaceName::from_static("org.freedesktop.systemd1.Manager"))
-//! .destination(BusName::from_static("org.freedesktop.systemd1"));
-//! let reply = bus.call(&call, &("sshd.service",))?;
+//! let reply = bus.call(&GET_UNIT_FILE_STATE, &("sshd.service",))?;
 //! let (state,): (&str,) = reply.body()?;
 //! println!("{state}");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -51,11 +53,13 @@ mod endpoint;
 mod error;
 mod event_loop;
 mod io;
+mod names;
 mod open;
 mod options;
 mod proxy;
 mod reply;
 mod request;
+mod signals;
 mod standard;
 mod sys;
 mod transport;
@@ -77,8 +81,10 @@ pub use barebus_wire::{
 pub use bus::{Bus, Credentials, NameFlags, ReleaseName, RequestName, StartService};
 pub use connection::Connection;
 pub use error::{Attempt, AttemptError, CallError, Cause, ConnectionError, OpenError};
+pub use names::{IntoName, InvalidName, NameRole};
 pub use options::Options;
 pub use proxy::Proxy;
 pub use reply::{Reply, Signal};
+pub use signals::Signals;
 pub use standard::{ManagedObjects, PropertiesChanged};
 pub use sys::Descriptor;

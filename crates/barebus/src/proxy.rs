@@ -1,28 +1,15 @@
-//! A remote object, with destination, path and interface fixed.
+//! One interface of one remote object.
 
+use barebus_wire::definition::Object;
 use barebus_wire::name::{BusName, InterfaceName, MemberName, ObjectPath};
 use barebus_wire::{Boxed, Decode, DecodeBody, Encode, EncodeBody, MethodCall, Variant};
 
 use crate::connection::Connection;
 use crate::error::CallError;
+use crate::names::{IntoName, InvalidName, NameRole};
 use crate::reply::Reply;
 
-/// One interface of one remote object. It borrows the connection, and making one costs nothing.
-///
-/// ```no_run
-/// use barebus::{BusName, Connection, InterfaceName, ObjectPath, Proxy};
-///
-/// let mut bus = Connection::system()?;
-/// let mut manager = Proxy::new(
-///     &mut bus,
-///     Some(BusName::from_static("org.freedesktop.systemd1")),
-///     ObjectPath::from_static("/org/freedesktop/systemd1"),
-///     InterfaceName::from_static("org.freedesktop.systemd1.Manager"),
-/// );
-/// let version: String = manager.get("Version")?;
-/// println!("{version}");
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
+/// One interface of one remote object. It borrows the connection; making one costs no call.
 #[derive(Debug)]
 pub struct Proxy<'c, 'n> {
     connection: &'c mut Connection,
@@ -38,14 +25,31 @@ const SET: MemberName<'static> = MemberName::from_static("Set");
 const GET_ALL: MemberName<'static> = MemberName::from_static("GetAll");
 
 impl<'c, 'n> Proxy<'c, 'n> {
-    /// The interface `interface` of the object at `path` of `destination`. On a direct connection `destination` is `None`.
-    pub const fn new(
+    /// The interface `interface` of the object `path` of `destination`. Names are text or checked types; see [`IntoName`]. A
+    /// direct connection ignores the destination.
+    ///
+    /// # Errors
+    /// [`InvalidName`] names the text that is no name or path, and what it was to be used as.
+    pub fn new(
         connection: &'c mut Connection,
-        destination: Option<BusName<'n>>,
-        path: ObjectPath<'n>,
+        destination: impl IntoName<BusName<'n>>,
+        path: impl IntoName<ObjectPath<'n>>,
+        interface: impl IntoName<InterfaceName<'n>>,
+    ) -> Result<Self, InvalidName> {
+        let destination = Some(destination.into_name(NameRole::Destination)?);
+        let object = Object { destination, path: path.into_name(NameRole::Path)? };
+        let interface = interface.into_name(NameRole::Interface)?;
+        Ok(Self::for_object(connection, object, interface))
+    }
+
+    /// An interface of an object whose names were checked before. A direct connection ignores the destination.
+    pub const fn for_object(
+        connection: &'c mut Connection,
+        object: Object<'n>,
         interface: InterfaceName<'n>,
     ) -> Self {
-        Self { connection, destination, path, interface }
+        let destination = if connection.is_direct() { None } else { object.destination };
+        Self { connection, destination, path: object.path, interface }
     }
 
     /// The connection.
@@ -53,7 +57,7 @@ impl<'c, 'n> Proxy<'c, 'n> {
         self.connection
     }
 
-    /// The destination of calls; `None` on a direct connection.
+    /// Destination of every call; `None` on a direct connection.
     pub const fn destination(&self) -> Option<BusName<'n>> {
         self.destination
     }
@@ -69,18 +73,39 @@ impl<'c, 'n> Proxy<'c, 'n> {
     }
 
     /// Another interface of the same object.
-    pub const fn of<'a>(&'a mut self, interface: InterfaceName<'n>) -> Proxy<'a, 'n> {
-        Proxy {
-            connection: self.connection,
-            destination: self.destination,
-            path: self.path,
-            interface,
-        }
+    ///
+    /// # Errors
+    /// [`InvalidName`] when `interface` is text that is no interface name.
+    pub fn of<'a>(
+        &'a mut self,
+        interface: impl IntoName<InterfaceName<'n>>,
+    ) -> Result<Proxy<'a, 'n>, InvalidName> {
+        let interface = interface.into_name(NameRole::Interface)?;
+        let (destination, path) = (self.destination, self.path);
+        Ok(Proxy { connection: self.connection, destination, path, interface })
     }
 
-    /// A call of the method `member`, for you to change and send.
-    pub const fn method(&self, member: MemberName<'n>) -> MethodCall<'n> {
-        let mut call = MethodCall::new(self.path, member).interface(self.interface);
+    /// A call of the method `member`, to add flags to, or to send with [`Connection::start_call`].
+    ///
+    /// # Errors
+    /// [`InvalidName`] when `member` is text that is no member name.
+    pub fn method(
+        &self,
+        member: impl IntoName<MemberName<'n>>,
+    ) -> Result<MethodCall<'n>, InvalidName> {
+        Ok(self.method_of(self.interface, member.into_name(NameRole::Member)?))
+    }
+
+    /// A call of a method of `interface`, whichever the proxy's own is.
+    pub(crate) const fn method_of<'m>(
+        &self,
+        interface: InterfaceName<'m>,
+        member: MemberName<'m>,
+    ) -> MethodCall<'m>
+    where
+        'n: 'm,
+    {
+        let mut call = MethodCall::new(self.path, member).interface(interface);
         call.destination = self.destination;
         call
     }
@@ -88,22 +113,25 @@ impl<'c, 'n> Proxy<'c, 'n> {
     /// Calls a method and waits for its reply.
     ///
     /// # Errors
-    /// As [`Connection::call`].
-    pub fn call<B: EncodeBody + ?Sized>(
+    /// As [`Connection::call`]; `CallError::Name` when `member` is text that is no member name.
+    pub fn call<'m, B: EncodeBody + ?Sized>(
         &mut self,
-        member: MemberName<'_>,
+        member: impl IntoName<MemberName<'m>>,
         body: &B,
     ) -> Result<Reply<'_>, CallError> {
-        let mut call = MethodCall::new(self.path, member).interface(self.interface);
-        call.destination = self.destination;
+        let call = self.method_of(self.interface, member.into_name(NameRole::Member)?);
         self.connection.call(&call, body)
     }
 
     /// Calls a method and returns the arguments of the reply, owned: `let (path,): (OwnedObjectPath,) = proxy.ask(…)?`.
     ///
     /// # Errors
-    /// As [`Connection::call`]. [`CallError::Body`]: the reply holds other types, or is invalid.
-    pub fn ask<B, T>(&mut self, member: MemberName<'_>, body: &B) -> Result<T, CallError>
+    /// As [`call`](Self::call); `CallError::Body` when the reply holds something else.
+    pub fn ask<'m, B, T>(
+        &mut self,
+        member: impl IntoName<MemberName<'m>>,
+        body: &B,
+    ) -> Result<T, CallError>
     where
         B: EncodeBody + ?Sized,
         T: for<'a> DecodeBody<'a>,
@@ -116,7 +144,7 @@ impl<'c, 'n> Proxy<'c, 'n> {
     /// # Errors
     /// As [`Connection::call`]. [`CallError::Body`]: the property has another type.
     pub fn get<T: for<'a> Decode<'a>>(&mut self, property: &str) -> Result<T, CallError> {
-        let call = self.properties(GET);
+        let call = self.method_of(PROPERTIES, GET);
         let reply = self.connection.call(&call, &(self.interface.as_str(), property))?;
         let (value,): (Variant<'_>,) = reply.body()?;
         Ok(value.get()?)
@@ -127,7 +155,7 @@ impl<'c, 'n> Proxy<'c, 'n> {
     /// # Errors
     /// As [`Connection::call`].
     pub fn set<T: Encode>(&mut self, property: &str, value: T) -> Result<(), CallError> {
-        let call = self.properties(SET);
+        let call = self.method_of(PROPERTIES, SET);
         let body = (self.interface.as_str(), property, Boxed(value));
         self.connection.call(&call, &body).map(|_| ())
     }
@@ -137,13 +165,7 @@ impl<'c, 'n> Proxy<'c, 'n> {
     /// # Errors
     /// As [`Connection::call`].
     pub fn get_all(&mut self) -> Result<Reply<'_>, CallError> {
-        let call = self.properties(GET_ALL);
+        let call = self.method_of(PROPERTIES, GET_ALL);
         self.connection.call(&call, &(self.interface.as_str(),))
-    }
-
-    fn properties(&self, member: MemberName<'static>) -> MethodCall<'n> {
-        let mut call = MethodCall::new(self.path, member).interface(PROPERTIES);
-        call.destination = self.destination;
-        call
     }
 }

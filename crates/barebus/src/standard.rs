@@ -54,8 +54,9 @@ impl Proxy<'_, '_> {
     pub fn introspect(&mut self) -> Result<String, CallError> {
         const INTERFACE: InterfaceName<'static> =
             InterfaceName::from_static("org.freedesktop.DBus.Introspectable");
-        let (xml,) =
-            self.of(INTERFACE).ask(const { MemberName::from_static("Introspect") }, &())?;
+        const MEMBER: MemberName<'static> = MemberName::from_static("Introspect");
+        let call = self.method_of(INTERFACE, MEMBER);
+        let (xml,) = self.connection().call(&call, &())?.body()?;
         Ok(xml)
     }
 
@@ -66,8 +67,7 @@ impl Proxy<'_, '_> {
     /// As [`Connection::call`](crate::Connection::call).
     pub fn managed_objects(&mut self) -> Result<Reply<'_>, CallError> {
         const MEMBER: MemberName<'static> = MemberName::from_static("GetManagedObjects");
-        let mut call = self.method(MEMBER);
-        call.interface = Some(OBJECT_MANAGER);
+        let call = self.method_of(OBJECT_MANAGER, MEMBER);
         self.connection().call(&call, &())
     }
 

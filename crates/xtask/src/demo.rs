@@ -88,12 +88,13 @@ pub(crate) fn run(host: bool) -> Result<(), Failure> {
     let mut text = String::new();
     busctl::print(bus.call(&call, &(UNIT,))?.message(), &mut text)?;
     println!("dynamic call: {text}");
-    println!("typed layer:  {}", Manager::new(&mut bus).get_unit_file_state(UNIT)?);
+    let manager = Manager::new();
+    println!("typed layer:  {}", manager.get_unit_file_state(&mut bus, UNIT)?);
     show(&mut ask(&["unit", "state", UNIT]), 1)?;
 
     title("List units");
     show(&mut ask(&["unit", "list"]), 10)?;
-    let units = Manager::new(&mut bus).list_units()?.iter().count();
+    let units = manager.list_units_borrowed(&mut bus)?.count();
     println!("(the typed layer walks all {units} of them without copying one)");
 
     if matches!(place, Place::Box(_)) {
@@ -102,12 +103,11 @@ pub(crate) fn run(host: bool) -> Result<(), Failure> {
     }
 
     title("Read a few properties");
-    let mut manager = Manager::new(&mut bus);
-    println!("Manager.Version = {}", manager.version()?);
-    let mut unit = manager.load_unit(UNIT)?;
-    println!("{UNIT}: ActiveState = {}", unit.active_state()?);
-    println!("{UNIT}: SubState = {}", unit.sub_state()?);
-    println!("{UNIT}: MainPID = {:?}", unit.main_pid()?);
+    println!("Manager.Version = {}", manager.version(&mut bus)?);
+    let unit = manager.load_unit(&mut bus, UNIT)?;
+    println!("{UNIT}: ActiveState = {}", unit.active_state(&mut bus)?);
+    println!("{UNIT}: SubState = {}", unit.sub_state(&mut bus)?);
+    println!("{UNIT}: MainPID = {:?}", unit.main_pid(&mut bus)?);
 
     title("What one question costs");
     cost(&place, &mut bus)
@@ -117,10 +117,10 @@ pub(crate) fn run(host: bool) -> Result<(), Failure> {
 fn signals(bus: &mut Connection) -> Result<(), Failure> {
     let rule = MatchRuleBuf::signals().sender(SYSTEMD).path(PATH).interface(MANAGER);
     let all = bus.subscribe(&rule.rule()?)?;
-    let mut manager = Manager::new(bus);
-    let job = manager.start_unit(DEMO.0, Mode::Replace)?;
+    let manager = Manager::new();
+    let job = manager.start_unit(bus, DEMO.0, Mode::Replace)?;
     println!("StartUnit({}) queued {}", DEMO.0, job.path());
-    println!("its job ended: {}", job.wait(Some(Duration::from_secs(10)))?);
+    println!("its job ended: {}", job.wait(bus, Some(Duration::from_secs(10)))?);
     println!("signals that the Manager sent meanwhile:");
     while let Some(signal) = bus.next_signal(all, Some(Duration::from_millis(50)))? {
         let mut text = String::new();
@@ -128,10 +128,8 @@ fn signals(bus: &mut Connection) -> Result<(), Failure> {
         println!("  {} {text}", signal.header().member.map_or("", MemberName::as_str));
     }
     bus.unsubscribe(all)?;
-    println!(
-        "and stopped again: {}",
-        Manager::new(bus).stop_unit(DEMO.0, Mode::Replace)?.wait(None)?
-    );
+    let job = manager.stop_unit(bus, DEMO.0, Mode::Replace)?;
+    println!("and stopped again: {}", job.wait(bus, None)?);
     Ok(())
 }
 
@@ -164,17 +162,17 @@ fn cost(place: &Place, bus: &mut Connection) -> Result<(), Failure> {
         );
     };
 
-    let mut manager = Manager::new(bus);
+    let manager = Manager::new();
     let begun = Instant::now();
     for _ in 0..CALLS {
-        manager.get_unit_file_state(UNIT)?;
+        manager.get_unit_file_state(bus, UNIT)?;
     }
     compare("systemctl is-enabled", forked("systemctl is-enabled")?, begun.elapsed() / CALLS);
     println!("(systemd looks through its folders for either); and of what it has in memory:");
-    let mut unit = manager.get_unit(UNIT)?;
+    let unit = manager.get_unit(bus, UNIT)?;
     let begun = Instant::now();
     for _ in 0..CALLS {
-        unit.active_state()?;
+        unit.active_state(bus)?;
     }
     compare("systemctl is-active", forked("systemctl is-active")?, begun.elapsed() / CALLS);
     Ok(())

@@ -3,7 +3,7 @@
 use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
-use barebus::{CallError, NoReply};
+use barebus::{CallError, Connection, NoReply};
 use barebus_systemd::{Job, ListedUnit, Manager, Mode};
 
 use crate::args::{Target, UnitVerb};
@@ -14,26 +14,27 @@ use crate::table::{NAME_WIDTH, Table};
 
 pub(crate) fn run(target: &Target, verb: UnitVerb) -> Result<ExitCode, Failure> {
     let mut connection = open(target)?;
-    let mut manager = Manager::new(&mut connection);
+    let bus = &mut connection;
+    let manager = Manager::new();
     match verb {
-        UnitVerb::State { names } => state(&mut manager, &names),
-        UnitVerb::List { all, json } => list(&mut manager, all, json),
+        UnitVerb::State { names } => state(bus, &names),
+        UnitVerb::List { all, json } => list(bus, all, json),
         UnitVerb::Start { name } => {
-            let job = manager.start_unit(&name, Mode::Replace);
-            finish(target, &name, job.map_err(|error| failed("StartUnit", &name, error))?)
+            let job = manager.start_unit(bus, &name, Mode::Replace);
+            finish(bus, target, &name, job.map_err(|error| failed("StartUnit", &name, error))?)
         }
         UnitVerb::Stop { name } => {
-            let job = manager.stop_unit(&name, Mode::Replace);
-            finish(target, &name, job.map_err(|error| failed("StopUnit", &name, error))?)
+            let job = manager.stop_unit(bus, &name, Mode::Replace);
+            finish(bus, target, &name, job.map_err(|error| failed("StopUnit", &name, error))?)
         }
     }
 }
 
 /// One line for each name. The ones that fail do not keep the others from being answered.
-fn state(manager: &mut Manager<'_>, names: &[String]) -> Result<ExitCode, Failure> {
+fn state(bus: &mut Connection, names: &[String]) -> Result<ExitCode, Failure> {
     let mut failures = Failures::default();
     for name in names {
-        match manager.get_unit_file_state(name) {
+        match Manager::new().get_unit_file_state(bus, name) {
             Ok(state) => writeln!(io::stdout(), "{}", one_line(state.as_str()))?,
             Err(error) => {
                 let failure = Failure::from(error);
@@ -47,10 +48,9 @@ fn state(manager: &mut Manager<'_>, names: &[String]) -> Result<ExitCode, Failur
     Ok(failures.code())
 }
 
-fn list(manager: &mut Manager<'_>, all: bool, json: bool) -> Result<ExitCode, Failure> {
-    let units = manager.list_units()?;
+fn list(bus: &mut Connection, all: bool, json: bool) -> Result<ExitCode, Failure> {
     let mut shown = Vec::new();
-    for unit in units.iter() {
+    for unit in Manager::new().list_units_borrowed(bus)? {
         let unit = unit?;
         // As systemctl does: what is idle, and what is only another unit's shadow, is shown when asked for.
         let is_idle = unit.active_state == "inactive" && unit.job_id == 0;
@@ -110,9 +110,14 @@ fn failed(method: &str, name: &str, mut error: barebus_systemd::Error) -> Failur
 }
 
 /// Waits until the job has ended. Without `--timeout` there is no limit: systemd ends a job that takes longer than its unit allows.
-fn finish(target: &Target, name: &str, job: Job<'_, '_>) -> Result<ExitCode, Failure> {
+fn finish(
+    bus: &mut Connection,
+    target: &Target,
+    name: &str,
+    job: Job,
+) -> Result<ExitCode, Failure> {
     let result =
-        job.wait(target.timeout).map_err(|error| match (&error.cause, target.timeout) {
+        job.wait(bus, target.timeout).map_err(|error| match (&error.cause, target.timeout) {
             (CallError::NoReply(NoReply::TimedOut), Some(timeout)) => {
                 let time = timeout.as_secs_f64();
                 let what =

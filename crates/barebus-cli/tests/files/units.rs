@@ -116,9 +116,8 @@ fn wait_for_job(
             then(&mut peer);
         });
         let mut connection = Options::direct().call_timeout(call_timeout).over(client).unwrap();
-        let mut manager = Manager::new(&mut connection);
-        let job = manager.start_unit("x.service", Mode::Replace).unwrap();
-        job.wait(timeout).map_err(|error| error.cause)
+        let job = Manager::new().start_unit(&mut connection, "x.service", Mode::Replace).unwrap();
+        job.wait(&mut connection, timeout).map_err(|error| error.cause)
     })
 }
 

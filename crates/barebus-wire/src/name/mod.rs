@@ -86,6 +86,7 @@ macro_rules! name {
             /// # Panics
             /// When `text` is invalid.
             #[allow(clippy::panic, reason = "meant for constants, where the panic is a compile error")]
+            #[track_caller]
             pub const fn from_static(text: &'static str) -> $name<'static> {
                 match $slow(text.as_bytes()) {
                     Ok(()) => $name(text),

@@ -1,0 +1,143 @@
+//! Jobs of systemd: several at once over one connection, and the subscription that they share.
+
+use std::sync::mpsc::{Sender, channel};
+
+use barebus::{CallError, Connection, ObjectPath};
+use barebus_systemd::{Job, JobResult, Manager, Mode};
+use barebus_tests::peer::{BUS, OWNER, Peer, message};
+
+use crate::scene::{patient, play, works};
+
+/// Plays systemd on a bus until the client hangs up, and sends what the client does about match rules. It queues job N for the unit
+/// `N.service`. When it is asked for `2.service` it says that job 2 has failed, and then that job 1 is done.
+fn systemd(rules: Sender<&'static str>) -> impl FnOnce(&mut Peer) + Send + 'static {
+    move |peer| {
+        assert!(peer.greet());
+        let mut is_subscribed = false;
+        while let Some(sent) = peer.receive() {
+            let is_ours = |text: &str| text.contains("member='JobRemoved'");
+            let rule = sent.message().body::<(&str,)>().is_ok_and(|(text,)| is_ours(text));
+            match sent.member() {
+                "AddMatch" if rule => rules.send("added").unwrap(),
+                "RemoveMatch" if rule => rules.send("removed").unwrap(),
+                _ => {}
+            }
+            let answer = match sent.member() {
+                "Subscribe" if is_subscribed => {
+                    let name = "org.freedesktop.systemd1.AlreadySubscribed";
+                    peer.error(&sent, Some(OWNER), name, "")
+                }
+                "Subscribe" => peer.reply(&sent, Some(OWNER), &()),
+                "StartUnit" => {
+                    let (unit, _) = sent.message().body::<(&str, &str)>().unwrap();
+                    let job = job_of(unit);
+                    let mut said = peer.reply(&sent, Some(OWNER), &(path(&job),));
+                    if unit == "2.service" {
+                        said.extend(removed(peer, "2.service", "failed"));
+                        said.extend(removed(peer, "1.service", "done"));
+                    }
+                    said
+                }
+                "Echo" => peer.echo(&sent, Some(OWNER)),
+                "RemoveMatch" => peer.reply(&sent, Some(BUS), &()),
+                _ => {
+                    peer.answer_as_bus(&sent);
+                    continue;
+                }
+            };
+            is_subscribed |= sent.member() == "Subscribe";
+            peer.write(&answer);
+        }
+    }
+}
+
+fn job_of(unit: &str) -> String {
+    format!("/org/freedesktop/systemd1/job/{}", unit.trim_end_matches(".service"))
+}
+
+fn path(text: &str) -> ObjectPath<'_> {
+    ObjectPath::parse(text).unwrap()
+}
+
+/// JobRemoved of the unit's job.
+fn removed(peer: &mut Peer, unit: &str, result: &str) -> Vec<u8> {
+    let interface = "org.freedesktop.systemd1.Manager";
+    let mut header = peer.signal_header(Some(OWNER), interface, "JobRemoved");
+    header.path = Some(ObjectPath::from_static("/org/freedesktop/systemd1"));
+    message(&header, &(1_u32, path(&job_of(unit)), unit, result))
+}
+
+/// What the client does about the rule for `JobRemoved` while `act` uses systemd.
+fn rules_of(act: impl FnOnce(&mut Connection)) -> Vec<&'static str> {
+    let (sender, rules) = channel();
+    play(&patient(), systemd(sender), act);
+    rules.iter().collect()
+}
+
+fn start(bus: &mut Connection, unit: &str) -> Job {
+    Manager::new().start_unit(bus, unit, Mode::Replace).unwrap()
+}
+
+#[test]
+fn two_jobs_at_once_are_waited_for_in_any_order_and_share_a_rule() {
+    for first_is_first in [true, false] {
+        let rules = rules_of(|bus| {
+            let first = start(bus, "1.service");
+            let second = start(bus, "2.service");
+            if first_is_first {
+                assert_eq!(first.wait(bus, None).unwrap(), JobResult::Done);
+                assert_eq!(second.wait(bus, None).unwrap(), JobResult::Failed);
+            } else {
+                assert_eq!(second.wait(bus, None).unwrap(), JobResult::Failed);
+                assert_eq!(first.wait(bus, None).unwrap(), JobResult::Done);
+            }
+            works(bus);
+            assert!(bus.poll_event().unwrap().is_none());
+        });
+        assert_eq!(rules, ["added", "removed"]);
+    }
+}
+
+#[test]
+fn a_dropped_job_gives_the_rule_back_and_leaves_no_signals() {
+    let rules = rules_of(|bus| {
+        drop(start(bus, "2.service"));
+        works(bus);
+        assert!(bus.poll_event().unwrap().is_none());
+    });
+    assert_eq!(rules, ["added", "removed"]);
+}
+
+#[test]
+fn a_dropped_job_leaves_the_rule_to_the_job_that_is_still_waited_for() {
+    let rules = rules_of(|bus| {
+        let first = start(bus, "1.service");
+        drop(start(bus, "2.service"));
+        works(bus);
+        assert_eq!(first.wait(bus, None).unwrap(), JobResult::Done);
+        works(bus);
+    });
+    assert_eq!(rules, ["added", "removed"]);
+}
+
+#[test]
+fn jobs_one_after_the_other_ask_the_bus_for_the_rule_once() {
+    let rules = rules_of(|bus| {
+        for _ in 0..3 {
+            drop(start(bus, "1.service"));
+            assert_eq!(start(bus, "2.service").wait(bus, None).unwrap(), JobResult::Failed);
+        }
+    });
+    assert_eq!(rules, ["added"]);
+}
+
+#[test]
+fn a_job_is_not_waited_for_over_another_connection() {
+    let mut job = None;
+    rules_of(|bus| job = Some(start(bus, "1.service")));
+    rules_of(|other| {
+        let _job = start(other, "1.service");
+        let error = job.take().unwrap().wait(other, None).unwrap_err();
+        assert!(matches!(error.cause, CallError::OtherConnection), "{error}");
+    });
+}
