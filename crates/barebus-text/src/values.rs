@@ -1,7 +1,8 @@
 //! Values that can be printed.
 
 use barebus_wire::{
-    Basic, Cursor, DecodeError, Event, Layout, Message, OwnedBody, Reader, Signature, Variant,
+    Basic, BodyError, Cursor, DecodeError, Event, Layout, Message, OwnedBody, Reader, Signature,
+    Variant,
 };
 
 use crate::error::PrintError;
@@ -28,11 +29,16 @@ pub trait Values {
     fn fd_count(&self) -> Option<u32> {
         None
     }
+
+    /// An error of [`validate`](Self::validate), with everything that is known about it.
+    fn explain(&self, error: DecodeError) -> PrintError {
+        error.into()
+    }
 }
 
 /// Checks values before anything of them is printed.
 pub(crate) fn check(values: &(impl Values + ?Sized)) -> Result<(), PrintError> {
-    values.validate()?;
+    values.validate().map_err(|error| values.explain(error))?;
     match values.fd_count() {
         Some(count) if may_hold_fds(values.signature()) => check_fds_of(values.cursor(), count),
         _ => Ok(()),
@@ -51,10 +57,7 @@ pub fn check_fd_indices(message: &Message<'_>) -> Result<(), PrintError> {
     let header = message.header();
     // A header field that the specification does not define can hold one, too.
     check_fds_of(header_cursor(message), header.unix_fds)?;
-    if may_hold_fds(message.signature()) {
-        check_fds_of(message.cursor(), header.unix_fds)?;
-    }
-    Ok(())
+    check(message)
 }
 
 /// Walks the header of a message as if it were a body. Spec: Message Format.
@@ -98,6 +101,10 @@ impl<T: Values + ?Sized> Values for &T {
     fn fd_count(&self) -> Option<u32> {
         T::fd_count(self)
     }
+
+    fn explain(&self, error: DecodeError) -> PrintError {
+        T::explain(self, error)
+    }
 }
 
 /// The message's body.
@@ -116,6 +123,13 @@ impl Values for Message<'_> {
 
     fn fd_count(&self) -> Option<u32> {
         Some(self.header().unix_fds)
+    }
+
+    fn explain(&self, error: DecodeError) -> PrintError {
+        match self.explain(error) {
+            BodyError::FdIndex { index, count, .. } => PrintError::NoSuchFd { index, count },
+            _ => error.into(),
+        }
     }
 }
 

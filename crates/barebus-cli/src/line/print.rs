@@ -17,7 +17,6 @@ type Header<'a> = (u8, u8, u8, u8, u32, u32, Array<'a, (u8, Variant<'a>)>);
 /// # Errors
 /// [`PrintError::Decode`] (the body is invalid) and [`PrintError::NoSuchFd`], before anything is printed.
 pub(crate) fn print(message: &Message<'_>, form: Body, out: &mut String) -> Result<(), PrintError> {
-    message.validate()?;
     check_fd_indices(message)?;
     let endian = message.header().endian;
     let mut reader = Reader::new(message.as_bytes(), endian);

@@ -27,7 +27,6 @@ pub fn print_message(
     message: &Message<'_>,
     out: &mut (impl fmt::Write + ?Sized),
 ) -> Result<(), PrintError> {
-    message.validate()?;
     check_fd_indices(message)?;
     let header = message.header();
     out.write_str("{\"type\":")?;
