@@ -11,6 +11,7 @@ mod addresses;
 mod bus;
 mod calls;
 mod endings;
+mod errors;
 mod event_loop;
 mod fds;
 mod floods;

@@ -107,7 +107,11 @@ fn a_name_that_nobody_owns_is_the_buss_error() {
             .interface(InterfaceName::from_static("org.freedesktop.DBus.Peer"))
             .destination(BusName::from_static("org.example.Nobody"));
         let error = bus.call(&call, &()).unwrap_err();
-        assert_eq!(error.name(), Some("org.freedesktop.DBus.Error.ServiceUnknown"), "{error}");
+        assert_eq!(
+            error.remote_name(),
+            Some("org.freedesktop.DBus.Error.ServiceUnknown"),
+            "{error}"
+        );
     }
 }
 

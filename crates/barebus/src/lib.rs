@@ -23,6 +23,7 @@
 //! ([`Options::serve_calls`]); it knows no paths, no interfaces and no properties of yours, and tells nobody about them. It starts no
 //! bus.
 
+mod any_error;
 mod bus;
 #[cfg(feature = "unixexec")]
 mod child;
@@ -42,6 +43,7 @@ mod standard;
 mod sys;
 mod transport;
 
+pub use any_error::Error;
 pub use barebus_sasl::{Guid, Identity, Mechanism, Mechanisms, SaslError, SaslErrorKind};
 pub use barebus_session::{
     Awaited, CallId, Event, FdsError, HandshakeAttempts, NoReply, Received, ReplyTo, SendError,
