@@ -24,6 +24,7 @@ mod requests;
 mod scene;
 mod second;
 mod sharing;
+mod signals;
 mod standard;
 mod transports;
 mod trust;
