@@ -118,8 +118,8 @@ fn changes_of_properties_are_told_with_and_without_their_values() {
         peer.drain();
     };
     play(&patient(), script, |connection| {
-        let watched = proxy(connection).watch_properties().unwrap();
-        let signal = connection.next_signal(watched, Some(LONG)).unwrap().unwrap();
+        let mut watched = proxy(connection).watch_properties().unwrap();
+        let signal = watched.next(connection, Some(LONG)).unwrap().unwrap();
         let told = signal.properties_changed().unwrap();
         assert_eq!(told.interface, OURS, "others are not asked for");
         assert_eq!(told.changed.find(&"Size").unwrap().unwrap().get::<u64>().unwrap(), 8);
@@ -186,13 +186,13 @@ fn objects_that_come_and_go_are_told() {
         peer.drain();
     };
     play(&patient(), script, |connection| {
-        let watched = proxy(connection).watch_objects().unwrap();
-        let signal = connection.next_signal(watched, Some(LONG)).unwrap().unwrap();
+        let mut watched = proxy(connection).watch_objects().unwrap();
+        let signal = watched.next(connection, Some(LONG)).unwrap().unwrap();
         let (path, interfaces): (ObjectPath<'_>, Dict<'_, &str, Dict<'_, &str, Variant<'_>>>) =
             signal.body().unwrap();
         assert_eq!((path.as_str(), interfaces.count()), ("/org/example/a", 2));
         drop(signal);
-        let signal = connection.next_signal(watched, Some(LONG)).unwrap().unwrap();
+        let signal = watched.next(connection, Some(LONG)).unwrap().unwrap();
         let (path, gone): (ObjectPath<'_>, Array<'_, &str>) = signal.body().unwrap();
         let gone: Result<Vec<&str>, _> = gone.collect();
         assert_eq!((path.as_str(), gone.unwrap()), ("/org/example/a", vec![OURS]));

@@ -253,7 +253,7 @@ fn the_buss_error_is_believed_for_anybody() {
     };
     play(&patient(), script, |connection| {
         let error = connection.call(&method("Echo"), &("",)).unwrap_err();
-        assert_eq!(error.name(), Some("org.freedesktop.DBus.Error.ServiceUnknown"));
+        assert_eq!(error.remote_name(), Some("org.freedesktop.DBus.Error.ServiceUnknown"));
     });
 }
 
@@ -401,7 +401,7 @@ fn a_refused_subscription_is_an_error_and_gets_no_signals() {
     };
     play(&patient(), script, |connection| {
         let error = connection.subscribe(&service_rule()).unwrap_err();
-        assert_eq!(error.name(), Some("org.freedesktop.DBus.Error.LimitsExceeded"));
+        assert_eq!(error.remote_name(), Some("org.freedesktop.DBus.Error.LimitsExceeded"));
         works(connection);
         assert!(connection.poll_event().unwrap().is_none(), "a signal that nobody waits for");
     });

@@ -34,7 +34,7 @@ fn told(connection: &mut Connection, member: &'static str) -> SubscriptionId {
 
 fn error_name<T: std::fmt::Debug>(result: Result<T, CallError>) -> String {
     let error = result.unwrap_err();
-    error.name().unwrap_or_else(|| panic!("{error}")).trim_start_matches(PREFIX).to_owned()
+    error.remote_name().unwrap_or_else(|| panic!("{error}")).trim_start_matches(PREFIX).to_owned()
 }
 
 const PREFIX: &str = "org.freedesktop.DBus.Error.";

@@ -54,7 +54,7 @@ fn methods_answer_as_they_are_defined() {
         assert_eq!(units.len(), 2);
 
         let error = bus.ask(GET_UNIT.call(OBJECT, ("nowhere.service",))).unwrap_err();
-        assert_eq!(error.name(), Some("org.freedesktop.systemd1.NoSuchUnit"));
+        assert_eq!(error.remote_name(), Some("org.freedesktop.systemd1.NoSuchUnit"));
     }
 }
 
@@ -206,6 +206,10 @@ fn a_property_that_systemd_lacks_is_an_error_that_says_so() {
     );
     for the_box in both() {
         let error = connect(the_box).ask(lacking.get(manager::OBJECT)).unwrap_err();
-        assert_eq!(error.name(), Some("org.freedesktop.DBus.Error.UnknownProperty"), "{error}");
+        assert_eq!(
+            error.remote_name(),
+            Some("org.freedesktop.DBus.Error.UnknownProperty"),
+            "{error}"
+        );
     }
 }

@@ -144,7 +144,7 @@ fn properties_are_set_and_read_one_by_one_and_all_together() {
             assert_eq!(proxy.get::<bool>("ServiceWatchdogs").unwrap(), watched);
         }
         let refused = proxy.set("Version", "mine").unwrap_err();
-        assert_eq!(refused.name(), Some("org.freedesktop.DBus.Error.PropertyReadOnly"));
+        assert_eq!(refused.remote_name(), Some("org.freedesktop.DBus.Error.PropertyReadOnly"));
         let count = |reply: Reply<'_>| {
             let (all,) = reply.body::<(Dict<'_, &str, Variant<'_>>,)>().unwrap();
             all.map(Result::unwrap).count()

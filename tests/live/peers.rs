@@ -42,7 +42,11 @@ fn our_own_methods_are_answered_as_a_client_must() {
     }
     for (interface, member) in [(peer, "Nope"), (MATH, "Ping")] {
         let error = client.call(&method(&ours, interface, member), &()).unwrap_err();
-        assert_eq!(error.name(), Some("org.freedesktop.DBus.Error.UnknownMethod"), "{error}");
+        assert_eq!(
+            error.remote_name(),
+            Some("org.freedesktop.DBus.Error.UnknownMethod"),
+            "{error}"
+        );
     }
     drop(client);
     drop(bus);
@@ -71,7 +75,7 @@ fn served_calls_are_answered_by_the_user_or_by_an_error() {
     let (doubled,) = client.call(&double, &(21_i32,)).unwrap().body::<(i32,)>().unwrap();
     assert_eq!(doubled, 42);
     let error = client.call(&double, &(-1_i32,)).unwrap_err();
-    assert_eq!(error.name(), Some("org.freedesktop.DBus.Error.NoReply"), "{error}");
+    assert_eq!(error.remote_name(), Some("org.freedesktop.DBus.Error.NoReply"), "{error}");
     drop(client);
     drop(bus);
     serving.join().unwrap();

@@ -107,7 +107,11 @@ fn a_name_that_nobody_owns_is_the_buss_error() {
             .interface(InterfaceName::from_static("org.freedesktop.DBus.Peer"))
             .destination(BusName::from_static("org.example.Nobody"));
         let error = bus.call(&call, &()).unwrap_err();
-        assert_eq!(error.name(), Some("org.freedesktop.DBus.Error.ServiceUnknown"), "{error}");
+        assert_eq!(
+            error.remote_name(),
+            Some("org.freedesktop.DBus.Error.ServiceUnknown"),
+            "{error}"
+        );
     }
 }
 
@@ -118,13 +122,13 @@ fn changed_properties_are_told_with_their_new_values() {
         let path = "/org/freedesktop/systemd1/unit/live_2dlong_2eservice";
         let path = ObjectPath::parse(path).unwrap();
         let unit = InterfaceName::from_static("org.freedesktop.systemd1.Unit");
-        let watched =
+        let mut watched =
             Proxy::new(&mut bus, SYSTEMD, path, unit).unwrap().watch_properties().unwrap();
         let manager = Manager::new();
         manager.restart_unit(&mut bus, LONG, Mode::Replace).unwrap().wait(&mut bus, None).unwrap();
         let mut states = Vec::new();
         while !states.contains(&"active".to_owned()) {
-            let signal = bus.next_signal(watched, Some(PATIENCE)).unwrap().unwrap();
+            let signal = watched.next(&mut bus, Some(PATIENCE)).unwrap().unwrap();
             let changes = signal.properties_changed().unwrap();
             assert_eq!(changes.interface, unit.as_str());
             if let Some(state) = changes.changed.find(&"ActiveState").unwrap() {

@@ -146,7 +146,7 @@ fn an_error_is_the_callees_answer() {
     };
     play(&patient(), script, |bus, _driver| async move {
         let error = bus.call(&method("Fail"), &()).await.unwrap_err();
-        assert_eq!(error.name(), Some("org.example.Failed"));
+        assert_eq!(error.remote_name(), Some("org.example.Failed"));
     });
 }
 

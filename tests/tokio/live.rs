@@ -105,7 +105,7 @@ fn many_tasks_ask_systemd_at_the_same_time() {
             task.await.unwrap();
         }
         let unknown = bus.call(&manager("GetUnit"), &("nowhere.service",)).await.unwrap_err();
-        assert_eq!(unknown.name(), Some("org.freedesktop.systemd1.NoSuchUnit"));
+        assert_eq!(unknown.remote_name(), Some("org.freedesktop.systemd1.NoSuchUnit"));
         assert_eq!((bus.outstanding(), bus.dropped()), (0, 0));
         drop(bus);
         driver.await.unwrap().unwrap();

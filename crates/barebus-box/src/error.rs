@@ -108,17 +108,8 @@ impl fmt::Display for BoxError {
     }
 }
 
-impl core::error::Error for BoxError {
-    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
-        match self {
-            Self::Root { source, .. }
-            | Self::Prepare { source, .. }
-            | Self::Setup { source, .. }
-            | Self::Bus { source, .. } => Some(source),
-            _ => None,
-        }
-    }
-}
+// The text says all that the cause says, so there is no source.
+impl core::error::Error for BoxError {}
 
 /// The last lines that systemd printed. They usually state the reason.
 struct Tail<'a>(&'a str);

@@ -93,11 +93,5 @@ impl fmt::Display for Error {
     }
 }
 
-impl std::error::Error for Error {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match &self.kind {
-            ErrorKind::Document(problem) => Some(&**problem),
-            _ => None,
-        }
-    }
-}
+// The text says all that the cause says, so there is no source.
+impl std::error::Error for Error {}

@@ -115,16 +115,8 @@ impl fmt::Display for SessionError {
     }
 }
 
-impl core::error::Error for SessionError {
-    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
-        match self {
-            Self::Authentication(error) => Some(error),
-            Self::HelloInvalid(error) => Some(error),
-            Self::InvalidMessage(error) => Some(error),
-            _ => None,
-        }
-    }
-}
+// The text says all that the cause says, so there is no source.
+impl core::error::Error for SessionError {}
 
 /// Why a message was not queued. The connection goes on, except after [`Ended`](Self::Ended).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -179,15 +171,8 @@ impl fmt::Display for SendError {
     }
 }
 
-impl core::error::Error for SendError {
-    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
-        match self {
-            Self::Encode(error) => Some(error),
-            Self::Ended(error) => Some(&**error),
-            _ => None,
-        }
-    }
-}
+// As for `SessionError`.
+impl core::error::Error for SendError {}
 
 /// Why a call gets no reply. The connection goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

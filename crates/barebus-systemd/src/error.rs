@@ -1,10 +1,10 @@
-//! Why systemd did not do, or say, what it was asked.
+//! Failed operations of systemd.
 
 use std::fmt;
 
 use barebus::CallError;
 
-/// What was asked, and why it came to nothing.
+/// The failed operation and its cause.
 #[derive(Debug)]
 pub struct Error {
     /// The method or property, and what it was asked about: `GetUnitFileState of x.service`.
@@ -28,10 +28,25 @@ impl Error {
         Self { asked, cause: cause.into() }
     }
 
+    /// Whether a deadline has passed. A job that was waited for goes on.
+    pub fn is_timeout(&self) -> bool {
+        self.cause.is_timeout()
+    }
+
+    /// Whether the connection has ended.
+    pub const fn is_disconnected(&self) -> bool {
+        self.cause.is_disconnected()
+    }
+
+    /// ERROR_NAME, if systemd or the bus answered with an ERROR.
+    pub fn remote_name(&self) -> Option<&str> {
+        self.cause.remote_name()
+    }
+
     /// Whether systemd knows no unit of that name (or no file of it): `NoSuchUnit`, or ENOENT as systemd reports it.
     pub fn is_no_such_unit(&self) -> bool {
         matches!(
-            self.cause.name(),
+            self.cause.remote_name(),
             Some(
                 "org.freedesktop.systemd1.NoSuchUnit"
                     | "org.freedesktop.DBus.Error.FileNotFound"
@@ -43,7 +58,7 @@ impl Error {
     /// Whether the running systemd lacks the method, property or interface: it is older than what was asked for.
     pub fn is_unsupported(&self) -> bool {
         matches!(
-            self.cause.name(),
+            self.cause.remote_name(),
             Some(
                 "org.freedesktop.DBus.Error.UnknownMethod"
                     | "org.freedesktop.DBus.Error.UnknownProperty"
@@ -59,9 +74,12 @@ impl fmt::Display for Error {
     }
 }
 
-impl std::error::Error for Error {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(&self.cause)
+// The text says all that the cause says, so there is no source.
+impl std::error::Error for Error {}
+
+impl From<Error> for barebus::Error {
+    fn from(error: Error) -> Self {
+        Self::Operation { operation: error.asked, cause: error.cause }
     }
 }
 

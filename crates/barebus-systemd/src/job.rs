@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::{Duration, Instant};
 
-use barebus::definition::{Method, Object, Path, Str};
+use barebus::definition::{Method, Path, Str};
 use barebus::{CallError, Connection, NoReply, ObjectPath, OwnedObjectPath, Signals};
 
 use crate::error::Error;
@@ -107,12 +107,8 @@ impl Job {
         mode: Mode,
     ) -> Result<Self, Error> {
         let failed = |error: CallError| Error::new(method.name().as_str(), unit, error);
-        let is_direct = connection.is_direct();
-        let manager = if is_direct { Object::direct(OBJECT.path) } else { OBJECT };
-        let rule = JOB_REMOVED.rule(manager);
-        let rule = rule.rule().map_err(|error| failed(CallError::Rule(error)))?;
         // Before any call: it takes over the rule of a job that was dropped.
-        let removed = connection.signals(&rule).map_err(failed)?;
+        let removed = connection.signals_of(JOB_REMOVED, OBJECT).map_err(failed)?;
         Manager::new().subscribe(connection)?;
         let reply = connection.ask(method.call(OBJECT, (unit, mode.as_str()))).map_err(failed)?;
         let (path,) = method.answer_as(&reply).map_err(|error| failed(error.into()))?;

@@ -157,7 +157,9 @@ impl Manager {
     pub fn subscribe(self, connection: &mut Connection) -> Result<(), Error> {
         match connection.ask(SUBSCRIBE.call(OBJECT, ())) {
             Ok(_) => Ok(()),
-            Err(error) if error.name() == Some("org.freedesktop.systemd1.AlreadySubscribed") => {
+            Err(error)
+                if error.remote_name() == Some("org.freedesktop.systemd1.AlreadySubscribed") =>
+            {
                 Ok(())
             }
             Err(error) => Err(Error::new(SUBSCRIBE.name().as_str(), None, error)),

@@ -187,15 +187,8 @@ impl fmt::Display for ConnectionError {
     }
 }
 
-impl std::error::Error for ConnectionError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match &self.cause {
-            Cause::Session(error) => Some(error),
-            Cause::Io { error, .. } => Some(error),
-            Cause::Reopen(_) | Cause::Forked => None,
-        }
-    }
-}
+// The text says all that the cause says, so there is no source.
+impl std::error::Error for ConnectionError {}
 
 /// Why a call failed. Only [`Connection`](Self::Connection) is fatal; after the others the connection goes on.
 #[derive(Debug)]
@@ -225,8 +218,8 @@ pub enum CallError {
 }
 
 impl CallError {
-    /// The error's name, if the callee or the bus replied with an ERROR.
-    pub fn name(&self) -> Option<&str> {
+    /// ERROR_NAME, if the callee or the bus answered with an ERROR.
+    pub fn remote_name(&self) -> Option<&str> {
         match self {
             Self::Remote { name, .. } => Some(name),
             _ => None,
@@ -252,18 +245,8 @@ impl fmt::Display for CallError {
     }
 }
 
-impl std::error::Error for CallError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Remote { .. } | Self::Name(_) | Self::OtherConnection => None,
-            Self::NoReply(error) => Some(error),
-            Self::Body(error) => Some(error),
-            Self::Rule(error) => Some(error),
-            Self::Send(error) => Some(error),
-            Self::Connection(error) => Some(&**error),
-        }
-    }
-}
+// As for `ConnectionError`.
+impl std::error::Error for CallError {}
 
 impl From<BodyError> for CallError {
     fn from(error: BodyError) -> Self {

@@ -45,6 +45,7 @@
 //! except a short-lived one that closes files of other processes ([`Descriptor`]) and one that waits for a `unixexec:` program that does not
 //! end.
 
+mod any_error;
 mod bus;
 #[cfg(feature = "unixexec")]
 mod child;
@@ -64,6 +65,7 @@ mod standard;
 mod sys;
 mod transport;
 
+pub use any_error::Error;
 pub use barebus_sasl::{Guid, Identity, Mechanism, Mechanisms, SaslError, SaslErrorKind};
 pub use barebus_session::{
     Awaited, CallId, Event, FdsError, HandshakeAttempts, NoReply, Received, ReplyTo, SendError,

@@ -5,31 +5,42 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use barebus_session::{Session, SubscriptionId, Want};
-use barebus_wire::MatchRule;
+use barebus_wire::definition::{Object, SignalKind};
+use barebus_wire::match_rule::MatchRuleBuf;
+use barebus_wire::name::{InterfaceName, MemberName};
+use barebus_wire::{DecodeBody, MatchRule};
 
 use crate::connection::Connection;
 use crate::error::CallError;
+use crate::names::{IntoName, NameRole};
+use crate::proxy::Proxy;
 use crate::reply::Signal;
 use crate::sys::Descriptor;
 
 /// The signals of one subscription. Dropping it ends the subscription.
 ///
-/// It does not borrow the connection: [`next`](Self::next) takes it, so calls can be made while signals are read. That is why it
-/// is no [`Iterator`].
+/// It does not borrow the connection: [`next`](Self::next) takes it, so calls can be made between two signals. An [`Iterator`] would
+/// have to borrow the connection as long as it lives.
 ///
 /// ```no_run
-/// use barebus::{Connection, MatchRule};
 /// use std::time::Duration;
 ///
+/// use barebus::{Connection, Proxy};
+///
 /// let mut bus = Connection::system()?;
-/// let rule = MatchRule::parse("type='signal',member='NameOwnerChanged'")?;
-/// let mut signals = bus.signals(&rule)?;
-/// while let Some(signal) = signals.next(&mut bus, Some(Duration::from_secs(10)))? {
+/// let mut names =
+///     Proxy::new(&mut bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus")?
+///         .signals("NameOwnerChanged")?;
+/// while let Some(signal) = names.next(&mut bus, Some(Duration::from_secs(10)))? {
 ///     let (name, old, new): (&str, &str, &str) = signal.body()?;
-///     println!("{name}: {old} -> {new}");
+///     println!("{name}: {old:?} -> {new:?}");
 /// }
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// println!("10 s have passed without a change");
+/// # Ok::<(), barebus::Error>(())
 /// ```
+///
+/// There are three ways to subscribe: [`Proxy::signals`] to one signal of an object, [`Connection::signals_of`] to a signal that has a
+/// [definition](crate::definition::SignalKind), [`Connection::signals`] by a match rule.
 ///
 /// The connection removes the rule from the bus with the next call, or when signals or events are next looked for. It keeps the rule
 /// if another subscription has the same one.
@@ -56,6 +67,22 @@ impl Signals {
         match connection.wait_until(Want::Signal(self.id), timeout)? {
             true => connection.take_signal(),
             false => Ok(None),
+        }
+    }
+
+    /// The arguments of the next signal, as [`next`](Self::next) and [`Signal::body`] give them:
+    /// `while let Some((name, old, new)) = names.next_body::<(&str, &str, &str)>(&mut bus, None)? { … }`.
+    ///
+    /// # Errors
+    /// As [`next`](Self::next); `CallError::Body` when the signal carries other types. The next call reads the next signal.
+    pub fn next_body<'c, T: DecodeBody<'c>>(
+        &mut self,
+        connection: &'c mut Connection,
+        timeout: Option<Duration>,
+    ) -> Result<Option<T>, CallError> {
+        match self.next(connection, timeout)? {
+            Some(signal) => Ok(Some(signal.body()?)),
+            None => Ok(None),
         }
     }
 
@@ -99,6 +126,54 @@ impl Connection {
         let id = self.subscribe(rule)?;
         let dropped = self.dropped.get_or_insert_with(|| Box::new(Arc::new(Dropped::default())));
         Ok(Signals { id, dropped: dropped.shared() })
+    }
+}
+
+impl Connection {
+    /// Subscribes to the signal of `object` that a definition names, until the result is dropped; [`SignalKind::read`] reads it. On a
+    /// direct connection the destination of `object` is left out.
+    ///
+    /// # Errors
+    /// As [`subscribe`](Self::subscribe).
+    pub fn signals_of<K>(
+        &mut self,
+        kind: SignalKind<K>,
+        object: Object<'_>,
+    ) -> Result<Signals, CallError> {
+        Proxy::for_object(self, object, kind.interface()).signals(kind.name())
+    }
+}
+
+impl Proxy<'_, '_> {
+    /// Subscribes to the signal `member` of the interface, until the result is dropped.
+    ///
+    /// `PropertiesChanged` is a signal of the interface `org.freedesktop.DBus.Properties`; use
+    /// [`watch_properties`](Self::watch_properties).
+    ///
+    /// # Errors
+    /// As [`Connection::subscribe`]; `CallError::Name` when `member` is text that is no member name.
+    pub fn signals<'m>(
+        &mut self,
+        member: impl IntoName<MemberName<'m>>,
+    ) -> Result<Signals, CallError> {
+        let member = member.into_name(NameRole::Member)?;
+        let rule = self.signal_rule(self.interface()).member(member);
+        self.subscribe(&rule)
+    }
+
+    /// The rule for all signals of `interface`, whichever the proxy's own is.
+    pub(crate) fn signal_rule(&self, interface: InterfaceName<'_>) -> MatchRuleBuf {
+        let mut rule = MatchRuleBuf::signals();
+        if let Some(sender) = self.destination() {
+            rule = rule.sender(sender);
+        }
+        rule.path(self.path()).interface(interface)
+    }
+
+    pub(crate) fn subscribe(&mut self, rule: &MatchRuleBuf) -> Result<Signals, CallError> {
+        // Every key is there once; only an immense path makes it too long.
+        let rule = rule.rule().map_err(CallError::Rule)?;
+        self.connection().signals(&rule)
     }
 }
 

@@ -1,13 +1,12 @@
 //! The standard interfaces that a client uses. Spec: Standard Interfaces.
 
-use barebus_session::SubscriptionId;
-use barebus_wire::match_rule::MatchRuleBuf;
 use barebus_wire::name::{InterfaceName, MemberName, ObjectPath};
 use barebus_wire::{Array, Dict, Variant};
 
 use crate::error::CallError;
 use crate::proxy::{PROPERTIES, Proxy};
 use crate::reply::{Reply, Signal};
+use crate::signals::Signals;
 
 /// The arguments of `PropertiesChanged`: changes of one interface of one object.
 #[derive(Debug)]
@@ -25,26 +24,16 @@ pub type ManagedObjects<'a> =
     Dict<'a, ObjectPath<'a>, Dict<'a, &'a str, Dict<'a, &'a str, Variant<'a>>>>;
 
 impl Proxy<'_, '_> {
-    /// Subscribes to changes of the interface's properties. [`Signal::properties_changed`] reads them.
+    /// Subscribes to changes of the interface's properties, until the result is dropped; [`Signal::properties_changed`] reads them.
     ///
-    /// To miss no change, subscribe first and then ask for the present values.
+    /// To miss no change, subscribe first and then get the present values.
     ///
     /// # Errors
     /// As [`Connection::subscribe`](crate::Connection::subscribe).
-    pub fn watch_properties(&mut self) -> Result<SubscriptionId, CallError> {
+    pub fn watch_properties(&mut self) -> Result<Signals, CallError> {
         const MEMBER: MemberName<'static> = MemberName::from_static("PropertiesChanged");
-        let mut rule = MatchRuleBuf::signals();
-        if let Some(sender) = self.destination() {
-            rule = rule.sender(sender);
-        }
-        let rule = rule
-            .path(self.path())
-            .interface(PROPERTIES)
-            .member(MEMBER)
-            .argument(0, self.interface().as_str());
-        // No key is repeated. Only a very long path makes the rule too long.
-        let rule = rule.rule().map_err(CallError::Rule)?;
-        self.connection().subscribe(&rule)
+        let rule = self.signal_rule(PROPERTIES).member(MEMBER);
+        self.subscribe(&rule.argument(0, self.interface().as_str()))
     }
 
     /// The introspection data of the object: its interfaces and children, in XML. Spec: org.freedesktop.DBus.Introspectable.
@@ -75,14 +64,9 @@ impl Proxy<'_, '_> {
     ///
     /// # Errors
     /// As [`Connection::subscribe`](crate::Connection::subscribe).
-    pub fn watch_objects(&mut self) -> Result<SubscriptionId, CallError> {
-        let mut rule = MatchRuleBuf::signals();
-        if let Some(sender) = self.destination() {
-            rule = rule.sender(sender);
-        }
-        let rule = rule.path(self.path()).interface(OBJECT_MANAGER);
-        let rule = rule.rule().map_err(CallError::Rule)?;
-        self.connection().subscribe(&rule)
+    pub fn watch_objects(&mut self) -> Result<Signals, CallError> {
+        let rule = self.signal_rule(OBJECT_MANAGER);
+        self.subscribe(&rule)
     }
 }
 

@@ -90,12 +90,5 @@ impl fmt::Display for CaptureError {
     }
 }
 
-impl core::error::Error for CaptureError {
-    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
-        match &self.kind {
-            CaptureErrorKind::Frame(error) => Some(error),
-            CaptureErrorKind::Io(error) => Some(error),
-            _ => None,
-        }
-    }
-}
+// The text says all that the cause says, so there is no source.
+impl core::error::Error for CaptureError {}

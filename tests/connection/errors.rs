@@ -1,0 +1,111 @@
+//! Errors as a program meets them: one type for `?`, one line for people, and questions instead of patterns.
+
+use std::error::Error as _;
+use std::io;
+
+use barebus::{CallError, Connection, Error, MatchRule, NoReply, ObjectPath, Options, Proxy};
+use barebus_systemd::Manager;
+use barebus_tests::peer::{BUS, Peer, SERVICE};
+
+use crate::scene::{SHORT, method, patient, play};
+
+const INTERFACE: &str = "org.example.Interface";
+
+/// What a program's `main` does, with every way to fail.
+fn program(bus: &mut Connection, name: &str) -> Result<(), Error> {
+    let mut proxy = Proxy::new(bus, name, "/", INTERFACE)?;
+    let (_,): (i32,) = proxy.call("Echo", &("text",))?.body()?;
+    ObjectPath::parse("no path")?;
+    MatchRule::parse("no rule")?;
+    Options::bus().open("no address")?;
+    Manager::new().version(bus)?;
+    Ok(())
+}
+
+/// Plays a service that refuses everything.
+fn refuse(peer: &mut Peer) {
+    assert!(peer.greet());
+    while let Some(sent) = peer.receive() {
+        if ["GetNameOwner", "AddMatch"].contains(&sent.member()) {
+            peer.answer_as_bus(&sent);
+        } else {
+            let refusal = peer.error(&sent, Some(BUS), "org.example.Refused", "not today");
+            peer.write(&refusal);
+        }
+    }
+}
+
+#[test]
+fn debug_is_one_readable_line() {
+    let text = |error: &Error| format!("{error:?}");
+    play(&patient(), refuse, |bus| {
+        let error = program(bus, SERVICE).unwrap_err();
+        assert_eq!(text(&error), "not today (org.example.Refused)");
+        assert_eq!(error.remote_name(), Some("org.example.Refused"));
+        assert!(!error.is_timeout() && !error.is_disconnected());
+        let error = program(bus, "bad name").unwrap_err();
+        assert_eq!(
+            text(&error),
+            "cannot use \"bad name\" as destination: a character is not allowed at byte 3"
+        );
+        let error = Error::from(Manager::new().get_unit_file_state(bus, "x.service").unwrap_err());
+        assert_eq!(text(&error), "GetUnitFileState of x.service: not today (org.example.Refused)");
+        assert_eq!(error.remote_name(), Some("org.example.Refused"));
+    });
+    play(&patient(), Peer::serve_echo, |bus| {
+        let error = program(bus, SERVICE).unwrap_err();
+        assert!(text(&error).starts_with("the reply cannot be used: "), "{error}");
+    });
+}
+
+#[test]
+fn a_timeout_and_an_end_of_the_connection_are_asked_for() {
+    let silent = |peer: &mut Peer| {
+        assert!(peer.greet());
+        assert!(peer.called("Echo").is_some());
+        peer.drain();
+    };
+    play(&patient().call_timeout(Some(SHORT)), silent, |bus| {
+        let error = Error::from(bus.call(&method("Echo"), &()).unwrap_err());
+        assert!(error.is_timeout() && !error.is_disconnected(), "{error}");
+    });
+    play(&patient().handshake_timeout(SHORT), Peer::drain, |bus| {
+        let error = Error::from(bus.call(&method("Echo"), &()).unwrap_err());
+        assert!(error.is_timeout() && error.is_disconnected(), "{error}");
+    });
+    let hanging_up = |peer: &mut Peer| {
+        assert!(peer.greet());
+        peer.hang_up();
+    };
+    play(&patient(), hanging_up, |bus| {
+        let error = Error::from(bus.call(&method("Echo"), &()).unwrap_err());
+        assert!(!error.is_timeout() && error.is_disconnected(), "{error}");
+        // It stays so.
+        let error = Error::from(bus.call(&method("Echo"), &()).unwrap_err());
+        assert!(!error.is_timeout() && error.is_disconnected(), "{error}");
+    });
+}
+
+#[test]
+fn no_text_repeats_its_source() {
+    play(&patient(), Peer::drain, |bus| {
+        let errors = [
+            Error::from(CallError::NoReply(NoReply::TimedOut)),
+            Error::from(MatchRule::parse("no rule").unwrap_err()),
+            Error::from(ObjectPath::parse("no path").unwrap_err()),
+            Error::from(Options::bus().open("no address").unwrap_err()),
+            Error::from(Options::bus().open("unix:path=/no/such/socket").unwrap_err()),
+            Error::from(io::Error::from(io::ErrorKind::NotFound)),
+            Error::from(Proxy::new(bus, "bad name", "/", INTERFACE).unwrap_err()),
+        ];
+        for error in errors {
+            let text = error.to_string();
+            assert!(!text.is_empty() && !text.contains('\n'), "{text}");
+            let mut source = error.source();
+            while let Some(cause) = source {
+                assert!(!text.contains(&cause.to_string()), "{text}: {cause}");
+                source = cause.source();
+            }
+        }
+    });
+}
