@@ -49,7 +49,11 @@ fn six_hundred_names_in_turn_need_no_more_rules_than_a_bus_takes() {
         // Nobody owns it, and no call can start it.
         let absent = format!("{name}.Absent");
         let error = client.call(&ping(&absent), &()).unwrap_err();
-        assert_eq!(error.name(), Some("org.freedesktop.DBus.Error.ServiceUnknown"), "{error}");
+        assert_eq!(
+            error.remote_name(),
+            Some("org.freedesktop.DBus.Error.ServiceUnknown"),
+            "{error}"
+        );
     }
     drop(client);
     drop(bus);

@@ -129,12 +129,20 @@ fn with_a_filter_hidden_names_are_told_of_at_once() {
             .destination(hidden);
         for _ in 0..3 {
             let error = connection.call(&call, &()).unwrap_err();
-            assert_eq!(error.name(), Some("org.freedesktop.DBus.Error.ServiceUnknown"), "{error}");
+            assert_eq!(
+                error.remote_name(),
+                Some("org.freedesktop.DBus.Error.ServiceUnknown"),
+                "{error}"
+            );
         }
         let mut bus = Bus::new(connection);
         assert!(!bus.name_has_owner(hidden).unwrap());
         let error: CallError = bus.get_name_owner(hidden).unwrap_err();
-        assert_eq!(error.name(), Some("org.freedesktop.DBus.Error.NameHasNoOwner"), "{error}");
+        assert_eq!(
+            error.remote_name(),
+            Some("org.freedesktop.DBus.Error.NameHasNoOwner"),
+            "{error}"
+        );
         assert!(Bus::new(&mut owner).name_has_owner(hidden).unwrap(), "it is there");
         // What is visible works as ever.
         for _ in 0..3 {
