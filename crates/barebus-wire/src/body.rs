@@ -72,9 +72,9 @@ impl EncodeBody for RawBody<'_> {
     }
 }
 
-/// A list of arguments whose signature is known when compiling: implemented for `()` and for tuples of up to 16 [`Type`]s.
+/// A list of arguments whose signature is known when compiling: implemented for `()` and for tuples of up to 16 [`Type`](crate::Type)s.
 ///
-/// A tuple that is a single value is a STRUCT and has the signature `(…)`, see [`Type`]. As a list of arguments it has the
+/// A tuple that is a single value is a STRUCT and has the signature `(…)`, see [`Type`](crate::Type). As a list of arguments it has the
 /// signatures of its fields, one after the other.
 pub trait Arguments {
     /// The signature's text.

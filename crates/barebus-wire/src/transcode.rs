@@ -10,7 +10,7 @@ impl Writer<'_> {
     /// Marshals everything that `cursor` still has to walk.
     ///
     /// # Errors
-    /// As the values' own [`Encode`]; `Body` when what the cursor walks is invalid, which a validated value is not.
+    /// As the values' own [`Encode`](crate::Encode); `Body` when what the cursor walks is invalid, which a validated value is not.
     #[inline]
     pub fn put_values(&mut self, mut cursor: Cursor<'_>) -> Result<(), EncodeError> {
         self.put_all(&mut cursor)
