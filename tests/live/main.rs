@@ -18,4 +18,5 @@ mod manager;
 mod names;
 mod peers;
 mod private;
+mod settings;
 mod signals;
