@@ -2,7 +2,9 @@
 
 use std::process::Command;
 
+use barebus_systemd::setting::Properties;
 use barebus_systemd::{UnitKind, setting};
+use proptest::prelude::*;
 
 use super::{BLOCKER, on_threads, option, the_box};
 
@@ -61,4 +63,19 @@ fn every_setting_that_systemd_run_knows_is_known() {
         .collect();
     assert!(known.iter().filter(|known| **known).count() > 350);
     assert!(missing.is_empty(), "{missing:?}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn any_text_is_translated_or_refused(text in "([a-z/:~@!+|=%'\"\\\\ 0-9.,-]|\\PC){0,24}") {
+        for kind in UnitKind::ALL {
+            for name in setting::names(*kind) {
+                let mut properties = Properties::new(*kind);
+                let is_refused = properties.set(name, &text).is_err();
+                prop_assert_eq!(is_refused, properties.is_empty());
+            }
+        }
+    }
 }
