@@ -20,4 +20,5 @@ mod peers;
 mod policies;
 mod private;
 mod proxy;
+mod settings;
 mod signals;

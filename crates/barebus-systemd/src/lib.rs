@@ -16,7 +16,8 @@
 //! Over the bus, or over systemd's private socket ([`barebus::Connection::systemd_private`]), which root has before and without a
 //! bus.
 //!
-//! All members of systemd's interfaces are in [`interface`] as definitions.
+//! All members of systemd's interfaces are in [`interface`] as definitions. Four modules need no connection: [`name`] for names of
+//! units, [`word`] for states and modes, [`value`] for limits, amounts and times, and [`setting`] for the settings of transient units.
 //!
 //! What this crate does not do: it reads no unit files and touches nothing but the connection.
 #![forbid(unsafe_code)]

@@ -28,7 +28,6 @@ pub(super) const SETTINGS: &[Rule] = &[
 
 /// A hard limit, and in a second property the soft one. `1:2` gives both, the soft one first.
 fn limit(t: &mut Translation<'_>, parse: impl Fn(&str) -> Option<u64>) -> Outcome {
-    let parse = |text: &str| if text == "infinity" { Some(NONE) } else { parse(text) };
     let (soft, hard) = t.text.split_once(':').unwrap_or((t.text, t.text));
     let soft = parse(soft).ok_or(Expected::ResourceLimit)?;
     let hard = parse(hard).filter(|hard| soft <= *hard).ok_or(Expected::ResourceLimit)?;
@@ -36,12 +35,20 @@ fn limit(t: &mut Translation<'_>, parse: impl Fn(&str) -> Option<u64>) -> Outcom
     t.suffixed("Soft", soft)
 }
 
+/// As [`limit`], for numbers that have no word for infinity.
+fn limit_or_infinity(t: &mut Translation<'_>, parse: impl Fn(&str) -> Option<u64>) -> Outcome {
+    limit(t, |text| match text {
+        "infinity" => Some(NONE),
+        text => parse(text).filter(|limit| *limit != NONE),
+    })
+}
+
 fn size_limit(t: &mut Translation<'_>) -> Outcome {
-    limit(t, |text| size(text, 1024).filter(|size| *size != NONE))
+    limit_or_infinity(t, |text| size(text, 1024))
 }
 
 fn count_limit(t: &mut Translation<'_>) -> Outcome {
-    limit(t, |text| integer::<u64>(text).filter(|count| *count != NONE))
+    limit_or_infinity(t, integer::<u64>)
 }
 
 /// In seconds, rounded up.

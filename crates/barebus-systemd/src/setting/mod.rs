@@ -45,9 +45,9 @@
 //! );
 //! ```
 //!
-//! Differences from systemd-run, all of which refuse what it would drop in silence or could not know: unknown words of
-//! `CapabilityBoundingSet`, `AmbientCapabilities` and `SecureBits` are errors, and so is `NUMAMask=all`, because the nodes of the
-//! machine that the bus leads to are not known.
+//! Three texts are refused that systemd-run takes. Unknown words of `CapabilityBoundingSet`, `AmbientCapabilities` and `SecureBits`
+//! are errors; systemd-run drops them. So are unknown options of `StateDirectory` and the like. `NUMAMask=all` is an error because
+//! the memory nodes of the machine are not known here.
 
 mod basic;
 mod cgroup;
