@@ -281,7 +281,7 @@ impl Writer<'_> {
     #[inline]
     fn put_text_or_none(&mut self, code: FieldCode, text: Option<&str>) {
         if let Some(text) = text {
-            self.put_text_field(code, text);
+            self.put_text_field(code.mark(), text);
         }
     }
 

@@ -395,9 +395,3 @@ impl<'a> Reader<'a> {
 /// Marks a place that is rarely reached: a branch over it takes fewer instructions than choosing between two values.
 #[cold]
 const fn rarely() {}
-
-/// The next multiple of `alignment`, a power of two; saturates at the address space's end, where no buffer reaches.
-#[inline]
-pub(crate) const fn align_up(pos: usize, alignment: usize) -> usize {
-    pos.saturating_add(alignment - 1) & !(alignment - 1)
-}

@@ -6,7 +6,7 @@ use crate::endian::Endian;
 use crate::error::{
     BodyError, DecodeError, DecodeErrorKind, EncodeError, Expected, SignatureExcerpt,
 };
-use crate::gather::Gather;
+use crate::holes::Gather;
 use crate::name::ObjectPath;
 use crate::number::FdIndex;
 use crate::reader::Reader;

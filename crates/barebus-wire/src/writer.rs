@@ -1,12 +1,12 @@
 //! A cursor that marshals into the caller's buffer.
 
+use crate::align::align_up;
 use crate::endian::Endian;
 use crate::error::EncodeError;
-use crate::gather::{GATHERED_LEN, Places, left_out};
+use crate::holes::{GATHERED_LEN, Places, left_out};
 use crate::limits;
 use crate::name::ObjectPath;
 use crate::plain::has_nul;
-use crate::reader::align_up;
 use crate::signature::Signature;
 
 #[cfg(not(compact))]

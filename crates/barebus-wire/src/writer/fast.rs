@@ -2,9 +2,8 @@
 //! size.
 
 use super::Writer;
-use crate::field::FieldCode;
+use crate::align::align_up;
 use crate::plain::is_plain;
-use crate::reader::align_up;
 
 /// Bytes of text that are copied without a call, at the most.
 const SHORT_LEN: usize = 32;
@@ -84,15 +83,15 @@ impl Writer<'_> {
         self.pos = end;
     }
 
-    /// A header field that holds text which is known to hold no NUL, aligned: code and signature with length in one word, and
+    /// A header field that holds text which is known to hold no NUL, aligned, that begins with `mark`: mark and length in one word, and
     /// as many zeros behind the text as NUL and padding may need.
     #[inline]
-    pub(crate) fn put_text_field(&mut self, code: FieldCode, text: &str) {
+    pub(crate) fn put_text_field(&mut self, mark: [u8; 4], text: &str) {
         // Longer than 2^32 - 1 bytes it cannot be: the whole message is refused long before.
         let len = u32::try_from(text.len()).unwrap_or(u32::MAX);
         let start = align_up(self.pos, 8);
         let [a, b, c, d] = self.u32_bytes(len);
-        let [code, one, value_type, nul] = code.mark();
+        let [code, one, value_type, nul] = mark;
         if let Some(zeros) = self.buf.get_mut(self.pos..).and_then(<[u8]>::first_chunk_mut::<8>) {
             *zeros = [0; 8];
         }

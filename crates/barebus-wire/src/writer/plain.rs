@@ -1,7 +1,6 @@
 //! No shortcuts, in a program built for size: one value after the other. See `fast.rs`.
 
 use super::Writer;
-use crate::field::FieldCode;
 
 impl Writer<'_> {
     pub(super) const fn put_usual_str(&mut self, _: &str) -> bool {
@@ -20,12 +19,12 @@ impl Writer<'_> {
         self.put_bytes(&[0]);
     }
 
-    /// A header field that holds text which is known to hold no NUL, aligned.
-    pub(crate) fn put_text_field(&mut self, code: FieldCode, text: &str) {
+    /// A header field that holds text which is known to hold no NUL, aligned, that begins with `mark`.
+    pub(crate) fn put_text_field(&mut self, mark: [u8; 4], text: &str) {
         // Longer than 2^32 - 1 bytes it cannot be: the whole message is refused long before.
         let len = u32::try_from(text.len()).unwrap_or(u32::MAX);
         self.align(8);
-        self.put_bytes(&code.mark());
+        self.put_bytes(&mark);
         self.put_len_and_text(len, text);
     }
 }
