@@ -271,7 +271,7 @@ impl<'a> Cursor<'a> {
     fn enter_array(&mut self) -> Result<Event<'a>, DecodeError> {
         let after = self.type_end();
         let element = self.signature.get(self.index..after).unwrap_or_default();
-        let (start, end) = self.reader.start_array(element.as_bytes().first().copied())?;
+        let (start, end) = self.reader.read_array_bounds(element.as_bytes().first().copied())?;
         let element_at = u8::try_from(self.index).unwrap_or(u8::MAX);
         // Its elements count as enclosed even where there are none: depth is a matter of types, not of how many values.
         self.push(Frame::Array { end, element: element_at })?;

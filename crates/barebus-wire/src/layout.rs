@@ -129,7 +129,7 @@ impl<'s> Layout<'s> {
                 }
                 b'a' => {
                     let element = codes.get(index).map(|element| element.code);
-                    let (start, end) = reader.start_array(element)?;
+                    let (start, end) = reader.read_array_bounds(element)?;
                     reader.enter()?;
                     if start == end {
                         reader.leave();

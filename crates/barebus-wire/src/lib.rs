@@ -44,10 +44,10 @@ mod method_call;
 pub mod name;
 mod name_value;
 mod node;
+mod nul;
 mod number;
 #[cfg(feature = "alloc")]
 mod owned;
-mod plain;
 #[cfg(feature = "alloc")]
 mod prepared;
 mod reader;

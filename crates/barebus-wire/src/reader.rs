@@ -131,7 +131,7 @@ impl<'a> Reader<'a> {
         clippy::cast_possible_truncation,
         reason = "another reader has read no further than 2^27"
     )]
-    pub(crate) fn again(
+    pub(crate) fn resume(
         bytes: &'a [u8],
         start: usize,
         endian: Endian,
@@ -165,9 +165,9 @@ impl<'a> Reader<'a> {
     }
 
     /// Everything that was read, from the message's first byte on.
-    pub(crate) const fn passed(&self) -> &'a [u8] {
+    pub(crate) const fn consumed(&self) -> &'a [u8] {
         match self.bytes.split_at_checked(self.pos) {
-            Some((passed, _)) => passed,
+            Some((consumed, _)) => consumed,
             None => &[],
         }
     }

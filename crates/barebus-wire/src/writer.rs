@@ -6,7 +6,7 @@ use crate::error::EncodeError;
 use crate::holes::{GATHERED_LEN, Places, left_out};
 use crate::limits;
 use crate::name::ObjectPath;
-use crate::plain::has_nul;
+use crate::nul::has_nul;
 use crate::signature::Signature;
 
 #[cfg(not(compact))]

@@ -5,7 +5,7 @@
 
 use super::Reader;
 use crate::name::ObjectPath;
-use crate::plain::is_plain;
+use crate::nul::has_surely_no_nul;
 use crate::signature::Signature;
 
 /// Whether the shortcuts are there.
@@ -167,7 +167,7 @@ impl<'a> Reader<'a> {
     #[inline(always)]
     fn take_str_at<const ALIGNMENT: usize>(&mut self) -> Option<&'a str> {
         match self.peek_text::<ALIGNMENT>() {
-            Some((text, end)) if is_plain(text) => {
+            Some((text, end)) if has_surely_no_nul(text) => {
                 self.pos = end;
                 Some(text)
             }

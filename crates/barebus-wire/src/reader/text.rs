@@ -5,7 +5,7 @@ use core::cmp::Ordering;
 use super::Reader;
 use crate::error::{DecodeError, DecodeErrorKind as Kind};
 use crate::name::{NameError, ObjectPath};
-use crate::plain::has_nul;
+use crate::nul::has_nul;
 use crate::signature::{Signature, check};
 use crate::type_code::is_basic;
 use crate::utf8::{self, Utf8Fault};

@@ -3,7 +3,7 @@
 
 use super::Writer;
 use crate::align::align_up;
-use crate::plain::is_plain;
+use crate::nul::has_surely_no_nul;
 
 /// Bytes of text that are copied without a call, at the most.
 const SHORT_LEN: usize = 32;
@@ -25,7 +25,7 @@ impl Writer<'_> {
     /// puts several.
     #[inline(never)]
     fn put_short_str(&mut self, text: &str) -> bool {
-        is_plain(text) && self.put_short(text)
+        has_surely_no_nul(text) && self.put_short(text)
     }
 
     #[inline(never)]
