@@ -4,10 +4,11 @@ use core::fmt;
 use core::iter::FusedIterator;
 use core::marker::PhantomData;
 
+use crate::align::align_up;
 use crate::error::{BodyError, DecodeError, DecodeErrorKind as Kind, EncodeError};
-use crate::gather::Gather;
+use crate::holes::Gather;
 use crate::number::{Number, Numbers};
-use crate::reader::{Reader, align_up};
+use crate::reader::Reader;
 use crate::signature::SignatureText;
 use crate::value::{BasicType, Decode, Encode, Type};
 use crate::writer::Writer;
@@ -25,12 +26,6 @@ impl<'a, T> Array<'a, T> {
     /// Length of the payload in bytes that is still to be read.
     pub const fn remaining(&self) -> usize {
         self.elements.remaining()
-    }
-
-    /// The reader of what is left of the payload.
-    #[cfg(feature = "alloc")]
-    pub(crate) const fn reader_mut(&mut self) -> &mut Reader<'a> {
-        &mut self.elements
     }
 
     /// An error that the iteration ended with, in full: see [`Reader::explain`].

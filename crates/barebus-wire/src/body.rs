@@ -2,7 +2,7 @@
 
 use crate::cursor::Cursor;
 use crate::error::EncodeError;
-use crate::gather::Gather;
+use crate::holes::Gather;
 use crate::message::Message;
 use crate::signature::{Signature, SignatureText};
 use crate::writer::Writer;

@@ -13,9 +13,9 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use crate::array::{Array, Dict, encode_entries};
+use crate::array::{Dict, encode_entries};
 use crate::error::{DecodeError, EncodeError};
-use crate::gather::Gather;
+use crate::holes::Gather;
 use crate::name::OwnedObjectPath;
 use crate::owned::OwnedSignature;
 use crate::reader::Reader;
@@ -144,9 +144,8 @@ impl<T: Encode> Encode for Vec<T> {
 
 impl<'a, T: Decode<'a>> Decode<'a> for Vec<T> {
     fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        let mut elements = Array::decode(reader)?;
-        T::decode_vec(&mut elements)
-            .map_err(|error| reader.fail_within(elements.reader_mut(), error))
+        let mut elements = reader.enter_array(T::ALIGNMENT)?;
+        T::decode_vec(&mut elements).map_err(|error| reader.fail_within(&elements, error))
     }
 }
 

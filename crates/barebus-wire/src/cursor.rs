@@ -2,8 +2,8 @@
 
 use crate::basic::Basic;
 use crate::error::{DecodeError, DecodeErrorKind as Kind};
-use crate::layout::Layout;
 use crate::limits;
+use crate::node::{Node, type_end_of};
 use crate::reader::Reader;
 use crate::signature::{Signature, type_end};
 use crate::type_code::{has_no_rules, is_basic};
@@ -54,8 +54,8 @@ enum Frame<'a> {
 pub struct Cursor<'a> {
     reader: Reader<'a>,
     signature: &'a str,
-    /// The signature that the walk began with, compiled, if it is.
-    layout: Option<&'a Layout<'a>>,
+    /// The signature that the walk began with, and its compiled form, if it was compiled.
+    compiled: Option<(&'a str, &'a [Node])>,
     /// Index of the next type code in `signature`.
     index: usize,
     /// Whether a single complete type has just been passed, so that what encloses it may end.
@@ -71,7 +71,7 @@ impl<'a> Cursor<'a> {
         Self {
             reader,
             signature: signature.as_str(),
-            layout: None,
+            compiled: None,
             index: 0,
             complete: false,
             open: 0,
@@ -80,9 +80,13 @@ impl<'a> Cursor<'a> {
     }
 
     /// A cursor over the values of a signature that was compiled.
-    pub(crate) const fn of_layout(reader: Reader<'a>, layout: &'a Layout<'a>) -> Self {
-        let mut cursor = Self::new(reader, layout.signature());
-        cursor.layout = Some(layout);
+    pub(crate) const fn of_nodes(
+        reader: Reader<'a>,
+        signature: Signature<'a>,
+        nodes: &'a [Node],
+    ) -> Self {
+        let mut cursor = Self::new(reader, signature);
+        cursor.compiled = Some((signature.as_str(), nodes));
         cursor
     }
 
@@ -267,7 +271,7 @@ impl<'a> Cursor<'a> {
     fn enter_array(&mut self) -> Result<Event<'a>, DecodeError> {
         let after = self.type_end();
         let element = self.signature.get(self.index..after).unwrap_or_default();
-        let (start, end) = self.reader.start_array(element.as_bytes().first().copied())?;
+        let (start, end) = self.reader.read_array_bounds(element.as_bytes().first().copied())?;
         let element_at = u8::try_from(self.index).unwrap_or(u8::MAX);
         // Its elements count as enclosed even where there are none: depth is a matter of types, not of how many values.
         self.push(Frame::Array { end, element: element_at })?;
@@ -281,10 +285,10 @@ impl<'a> Cursor<'a> {
 
     /// Index just behind the single complete type that begins at the cursor's.
     fn type_end(&self) -> usize {
-        match self.layout {
+        match self.compiled {
             // A variant brings a signature of its own.
-            Some(layout) if core::ptr::eq(layout.signature().as_str(), self.signature) => {
-                layout.type_end(self.index)
+            Some((signature, nodes)) if core::ptr::eq(signature, self.signature) => {
+                type_end_of(nodes, self.index)
             }
             _ => type_end(self.signature.as_bytes(), self.index),
         }

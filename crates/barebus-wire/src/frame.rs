@@ -2,11 +2,13 @@
 
 use byteorder::{BigEndian, ByteOrder, LittleEndian, NativeEndian};
 
+use crate::align::align_up;
 use crate::endian::Endian;
 use crate::error::{DecodeError, DecodeErrorKind as Kind};
-use crate::field::{BODY_LEN_AT, FIELDS_LEN_AT, VERSION, VERSION_AT};
+use crate::field::{BODY_LEN_AT, FIELDS_LEN_AT, SERIAL_AT, VERSION, VERSION_AT};
+use crate::header::{Flags, Header, MessageType, Serial};
 use crate::limits;
-use crate::reader::align_up;
+use crate::reader::Reader;
 
 /// How many bytes the message takes that `bytes` begin with; `None` while they are too few to tell, which is below 16.
 ///
@@ -98,6 +100,35 @@ impl Fixed {
     /// Length of the whole message in bytes.
     pub(crate) const fn frame_len(&self) -> usize {
         self.body_start() + self.body_len as usize
+    }
+}
+
+impl<'a> Header<'a> {
+    /// Reads the header of the message that `bytes` begin with, of which the first 16 said `fixed`.
+    pub(crate) fn parse(bytes: &'a [u8], fixed: &Fixed) -> Result<Self, DecodeError> {
+        let message_type = MessageType::from_code(fixed.message_type)
+            .ok_or_else(|| DecodeError::new(Kind::MessageTypeZero, 1))?;
+        let serial = Serial::new(fixed.serial)
+            .ok_or_else(|| DecodeError::new(Kind::SerialZero, SERIAL_AT))?;
+        let mut header = Self::new(message_type, serial);
+        header.endian = fixed.endian;
+        header.flags = Flags::from_bits(fixed.flags);
+
+        let fields_end = fixed.fields_end();
+        let range = limits::FIXED_HEADER_LEN..fields_end;
+        header.read_fields(bytes, Reader::of_array(bytes, fixed.endian, range))?;
+        let padding = bytes.get(fields_end..fixed.body_start()).unwrap_or_default();
+        if let Some(offset) = padding.iter().position(|byte| *byte != 0) {
+            return Err(DecodeError::new(Kind::PaddingNotZero, fields_end + offset));
+        }
+        header.check_required().map_err(|kind| DecodeError::new(kind, fields_end))?;
+        if header.signature.is_empty() && fixed.body_len != 0 {
+            return Err(DecodeError::new(Kind::TooMuchData, fixed.body_start()));
+        }
+        if !header.signature.is_empty() && fixed.body_len == 0 {
+            return Err(DecodeError::new(Kind::NotEnoughData, fixed.body_start()));
+        }
+        Ok(header)
     }
 }
 

@@ -4,12 +4,8 @@ use core::fmt;
 use core::num::NonZeroU32;
 
 use crate::endian::Endian;
-use crate::error::{DecodeError, DecodeErrorKind as Kind};
-use crate::field::SERIAL_AT;
-use crate::frame::Fixed;
-use crate::limits;
+use crate::error::DecodeErrorKind as Kind;
 use crate::name::{BusName, ErrorName, InterfaceName, MemberName, ObjectPath};
-use crate::reader::Reader;
 use crate::signature::Signature;
 
 /// A message's serial: unique among those of its sender that await a reply, never 0. Spec: Message Format.
@@ -223,34 +219,7 @@ impl<'a> Header<'a> {
         header
     }
 
-    /// Reads the header of the message that `bytes` begin with, of which the first 16 said `fixed`.
-    pub(crate) fn parse(bytes: &'a [u8], fixed: &Fixed) -> Result<Self, DecodeError> {
-        let message_type = MessageType::from_code(fixed.message_type)
-            .ok_or_else(|| DecodeError::new(Kind::MessageTypeZero, 1))?;
-        let serial = Serial::new(fixed.serial)
-            .ok_or_else(|| DecodeError::new(Kind::SerialZero, SERIAL_AT))?;
-        let mut header = Self::new(message_type, serial);
-        header.endian = fixed.endian;
-        header.flags = Flags::from_bits(fixed.flags);
-
-        let fields_end = fixed.fields_end();
-        let range = limits::FIXED_HEADER_LEN..fields_end;
-        header.read_fields(bytes, Reader::of_array(bytes, fixed.endian, range))?;
-        let padding = bytes.get(fields_end..fixed.body_start()).unwrap_or_default();
-        if let Some(offset) = padding.iter().position(|byte| *byte != 0) {
-            return Err(DecodeError::new(Kind::PaddingNotZero, fields_end + offset));
-        }
-        header.check_required().map_err(|kind| DecodeError::new(kind, fields_end))?;
-        if header.signature.is_empty() && fixed.body_len != 0 {
-            return Err(DecodeError::new(Kind::TooMuchData, fixed.body_start()));
-        }
-        if !header.signature.is_empty() && fixed.body_len == 0 {
-            return Err(DecodeError::new(Kind::NotEnoughData, fixed.body_start()));
-        }
-        Ok(header)
-    }
-
-    /// That the fields are there which the message's type requires.
+    /// Checks that the fields required by the message's type are present.
     pub(crate) const fn check_required(&self) -> Result<(), Kind> {
         match self.message_type {
             MessageType::MethodCall | MessageType::Signal if self.path.is_none() => {

@@ -1,25 +1,13 @@
 //! A signature met at run time, compiled once: to validate, skip, walk and marshal again many values of it.
 
-use core::fmt;
-
 use crate::cursor::Cursor;
-use crate::error::{DecodeError, DecodeErrorKind as Kind, EncodeError, SignatureExcerpt};
+use crate::error::{DecodeError, DecodeErrorKind as Kind, EncodeError};
 use crate::limits;
-use crate::message::Message;
+use crate::node::Node;
 use crate::reader::Reader;
 use crate::signature::Signature;
 use crate::type_code::is_basic;
 use crate::writer::Writer;
-
-/// One type code of a signature, and where to go on.
-#[derive(Clone, Copy, Debug)]
-struct Node {
-    code: u8,
-    /// Index just behind the single complete type that begins here; the node's own at the end of a struct or entry.
-    next: u8,
-    /// The type code of an array's element if that is a basic type, so that the array is passed as a whole; else 0.
-    element: u8,
-}
 
 /// A signature compiled to a table of its type codes, each knowing where its type ends: validating, skipping, walking, and by
 /// that printing and marshalling again, look nothing up in the signature a second time. Variants bring signatures of their own,
@@ -78,28 +66,9 @@ impl<'s> Layout<'s> {
         Self { signature, nodes }
     }
 
-    /// Index just behind the single complete type that begins at `index` of the signature.
-    pub(crate) fn type_end(&self, index: usize) -> usize {
-        self.nodes.get(index).map_or(index, |node| usize::from(node.next))
-    }
-
     /// The signature.
     pub const fn signature(&self) -> Signature<'s> {
         self.signature
-    }
-
-    /// Checks that `message` has a body of this signature, and the whole of it.
-    ///
-    /// # Errors
-    /// `Signature` when it has another signature; else the first rule that the body breaks.
-    pub fn validate(&self, message: &Message<'_>) -> Result<(), LayoutError> {
-        if message.signature() != self.signature {
-            return Err(LayoutError::Signature {
-                expected: SignatureExcerpt::new(self.signature),
-                found: SignatureExcerpt::new(message.signature()),
-            });
-        }
-        self.validate_body(message.reader()).map_err(LayoutError::Decode)
     }
 
     /// Checks the values that `body` begins with, and that nothing follows them.
@@ -160,7 +129,7 @@ impl<'s> Layout<'s> {
                 }
                 b'a' => {
                     let element = codes.get(index).map(|element| element.code);
-                    let (start, end) = reader.start_array(element)?;
+                    let (start, end) = reader.read_array_bounds(element)?;
                     reader.enter()?;
                     if start == end {
                         reader.leave();
@@ -185,7 +154,7 @@ impl<'s> Layout<'s> {
     where
         's: 'a,
     {
-        Cursor::of_layout(reader, self)
+        Cursor::of_nodes(reader, self.signature, &self.nodes)
     }
 
     /// Marshals values of the signature, that begin where `reader` stands, again: in another byte order, at another offset.
@@ -197,37 +166,10 @@ impl<'s> Layout<'s> {
     }
 }
 
-/// Why a message is none of the layout's signature, or no valid one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum LayoutError {
-    /// It is of other types.
-    Signature {
-        /// What the layout says.
-        expected: SignatureExcerpt,
-        /// What the message says.
-        found: SignatureExcerpt,
-    },
-    /// Its body is invalid.
-    Decode(DecodeError),
-}
-
-impl fmt::Display for LayoutError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Signature { expected, found } => {
-                write!(f, "the signature is '{found}', expected '{expected}'")
-            }
-            Self::Decode(error) => error.fmt(f),
-        }
-    }
-}
-
-impl core::error::Error for LayoutError {}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::node::type_end_of;
     use crate::{Boxed, Endian, Entries};
 
     /// The values' bytes, and what becomes of each of them cut short or changed: as a cursor sees it.
@@ -285,7 +227,7 @@ mod tests {
                     b')' | b'}' => index + 1,
                     _ => crate::signature::type_end(text.as_bytes(), index),
                 };
-                assert_eq!(layout.type_end(index), expected, "{text} at {index}");
+                assert_eq!(type_end_of(&layout.nodes, index), expected, "{text} at {index}");
             }
         }
     }

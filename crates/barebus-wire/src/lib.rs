@@ -15,6 +15,7 @@ extern crate alloc;
 extern crate std;
 
 pub mod address;
+mod align;
 mod array;
 mod basic;
 mod body;
@@ -32,6 +33,7 @@ mod field;
 mod frame;
 pub mod gather;
 mod header;
+mod holes;
 mod layout;
 pub mod limits;
 mod marshal;
@@ -41,10 +43,12 @@ mod message;
 mod message_buf;
 mod method_call;
 pub mod name;
+mod name_value;
+mod node;
+mod nul;
 mod number;
 #[cfg(feature = "alloc")]
 mod owned;
-mod plain;
 #[cfg(feature = "alloc")]
 mod prepared;
 mod reader;
@@ -54,6 +58,7 @@ mod transcode;
 mod tuple;
 mod type_code;
 pub mod utf8;
+mod validate;
 mod value;
 mod variant;
 mod writer;
@@ -72,7 +77,7 @@ pub use familiar::FamiliarHeader;
 pub use frame::frame_len;
 pub use gather::{Gather, Holes, Pieces};
 pub use header::{Flags, Header, MessageType, Serial};
-pub use layout::{Layout, LayoutError};
+pub use layout::Layout;
 pub use match_rule::MatchRule;
 pub use message::{DecodeBody, Message};
 #[cfg(feature = "alloc")]
@@ -86,6 +91,7 @@ pub use owned::{OwnedArray, OwnedBody, OwnedDict, OwnedSignature, OwnedValue, Ty
 pub use prepared::{PreparedCall, PreparedError};
 pub use reader::Reader;
 pub use signature::{Signature, SignatureError, SignatureErrorKind, SignatureText, Types};
+pub use validate::LayoutError;
 pub use value::{BasicType, Decode, Encode, Type};
 pub use variant::{Boxed, Value, Variant};
 pub use writer::{OpenArray, Writer};

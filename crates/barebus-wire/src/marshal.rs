@@ -3,8 +3,8 @@
 use crate::body::EncodeBody;
 use crate::error::{DecodeErrorKind as Kind, EncodeError};
 use crate::field::{BODY_LEN_AT, LOCAL_INTERFACE, LOCAL_PATH};
-use crate::gather::Places;
 use crate::header::Header;
+use crate::holes::Places;
 use crate::writer::Writer;
 
 impl Header<'_> {

@@ -5,7 +5,6 @@ use crate::cursor::Cursor;
 use crate::error::{BodyError, DecodeError, DecodeErrorKind as Kind, SignatureExcerpt};
 use crate::frame::Fixed;
 use crate::header::Header;
-use crate::layout::Layout;
 use crate::reader::{ANY_FDS, Reader};
 use crate::signature::Signature;
 use crate::value::Decode;
@@ -137,14 +136,6 @@ impl<'a> Message<'a> {
     /// Walks the body's values, whatever they are.
     pub fn cursor(&self) -> Cursor<'a> {
         Cursor::new(self.reader(), self.header.signature)
-    }
-
-    /// Checks the whole body against its signature.
-    ///
-    /// # Errors
-    /// The first rule that the body breaks; [`Message::explain`] says more of it.
-    pub fn validate(&self) -> Result<(), DecodeError> {
-        Layout::new(self.header.signature).validate_body(self.reader())
     }
 
     /// An error that validating the body, or walking it, has ended with, in full: `FdIndexOutOfBounds` with the index, and with how

@@ -8,11 +8,9 @@ use byteorder::{BigEndian, ByteOrder, LittleEndian, NativeEndian};
 #[cfg(feature = "alloc")]
 use alloc::vec::Vec;
 
-#[cfg(feature = "alloc")]
-use crate::array::Array;
 use crate::endian::Endian;
 use crate::error::{DecodeError, DecodeErrorKind, EncodeError};
-use crate::gather::Gather;
+use crate::holes::Gather;
 use crate::limits;
 use crate::reader::Reader;
 use crate::signature::SignatureText;
@@ -301,8 +299,8 @@ macro_rules! number {
             }
 
             #[cfg(feature = "alloc")]
-            fn decode_vec(elements: &mut Array<'a, Self>) -> Result<Vec<Self>, DecodeError> {
-                Numbers::of(elements.reader_mut()).map(|numbers| numbers.to_vec())
+            fn decode_vec(elements: &mut Reader<'a>) -> Result<Vec<Self>, DecodeError> {
+                Numbers::of(elements).map(|numbers| numbers.to_vec())
             }
         }
 

@@ -3,12 +3,20 @@
 use core::ops::Range;
 
 use crate::endian::Endian;
-use crate::error::{BodyError, DecodeError, DecodeErrorKind as Kind, Expected, SignatureExcerpt};
+use crate::error::{DecodeError, DecodeErrorKind as Kind};
 use crate::limits;
 
+mod container;
+mod failure;
+#[cfg(not(compact))]
+mod fast;
+#[cfg(compact)]
+#[path = "reader/plain.rs"]
+mod fast;
 mod text;
 
-use text::Window;
+use failure::Failure;
+use fast::{FAST, Window};
 
 /// A cursor over one message, from its first byte to the end of what is being read: the body, or one array in it.
 ///
@@ -42,17 +50,6 @@ impl Clone for Reader<'_> {
 
 /// It is not known how many descriptors came, so that any UNIX_FD is valid.
 pub(crate) const ANY_FDS: u32 = u32::MAX;
-
-/// Why nothing is read any more, and how to say more of it than the error does.
-#[derive(Clone, Copy, Debug)]
-struct Failure {
-    error: DecodeError,
-    explain: Option<Explain>,
-}
-
-/// Says more of an error that the reader failed with. A function, so that a program in which nothing fails with it has none of
-/// its code.
-pub(crate) type Explain = fn(&Reader<'_>, DecodeError) -> BodyError;
 
 impl<'a> Reader<'a> {
     /// A reader over `bytes`, which begin at a message's first byte, or at any other offset that is a multiple of 8.
@@ -134,7 +131,7 @@ impl<'a> Reader<'a> {
         clippy::cast_possible_truncation,
         reason = "another reader has read no further than 2^27"
     )]
-    pub(crate) fn again(
+    pub(crate) fn resume(
         bytes: &'a [u8],
         start: usize,
         endian: Endian,
@@ -159,7 +156,7 @@ impl<'a> Reader<'a> {
 
     /// Whether what is read was validated before, so that passing it need not look into it.
     pub(crate) const fn is_validated(&self) -> bool {
-        !crate::COMPACT && self.validated
+        FAST && self.validated
     }
 
     /// A part of the message that is known to be UTF-8, the one that was read last.
@@ -168,111 +165,11 @@ impl<'a> Reader<'a> {
     }
 
     /// Everything that was read, from the message's first byte on.
-    pub(crate) const fn passed(&self) -> &'a [u8] {
+    pub(crate) const fn consumed(&self) -> &'a [u8] {
         match self.bytes.split_at_checked(self.pos) {
-            Some((passed, _)) => passed,
+            Some((consumed, _)) => consumed,
             None => &[],
         }
-    }
-
-    /// The error that an earlier read failed with, if one did.
-    pub(crate) const fn check(&self) -> Result<(), DecodeError> {
-        match self.failed {
-            Some(failure) => Err(failure.error),
-            None => Ok(()),
-        }
-    }
-
-    /// The error of `kind` at byte `at` of the message, from now on the answer to every read: for a [`Decode`](crate::Decode) of
-    /// one's own that has read what it cannot take. An error that came before stays.
-    #[cold]
-    #[inline(never)]
-    pub fn fail(&mut self, kind: Kind, at: usize) -> DecodeError {
-        self.fail_with(Failure { error: DecodeError::new(kind, at), explain: None })
-    }
-
-    /// As [`Reader::fail`]; [`Reader::explain`] gives what `explain` makes of the error.
-    #[cold]
-    #[inline(never)]
-    pub(crate) fn fail_explained(
-        &mut self,
-        kind: Kind,
-        at: usize,
-        explain: Explain,
-    ) -> DecodeError {
-        self.fail_with(Failure { error: DecodeError::new(kind, at), explain: Some(explain) })
-    }
-
-    /// Fails with an error that was maybe met without this reader's knowing.
-    #[cold]
-    #[inline(never)]
-    pub(crate) fn give_up(&mut self, error: DecodeError) -> DecodeError {
-        self.fail_with(Failure { error, explain: None })
-    }
-
-    /// Fails with the error of `inner`, which read an array in what this reader reads.
-    #[cold]
-    #[inline(never)]
-    pub(crate) fn fail_within(&mut self, inner: &Self, error: DecodeError) -> DecodeError {
-        let known = inner.failed.filter(|failure| failure.error == error);
-        self.fail_with(known.unwrap_or(Failure { error, explain: None }))
-    }
-
-    fn fail_with(&mut self, failure: Failure) -> DecodeError {
-        let failure = self.failed.get_or_insert(failure);
-        self.pos = (self.bytes.len() + 1) | 1;
-        self.window = Window::EMPTY;
-        failure.error
-    }
-
-    /// An error that a read failed with, in full: with both types where a variant holds another one than was asked for, with the
-    /// entry's key where a dictionary was read as a struct, and with index and number where a descriptor did not come.
-    #[cold]
-    #[inline(never)]
-    pub fn explain(&self, error: DecodeError) -> BodyError {
-        match self.failed {
-            Some(Failure { error: known, explain: Some(explain) }) if known == error => {
-                explain(self, error)
-            }
-            _ => BodyError::Decode(error),
-        }
-    }
-
-    /// The error in full for a variant at the error's place that holds something else than `expected`.
-    #[cold]
-    #[inline(never)]
-    pub(crate) fn wrong_variant(
-        &self,
-        expected: &'static Expected,
-        error: DecodeError,
-    ) -> BodyError {
-        let mut reader = Self::new(self.bytes, self.endian).at(error.at as usize);
-        // What is no signature was refused for that.
-        let found = SignatureExcerpt::new(reader.read_variant_signature().unwrap_or_default());
-        BodyError::Variant { expected, found, error }
-    }
-
-    /// The error in full for a UNIX_FD at the error's place that names no descriptor.
-    #[cold]
-    #[inline(never)]
-    pub(crate) fn missing_fd(&self, error: DecodeError) -> BodyError {
-        let rest = self.bytes.get(error.at as usize..);
-        let index = rest.and_then(<[u8]>::first_chunk).copied().unwrap_or_default();
-        BodyError::FdIndex { index: self.u32_of(index), count: self.fds, error }
-    }
-
-    /// The error for a value of which `missing` is the offset of a byte that lies beyond the end.
-    ///
-    /// Where that byte would still be the message's, it is the array's length that cuts the value off.
-    #[cold]
-    #[inline(never)]
-    fn fail_end(&mut self, missing: usize) -> DecodeError {
-        let kind = if missing < self.outer_len as usize {
-            Kind::ArrayLengthIncorrect
-        } else {
-            Kind::NotEnoughData
-        };
-        self.fail(kind, self.bytes.len())
     }
 
     /// Skips to a multiple of `alignment`, which is a power of two up to 8.
@@ -281,20 +178,18 @@ impl<'a> Reader<'a> {
     /// `PaddingNotZero`, or `NotEnoughData` and `ArrayLengthIncorrect` when the padding reaches beyond the end.
     #[inline]
     pub fn align(&mut self, alignment: usize) -> Result<(), DecodeError> {
+        let start = self.aligned(alignment);
+        match self.take_padding(start) {
+            Some(()) => Ok(()),
+            None => self.align_at_edge(start),
+        }
+    }
+
+    /// The next multiple of `alignment`.
+    #[inline(always)]
+    const fn aligned(&self, alignment: usize) -> usize {
         // At 0 this wraps, and so does what is taken from it.
-        let start = (self.pos.wrapping_sub(1) & !(alignment - 1)).wrapping_add(alignment);
-        if crate::COMPACT {
-            return self.align_at_edge(start);
-        }
-        // Up to seven bytes, so a word holds them; where eight bytes precede, one load does.
-        let before = self.bytes.get(start.wrapping_sub(8)..start);
-        match before.and_then(<[u8]>::first_chunk) {
-            Some(before) if is_padding(*before, start - self.pos) => {
-                self.pos = start;
-                Ok(())
-            }
-            _ => self.align_at_edge(start),
-        }
+        (self.pos.wrapping_sub(1) & !(alignment - 1)).wrapping_add(alignment)
     }
 
     /// Near the first byte of a message, and whatever is invalid.
@@ -312,14 +207,6 @@ impl<'a> Reader<'a> {
         }
         self.pos = start;
         Ok(())
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn fail_padding(&mut self) -> DecodeError {
-        let rest = self.bytes.get(self.pos..).unwrap_or_default();
-        let offset = rest.iter().position(|byte| *byte != 0).unwrap_or(0);
-        self.fail(Kind::PaddingNotZero, self.pos + offset)
     }
 
     /// The next `N` bytes, which are aligned to `N`.
@@ -369,27 +256,10 @@ impl<'a> Reader<'a> {
     /// `PaddingNotZero`; `NotEnoughData` or `ArrayLengthIncorrect` at the end.
     #[inline]
     pub fn read_u32(&mut self) -> Result<u32, DecodeError> {
-        match self.peek_u32() {
-            Some((value, end)) if !crate::COMPACT => {
-                self.pos = end;
-                Ok(value)
-            }
-            _ => self.read_u32_at_edge(),
+        match self.take_u32() {
+            Some(value) => Ok(value),
+            None => self.read_u32_at_edge(),
         }
-    }
-
-    /// The UINT32 at the cursor and where it ends, when its padding is zero and it does not stand at an edge.
-    #[inline(always)]
-    pub(crate) fn peek_u32(&self) -> Option<(u32, usize)> {
-        // Padding and value stand in the eight bytes that end with the value: one load serves both.
-        let from = self.pos.wrapping_sub(1) & !3;
-        let window = self.bytes.get(from..from.wrapping_add(8))?.first_chunk::<8>()?;
-        let [before @ .., _, _, _, _] = *window;
-        if !is_short_padding(before, from + 4 - self.pos) {
-            return None;
-        }
-        let [_, _, _, _, value @ ..] = *window;
-        Some((self.u32_of(value), from + 8))
     }
 
     /// The first four bytes of a message, which nothing precedes, and whatever is invalid.
@@ -419,23 +289,10 @@ impl<'a> Reader<'a> {
     /// `PaddingNotZero`; `NotEnoughData` or `ArrayLengthIncorrect` at the end.
     #[inline]
     pub fn read_u64(&mut self) -> Result<u64, DecodeError> {
-        match self.peek_u64() {
-            Some((value, end)) if !crate::COMPACT => {
-                self.pos = end;
-                Ok(value)
-            }
-            _ => self.read_u64_at_edge(),
+        match self.take_u64() {
+            Some(value) => Ok(value),
+            None => self.read_u64_at_edge(),
         }
-    }
-
-    /// The UINT64 at the cursor and where it ends, when its padding is zero and it does not stand at an edge.
-    #[inline(always)]
-    fn peek_u64(&self) -> Option<(u64, usize)> {
-        let from = self.pos.wrapping_sub(1) & !7;
-        let window = self.bytes.get(from..from.wrapping_add(16))?.first_chunk::<16>()?;
-        let [before @ .., _, _, _, _, _, _, _, _] = *window;
-        let [_, _, _, _, _, _, _, _, value @ ..] = *window;
-        is_padding(before, from + 8 - self.pos).then_some((self.u64_of(value), from + 16))
     }
 
     #[cold]
@@ -487,145 +344,10 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Bytes that are left of the message or body, however soon the array ends that is being read.
-    fn outer_remaining(&self) -> usize {
-        (self.outer_len as usize).saturating_sub(self.pos)
-    }
-
-    /// Enters an array whose elements are aligned to `alignment`: a reader of exactly its elements. This reader stands behind
-    /// the array then.
-    ///
-    /// # Errors
-    /// As [`Reader::read_u32`]; `ArrayTooLong`, `LengthOutOfBounds` (in arrays `ArrayLengthIncorrect`), `NestedTooDeeply`.
-    #[inline(always)]
-    pub fn enter_array(&mut self, alignment: usize) -> Result<Self, DecodeError> {
-        let (bytes, start) = self.array_bytes(alignment)?;
-        self.pos = bytes.len();
-        Ok(Self {
-            bytes,
-            pos: start,
-            endian: self.endian,
-            depth: self.depth + 1,
-            validated: self.validated,
-            outer_len: self.outer_len,
-            fds: self.fds,
-            failed: None,
-            window: self.window,
-        })
-    }
-
-    /// Reads a whole array, whose elements are aligned to `alignment`: its payload.
-    #[inline(always)]
-    pub(crate) fn read_array(&mut self, alignment: usize) -> Result<&'a [u8], DecodeError> {
-        let (bytes, start) = self.array_bytes(alignment)?;
-        self.pos = bytes.len();
-        Ok(bytes.get(start..).unwrap_or_default())
-    }
-
-    /// As [`Reader::enter_array`], but this reader becomes the one of the elements.
-    #[inline(always)]
-    pub(crate) fn enter_whole_array(&mut self, alignment: usize) -> Result<(), DecodeError> {
-        (self.bytes, self.pos) = self.array_bytes(alignment)?;
-        self.depth += 1;
-        Ok(())
-    }
-
-    /// Reads an array's length and padding: the message up to the end of the elements, and where they start.
-    #[inline(always)]
-    fn array_bytes(&mut self, alignment: usize) -> Result<(&'a [u8], usize), DecodeError> {
-        let len = self.read_u32()?;
-        let length_at = self.pos - 4;
-        if alignment > 4 {
-            self.align(alignment)?;
-        }
-        if len > limits::ARRAY_LEN {
-            return Err(self.fail_array(len, length_at));
-        }
-        if !self.has_room(1) {
-            return Err(self.fail(Kind::NestedTooDeeply, self.pos));
-        }
-        let start = self.pos;
-        match start.checked_add(len as usize).and_then(|end| self.bytes.get(..end)) {
-            Some(bytes) => Ok((bytes, start)),
-            None => Err(self.fail_array(len, length_at)),
-        }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn fail_array(&mut self, len: u32, length_at: usize) -> DecodeError {
-        let kind = if len as usize > self.outer_remaining() {
-            Kind::LengthOutOfBounds
-        } else if len > limits::ARRAY_LEN {
-            Kind::ArrayTooLong
-        } else {
-            Kind::ArrayLengthIncorrect
-        };
-        self.fail(kind, length_at)
-    }
-
-    /// Enters a struct or dictionary entry: aligns to 8 and counts the depth.
-    ///
-    /// # Errors
-    /// `PaddingNotZero`, `NestedTooDeeply`; `NotEnoughData` or `ArrayLengthIncorrect` at the end.
-    #[inline]
-    pub fn enter_struct(&mut self) -> Result<(), DecodeError> {
-        self.align(8)?;
-        self.enter()
-    }
-
-    /// Enters a variant's value: counts the depth.
-    ///
-    /// # Errors
-    /// `NestedTooDeeply`.
-    #[inline]
-    pub(crate) fn enter(&mut self) -> Result<(), DecodeError> {
-        if !self.has_room(1) {
-            return Err(self.fail(Kind::NestedTooDeeply, self.pos));
-        }
-        self.depth += 1;
-        Ok(())
-    }
-
-    /// Enters a struct whose padding is passed by what reads its first field.
-    ///
-    /// # Errors
-    /// As [`Reader::enter_struct`].
-    #[inline]
-    pub(crate) fn enter_unaligned(&mut self) -> Result<(), DecodeError> {
-        if self.has_room(1) {
-            self.depth += 1;
-            return Ok(());
-        }
-        // It is the padding that is looked at first, and behind which the error stands.
-        self.enter_struct()
-    }
-
-    /// Whether so many more containers may enclose what follows: at most 64.
-    #[inline]
-    pub(crate) const fn has_room(&self, containers: u8) -> bool {
-        self.depth <= limits::TOTAL_DEPTH - containers
-    }
-
-    /// Leaves what [`Reader::enter_struct`] entered.
-    #[inline]
-    pub fn leave(&mut self) {
-        self.depth = self.depth.saturating_sub(1);
-    }
-
     /// The next four bytes.
     #[inline]
     pub(crate) fn peek(&self) -> Option<[u8; 4]> {
         self.bytes.get(self.pos..)?.first_chunk().copied()
-    }
-
-    /// Behind padding that is zero, twice four bytes, and where they end: in `message`, so maybe beyond this reader's end.
-    #[inline]
-    pub(crate) fn peek_field(&self, message: &[u8]) -> Option<([u8; 4], [u8; 4], usize)> {
-        let from = self.pos.wrapping_sub(1) & !7;
-        let window = message.get(from..from.wrapping_add(16))?.first_chunk::<16>()?;
-        let [before @ .., a, b, c, d, e, f, g, h] = *window;
-        is_padding(before, from + 8 - self.pos).then_some(([a, b, c, d], [e, f, g, h], from + 16))
     }
 
     /// Goes on at `pos`, unless that lies beyond the end.
@@ -673,23 +395,3 @@ impl<'a> Reader<'a> {
 /// Marks a place that is rarely reached: a branch over it takes fewer instructions than choosing between two values.
 #[cold]
 const fn rarely() {}
-
-/// Whether the last `len` bytes, at most three, of four are 0.
-#[inline]
-const fn is_short_padding(bytes: [u8; 4], len: usize) -> bool {
-    // Shifted twice, because there may be no padding, and no shift by 32.
-    u32::from_le_bytes(bytes) >> 1 >> (31 - 8 * len) == 0
-}
-
-/// Whether the last `len` bytes, at most seven, of eight are 0.
-#[inline]
-const fn is_padding(bytes: [u8; 8], len: usize) -> bool {
-    // Shifted twice, because there may be no padding, and no shift by 64.
-    u64::from_le_bytes(bytes) >> 1 >> (63 - 8 * len) == 0
-}
-
-/// The next multiple of `alignment`, a power of two; saturates at the address space's end, where no buffer reaches.
-#[inline]
-pub(crate) const fn align_up(pos: usize, alignment: usize) -> usize {
-    pos.saturating_add(alignment - 1) & !(alignment - 1)
-}

@@ -63,7 +63,7 @@ impl<'a> Reader<'a> {
             [b'a', b'(', fields @ .., b')'] | [b'a', b'{', fields @ .., b'}']
                 if fields.iter().copied().all(is_basic) =>
             {
-                let (_, end) = self.start_array(Some(b'('))?;
+                let (_, end) = self.read_array_bounds(Some(b'('))?;
                 self.skip_elements(end, |reader| reader.skip_fields(fields))
             }
             _ => self.walk(signature),
@@ -116,7 +116,7 @@ impl<'a> Reader<'a> {
         if self.is_validated() {
             return self.skip_validated_array(Some(code));
         }
-        let (start, end) = self.start_array(Some(code))?;
+        let (start, end) = self.read_array_bounds(Some(code))?;
         match code {
             b's' => self.skip_elements(end, |reader| reader.read_str().map(drop)),
             b'o' | b'g' | b'b' | b'h' => self.skip_elements(end, |reader| reader.skip_basic(code)),
@@ -131,7 +131,7 @@ impl<'a> Reader<'a> {
 
     /// Passes an array that was validated before, whose elements begin with the type code `code`, without a look into it.
     pub(crate) fn skip_validated_array(&mut self, code: Option<u8>) -> Result<(), DecodeError> {
-        let (start, end) = self.start_array(code)?;
+        let (start, end) = self.read_array_bounds(code)?;
         self.skip(end - start).map(drop)
     }
 
@@ -163,7 +163,10 @@ impl<'a> Reader<'a> {
 
     /// Reads an array's length and its padding: where its elements, which begin with the type code `code`, start and end.
     #[inline(always)]
-    pub(crate) fn start_array(&mut self, code: Option<u8>) -> Result<(usize, usize), DecodeError> {
+    pub(crate) fn read_array_bounds(
+        &mut self,
+        code: Option<u8>,
+    ) -> Result<(usize, usize), DecodeError> {
         let code = code.unwrap_or(0);
         let len = self.read_u32()?;
         let length_at = self.position() - 4;

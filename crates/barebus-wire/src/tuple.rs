@@ -2,7 +2,7 @@
 
 use crate::body::{Arguments, EncodeBody};
 use crate::error::{DecodeError, EncodeError};
-use crate::gather::Gather;
+use crate::holes::Gather;
 use crate::message::DecodeBody;
 use crate::reader::Reader;
 use crate::signature::{Signature, SignatureText};

@@ -3,10 +3,8 @@
 #[cfg(feature = "alloc")]
 use alloc::vec::Vec;
 
-#[cfg(feature = "alloc")]
-use crate::array::Array;
 use crate::error::{BodyError, DecodeError, EncodeError};
-use crate::gather::Gather;
+use crate::holes::Gather;
 use crate::name::ObjectPath;
 use crate::reader::Reader;
 use crate::signature::{Signature, SignatureText};
@@ -118,17 +116,18 @@ pub trait Decode<'a>: Type + Sized {
         Self::decode(&mut reader).map_err(|error| reader.explain(error))
     }
 
-    /// Unmarshals what is left of an array's elements. Types whose values are plain bytes do it in one go.
+    /// Unmarshals the elements of an array, which are what is left of `elements`. Types whose values are plain bytes do it in one go.
     ///
     /// # Errors
     /// As [`Decode::decode`].
     #[cfg(feature = "alloc")]
-    fn decode_vec(elements: &mut Array<'a, Self>) -> Result<Vec<Self>, DecodeError> {
+    fn decode_vec(elements: &mut Reader<'a>) -> Result<Vec<Self>, DecodeError> {
         // Room for what the bytes received could hold at the most, but never for more bytes than they are.
         let most = elements.remaining() / Self::MIN_LEN.max(size_of::<Self>()).max(1);
         let mut values = Vec::with_capacity(most);
-        for element in elements {
-            push(&mut values, element?);
+        while !elements.is_at_end() {
+            let element = Self::decode(elements).map_err(|error| elements.give_up(error))?;
+            push(&mut values, element);
         }
         Ok(values)
     }

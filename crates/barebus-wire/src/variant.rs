@@ -6,7 +6,7 @@ use crate::endian::Endian;
 use crate::error::{
     BodyError, DecodeError, DecodeErrorKind, EncodeError, Expected, SignatureExcerpt,
 };
-use crate::gather::Gather;
+use crate::holes::Gather;
 use crate::name::ObjectPath;
 use crate::number::FdIndex;
 use crate::reader::Reader;
@@ -118,7 +118,7 @@ impl<'a> Variant<'a> {
     /// A reader that stands at the value, before its padding.
     #[inline]
     pub fn reader(&self) -> Reader<'a> {
-        Reader::again(self.bytes, self.start as usize, self.endian, self.depth, self.text)
+        Reader::resume(self.bytes, self.start as usize, self.endian, self.depth, self.text)
     }
 
     /// Validates and passes the value, behind its signature.
@@ -126,7 +126,7 @@ impl<'a> Variant<'a> {
     fn validated(reader: &mut Reader<'a>, signature: Signature<'a>) -> Result<Self, DecodeError> {
         let (start, depth) = (reader.position(), reader.depth());
         reader.skip_value(signature)?;
-        Ok(Self::passed(reader, signature.len(), start, depth))
+        Ok(Self::consumed(reader, signature.len(), start, depth))
     }
 
     /// The value that began at `start`, with `depth` containers around it, and that `reader` has just passed.
@@ -135,9 +135,9 @@ impl<'a> Variant<'a> {
         clippy::cast_possible_truncation,
         reason = "signatures have 255 bytes at the most, and readers read no further than 2^27"
     )]
-    const fn passed(reader: &Reader<'a>, signature_len: usize, start: usize, depth: u8) -> Self {
+    const fn consumed(reader: &Reader<'a>, signature_len: usize, start: usize, depth: u8) -> Self {
         Self {
-            bytes: reader.passed(),
+            bytes: reader.consumed(),
             text: reader.known_text(),
             start: start as u32,
             signature_len: signature_len as u8,
@@ -249,7 +249,7 @@ impl<'a> Value<'a> {
         let (start, depth) = (reader.position(), reader.depth());
         reader.skip_array(code)?;
         reader.leave();
-        Ok(Self::Array(Variant::passed(reader, 2, start, depth)))
+        Ok(Self::Array(Variant::consumed(reader, 2, start, depth)))
     }
 
     #[inline(never)]
@@ -316,7 +316,7 @@ impl<'a> Decode<'a> for Value<'a> {
         let (start, depth) = (reader.position(), reader.depth() + 1);
         // Nothing is as frequent among properties as an array of nothing.
         if reader.take_empty_array(code) {
-            return Ok(Self::Array(Variant::passed(reader, 2, start, depth)));
+            return Ok(Self::Array(Variant::consumed(reader, 2, start, depth)));
         }
         Self::decode_array(reader, code)
     }

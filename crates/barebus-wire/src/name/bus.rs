@@ -67,7 +67,7 @@ fn is_valid(bytes: &[u8]) -> bool {
 }
 
 #[cold]
-pub(super) const fn check(bytes: &[u8]) -> Result<(), NameError> {
+pub(crate) const fn check(bytes: &[u8]) -> Result<(), NameError> {
     match bytes {
         [b':', ..] => dotted::check(bytes, 1, UNIQUE),
         _ => dotted::check(bytes, 0, WELL_KNOWN),

@@ -21,6 +21,6 @@ pub(super) fn is_valid(bytes: &[u8]) -> bool {
 }
 
 #[cold]
-pub(super) const fn check(bytes: &[u8]) -> Result<(), NameError> {
+pub(crate) const fn check(bytes: &[u8]) -> Result<(), NameError> {
     dotted::check(bytes, 0, RULES)
 }

@@ -31,7 +31,7 @@ fn is_valid(bytes: &[u8]) -> bool {
     clippy::indexing_slicing,
     reason = "constant evaluation has no get; every index is compared with its bound first"
 )]
-pub(super) const fn check(bytes: &[u8]) -> Result<(), NameError> {
+pub(crate) const fn check(bytes: &[u8]) -> Result<(), NameError> {
     if bytes.is_empty() {
         return Err(NameError::new(Kind::Empty, 0));
     }

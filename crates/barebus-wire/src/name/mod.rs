@@ -4,15 +4,14 @@
 //! no; and, where that says no, by a walk from byte to byte, which says why and where. Constants know only the second, as do
 //! programs built for size.
 
-mod bus;
+pub(crate) mod bus;
 mod dotted;
 mod error;
 mod error_name;
-mod interface;
+pub(crate) mod interface;
 mod lanes;
-mod member;
+pub(crate) mod member;
 mod path;
-mod value;
 
 pub use bus::{BusName, BusNamespace};
 pub use error::{NameError, NameErrorKind};

@@ -2,103 +2,15 @@
 
 use core::cmp::Ordering;
 
-use super::{Reader, is_padding, is_short_padding};
+use super::Reader;
 use crate::error::{DecodeError, DecodeErrorKind as Kind};
 use crate::name::{NameError, ObjectPath};
-use crate::plain::{has_nul, is_plain};
+use crate::nul::has_nul;
 use crate::signature::{Signature, check};
 use crate::type_code::is_basic;
 use crate::utf8::{self, Utf8Fault};
 
-/// A stretch of the message that was found to be UTF-8 as a whole.
-///
-/// One check of many bytes costs far less than many checks of a few. Between strings stand lengths and NULs, which are ASCII as
-/// long as no string has 128 bytes or more: so what lies ahead of a string mostly is UTF-8 too, and the strings in it need
-/// no check of their own but for NULs. Where it is not, the stretch ends; the strings there open the next one.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Window<'a> {
-    text: &'a str,
-    /// Offset of the text from the message's first byte.
-    at: usize,
-}
-
-impl<'a> Window<'a> {
-    pub(super) const EMPTY: Self = Self { text: "", at: 0 };
-
-    /// How far is looked ahead, in bytes: what is found there and never read is lost work.
-    const AHEAD: usize = 1024;
-
-    /// The window that is `text`, which is a part of `message` and tells its offset by its address.
-    #[inline]
-    pub(super) fn of(text: &'a str, message: &[u8]) -> Self {
-        Self { text, at: text.as_ptr().addr().wrapping_sub(message.as_ptr().addr()) }
-    }
-
-    /// The text.
-    pub(super) const fn text(&self) -> &'a str {
-        self.text
-    }
-
-    /// What is UTF-8 of `bytes`: around the text of `len` bytes at `at` and ahead of it, or that text alone, or nothing.
-    #[inline]
-    fn open(bytes: &'a [u8], at: usize, len: usize) -> Self {
-        // From a multiple of eight on, because that is where words begin: what precedes a text is its length.
-        let from = at & !7;
-        let rest = bytes.get(from..).unwrap_or_default();
-        let len_from = (at - from).saturating_add(len);
-        let ahead = rest.get(..len_from.max(Self::AHEAD)).unwrap_or(rest);
-        let (found, at) = match core::str::from_utf8(ahead) {
-            Ok(text) => return Self { text, at: from },
-            Err(error) if error.valid_up_to() >= len_from => {
-                (ahead.get(..error.valid_up_to()), from)
-            }
-            // The length is not ASCII, or the text is not UTF-8.
-            Err(_) => (bytes.get(at..at.saturating_add(len)), at),
-        };
-        let text = found.and_then(|text| core::str::from_utf8(text).ok());
-        Self { text: text.unwrap_or_default(), at }
-    }
-
-    /// The text of `len` bytes at `at`, when it lies in the window.
-    #[inline]
-    fn get(&self, at: usize, len: usize) -> Option<&'a str> {
-        // Where these wrap, there is no such range.
-        let start = at.wrapping_sub(self.at);
-        self.text.get(start..start.wrapping_add(len))
-    }
-}
-
 impl<'a> Reader<'a> {
-    /// The `len` bytes at the cursor as text, when they are UTF-8.
-    #[inline]
-    fn text(&mut self, len: usize) -> Option<&'a str> {
-        if crate::COMPACT {
-            let bytes = self.bytes.get(self.pos..)?.get(..len)?;
-            return core::str::from_utf8(bytes).ok();
-        }
-        match self.window.get(self.pos, len) {
-            Some(text) => Some(text),
-            None => self.text_anew(self.pos, len),
-        }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn text_anew(&mut self, at: usize, len: usize) -> Option<&'a str> {
-        self.window = Window::open(self.bytes, at, len);
-        self.window.get(at, len)
-    }
-
-    /// The `len` bytes at `at` as text, when they are UTF-8 and a NUL stands behind them.
-    #[inline]
-    pub(crate) fn text_at(&mut self, at: usize, len: usize) -> Option<&'a str> {
-        // Where this wraps, no such text is found.
-        match self.bytes.get(at.wrapping_add(len)) {
-            Some(0) => self.window.get(at, len).or_else(|| self.text_anew(at, len)),
-            _ => None,
-        }
-    }
-
     /// Length, bytes and NUL of a STRING or OBJECT_PATH: the bytes, and whether they end with a NUL.
     #[inline]
     fn string_bytes(&mut self) -> Result<(&'a [u8], u8), DecodeError> {
@@ -127,10 +39,7 @@ impl<'a> Reader<'a> {
     /// `StringMissingNul`.
     #[inline]
     pub fn read_str(&mut self) -> Result<&'a str, DecodeError> {
-        if crate::COMPACT {
-            return self.read_any_str();
-        }
-        match self.take_plain() {
+        match self.take_str() {
             Some(text) => Ok(text),
             None => self.read_any_str(),
         }
@@ -139,57 +48,10 @@ impl<'a> Reader<'a> {
     /// Reads a STRING behind padding to a multiple of 8.
     #[inline]
     pub(crate) fn read_first_str(&mut self) -> Result<&'a str, DecodeError> {
-        let taken = if crate::COMPACT { None } else { self.take_first_plain() };
-        match taken {
+        match self.take_first_str() {
             Some(text) => Ok(text),
-            None => {
-                self.align(8)?;
-                self.read_any_str()
-            }
+            None => self.align_at_edge(self.aligned(8)).and_then(|()| self.read_any_str()),
         }
-    }
-
-    /// Reads a STRING, unless there is anything unusual about it. Not inlined, because what reads strings reads several.
-    #[inline(never)]
-    fn take_plain(&mut self) -> Option<&'a str> {
-        self.take_plain_at::<4>()
-    }
-
-    #[inline(never)]
-    fn take_first_plain(&mut self) -> Option<&'a str> {
-        self.take_plain_at::<8>()
-    }
-
-    #[inline(always)]
-    fn take_plain_at<const ALIGNMENT: usize>(&mut self) -> Option<&'a str> {
-        match self.peek_text::<ALIGNMENT>() {
-            Some((text, end)) if is_plain(text) => {
-                self.pos = end;
-                Some(text)
-            }
-            _ => None,
-        }
-    }
-
-    /// The text at the cursor and where its NUL ends, when padding, length, text and NUL lie in the window and what surrounds
-    /// the text is valid. The padding is to a multiple of `ALIGNMENT`, 4 or 8.
-    #[inline(always)]
-    fn peek_text<const ALIGNMENT: usize>(&self) -> Option<(&'a str, usize)> {
-        // Where these wrap, there is nothing in the window.
-        let at = (self.pos.wrapping_sub(1) & !(ALIGNMENT - 1)).wrapping_add(ALIGNMENT + 4);
-        let (before, rest) = self.window.text.split_at_checked(at.wrapping_sub(self.window.at))?;
-        let [padding @ .., a, b, c, d] = *before.as_bytes().last_chunk::<12>()?;
-        let [_, _, _, _, short_padding @ ..] = padding;
-        let len = self.u32_of([a, b, c, d]) as usize;
-        let padded = match ALIGNMENT {
-            4 => is_short_padding(short_padding, at - 4 - self.pos),
-            _ => is_padding(padding, at - 4 - self.pos),
-        };
-        if !padded || rest.as_bytes().get(len) != Some(&0) {
-            return None;
-        }
-        let nul_at = at.wrapping_add(len);
-        if nul_at >= self.bytes.len() { None } else { Some((rest.get(..len)?, nul_at + 1)) }
     }
 
     #[cold]
@@ -230,22 +92,10 @@ impl<'a> Reader<'a> {
     /// As [`Reader::read_u32`]; `LengthOutOfBounds` (in arrays `ArrayLengthIncorrect`), `BadPath`, `StringMissingNul`.
     #[inline]
     pub fn read_path(&mut self) -> Result<ObjectPath<'a>, DecodeError> {
-        if crate::COMPACT {
-            return self.read_any_path();
-        }
         match self.take_path() {
             Some(path) => Ok(path),
             None => self.read_any_path(),
         }
-    }
-
-    /// Reads an OBJECT_PATH, unless there is anything unusual about it.
-    #[inline(never)]
-    fn take_path(&mut self) -> Option<ObjectPath<'a>> {
-        let (text, end) = self.peek_text::<4>()?;
-        let path = ObjectPath::accept(text)?;
-        self.pos = end;
-        Some(path)
     }
 
     #[cold]
@@ -323,18 +173,10 @@ impl<'a> Reader<'a> {
     /// `NotEnoughData` and the kinds that begin with `VariantSignature`.
     #[inline]
     pub fn read_variant_signature(&mut self) -> Result<Signature<'a>, DecodeError> {
-        // Most variants hold a basic type, or an array of one: length, codes, NUL.
-        let known = match self.peek() {
-            _ if crate::COMPACT => None,
-            Some([1, code, 0, _]) => Signature::of_code(code).map(|signature| (signature, 3)),
-            Some([2, b'a', code, 0]) => Signature::of_array(code).map(|signature| (signature, 4)),
-            _ => None,
-        };
-        if let Some((signature, len)) = known {
-            self.pos += len;
-            return Ok(signature);
+        match self.take_short_variant_signature() {
+            Some(signature) => Ok(signature),
+            None => self.read_any_variant_signature(),
         }
-        self.read_any_variant_signature()
     }
 
     /// Passes a variant's signature if it is that of a basic type and the variant is not nested too deeply; gives the type's code.

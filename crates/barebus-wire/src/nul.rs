@@ -5,12 +5,12 @@ use crate::utf8;
 /// Whether there is a NUL in `text`.
 #[inline]
 pub(crate) fn has_nul(text: &str) -> bool {
-    !is_plain(text) && utf8::find_nul(text.as_bytes()).is_some()
+    !has_surely_no_nul(text) && utf8::find_nul(text.as_bytes()).is_some()
 }
 
 /// Whether `text` has no NUL; of less than 16 bytes it is only said when they are ASCII.
 #[inline(always)]
-pub(crate) fn is_plain(text: &str) -> bool {
+pub(crate) fn has_surely_no_nul(text: &str) -> bool {
     if crate::COMPACT {
         return false;
     }
@@ -70,11 +70,11 @@ mod tests {
     fn says_nothing_is_plain_that_has_a_nul() {
         for len in 0..70 {
             let plain = "x".repeat(len);
-            assert_eq!(is_plain(&plain), !crate::COMPACT, "{len} bytes");
+            assert_eq!(has_surely_no_nul(&plain), !crate::COMPACT, "{len} bytes");
             assert!(!has_nul(&plain));
             for at in 0..len {
                 let text = [&plain[..at], "\0", &plain[at + 1..]].concat();
-                assert!(!is_plain(&text), "{len} bytes, NUL at {at}");
+                assert!(!has_surely_no_nul(&text), "{len} bytes, NUL at {at}");
                 assert!(has_nul(&text), "{len} bytes, NUL at {at}");
             }
         }

@@ -1,8 +1,7 @@
 //! Names as values: STRINGs whose rules are checked as they are read.
 
-use super::error::NameError;
-use super::{BusName, ErrorName, InterfaceName, MemberName};
 use crate::error::{DecodeError, DecodeErrorKind as Kind, EncodeError};
+use crate::name::{self, BusName, ErrorName, InterfaceName, MemberName, NameError};
 use crate::reader::Reader;
 use crate::signature::SignatureText;
 use crate::value::{BasicType, Decode, Encode, Type};
@@ -51,16 +50,16 @@ macro_rules! values {
         }
 
         #[cfg(feature = "alloc")]
-        impl Type for super::$owned {
+        impl Type for name::$owned {
             const TEXT: SignatureText = SignatureText::literal("s");
             const MIN_LEN: usize = 6;
         }
 
         #[cfg(feature = "alloc")]
-        impl BasicType for super::$owned {}
+        impl BasicType for name::$owned {}
 
         #[cfg(feature = "alloc")]
-        impl Encode for super::$owned {
+        impl Encode for name::$owned {
             #[inline]
             fn encode(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
                 self.borrow().encode(writer)
@@ -68,7 +67,7 @@ macro_rules! values {
         }
 
         #[cfg(feature = "alloc")]
-        impl<'de> Decode<'de> for super::$owned {
+        impl<'de> Decode<'de> for name::$owned {
             fn decode(reader: &mut Reader<'de>) -> Result<Self, DecodeError> {
                 $name::decode(reader).map($name::to_owned)
             }
@@ -77,8 +76,8 @@ macro_rules! values {
 }
 
 values! {
-    BusName, OwnedBusName, super::bus::check, Kind::BadBusName;
-    InterfaceName, OwnedInterfaceName, super::interface::check, Kind::BadInterface;
-    MemberName, OwnedMemberName, super::member::check, Kind::BadMember;
-    ErrorName, OwnedErrorName, super::interface::check, Kind::BadErrorName;
+    BusName, OwnedBusName, name::bus::check, Kind::BadBusName;
+    InterfaceName, OwnedInterfaceName, name::interface::check, Kind::BadInterface;
+    MemberName, OwnedMemberName, name::member::check, Kind::BadMember;
+    ErrorName, OwnedErrorName, name::interface::check, Kind::BadErrorName;
 }
