@@ -22,11 +22,14 @@ pub(crate) struct Outbox<F> {
     is_authenticated: bool,
 }
 
+/// Bytes, and the file descriptors that go with the first of them.
+type BytesAndFds<'a, F> = (&'a [u8], &'a [F]);
+
 /// What is done about file descriptors. Functions that are set when they are needed: programs that send none do not link them.
 #[derive(Debug)]
 struct FdPassing<F> {
     attach: fn(&mut Outbox<F>, at: usize, len: usize, Serial, Vec<F>),
-    output: fn(&Outbox<F>) -> (&[u8], &[F]),
+    output: fn(&Outbox<F>) -> BytesAndFds<'_, F>,
     written: fn(&mut Outbox<F>),
     withdraw: fn(&mut Outbox<F>) -> Option<Serial>,
 }
@@ -83,7 +86,7 @@ impl<F> Outbox<F> {
 
     /// What to write now, with the file descriptors that go with its first byte.
     #[inline]
-    pub(crate) fn output(&self) -> (&[u8], &[F]) {
+    pub(crate) fn output(&self) -> BytesAndFds<'_, F> {
         let bytes = self.messages.as_slice();
         match &self.fd_passing {
             Some(passing) if !self.fds.is_empty() => (passing.output)(self),
@@ -91,7 +94,7 @@ impl<F> Outbox<F> {
         }
     }
 
-    fn output_with_fds(&self) -> (&[u8], &[F]) {
+    fn output_with_fds(&self) -> BytesAndFds<'_, F> {
         let bytes = self.messages.as_slice();
         // An offset that no message has: descriptors wait for the end of authentication.
         let at = if self.is_authenticated { self.sent } else { usize::MAX };

@@ -34,8 +34,8 @@ impl Router {
         let interface = header.interface.map(InterfaceName::as_str);
         let member = header.member.map_or("", MemberName::as_str);
         let is_peer = interface == Some("org.freedesktop.DBus.Peer");
-        if let (false, Some(accept)) = (is_peer, self.serving.accept) {
-            let reply_to = accept(&mut self.incoming_calls, header.serial, sender, is_expected);
+        if let (false, Some(calls)) = (is_peer, &mut self.incoming_calls) {
+            let reply_to = calls.accept(header.serial, sender, is_expected);
             return Route::Event(Kind::MethodCall(reply_to));
         }
         if !is_expected {

@@ -78,7 +78,7 @@ impl PendingCalls {
     }
 
     /// Calls whose reply is awaited.
-    pub(crate) const fn awaited(&self) -> usize {
+    pub(crate) const fn outstanding(&self) -> usize {
         self.awaited
     }
 
@@ -99,11 +99,11 @@ impl PendingCalls {
         self.awaited += 1;
     }
 
-    /// The call, and its place until the next change.
+    /// The call, if its reply is awaited.
     #[inline]
-    pub(crate) fn find(&self, serial: Serial) -> Option<(usize, PendingCall)> {
+    pub(crate) fn awaited(&self, serial: Serial) -> Option<PendingCall> {
         let index = self.position(serial)?;
-        Some((index, *self.calls.get(index)?))
+        self.calls.get(index).filter(|call| call.purpose.awaits_reply()).copied()
     }
 
     pub(crate) fn contains(&self, serial: Serial) -> bool {
@@ -121,7 +121,15 @@ impl PendingCalls {
     /// The reply to the call has come, or will not come. The user's call stays until its end is [removed](Self::remove).
     pub(crate) fn end(&mut self, serial: Serial) -> Option<PendingCall> {
         let index = self.position(serial)?;
-        self.end_at(index)
+        let place = self.calls.get_mut(index).filter(|call| call.purpose.awaits_reply())?;
+        let call = *place;
+        if call.purpose != Purpose::User {
+            return self.remove(serial);
+        }
+        place.purpose = Purpose::Ended(EventKey::NONE);
+        place.deadline = Instant::NEVER;
+        self.no_longer_awaited();
+        Some(call)
     }
 
     /// Notes where the end of the user's call waits.
@@ -153,11 +161,11 @@ impl PendingCalls {
     pub(crate) fn end_where(
         &mut self,
         from: &mut usize,
-        ends: impl Fn(&PendingCall) -> bool,
+        ends: &dyn Fn(&PendingCall) -> bool,
     ) -> Option<PendingCall> {
         let ends = |call: &PendingCall| call.purpose.awaits_reply() && ends(call);
         *from += self.calls.get(*from..)?.iter().position(ends)?;
-        self.end_at(*from)
+        self.end(self.calls.get(*from)?.serial)
     }
 
     /// No call's deadline is earlier.
@@ -170,26 +178,12 @@ impl PendingCalls {
         if self.earliest > now {
             return None;
         }
-        let call = self.end_where(from, |call| call.deadline <= now);
+        let call = self.end_where(from, &|call| call.deadline <= now);
         if call.is_none() {
             let deadlines = self.calls.iter().map(|call| call.deadline);
             self.earliest = deadlines.fold(Instant::NEVER, Instant::min);
         }
         call
-    }
-
-    /// As [`end`](Self::end), of the call at `index`.
-    #[inline]
-    pub(crate) fn end_at(&mut self, index: usize) -> Option<PendingCall> {
-        let place = self.calls.get_mut(index).filter(|call| call.purpose.awaits_reply())?;
-        let call = *place;
-        if call.purpose != Purpose::User {
-            return self.remove(call.serial);
-        }
-        place.purpose = Purpose::Ended(EventKey::NONE);
-        place.deadline = Instant::NEVER;
-        self.no_longer_awaited();
-        Some(call)
     }
 
     fn no_longer_awaited(&mut self) {
@@ -269,6 +263,6 @@ mod tests {
         assert_eq!(calls.earliest(), at(5));
         assert_eq!(calls.expired(&mut 0, at(9)).unwrap().serial.get(), 1);
         assert!(calls.expired(&mut 0, at(9)).is_none());
-        assert_eq!((calls.earliest(), calls.awaited()), (Instant::NEVER, 1));
+        assert_eq!((calls.earliest(), calls.outstanding()), (Instant::NEVER, 1));
     }
 }

@@ -12,9 +12,9 @@ impl Router {
         debug_assert_eq!(message.header().message_type, MessageType::Signal);
         let is_bus = self.server == ServerKind::Bus && self.sender(message) == Some(names::BUS);
         let is_ours = is_bus && self.watch_owners(message);
-        let Self { subscriptions, names, verify_senders, matched, .. } = self;
+        let Self { subscriptions, names, matched, .. } = self;
         if let Some(made) = subscriptions {
-            made.matching(message, names, *verify_senders, matched);
+            made.matching(message, names, matched);
         }
         match (self.matched.is_empty(), is_ours) {
             (false, _) => Route::Event(Kind::Signal),
@@ -34,7 +34,7 @@ impl Router {
         let change = message.body::<(&str, &str, &str)>().ok();
         let known = change.and_then(|(name, _, new)| self.names.owner_changed(name, new));
         if let Some(name) = known {
-            self.decide_held(name);
+            self.decide_held(Some(name));
         }
         known.is_some()
     }

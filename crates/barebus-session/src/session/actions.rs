@@ -9,7 +9,7 @@ use super::Session;
 use crate::event::{CallId, Kind};
 use crate::event_queue::Queued;
 use crate::instant::Instant;
-use crate::router::{Action, Answer, Callee, PendingCall, Purpose};
+use crate::router::{Action, Actions, Answer, Callee, PendingCall, Purpose, Request};
 
 impl<F> Session<F> {
     /// Does what the router needs done.
@@ -22,18 +22,20 @@ impl<F> Session<F> {
 
     #[cold]
     fn perform_all(&mut self) {
-        for action in self.router.take_actions() {
+        let Actions { list, arguments } = self.router.take_actions();
+        for action in list {
             match action {
-                Action::Request(request) if !self.router.is_monitor() => {
-                    self.call_bus(request.member, &(&*request.argument,), request.purpose);
+                Action::Request(Request { member, argument, purpose }) => {
+                    if !self.router.is_monitor() {
+                        let argument = arguments.get(argument).unwrap_or_default();
+                        self.call_bus(member, &(argument,), purpose);
+                    }
                 }
-                Action::Request(_) => {}
                 Action::EndCall(serial, reason) => {
-                    let kind = Kind::NoReply(CallId(serial), reason);
-                    self.enqueue(Queued::without_message(kind, [].into()));
-                }
-                Action::EndSubscriptions(ids) => {
-                    self.enqueue(Queued::without_message(Kind::NotSubscribed, ids.into()));
+                    self.enqueue(Queued::without_message(
+                        Kind::NoReply(CallId(serial), reason),
+                        Vec::new(),
+                    ));
                 }
                 Action::Release { key, is_believed: false, .. } => drop(self.queue.take(key)),
                 Action::Release { call, key, .. } => {

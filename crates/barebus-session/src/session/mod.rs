@@ -48,8 +48,6 @@ pub struct Session<F> {
     dropped: u64,
     /// The event that was polled and not taken yet.
     ready: Option<Ready<F>>,
-    /// The subscriptions of the event that was polled last.
-    subscriptions: Vec<SubscriptionId>,
     /// The message of the event that was polled last, if it waited in the queue.
     current: Box<[u8]>,
     /// The other side sends nothing more. What it sent is still processed.
@@ -85,7 +83,6 @@ impl<F> Session<F> {
             queue: EventQueue::new(config.receive_limit),
             dropped: 0,
             ready: None,
-            subscriptions: Vec::new(),
             current: Box::default(),
             is_eof: false,
             needs_poll: false,
@@ -145,7 +142,7 @@ impl<F> Session<F> {
 
     /// Calls whose reply is awaited, the session's own included.
     pub const fn outstanding(&self) -> usize {
-        self.router.pending.awaited()
+        self.router.pending.outstanding()
     }
 
     /// Whether the call's end is still to come or to be taken.

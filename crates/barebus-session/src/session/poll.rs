@@ -1,7 +1,7 @@
 //! From received bytes to events.
 
-use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::mem;
 use core::ops::Range;
 use core::time::Duration;
 
@@ -10,10 +10,10 @@ use barebus_wire::{DecodeError, Message};
 use super::handshake::Phase;
 use super::{Ready, Session};
 use crate::error::{FdsError, NoReply, SessionError};
-use crate::event::{CallId, Event, Kind, Received, SubscriptionId, Want};
+use crate::event::{CallId, Event, Kind, Received, Want};
 use crate::event_queue::{EventKey, Queued};
 use crate::instant::Instant;
-use crate::router::{Answer, Route};
+use crate::router::Route;
 
 impl<F> Session<F> {
     /// The next event that is wanted; `None` when more must be received first. Other events are kept, in order.
@@ -99,7 +99,7 @@ impl<F> Session<F> {
             Ok(message) => Ok(Received { message, fds }),
             Err(error) => Err(SessionError::InvalidMessage(error)),
         };
-        let subscriptions = &*self.subscriptions;
+        let subscriptions = self.router.matched();
         Ok(Some(match kind {
             Kind::Reply(call) => Event::Reply { call, reply: received(fds)? },
             Kind::NoReply(call, reason) => Event::NoReply { call, reason },
@@ -169,19 +169,18 @@ impl<F> Session<F> {
             }
         };
         let fds = self.inbox.take(&frame, unix_fds);
-        let is_ready = match (route, fds) {
-            (Route::Event(kind), Ok(fds)) => {
-                if !is_late && !self.needs_poll && self.is_wanted(want, &kind) {
-                    self.make_ready(kind, frame, fds, want);
-                    return true;
-                }
-                self.keep(kind, &frame, fds);
-                false
+        let mut is_ready = false;
+        match (route, fds) {
+            (Route::Done, _) => {}
+            (Route::Event(kind), Ok(fds))
+                if !is_late && !self.needs_poll && self.is_wanted(want, &kind) =>
+            {
+                self.make_ready(kind, frame, fds, want);
+                is_ready = true;
             }
-            (Route::Event(kind), Err(error)) => self.refuse(kind, error),
-            (Route::Done, _) => false,
+            (Route::Event(kind), fds) => self.keep(kind, &frame, fds),
             (route, fds) => self.process_other(route, &frame, fds),
-        };
+        }
         self.perform_actions();
         is_ready
     }
@@ -212,60 +211,69 @@ impl<F> Session<F> {
     /// descriptors.
     #[inline]
     fn make_ready(&mut self, kind: Kind, frame: Range<usize>, fds: Vec<F>, want: Want) {
-        self.subscriptions.clear();
-        let matched = self.router.matched();
+        let matched = self.router.matched_mut();
         match want {
             Want::Signal(id) if matched.len() > 1 => {
-                let others = matched.iter().copied().filter(|other| *other != id).collect();
-                self.subscriptions.push(id);
+                matched.retain(|other| *other != id);
                 let kind = match kind {
                     Kind::NotSubscribed => Kind::NotSubscribed,
                     _ => Kind::Signal,
                 };
-                self.keep_for(kind, others, &frame, Vec::new());
+                self.keep(kind, &frame, Ok(Vec::new()));
+                self.router.matched_mut().push(id);
             }
-            _ => self.subscriptions.extend_from_slice(matched),
+            _ => {}
         }
-        if let (Kind::NotSubscribed, subscriptions) = (&kind, &self.subscriptions) {
-            self.router.taken(subscriptions, EventKey::NONE, true);
+        if let Kind::NotSubscribed = kind {
+            self.router.taken(EventKey::NONE, true);
         }
         self.ready = Some(Ready { kind, frame: Some(frame), fds });
     }
 
     /// What seldom comes.
     #[cold]
-    fn process_other(
-        &mut self,
-        route: Route,
-        frame: &Range<usize>,
-        fds: Result<Vec<F>, FdsError>,
-    ) -> bool {
+    fn process_other(&mut self, route: Route, frame: &Range<usize>, fds: Result<Vec<F>, FdsError>) {
         match (route, fds) {
-            (Route::Hold(call), Ok(fds)) => {
+            (Route::Hold(mut held), Ok(fds)) => {
                 let bytes = self.inbox.bytes(frame).into();
-                let held = Queued::new(Kind::Held, [].into(), bytes, fds);
-                let has_room = !self.queue.is_full_for(&held);
-                let key = has_room.then(|| self.queue.hold(held));
-                self.router.set_held(call, key);
-                self.dropped += u64::from(!has_room);
+                let queued = Queued::new(Kind::Held, Vec::new(), bytes, fds);
+                if self.queue.is_full_for(&queued) {
+                    self.dropped += 1;
+                } else {
+                    held.key = self.queue.hold(queued);
+                    self.router.hold(held);
+                }
             }
-            (Route::Hold(call), Err(_)) => self.router.set_held(call, None),
             (Route::Answer(answer), _) => self.send_answer(&answer),
             (Route::End(error), _) => self.end(*error),
-            (Route::Done | Route::Event(_), _) => {}
+            (Route::Done | Route::Event(_) | Route::Hold(_), _) => {}
         }
-        false
     }
 
-    /// A message whose file descriptors are not those that it announced.
-    #[cold]
-    fn refuse(&mut self, kind: Kind, error: FdsError) -> bool {
-        let subscriptions = self.router.matched().into();
-        let (kind, subscriptions) = match kind {
-            Kind::Reply(call) => (Kind::NoReply(call, NoReply::Fds(error)), [].into()),
-            Kind::NotSubscribed => (Kind::NotSubscribed, subscriptions),
+    /// Keeps a message that is an event. If it finds no place it is dropped and counted; if its file descriptors are not those that it
+    /// announced it is refused. That a call or a subscription has ended is kept all the same.
+    fn keep(&mut self, kind: Kind, frame: &Range<usize>, fds: Result<Vec<F>, FdsError>) {
+        let subscriptions = mem::take(self.router.matched_mut());
+        let (kind, subscriptions, refused) = match fds {
+            Ok(fds) => {
+                let event = Queued::new(kind, subscriptions, self.inbox.bytes(frame).into(), fds);
+                if !self.queue.is_full_for(&event) {
+                    return self.enqueue(event);
+                }
+                self.dropped += 1;
+                (event.kind, event.subscriptions.into(), None)
+            }
+            Err(error) => (kind, subscriptions, Some(error)),
+        };
+        let (kind, subscriptions) = match (kind, refused) {
+            (Kind::Reply(call), None) => (Kind::NoReply(call, NoReply::QueueFull), Vec::new()),
+            (Kind::Reply(call), Some(error)) => {
+                (Kind::NoReply(call, NoReply::Fds(error)), Vec::new())
+            }
+            (Kind::NotSubscribed, _) => (Kind::NotSubscribed, subscriptions),
+            (_, None) => return,
             // Dropping the `ReplyTo` of a call answers it.
-            _ => (Kind::Refused(error), [].into()),
+            (_, Some(error)) => (Kind::Refused(error), Vec::new()),
         };
         let event = Queued::without_message(kind, subscriptions);
         if matches!(event.kind, Kind::Refused(_)) && self.queue.is_full_for(&event) {
@@ -273,35 +281,6 @@ impl<F> Session<F> {
         } else {
             self.enqueue(event);
         }
-        false
-    }
-
-    /// Keeps a message that is an event.
-    fn keep(&mut self, kind: Kind, frame: &Range<usize>, fds: Vec<F>) {
-        let subscriptions = self.router.matched().into();
-        self.keep_for(kind, subscriptions, frame, fds);
-    }
-
-    /// Keeps a message. If it finds no place it is dropped and counted; that a call or a subscription has ended is kept.
-    fn keep_for(
-        &mut self,
-        kind: Kind,
-        subscriptions: Box<[SubscriptionId]>,
-        frame: &Range<usize>,
-        fds: Vec<F>,
-    ) {
-        let bytes = self.inbox.bytes(frame).into();
-        let mut event = Queued::new(kind, subscriptions, bytes, fds);
-        if self.queue.is_full_for(&event) {
-            self.dropped += 1;
-            event.kind = match event.kind {
-                Kind::Reply(call) => Kind::NoReply(call, NoReply::QueueFull),
-                Kind::NotSubscribed => Kind::NotSubscribed,
-                _ => return,
-            };
-            event = Queued::without_message(event.kind, event.subscriptions);
-        }
-        self.enqueue(event);
     }
 
     /// Adds an event to the queue, and to the lists of those who may ask for it.
@@ -348,8 +327,8 @@ impl<F> Session<F> {
         if let Some(call) = kind.ended_call() {
             self.router.pending.set_end(call.0, EventKey::NONE);
         }
-        self.router.taken(&subscriptions, key, matches!(kind, Kind::NotSubscribed));
-        self.subscriptions = subscriptions.into();
+        *self.router.matched_mut() = subscriptions.into();
+        self.router.taken(key, matches!(kind, Kind::NotSubscribed));
         self.current = bytes;
         self.ready = Some(Ready { kind, frame: None, fds });
         true
@@ -363,18 +342,19 @@ impl<F> Session<F> {
         };
         let bytes = match &frame {
             Some(frame) => self.inbox.bytes(frame).into(),
-            None => core::mem::take(&mut self.current),
+            None => mem::take(&mut self.current),
         };
-        let subscriptions = core::mem::take(&mut self.subscriptions);
-        let key = self.queue.push_front(Queued::new(kind, subscriptions.into(), bytes, fds));
+        let subscriptions = mem::take(self.router.matched_mut());
+        let key = self.queue.push_front(Queued::new(kind, subscriptions, bytes, fds));
         self.index(key, true);
     }
 
     /// Answers the callers whose [`ReplyTo`](crate::ReplyTo) was dropped.
     #[inline]
     fn answer_forgotten(&mut self) {
-        while let Some(caller) = self.router.incoming_calls.next_dropped() {
-            self.send_answer(&Answer::forgotten(&caller));
+        while let Some(answer) = self.router.incoming_calls().and_then(|calls| calls.next_dropped())
+        {
+            self.send_answer(&answer);
         }
     }
 
@@ -386,8 +366,12 @@ impl<F> Session<F> {
         }
         // When the handshake timed out that is the reason, not the time of a call that was never delivered.
         if !matches!(self.phase, Phase::Ended(SessionError::HandshakeTimedOut { .. })) {
-            self.router.handle_timeout(now);
+            let route = self.router.handle_timeout(now);
             self.perform_actions();
+            if let Route::Event(kind) = route {
+                let subscriptions = mem::take(self.router.matched_mut());
+                self.enqueue(Queued::without_message(kind, subscriptions));
+            }
         }
     }
 

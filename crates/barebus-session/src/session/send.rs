@@ -110,9 +110,11 @@ impl<F> Session<F> {
         fds: Vec<F>,
     ) -> Result<(), SendError> {
         self.check_sendable(fds.len())?;
-        if let Some(caller) = self.router.incoming_calls.find(to) {
+        if let Some(caller) = self.router.incoming_calls().and_then(|calls| calls.find(to)) {
             self.queue_answer(caller.serial, caller.name.as_deref(), error, body, fds)?;
-            self.router.incoming_calls.answered(&caller);
+            if let Some(calls) = self.router.incoming_calls() {
+                calls.answered(&caller);
+            }
         }
         Ok(())
     }
