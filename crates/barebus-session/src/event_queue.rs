@@ -35,6 +35,12 @@ impl<F> Queued<F> {
         Self::new(kind, subscriptions, Box::default(), Vec::new())
     }
 
+    /// Drops the message and its file descriptors.
+    pub(crate) fn drop_message(&mut self) {
+        self.bytes = Box::default();
+        self.fds = None;
+    }
+
     pub(crate) fn take_fds(&mut self) -> Vec<F> {
         self.fds.take().map_or_else(Vec::new, |fds| *fds)
     }

@@ -7,9 +7,9 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::sync::atomic::{AtomicU32, Ordering};
 
-use barebus_wire::Serial;
+use barebus_wire::{ErrorName, Serial};
 
-use crate::router::Answer;
+use crate::router::Actions;
 
 /// What happens to calls of our methods, except those of `org.freedesktop.DBus.Peer`.
 #[derive(Clone, Copy, Debug)]
@@ -120,8 +120,8 @@ pub(crate) trait IncomingCalls: fmt::Debug + Send + Sync {
     /// The call was answered.
     fn answered(&mut self, caller: &Caller);
 
-    /// Takes out a call whose [`ReplyTo`] was dropped without an answer: what the caller gets instead.
-    fn next_dropped(&mut self) -> Option<Answer>;
+    /// Answers the callers whose [`ReplyTo`] was dropped without an answer.
+    fn answer_dropped(&mut self, actions: &mut Actions);
 }
 
 /// The calls whose [`ReplyTo`] exists, by slot. Every operation costs the same however many there are.
@@ -165,22 +165,10 @@ impl IncomingCalls for CallTable {
         }
     }
 
-    fn next_dropped(&mut self) -> Option<Answer> {
-        loop {
-            let head = match self.taken.take() {
-                Some(head) => head,
-                None => self.dropped.as_ref()?.swap(NONE, Ordering::Acquire),
-            };
-            if head == NONE {
-                return None;
-            }
-            let reported = self.calls.get_mut(head as usize)?.take()?;
-            self.free.push(head);
-            let next = reported.caller.next.load(Ordering::Relaxed);
-            self.taken = (next != NONE).then_some(next);
-            if !reported.is_answered {
-                return Some(Answer::forgotten(&reported.caller));
-            }
+    fn answer_dropped(&mut self, actions: &mut Actions) {
+        while let Some(caller) = self.next_dropped() {
+            let sender = caller.name.as_deref().unwrap_or_default();
+            actions.answer(caller.serial, sender, Some(NO_REPLY), &["the call was not answered"]);
         }
     }
 }
@@ -194,7 +182,29 @@ impl CallTable {
         // Far fewer than 2^32: each takes memory.
         u32::try_from(self.calls.len() - 1).unwrap_or(NONE)
     }
+
+    /// Takes out a call whose [`ReplyTo`] was dropped without an answer.
+    fn next_dropped(&mut self) -> Option<Arc<Caller>> {
+        loop {
+            let head = match self.taken.take() {
+                Some(head) => head,
+                None => self.dropped.as_ref()?.swap(NONE, Ordering::Acquire),
+            };
+            if head == NONE {
+                return None;
+            }
+            let reported = self.calls.get_mut(head as usize)?.take()?;
+            self.free.push(head);
+            let next = reported.caller.next.load(Ordering::Relaxed);
+            self.taken = (next != NONE).then_some(next);
+            if !reported.is_answered {
+                return Some(reported.caller);
+            }
+        }
+    }
 }
+
+const NO_REPLY: ErrorName<'static> = ErrorName::from_static("org.freedesktop.DBus.Error.NoReply");
 
 #[cfg(test)]
 mod tests {
@@ -205,7 +215,7 @@ mod tests {
     }
 
     fn dropped(calls: &mut CallTable) -> Vec<u32> {
-        core::iter::from_fn(|| calls.next_dropped()).map(|answer| answer.call.get()).collect()
+        core::iter::from_fn(|| calls.next_dropped()).map(|caller| caller.serial.get()).collect()
     }
 
     #[test]

@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use barebus_wire::{MemberName, Serial};
+use barebus_wire::{ErrorName, MemberName, Serial};
 
 use super::Purpose;
 use super::names::NameId;
@@ -16,6 +16,8 @@ use crate::event_queue::EventKey;
 pub(crate) enum Action {
     /// Call a method of the bus.
     Request(Request),
+    /// Answer a call of a method of ours.
+    Answer(Answer),
     /// Report that the call gets no reply.
     EndCall(Serial, NoReply),
     /// The reply that was held is the reply to the call, or not believed.
@@ -26,11 +28,25 @@ pub(crate) enum Action {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Request {
     pub(crate) member: MemberName<'static>,
-    /// The place of its only argument in [`Actions::arguments`].
-    pub(crate) argument: Range<usize>,
+    /// Its only argument.
+    pub(crate) argument: TextRange,
     /// What the reply is for. No reply is expected for [`Purpose::Removed`].
     pub(crate) purpose: Purpose,
 }
+
+/// The reply to a call that the session answers itself.
+#[derive(Clone, Debug)]
+pub(crate) struct Answer {
+    pub(crate) call: Serial,
+    /// Empty: on a direct connection.
+    pub(crate) destination: TextRange,
+    pub(crate) error: Option<ErrorName<'static>>,
+    /// The only argument, unless it is empty.
+    pub(crate) text: TextRange,
+}
+
+/// The place of a text in [`Actions::texts`].
+pub(crate) type TextRange = Range<usize>;
 
 const ADD_MATCH: MemberName<'static> = MemberName::from_static("AddMatch");
 const REMOVE_MATCH: MemberName<'static> = MemberName::from_static("RemoveMatch");
@@ -40,8 +56,8 @@ const GET_NAME_OWNER: MemberName<'static> = MemberName::from_static("GetNameOwne
 #[derive(Debug, Default)]
 pub(crate) struct Actions {
     pub(crate) list: Vec<Action>,
-    /// The arguments of all requests, one behind the other.
-    pub(crate) arguments: String,
+    /// The texts of all actions, one behind the other.
+    pub(crate) texts: String,
 }
 
 impl Actions {
@@ -51,36 +67,54 @@ impl Actions {
 
     /// Asks for the name's owner.
     pub(super) fn get_name_owner(&mut self, name: &str, id: NameId) {
-        self.request(GET_NAME_OWNER, [name, "", ""], Purpose::Owner(id));
+        self.request(GET_NAME_OWNER, &[name], Purpose::Owner(id));
     }
 
     /// Asks for changes of the name's owner.
     pub(super) fn watch(&mut self, name: &str, id: NameId) {
-        self.request(ADD_MATCH, watch_rule(name), Purpose::Watch(id));
+        self.request(ADD_MATCH, &watch_rule(name), Purpose::Watch(id));
     }
 
     /// Stops watching the name.
     pub(super) fn unwatch(&mut self, name: &str) {
-        self.request(REMOVE_MATCH, watch_rule(name), Purpose::Removed);
+        self.request(REMOVE_MATCH, &watch_rule(name), Purpose::Removed);
     }
 
     pub(super) fn add_match(&mut self, rule: &str, purpose: Purpose) {
-        self.request(ADD_MATCH, [rule, "", ""], purpose);
+        self.request(ADD_MATCH, &[rule], purpose);
     }
 
     pub(super) fn remove_match(&mut self, rule: &str) {
-        self.request(REMOVE_MATCH, [rule, "", ""], Purpose::Removed);
+        self.request(REMOVE_MATCH, &[rule], Purpose::Removed);
     }
 
-    /// Adds a request, whose argument comes in parts.
+    /// Answers a call of `sender` with an error, or with nothing but `text`.
     #[cold]
-    fn request(&mut self, member: MemberName<'static>, argument: [&str; 3], purpose: Purpose) {
-        let start = self.arguments.len();
-        for part in argument {
-            self.arguments.push_str(part);
-        }
-        let argument = start..self.arguments.len();
+    pub(crate) fn answer(
+        &mut self,
+        call: Serial,
+        sender: &str,
+        error: Option<ErrorName<'static>>,
+        text: &[&str],
+    ) {
+        let destination = self.text(&[sender]);
+        let text = self.text(text);
+        self.push(Action::Answer(Answer { call, destination, error, text }));
+    }
+
+    #[cold]
+    fn request(&mut self, member: MemberName<'static>, argument: &[&str], purpose: Purpose) {
+        let argument = self.text(argument);
         self.push(Action::Request(Request { member, argument, purpose }));
+    }
+
+    /// Adds a text, which comes in parts.
+    fn text(&mut self, parts: &[&str]) -> TextRange {
+        let start = self.texts.len();
+        for part in parts {
+            self.texts.push_str(part);
+        }
+        start..self.texts.len()
     }
 }
 

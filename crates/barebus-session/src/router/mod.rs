@@ -30,8 +30,7 @@ use crate::incoming_calls::IncomingCalls;
 use crate::instant::Instant;
 use crate::serial::Serials;
 
-pub(crate) use action::{Action, Actions, Request};
-pub(crate) use method_call::Answer;
+pub(crate) use action::{Action, Actions, Answer, Request, TextRange};
 use names::{NameId, Names};
 pub(crate) use pending::{Callee, PendingCall, PendingCalls, Purpose};
 use subscriptions::{Ending, SubscriptionTable, Subscriptions};
@@ -46,8 +45,6 @@ pub(crate) enum Route {
     /// A reply whose sender may be the callee: to be kept until the bus has told who owns the name. If there is room for it, the router is
     /// told [where](Router::hold).
     Hold(Box<Held>),
-    /// A call that the session answers itself.
-    Answer(Box<Answer>),
     /// The end of the connection.
     End(Box<SessionError>),
 }

@@ -224,13 +224,23 @@ impl Names {
         u32::try_from(index).ok().map(NameId)
     }
 
+    /// The least recently used name, if there is no room for another one.
+    fn surplus(&mut self) -> Option<&mut Name> {
+        let (mut idle, mut oldest) = (0, None::<&mut Name>);
+        for entry in self.names.iter_mut().filter(|entry| entry.is_idle()) {
+            idle += 1;
+            if oldest.as_ref().is_none_or(|oldest| entry.used < oldest.used) {
+                oldest = Some(entry);
+            }
+        }
+        oldest.filter(|_| idle >= self.limit.max(1))
+    }
+
     /// Adds a name. If the table is full, lets the least recently used names go.
     #[cold]
     fn add(&mut self, name: &str, actions: &mut Actions) -> NameId {
         // More than one, if more names than the limit were in use at the same time.
-        while self.names.iter().filter(|entry| entry.is_idle()).count() >= self.limit.max(1) {
-            let idle = self.names.iter_mut().filter(|entry| entry.is_idle());
-            let Some(oldest) = idle.min_by_key(|entry| entry.used) else { break };
+        while let Some(oldest) = self.surplus() {
             if oldest.watch == Watch::Active {
                 actions.unwatch(&oldest.name);
             }

@@ -73,9 +73,10 @@ struct Ready<F> {
 impl<F> Session<F> {
     /// A session that begins now. On a bus `Hello` is queued.
     pub fn new(config: Config, now: Duration) -> Self {
+        let handshake = Handshake::new(&config, now);
         let mut session = Self {
-            phase: Phase::authentication(&config),
-            handshake: Handshake::new(&config, now),
+            phase: handshake.begin(),
+            handshake,
             outcome: None,
             inbox: Inbox::new(),
             outbox: Outbox::new(),

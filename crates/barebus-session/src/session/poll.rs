@@ -53,7 +53,8 @@ impl<F> Session<F> {
         if self.ready.is_some() {
             self.requeue_ready();
         }
-        self.answer_forgotten();
+        self.router.answer_dropped();
+        self.perform_actions();
         self.needs_poll = false;
         if self.poll_queue(want) {
             return Ok(true);
@@ -244,7 +245,6 @@ impl<F> Session<F> {
                     self.router.hold(held);
                 }
             }
-            (Route::Answer(answer), _) => self.send_answer(&answer),
             (Route::End(error), _) => self.end(*error),
             (Route::Done | Route::Event(_) | Route::Hold(_), _) => {}
         }
@@ -253,34 +253,41 @@ impl<F> Session<F> {
     /// Keeps a message that is an event. If it finds no place it is dropped and counted; if its file descriptors are not those that it
     /// announced it is refused. That a call or a subscription has ended is kept all the same.
     fn keep(&mut self, kind: Kind, frame: &Range<usize>, fds: Result<Vec<F>, FdsError>) {
+        let reason = match fds {
+            Ok(_) => NoReply::QueueFull,
+            Err(error) => NoReply::Fds(error),
+        };
+        let is_whole = fds.is_ok();
         let subscriptions = mem::take(self.router.matched_mut());
-        let (kind, subscriptions, refused) = match fds {
-            Ok(fds) => {
-                let event = Queued::new(kind, subscriptions, self.inbox.bytes(frame).into(), fds);
-                if !self.queue.is_full_for(&event) {
-                    return self.enqueue(event);
-                }
-                self.dropped += 1;
-                (event.kind, event.subscriptions.into(), None)
-            }
-            Err(error) => (kind, subscriptions, Some(error)),
-        };
-        let (kind, subscriptions) = match (kind, refused) {
-            (Kind::Reply(call), None) => (Kind::NoReply(call, NoReply::QueueFull), Vec::new()),
-            (Kind::Reply(call), Some(error)) => {
-                (Kind::NoReply(call, NoReply::Fds(error)), Vec::new())
-            }
-            (Kind::NotSubscribed, _) => (Kind::NotSubscribed, subscriptions),
-            (_, None) => return,
-            // Dropping the `ReplyTo` of a call answers it.
-            (_, Some(error)) => (Kind::Refused(error), Vec::new()),
-        };
-        let event = Queued::without_message(kind, subscriptions);
-        if matches!(event.kind, Kind::Refused(_)) && self.queue.is_full_for(&event) {
-            self.dropped += 1;
-        } else {
+        let bytes = self.inbox.bytes(frame).into();
+        let event = Queued::new(kind, subscriptions, bytes, fds.unwrap_or_default());
+        if is_whole && !self.queue.is_full_for(&event) {
             self.enqueue(event);
+        } else {
+            self.drop_message(event, reason);
         }
+    }
+
+    /// Keeps of an event only that a call or a subscription has ended, or that a message was refused.
+    #[cold]
+    fn drop_message(&mut self, mut event: Queued<F>, reason: NoReply) {
+        event.drop_message();
+        self.dropped += u64::from(reason == NoReply::QueueFull);
+        match (&event.kind, reason) {
+            (Kind::Reply(call), _) => event.kind = Kind::NoReply(*call, reason),
+            (Kind::NotSubscribed, _) => {}
+            (_, NoReply::Fds(error)) => {
+                event.subscriptions = [].into();
+                // Dropping the `ReplyTo` of a call answers it.
+                event.kind = Kind::Refused(error);
+                if self.queue.is_full_for(&event) {
+                    self.dropped += 1;
+                    return;
+                }
+            }
+            _ => return,
+        }
+        self.enqueue(event);
     }
 
     /// Adds an event to the queue, and to the lists of those who may ask for it.
@@ -347,15 +354,6 @@ impl<F> Session<F> {
         let subscriptions = mem::take(self.router.matched_mut());
         let key = self.queue.push_front(Queued::new(kind, subscriptions, bytes, fds));
         self.index(key, true);
-    }
-
-    /// Answers the callers whose [`ReplyTo`](crate::ReplyTo) was dropped.
-    #[inline]
-    fn answer_forgotten(&mut self) {
-        while let Some(answer) = self.router.incoming_calls().and_then(|calls| calls.next_dropped())
-        {
-            self.send_answer(&answer);
-        }
     }
 
     /// Ends what has waited too long.
