@@ -119,23 +119,36 @@ impl<'a> Header<'a> {
                 self.path = Some(path);
             }
             2 => {
-                let interface = fields.read_name(InterfaceName::parse, Kind::BadInterface)?;
-                if interface.as_str() == LOCAL_INTERFACE {
-                    let at = fields.position() - interface.as_str().len() - 1;
+                let interface = fields.read_name(InterfaceName::check, Kind::BadInterface)?;
+                if interface == LOCAL_INTERFACE {
+                    let at = fields.position() - interface.len() - 1;
                     return Err(fields.fail(Kind::LocalInterface, at));
                 }
-                self.interface = Some(interface);
+                self.interface = Some(InterfaceName::trusted(interface));
             }
-            3 => self.member = Some(fields.read_name(MemberName::parse, Kind::BadMember)?),
-            4 => self.error_name = Some(fields.read_name(ErrorName::parse, Kind::BadErrorName)?),
+            3 => {
+                self.member =
+                    Some(MemberName::trusted(fields.read_name(MemberName::check, Kind::BadMember)?))
+            }
+            4 => {
+                self.error_name = Some(ErrorName::trusted(
+                    fields.read_name(ErrorName::check, Kind::BadErrorName)?,
+                ))
+            }
             5 => {
                 let serial = Serial::new(fields.read_u32()?);
                 let at = fields.position() - 4;
                 self.reply_serial =
                     Some(serial.ok_or_else(|| fields.fail(Kind::ReplySerialZero, at))?);
             }
-            6 => self.destination = Some(fields.read_name(BusName::parse, Kind::BadDestination)?),
-            7 => self.sender = Some(fields.read_name(BusName::parse, Kind::BadSender)?),
+            6 => {
+                self.destination =
+                    Some(BusName::trusted(fields.read_name(BusName::check, Kind::BadDestination)?))
+            }
+            7 => {
+                self.sender =
+                    Some(BusName::trusted(fields.read_name(BusName::check, Kind::BadSender)?))
+            }
             8 => self.signature = fields.read_signature()?,
             _ => self.unix_fds = fields.read_u32()?,
         }

@@ -122,7 +122,9 @@ impl<'a> Message<'a> {
 
     /// A reader that stands at the body's first byte.
     pub fn reader(&self) -> Reader<'a> {
-        Reader::new(self.bytes, self.header.endian).at(self.body_start)
+        let mut reader = Reader::new(self.bytes, self.header.endian);
+        reader.start_at(self.body_start);
+        reader
     }
 }
 

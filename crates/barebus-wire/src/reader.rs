@@ -61,13 +61,13 @@ impl<'a> Reader<'a> {
         let mut reader = Self::new(message, endian);
         reader.bytes = message.get(..elements.end).unwrap_or_default();
         reader.depth = 1;
-        reader.at(elements.start)
+        reader.start_at(elements.start);
+        reader
     }
 
-    /// The same reader at byte `pos`.
-    pub(crate) fn at(mut self, pos: usize) -> Self {
+    /// Goes to byte `pos`, before anything is read.
+    pub(crate) fn start_at(&mut self, pos: usize) {
         self.pos = pos.min(self.bytes.len());
-        self
     }
 
     /// Offset of the next byte from the message's first.
@@ -102,7 +102,8 @@ impl<'a> Reader<'a> {
 
     /// A reader of bytes that were read, from `start` to their end, with `depth` containers around them.
     pub(crate) fn again(bytes: &'a [u8], start: usize, endian: Endian, depth: u8) -> Self {
-        let mut reader = Self::new(bytes, endian).at(start);
+        let mut reader = Self::new(bytes, endian);
+        reader.start_at(start);
         reader.depth = depth;
         reader
     }
@@ -167,7 +168,8 @@ impl<'a> Reader<'a> {
 
     /// An error that a read failed with, in full: with both types where a variant holds another one than was asked for, and with
     /// the entry's key where a dictionary was read as a struct.
-    #[inline]
+    #[cfg_attr(compact, inline(never))]
+    #[cfg_attr(not(compact), inline)]
     pub fn explain(&self, error: DecodeError) -> BodyError {
         match self.failed {
             Some(Failure { error: known, expected: Some(expected) }) if known == error => {
@@ -558,7 +560,8 @@ const fn rarely() {}
 #[cold]
 #[inline(never)]
 fn signature_at(bytes: &[u8], at: u32) -> SignatureExcerpt {
-    let mut reader = Reader::new(bytes, Endian::NATIVE).at(at as usize);
+    let mut reader = Reader::new(bytes, Endian::NATIVE);
+    reader.start_at(at as usize);
     // What is no signature was refused for that.
     SignatureExcerpt::new(reader.read_variant_signature().unwrap_or_default())
 }
