@@ -253,6 +253,12 @@ impl Connection {
 /// The time since the machine was started. `Instant` would do, but every program would carry what it prints if it fails.
 #[inline]
 pub(crate) fn monotonic() -> Duration {
-    // It does not fail: the clock exists and the place to write to is valid.
-    ClockId::CLOCK_MONOTONIC.now().map_or(Duration::ZERO, Duration::from)
+    // It does not fail: the clock exists and the place to write to is valid. No time has more nanoseconds; without saying so, programs would
+    // carry what `Duration::new` prints.
+    ClockId::CLOCK_MONOTONIC.now().map_or(Duration::ZERO, |time| {
+        let (seconds, nanoseconds) = (time.tv_sec(), time.tv_nsec());
+        let seconds = u64::try_from(seconds).unwrap_or_default();
+        let nanoseconds = u32::try_from(nanoseconds).unwrap_or_default();
+        Duration::new(seconds, nanoseconds.min(999_999_999))
+    })
 }

@@ -25,7 +25,7 @@ pub(crate) enum Action {
 }
 
 /// A call of a method of the bus. Spec: Message Bus Messages.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) struct Request {
     pub(crate) member: MemberName<'static>,
     /// Its only argument.

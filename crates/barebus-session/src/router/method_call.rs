@@ -17,9 +17,9 @@ impl Router {
         }
         let is_expected = !header.flags.contains(Flags::NO_REPLY_EXPECTED);
         let sender = header.sender.map(BusName::as_str);
-        let interface = header.interface.map(InterfaceName::as_str);
+        let interface = header.interface.map_or("(none)", InterfaceName::as_str);
         let member = header.member.map_or("", MemberName::as_str);
-        let is_peer = interface == Some("org.freedesktop.DBus.Peer");
+        let is_peer = interface == "org.freedesktop.DBus.Peer";
         if let (false, Some(calls)) = (is_peer, &mut self.incoming_calls) {
             let reply_to = calls.accept(header.serial, sender, is_expected);
             return Route::Event(Kind::MethodCall(reply_to));
@@ -32,7 +32,6 @@ impl Router {
             "Ping" if is_peer => self.actions.answer(call, sender, None, &[]),
             "GetMachineId" if is_peer => self.answer_machine_id(call, sender),
             _ => {
-                let interface = interface.unwrap_or("(none)");
                 let text = ["no method ", member, " of interface ", interface, " is served here"];
                 self.actions.answer(call, sender, Some(UNKNOWN_METHOD), &text);
             }

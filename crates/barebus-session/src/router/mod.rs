@@ -176,6 +176,11 @@ impl Router {
         sender
     }
 
+    /// Whether the bus itself sent the message.
+    fn is_from_bus(&self, message: &Message<'_>) -> bool {
+        self.sender(message).is_some_and(|sender| sender == names::BUS)
+    }
+
     /// Whether the message is addressed to us, or to nobody in particular. Messages to others are not for us to act on.
     #[inline]
     fn is_for_us(&self, message: &Message<'_>) -> bool {
@@ -250,7 +255,7 @@ impl Router {
     fn call_failed(&mut self, call: &PendingCall, reason: NoReply) {
         self.call_ended(call.callee);
         self.drop_held(call.serial);
-        if call.purpose == Purpose::User {
+        if call.purpose.is_user() {
             self.actions.push(Action::EndCall(call.serial, reason));
         }
     }

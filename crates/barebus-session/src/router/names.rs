@@ -321,10 +321,13 @@ const fn is_before(fact: u32, since: u32) -> bool {
     fact.wrapping_sub(since) > u32::MAX / 2
 }
 
-/// A unique name as a number, so that expecting it takes no memory: its bytes, if there are at most 16 of them.
-pub(crate) fn unique_key(name: &str) -> Option<u128> {
+/// A unique name without memory of its own: its bytes, and zeros behind them.
+pub(crate) type UniqueKey = [u8; 16];
+
+/// The key of a unique name; `None` if it is longer.
+pub(crate) fn unique_key(name: &str) -> Option<UniqueKey> {
     let bytes = name.as_bytes();
     let mut key = [0; 16];
     key.get_mut(..bytes.len())?.copy_from_slice(bytes);
-    Some(u128::from_le_bytes(key))
+    Some(key)
 }

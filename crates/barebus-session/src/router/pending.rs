@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use barebus_wire::Serial;
 
-use super::names::NameId;
+use super::names::{NameId, UniqueKey};
 use super::subscriptions::RuleId;
 use crate::event_queue::EventKey;
 use crate::instant::Instant;
@@ -20,20 +20,20 @@ pub(crate) struct PendingCall {
 }
 
 /// Who may answer a call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum Callee {
     /// Whoever is at the other end: on a direct connection, or where senders are not verified.
     Anyone,
     /// The bus itself.
     Bus,
     /// The unique name that was called, see [`unique_key`](super::names::unique_key).
-    Unique(u128),
+    Unique(UniqueKey),
     /// Whoever owns the well-known name at fact number `since` or later.
     Owner { name: NameId, since: u32 },
 }
 
 /// Who waits for a reply.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum Purpose {
     /// The user.
     User,
@@ -54,6 +54,14 @@ pub(crate) enum Purpose {
 impl Purpose {
     const fn awaits_reply(self) -> bool {
         !matches!(self, Self::Ended(_) | Self::Removed)
+    }
+
+    pub(crate) const fn is_user(self) -> bool {
+        matches!(self, Self::User)
+    }
+
+    pub(crate) const fn is_removed(self) -> bool {
+        matches!(self, Self::Removed)
     }
 }
 
@@ -92,7 +100,7 @@ impl PendingCalls {
         self.earliest = self.earliest.min(call.deadline);
         // At least a quarter was removed: each call is moved three times on average.
         if self.calls.len() == self.calls.capacity() && self.len <= self.calls.len() / 4 * 3 {
-            self.calls.retain(|call| call.purpose != Purpose::Removed);
+            self.calls.retain(|call| !call.purpose.is_removed());
         }
         self.calls.push(call);
         self.len += 1;
@@ -123,7 +131,7 @@ impl PendingCalls {
         let index = self.position(serial)?;
         let place = self.calls.get_mut(index).filter(|call| call.purpose.awaits_reply())?;
         let call = *place;
-        if call.purpose != Purpose::User {
+        if !call.purpose.is_user() {
             return self.remove(serial);
         }
         place.purpose = Purpose::Ended(EventKey::NONE);
@@ -196,8 +204,7 @@ impl PendingCalls {
     #[inline]
     fn position(&self, serial: Serial) -> Option<usize> {
         let first = self.calls.first()?;
-        let is_sought =
-            |call: &PendingCall| call.serial == serial && call.purpose != Purpose::Removed;
+        let is_sought = |call: &PendingCall| call.serial == serial && !call.purpose.is_removed();
         // As a rule the oldest call ends first.
         let index = if first.serial == serial {
             0

@@ -39,7 +39,7 @@ impl Router {
             Belief::Unknown(name) => return self.may_hold(&call, name, sender.unwrap_or_default()),
         };
         self.call_ended(call.callee);
-        if call.purpose == Purpose::User {
+        if call.purpose.is_user() {
             self.drop_held(serial);
             return Route::Event(Kind::Reply(CallId(serial)));
         }
@@ -56,12 +56,14 @@ impl Router {
     }
 
     /// Whether a reply from `sender` answers the call. The bus may answer for anybody: it reports that nobody took the call.
-    #[inline]
     fn belief(&self, call: &PendingCall, sender: Option<&str>) -> Belief {
         match (call.callee, sender) {
             (Callee::Anyone, _) | (_, Some(names::BUS)) => Belief::Yes,
-            (Callee::Unique(key), Some(sender)) if names::unique_key(sender) == Some(key) => {
-                Belief::Yes
+            (Callee::Unique(key), Some(sender)) => {
+                match names::unique_key(sender).is_some_and(|other| other == key) {
+                    true => Belief::Yes,
+                    false => Belief::No,
+                }
             }
             (Callee::Owner { name, since }, Some(sender)) => {
                 if self.names.has_owned(name, since, sender) {
@@ -79,7 +81,7 @@ impl Router {
     /// Keeps a reply that may be the callee's: one for each call, so that forged ones cannot pile up.
     #[cold]
     fn may_hold(&mut self, call: &PendingCall, name: NameId, sender: &str) -> Route {
-        if call.purpose != Purpose::User || self.is_held(call.serial) {
+        if !call.purpose.is_user() || self.is_held(call.serial) {
             return self.ignore_reply();
         }
         let (call, sender) = (call.serial, sender.into());

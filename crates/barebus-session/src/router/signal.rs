@@ -10,7 +10,7 @@ use crate::event::Kind;
 impl Router {
     pub(super) fn route_signal(&mut self, message: &Message<'_>) -> Route {
         debug_assert_eq!(message.header().message_type, MessageType::Signal);
-        let is_bus = self.server == ServerKind::Bus && self.sender(message) == Some(names::BUS);
+        let is_bus = self.server == ServerKind::Bus && self.is_from_bus(message);
         let is_ours = is_bus && self.watch_owners(message);
         let Self { subscriptions, names, matched, .. } = self;
         if let Some(made) = subscriptions {
@@ -26,8 +26,8 @@ impl Router {
     /// Learns from a signal of the bus who owns a name. Whether it told that of a name that the router knows.
     fn watch_owners(&mut self, message: &Message<'_>) -> bool {
         let header = message.header();
-        if header.member.map(MemberName::as_str) != Some("NameOwnerChanged")
-            || header.interface.map(InterfaceName::as_str) != Some(names::BUS)
+        if header.member.map_or("", MemberName::as_str) != "NameOwnerChanged"
+            || header.interface.map_or("", InterfaceName::as_str) != names::BUS
         {
             return false;
         }

@@ -59,7 +59,7 @@ impl<F> Session<F> {
             .interface(INTERFACE)
             .destination(DESTINATION)
             .header(Serial::FIRST);
-        let is_expected = purpose != Purpose::Removed;
+        let is_expected = !purpose.is_removed();
         if !is_expected {
             header.flags = Flags::NO_REPLY_EXPECTED;
         }
