@@ -204,11 +204,10 @@ fn environment(variable: &str) -> Option<String> {
 
 /// The machine's id, as `Peer.GetMachineId` tells it.
 fn machine_id() -> Option<[u8; 32]> {
-    let read = |file| {
+    [c"/etc/machine-id", c"/var/lib/dbus/machine-id"].into_iter().find_map(|file| {
         let mut id = [0; 32];
         let file = sys::open_to_read(file).ok()?;
         let len = endpoint::read_beginning(&file, &mut id).ok()?.len();
         (len == 32 && id.iter().all(u8::is_ascii_hexdigit)).then_some(id)
-    };
-    read(c"/etc/machine-id").or_else(|| read(c"/var/lib/dbus/machine-id"))
+    })
 }
