@@ -32,6 +32,7 @@ struct FdPassing<F> {
     output: fn(&Outbox<F>) -> BytesAndFds<'_, F>,
     written: fn(&mut Outbox<F>),
     withdraw: fn(&mut Outbox<F>) -> Option<Serial>,
+    withdraw_next: fn(&mut Outbox<F>) -> Option<Serial>,
 }
 
 impl<F> Outbox<F> {
@@ -58,6 +59,9 @@ impl<F> Outbox<F> {
             output: Self::output_with_fds,
             written: Self::fds_written,
             withdraw: Self::withdraw,
+            withdraw_next: |outbox| {
+                if outbox.is_next_with_fds() { outbox.withdraw() } else { None }
+            },
         });
     }
 
@@ -146,7 +150,7 @@ impl<F> Outbox<F> {
 
     /// Takes the message that is to be written next out of the queue, if it has file descriptors.
     pub(crate) fn withdraw_next_fds(&mut self) -> Option<Serial> {
-        if self.is_next_with_fds() { self.withdraw_fds() } else { None }
+        (self.fd_passing.as_ref()?.withdraw_next)(self)
     }
 
     fn withdraw(&mut self) -> Option<Serial> {

@@ -156,8 +156,10 @@ impl Options {
     /// # Errors
     /// [`OpenError`] names every server that was tried.
     pub fn open(&self, address: &str) -> Result<Connection, OpenError> {
-        let addresses = Addresses::parse(address)
-            .map_err(|error| OpenError::Address { address: address.into(), error })?;
+        let addresses = match Addresses::parse(address) {
+            Ok(addresses) => addresses,
+            Err(error) => return Err(OpenError::Address { address: address.into(), error }),
+        };
         let mut attempts = Vec::new();
         for one in addresses {
             let error = match self.attempt(&one) {
@@ -172,6 +174,7 @@ impl Options {
         Err(OpenError::Unreachable(attempts))
     }
 
+    #[inline(never)]
     fn attempt(&self, address: &Address<'_>) -> Result<Connection, AttemptError> {
         let mut config = self.config.clone();
         config.guid = endpoint::guid(address)?;

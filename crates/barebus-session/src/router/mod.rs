@@ -167,7 +167,6 @@ impl Router {
     }
 
     /// The sender of a message. On a bus only the bus itself can leave SENDER out: it writes everybody else's.
-    #[inline]
     fn sender<'a>(&self, message: &Message<'a>) -> Option<&'a str> {
         let sender = message.header().sender.map(BusName::as_str);
         if sender.is_none() && self.server == ServerKind::Bus {
@@ -182,7 +181,6 @@ impl Router {
     }
 
     /// Whether the message is addressed to us, or to nobody in particular. Messages to others are not for us to act on.
-    #[inline]
     fn is_for_us(&self, message: &Message<'_>) -> bool {
         match (message.header().destination, &self.unique_name) {
             (Some(destination), Some(ours)) => {
