@@ -72,12 +72,19 @@ impl Actions {
 
     /// Asks for changes of the name's owner.
     pub(super) fn watch(&mut self, name: &str, id: NameId) {
-        self.request(ADD_MATCH, &watch_rule(name), Purpose::Watch(id));
+        self.request_watch(ADD_MATCH, name, Purpose::Watch(id));
     }
 
     /// Stops watching the name.
     pub(super) fn unwatch(&mut self, name: &str) {
-        self.request(REMOVE_MATCH, &watch_rule(name), Purpose::Removed);
+        self.request_watch(REMOVE_MATCH, name, Purpose::Removed);
+    }
+
+    /// A request with the rule that matches changes of the name's owner.
+    #[cold]
+    fn request_watch(&mut self, member: MemberName<'static>, name: &str, purpose: Purpose) {
+        const RULE: &str = "type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop.DBus',member='NameOwnerChanged',arg0='";
+        self.request(member, &[RULE, name, "'"], purpose);
     }
 
     pub(super) fn add_match(&mut self, rule: &str, purpose: Purpose) {
@@ -116,13 +123,4 @@ impl Actions {
         }
         start..self.texts.len()
     }
-}
-
-/// The rule that matches changes of the name's owner.
-const fn watch_rule(name: &str) -> [&str; 3] {
-    [
-        "type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop.DBus',member='NameOwnerChanged',arg0='",
-        name,
-        "'",
-    ]
 }

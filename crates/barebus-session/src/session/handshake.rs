@@ -1,7 +1,6 @@
 //! The beginning of a session: authentication, then `Hello`.
 
 use alloc::boxed::Box;
-use core::time::Duration;
 
 use barebus_sasl::{Client, Options, Outcome, Pacing};
 
@@ -35,7 +34,7 @@ pub(super) struct Handshake {
 }
 
 impl Handshake {
-    pub(super) fn new(config: &Config, now: Duration) -> Self {
+    pub(super) fn new(config: &Config, now: Instant) -> Self {
         Self {
             options: Options {
                 mechanisms: config.mechanisms,
@@ -43,8 +42,8 @@ impl Handshake {
                 pacing: config.pacing,
             },
             guid: config.guid,
-            deadline: now.saturating_add(config.handshake_timeout).into(),
-            pipelined_deadline: now.saturating_add(config.handshake_timeout / 2).into(),
+            deadline: now.after(config.handshake_timeout),
+            pipelined_deadline: now.after(config.handshake_timeout / 2),
             may_retry: config.pacing == Pacing::Pipelined && config.can_reconnect,
             has_retried: false,
         }

@@ -73,7 +73,7 @@ struct Ready<F> {
 impl<F> Session<F> {
     /// A session that begins now. On a bus `Hello` is queued.
     pub fn new(config: Config, now: Duration) -> Self {
-        let handshake = Handshake::new(&config, now);
+        let handshake = Handshake::new(&config, now.into());
         let mut session = Self {
             phase: handshake.begin(),
             handshake,
