@@ -21,17 +21,24 @@ pub(crate) struct Queued<F> {
 impl<F> Queued<F> {
     pub(crate) fn new(
         kind: Kind,
-        subscriptions: Box<[SubscriptionId]>,
+        subscriptions: Vec<SubscriptionId>,
         bytes: Box<[u8]>,
         fds: Vec<F>,
     ) -> Self {
+        let subscriptions = subscriptions.into();
         let fds = (!fds.is_empty()).then(|| Box::new(fds));
         Self { kind, subscriptions, bytes, fds }
     }
 
     /// An event without a message.
-    pub(crate) fn without_message(kind: Kind, subscriptions: Box<[SubscriptionId]>) -> Self {
-        Self { kind, subscriptions, bytes: Box::default(), fds: None }
+    pub(crate) fn without_message(kind: Kind, subscriptions: Vec<SubscriptionId>) -> Self {
+        Self::new(kind, subscriptions, Box::default(), Vec::new())
+    }
+
+    /// Drops the message and its file descriptors.
+    pub(crate) fn drop_message(&mut self) {
+        self.bytes = Box::default();
+        self.fds = None;
     }
 
     pub(crate) fn take_fds(&mut self) -> Vec<F> {
@@ -57,6 +64,9 @@ pub(crate) struct EventKey(u32);
 impl EventKey {
     /// No place.
     pub(crate) const NONE: Self = Self(u32::MAX);
+
+    #[cfg(test)]
+    pub(crate) const FIRST: Self = Self(0);
 }
 
 /// A place in the queue, linked to its neighbours so that any event can be taken without moving the others.
@@ -228,7 +238,7 @@ mod tests {
     use super::*;
 
     fn queued(byte: u8) -> Queued<u8> {
-        Queued::new(Kind::Monitored, Box::default(), [byte; 3].into(), Vec::new())
+        Queued::new(Kind::Monitored, Vec::new(), [byte; 3].into(), Vec::new())
     }
 
     fn take_all(queue: &mut EventQueue<u8>) -> Vec<u8> {

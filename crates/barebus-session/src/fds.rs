@@ -10,7 +10,6 @@
 //!   closed. The connection goes on: no descriptor is ever given to another message.
 //! - Descriptors are owned: whoever drops the `F` closes it.
 
-use alloc::vec;
 use alloc::vec::Vec;
 
 use barebus_wire::Serial;
@@ -23,13 +22,14 @@ pub const MAX_FDS: u32 = 253;
 /// Most received descriptors that may wait for the end of their message: two messages full of them.
 const MAX_WAITING: usize = 2 * MAX_FDS as usize;
 
-/// File descriptors that came with one read.
-#[derive(Debug)]
-struct Batch<F> {
+/// The bytes of one read that brought file descriptors.
+#[derive(Clone, Copy, Debug)]
+struct Batch {
     /// Position in the stream of the read's first byte, and of the byte behind its last: start < end
     start: u64,
     end: u64,
-    fds: vec::IntoIter<F>,
+    /// Descriptors that were not taken yet.
+    count: usize,
     /// The system dropped some (MSG_CTRUNC).
     is_truncated: bool,
 }
@@ -38,14 +38,14 @@ struct Batch<F> {
 #[derive(Debug)]
 pub(crate) struct IncomingFds<F> {
     /// In the order of the stream.
-    batches: Vec<Batch<F>>,
-    /// Descriptors in all batches: waiting <= MAX_WAITING
-    waiting: usize,
+    batches: Vec<Batch>,
+    /// The descriptors of all batches, in order: fds.len() <= MAX_WAITING
+    fds: Vec<F>,
 }
 
 impl<F> IncomingFds<F> {
     pub(crate) const fn new() -> Self {
-        Self { batches: Vec::new(), waiting: 0 }
+        Self { batches: Vec::new(), fds: Vec::new() }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -65,49 +65,53 @@ impl<F> IncomingFds<F> {
     /// Adds what came with the read of the bytes from `start` to `end`. `false` when more descriptors wait than messages may have.
     #[cold]
     #[must_use]
-    pub(crate) fn push(&mut self, start: u64, end: u64, fds: Vec<F>, is_truncated: bool) -> bool {
-        // One mark for neighbouring reads whose descriptors were all cut off: a peer can cause one for each byte that it sends.
-        if let Some(last) = self.batches.last_mut() {
-            if fds.is_empty() && last.fds.len() == 0 && last.is_truncated && last.end == start {
+    pub(crate) fn push(
+        &mut self,
+        start: u64,
+        end: u64,
+        mut fds: Vec<F>,
+        is_truncated: bool,
+    ) -> bool {
+        let count = fds.len();
+        match self.batches.last_mut() {
+            // One mark for neighbouring reads whose descriptors were all cut off: a peer can cause one for each byte that it sends.
+            Some(last)
+                if count == 0 && last.count == 0 && last.is_truncated && last.end == start =>
+            {
                 last.end = end;
-                return true;
             }
+            _ => self.batches.push(Batch { start, end, count, is_truncated }),
         }
-        self.waiting += fds.len();
-        self.batches.push(Batch { start, end, fds: fds.into_iter(), is_truncated });
-        self.waiting <= MAX_WAITING
+        self.fds.append(&mut fds);
+        self.fds.len() <= MAX_WAITING
     }
 
     /// Takes the descriptors of the message that ends at `position`, whose header announces `announced` of them.
     #[cold]
     pub(crate) fn take(&mut self, position: u64, announced: u32) -> Result<Vec<F>, FdsError> {
-        let mut taken = Vec::new();
+        let mut received = 0;
         let mut is_truncated = false;
-        let mut surplus = 0;
         // What came only with later reads is not this message's.
-        while let Some(batch) = self.batches.first_mut().filter(|it| it.start < position) {
-            while taken.len() < announced as usize {
-                let Some(fd) = batch.fds.next() else { break };
-                taken.push(fd);
-            }
+        for batch in self.batches.iter_mut().take_while(|batch| batch.start < position) {
             let is_shared = batch.end > position;
             // Cut-off descriptors may have been this message's, if it has any.
             is_truncated |= batch.is_truncated && (announced != 0 || !is_shared);
-            if is_shared {
-                // The rest came with bytes of later messages too.
-                break;
-            }
-            surplus += batch.fds.len();
-            self.batches.remove(0);
+            // The rest of a shared batch came with bytes of later messages too.
+            let most =
+                if is_shared { (announced as usize).saturating_sub(received) } else { MAX_WAITING };
+            let count = batch.count.min(most);
+            batch.count -= count;
+            received += count;
         }
-        self.waiting -= taken.len() + surplus;
+        self.batches.retain(|batch| batch.end > position);
+        let later = self.fds.split_off(received.min(self.fds.len()));
+        let taken = core::mem::replace(&mut self.fds, later);
         if is_truncated {
             return Err(FdsError::Truncated);
         }
         if announced > MAX_FDS {
             return Err(FdsError::TooMany { announced });
         }
-        let received = taken.len() + surplus;
         if received != announced as usize {
             return Err(FdsError::Count { announced, received });
         }
@@ -115,52 +119,50 @@ impl<F> IncomingFds<F> {
     }
 }
 
-/// Descriptors of one message that waits to be written.
-#[derive(Debug)]
-struct Attached<F> {
-    /// Offset in the queue of their message's first byte.
-    at: usize,
-    /// Bytes of their message.
-    len: usize,
-    serial: Serial,
-    fds: Vec<F>,
-}
-
-/// A message with descriptors that was taken out of the queue.
+/// A message with descriptors that waits to be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Withdrawn {
+pub(crate) struct Carrier {
     pub(crate) serial: Serial,
-    /// Where in the queue it began, and its length in bytes.
+    /// Offset in the queue of its first byte.
     pub(crate) at: usize,
+    /// Its length in bytes.
     pub(crate) len: usize,
+    /// Its descriptors.
+    count: usize,
 }
 
-/// Descriptors that wait to be written, in the order of their messages.
+/// Descriptors that wait to be written.
 #[derive(Debug)]
 pub(crate) struct OutgoingFds<F> {
-    attached: Vec<Attached<F>>,
+    /// Their messages, in order.
+    carriers: Vec<Carrier>,
+    /// The descriptors of all messages, in order.
+    fds: Vec<F>,
 }
 
 impl<F> OutgoingFds<F> {
     pub(crate) const fn new() -> Self {
-        Self { attached: Vec::new() }
+        Self { carriers: Vec::new(), fds: Vec::new() }
     }
 
     #[inline]
     pub(crate) fn is_empty(&self) -> bool {
-        self.attached.is_empty()
+        self.carriers.is_empty()
     }
 
     /// Attaches `fds` to the message of `len` bytes at offset `at`.
-    #[cold]
-    pub(crate) fn push(&mut self, at: usize, len: usize, serial: Serial, fds: Vec<F>) {
-        self.attached.push(Attached { at, len, serial, fds });
+    pub(crate) fn push(&mut self, at: usize, len: usize, serial: Serial, mut fds: Vec<F>) {
+        self.carriers.push(Carrier { serial, at, len, count: fds.len() });
+        self.fds.append(&mut fds);
     }
 
     /// The descriptors that leave with the byte at `at`, and where the write must end: before the next message that has some.
     pub(crate) fn next(&self, at: usize) -> (&[F], Option<usize>) {
-        match &*self.attached {
-            [first, rest @ ..] if first.at == at => (&first.fds, rest.first().map(|next| next.at)),
+        match &*self.carriers {
+            [first, rest @ ..] if first.at == at => {
+                let fds = self.fds.get(..first.count).unwrap_or_default();
+                (fds, rest.first().map(|next| next.at))
+            }
             [first, ..] => (&[], Some(first.at)),
             [] => (&[], None),
         }
@@ -168,26 +170,19 @@ impl<F> OutgoingFds<F> {
 
     /// Whether the message at `at` has descriptors.
     pub(crate) fn is_next(&self, at: usize) -> bool {
-        self.attached.first().is_some_and(|first| first.at == at)
+        self.carriers.first().is_some_and(|first| first.at == at)
     }
 
-    /// Drops the first message's descriptors: they were written.
-    #[cold]
-    pub(crate) fn pop(&mut self) {
-        self.attached.remove(0);
+    /// Takes out the first message with descriptors, and closes them.
+    pub(crate) fn pop(&mut self) -> Option<Carrier> {
+        self.carriers.first()?;
+        let first = self.carriers.remove(0);
+        self.fds.drain(..first.count.min(self.fds.len()));
+        Some(first)
     }
 
-    /// Takes out the first message with descriptors.
-    #[cold]
-    pub(crate) fn withdraw(&mut self) -> Option<Withdrawn> {
-        self.attached.first()?;
-        let Attached { at, len, serial, .. } = self.attached.remove(0);
-        self.attached.iter_mut().for_each(|later| later.at -= len);
-        Some(Withdrawn { serial, at, len })
-    }
-
-    /// The first `count` bytes of the queue are gone.
+    /// `count` bytes of the queue before the first message with descriptors are gone.
     pub(crate) fn shift(&mut self, count: usize) {
-        self.attached.iter_mut().for_each(|attached| attached.at -= count);
+        self.carriers.iter_mut().for_each(|carrier| carrier.at -= count);
     }
 }

@@ -123,7 +123,6 @@ impl<F> Inbox<F> {
     }
 
     /// The bytes of a message. They stay, also once consumed, until the next [`free`](Self::free).
-    #[inline]
     pub(crate) fn bytes(&self, frame: &Range<usize>) -> &[u8] {
         self.bytes.get(frame.start..frame.end).unwrap_or_default()
     }

@@ -1,44 +1,64 @@
 //! Calls of our methods that the user answers.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::fmt;
 use core::sync::atomic::{AtomicU32, Ordering};
 
-use barebus_wire::Serial;
+use barebus_wire::{ErrorName, Serial};
 
-/// Whether calls of our methods are reported or refused. Calls of `org.freedesktop.DBus.Peer` are always answered by the session.
+use crate::router::Actions;
+
+/// What happens to calls of our methods, except those of `org.freedesktop.DBus.Peer`.
 #[derive(Clone, Copy, Debug)]
 pub struct Serving {
     /// A function, not a flag: programs that serve nothing do not link what it needs.
-    pub(crate) accept: Option<Accept>,
+    pub(crate) table: Option<fn() -> Box<dyn IncomingCalls>>,
 }
-
-pub(crate) type Accept = fn(&mut IncomingCalls, Serial, Option<&str>, bool) -> ReplyTo;
 
 impl Serving {
-    /// Calls are answered with `UnknownMethod`.
-    pub const NOTHING: Self = Self { accept: None };
-    /// Calls are reported as [`Event::MethodCall`](crate::Event::MethodCall).
-    pub const EVENTS: Self = Self { accept: Some(IncomingCalls::accept) };
+    /// They are answered with `UnknownMethod`.
+    pub const NOTHING: Self = Self { table: None };
+    /// They are reported as [`Event::MethodCall`](crate::Event::MethodCall).
+    pub const EVENTS: Self = Self { table: Some(|| Box::new(CallTable::default())) };
 }
 
-/// Answers a METHOD_CALL. If it is dropped without an answer, the caller gets an error.
+/// The right and the duty to answer a METHOD_CALL. Dropped unanswered, the caller gets an error.
 #[derive(Debug)]
 #[must_use = "the caller waits for an answer; dropped, it gets an error"]
 pub struct ReplyTo {
-    caller: Arc<Caller>,
+    /// Boxed, so that programs that serve nothing do not link what dropping it does.
+    right: Box<dyn Right>,
     is_expected: bool,
 }
 
 impl ReplyTo {
-    /// Whether the caller wants an answer. If not, answering does nothing.
+    /// Whether the caller wants an answer. Without it, answering does nothing.
     pub const fn is_expected(&self) -> bool {
         self.is_expected
     }
 }
 
-impl Drop for ReplyTo {
+/// What is behind a [`ReplyTo`].
+trait Right: fmt::Debug + Send + Sync {
+    fn caller(&self) -> &Arc<Caller>;
+}
+
+#[derive(Debug)]
+struct RightToAnswer {
+    caller: Arc<Caller>,
+    is_expected: bool,
+}
+
+impl Right for RightToAnswer {
+    fn caller(&self) -> &Arc<Caller> {
+        &self.caller
+    }
+}
+
+impl Drop for RightToAnswer {
     fn drop(&mut self) {
         if self.is_expected {
             self.caller.push_dropped();
@@ -89,26 +109,36 @@ struct Reported {
     is_answered: bool,
 }
 
+/// The calls whose [`ReplyTo`] exists. The router knows them by this trait alone, so programs that serve nothing do not link them.
+pub(crate) trait IncomingCalls: fmt::Debug + Send + Sync {
+    /// Adds a call.
+    fn accept(&mut self, serial: Serial, sender: Option<&str>, is_expected: bool) -> ReplyTo;
+
+    /// The caller, if it still waits for its answer.
+    fn find(&self, to: &ReplyTo) -> Option<Arc<Caller>>;
+
+    /// The call was answered.
+    fn answered(&mut self, caller: &Caller);
+
+    /// Answers the callers whose [`ReplyTo`] was dropped without an answer.
+    fn answer_dropped(&mut self, actions: &mut Actions);
+}
+
 /// The calls whose [`ReplyTo`] exists, by slot. Every operation costs the same however many there are.
 #[derive(Debug, Default)]
-pub(crate) struct IncomingCalls {
+pub(crate) struct CallTable {
     calls: Vec<Option<Reported>>,
     free: Vec<u32>,
     /// Head of the stack of dropped slots, made with the first call.
     dropped: Option<Arc<AtomicU32>>,
     /// The rest of the stack that was taken last.
     taken: Option<u32>,
-    /// [`take_dropped`](IncomingCalls::take_dropped), from the first call on: programs that serve nothing do not link it.
-    take_dropped: Option<TakeDropped>,
 }
 
-type TakeDropped = fn(&mut IncomingCalls) -> Option<Arc<Caller>>;
-
-impl IncomingCalls {
+impl IncomingCalls for CallTable {
     fn accept(&mut self, serial: Serial, sender: Option<&str>, is_expected: bool) -> ReplyTo {
         let dropped = self.dropped.get_or_insert_with(|| Arc::new(AtomicU32::new(NONE)));
         let dropped = Arc::clone(dropped);
-        self.take_dropped = Some(Self::take_dropped);
         let slot = match is_expected {
             true => self.free_slot(),
             false => NONE,
@@ -118,9 +148,32 @@ impl IncomingCalls {
         if let Some(place) = self.calls.get_mut(slot as usize) {
             *place = Some(Reported { caller: Arc::clone(&caller), is_answered: false });
         }
-        ReplyTo { caller, is_expected }
+        ReplyTo { right: Box::new(RightToAnswer { caller, is_expected }), is_expected }
     }
 
+    fn find(&self, to: &ReplyTo) -> Option<Arc<Caller>> {
+        let caller = to.right.caller();
+        let reported = self.calls.get(caller.slot as usize)?.as_ref()?;
+        // It may be another session's.
+        let is_ours = Arc::ptr_eq(&reported.caller, caller);
+        (is_ours && !reported.is_answered).then(|| Arc::clone(&reported.caller))
+    }
+
+    fn answered(&mut self, caller: &Caller) {
+        if let Some(Some(reported)) = self.calls.get_mut(caller.slot as usize) {
+            reported.is_answered = true;
+        }
+    }
+
+    fn answer_dropped(&mut self, actions: &mut Actions) {
+        while let Some(caller) = self.next_dropped() {
+            let sender = caller.name.as_deref().unwrap_or_default();
+            actions.answer(caller.serial, sender, Some(NO_REPLY), &["the call was not answered"]);
+        }
+    }
+}
+
+impl CallTable {
     fn free_slot(&mut self) -> u32 {
         if let Some(slot) = self.free.pop() {
             return slot;
@@ -130,29 +183,8 @@ impl IncomingCalls {
         u32::try_from(self.calls.len() - 1).unwrap_or(NONE)
     }
 
-    /// The caller, if it still waits for its answer.
-    pub(crate) fn find(&self, to: &ReplyTo) -> Option<Arc<Caller>> {
-        let reported = self.calls.get(to.caller.slot as usize)?.as_ref()?;
-        // It may be another session's.
-        let is_ours = Arc::ptr_eq(&reported.caller, &to.caller);
-        (is_ours && !reported.is_answered).then(|| Arc::clone(&reported.caller))
-    }
-
-    /// The call was answered.
-    pub(crate) fn answered(&mut self, caller: &Caller) {
-        if let Some(Some(reported)) = self.calls.get_mut(caller.slot as usize) {
-            reported.is_answered = true;
-        }
-    }
-
     /// Takes out a call whose [`ReplyTo`] was dropped without an answer.
-    #[inline]
-    pub(crate) fn next_dropped(&mut self) -> Option<Arc<Caller>> {
-        self.take_dropped.and_then(|take_dropped| take_dropped(self))
-    }
-
-    #[cold]
-    fn take_dropped(&mut self) -> Option<Arc<Caller>> {
+    fn next_dropped(&mut self) -> Option<Arc<Caller>> {
         loop {
             let head = match self.taken.take() {
                 Some(head) => head,
@@ -172,21 +204,23 @@ impl IncomingCalls {
     }
 }
 
+const NO_REPLY: ErrorName<'static> = ErrorName::from_static("org.freedesktop.DBus.Error.NoReply");
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn accept(calls: &mut IncomingCalls, serial: u32) -> ReplyTo {
+    fn accept(calls: &mut CallTable, serial: u32) -> ReplyTo {
         calls.accept(Serial::new(serial).unwrap(), Some(":1.7"), true)
     }
 
-    fn dropped(calls: &mut IncomingCalls) -> Vec<u32> {
+    fn dropped(calls: &mut CallTable) -> Vec<u32> {
         core::iter::from_fn(|| calls.next_dropped()).map(|caller| caller.serial.get()).collect()
     }
 
     #[test]
     fn dropped_ones_are_found_whatever_the_order() {
-        let mut calls = IncomingCalls::default();
+        let mut calls = CallTable::default();
         let mut held: Vec<ReplyTo> = (1..=5).map(|serial| accept(&mut calls, serial)).collect();
         assert!(dropped(&mut calls).is_empty());
         drop(held.remove(3));
@@ -207,7 +241,7 @@ mod tests {
 
     #[test]
     fn slots_are_reused_only_after_their_reply_to_is_gone() {
-        let mut calls = IncomingCalls::default();
+        let mut calls = CallTable::default();
         for serial in 1..1000 {
             let first = accept(&mut calls, serial);
             let caller = calls.find(&first).unwrap();
@@ -225,7 +259,7 @@ mod tests {
     #[test]
     fn may_be_dropped_by_other_threads() {
         extern crate std;
-        let mut calls = IncomingCalls::default();
+        let mut calls = CallTable::default();
         let held: Vec<ReplyTo> = (1..=400).map(|serial| accept(&mut calls, serial)).collect();
         let mut held = held.into_iter();
         let threads: Vec<_> = (0..4)

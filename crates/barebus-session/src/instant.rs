@@ -15,6 +15,11 @@ impl Instant {
         time.map_or(Self::NEVER, Self::from)
     }
 
+    /// So much later.
+    pub(crate) fn after(self, time: Duration) -> Self {
+        Self(self.0.saturating_add(Self::from(time).0))
+    }
+
     /// `None` for [`NEVER`](Self::NEVER).
     pub(crate) fn time(self) -> Option<Duration> {
         (self != Self::NEVER).then(|| Duration::from_nanos(self.0))

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use barebus_wire::{EncodeBody, EncodeError, Header, MessageBuf, Serial};
 
-use crate::fds::{OutgoingFds, Withdrawn};
+use crate::fds::{Carrier, OutgoingFds};
 
 /// The queue of bytes to be written, and the file descriptors that leave with them.
 #[derive(Debug)]
@@ -15,9 +15,24 @@ pub(crate) struct Outbox<F> {
     /// Most bytes that `messages` has held at once since it was made.
     most: usize,
     fds: OutgoingFds<F>,
+    /// Set before the first message with file descriptors is pushed.
+    fd_passing: Option<FdPassing<F>>,
     /// Authentication is over. Until then written bytes are kept, because they may have to be written again on another stream, and
     /// messages with file descriptors wait until the server has agreed to take them.
     is_authenticated: bool,
+}
+
+/// Bytes, and the file descriptors that go with the first of them.
+type BytesAndFds<'a, F> = (&'a [u8], &'a [F]);
+
+/// What is done about file descriptors. Functions that are set when they are needed: programs that send none do not link them.
+#[derive(Debug)]
+struct FdPassing<F> {
+    attach: fn(&mut Outbox<F>, at: usize, len: usize, Serial, Vec<F>),
+    output: fn(&Outbox<F>) -> BytesAndFds<'_, F>,
+    written: fn(&mut Outbox<F>),
+    withdraw: fn(&mut Outbox<F>) -> Option<Serial>,
+    withdraw_next: fn(&mut Outbox<F>) -> Option<Serial>,
 }
 
 impl<F> Outbox<F> {
@@ -27,6 +42,7 @@ impl<F> Outbox<F> {
             sent: 0,
             most: 0,
             fds: OutgoingFds::new(),
+            fd_passing: None,
             is_authenticated: false,
         }
     }
@@ -36,7 +52,20 @@ impl<F> Outbox<F> {
         self.messages.len() - self.sent
     }
 
-    /// Marshals a message into the queue.
+    /// Prepares for messages with file descriptors.
+    pub(crate) fn pass_fds(&mut self) {
+        self.fd_passing = Some(FdPassing {
+            attach: |outbox, at, len, serial, fds| outbox.fds.push(at, len, serial, fds),
+            output: Self::output_with_fds,
+            written: Self::fds_written,
+            withdraw: Self::withdraw,
+            withdraw_next: |outbox| {
+                if outbox.is_next_with_fds() { outbox.withdraw() } else { None }
+            },
+        });
+    }
+
+    /// Marshals a message into the queue. Its file descriptors were [prepared](Self::pass_fds) for.
     #[inline]
     pub(crate) fn push(
         &mut self,
@@ -47,8 +76,8 @@ impl<F> Outbox<F> {
         let at = self.messages.len();
         let len = self.messages.push(header, body)?;
         self.most = self.most.max(self.messages.len());
-        if !fds.is_empty() {
-            self.fds.push(at, len, header.serial, fds);
+        if let (Some(passing), false) = (&self.fd_passing, fds.is_empty()) {
+            (passing.attach)(self, at, len, header.serial, fds);
         }
         Ok(())
     }
@@ -61,16 +90,16 @@ impl<F> Outbox<F> {
 
     /// What to write now, with the file descriptors that go with its first byte.
     #[inline]
-    pub(crate) fn output(&self) -> (&[u8], &[F]) {
+    pub(crate) fn output(&self) -> BytesAndFds<'_, F> {
         let bytes = self.messages.as_slice();
-        if self.fds.is_empty() {
-            return (bytes.get(self.sent..).unwrap_or_default(), &[]);
+        match &self.fd_passing {
+            Some(passing) if !self.fds.is_empty() => (passing.output)(self),
+            _ => (bytes.get(self.sent..).unwrap_or_default(), &[]),
         }
-        self.output_with_fds(bytes)
     }
 
-    #[cold]
-    fn output_with_fds<'a>(&'a self, bytes: &'a [u8]) -> (&'a [u8], &'a [F]) {
+    fn output_with_fds(&self) -> BytesAndFds<'_, F> {
+        let bytes = self.messages.as_slice();
         // An offset that no message has: descriptors wait for the end of authentication.
         let at = if self.is_authenticated { self.sent } else { usize::MAX };
         let (fds, end) = self.fds.next(at);
@@ -82,13 +111,24 @@ impl<F> Outbox<F> {
         if count == 0 {
             return;
         }
-        if self.is_authenticated && self.fds.is_next(self.sent) {
-            self.fds.pop();
+        if let Some(passing) = &self.fd_passing {
+            (passing.written)(self);
         }
         self.sent = (self.sent + count).min(self.messages.len());
         if self.is_authenticated {
             self.drop_sent();
         }
+    }
+
+    fn fds_written(&mut self) {
+        if self.is_next_with_fds() {
+            self.fds.pop();
+        }
+    }
+
+    /// Whether the message that is to be written next has file descriptors.
+    fn is_next_with_fds(&self) -> bool {
+        self.is_authenticated && self.fds.is_next(self.sent)
     }
 
     /// Authentication is over: what was written is never written again.
@@ -105,22 +145,23 @@ impl<F> Outbox<F> {
 
     /// Takes the first message with file descriptors out of the queue. None of its bytes may have been written.
     pub(crate) fn withdraw_fds(&mut self) -> Option<Serial> {
-        let Withdrawn { serial, at, len } = self.fds.withdraw()?;
+        (self.fd_passing.as_ref()?.withdraw)(self)
+    }
+
+    /// Takes the message that is to be written next out of the queue, if it has file descriptors.
+    pub(crate) fn withdraw_next_fds(&mut self) -> Option<Serial> {
+        (self.fd_passing.as_ref()?.withdraw_next)(self)
+    }
+
+    fn withdraw(&mut self) -> Option<Serial> {
+        let Carrier { serial, at, len, .. } = self.fds.pop()?;
+        self.fds.shift(len);
         let mut kept = MessageBuf::new();
         let bytes = self.messages.as_slice();
         kept.extend(bytes.get(..at).unwrap_or_default());
         kept.extend(bytes.get(at + len..).unwrap_or_default());
         self.messages = kept;
         Some(serial)
-    }
-
-    /// Takes the message that is to be written next out of the queue, if it has file descriptors.
-    pub(crate) fn withdraw_next_fds(&mut self) -> Option<Serial> {
-        if self.is_authenticated && self.fds.is_next(self.sent) {
-            self.withdraw_fds()
-        } else {
-            None
-        }
     }
 
     /// Drops everything; file descriptors are closed.
@@ -160,6 +201,7 @@ mod tests {
 
     fn outbox(messages: &[(&[u8], &[u8])]) -> Outbox<u8> {
         let mut outbox = Outbox::new();
+        outbox.pass_fds();
         for (index, (bytes, fds)) in messages.iter().enumerate() {
             let serial = Serial::new(u32::try_from(index).unwrap() + 1).unwrap();
             let at = outbox.messages.len();

@@ -184,18 +184,21 @@ impl<'a> Header<'a> {
                 self.path = Some(path);
             }
             FieldCode::INTERFACE => {
-                let interface = fields.read_name(InterfaceName::parse, Kind::BadInterface)?;
-                if interface.as_str() == LOCAL_INTERFACE {
-                    let at = fields.position() - interface.as_str().len() - 1;
+                let interface = fields.read_name(InterfaceName::check, Kind::BadInterface)?;
+                if interface == LOCAL_INTERFACE {
+                    let at = fields.position() - interface.len() - 1;
                     return Err(fields.fail(Kind::LocalInterface, at));
                 }
-                self.interface = Some(interface);
+                self.interface = Some(InterfaceName::trusted(interface));
             }
             FieldCode::MEMBER => {
-                self.member = Some(fields.read_name(MemberName::parse, Kind::BadMember)?)
+                self.member =
+                    Some(MemberName::trusted(fields.read_name(MemberName::check, Kind::BadMember)?))
             }
             FieldCode::ERROR_NAME => {
-                self.error_name = Some(fields.read_name(ErrorName::parse, Kind::BadErrorName)?)
+                self.error_name = Some(ErrorName::trusted(
+                    fields.read_name(ErrorName::check, Kind::BadErrorName)?,
+                ))
             }
             FieldCode::REPLY_SERIAL => {
                 let serial = Serial::new(fields.read_u32()?);
@@ -204,10 +207,12 @@ impl<'a> Header<'a> {
                     Some(serial.ok_or_else(|| fields.fail(Kind::ReplySerialZero, at))?);
             }
             FieldCode::DESTINATION => {
-                self.destination = Some(fields.read_name(BusName::parse, Kind::BadDestination)?)
+                self.destination =
+                    Some(BusName::trusted(fields.read_name(BusName::check, Kind::BadDestination)?))
             }
             FieldCode::SENDER => {
-                self.sender = Some(fields.read_name(BusName::parse, Kind::BadSender)?)
+                self.sender =
+                    Some(BusName::trusted(fields.read_name(BusName::check, Kind::BadSender)?))
             }
             FieldCode::SIGNATURE => self.signature = fields.read_signature()?,
             _ => self.unix_fds = fields.read_u32()?,

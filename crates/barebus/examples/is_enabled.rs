@@ -27,7 +27,9 @@ fn main() -> ExitCode {
 fn print_state(bus: &mut Connection, unit: &str) -> Result<(), CallError> {
     let reply = bus.call(&GET_UNIT_FILE_STATE, &(unit,))?;
     let (state,): (&str,) = reply.body()?;
+    let mut line = String::from(state);
+    line.push('\n');
     // Past the buffer of std's standard output, which takes 1.5 KB. Whoever has closed it does not want to know.
-    let _ = nix::unistd::write(std::io::stdout(), [state, "\n"].concat().as_bytes());
+    let _ = nix::unistd::write(std::io::stdout(), line.as_bytes());
     Ok(())
 }

@@ -50,8 +50,8 @@ pub enum AttemptError {
     Io(io::Error),
     /// The transport is unknown, is not built in, or is for servers only.
     Unsupported {
-        /// Why not.
-        reason: &'static str,
+        /// Its name.
+        transport: String,
     },
     /// A key that the transport needs is missing or has an unusable value.
     Key {
@@ -82,9 +82,19 @@ impl fmt::Display for AttemptError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Io(error) => error.fmt(f),
-            Self::Unsupported { reason } => f.write_str(reason),
+            Self::Unsupported { transport } => f.write_str(why_unsupported(transport)),
             Self::Key { key, reason } => write!(f, "the key '{key}' {reason}"),
         }
+    }
+}
+
+fn why_unsupported(transport: &str) -> &'static str {
+    match transport {
+        "unixexec" | "tcp" | "nonce-tcp" => "the transport is not built in",
+        "autolaunch" => "autolaunch is not supported",
+        "launchd" => "launchd is not supported",
+        "systemd" => "the transport is for servers only",
+        _ => "the transport is unknown",
     }
 }
 

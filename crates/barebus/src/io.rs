@@ -254,6 +254,12 @@ impl Connection {
 /// The time since the machine was started. `std::time::Instant` would also do, but it links the texts of its panics into every program.
 #[inline]
 pub(crate) fn monotonic() -> Duration {
-    // Cannot fail: the clock exists and the address is valid.
-    ClockId::CLOCK_MONOTONIC.now().map_or(Duration::ZERO, Duration::from)
+    // It does not fail: the clock exists and the place to write to is valid. No time has more nanoseconds; without saying so, programs would
+    // carry what `Duration::new` prints.
+    ClockId::CLOCK_MONOTONIC.now().map_or(Duration::ZERO, |time| {
+        let (seconds, nanoseconds) = (time.tv_sec(), time.tv_nsec());
+        let seconds = u64::try_from(seconds).unwrap_or_default();
+        let nanoseconds = u32::try_from(nanoseconds).unwrap_or_default();
+        Duration::new(seconds, nanoseconds.min(999_999_999))
+    })
 }

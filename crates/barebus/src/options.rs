@@ -173,8 +173,10 @@ impl Options {
     /// # Errors
     /// [`OpenError`] names every server that was tried.
     pub fn open(&self, address: &str) -> Result<Connection, OpenError> {
-        let addresses = Addresses::parse(address)
-            .map_err(|error| OpenError::Address { address: address.into(), error })?;
+        let addresses = match Addresses::parse(address) {
+            Ok(addresses) => addresses,
+            Err(error) => return Err(OpenError::Address { address: address.into(), error }),
+        };
         let mut attempts = Vec::new();
         for one in addresses {
             let error = match self.attempt(&one) {
@@ -189,6 +191,7 @@ impl Options {
         Err(OpenError::Unreachable(attempts))
     }
 
+    #[inline(never)]
     fn attempt(&self, address: &Address<'_>) -> Result<Connection, AttemptError> {
         let mut config = self.config.clone();
         config.guid = endpoint::guid(address)?;
@@ -221,11 +224,10 @@ fn environment(variable: &str) -> Option<String> {
 
 /// The machine ID, for `Peer.GetMachineId`.
 fn machine_id() -> Option<[u8; 32]> {
-    let read = |file| {
+    [c"/etc/machine-id", c"/var/lib/dbus/machine-id"].into_iter().find_map(|file| {
         let mut id = [0; 32];
         let file = sys::open_to_read(file).ok()?;
         let len = endpoint::read_beginning(&file, &mut id).ok()?.len();
         (len == 32 && id.iter().all(u8::is_ascii_hexdigit)).then_some(id)
-    };
-    read(c"/etc/machine-id").or_else(|| read(c"/var/lib/dbus/machine-id"))
+    })
 }

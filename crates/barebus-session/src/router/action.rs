@@ -2,91 +2,125 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::ops::Range;
 
-use barebus_wire::{MemberName, Serial};
+use barebus_wire::{ErrorName, MemberName, Serial};
 
-use super::names::{NameId, Question};
-use super::{Purpose, Router};
+use super::Purpose;
+use super::names::NameId;
 use crate::error::NoReply;
-use crate::event::SubscriptionId;
 use crate::event_queue::EventKey;
 
 /// Something that the session has to do for the router.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Action {
     /// Call a method of the bus.
     Request(Request),
+    /// Answer a call of a method of ours.
+    Answer(Answer),
     /// Report that the call gets no reply.
     EndCall(Serial, NoReply),
-    /// Report that the subscriptions have ended without an answer.
-    EndSubscriptions(Vec<SubscriptionId>),
     /// The reply that was held is the reply to the call, or not believed.
     Release { call: Serial, key: EventKey, is_believed: bool },
 }
 
 /// A call of a method of the bus. Spec: Message Bus Messages.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) struct Request {
     pub(crate) member: MemberName<'static>,
     /// Its only argument.
-    pub(crate) argument: String,
+    pub(crate) argument: TextRange,
     /// What the reply is for. No reply is expected for [`Purpose::Removed`].
     pub(crate) purpose: Purpose,
 }
+
+/// The reply to a call that the session answers itself.
+#[derive(Clone, Debug)]
+pub(crate) struct Answer {
+    pub(crate) call: Serial,
+    /// Empty: on a direct connection.
+    pub(crate) destination: TextRange,
+    pub(crate) error: Option<ErrorName<'static>>,
+    /// The only argument, unless it is empty.
+    pub(crate) text: TextRange,
+}
+
+/// The place of a text in [`Actions::texts`].
+pub(crate) type TextRange = Range<usize>;
 
 const ADD_MATCH: MemberName<'static> = MemberName::from_static("AddMatch");
 const REMOVE_MATCH: MemberName<'static> = MemberName::from_static("RemoveMatch");
 const GET_NAME_OWNER: MemberName<'static> = MemberName::from_static("GetNameOwner");
 
-impl Router {
-    /// Takes the next action. After every use of the router all of them must be taken.
-    #[inline]
-    pub(crate) fn take_actions(&mut self) -> Vec<Action> {
-        core::mem::take(&mut self.actions)
-    }
-
-    /// Whether there are actions.
-    #[inline]
-    pub(crate) fn has_actions(&self) -> bool {
-        !self.actions.is_empty()
-    }
-
-    /// Adds what must be asked of the bus about the name.
-    #[cold]
-    pub(super) fn ask(&mut self, name: NameId, question: Question) {
-        if question == Question::Follow {
-            let rule = watch_rule(self.names.text(name));
-            self.add_match(rule, Purpose::Watch(name));
-        }
-        if question != Question::None {
-            let argument = self.names.text(name).into();
-            self.request(GET_NAME_OWNER, argument, Purpose::Owner(name));
-        }
-    }
-
-    pub(super) fn add_match(&mut self, rule: String, purpose: Purpose) {
-        self.request(ADD_MATCH, rule, purpose);
-    }
-
-    pub(super) fn remove_match(&mut self, rule: String) {
-        self.request(REMOVE_MATCH, rule, Purpose::Removed);
-    }
-
-    #[cold]
-    fn request(&mut self, member: MemberName<'static>, argument: String, purpose: Purpose) {
-        self.actions.push(Action::Request(Request { member, argument, purpose }));
-    }
-
-    /// Stops watching names.
-    #[cold]
-    pub(super) fn let_go(&mut self, names: Vec<String>) {
-        for name in names {
-            self.remove_match(watch_rule(&name));
-        }
-    }
+/// What the session has to do for the router, in order.
+#[derive(Debug, Default)]
+pub(crate) struct Actions {
+    pub(crate) list: Vec<Action>,
+    /// The texts of all actions, one behind the other.
+    pub(crate) texts: String,
 }
 
-/// The rule that matches changes of the name's owner.
-fn watch_rule(name: &str) -> String {
-    ["type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop.DBus',member='NameOwnerChanged',arg0='", name, "'"].concat()
+impl Actions {
+    pub(super) fn push(&mut self, action: Action) {
+        self.list.push(action);
+    }
+
+    /// Asks for the name's owner.
+    pub(super) fn get_name_owner(&mut self, name: &str, id: NameId) {
+        self.request(GET_NAME_OWNER, &[name], Purpose::Owner(id));
+    }
+
+    /// Asks for changes of the name's owner.
+    pub(super) fn watch(&mut self, name: &str, id: NameId) {
+        self.request_watch(ADD_MATCH, name, Purpose::Watch(id));
+    }
+
+    /// Stops watching the name.
+    pub(super) fn unwatch(&mut self, name: &str) {
+        self.request_watch(REMOVE_MATCH, name, Purpose::Removed);
+    }
+
+    /// A request with the rule that matches changes of the name's owner.
+    #[cold]
+    fn request_watch(&mut self, member: MemberName<'static>, name: &str, purpose: Purpose) {
+        const RULE: &str = "type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop.DBus',member='NameOwnerChanged',arg0='";
+        self.request(member, &[RULE, name, "'"], purpose);
+    }
+
+    pub(super) fn add_match(&mut self, rule: &str, purpose: Purpose) {
+        self.request(ADD_MATCH, &[rule], purpose);
+    }
+
+    pub(super) fn remove_match(&mut self, rule: &str) {
+        self.request(REMOVE_MATCH, &[rule], Purpose::Removed);
+    }
+
+    /// Answers a call of `sender` with an error, or with nothing but `text`.
+    #[cold]
+    pub(crate) fn answer(
+        &mut self,
+        call: Serial,
+        sender: &str,
+        error: Option<ErrorName<'static>>,
+        text: &[&str],
+    ) {
+        let destination = self.text(&[sender]);
+        let text = self.text(text);
+        self.push(Action::Answer(Answer { call, destination, error, text }));
+    }
+
+    #[cold]
+    fn request(&mut self, member: MemberName<'static>, argument: &[&str], purpose: Purpose) {
+        let argument = self.text(argument);
+        self.push(Action::Request(Request { member, argument, purpose }));
+    }
+
+    /// Adds a text, which comes in parts.
+    fn text(&mut self, parts: &[&str]) -> TextRange {
+        let start = self.texts.len();
+        for part in parts {
+            self.texts.push_str(part);
+        }
+        start..self.texts.len()
+    }
 }

@@ -1,7 +1,7 @@
 //! What is done with each message, and what must be asked of the bus.
 //!
 //! The router sends nothing and keeps no message. [`Router::route`] says what a message is; what has to happen besides (questions to the
-//! bus, calls and subscriptions that end) it adds to its [actions](Router::next_action). So every rule can be tested by handing messages
+//! bus, calls that end) it adds to its [actions](Router::take_actions). So every rule can be tested by handing messages
 //! in, without sockets and without time.
 
 mod action;
@@ -17,8 +17,8 @@ mod tests;
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::mem;
 
-use barebus_wire::match_rule::MatchKey;
 use barebus_wire::name::BusName;
 use barebus_wire::{MatchRule, Message, MessageType, Serial};
 
@@ -26,15 +26,14 @@ use crate::config::{Config, ServerKind};
 use crate::error::{NoReply, SessionError};
 use crate::event::{Kind, SubscriptionId};
 use crate::event_queue::EventKey;
-use crate::incoming_calls::{IncomingCalls, Serving};
+use crate::incoming_calls::IncomingCalls;
 use crate::instant::Instant;
 use crate::serial::Serials;
 
-pub(crate) use action::Action;
-pub(crate) use method_call::Answer;
-use names::{Names, Question};
+pub(crate) use action::{Action, Actions, Answer, Request, TextRange};
+use names::{NameId, Names};
 pub(crate) use pending::{Callee, PendingCall, PendingCalls, Purpose};
-use subscriptions::{Released, SubscriptionTable, Subscriptions};
+use subscriptions::{Ending, SubscriptionTable, Subscriptions};
 
 /// What a received message is.
 #[derive(Debug)]
@@ -43,24 +42,20 @@ pub(crate) enum Route {
     Done,
     /// An event. [`Router::matched`] has the subscriptions that it is for.
     Event(Kind),
-    /// A reply to this call whose sender may be the callee: to be kept until the bus has told who owns the name.
-    Hold(Serial),
-    /// A call that the session answers itself.
-    Answer(Box<Answer>),
+    /// A reply whose sender may be the callee: to be kept until the bus has told who owns the name. If there is room for it, the router is
+    /// told [where](Router::hold).
+    Hold(Box<Held>),
     /// The end of the connection.
     End(Box<SessionError>),
 }
 
-/// Ends the next of some subscriptions.
-type NextEnded<'a> =
-    &'a mut dyn FnMut(&mut dyn Subscriptions) -> Option<(SubscriptionId, Released)>;
-
 /// A reply that is kept until it is known who owns the name that was called.
 #[derive(Debug)]
-struct Held {
+pub(crate) struct Held {
     call: Serial,
+    name: NameId,
     sender: String,
-    key: EventKey,
+    pub(crate) key: EventKey,
     /// The owner was asked for since the reply came: the answer decides.
     is_asked: bool,
 }
@@ -70,7 +65,6 @@ struct Held {
 pub(crate) struct Router {
     server: ServerKind,
     verify_senders: bool,
-    serving: Serving,
     machine_id: fn() -> Option<[u8; 32]>,
     /// Ours, once `Hello` was answered.
     unique_name: Option<String>,
@@ -80,9 +74,12 @@ pub(crate) struct Router {
     names: Names,
     /// From the first subscription on.
     subscriptions: Option<Box<dyn Subscriptions>>,
-    pub(crate) incoming_calls: IncomingCalls,
-    held: Vec<Held>,
-    actions: Vec<Action>,
+    /// `None`: no calls are served.
+    incoming_calls: Option<Box<dyn IncomingCalls>>,
+    #[allow(clippy::vec_box, reason = "they come in a box and are moved in it")]
+    held: Vec<Box<Held>>,
+    actions: Actions,
+    /// The subscriptions that the last event is for.
     matched: Vec<SubscriptionId>,
     /// Unsolicited messages: late, doubled or unbelievable replies, signals without a subscription.
     ignored: u64,
@@ -93,7 +90,6 @@ impl Router {
         Self {
             server: config.server,
             verify_senders: config.verify_senders,
-            serving: config.serving,
             machine_id: config.machine_id,
             unique_name: None,
             is_monitor: false,
@@ -101,9 +97,9 @@ impl Router {
             pending: PendingCalls::new(),
             names: Names::new(config.followed_names),
             subscriptions: None,
-            incoming_calls: IncomingCalls::default(),
+            incoming_calls: config.serving.table.map(|make| make()),
             held: Vec::new(),
-            actions: Vec::new(),
+            actions: Actions::default(),
             matched: Vec::new(),
             ignored: 0,
         }
@@ -125,9 +121,30 @@ impl Router {
         self.ignored
     }
 
-    /// The subscriptions that the last [routed](Self::route) signal is for, oldest first.
+    /// The subscriptions that the last event is for, oldest first: the last [routed](Self::route) message, or one that was taken from the
+    /// queue.
     pub(crate) fn matched(&self) -> &[SubscriptionId] {
         &self.matched
+    }
+
+    /// The same, to be kept with the event or to be set when it is taken.
+    pub(crate) fn matched_mut(&mut self) -> &mut Vec<SubscriptionId> {
+        &mut self.matched
+    }
+
+    /// Takes what must be done. After every use of the router all of it must be done.
+    pub(crate) fn take_actions(&mut self) -> Actions {
+        mem::take(&mut self.actions)
+    }
+
+    /// Whether something must be done.
+    #[inline]
+    pub(crate) fn has_actions(&self) -> bool {
+        !self.actions.list.is_empty()
+    }
+
+    pub(crate) fn incoming_calls(&mut self) -> Option<&mut (dyn IncomingCalls + 'static)> {
+        self.incoming_calls.as_deref_mut()
     }
 
     /// Decides what a message is.
@@ -150,7 +167,6 @@ impl Router {
     }
 
     /// The sender of a message. On a bus only the bus itself can leave SENDER out: it writes everybody else's.
-    #[inline]
     fn sender<'a>(&self, message: &Message<'a>) -> Option<&'a str> {
         let sender = message.header().sender.map(BusName::as_str);
         if sender.is_none() && self.server == ServerKind::Bus {
@@ -159,8 +175,12 @@ impl Router {
         sender
     }
 
+    /// Whether the bus itself sent the message.
+    fn is_from_bus(&self, message: &Message<'_>) -> bool {
+        self.sender(message).is_some_and(|sender| sender == names::BUS)
+    }
+
     /// Whether the message is addressed to us, or to nobody in particular. Messages to others are not for us to act on.
-    #[inline]
     fn is_for_us(&self, message: &Message<'_>) -> bool {
         match (message.header().destination, &self.unique_name) {
             (Some(destination), Some(ours)) => {
@@ -186,25 +206,14 @@ impl Router {
         match destination.map(BusName::as_str) {
             None | Some(names::BUS) => Callee::Bus,
             _ if !self.verify_senders => Callee::Anyone,
-            Some(unique) if unique.starts_with(':') => match names::unique_key(unique) {
-                Some(key) => Callee::Unique(key),
-                // Longer than any that a known bus gives out.
-                None => {
-                    let mut let_go = Vec::new();
-                    let (name, since) = self.names.own_itself(unique, &mut let_go);
-                    self.let_go(let_go);
+            Some(name) => match names::unique_key(name) {
+                Some(key) if name.starts_with(':') => Callee::Unique(key),
+                // A unique name is so long with no known bus.
+                _ => {
+                    let (name, since) = self.names.call(name, &mut self.actions);
                     Callee::Owner { name, since }
                 }
             },
-            Some(name) => {
-                let mut let_go = Vec::new();
-                let (name, since, question) = self.names.call(name, &mut let_go);
-                if question != Question::None {
-                    self.let_go(let_go);
-                    self.ask(name, question);
-                }
-                Callee::Owner { name, since }
-            }
         }
     }
 
@@ -244,7 +253,7 @@ impl Router {
     fn call_failed(&mut self, call: &PendingCall, reason: NoReply) {
         self.call_ended(call.callee);
         self.drop_held(call.serial);
-        if call.purpose == Purpose::User {
+        if call.purpose.is_user() {
             self.actions.push(Action::EndCall(call.serial, reason));
         }
     }
@@ -275,53 +284,24 @@ impl Router {
     /// An event waits for the subscriptions: behind those that came before, or before them.
     pub(crate) fn wait(&mut self, ids: &[SubscriptionId], key: EventKey, at_front: bool) {
         if let Some(made) = &mut self.subscriptions {
-            ids.iter().for_each(|id| made.wait(*id, key, at_front));
+            made.wait(ids, key, at_front);
         }
     }
 
-    /// The oldest event that waited for the subscriptions was taken. `is_end`: it told that they have ended.
-    pub(crate) fn taken(&mut self, ids: &[SubscriptionId], key: EventKey, is_end: bool) {
+    /// The oldest event that waited for the [matched](Self::matched) subscriptions was taken. `is_end`: it told that they have ended.
+    pub(crate) fn taken(&mut self, key: EventKey, is_end: bool) {
         if let Some(made) = &mut self.subscriptions {
-            ids.iter().for_each(|id| made.taken(*id, key, is_end));
+            made.taken(&self.matched, key, is_end);
         }
     }
 
     /// Adds a subscription. What must be asked of the bus is added to the actions.
     pub(crate) fn subscribe(&mut self, rule: &MatchRule<'_>, deadline: Instant) -> SubscriptionId {
-        let mut made =
-            self.subscriptions.take().unwrap_or_else(|| Box::new(SubscriptionTable::new()));
-        let id = self.subscribe_in(&mut *made, rule, deadline);
-        self.subscriptions = Some(made);
-        id
-    }
-
-    fn subscribe_in(
-        &mut self,
-        made: &mut dyn Subscriptions,
-        rule: &MatchRule<'_>,
-        deadline: Instant,
-    ) -> SubscriptionId {
-        if self.server == ServerKind::Direct {
-            let (id, rule_id, _) = made.add(rule, None, deadline);
-            made.accepted(rule_id);
-            return id;
-        }
-        let sender = rule.get(MatchKey::Sender).map(|value| value.to_text());
-        let name = sender.as_deref();
-        let name = name.filter(|name| *name != names::BUS && !name.starts_with(':'));
-        let sender = name.filter(|_| self.verify_senders).map(|name| {
-            let mut let_go = Vec::new();
-            let (name, question) = self.names.subscribe(name, &mut let_go);
-            self.let_go(let_go);
-            self.ask(name, question);
-            name
-        });
-        let (id, rule_id, is_new) = made.add(rule, sender, deadline);
-        if is_new {
-            let text = made.rule_text(id).unwrap_or_default().into();
-            self.add_match(text, Purpose::Rule(rule_id));
-        }
-        id
+        let Self { server, verify_senders, names, actions, subscriptions, .. } = self;
+        let make = || -> Box<dyn Subscriptions> {
+            Box::new(SubscriptionTable::new(*server == ServerKind::Bus, *verify_senders))
+        };
+        subscriptions.get_or_insert_with(make).add(rule, deadline, names, actions)
     }
 
     /// Ends a subscription: the events that waited for it.
@@ -329,29 +309,16 @@ impl Router {
         &mut self,
         id: SubscriptionId,
     ) -> impl Iterator<Item = EventKey> + use<> {
-        let removed = self.subscriptions.as_mut().and_then(|made| made.remove(id));
-        let (released, waiting) = removed.unzip();
-        if let Some(released) = released.flatten() {
-            self.release(released, true);
-        }
+        let Self { names, actions, subscriptions, .. } = self;
+        let waiting = subscriptions.as_mut().map(|made| made.remove(id, names, actions));
         waiting.into_iter().flatten()
-    }
-
-    /// The names and rules that an ended subscription needed are needed no more. `is_known`: the bus may have its rule.
-    fn release(&mut self, released: Released, is_known: bool) {
-        if let Some(sender) = released.sender {
-            self.names.unsubscribe(sender);
-        }
-        if let Some(rule) = released.rule.filter(|_| is_known && self.server == ServerKind::Bus) {
-            self.remove_match(rule);
-        }
     }
 
     /// From now on every message is an event, and nothing is sent: not even answers that were still to be written. Calls under way end
     /// when their reply comes.
     pub(crate) fn become_monitor(&mut self) {
         self.is_monitor = true;
-        self.incoming_calls = IncomingCalls::default();
+        self.incoming_calls = None;
     }
 
     /// The earliest time at which [`handle_timeout`](Self::handle_timeout) has something to do.
@@ -363,33 +330,32 @@ impl Router {
 
     /// Ends the calls and subscriptions whose deadline has passed.
     #[inline]
-    pub(crate) fn handle_timeout(&mut self, now: Instant) {
-        if self.next_deadline() <= now {
-            self.expire(now);
+    pub(crate) fn handle_timeout(&mut self, now: Instant) -> Route {
+        match self.next_deadline() <= now {
+            true => self.expire(now),
+            false => Route::Done,
         }
     }
 
     #[cold]
-    fn expire(&mut self, now: Instant) {
+    fn expire(&mut self, now: Instant) -> Route {
         let mut from = 0;
         while let Some(call) = self.pending.expired(&mut from, now) {
             self.call_failed(&call, NoReply::TimedOut);
         }
-        let ended = self.end_subscriptions(true, &mut |made| made.expired(now));
-        if !ended.is_empty() {
-            self.actions.push(Action::EndSubscriptions(ended));
-        }
+        self.matched.clear();
+        self.end_subscriptions(Ending::Deadline(now))
     }
 
-    /// Ends the subscriptions that `next` gives, until it gives none. `is_known`: the bus may have accepted their rules, or still do.
-    fn end_subscriptions(&mut self, is_known: bool, next: NextEnded<'_>) -> Vec<SubscriptionId> {
-        let mut ended = Vec::new();
-        while let Some((id, released)) =
-            self.subscriptions.as_mut().and_then(|made| next(&mut **made))
-        {
-            ended.push(id);
-            self.release(released, is_known);
+    /// Ends subscriptions, and says so.
+    fn end_subscriptions(&mut self, ending: Ending) -> Route {
+        let Self { names, actions, subscriptions, matched, .. } = self;
+        if let Some(made) = subscriptions {
+            made.end(ending, names, actions, matched);
         }
-        ended
+        match matched.is_empty() {
+            true => Route::Done,
+            false => Route::Event(Kind::NotSubscribed),
+        }
     }
 }

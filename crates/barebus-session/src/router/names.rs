@@ -11,6 +11,8 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::action::Actions;
+
 /// The bus itself. Spec: Message Bus Specification.
 pub(crate) const BUS: &str = "org.freedesktop.DBus";
 
@@ -27,23 +29,26 @@ struct Owner {
 }
 
 /// Whether the bus tells changes of a name's owner.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Watch {
+    #[default]
     No,
     /// `AddMatch` is under way.
     Asked,
     Active,
     Refused,
+    /// A unique name: nobody else can own it.
+    Needless,
 }
 
 /// What is known about a name.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Name {
     /// Empty: the place is free.
     name: String,
-    /// The owners since the oldest outstanding call, at most [`MAX_OWNERS`], the latest last.
+    /// The owners since the oldest outstanding call, at most [`MAX_OWNERS`].
     owners: Vec<Owner>,
-    /// Number of the latest fact. The name has an owner if the last of `owners` has the same.
+    /// Number of the latest fact. The name has an owner if one of `owners` has the same.
     facts: u32,
     /// The bus did not refuse to tell the latest fact.
     is_told: bool,
@@ -55,16 +60,6 @@ struct Name {
     subscriptions: u32,
     /// When it was used last: the table's count of uses.
     used: u64,
-}
-
-/// What must be asked before a call to a name is sent, or for a subscription.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Question {
-    None,
-    /// `GetNameOwner`.
-    Owner,
-    /// `AddMatch`, then `GetNameOwner`, so that no change falls between them.
-    Follow,
 }
 
 /// Owners of one name that are remembered while calls are outstanding. Whoever has so many predecessors since a call was sent is not
@@ -84,32 +79,24 @@ impl Names {
         Self { names: Vec::new(), limit, uses: 0 }
     }
 
-    /// The name's text.
-    pub(crate) fn text(&self, id: NameId) -> &str {
-        self.get(id).map_or("", |name| &name.name)
-    }
-
-    /// Adds an outstanding call to `name`: its place, the first fact that is about the call, and what must be asked before.
-    #[inline]
-    pub(crate) fn call(&mut self, name: &str, let_go: &mut Vec<String>) -> (NameId, u32, Question) {
+    /// Adds an outstanding call to `name`: its place, and the first fact that is about the call. What must be asked before is added to
+    /// `actions`.
+    pub(crate) fn call(&mut self, name: &str, actions: &mut Actions) -> (NameId, u32) {
         let found = self.find(name);
-        let id = found.unwrap_or_else(|| self.add(name, let_go));
-        let limit = self.limit;
-        let uses = self.use_now();
-        let Some(entry) = self.get_mut(id) else { return (id, 0, Question::None) };
+        let id = found.unwrap_or_else(|| self.add(name, actions));
+        let can_follow = found.is_some() && self.limit != 0;
+        let Some(entry) = self.use_now(id) else { return (id, 0) };
         entry.calls += 1;
-        entry.used = uses;
-        let question = match entry.watch {
-            Watch::Active | Watch::Asked if entry.is_told => Question::None,
-            Watch::No if found.is_some() && limit != 0 => Question::Follow,
-            _ => Question::Owner,
-        };
-        entry.ask(question);
-        (id, entry.facts.wrapping_add(entry.questions), question)
+        match entry.watch {
+            Watch::Needless => {}
+            Watch::Active | Watch::Asked if entry.is_told => {}
+            Watch::No if can_follow => entry.follow(id, actions),
+            _ => entry.ask(id, actions),
+        }
+        (id, entry.facts.wrapping_add(entry.questions))
     }
 
     /// The call that was [added](Self::call) is no longer outstanding.
-    #[inline]
     pub(crate) fn call_ended(&mut self, id: NameId) {
         if let Some(entry) = self.get_mut(id) {
             entry.calls = entry.calls.saturating_sub(1);
@@ -117,19 +104,17 @@ impl Names {
     }
 
     /// Adds a subscription to signals of `name`, which must be followed.
-    pub(crate) fn subscribe(&mut self, name: &str, let_go: &mut Vec<String>) -> (NameId, Question) {
-        let id = self.find(name).unwrap_or_else(|| self.add(name, let_go));
-        let uses = self.use_now();
-        let Some(entry) = self.get_mut(id) else { return (id, Question::None) };
+    pub(crate) fn subscribe(&mut self, name: &str, actions: &mut Actions) -> NameId {
+        let id = self.find(name).unwrap_or_else(|| self.add(name, actions));
+        let Some(entry) = self.use_now(id) else { return id };
         entry.subscriptions += 1;
-        entry.used = uses;
-        let question = match entry.watch {
-            Watch::Active | Watch::Asked if entry.is_told => Question::None,
-            Watch::Active | Watch::Asked => Question::Owner,
-            Watch::No | Watch::Refused => Question::Follow,
-        };
-        entry.ask(question);
-        (id, question)
+        match entry.watch {
+            Watch::Needless => {}
+            Watch::Active | Watch::Asked if entry.is_told => {}
+            Watch::Active | Watch::Asked => entry.ask(id, actions),
+            Watch::No | Watch::Refused => entry.follow(id, actions),
+        }
+        id
     }
 
     /// The subscription that was [added](Self::subscribe) has ended.
@@ -139,11 +124,11 @@ impl Names {
         }
     }
 
-    /// Asks once more for the owner, unless that is under way. Whether it must be asked.
-    pub(crate) fn ask_again(&mut self, id: NameId) -> bool {
+    /// Asks once more for the owner, unless that is under way. Whether it was asked.
+    pub(crate) fn ask_again(&mut self, id: NameId, actions: &mut Actions) -> bool {
         match self.get_mut(id) {
             Some(entry) if entry.questions == 0 => {
-                entry.ask(Question::Owner);
+                entry.ask(id, actions);
                 true
             }
             _ => false,
@@ -151,15 +136,14 @@ impl Names {
     }
 
     /// Follows the name from now on, if it is not followed yet and a call is outstanding: for a name without an owner, whose service the
-    /// call starts. Whether it must be asked.
-    pub(crate) fn follow_called(&mut self, id: NameId) -> bool {
+    /// call starts.
+    pub(crate) fn follow_called(&mut self, id: NameId, actions: &mut Actions) {
         let limit = self.limit;
         match self.get_mut(id) {
             Some(entry) if entry.calls != 0 && entry.watch == Watch::No && limit != 0 => {
-                entry.ask(Question::Follow);
-                true
+                entry.follow(id, actions);
             }
-            _ => false,
+            _ => {}
         }
     }
 
@@ -170,20 +154,12 @@ impl Names {
         }
     }
 
-    /// `GetNameOwner` was answered: the owner, or that there is none.
-    pub(crate) fn owner_answered(&mut self, id: NameId, owner: Option<&str>) {
+    /// `GetNameOwner` was answered: the owner, or that there is none. `is_told`: it was not refused.
+    pub(crate) fn owner_answered(&mut self, id: NameId, owner: Option<&str>, is_told: bool) {
         if let Some(entry) = self.get_mut(id) {
             entry.questions = entry.questions.saturating_sub(1);
             entry.learn(owner);
-        }
-    }
-
-    /// `GetNameOwner` was refused.
-    pub(crate) fn owner_refused(&mut self, id: NameId) {
-        if let Some(entry) = self.get_mut(id) {
-            entry.questions = entry.questions.saturating_sub(1);
-            entry.learn(None);
-            entry.is_told = false;
+            entry.is_told = is_told;
         }
     }
 
@@ -196,8 +172,10 @@ impl Names {
 
     /// Whether everything that may own the name is known or will be told: no other reply is believed later.
     pub(crate) fn is_followed(&self, id: NameId) -> bool {
-        self.get(id)
-            .is_some_and(|name| name.watch == Watch::Active && name.questions == 0 && name.is_told)
+        self.get(id).is_some_and(|name| match name.watch {
+            Watch::Needless => true,
+            watch => watch == Watch::Active && name.questions == 0 && name.is_told,
+        })
     }
 
     /// Whether the bus has answered everything that was asked about the name.
@@ -219,89 +197,69 @@ impl Names {
     #[inline]
     pub(crate) fn has_owned(&self, id: NameId, since: u32, sender: &str) -> bool {
         self.get(id).is_some_and(|entry| {
-            entry
-                .owners
-                .iter()
-                .rev()
-                .take_while(|owner| !is_before(owner.fact, since))
-                .any(|owner| owner.unique_name == sender)
+            let is_since = |owner: &Owner| !is_before(owner.fact, since);
+            entry.owners.iter().any(|owner| is_since(owner) && owner.unique_name == sender)
         })
     }
 
-    /// The place of `name`, if it is one that owns itself: a unique name.
-    pub(crate) fn own_itself(&mut self, name: &str, let_go: &mut Vec<String>) -> (NameId, u32) {
-        let id = self.find(name).unwrap_or_else(|| {
-            let id = self.add(name, let_go);
-            if let Some(entry) = self.get_mut(id) {
-                entry.learn(Some(name));
-            }
-            id
-        });
-        let uses = self.use_now();
-        let Some(entry) = self.get_mut(id) else { return (id, 0) };
-        entry.calls += 1;
-        entry.used = uses;
-        (id, entry.facts)
-    }
-
-    fn use_now(&mut self) -> u64 {
+    /// The entry, which is used now.
+    fn use_now(&mut self, id: NameId) -> Option<&mut Name> {
         self.uses += 1;
-        self.uses
+        let uses = self.uses;
+        let entry = self.get_mut(id)?;
+        entry.used = uses;
+        Some(entry)
     }
 
-    #[inline]
     fn get(&self, id: NameId) -> Option<&Name> {
         self.names.get(id.0 as usize)
     }
 
-    #[inline]
     fn get_mut(&mut self, id: NameId) -> Option<&mut Name> {
         self.names.get_mut(id.0 as usize)
     }
 
-    #[inline]
     fn find(&self, name: &str) -> Option<NameId> {
         let index = self.names.iter().position(|entry| entry.name == name)?;
         u32::try_from(index).ok().map(NameId)
     }
 
-    /// Adds a name. If the table is full, lets the least recently used names go. Adds those that the bus watches to `let_go`.
-    #[cold]
-    fn add(&mut self, name: &str, let_go: &mut Vec<String>) -> NameId {
-        let entry = Name {
-            name: name.into(),
-            owners: Vec::new(),
-            facts: 0,
-            is_told: true,
-            questions: 0,
-            watch: Watch::No,
-            calls: 0,
-            subscriptions: 0,
-            used: self.uses,
-        };
-        // More than one, if more names than the limit were in use at the same time.
-        while self.names.iter().filter(|entry| entry.is_idle()).count() >= self.limit.max(1) {
-            let idle = self.names.iter_mut().filter(|entry| entry.is_idle());
-            let Some(oldest) = idle.min_by_key(|entry| entry.used) else { break };
-            let name = core::mem::take(&mut oldest.name);
-            if oldest.watch == Watch::Active {
-                let_go.push(name);
+    /// The least recently used name, if there is no room for another one.
+    fn surplus(&mut self) -> Option<&mut Name> {
+        let (mut idle, mut oldest) = (0, None::<&mut Name>);
+        for entry in self.names.iter_mut().filter(|entry| entry.is_idle()) {
+            idle += 1;
+            if oldest.as_ref().is_none_or(|oldest| entry.used < oldest.used) {
+                oldest = Some(entry);
             }
         }
-        let index = match self.names.iter().position(|entry| entry.name.is_empty()) {
-            Some(index) => {
-                if let Some(place) = self.names.get_mut(index) {
-                    *place = entry;
-                }
-                index
+        oldest.filter(|_| idle >= self.limit.max(1))
+    }
+
+    /// Adds a name. If the table is full, lets the least recently used names go.
+    #[cold]
+    fn add(&mut self, name: &str, actions: &mut Actions) -> NameId {
+        // More than one, if more names than the limit were in use at the same time.
+        while let Some(oldest) = self.surplus() {
+            if oldest.watch == Watch::Active {
+                actions.unwatch(&oldest.name);
             }
-            None => {
-                self.names.push(entry);
-                self.names.len() - 1
+            *oldest = Name::default();
+        }
+        let id = self.find("").unwrap_or_else(|| {
+            self.names.push(Name::default());
+            // Far fewer than 2^32: each takes memory.
+            NameId(u32::try_from(self.names.len() - 1).unwrap_or(u32::MAX))
+        });
+        if let Some(entry) = self.get_mut(id) {
+            entry.name = name.into();
+            entry.is_told = true;
+            if name.starts_with(':') {
+                entry.watch = Watch::Needless;
+                entry.learn(Some(name));
             }
-        };
-        // Far fewer than 2^32: each takes memory.
-        NameId(u32::try_from(index).unwrap_or(u32::MAX))
+        }
+        id
     }
 }
 
@@ -313,19 +271,23 @@ impl Name {
         !is_used && !is_asked && !self.name.is_empty()
     }
 
-    fn ask(&mut self, question: Question) {
-        match question {
-            Question::None => return,
-            Question::Owner => {}
-            Question::Follow => self.watch = Watch::Asked,
-        }
+    /// `GetNameOwner`.
+    fn ask(&mut self, id: NameId, actions: &mut Actions) {
         self.questions += 1;
+        actions.get_name_owner(&self.name, id);
+    }
+
+    /// `AddMatch`, then `GetNameOwner`, so that no change falls between them.
+    fn follow(&mut self, id: NameId, actions: &mut Actions) {
+        self.watch = Watch::Asked;
+        actions.watch(&self.name, id);
+        self.ask(id, actions);
     }
 
     /// The present owner.
     fn owner(&self) -> Option<&str> {
-        let last = self.owners.last().filter(|owner| owner.fact == self.facts)?;
-        Some(&last.unique_name)
+        let owner = self.owners.iter().find(|owner| owner.fact == self.facts)?;
+        Some(&owner.unique_name)
     }
 
     /// A fact: who owns the name now.
@@ -337,12 +299,20 @@ impl Name {
             self.owners.clear();
         }
         let Some(unique_name) = owner else { return };
-        if let Some(known) = self.owners.iter().position(|owner| owner.unique_name == unique_name) {
-            self.owners.remove(known);
-        } else if self.owners.len() == MAX_OWNERS {
-            self.owners.remove(0);
+        let facts = self.facts;
+        if let Some(owner) = self.owners.iter_mut().find(|owner| owner.unique_name == unique_name) {
+            owner.fact = facts;
+            return;
         }
-        self.owners.push(Owner { fact: self.facts, unique_name: unique_name.into() });
+        let owner = Owner { fact: facts, unique_name: unique_name.into() };
+        if self.owners.len() < MAX_OWNERS {
+            self.owners.push(owner);
+            return;
+        }
+        let oldest = self.owners.iter_mut().max_by_key(|owner| facts.wrapping_sub(owner.fact));
+        if let Some(oldest) = oldest {
+            *oldest = owner;
+        }
     }
 }
 
@@ -351,10 +321,13 @@ const fn is_before(fact: u32, since: u32) -> bool {
     fact.wrapping_sub(since) > u32::MAX / 2
 }
 
-/// A unique name as a number, so that expecting it takes no memory: its bytes, if there are at most 16 of them.
-pub(crate) fn unique_key(name: &str) -> Option<u128> {
+/// A unique name without memory of its own: its bytes, and zeros behind them.
+pub(crate) type UniqueKey = [u8; 16];
+
+/// The key of a unique name; `None` if it is longer.
+pub(crate) fn unique_key(name: &str) -> Option<UniqueKey> {
     let bytes = name.as_bytes();
     let mut key = [0; 16];
     key.get_mut(..bytes.len())?.copy_from_slice(bytes);
-    Some(u128::from_le_bytes(key))
+    Some(key)
 }

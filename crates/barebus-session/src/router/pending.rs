@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use barebus_wire::Serial;
 
-use super::names::NameId;
+use super::names::{NameId, UniqueKey};
 use super::subscriptions::RuleId;
 use crate::event_queue::EventKey;
 use crate::instant::Instant;
@@ -20,20 +20,20 @@ pub(crate) struct PendingCall {
 }
 
 /// Who may answer a call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum Callee {
     /// Whoever is at the other end: on a direct connection, or where senders are not verified.
     Anyone,
     /// The bus itself.
     Bus,
     /// The unique name that was called, see [`unique_key`](super::names::unique_key).
-    Unique(u128),
+    Unique(UniqueKey),
     /// Whoever owns the well-known name at fact number `since` or later.
     Owner { name: NameId, since: u32 },
 }
 
 /// Who waits for a reply.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum Purpose {
     /// The user.
     User,
@@ -54,6 +54,14 @@ pub(crate) enum Purpose {
 impl Purpose {
     const fn awaits_reply(self) -> bool {
         !matches!(self, Self::Ended(_) | Self::Removed)
+    }
+
+    pub(crate) const fn is_user(self) -> bool {
+        matches!(self, Self::User)
+    }
+
+    pub(crate) const fn is_removed(self) -> bool {
+        matches!(self, Self::Removed)
     }
 }
 
@@ -78,7 +86,7 @@ impl PendingCalls {
     }
 
     /// Calls whose reply is awaited.
-    pub(crate) const fn awaited(&self) -> usize {
+    pub(crate) const fn outstanding(&self) -> usize {
         self.awaited
     }
 
@@ -92,18 +100,18 @@ impl PendingCalls {
         self.earliest = self.earliest.min(call.deadline);
         // At least a quarter was removed: each call is moved three times on average.
         if self.calls.len() == self.calls.capacity() && self.len <= self.calls.len() / 4 * 3 {
-            self.calls.retain(|call| call.purpose != Purpose::Removed);
+            self.calls.retain(|call| !call.purpose.is_removed());
         }
         self.calls.push(call);
         self.len += 1;
         self.awaited += 1;
     }
 
-    /// The call, and its place until the next change.
+    /// The call, if its reply is awaited.
     #[inline]
-    pub(crate) fn find(&self, serial: Serial) -> Option<(usize, PendingCall)> {
+    pub(crate) fn awaited(&self, serial: Serial) -> Option<PendingCall> {
         let index = self.position(serial)?;
-        Some((index, *self.calls.get(index)?))
+        self.calls.get(index).filter(|call| call.purpose.awaits_reply()).copied()
     }
 
     pub(crate) fn contains(&self, serial: Serial) -> bool {
@@ -121,7 +129,15 @@ impl PendingCalls {
     /// The reply to the call has come, or will not come. The user's call stays until its end is [removed](Self::remove).
     pub(crate) fn end(&mut self, serial: Serial) -> Option<PendingCall> {
         let index = self.position(serial)?;
-        self.end_at(index)
+        let place = self.calls.get_mut(index).filter(|call| call.purpose.awaits_reply())?;
+        let call = *place;
+        if !call.purpose.is_user() {
+            return self.remove(serial);
+        }
+        place.purpose = Purpose::Ended(EventKey::NONE);
+        place.deadline = Instant::NEVER;
+        self.no_longer_awaited();
+        Some(call)
     }
 
     /// Notes where the end of the user's call waits.
@@ -153,11 +169,11 @@ impl PendingCalls {
     pub(crate) fn end_where(
         &mut self,
         from: &mut usize,
-        ends: impl Fn(&PendingCall) -> bool,
+        ends: &dyn Fn(&PendingCall) -> bool,
     ) -> Option<PendingCall> {
         let ends = |call: &PendingCall| call.purpose.awaits_reply() && ends(call);
         *from += self.calls.get(*from..)?.iter().position(ends)?;
-        self.end_at(*from)
+        self.end(self.calls.get(*from)?.serial)
     }
 
     /// No call's deadline is earlier.
@@ -170,26 +186,12 @@ impl PendingCalls {
         if self.earliest > now {
             return None;
         }
-        let call = self.end_where(from, |call| call.deadline <= now);
+        let call = self.end_where(from, &|call| call.deadline <= now);
         if call.is_none() {
             let deadlines = self.calls.iter().map(|call| call.deadline);
             self.earliest = deadlines.fold(Instant::NEVER, Instant::min);
         }
         call
-    }
-
-    /// As [`end`](Self::end), of the call at `index`.
-    #[inline]
-    pub(crate) fn end_at(&mut self, index: usize) -> Option<PendingCall> {
-        let place = self.calls.get_mut(index).filter(|call| call.purpose.awaits_reply())?;
-        let call = *place;
-        if call.purpose != Purpose::User {
-            return self.remove(call.serial);
-        }
-        place.purpose = Purpose::Ended(EventKey::NONE);
-        place.deadline = Instant::NEVER;
-        self.no_longer_awaited();
-        Some(call)
     }
 
     fn no_longer_awaited(&mut self) {
@@ -202,8 +204,7 @@ impl PendingCalls {
     #[inline]
     fn position(&self, serial: Serial) -> Option<usize> {
         let first = self.calls.first()?;
-        let is_sought =
-            |call: &PendingCall| call.serial == serial && call.purpose != Purpose::Removed;
+        let is_sought = |call: &PendingCall| call.serial == serial && !call.purpose.is_removed();
         // As a rule the oldest call ends first.
         let index = if first.serial == serial {
             0
@@ -269,6 +270,6 @@ mod tests {
         assert_eq!(calls.earliest(), at(5));
         assert_eq!(calls.expired(&mut 0, at(9)).unwrap().serial.get(), 1);
         assert!(calls.expired(&mut 0, at(9)).is_none());
-        assert_eq!((calls.earliest(), calls.awaited()), (Instant::NEVER, 1));
+        assert_eq!((calls.earliest(), calls.outstanding()), (Instant::NEVER, 1));
     }
 }

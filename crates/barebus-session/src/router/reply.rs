@@ -1,12 +1,13 @@
 //! Replies: to the user's calls, and to the session's own.
 
 use alloc::boxed::Box;
+use core::mem;
 
 use barebus_wire::name::{BusName, ErrorName};
 use barebus_wire::{Message, MessageType, Serial};
 
-use super::names::{self, NameId, Question};
-use super::{Action, Callee, Held, PendingCall, Purpose, Route, Router};
+use super::names::{self, NameId};
+use super::{Action, Callee, Ending, Held, PendingCall, Purpose, Route, Router};
 use crate::error::{NoReply, SessionError};
 use crate::event::{CallId, Kind};
 use crate::event_queue::EventKey;
@@ -28,21 +29,17 @@ impl Router {
             return self.ignore_reply();
         };
         let sender = self.sender(message);
-        let call = self.pending.find(serial).filter(|_| self.is_for_us(message));
-        let Some((index, call)) = call else {
+        let call = self.pending.awaited(serial).filter(|_| self.is_for_us(message));
+        let Some(call) = call else {
             return self.ignore_reply();
         };
         match self.belief(&call, sender) {
-            Belief::Yes => {}
+            Belief::Yes => self.pending.end(serial),
             Belief::No => return self.ignore_reply(),
-            Belief::Unknown(name) => return self.hold(&call, name, sender.unwrap_or_default()),
-        }
-        if self.pending.end_at(index).is_none() {
-            // Its end has come already.
-            return self.ignore_reply();
-        }
+            Belief::Unknown(name) => return self.may_hold(&call, name, sender.unwrap_or_default()),
+        };
         self.call_ended(call.callee);
-        if call.purpose == Purpose::User {
+        if call.purpose.is_user() {
             self.drop_held(serial);
             return Route::Event(Kind::Reply(CallId(serial)));
         }
@@ -59,72 +56,57 @@ impl Router {
     }
 
     /// Whether a reply from `sender` answers the call. The bus may answer for anybody: it reports that nobody took the call.
-    #[inline]
     fn belief(&self, call: &PendingCall, sender: Option<&str>) -> Belief {
-        let sender = match (call.callee, sender) {
-            (Callee::Anyone, _) | (_, Some(names::BUS)) => return Belief::Yes,
-            (Callee::Bus, _) | (_, None) => return Belief::No,
-            (_, Some(sender)) => sender,
-        };
-        match call.callee {
-            Callee::Anyone => Belief::Yes,
-            Callee::Bus => Belief::No,
-            Callee::Unique(key) if names::unique_key(sender) == Some(key) => Belief::Yes,
-            Callee::Unique(_) => Belief::No,
-            Callee::Owner { name, since } if self.names.has_owned(name, since, sender) => {
-                Belief::Yes
+        match (call.callee, sender) {
+            (Callee::Anyone, _) | (_, Some(names::BUS)) => Belief::Yes,
+            (Callee::Unique(key), Some(sender)) => {
+                match names::unique_key(sender).is_some_and(|other| other == key) {
+                    true => Belief::Yes,
+                    false => Belief::No,
+                }
             }
-            Callee::Owner { name, .. } if self.names.is_followed(name) => Belief::No,
-            Callee::Owner { name, .. } => Belief::Unknown(name),
+            (Callee::Owner { name, since }, Some(sender)) => {
+                if self.names.has_owned(name, since, sender) {
+                    Belief::Yes
+                } else if self.names.is_followed(name) {
+                    Belief::No
+                } else {
+                    Belief::Unknown(name)
+                }
+            }
+            _ => Belief::No,
         }
     }
 
     /// Keeps a reply that may be the callee's: one for each call, so that forged ones cannot pile up.
     #[cold]
-    fn hold(&mut self, call: &PendingCall, name: NameId, sender: &str) -> Route {
-        let is_awaited = call.purpose == Purpose::User;
-        if !is_awaited || self.held.iter().any(|held| held.call == call.serial) {
+    fn may_hold(&mut self, call: &PendingCall, name: NameId, sender: &str) -> Route {
+        if !call.purpose.is_user() || self.is_held(call.serial) {
             return self.ignore_reply();
         }
-        let call = call.serial;
-        let is_asked = self.ask_again(name);
-        self.held.push(Held { call, sender: sender.into(), key: EventKey::NONE, is_asked });
-        Route::Hold(call)
+        let (call, sender) = (call.serial, sender.into());
+        Route::Hold(Box::new(Held { call, name, sender, key: EventKey::NONE, is_asked: false }))
     }
 
-    /// Asks for the owner, unless a question that was sent before the held reply came is under way: the answer to that may do. Whether it
-    /// was asked.
-    fn ask_again(&mut self, name: NameId) -> bool {
-        let asks = self.names.ask_again(name);
-        if asks {
-            self.ask(name, Question::Owner);
+    /// A reply is held at its key; [`EventKey::NONE`]: it was not kept, but the next one may be. Asks for the owner, unless a question that
+    /// was sent before the reply came is under way: then the answer to that may do.
+    pub(crate) fn hold(&mut self, mut held: Box<Held>) {
+        held.is_asked = self.names.ask_again(held.name, &mut self.actions);
+        if held.key != EventKey::NONE {
+            self.held.push(held);
         }
-        asks
     }
 
-    /// Where the reply to `call` is held; `None` when it could not be kept: it is forgotten.
-    #[cold]
-    pub(crate) fn set_held(&mut self, call: Serial, key: Option<EventKey>) {
-        match (key, self.held.iter_mut().find(|held| held.call == call)) {
-            (Some(key), Some(held)) => held.key = key,
-            _ => self.held.retain(|held| held.call != call),
-        }
+    fn is_held(&self, call: Serial) -> bool {
+        self.held.iter().any(|held| held.call == call)
     }
 
     /// The call has ended otherwise.
     #[inline]
     pub(super) fn drop_held(&mut self, call: Serial) {
-        if let Some(index) = self.held.iter().position(|held| held.call == call) {
-            self.remove_held(index, false);
+        if self.is_held(call) {
+            self.decide_held(None);
         }
-    }
-
-    /// The reply that is held is believed or not.
-    #[cold]
-    fn remove_held(&mut self, index: usize, is_believed: bool) {
-        let Held { call, key, .. } = self.held.swap_remove(index);
-        self.ignored += u64::from(!is_believed);
-        self.actions.push(Action::Release { call, key, is_believed });
     }
 
     /// A reply to one of the session's own calls.
@@ -137,13 +119,10 @@ impl Router {
             Purpose::Watch(name) => {
                 self.names.watch_answered(name, !is_error);
                 if is_error {
-                    return self.sender_unknown(name);
+                    return self.end_subscriptions(Ending::Sender(name));
                 }
             }
-            Purpose::Rule(rule) if is_error => {
-                self.matched = self.end_subscriptions(false, &mut |made| made.end_of_rule(rule));
-                return self.subscriptions_ended();
-            }
+            Purpose::Rule(rule) if is_error => return self.end_subscriptions(Ending::Rule(rule)),
             Purpose::Rule(rule) => {
                 if let Some(made) = &mut self.subscriptions {
                     made.accepted(rule);
@@ -174,16 +153,16 @@ impl Router {
             (Some(NAME_HAS_NO_OWNER | SERVICE_UNKNOWN), _) => None,
             (None, Ok((owner,))) => Some(owner),
             _ => {
-                self.names.owner_refused(name);
+                self.names.owner_answered(name, None, false);
                 self.end_calls_to(name);
-                return self.sender_unknown(name);
+                return self.end_subscriptions(Ending::Sender(name));
             }
         };
-        self.names.owner_answered(name, owner);
-        self.decide_held(name);
+        self.names.owner_answered(name, owner, true);
+        self.decide_held(Some(name));
         // The call may start the service: its replies are believed only if it is seen to take the name.
-        if owner.is_none() && self.names.follow_called(name) {
-            self.ask(name, Question::Follow);
+        if owner.is_none() {
+            self.names.follow_called(name, &mut self.actions);
         }
         Route::Done
     }
@@ -192,51 +171,43 @@ impl Router {
     fn end_calls_to(&mut self, name: NameId) {
         let is_to = |call: &PendingCall| matches!(call.callee, Callee::Owner { name: other, .. } if other == name);
         let mut from = 0;
-        while let Some(call) = self.pending.end_where(&mut from, is_to) {
+        while let Some(call) = self.pending.end_where(&mut from, &is_to) {
             self.call_failed(&call, NoReply::OwnerUnknown);
         }
     }
 
-    /// Signals of the name cannot be told from others': subscriptions to them end.
-    fn sender_unknown(&mut self, name: NameId) -> Route {
-        self.matched = self.end_subscriptions(true, &mut |made| made.end_of_sender(name));
-        self.subscriptions_ended()
-    }
-
-    fn subscriptions_ended(&self) -> Route {
-        match self.matched.is_empty() {
-            true => Route::Done,
-            false => Route::Event(Kind::NotSubscribed),
-        }
-    }
-
-    /// More is known about the name's owners: decides which of the held replies are believed.
-    pub(super) fn decide_held(&mut self, name: NameId) {
+    /// Decides which of the held replies are believed: more is known about the owners of `name`, or calls have ended.
+    #[cold]
+    pub(super) fn decide_held(&mut self, name: Option<NameId>) {
         // One question decides all that are held by now.
-        let mut asks = false;
-        let mut index = 0;
-        while let Some(held) = self.held.get(index) {
-            let call = self.pending.find(held.call).map(|(_, call)| call);
+        let mut is_asked = false;
+        for mut held in mem::take(&mut self.held) {
+            let call = self.pending.awaited(held.call);
             let belief = call.map_or(Belief::No, |call| self.belief(&call, Some(&held.sender)));
             match belief {
-                Belief::Unknown(other) if other != name => index += 1,
+                Belief::Unknown(other) if name != Some(other) => self.held.push(held),
                 // The question was sent before the reply came.
                 Belief::Unknown(_) if !held.is_asked => {
-                    asks = asks || self.ask_again(name);
-                    if let Some(held) = self.held.get_mut(index) {
-                        held.is_asked = asks;
-                    }
-                    index += 1;
+                    is_asked = is_asked || self.names.ask_again(held.name, &mut self.actions);
+                    held.is_asked = is_asked;
+                    self.held.push(held);
                 }
-                Belief::Yes => {
-                    if let Some(call) = self.pending.end(held.call) {
-                        self.call_ended(call.callee);
-                    }
-                    self.remove_held(index, true);
-                }
-                Belief::No | Belief::Unknown(_) => self.remove_held(index, false),
+                _ => self.release(&held, belief == Belief::Yes),
             }
         }
+    }
+
+    /// The reply that is held is believed or not.
+    fn release(&mut self, held: &Held, is_believed: bool) {
+        let Held { call, key, .. } = *held;
+        if is_believed {
+            if let Some(call) = self.pending.end(call) {
+                self.call_ended(call.callee);
+            }
+        } else {
+            self.ignored += 1;
+        }
+        self.actions.push(Action::Release { call, key, is_believed });
     }
 }
 

@@ -1,14 +1,15 @@
 //! Subscriptions: which signals the bus is asked to send, and which signal is for whom.
 
 use alloc::collections::VecDeque;
-use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-use barebus_wire::match_rule::OwnedMatchRule;
+use barebus_wire::match_rule::{MatchKey, OwnedMatchRule};
 use barebus_wire::{MatchRule, Message};
 
-use super::names::{NameId, Names};
+use super::Purpose;
+use super::action::Actions;
+use super::names::{self, NameId, Names};
 use crate::event::SubscriptionId;
 use crate::event_queue::EventKey;
 use crate::instant::Instant;
@@ -41,28 +42,28 @@ struct Subscription {
     waiting: VecDeque<EventKey>,
 }
 
-/// What is left to do at the bus when a subscription has ended.
-#[derive(Debug)]
-pub(crate) struct Released {
-    /// The rule to remove, if no other subscription needs it.
-    pub(crate) rule: Option<String>,
-    /// The name that need not be followed for it any more.
-    pub(crate) sender: Option<NameId>,
+/// Which subscriptions end.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Ending {
+    /// Those whose rule the bus refused.
+    Rule(RuleId),
+    /// Those to signals of a name that cannot be told from others'.
+    Sender(NameId),
+    /// Those whose deadline has passed.
+    Deadline(Instant),
 }
 
 /// The subscriptions, in the order of their making. The router makes the table with the first subscription and knows it by this trait
 /// alone, so programs that never subscribe do not link it.
 pub(crate) trait Subscriptions: fmt::Debug + Send + Sync {
-    /// Adds a subscription. `true` when the bus must be asked for the rule.
+    /// Adds a subscription. What must be asked of the bus is added to `actions`.
     fn add(
         &mut self,
         rule: &MatchRule<'_>,
-        sender: Option<NameId>,
         deadline: Instant,
-    ) -> (SubscriptionId, RuleId, bool);
-
-    /// The rule's text, with quotes around every value.
-    fn rule_text(&self, id: SubscriptionId) -> Option<&str>;
+        names: &mut Names,
+        actions: &mut Actions,
+    ) -> SubscriptionId;
 
     /// Whether it stands: made, and not ended.
     fn is_active(&self, id: SubscriptionId) -> bool;
@@ -73,40 +74,43 @@ pub(crate) trait Subscriptions: fmt::Debug + Send + Sync {
     /// The bus has accepted the rule.
     fn accepted(&mut self, rule_id: RuleId);
 
-    /// Ends the next subscription that shares `rule_id`, in the order of their making.
-    fn end_of_rule(&mut self, rule_id: RuleId) -> Option<(SubscriptionId, Released)>;
-
-    /// Ends the next subscription to signals of the name.
-    fn end_of_sender(&mut self, sender: NameId) -> Option<(SubscriptionId, Released)>;
-
-    /// Ends the next subscription whose deadline has passed.
-    fn expired(&mut self, now: Instant) -> Option<(SubscriptionId, Released)>;
+    /// Ends subscriptions, and adds them to `ended`, oldest first.
+    fn end(
+        &mut self,
+        ending: Ending,
+        names: &mut Names,
+        actions: &mut Actions,
+        ended: &mut Vec<SubscriptionId>,
+    );
 
     /// No subscription's deadline is earlier.
     fn earliest(&self) -> Instant;
 
-    /// Removes a subscription: what is left to do at the bus, and the events that waited for it.
-    fn remove(&mut self, id: SubscriptionId) -> Option<(Option<Released>, VecDeque<EventKey>)>;
+    /// Removes a subscription: the events that waited for it.
+    fn remove(
+        &mut self,
+        id: SubscriptionId,
+        names: &mut Names,
+        actions: &mut Actions,
+    ) -> VecDeque<EventKey>;
 
-    /// Adds the subscriptions that ask for `signal`, sent by `sender`, to `matched`. With `verify`, a rule's well-known sender means the
-    /// name's present owner.
+    /// Adds the subscriptions that ask for `signal`, sent by `sender`, to `matched`.
     fn matching(
         &self,
         signal: &Message<'_>,
         sender: Option<&str>,
         names: &Names,
-        verify: bool,
         matched: &mut Vec<SubscriptionId>,
     );
 
     /// The oldest event that waits for the subscription.
     fn first_waiting(&self, id: SubscriptionId) -> Option<EventKey>;
 
-    /// An event waits for the subscription: behind those that came before, or before them.
-    fn wait(&mut self, id: SubscriptionId, key: EventKey, at_front: bool);
+    /// An event waits for the subscriptions: behind those that came before, or before them.
+    fn wait(&mut self, ids: &[SubscriptionId], key: EventKey, at_front: bool);
 
-    /// The oldest event that waited for the subscription was taken. Once the end of a subscription was taken it is gone.
-    fn taken(&mut self, id: SubscriptionId, key: EventKey, is_end: bool);
+    /// The oldest event that waited for the subscriptions was taken. Once the end of a subscription was taken it is gone.
+    fn taken(&mut self, ids: &[SubscriptionId], key: EventKey, is_end: bool);
 }
 
 /// The subscriptions, in the order of their making.
@@ -117,11 +121,15 @@ pub(crate) struct SubscriptionTable {
     last: u32,
     /// No subscription's deadline is earlier.
     earliest: Instant,
+    /// On a direct connection there is nobody to ask.
+    is_bus: bool,
+    /// A rule's well-known sender means the name's present owner.
+    verify_senders: bool,
 }
 
 impl SubscriptionTable {
-    pub(crate) const fn new() -> Self {
-        Self { made: Vec::new(), last: 0, earliest: Instant::NEVER }
+    pub(crate) const fn new(is_bus: bool, verify_senders: bool) -> Self {
+        Self { made: Vec::new(), last: 0, earliest: Instant::NEVER, is_bus, verify_senders }
     }
 }
 
@@ -129,28 +137,36 @@ impl Subscriptions for SubscriptionTable {
     fn add(
         &mut self,
         rule: &MatchRule<'_>,
-        sender: Option<NameId>,
         deadline: Instant,
-    ) -> (SubscriptionId, RuleId, bool) {
+        names: &mut Names,
+        actions: &mut Actions,
+    ) -> SubscriptionId {
+        let sender = rule.get(MatchKey::Sender).map(|value| value.to_text());
+        let followed =
+            sender.as_deref().filter(|name| *name != names::BUS && !name.starts_with(':'));
+        let sender = followed
+            .filter(|_| self.is_bus && self.verify_senders)
+            .map(|name| names.subscribe(name, actions));
         let rule = OwnedMatchRule::from(*rule);
         self.last = self.last.wrapping_add(1);
         let id = SubscriptionId(self.last);
         let is_equal = |other: &&Subscription| {
             other.state != State::Ended && other.rule.as_str() == rule.as_str()
         };
-        let equal = self.made.iter().find(is_equal);
-        let is_new = equal.is_none();
-        let (rule_id, state) =
-            equal.map_or((RuleId(self.last), State::Asked), |other| (other.rule_id, other.state));
+        let (rule_id, state) = match self.made.iter().find(is_equal) {
+            Some(other) => (other.rule_id, other.state),
+            None if !self.is_bus => (RuleId(self.last), State::Active),
+            None => {
+                let rule_id = RuleId(self.last);
+                actions.add_match(rule.as_str(), Purpose::Rule(rule_id));
+                (rule_id, State::Asked)
+            }
+        };
         let deadline = if state == State::Asked { deadline } else { Instant::NEVER };
         self.earliest = self.earliest.min(deadline);
         let waiting = VecDeque::new();
         self.made.push(Subscription { id, rule, rule_id, sender, state, deadline, waiting });
-        (id, rule_id, is_new)
-    }
-
-    fn rule_text(&self, id: SubscriptionId) -> Option<&str> {
-        self.get(id).map(|made| made.rule.as_str())
+        id
     }
 
     fn is_active(&self, id: SubscriptionId) -> bool {
@@ -174,35 +190,52 @@ impl Subscriptions for SubscriptionTable {
         }
     }
 
-    fn end_of_rule(&mut self, rule_id: RuleId) -> Option<(SubscriptionId, Released)> {
-        self.end_where(|made| made.rule_id == rule_id)
-    }
-
-    fn end_of_sender(&mut self, sender: NameId) -> Option<(SubscriptionId, Released)> {
-        self.end_where(|made| made.sender == Some(sender))
-    }
-
-    fn expired(&mut self, now: Instant) -> Option<(SubscriptionId, Released)> {
-        if self.earliest > now {
-            return None;
+    fn end(
+        &mut self,
+        ending: Ending,
+        names: &mut Names,
+        actions: &mut Actions,
+        ended: &mut Vec<SubscriptionId>,
+    ) {
+        // The bus has no rule that it refused.
+        let is_known = !matches!(ending, Ending::Rule(_));
+        for index in 0..self.made.len() {
+            let Some(made) = self.made.get_mut(index) else { break };
+            let ends = match ending {
+                Ending::Rule(rule_id) => made.rule_id == rule_id,
+                Ending::Sender(name) => made.sender == Some(name),
+                Ending::Deadline(now) => made.deadline <= now,
+            };
+            if !ends || made.state == State::Ended {
+                continue;
+            }
+            made.state = State::Ended;
+            made.deadline = Instant::NEVER;
+            ended.push(made.id);
+            if let Some(made) = self.made.get(index) {
+                self.release(made, is_known, names, actions);
+            }
         }
-        let ended = self.end_where(|made| made.deadline <= now);
-        if ended.is_none() {
-            let deadlines = self.made.iter().map(|made| made.deadline);
-            self.earliest = deadlines.fold(Instant::NEVER, Instant::min);
-        }
-        ended
+        let deadlines = self.made.iter().map(|made| made.deadline);
+        self.earliest = deadlines.fold(Instant::NEVER, Instant::min);
     }
 
     fn earliest(&self) -> Instant {
         self.earliest
     }
 
-    fn remove(&mut self, id: SubscriptionId) -> Option<(Option<Released>, VecDeque<EventKey>)> {
-        let index = self.index(id)?;
+    fn remove(
+        &mut self,
+        id: SubscriptionId,
+        names: &mut Names,
+        actions: &mut Actions,
+    ) -> VecDeque<EventKey> {
+        let Some(index) = self.index(id) else { return VecDeque::new() };
         let made = self.made.remove(index);
-        let released = (made.state != State::Ended).then(|| self.released(&made));
-        Some((released, made.waiting))
+        if made.state != State::Ended {
+            self.release(&made, true, names, actions);
+        }
+        made.waiting
     }
 
     fn matching(
@@ -210,12 +243,11 @@ impl Subscriptions for SubscriptionTable {
         signal: &Message<'_>,
         sender: Option<&str>,
         names: &Names,
-        verify: bool,
         matched: &mut Vec<SubscriptionId>,
     ) {
-        let owns = |name: &str, sender: &str| !verify || names.owns(sender, name);
-        for made in &self.made {
-            if made.state != State::Ended && made.rule.matches_from(signal, sender, owns) {
+        let owns = |name: &str, sender: &str| !self.verify_senders || names.owns(sender, name);
+        for made in self.made.iter().filter(|made| made.state != State::Ended) {
+            if made.rule.matches_from(signal, sender, owns) {
                 matched.push(made.id);
             }
         }
@@ -225,47 +257,48 @@ impl Subscriptions for SubscriptionTable {
         self.get(id)?.waiting.front().copied()
     }
 
-    fn wait(&mut self, id: SubscriptionId, key: EventKey, at_front: bool) {
-        if let Some(made) = self.get_mut(id) {
-            match at_front {
-                true => made.waiting.push_front(key),
-                false => made.waiting.push_back(key),
+    fn wait(&mut self, ids: &[SubscriptionId], key: EventKey, at_front: bool) {
+        for id in ids {
+            match self.get_mut(*id) {
+                Some(made) if at_front => made.waiting.push_front(key),
+                Some(made) => made.waiting.push_back(key),
+                None => {}
             }
         }
     }
 
-    fn taken(&mut self, id: SubscriptionId, key: EventKey, is_end: bool) {
-        if is_end {
-            if let Some(index) = self.index(id) {
-                self.made.remove(index);
-            }
-        } else if let Some(made) = self.get_mut(id) {
-            if made.waiting.front() == Some(&key) {
-                made.waiting.pop_front();
+    fn taken(&mut self, ids: &[SubscriptionId], key: EventKey, is_end: bool) {
+        for id in ids {
+            if is_end {
+                if let Some(index) = self.index(*id) {
+                    self.made.remove(index);
+                }
+            } else if let Some(made) = self.get_mut(*id) {
+                if made.waiting.front() == Some(&key) {
+                    made.waiting.pop_front();
+                }
             }
         }
     }
 }
 
 impl SubscriptionTable {
-    fn end_where(
-        &mut self,
-        ends: impl Fn(&Subscription) -> bool,
-    ) -> Option<(SubscriptionId, Released)> {
-        let ends = |made: &Subscription| made.state != State::Ended && ends(made);
-        let index = self.made.iter().position(ends)?;
-        let made = self.made.get_mut(index)?;
-        made.state = State::Ended;
-        made.deadline = Instant::NEVER;
-        let made = self.made.get(index)?;
-        Some((made.id, self.released(made)))
-    }
-
-    /// What `made` leaves to do, which has ended or was removed.
-    fn released(&self, made: &Subscription) -> Released {
+    /// What `made` needed, which has ended or was removed, is needed no more. `is_known`: the bus may have its rule.
+    fn release(
+        &self,
+        made: &Subscription,
+        is_known: bool,
+        names: &mut Names,
+        actions: &mut Actions,
+    ) {
+        if let Some(sender) = made.sender {
+            names.unsubscribe(sender);
+        }
         let is_needed =
             self.made.iter().any(|it| it.state != State::Ended && it.rule_id == made.rule_id);
-        Released { rule: (!is_needed).then(|| made.rule.as_str().into()), sender: made.sender }
+        if self.is_bus && is_known && !is_needed {
+            actions.remove_match(made.rule.as_str());
+        }
     }
 
     fn index(&self, id: SubscriptionId) -> Option<usize> {

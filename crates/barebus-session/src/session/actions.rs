@@ -9,7 +9,7 @@ use super::Session;
 use crate::event::{CallId, Kind};
 use crate::event_queue::Queued;
 use crate::instant::Instant;
-use crate::router::{Action, Answer, Callee, PendingCall, Purpose};
+use crate::router::{Action, Actions, Answer, Callee, PendingCall, Purpose, Request, TextRange};
 
 impl<F> Session<F> {
     /// Does what the router needs done.
@@ -22,18 +22,20 @@ impl<F> Session<F> {
 
     #[cold]
     fn perform_all(&mut self) {
-        for action in self.router.take_actions() {
+        let Actions { list, texts } = self.router.take_actions();
+        let text = |range| texts.get(range).unwrap_or_default();
+        for action in list {
             match action {
-                Action::Request(request) if !self.router.is_monitor() => {
-                    self.call_bus(request.member, &(&*request.argument,), request.purpose);
+                Action::Request(_) | Action::Answer(_) if self.router.is_monitor() => {}
+                Action::Request(Request { member, argument, purpose }) => {
+                    self.call_bus(member, &(text(argument),), purpose);
                 }
-                Action::Request(_) => {}
+                Action::Answer(answer) => self.send_answer(answer, text),
                 Action::EndCall(serial, reason) => {
-                    let kind = Kind::NoReply(CallId(serial), reason);
-                    self.enqueue(Queued::without_message(kind, [].into()));
-                }
-                Action::EndSubscriptions(ids) => {
-                    self.enqueue(Queued::without_message(Kind::NotSubscribed, ids.into()));
+                    self.enqueue(Queued::without_message(
+                        Kind::NoReply(CallId(serial), reason),
+                        Vec::new(),
+                    ));
                 }
                 Action::Release { key, is_believed: false, .. } => drop(self.queue.take(key)),
                 Action::Release { call, key, .. } => {
@@ -57,7 +59,7 @@ impl<F> Session<F> {
             .interface(INTERFACE)
             .destination(DESTINATION)
             .header(Serial::FIRST);
-        let is_expected = purpose != Purpose::Removed;
+        let is_expected = !purpose.is_removed();
         if !is_expected {
             header.flags = Flags::NO_REPLY_EXPECTED;
         }
@@ -71,17 +73,13 @@ impl<F> Session<F> {
 
     /// Answers a call that is not reported to the user. When the queue is full the caller's own deadline ends it: that must not cost us
     /// the connection.
-    #[cold]
-    pub(super) fn send_answer(&mut self, answer: &Answer) {
-        if self.router.is_monitor() || self.outbox.queued() >= self.send_limit {
+    fn send_answer<'a>(&mut self, answer: Answer, text: impl Fn(TextRange) -> &'a str) {
+        if self.outbox.queued() >= self.send_limit {
             return;
         }
-        let text = answer.text.as_deref().map(|text| (text,));
-        let body: &dyn EncodeBody = match &text {
-            None => &(),
-            Some(text) => text,
-        };
-        let destination = answer.destination.as_deref();
+        let argument = (text(answer.text),);
+        let body: &dyn EncodeBody = if argument.0.is_empty() { &() } else { &argument };
+        let destination = Some(text(answer.destination));
         let _ = self.queue_answer(answer.call, destination, answer.error, body, Vec::new());
     }
 }

@@ -1,7 +1,6 @@
 //! The beginning of a session: authentication, then `Hello`.
 
 use alloc::boxed::Box;
-use core::time::Duration;
 
 use barebus_sasl::{Client, Options, Outcome, Pacing};
 
@@ -34,22 +33,25 @@ pub(super) struct Handshake {
     has_retried: bool,
 }
 
-impl Phase {
-    pub(super) fn authentication(config: &Config) -> Self {
-        Self::Authentication(Box::new(Client::new(options(config))))
-    }
-}
-
 impl Handshake {
-    pub(super) fn new(config: &Config, now: Duration) -> Self {
+    pub(super) fn new(config: &Config, now: Instant) -> Self {
         Self {
-            options: options(config),
+            options: Options {
+                mechanisms: config.mechanisms,
+                negotiate_unix_fd: config.unix_fds,
+                pacing: config.pacing,
+            },
             guid: config.guid,
-            deadline: now.saturating_add(config.handshake_timeout).into(),
-            pipelined_deadline: now.saturating_add(config.handshake_timeout / 2).into(),
+            deadline: now.after(config.handshake_timeout),
+            pipelined_deadline: now.after(config.handshake_timeout / 2),
             may_retry: config.pacing == Pacing::Pipelined && config.can_reconnect,
             has_retried: false,
         }
+    }
+
+    /// The beginning of an authentication conversation.
+    pub(super) fn begin(&self) -> Phase {
+        Phase::Authentication(Box::new(Client::new(self.options)))
     }
 
     pub(super) const fn pacing(&self) -> Pacing {
@@ -92,7 +94,7 @@ impl<F> Session<F> {
         self.outbox.rewind();
         self.inbox.clear();
         self.is_eof = false;
-        self.phase = Phase::Authentication(Box::new(Client::new(self.handshake.options)));
+        self.phase = self.handshake.begin();
         true
     }
 
@@ -193,15 +195,6 @@ const PING_AFTER_SERIAL: &[u8] = b"\x45\0\0\0\
     \x01\x01o\0\x01\0\0\0/\0\0\0\0\0\0\0\
     \x02\x01s\0\x19\0\0\0org.freedesktop.DBus.Peer\0\0\0\0\0\0\0\
     \x03\x01s\0\x04\0\0\0Ping\0\0\0\0";
-
-/// The options of the authentication conversation.
-fn options(config: &Config) -> Options {
-    Options {
-        mechanisms: config.mechanisms,
-        negotiate_unix_fd: config.unix_fds,
-        pacing: config.pacing,
-    }
-}
 
 #[cfg(test)]
 mod tests {

@@ -49,8 +49,6 @@ pub struct Session<F> {
     dropped: u64,
     /// The event that was polled and not taken yet.
     ready: Option<Ready<F>>,
-    /// The subscriptions of the event that was polled last.
-    subscriptions: Vec<SubscriptionId>,
     /// The message of the event that was polled last, if it waited in the queue.
     current: Box<[u8]>,
     /// The other side sends nothing more. What it sent is still processed.
@@ -76,9 +74,10 @@ struct Ready<F> {
 impl<F> Session<F> {
     /// A session that starts now. On a bus `Hello` is queued.
     pub fn new(config: Config, now: Duration) -> Self {
+        let handshake = Handshake::new(&config, now.into());
         let mut session = Self {
-            phase: Phase::authentication(&config),
-            handshake: Handshake::new(&config, now),
+            phase: handshake.begin(),
+            handshake,
             outcome: None,
             inbox: Inbox::new(),
             outbox: Outbox::new(),
@@ -86,7 +85,6 @@ impl<F> Session<F> {
             queue: EventQueue::new(config.receive_limit),
             dropped: 0,
             ready: None,
-            subscriptions: Vec::new(),
             current: Box::default(),
             is_eof: false,
             needs_poll: false,
@@ -146,7 +144,7 @@ impl<F> Session<F> {
 
     /// The number of calls whose reply is outstanding, including the session's own.
     pub const fn outstanding(&self) -> usize {
-        self.router.pending.awaited()
+        self.router.pending.outstanding()
     }
 
     /// Whether the result of the call is still to come, or to be taken.

@@ -1,7 +1,7 @@
 //! From received bytes to events.
 
-use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::mem;
 use core::ops::Range;
 use core::time::Duration;
 
@@ -10,16 +10,16 @@ use barebus_wire::{DecodeError, Message};
 use super::handshake::Phase;
 use super::{Ready, Session};
 use crate::error::{FdsError, NoReply, SessionError};
-use crate::event::{CallId, Event, Kind, Received, SubscriptionId, Want};
+use crate::event::{CallId, Event, Kind, Received, Want};
 use crate::event_queue::{EventKey, Queued};
 use crate::instant::Instant;
-use crate::router::{Answer, Route};
+use crate::router::Route;
 
 impl<F> Session<F> {
-    /// The next wanted event; `None` if more must be received first. Other events are kept, in order.
+    /// The next event that is wanted; `None` when more must be received first. Other events are kept, in order.
     ///
     /// # Errors
-    /// [`SessionError`]: why the session has ended, after the last event that arrived before. Every later call returns the same error.
+    /// Why the session has ended, after the last event that came before. Every later call returns the same error.
     #[inline]
     pub fn poll_event(
         &mut self,
@@ -30,7 +30,7 @@ impl<F> Session<F> {
         self.take_event()
     }
 
-    /// The reply to a call, or why there is no reply; `None` if more must be received first.
+    /// The reply to a call, or why there is none; `None` when more must be received first.
     ///
     /// # Errors
     /// As [`poll_event`](Self::poll_event).
@@ -43,9 +43,8 @@ impl<F> Session<F> {
         Ok(if self.poll(Want::Reply(call), now)? { Some(self.take_reply()) } else { None })
     }
 
-    /// Processes received messages and passed deadlines until a wanted event is ready. Returns whether there is one:
-    /// [`take_event`](Self::take_event) returns it. Use it instead of [`poll_event`](Self::poll_event) in loops, which cannot borrow the event
-    /// from one turn to the next.
+    /// Processes received messages and passed deadlines until a wanted event is ready: [`take_event`](Self::take_event) returns it. For
+    /// loops that go on until there is one, which cannot borrow the event meanwhile.
     ///
     /// # Errors
     /// As [`poll_event`](Self::poll_event).
@@ -54,7 +53,8 @@ impl<F> Session<F> {
         if self.ready.is_some() {
             self.requeue_ready();
         }
-        self.answer_forgotten();
+        self.router.answer_dropped();
+        self.perform_actions();
         self.needs_poll = false;
         if self.poll_queue(want) {
             return Ok(true);
@@ -83,7 +83,7 @@ impl<F> Session<F> {
     /// The event that [`poll`](Self::poll) made ready.
     ///
     /// # Errors
-    /// None: the message was parsed when it arrived.
+    /// None after `poll` returned `true`; `InvalidMessage` otherwise.
     #[inline]
     pub fn take_event(&mut self) -> Result<Option<Event<'_, F>>, SessionError> {
         let Some(Ready { kind, frame, fds, .. }) = self.ready.take() else {
@@ -100,7 +100,7 @@ impl<F> Session<F> {
             Ok(message) => Ok(Received { message, fds }),
             Err(error) => Err(SessionError::InvalidMessage(error)),
         };
-        let subscriptions = &*self.subscriptions;
+        let subscriptions = self.router.matched();
         Ok(Some(match kind {
             Kind::Reply(call) => Event::Reply { call, reply: received(fds)? },
             Kind::NoReply(call, reason) => Event::NoReply { call, reason },
@@ -116,11 +116,11 @@ impl<F> Session<F> {
         }))
     }
 
-    /// The reply that [`poll`](Self::poll) made ready for [`Want::Reply`], or why there is no reply: [`take_event`](Self::take_event) for one
-    /// call.
+    /// The reply that [`poll`](Self::poll) made ready for [`Want::Reply`], or why there is none: [`take_event`](Self::take_event) for a
+    /// single call.
     ///
     /// # Errors
-    /// [`NoReply`]: why there is no reply. [`NoReply::NotOutstanding`] also if `poll` did not return `true`.
+    /// Why there is no reply; `NotOutstanding` when `poll` did not return `true`.
     #[inline]
     pub fn take_reply(&mut self) -> Result<Received<'_, F>, NoReply> {
         let Some(Ready { kind, frame, fds, .. }) = self.ready.take() else {
@@ -170,19 +170,18 @@ impl<F> Session<F> {
             }
         };
         let fds = self.inbox.take(&frame, unix_fds);
-        let is_ready = match (route, fds) {
-            (Route::Event(kind), Ok(fds)) => {
-                let is_ready = !is_late && !self.needs_poll && self.is_wanted(want, &kind);
-                match is_ready {
-                    true => self.make_ready(kind, frame, fds, want),
-                    false => self.keep(kind, &frame, fds),
-                }
-                is_ready
+        let mut is_ready = false;
+        match (route, fds) {
+            (Route::Done, _) => {}
+            (Route::Event(kind), Ok(fds))
+                if !is_late && !self.needs_poll && self.is_wanted(want, &kind) =>
+            {
+                self.make_ready(kind, frame, fds, want);
+                is_ready = true;
             }
-            (Route::Event(kind), Err(error)) => self.refuse(kind, error),
-            (Route::Done, _) => false,
+            (Route::Event(kind), fds) => self.keep(kind, &frame, fds),
             (route, fds) => self.process_other(route, &frame, fds),
-        };
+        }
         self.perform_actions();
         is_ready
     }
@@ -213,94 +212,81 @@ impl<F> Session<F> {
     /// descriptors.
     #[inline]
     fn make_ready(&mut self, kind: Kind, frame: Range<usize>, fds: Vec<F>, want: Want) {
-        self.subscriptions.clear();
-        let matched = self.router.matched();
+        let matched = self.router.matched_mut();
         match want {
             Want::Signal(id) if matched.len() > 1 => {
-                let others = matched.iter().copied().filter(|other| *other != id).collect();
-                self.subscriptions.push(id);
+                matched.retain(|other| *other != id);
                 let kind = match kind {
                     Kind::NotSubscribed => Kind::NotSubscribed,
                     _ => Kind::Signal,
                 };
-                self.keep_for(kind, others, &frame, Vec::new());
+                self.keep(kind, &frame, Ok(Vec::new()));
+                self.router.matched_mut().push(id);
             }
-            _ => self.subscriptions.extend_from_slice(matched),
+            _ => {}
         }
-        if let (Kind::NotSubscribed, subscriptions) = (&kind, &self.subscriptions) {
-            self.router.taken(subscriptions, EventKey::NONE, true);
+        if let Kind::NotSubscribed = kind {
+            self.router.taken(EventKey::NONE, true);
         }
         self.ready = Some(Ready { kind, frame: Some(frame), fds });
     }
 
     /// What seldom comes.
     #[cold]
-    fn process_other(
-        &mut self,
-        route: Route,
-        frame: &Range<usize>,
-        fds: Result<Vec<F>, FdsError>,
-    ) -> bool {
+    fn process_other(&mut self, route: Route, frame: &Range<usize>, fds: Result<Vec<F>, FdsError>) {
         match (route, fds) {
-            (Route::Hold(call), Ok(fds)) => {
-                let bytes = self.inbox.bytes(frame).into();
-                let held = Queued::new(Kind::Held, [].into(), bytes, fds);
-                let has_room = !self.queue.is_full_for(&held);
-                let key = has_room.then(|| self.queue.hold(held));
-                self.router.set_held(call, key);
-                self.dropped += u64::from(!has_room);
+            (Route::Hold(mut held), fds) => {
+                if let Ok(fds) = fds {
+                    let bytes = self.inbox.bytes(frame).into();
+                    let queued = Queued::new(Kind::Held, Vec::new(), bytes, fds);
+                    match self.queue.is_full_for(&queued) {
+                        true => self.dropped += 1,
+                        false => held.key = self.queue.hold(queued),
+                    }
+                }
+                self.router.hold(held);
             }
-            (Route::Hold(call), Err(_)) => self.router.set_held(call, None),
-            (Route::Answer(answer), _) => self.send_answer(&answer),
             (Route::End(error), _) => self.end(*error),
             (Route::Done | Route::Event(_), _) => {}
         }
-        false
     }
 
-    /// A message whose file descriptors are not those that it announced.
-    #[cold]
-    fn refuse(&mut self, kind: Kind, error: FdsError) -> bool {
-        let subscriptions = self.router.matched().into();
-        let (kind, subscriptions) = match kind {
-            Kind::Reply(call) => (Kind::NoReply(call, NoReply::Fds(error)), [].into()),
-            Kind::NotSubscribed => (Kind::NotSubscribed, subscriptions),
-            // Dropping the `ReplyTo` of a call answers it.
-            _ => (Kind::Refused(error), [].into()),
+    /// Keeps a message that is an event. If it finds no place it is dropped and counted; if its file descriptors are not those that it
+    /// announced it is refused. That a call or a subscription has ended is kept all the same.
+    fn keep(&mut self, kind: Kind, frame: &Range<usize>, fds: Result<Vec<F>, FdsError>) {
+        let reason = match fds {
+            Ok(_) => NoReply::QueueFull,
+            Err(error) => NoReply::Fds(error),
         };
-        let event = Queued::without_message(kind, subscriptions);
-        if matches!(event.kind, Kind::Refused(_)) && self.queue.is_full_for(&event) {
-            self.dropped += 1;
-        } else {
-            self.enqueue(event);
-        }
-        false
-    }
-
-    /// Keeps a message that is an event.
-    fn keep(&mut self, kind: Kind, frame: &Range<usize>, fds: Vec<F>) {
-        let subscriptions = self.router.matched().into();
-        self.keep_for(kind, subscriptions, frame, fds);
-    }
-
-    /// Keeps a message. If it finds no place it is dropped and counted; that a call or a subscription has ended is kept.
-    fn keep_for(
-        &mut self,
-        kind: Kind,
-        subscriptions: Box<[SubscriptionId]>,
-        frame: &Range<usize>,
-        fds: Vec<F>,
-    ) {
+        let is_whole = fds.is_ok();
+        let subscriptions = mem::take(self.router.matched_mut());
         let bytes = self.inbox.bytes(frame).into();
-        let mut event = Queued::new(kind, subscriptions, bytes, fds);
-        if self.queue.is_full_for(&event) {
-            self.dropped += 1;
-            event.kind = match event.kind {
-                Kind::Reply(call) => Kind::NoReply(call, NoReply::QueueFull),
-                Kind::NotSubscribed => Kind::NotSubscribed,
-                _ => return,
-            };
-            event = Queued::without_message(event.kind, event.subscriptions);
+        let event = Queued::new(kind, subscriptions, bytes, fds.unwrap_or_default());
+        if is_whole && !self.queue.is_full_for(&event) {
+            self.enqueue(event);
+        } else {
+            self.drop_message(event, reason);
+        }
+    }
+
+    /// Keeps of an event only that a call or a subscription has ended, or that a message was refused.
+    #[cold]
+    fn drop_message(&mut self, mut event: Queued<F>, reason: NoReply) {
+        event.drop_message();
+        self.dropped += u64::from(reason == NoReply::QueueFull);
+        match (&event.kind, reason) {
+            (Kind::Reply(call), _) => event.kind = Kind::NoReply(*call, reason),
+            (Kind::NotSubscribed, _) => {}
+            (_, NoReply::Fds(error)) => {
+                event.subscriptions = [].into();
+                // Dropping the `ReplyTo` of a call answers it.
+                event.kind = Kind::Refused(error);
+                if self.queue.is_full_for(&event) {
+                    self.dropped += 1;
+                    return;
+                }
+            }
+            _ => return,
         }
         self.enqueue(event);
     }
@@ -349,8 +335,8 @@ impl<F> Session<F> {
         if let Some(call) = kind.ended_call() {
             self.router.pending.set_end(call.0, EventKey::NONE);
         }
-        self.router.taken(&subscriptions, key, matches!(kind, Kind::NotSubscribed));
-        self.subscriptions = subscriptions.into();
+        *self.router.matched_mut() = subscriptions.into();
+        self.router.taken(key, matches!(kind, Kind::NotSubscribed));
         self.current = bytes;
         self.ready = Some(Ready { kind, frame: None, fds });
         true
@@ -364,19 +350,11 @@ impl<F> Session<F> {
         };
         let bytes = match &frame {
             Some(frame) => self.inbox.bytes(frame).into(),
-            None => core::mem::take(&mut self.current),
+            None => mem::take(&mut self.current),
         };
-        let subscriptions = core::mem::take(&mut self.subscriptions);
-        let key = self.queue.push_front(Queued::new(kind, subscriptions.into(), bytes, fds));
+        let subscriptions = mem::take(self.router.matched_mut());
+        let key = self.queue.push_front(Queued::new(kind, subscriptions, bytes, fds));
         self.index(key, true);
-    }
-
-    /// Answers the callers whose [`ReplyTo`](crate::ReplyTo) was dropped.
-    #[inline]
-    fn answer_forgotten(&mut self) {
-        while let Some(caller) = self.router.incoming_calls.next_dropped() {
-            self.send_answer(&Answer::forgotten(&caller));
-        }
     }
 
     /// Ends what has waited too long.
@@ -387,8 +365,12 @@ impl<F> Session<F> {
         }
         // When the handshake timed out that is the reason, not the time of a call that was never delivered.
         if !matches!(self.phase, Phase::Ended(SessionError::HandshakeTimedOut { .. })) {
-            self.router.handle_timeout(now);
+            let route = self.router.handle_timeout(now);
             self.perform_actions();
+            if let Route::Event(kind) = route {
+                let subscriptions = mem::take(self.router.matched_mut());
+                self.enqueue(Queued::without_message(kind, subscriptions));
+            }
         }
     }
 

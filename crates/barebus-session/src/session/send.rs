@@ -30,6 +30,7 @@ impl<F> Session<F> {
         fds: Vec<F>,
         deadline: Option<Duration>,
     ) -> Result<CallId, SendError> {
+        self.prepare_fds(&fds);
         self.call_dyn(call, &body, fds, deadline)
     }
 
@@ -68,6 +69,7 @@ impl<F> Session<F> {
         body: &B,
         fds: Vec<F>,
     ) -> Result<(), SendError> {
+        self.prepare_fds(&fds);
         self.check_sendable(fds.len())?;
         let call = call.flags(Flags::NO_REPLY_EXPECTED);
         self.queue_message(&mut call.header(Serial::FIRST), &body, fds).map(|_| ())
@@ -83,6 +85,7 @@ impl<F> Session<F> {
         body: &B,
         fds: Vec<F>,
     ) -> Result<(), SendError> {
+        self.prepare_fds(&fds);
         self.answer(to, None, &body, fds)
     }
 
@@ -107,9 +110,11 @@ impl<F> Session<F> {
         fds: Vec<F>,
     ) -> Result<(), SendError> {
         self.check_sendable(fds.len())?;
-        if let Some(caller) = self.router.incoming_calls.find(to) {
+        if let Some(caller) = self.router.incoming_calls().and_then(|calls| calls.find(to)) {
             self.queue_answer(caller.serial, caller.name.as_deref(), error, body, fds)?;
-            self.router.incoming_calls.answered(&caller);
+            if let Some(calls) = self.router.incoming_calls() {
+                calls.answered(&caller);
+            }
         }
         Ok(())
     }
@@ -159,6 +164,14 @@ impl<F> Session<F> {
             Err(_) => drop(self.router.take_actions()),
         }
         sendable
+    }
+
+    /// Inlined, so that programs that send no file descriptors do not link what passes them.
+    #[inline]
+    fn prepare_fds(&mut self, fds: &[F]) {
+        if !fds.is_empty() {
+            self.outbox.pass_fds();
+        }
     }
 
     fn check_sendable(&mut self, fds: usize) -> Result<(), SendError> {

@@ -74,6 +74,12 @@ macro_rules! name {
                 Err($crate::name::error::refusal($slow(bytes)))
             }
 
+            /// Checks bytes, of which nothing is kept.
+            #[allow(dead_code, reason = "headers hold all kinds of names but namespaces")]
+            pub(crate) const fn check(bytes: &[u8]) -> Result<(), $crate::name::NameError> {
+                $slow(bytes)
+            }
+
             /// Whether `bytes` are valid, without the reason.
             #[inline]
             fn accepts(bytes: &[u8]) -> bool {

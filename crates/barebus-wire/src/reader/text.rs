@@ -116,15 +116,15 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads a STRING that holds a name, with the name's own parser.
-    #[inline]
-    pub(crate) fn read_name<N>(
+    /// Reads a STRING that holds a name, which `check` accepts.
+    #[cold]
+    pub(crate) fn read_name(
         &mut self,
-        parse: impl Fn(&'a str) -> Result<N, NameError>,
+        check: fn(&[u8]) -> Result<(), NameError>,
         kind: Kind,
-    ) -> Result<N, DecodeError> {
+    ) -> Result<&'a str, DecodeError> {
         let (bytes, nul) = self.string_bytes()?;
-        match self.text(bytes.len()).map(parse) {
+        match self.text(bytes.len()).map(|text| check(text.as_bytes()).map(|()| text)) {
             Some(Ok(name)) if nul == 0 => {
                 self.pos += bytes.len() + 1;
                 Ok(name)

@@ -45,17 +45,7 @@ pub(crate) fn reach(address: &Address<'_>, timeout: Duration) -> Result<Transpor
         "tcp" => tcp::reach(address, timeout),
         #[cfg(feature = "tcp")]
         "nonce-tcp" => tcp::reach_with_nonce(address, timeout),
-        other => Err(AttemptError::Unsupported { reason: why_unsupported(other) }),
-    }
-}
-
-fn why_unsupported(transport: &str) -> &'static str {
-    match transport {
-        "unixexec" | "tcp" | "nonce-tcp" => "the transport is not built in",
-        "autolaunch" => "autolaunch is not supported",
-        "launchd" => "launchd is not supported",
-        "systemd" => "the transport is for servers only",
-        _ => "the transport is unknown",
+        other => Err(AttemptError::Unsupported { transport: other.into() }),
     }
 }
 
@@ -63,7 +53,7 @@ fn why_unsupported(transport: &str) -> &'static str {
 pub(crate) fn reach_again(address: &str, timeout: Duration) -> Result<Transport, AttemptError> {
     match Addresses::parse(address).ok().and_then(|mut addresses| addresses.next()) {
         Some(address) => reach(&address, timeout),
-        None => Err(AttemptError::Unsupported { reason: "the address names no server" }),
+        None => Err(Errno::EINVAL.into()),
     }
 }
 
