@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use barebus::wire::{EncodeBody, OwnedValue};
 use barebus::{
-    Array, BodyError, Boxed, CallError, Connection, Dict, InterfaceName, ManagedObjects,
+    Array, AsVariant, BodyError, CallError, Connection, Dict, InterfaceName, ManagedObjects,
     MemberName, ObjectPath, Proxy, Variant,
 };
 use barebus_tests::peer::{OWNER, Peer, SERVICE, Sent, bus_name, message};
@@ -53,9 +53,10 @@ fn a_property_is_read_as_what_it_is() {
         assert_eq!(call.message().body::<(&str, &str)>().unwrap(), (OURS, "Size"));
     };
     let size =
-        answered((PROPERTIES, "Get"), look, (Boxed(7_u64),), |proxy| proxy.get::<u64>("Size"));
+        answered((PROPERTIES, "Get"), look, (AsVariant(7_u64),), |proxy| proxy.get::<u64>("Size"));
     assert_eq!(size.unwrap(), 7);
-    let size = answered((PROPERTIES, "Get"), look, (Boxed("7"),), |proxy| proxy.get::<u64>("Size"));
+    let size =
+        answered((PROPERTIES, "Get"), look, (AsVariant("7"),), |proxy| proxy.get::<u64>("Size"));
     assert!(matches!(size, Err(CallError::Body(BodyError::Signature { .. }))), "{size:?}");
     // A value without its variant.
     let size = answered((PROPERTIES, "Get"), look, (7_u64,), |proxy| proxy.get::<u64>("Size"));

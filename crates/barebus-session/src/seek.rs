@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use core::ops::Range;
 use core::time::Duration;
 
-use barebus_wire::{DecodeError, FamiliarHeader, Message};
+use barebus_wire::{DecodeError, HeaderCache, Message};
 
 use crate::backlog::{Kept, Matter};
 use crate::error::{FdsError, NoReply, SessionError};
@@ -164,7 +164,7 @@ impl<F> Session<F> {
             Some(place) => self.inbox.bytes(place),
             None => &*self.current,
         };
-        match self.familiar.parse_again(bytes) {
+        match self.familiar.parse_without_update(bytes) {
             Ok(message) => Ok(Received { message, fds }),
             // It was parsed when it came.
             Err(_) => Err(NoReply::NotOutstanding),
@@ -221,7 +221,7 @@ impl<F> Session<F> {
         let Ledger { backlog, subscriptions, owners, .. } = &mut self.ledger;
         let bytes = self.inbox.bytes(place.clone());
         if let Matter::Signal(waiting) = &mut matter {
-            if let Ok(signal) = self.familiar.parse_again(bytes) {
+            if let Ok(signal) = self.familiar.parse_without_update(bytes) {
                 *waiting = subscriptions.wanting(&signal, owners);
             }
         }
@@ -273,7 +273,7 @@ impl<F> Session<F> {
             Want::Signal(id) if matches!(matter, Matter::Signal(_)) => {
                 let Ledger { backlog, subscriptions, owners, .. } = &mut self.ledger;
                 let bytes = self.inbox.bytes(place.clone());
-                let Ok(signal) = self.familiar.parse_again(bytes) else {
+                let Ok(signal) = self.familiar.parse_without_update(bytes) else {
                     return false;
                 };
                 let is_for = subscriptions.wants(id, &signal, owners);
@@ -294,12 +294,12 @@ impl<F> Session<F> {
 /// The event about `matter`, whose message was parsed before.
 #[inline]
 fn event<'a, F>(
-    familiar: &'a FamiliarHeader,
+    familiar: &'a HeaderCache,
     matter: Matter,
     bytes: &'a [u8],
     fds: Vec<F>,
 ) -> Result<Option<Event<'a, F>>, SessionError> {
-    let received = |fds| match familiar.parse_again(bytes) {
+    let received = |fds| match familiar.parse_without_update(bytes) {
         Ok(message) => Ok(Received { message, fds }),
         Err(error) => Err(SessionError::InvalidMessage(error)),
     };

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use barebus_sasl::{Client, Guid, Outcome};
-use barebus_wire::{EncodeBody, ErrorName, FamiliarHeader, MatchRule, Message, MethodCall, Serial};
+use barebus_wire::{EncodeBody, ErrorName, HeaderCache, MatchRule, Message, MethodCall, Serial};
 
 use crate::backlog::Matter;
 use crate::config::{Config, Peer};
@@ -45,7 +45,7 @@ pub struct Session<F> {
     /// Something was sent once the connection was established: it is here to stay.
     pub(crate) is_used_again: bool,
     /// Messages are looked at when they are sorted and again when they are taken, and one reply is headed much as the last.
-    pub(crate) familiar: FamiliarHeader,
+    pub(crate) familiar: HeaderCache,
 }
 
 /// Where the connection stands.
@@ -72,7 +72,7 @@ impl<F> Session<F> {
             in_vain: None,
             current: Box::default(),
             is_used_again: false,
-            familiar: FamiliarHeader::default(),
+            familiar: HeaderCache::default(),
         };
         if session.ledger.config.peer == Peer::Bus {
             // The queue is empty and the message is valid: it fails only when the limit is 0, and then everything does.

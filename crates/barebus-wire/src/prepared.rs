@@ -43,7 +43,7 @@ impl PreparedCall {
     /// Marshals the call with `serial` and `body`. Gives its length in bytes.
     ///
     /// # Errors
-    /// `Signature` when `body` has another signature than was prepared; else as [`Header::encode`].
+    /// `Signature` when `body` has another signature than was prepared; else as [`Header::encode`](crate::Header::encode).
     #[inline]
     pub fn encode<B: EncodeBody + ?Sized>(
         &self,

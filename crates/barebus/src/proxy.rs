@@ -1,7 +1,7 @@
 //! An object of somebody's, with destination, path and interface fixed.
 
 use barebus_wire::name::{BusName, InterfaceName, MemberName, ObjectPath};
-use barebus_wire::{Boxed, Decode, DecodeBody, Encode, EncodeBody, MethodCall, Variant};
+use barebus_wire::{AsVariant, Decode, DecodeBody, Encode, EncodeBody, MethodCall, Variant};
 
 use crate::connection::Connection;
 use crate::error::CallError;
@@ -113,7 +113,7 @@ impl<'c, 'n> Proxy<'c, 'n> {
     /// As [`Connection::call`].
     pub fn set<T: Encode>(&mut self, property: &str, value: T) -> Result<(), CallError> {
         let call = self.properties(SET);
-        let body = (self.interface.as_str(), property, Boxed(value));
+        let body = (self.interface.as_str(), property, AsVariant(value));
         self.connection.call(&call, &body).map(|_| ())
     }
 
