@@ -2,7 +2,7 @@
 
 use core::hint::black_box;
 
-use barebus_wire::{Array, Boxed, Decode, Endian, Value, Variant};
+use barebus_wire::{Array, AsVariant, Decode, Endian, Value, Variant};
 
 use super::{Target, Workload, decoder, encoder, message, reply};
 
@@ -47,13 +47,13 @@ macro_rules! nested {
     (array $inner:expr;) => { $inner };
     (array $inner:expr; + $($more:tt)*) => { nested!(array [$inner]; $($more)*) };
     (boxed $inner:expr;) => { $inner };
-    (boxed $inner:expr; + $($more:tt)*) => { nested!(boxed Boxed($inner); $($more)*) };
+    (boxed $inner:expr; + $($more:tt)*) => { nested!(boxed AsVariant($inner); $($more)*) };
     (array type $inner:ty;) => { $inner };
     (array type $inner:ty; + $($more:tt)*) => { nested!(array type [$inner; 1]; $($more)*) };
     (lazy type $inner:ty;) => { $inner };
     (lazy type $inner:ty; + $($more:tt)*) => { nested!(lazy type Array<'static, $inner>; $($more)*) };
     (boxed type $inner:ty;) => { $inner };
-    (boxed type $inner:ty; + $($more:tt)*) => { nested!(boxed type Boxed<$inner>; $($more)*) };
+    (boxed type $inner:ty; + $($more:tt)*) => { nested!(boxed type AsVariant<$inner>; $($more)*) };
 }
 
 const ARRAYS: nested!(array type u32; ++++++++++++++++) = nested!(array 7; ++++++++++++++++);

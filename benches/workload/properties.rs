@@ -4,7 +4,7 @@ use core::hint::black_box;
 use std::collections::HashMap;
 
 use barebus_wire::{
-    Array, Boxed, Decode, Dict, Encode, EncodeError, Entries, ObjectPath, SignatureText, Type,
+    Array, AsVariant, Decode, Dict, Encode, EncodeError, Entries, ObjectPath, SignatureText, Type,
     Value, Variant, Writer,
 };
 
@@ -102,15 +102,15 @@ impl Type for Property {
 impl Encode for Property {
     fn encode(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
         match self {
-            Self::Boolean(value) => Boxed(value).encode(writer),
-            Self::Number32(value) => Boxed(value).encode(writer),
-            Self::Number64(value) => Boxed(value).encode(writer),
-            Self::Text(value) => Boxed(value).encode(writer),
-            Self::Texts(value) => Boxed(value).encode(writer),
-            Self::Bytes(value) => Boxed(value).encode(writer),
-            Self::Job(id, path) => Boxed((id, path)).encode(writer),
-            Self::LoadError(name, message) => Boxed((name, message)).encode(writer),
-            Self::Conditions(value) => Boxed(value).encode(writer),
+            Self::Boolean(value) => AsVariant(value).encode(writer),
+            Self::Number32(value) => AsVariant(value).encode(writer),
+            Self::Number64(value) => AsVariant(value).encode(writer),
+            Self::Text(value) => AsVariant(value).encode(writer),
+            Self::Texts(value) => AsVariant(value).encode(writer),
+            Self::Bytes(value) => AsVariant(value).encode(writer),
+            Self::Job(id, path) => AsVariant((id, path)).encode(writer),
+            Self::LoadError(name, message) => AsVariant((name, message)).encode(writer),
+            Self::Conditions(value) => AsVariant(value).encode(writer),
         }
     }
 }

@@ -205,7 +205,7 @@ fn a_body_a_million_deep_ends_only_its_message() {
     let script = |peer: &mut Peer| {
         assert!(peer.greet());
         let call = peer.called("Deep").unwrap();
-        let mut bytes = peer.reply(&call, Some(OWNER), &(barebus::Boxed(7_u8),));
+        let mut bytes = peer.reply(&call, Some(OWNER), &(barebus::AsVariant(7_u8),));
         let body = b"\x01v\0".repeat(1_000_000);
         let body = [&body[..], b"\x01y\0\x07"].concat();
         put_u32(4, u32::try_from(body.len()).unwrap())(&mut bytes);

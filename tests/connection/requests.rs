@@ -1,7 +1,7 @@
 //! Requests of definitions, on a bus and on a direct connection.
 
 use barebus::definition::{Emits, Fd, InterfaceName, Method, Object, Property, Str};
-use barebus::{Boxed, Connection, FdIndex, Options};
+use barebus::{AsVariant, Connection, FdIndex, Options};
 use barebus_tests::peer::{OWNER, Peer, SERVICE, Sent};
 
 use crate::scene::{LONG, patient, play};
@@ -27,7 +27,7 @@ fn serve(peer: &mut Peer, destination: Option<&str>) {
     assert_eq!(to(&get).as_deref(), destination);
     let asked: (&str, &str) = get.message().body().unwrap();
     assert_eq!(asked, ("org.example.Interface", "Name"));
-    let reply = peer.reply(&get, sender, &(Boxed("a name"),));
+    let reply = peer.reply(&get, sender, &(AsVariant("a name"),));
     peer.write(&reply);
     peer.drain();
 }

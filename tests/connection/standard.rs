@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use barebus::wire::{EncodeBody, OwnedValue};
 use barebus::{
-    Array, BodyError, Boxed, CallError, Connection, Dict, ManagedObjects, ObjectPath, Proxy,
+    Array, AsVariant, BodyError, CallError, Connection, Dict, ManagedObjects, ObjectPath, Proxy,
     Variant,
 };
 use barebus_tests::peer::{OWNER, Peer, SERVICE, Sent, message};
@@ -47,9 +47,10 @@ fn a_property_is_read_as_what_it_is() {
         assert_eq!(call.message().body::<(&str, &str)>().unwrap(), (OURS, "Size"));
     };
     let size =
-        answered((PROPERTIES, "Get"), look, (Boxed(7_u64),), |proxy| proxy.get::<u64>("Size"));
+        answered((PROPERTIES, "Get"), look, (AsVariant(7_u64),), |proxy| proxy.get::<u64>("Size"));
     assert_eq!(size.unwrap(), 7);
-    let size = answered((PROPERTIES, "Get"), look, (Boxed("7"),), |proxy| proxy.get::<u64>("Size"));
+    let size =
+        answered((PROPERTIES, "Get"), look, (AsVariant("7"),), |proxy| proxy.get::<u64>("Size"));
     assert!(matches!(size, Err(CallError::Body(BodyError::Signature { .. }))), "{size:?}");
     // A value without its variant.
     let size = answered((PROPERTIES, "Get"), look, (7_u64,), |proxy| proxy.get::<u64>("Size"));

@@ -3,8 +3,8 @@
 //! It shares no code with `barebus-wire`, so that the two agree only where both are right.
 
 use barebus_wire::{
-    Basic, Cursor, DecodeError, EncodeBody, EncodeError, Endian, Event, ObjectPath, Signature,
-    Writer,
+    Basic, Cursor, CursorEvent, DecodeError, EncodeBody, EncodeError, Endian, ObjectPath,
+    Signature, Writer,
 };
 
 /// A value of any type, as a tree.
@@ -170,25 +170,25 @@ impl Model {
         Ok(values)
     }
 
-    fn read(cursor: &mut Cursor<'_>, event: Event<'_>) -> Result<Self, DecodeError> {
+    fn read(cursor: &mut Cursor<'_>, event: CursorEvent<'_>) -> Result<Self, DecodeError> {
         Ok(match event {
-            Event::Basic(value) => Self::from_basic(value),
-            Event::Array { element, .. } => {
+            CursorEvent::Basic(value) => Self::from_basic(value),
+            CursorEvent::Array { element, .. } => {
                 Self::Array(element.as_str().into(), Self::read_container(cursor)?)
             }
-            Event::Struct => Self::Struct(Self::read_container(cursor)?),
-            Event::DictEntry => {
+            CursorEvent::Struct => Self::Struct(Self::read_container(cursor)?),
+            CursorEvent::DictEntry => {
                 let fields = Self::read_container(cursor)?;
                 let [key, value] = <[_; 2]>::try_from(fields).expect("an entry has two fields");
                 Self::DictEntry(Box::new((key, value)))
             }
-            Event::Variant(signature) => {
+            CursorEvent::Variant(signature) => {
                 let fields = Self::read_container(cursor)?;
                 let [value] = <[_; 1]>::try_from(fields).expect("a variant holds one value");
                 assert_eq!(value.signature(), signature.as_str());
                 Self::Variant(Box::new(value))
             }
-            Event::End => panic!("a container ends that was not begun"),
+            CursorEvent::End => panic!("a container ends that was not begun"),
         })
     }
 
@@ -196,7 +196,7 @@ impl Model {
         let mut values = Vec::new();
         loop {
             match cursor.next()?.expect("a container that was begun ends") {
-                Event::End => return Ok(values),
+                CursorEvent::End => return Ok(values),
                 event => values.push(Self::read(cursor, event)?),
             }
         }

@@ -4,8 +4,8 @@ use barebus_tests::golden::{call_of, hex};
 use barebus_tests::model::{Model, pad};
 use barebus_tests::verdict::{Verdict, judge};
 use barebus_wire::{
-    Boxed, Decode, DecodeErrorKind as Kind, Encode, Endian, Message, MessageBuf, RawBody, Reader,
-    Value, Variant, Writer, limits,
+    AsVariant, Decode, DecodeErrorKind as Kind, Encode, Endian, Message, MessageBuf, RawBody,
+    Reader, Value, Variant, Writer, limits,
 };
 
 const MOST: usize = limits::TOTAL_DEPTH as usize;
@@ -65,10 +65,10 @@ fn a_walk_by_values_ends_at_the_innermost() {
 
 #[test]
 fn the_value_of_a_container_is_the_container() {
-    let boxed = Boxed((7_u8, &["a", "b"][..]));
+    let boxed = AsVariant((7_u8, &["a", "b"][..]));
     let mut bytes = [0; 64];
     let mut writer = Writer::new(&mut bytes, Endian::Little);
-    Boxed(boxed).encode(&mut writer).unwrap();
+    AsVariant(boxed).encode(&mut writer).unwrap();
     let variant = Variant::decode(&mut Reader::new(&bytes, Endian::Little)).unwrap();
     assert_eq!(variant.signature(), "v");
     let Ok(Value::Variant(inner)) = variant.value() else { panic!("no variant") };

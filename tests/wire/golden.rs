@@ -4,7 +4,7 @@ use barebus_tests::golden::hex;
 use barebus_tests::model::Model;
 use barebus_tests::properties::{encode, marshalled};
 use barebus_wire::{
-    Boxed, BusName, Cursor, Decode, Dict, Encode, Endian, Entries, ErrorName, FdIndex, Flags,
+    AsVariant, BusName, Cursor, Decode, Dict, Encode, Endian, Entries, ErrorName, FdIndex, Flags,
     Header, InterfaceName, MemberName, Message, MessageType, ObjectPath, Reader, Serial, Signature,
     Value, Variant,
 };
@@ -195,11 +195,11 @@ fn duplicate_keys_are_left_to_the_reader() {
 
 #[test]
 fn variant() {
-    is(Boxed(0x1234_u16), "01 71 00 00 3412", "01 71 00 00 1234");
-    is(Boxed("a"), "01 73 00 00 01000000 61 00", "01 73 00 00 00000001 61 00");
-    is(Boxed(Boxed(7_u8)), "01 76 00 01 79 00 07", "01 76 00 01 79 00 07");
+    is(AsVariant(0x1234_u16), "01 71 00 00 3412", "01 71 00 00 1234");
+    is(AsVariant("a"), "01 73 00 00 01000000 61 00", "01 73 00 00 00000001 61 00");
+    is(AsVariant(AsVariant(7_u8)), "01 76 00 01 79 00 07", "01 76 00 01 79 00 07");
     is(
-        Boxed((1_u8, 2_u64)),
+        AsVariant((1_u8, 2_u64)),
         "04 28797429 00 0000 01 00000000000000 0200000000000000",
         "04 28797429 00 0000 01 00000000000000 0000000000000002",
     );

@@ -6,7 +6,7 @@ use barebus_tests::golden::{call, call_of, hex};
 use barebus_tests::model::pad;
 use barebus_tests::verdict::{Verdict, judge};
 use barebus_wire::{
-    Boxed, DecodeError, DecodeErrorKind as Kind, Dict, EncodeError, Endian, Message, OwnedBody,
+    AsVariant, DecodeError, DecodeErrorKind as Kind, Dict, EncodeError, Endian, Message, OwnedBody,
     SignatureErrorKind as Sig, Variant, frame_len, limits,
 };
 
@@ -288,30 +288,30 @@ fn refuses_a_signature_over_255_bytes() {
 fn refuses_a_variant_of_another_type_than_was_asked_for() {
     let bytes = body("v", "01 75 00 00 2a000000");
     let message = Message::parse(&bytes).unwrap();
-    assert_eq!(message.body::<(Boxed<u32>,)>(), Ok((Boxed(42),)));
-    let refused = message.body::<(Boxed<i32>,)>().unwrap_err();
+    assert_eq!(message.body::<(AsVariant<u32>,)>(), Ok((AsVariant(42),)));
+    let refused = message.body::<(AsVariant<i32>,)>().unwrap_err();
     assert_eq!(refused.decode_error(), Some(DecodeError { kind: Kind::VariantType, at: 56 }));
     // With both types, wherever it stands.
     let told = "the variant at byte 56 holds 'u', expected 'i'";
     assert_eq!(refused.to_string(), told);
-    assert_eq!(message.first_argument::<Boxed<i32>>().unwrap_err().to_string(), told);
+    assert_eq!(message.first_argument::<AsVariant<i32>>().unwrap_err().to_string(), told);
     let bytes = body("v", "01 76 00 01 75 00 00 00 2a000000");
     let message = Message::parse(&bytes).unwrap();
     let told = "the variant at byte 59 holds 'u', expected 'i'";
     let (variant,): (Variant<'_>,) = message.body().unwrap();
-    assert_eq!(variant.get::<Boxed<i32>>().unwrap_err().to_string(), told);
-    assert_eq!(message.body::<(Boxed<Boxed<i32>>,)>().unwrap_err().to_string(), told);
+    assert_eq!(variant.get::<AsVariant<i32>>().unwrap_err().to_string(), told);
+    assert_eq!(message.body::<(AsVariant<AsVariant<i32>>,)>().unwrap_err().to_string(), told);
 
     let bytes = body("a{sv}", "10000000 00000000 01000000 6b 00 01 75 00 000000 2a000000");
     let message = Message::parse(&bytes).unwrap();
     let told = "the variant at byte 78 holds 'u', expected 'i'";
-    let refused = message.body::<(BTreeMap<&str, Boxed<i32>>,)>().unwrap_err();
+    let refused = message.body::<(BTreeMap<&str, AsVariant<i32>>,)>().unwrap_err();
     assert_eq!(refused.to_string(), told);
-    let (mut dict,): (Dict<'_, &str, Boxed<i32>>,) = message.body().unwrap();
+    let (mut dict,): (Dict<'_, &str, AsVariant<i32>>,) = message.body().unwrap();
     let error = dict.next().unwrap().unwrap_err();
     assert_eq!(dict.explain(error).to_string(), told);
     let kept = OwnedBody::try_from(&message).unwrap();
-    let refused = kept.get::<(BTreeMap<&str, Boxed<i32>>,)>().unwrap_err();
+    let refused = kept.get::<(BTreeMap<&str, AsVariant<i32>>,)>().unwrap_err();
     assert_eq!(refused.to_string(), "the variant at byte 14 holds 'u', expected 'i'");
 }
 

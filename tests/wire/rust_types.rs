@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use barebus_wire::name::{OwnedBusName, OwnedErrorName, OwnedInterfaceName, OwnedMemberName};
 use barebus_wire::{
-    BodyError, Boxed, BusName, Decode, DecodeError, DecodeErrorKind as Kind, Dict, Encode, Endian,
-    Entries, ErrorName, Header, InterfaceName, Layout, LayoutError, MemberName, Message,
+    AsVariant, BodyError, BusName, Decode, DecodeError, DecodeErrorKind as Kind, Dict, Encode,
+    Endian, Entries, ErrorName, Header, InterfaceName, Layout, LayoutError, MemberName, Message,
     MessageBuf, MessageType, OwnedSignature, Serial, Signature, Type, Value, Variant,
 };
 
@@ -145,23 +145,27 @@ fn a_body_may_have_sixteen_arguments() {
 #[test]
 fn variants_are_equal_where_their_values_are() {
     // Behind a number and behind nothing, so that padding differs; in both byte orders.
-    let entries = [("k", Boxed(1_u64)), ("l", Boxed(2))];
-    let here: Value<'_> = read(message_in(Endian::Little, Boxed(Entries(&entries)))).unwrap();
+    let entries = [("k", AsVariant(1_u64)), ("l", AsVariant(2))];
+    let here: Value<'_> = read(message_in(Endian::Little, AsVariant(Entries(&entries)))).unwrap();
     let (_, there): (u32, Value<'_>) =
-        read(message_in(Endian::Big, (1_u32, Boxed(Entries(&entries))))).unwrap();
+        read(message_in(Endian::Big, (1_u32, AsVariant(Entries(&entries))))).unwrap();
     assert_eq!(here, there);
-    let other: Value<'_> = read(message_in(Endian::Little, Boxed(Entries(&entries[..1])))).unwrap();
+    let other: Value<'_> =
+        read(message_in(Endian::Little, AsVariant(Entries(&entries[..1])))).unwrap();
     assert_ne!(here, other);
     assert_ne!(other, here);
-    let (a, b): (Variant<'_>, Variant<'_>) =
-        read(message_in(Endian::Little, (Boxed(&[(1_u8, "x")][..]), Boxed(&[(1_u8, "y")][..]))))
-            .unwrap();
+    let (a, b): (Variant<'_>, Variant<'_>) = read(message_in(
+        Endian::Little,
+        (AsVariant(&[(1_u8, "x")][..]), AsVariant(&[(1_u8, "y")][..])),
+    ))
+    .unwrap();
     assert_eq!(a, a.clone());
     assert_ne!(a, b);
     let (a, b): (Variant<'_>, Variant<'_>) =
-        read(message_in(Endian::Little, (Boxed(&[] as &[u8]), Boxed(&[] as &[u16])))).unwrap();
+        read(message_in(Endian::Little, (AsVariant(&[] as &[u8]), AsVariant(&[] as &[u16]))))
+            .unwrap();
     assert_ne!(a, b, "of different types");
-    assert_eq!(Value::String("a"), read(message_in(Endian::Big, Boxed("a"))).unwrap());
+    assert_eq!(Value::String("a"), read(message_in(Endian::Big, AsVariant("a"))).unwrap());
     assert_ne!(Value::Double(f64::NAN), Value::Double(f64::NAN));
 }
 

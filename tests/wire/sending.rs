@@ -2,8 +2,8 @@
 
 use barebus_tests::golden::call_of;
 use barebus_wire::{
-    Boxed, DecodeError, DecodeErrorKind as Kind, Encode, EncodeError, Endian, ErrorName, Header,
-    InterfaceName, MemberName, Message, MessageBuf, MessageType, MethodCall, ObjectPath,
+    AsVariant, DecodeError, DecodeErrorKind as Kind, Encode, EncodeError, Endian, ErrorName,
+    Header, InterfaceName, MemberName, Message, MessageBuf, MessageType, MethodCall, ObjectPath,
     PreparedCall, PreparedError, RawBody, Serial, Signature, Value, Writer, limits,
 };
 
@@ -79,7 +79,7 @@ fn counts_arrays_and_structs_among_what_encloses_a_value() {
     }
     assert_eq!(writer.enter_struct(), Err(EncodeError::NestedTooDeeply));
     assert_eq!(writer.start_array(1).map(drop), Err(EncodeError::NestedTooDeeply));
-    assert_eq!(Boxed(7_u8).encode(&mut writer), Err(EncodeError::NestedTooDeeply));
+    assert_eq!(AsVariant(7_u8).encode(&mut writer), Err(EncodeError::NestedTooDeeply));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use core::ptr::{from_ref, null};
 use std::ffi::CString;
 
 use barebus_benches::workload::CALL;
-use barebus_wire::{Basic, BusName, Cursor, Event, Header, Message, MessageBuf, Serial};
+use barebus_wire::{Basic, BusName, Cursor, CursorEvent, Header, Message, MessageBuf, Serial};
 
 use crate::seen::Leaves;
 
@@ -44,33 +44,35 @@ impl Tree {
     fn next(cursor: &mut Cursor<'_>, signature: &str) -> Option<Self> {
         let contents = signature.trim_matches(['(', ')', '{', '}']);
         Some(match cursor.next().unwrap()? {
-            Event::Basic(Basic::String(text)) => Self::Text(b's', CString::new(text).unwrap()),
-            Event::Basic(Basic::ObjectPath(path)) => {
+            CursorEvent::Basic(Basic::String(text)) => {
+                Self::Text(b's', CString::new(text).unwrap())
+            }
+            CursorEvent::Basic(Basic::ObjectPath(path)) => {
                 Self::Text(b'o', CString::new(path.as_str()).unwrap())
             }
-            Event::Basic(Basic::Boolean(value)) => Self::Number32(b'b', value.into()),
-            Event::Basic(Basic::Int32(value)) => Self::Number32(b'i', value.cast_unsigned()),
-            Event::Basic(Basic::Uint32(value)) => Self::Number32(b'u', value),
-            Event::Basic(Basic::Uint64(value)) => Self::Number64(b't', value),
-            Event::Array { element, .. } if element.as_str() == "y" => {
+            CursorEvent::Basic(Basic::Boolean(value)) => Self::Number32(b'b', value.into()),
+            CursorEvent::Basic(Basic::Int32(value)) => Self::Number32(b'i', value.cast_unsigned()),
+            CursorEvent::Basic(Basic::Uint32(value)) => Self::Number32(b'u', value),
+            CursorEvent::Basic(Basic::Uint64(value)) => Self::Number64(b't', value),
+            CursorEvent::Array { element, .. } if element.as_str() == "y" => {
                 let mut bytes = Vec::new();
-                while let Some(Event::Basic(Basic::Byte(byte))) = cursor.next().unwrap() {
+                while let Some(CursorEvent::Basic(Basic::Byte(byte))) = cursor.next().unwrap() {
                     bytes.push(byte);
                 }
                 Self::Bytes(bytes)
             }
-            Event::Array { element, .. } if element.as_str() == "t" => {
+            CursorEvent::Array { element, .. } if element.as_str() == "t" => {
                 let mut numbers = Vec::new();
-                while let Some(Event::Basic(Basic::Uint64(number))) = cursor.next().unwrap() {
+                while let Some(CursorEvent::Basic(Basic::Uint64(number))) = cursor.next().unwrap() {
                     numbers.push(number);
                 }
                 Self::Numbers(numbers)
             }
-            Event::Array { element, .. } => Self::container(b'a', element.as_str(), cursor),
-            Event::Variant(held) => Self::container(b'v', held.as_str(), cursor),
-            Event::Struct => Self::container(b'r', contents, cursor),
-            Event::DictEntry => Self::container(b'e', contents, cursor),
-            Event::End => return None,
+            CursorEvent::Array { element, .. } => Self::container(b'a', element.as_str(), cursor),
+            CursorEvent::Variant(held) => Self::container(b'v', held.as_str(), cursor),
+            CursorEvent::Struct => Self::container(b'r', contents, cursor),
+            CursorEvent::DictEntry => Self::container(b'e', contents, cursor),
+            CursorEvent::End => return None,
             other => unreachable!("no message holds {other:?}"),
         })
     }

@@ -36,7 +36,7 @@ use crate::seen::{Leaves, Sink};
 macro_rules! nested {
     ($inner:expr;) => { $inner };
     ($inner:expr; + $($more:tt)*) => { nested!(vec![$inner]; $($more)*) };
-    ($inner:expr; v $($more:tt)*) => { nested!(Boxed($inner); $($more)*) };
+    ($inner:expr; v $($more:tt)*) => { nested!(AsVariant($inner); $($more)*) };
     ($sink:ident $inner:ty;) => { $inner };
     ($sink:ident $inner:ty; + $($more:tt)*) => { nested!($sink Each<$inner, $sink>; $($more)*) };
 }
@@ -164,9 +164,9 @@ struct Condition<'a> {
 }
 
 /// A value, to be written as the VARIANT that holds it.
-struct Boxed<T>(T);
+struct AsVariant<T>(T);
 
-impl<T> Signature for Boxed<T> {
+impl<T> Signature for AsVariant<T> {
     fn signature() -> Type {
         <Variant as Signature>::signature()
     }
@@ -180,7 +180,7 @@ impl<T> Signature for Boxed<T> {
     }
 }
 
-impl<T: Marshal> Marshal for Boxed<T> {
+impl<T: Marshal> Marshal for AsVariant<T> {
     fn marshal(&self, context: &mut MarshalContext) -> Result<(), MarshalError> {
         self.0.marshal_as_variant(context)
     }

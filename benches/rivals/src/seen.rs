@@ -6,7 +6,7 @@ use core::mem;
 use std::collections::HashMap;
 
 use barebus_benches::workload::PROPERTIES;
-use barebus_wire::{Basic, Event, Message};
+use barebus_wire::{Basic, CursorEvent, Message};
 
 /// Where rivals leave what they have read or written.
 pub(crate) trait Sink: 'static {
@@ -64,7 +64,7 @@ pub(crate) fn leaves_of(message: &Message<'_>) -> Vec<u8> {
     let mut leaves = Vec::new();
     let mut cursor = message.cursor();
     while let Some(event) = cursor.next().unwrap() {
-        let Event::Basic(value) = event else { continue };
+        let CursorEvent::Basic(value) = event else { continue };
         match value {
             Basic::Byte(value) => value.leaves(&mut leaves),
             Basic::Boolean(value) => value.leaves(&mut leaves),

@@ -18,7 +18,7 @@ use futures_util::StreamExt as _;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_bytes::Bytes;
-use zbus::as_variant::Serialize as Boxed;
+use zbus::as_variant::Serialize as AsVariant;
 use zbus::names::{BusName, InterfaceName, MemberName, UniqueName};
 use zbus::wire::serialized::{Context, Data};
 use zbus::wire::{BE, DynamicType, LE, Type};
@@ -125,20 +125,20 @@ impl Serialize for Properties {
         let mut map = serializer.serialize_map(Some(PROPERTIES.len()))?;
         for (name, value) in PROPERTIES {
             match value {
-                Property::Boolean(value) => map.serialize_entry(name, &Boxed(value)),
-                Property::Number32(value) => map.serialize_entry(name, &Boxed(value)),
-                Property::Number64(value) => map.serialize_entry(name, &Boxed(value)),
-                Property::Text(value) => map.serialize_entry(name, &Boxed(value)),
-                Property::Texts(value) => map.serialize_entry(name, &Boxed(value)),
-                Property::Bytes(value) => map.serialize_entry(name, &Boxed(&Bytes::new(value))),
+                Property::Boolean(value) => map.serialize_entry(name, &AsVariant(value)),
+                Property::Number32(value) => map.serialize_entry(name, &AsVariant(value)),
+                Property::Number64(value) => map.serialize_entry(name, &AsVariant(value)),
+                Property::Text(value) => map.serialize_entry(name, &AsVariant(value)),
+                Property::Texts(value) => map.serialize_entry(name, &AsVariant(value)),
+                Property::Bytes(value) => map.serialize_entry(name, &AsVariant(&Bytes::new(value))),
                 Property::Job(id, path) => {
                     let path = ObjectPath::from_str_unchecked(path.as_str());
-                    map.serialize_entry(name, &Boxed(&(id, path)))
+                    map.serialize_entry(name, &AsVariant(&(id, path)))
                 }
                 Property::LoadError(error, text) => {
-                    map.serialize_entry(name, &Boxed(&(error, text)))
+                    map.serialize_entry(name, &AsVariant(&(error, text)))
                 }
-                Property::Conditions(value) => map.serialize_entry(name, &Boxed(value)),
+                Property::Conditions(value) => map.serialize_entry(name, &AsVariant(value)),
             }?;
         }
         map.end()

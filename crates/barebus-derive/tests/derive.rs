@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 
 use barebus_derive::{Decode, Encode, Type};
 use barebus_wire::{
-    Array, BasicType, BodyError, Boxed, DecodeErrorKind as Kind, Dict, Encode, EncodeError, Endian,
-    Entries, Header, Message, MessageBuf, MessageType, ObjectPath, Serial, Type, Value, Variant,
+    Array, AsVariant, BasicType, BodyError, DecodeErrorKind as Kind, Dict, Encode, EncodeError,
+    Endian, Entries, Header, Message, MessageBuf, MessageType, ObjectPath, Serial, Type, Value,
+    Variant,
 };
 
 /// A message with `argument` as its body.
@@ -282,13 +283,13 @@ struct Two {
 
 #[test]
 fn option_that_is_none_is_left_out() {
-    same(Two { a: 1, b: None }, Entries(&[("a", Boxed(1u32))]));
-    same(Two { a: 1, b: Some(2) }, Entries(&[("a", Boxed(1u32)), ("b", Boxed(2))]));
+    same(Two { a: 1, b: None }, Entries(&[("a", AsVariant(1u32))]));
+    same(Two { a: 1, b: Some(2) }, Entries(&[("a", AsVariant(1u32)), ("b", AsVariant(2))]));
 }
 
 #[test]
 fn entries_may_come_in_any_order_and_the_last_of_a_key_counts() {
-    let entries = [("b", Boxed(3u32)), ("a", Boxed(1)), ("b", Boxed(2))];
+    let entries = [("b", AsVariant(3u32)), ("a", AsVariant(1)), ("b", AsVariant(2))];
     assert_eq!(read::<Two>(message(Entries(&entries))).unwrap(), Two { a: 1, b: Some(2) });
 }
 
@@ -305,9 +306,9 @@ fn unknown_entry_is_ignored_but_validated() {
 
 #[test]
 fn missing_entry_is_refused_behind_the_dictionary() {
-    let empty: &[(&str, Boxed<u32>)] = &[];
+    let empty: &[(&str, AsVariant<u32>)] = &[];
     assert_eq!(kind::<Two>(Entries(empty)), (Kind::MissingEntry, 8));
-    assert_eq!(kind::<Two>(Entries(&[("b", Boxed(1u32))])), (Kind::MissingEntry, 8 + 16));
+    assert_eq!(kind::<Two>(Entries(&[("b", AsVariant(1u32))])), (Kind::MissingEntry, 8 + 16));
 }
 
 #[test]
@@ -326,7 +327,7 @@ struct NamesAndId<'a> {
 
 #[test]
 fn entry_of_another_type_is_refused_at_its_signature() {
-    assert_eq!(kind::<Two>(Entries(&[("a", Boxed(1u64))])), (Kind::EntryType, 8 + 6));
+    assert_eq!(kind::<Two>(Entries(&[("a", AsVariant(1u64))])), (Kind::EntryType, 8 + 6));
 }
 
 #[derive(Type, Encode, Decode, Debug, PartialEq)]
@@ -343,8 +344,8 @@ fn told<T: barebus_wire::Decode<'static> + Debug>(argument: impl Encode) -> Stri
 
 #[test]
 fn error_names_the_entry_and_both_its_types() {
-    let wrong = || Entries(&[("a", Boxed(1u64))]);
-    let missing = || Entries(&[("b", Boxed(1u32))]);
+    let wrong = || Entries(&[("a", AsVariant(1u64))]);
+    let missing = || Entries(&[("b", AsVariant(1u32))]);
     let held = "the entry \"a\" holds 't' at byte";
     let lacked = "lacks the entry \"a\"";
     assert_eq!(told::<Two>(wrong()), format!("{held} 54, expected 'u'"));
@@ -360,18 +361,18 @@ fn error_names_the_entry_and_both_its_types() {
     assert!(told::<Vec<(u8, Two)>>(&[(1u8, wrong())][..]).starts_with(held));
     assert!(told::<Vec<Two>>(&[missing()][..]).ends_with(lacked));
     assert!(told::<BTreeMap<u8, Two>>(Entries(&[(1u8, wrong())])).starts_with(held));
-    assert!(told::<Boxed<Two>>(Boxed(wrong())).starts_with(held));
-    assert!(told::<Outer>(Entries(&[("inner", Boxed(wrong()))])).starts_with(held));
-    assert!(told::<Outer>(Entries(&[("more", Boxed(&[missing()][..]))])).ends_with(lacked));
+    assert!(told::<AsVariant<Two>>(AsVariant(wrong())).starts_with(held));
+    assert!(told::<Outer>(Entries(&[("inner", AsVariant(wrong()))])).starts_with(held));
+    assert!(told::<Outer>(Entries(&[("more", AsVariant(&[missing()][..]))])).ends_with(lacked));
     assert_eq!(
-        told::<Outer>(Entries(&[("inner", Boxed(&[wrong()][..]))])),
+        told::<Outer>(Entries(&[("inner", AsVariant(&[wrong()][..]))])),
         "the entry \"inner\" holds 'aa{sv}' at byte 58, expected 'a{sv}'"
     );
 }
 
 #[test]
 fn error_of_a_lazy_array_names_the_entry_too() {
-    let bytes = message(&[Entries(&[("a", Boxed(1u64))])][..]);
+    let bytes = message(&[Entries(&[("a", AsVariant(1u64))])][..]);
     let mut array: Array<'_, Two> = read(bytes).unwrap();
     let error = array.next().unwrap().unwrap_err();
     assert_eq!((error.kind, array.next()), (Kind::EntryType, None));
@@ -387,7 +388,7 @@ fn error_of_a_lazy_array_names_the_entry_too() {
 struct Anything<'a> {
     value: Value<'a>,
     variant: Option<Variant<'a>>,
-    boxed: Boxed<u32>,
+    boxed: AsVariant<u32>,
 }
 
 #[test]
@@ -400,7 +401,7 @@ fn field_that_is_a_variant_takes_whatever_the_entry_holds() {
     let anything: Anything = read(message(entries)).unwrap();
     assert!(matches!(anything.value, Value::Byte(3)));
     assert_eq!(anything.variant.unwrap().get::<&str>(), Ok("x"));
-    assert_eq!(anything.boxed, Boxed(4));
+    assert_eq!(anything.boxed, AsVariant(4));
 }
 
 #[test]

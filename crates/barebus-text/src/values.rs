@@ -1,8 +1,8 @@
 //! Values that can be printed.
 
 use barebus_wire::{
-    Basic, BodyError, Cursor, DecodeError, Event, Layout, Message, OwnedBody, Reader, Signature,
-    Variant,
+    Basic, BodyError, Cursor, CursorEvent, DecodeError, Layout, Message, OwnedBody, Reader,
+    Signature, Variant,
 };
 
 use crate::error::PrintError;
@@ -76,7 +76,7 @@ fn may_hold_fds(signature: Signature<'_>) -> bool {
 fn check_fds_of(mut cursor: Cursor<'_>, count: u32) -> Result<(), PrintError> {
     while let Some(event) = cursor.next()? {
         match event {
-            Event::Basic(Basic::UnixFd(index)) if index.0 >= count => {
+            CursorEvent::Basic(Basic::UnixFd(index)) if index.0 >= count => {
                 return Err(PrintError::NoSuchFd { index: index.0, count });
             }
             _ => {}

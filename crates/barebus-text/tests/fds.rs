@@ -3,8 +3,8 @@
 
 use barebus_text::{PrintError, busctl, check_fd_indices, gvariant, json};
 use barebus_wire::{
-    Boxed, EncodeBody, FdIndex, MemberName, Message, MessageBuf, MethodCall, ObjectPath, OwnedBody,
-    Serial,
+    AsVariant, EncodeBody, FdIndex, MemberName, Message, MessageBuf, MethodCall, ObjectPath,
+    OwnedBody, Serial,
 };
 
 fn message(fds: u32, body: &impl EncodeBody) -> Vec<u8> {
@@ -55,9 +55,9 @@ fn an_index_without_a_descriptor_is_an_error_wherever_it_stands() {
         (message(0, &(zero,)), 0, 0),
         (message(0, &(seven,)), 7, 0),
         (message(7, &(seven,)), 7, 7),
-        (message(1, &(zero, Boxed(seven))), 7, 1),
+        (message(1, &(zero, AsVariant(seven))), 7, 1),
         (message(1, &(&[(zero, "a"), (seven, "b")][..],)), 7, 1),
-        (message(1, &(Boxed(Boxed(FdIndex(1))),)), 1, 1),
+        (message(1, &(AsVariant(AsVariant(FdIndex(1))),)), 1, 1),
     ] {
         let error = PrintError::NoSuchFd { index, count };
         assert_eq!(print(&bytes), [(); 5].map(|()| Err(error)));

@@ -286,7 +286,7 @@ impl<'a> Decode<'a> for &'a [u8] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Boxed, Cursor, Endian, Entries, Value, Variant, limits};
+    use crate::{AsVariant, Cursor, Endian, Entries, Value, Variant, limits};
 
     /// That `value` is refused as a `T`, by the same error, at the depths at which a cursor refuses it.
     #[track_caller]
@@ -318,21 +318,21 @@ mod tests {
         agrees::<Array<(&str,)>, _>(&mut [0; 64], [("a",), ("b",)], |mut array| {
             array.try_for_each(|element| element.map(drop))
         });
-        let entries = Entries(&[("k", Boxed(1_u32)), ("l", Boxed(2))]);
+        let entries = Entries(&[("k", AsVariant(1_u32)), ("l", AsVariant(2))]);
         agrees::<Dict<&str, Value>, _>(&mut [0; 64], entries, |mut dict| {
             dict.try_for_each(|entry| entry.map(drop))
         });
-        let entries = Entries(&[("k", Boxed("v"))]);
+        let entries = Entries(&[("k", AsVariant("v"))]);
         agrees::<Dict<&str, Variant>, _>(&mut [0; 64], entries, |mut dict| {
             dict.try_for_each(|entry| entry.map(drop))
         });
         let none: &[u32] = &[];
-        agrees::<Value, _>(&mut [0; 64], Boxed(1_u64), Ok);
-        agrees::<Value, _>(&mut [0; 64], Boxed(none), Ok);
-        agrees::<Value, _>(&mut [0; 64], Boxed([1_u8]), Ok);
-        agrees::<Value, _>(&mut [0; 64], Boxed(["a"]), Ok);
-        agrees::<Value, _>(&mut [0; 64], Boxed([(1_u8, "a")]), Ok);
-        agrees::<Value, _>(&mut [0; 64], Boxed(Boxed("a")), Ok);
+        agrees::<Value, _>(&mut [0; 64], AsVariant(1_u64), Ok);
+        agrees::<Value, _>(&mut [0; 64], AsVariant(none), Ok);
+        agrees::<Value, _>(&mut [0; 64], AsVariant([1_u8]), Ok);
+        agrees::<Value, _>(&mut [0; 64], AsVariant(["a"]), Ok);
+        agrees::<Value, _>(&mut [0; 64], AsVariant([(1_u8, "a")]), Ok);
+        agrees::<Value, _>(&mut [0; 64], AsVariant(AsVariant("a")), Ok);
     }
 
     #[test]

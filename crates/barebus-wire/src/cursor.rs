@@ -10,7 +10,7 @@ use crate::type_code::{has_no_rules, is_basic};
 
 /// What a [`Cursor`] meets.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Event<'a> {
+pub enum CursorEvent<'a> {
     /// A value of a basic type.
     Basic(Basic<'a>),
     /// An array begins.
@@ -108,7 +108,7 @@ impl<'a> Cursor<'a> {
         clippy::should_implement_trait,
         reason = "an iterator of results would go on after an error"
     )]
-    pub fn next(&mut self) -> Result<Option<Event<'a>>, DecodeError> {
+    pub fn next(&mut self) -> Result<Option<CursorEvent<'a>>, DecodeError> {
         self.step::<false>()
     }
 
@@ -121,7 +121,7 @@ impl<'a> Cursor<'a> {
         Ok(())
     }
 
-    /// Validates what is left of the container that was entered last, and leaves it: its [`Event::End`] is not told.
+    /// Validates what is left of the container that was entered last, and leaves it: its [`CursorEvent::End`] is not told.
     ///
     /// # Errors
     /// The first rule that is broken.
@@ -176,7 +176,7 @@ impl<'a> Cursor<'a> {
 
     /// One event. With `SKIP`, only ends are told, and arrays and variants of basic types are passed as a whole.
     #[inline]
-    fn step<const SKIP: bool>(&mut self) -> Result<Option<Event<'a>>, DecodeError> {
+    fn step<const SKIP: bool>(&mut self) -> Result<Option<CursorEvent<'a>>, DecodeError> {
         self.advance::<SKIP>().map_err(|error| self.stop(error))
     }
 
@@ -191,12 +191,12 @@ impl<'a> Cursor<'a> {
     }
 
     #[inline]
-    fn advance<const SKIP: bool>(&mut self) -> Result<Option<Event<'a>>, DecodeError> {
+    fn advance<const SKIP: bool>(&mut self) -> Result<Option<CursorEvent<'a>>, DecodeError> {
         loop {
             if self.complete {
                 self.complete = false;
                 if self.close()? {
-                    return Ok(Some(Event::End));
+                    return Ok(Some(CursorEvent::End));
                 }
             }
             let Some(code) = self.signature.as_bytes().get(self.index).copied() else {
@@ -221,11 +221,11 @@ impl<'a> Cursor<'a> {
                     if SKIP {
                         continue;
                     }
-                    if code == b'(' { Event::Struct } else { Event::DictEntry }
+                    if code == b'(' { CursorEvent::Struct } else { CursorEvent::DictEntry }
                 }
                 b')' | b'}' => {
                     self.pop();
-                    Event::End
+                    CursorEvent::End
                 }
                 _ if SKIP => {
                     self.reader.skip_basic(code)?;
@@ -235,7 +235,7 @@ impl<'a> Cursor<'a> {
                 _ => {
                     let value = self.reader.read_basic(code)?;
                     self.complete = true;
-                    Event::Basic(value)
+                    CursorEvent::Basic(value)
                 }
             };
             return Ok(Some(event));
@@ -268,7 +268,7 @@ impl<'a> Cursor<'a> {
 
     /// Enters the array whose element's type is next in the signature.
     #[inline]
-    fn enter_array(&mut self) -> Result<Event<'a>, DecodeError> {
+    fn enter_array(&mut self) -> Result<CursorEvent<'a>, DecodeError> {
         let after = self.type_end();
         let element = self.signature.get(self.index..after).unwrap_or_default();
         let (start, end) = self.reader.read_array_bounds(element.as_bytes().first().copied())?;
@@ -280,7 +280,7 @@ impl<'a> Cursor<'a> {
             self.complete = true;
         }
         let len = u32::try_from(end - start).unwrap_or(u32::MAX);
-        Ok(Event::Array { element: Signature::trusted(element), len })
+        Ok(CursorEvent::Array { element: Signature::trusted(element), len })
     }
 
     /// Index just behind the single complete type that begins at the cursor's.
@@ -310,7 +310,7 @@ impl<'a> Cursor<'a> {
             code => {
                 let without_rules = code.is_some_and(|code| has_no_rules(*code));
                 let event = self.enter_array()?;
-                if let (true, Event::Array { len, .. }) = (without_rules, event) {
+                if let (true, CursorEvent::Array { len, .. }) = (without_rules, event) {
                     self.take_elements(len)?;
                 }
             }
@@ -320,10 +320,10 @@ impl<'a> Cursor<'a> {
 
     /// Enters a variant.
     #[inline]
-    fn enter_variant(&mut self) -> Result<Event<'a>, DecodeError> {
+    fn enter_variant(&mut self) -> Result<CursorEvent<'a>, DecodeError> {
         let inner = self.reader.read_variant_signature()?;
         self.enter_value(inner)?;
-        Ok(Event::Variant(inner))
+        Ok(CursorEvent::Variant(inner))
     }
 
     #[inline]

@@ -3,7 +3,7 @@
 use crate::error::{BodyError, DecodeError, DecodeErrorKind as Kind, EncodeError, Expected};
 use crate::reader::Reader;
 use crate::value::{Decode, Encode, Type};
-use crate::variant::Boxed;
+use crate::variant::AsVariant;
 use crate::writer::Writer;
 
 /// Fails unless two types are the same on the wire; in a constant that is a compile error.
@@ -38,7 +38,7 @@ pub fn put_entry<T: Encode>(
     if const { is_variant::<T>() } {
         value.encode(writer)?
     } else {
-        Boxed(value).encode(writer)?
+        AsVariant(value).encode(writer)?
     }
     writer.leave();
     Ok(())

@@ -105,7 +105,7 @@ mod tests {
             assert_eq!(pieces_of(&(1_u8, &[&*bytes, b"short", &*bytes][..], 7_u64)), 5);
             let many = [&*bytes; MOST_HOLES + 2];
             assert_eq!(pieces_of(&(1_u8, &many[..], 7_u64)), 2 * MOST_HOLES + 1);
-            assert_eq!(pieces_of(&(1_u8, (2_u16, crate::Boxed(&*bytes)), 7_u64)), 3);
+            assert_eq!(pieces_of(&(1_u8, (2_u16, crate::AsVariant(&*bytes)), 7_u64)), 3);
         }
         assert_eq!(pieces_of(&(&b"short"[..],)), 1);
     }

@@ -170,7 +170,7 @@ impl<'s> Layout<'s> {
 mod tests {
     use super::*;
     use crate::node::type_end_of;
-    use crate::{Boxed, Endian, Entries};
+    use crate::{AsVariant, Endian, Entries};
 
     /// The values' bytes, and what becomes of each of them cut short or changed: as a cursor sees it.
     #[track_caller]
@@ -239,12 +239,12 @@ mod tests {
         agrees(&(&[(1_u8, "a"), (2, "bc")][..], 7_u64));
         agrees(&(&[&[1_u16, 2][..], &[], &[3]][..],));
         agrees(&(&[&[(1_u8, &["x", "yz"][..])][..], &[]][..], "end"));
-        agrees(&(Entries(&[("k", Boxed(1_u32)), ("l", Boxed(2))]),));
-        agrees(&(Boxed(Boxed((1_u8, &["v"][..]))),));
-        agrees(&(Boxed((1_u8, "two", 3.0_f64)), Boxed(&[(1_u8, "a"), (2, "bc")][..])));
-        agrees(&(Boxed(Entries(&[("k", 1_u32), ("l", 2)])), Boxed(&["a", "bc"][..])));
+        agrees(&(Entries(&[("k", AsVariant(1_u32)), ("l", AsVariant(2))]),));
+        agrees(&(AsVariant(AsVariant((1_u8, &["v"][..]))),));
+        agrees(&(AsVariant((1_u8, "two", 3.0_f64)), AsVariant(&[(1_u8, "a"), (2, "bc")][..])));
+        agrees(&(AsVariant(Entries(&[("k", 1_u32), ("l", 2)])), AsVariant(&["a", "bc"][..])));
         let (numbers, pairs): (&[u16], &[(u8, u64)]) = (&[], &[]);
-        agrees(&(Boxed(numbers), Boxed(pairs), Boxed("end")));
+        agrees(&(AsVariant(numbers), AsVariant(pairs), AsVariant("end")));
         let empty: &[(&str, &[u64])] = &[];
         agrees(&(empty, (("a", (1_u8,)), 2_u8)));
     }

@@ -27,12 +27,12 @@ pub mod definition;
 pub mod derive;
 mod endian;
 mod error;
-#[cfg(feature = "alloc")]
-mod familiar;
 mod field;
 mod frame;
 pub mod gather;
 mod header;
+#[cfg(feature = "alloc")]
+mod header_cache;
 mod holes;
 mod layout;
 pub mod limits;
@@ -69,14 +69,14 @@ pub(crate) const COMPACT: bool = cfg!(compact);
 pub use array::{Array, Dict, Entries};
 pub use basic::Basic;
 pub use body::{Arguments, EncodeBody, RawBody};
-pub use cursor::{Cursor, Event};
+pub use cursor::{Cursor, CursorEvent};
 pub use endian::Endian;
 pub use error::{BodyError, DecodeError, DecodeErrorKind, EncodeError, Expected, SignatureExcerpt};
-#[cfg(feature = "alloc")]
-pub use familiar::FamiliarHeader;
 pub use frame::frame_len;
 pub use gather::{Gather, Holes, Pieces};
 pub use header::{Flags, Header, MessageType, Serial};
+#[cfg(feature = "alloc")]
+pub use header_cache::HeaderCache;
 pub use layout::Layout;
 pub use match_rule::MatchRule;
 pub use message::{DecodeBody, Message};
@@ -93,5 +93,5 @@ pub use reader::Reader;
 pub use signature::{Signature, SignatureError, SignatureErrorKind, SignatureText, Types};
 pub use validate::LayoutError;
 pub use value::{BasicType, Decode, Encode, Type};
-pub use variant::{Boxed, Value, Variant};
+pub use variant::{AsVariant, Value, Variant};
 pub use writer::{OpenArray, Writer};

@@ -1,6 +1,6 @@
 //! Marshalling again what a cursor walks: in another byte order, at another offset.
 
-use crate::cursor::{Cursor, Event};
+use crate::cursor::{Cursor, CursorEvent};
 use crate::error::EncodeError;
 use crate::limits;
 use crate::type_code::{alignment, has_no_rules};
@@ -23,8 +23,8 @@ impl Writer<'_> {
             let open = cursor.open();
             match cursor.next()? {
                 None => return Ok(()),
-                Some(Event::Basic(value)) => self.put_basic(value)?,
-                Some(Event::Array { element, len }) => {
+                Some(CursorEvent::Basic(value)) => self.put_basic(value)?,
+                Some(CursorEvent::Array { element, len }) => {
                     let code = element.code().unwrap_or(b'y');
                     let array = self.start_array(alignment(code))?;
                     if let Some(place) = arrays.get_mut(open) {
@@ -35,9 +35,9 @@ impl Writer<'_> {
                         self.put_bytes(cursor.take_elements(len)?);
                     }
                 }
-                Some(Event::Struct | Event::DictEntry) => self.enter_struct()?,
-                Some(Event::Variant(signature)) => self.enter_variant(signature)?,
-                Some(Event::End) => match arrays.get_mut(open - 1).and_then(Option::take) {
+                Some(CursorEvent::Struct | CursorEvent::DictEntry) => self.enter_struct()?,
+                Some(CursorEvent::Variant(signature)) => self.enter_variant(signature)?,
+                Some(CursorEvent::End) => match arrays.get_mut(open - 1).and_then(Option::take) {
                     Some(array) => self.end_array(array)?,
                     None => self.leave(),
                 },

@@ -1,7 +1,7 @@
 //! VARIANT: a value that brings its own signature.
 
 use crate::basic::Basic;
-use crate::cursor::{Cursor, Event};
+use crate::cursor::{Cursor, CursorEvent};
 use crate::endian::Endian;
 use crate::error::{
     BodyError, DecodeError, DecodeErrorKind, EncodeError, Expected, SignatureExcerpt,
@@ -160,8 +160,8 @@ fn is_same(mut a: Cursor<'_>, mut b: Cursor<'_>) -> bool {
             (Ok(None), Ok(None)) => return true,
             // Lengths count padding, which depends on the place.
             (
-                Ok(Some(Event::Array { element: a, .. })),
-                Ok(Some(Event::Array { element: b, .. })),
+                Ok(Some(CursorEvent::Array { element: a, .. })),
+                Ok(Some(CursorEvent::Array { element: b, .. })),
             ) if a == b => {}
             (Ok(Some(a)), Ok(Some(b))) if a == b => {}
             _ => return false,
@@ -277,9 +277,9 @@ macro_rules! basic_values {
         impl Encode for Value<'_> {
             fn encode(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
                 match self {
-                    $(Self::$name(value) => Boxed(value).encode(writer),)*
+                    $(Self::$name(value) => AsVariant(value).encode(writer),)*
                     Self::Array(value) | Self::Struct(value) => value.encode(writer),
-                    Self::Variant(value) => Boxed(value).encode(writer),
+                    Self::Variant(value) => AsVariant(value).encode(writer),
                 }
             }
         }
@@ -324,14 +324,14 @@ impl<'a> Decode<'a> for Value<'a> {
 
 /// A value of a known type, to be marshalled as the VARIANT that holds it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Boxed<T>(pub T);
+pub struct AsVariant<T>(pub T);
 
-impl<T: Type> Type for Boxed<T> {
+impl<T: Type> Type for AsVariant<T> {
     const TEXT: SignatureText = SignatureText::literal("v");
     const MIN_LEN: usize = 4;
 }
 
-impl<T: Encode> Encode for Boxed<T> {
+impl<T: Encode> Encode for AsVariant<T> {
     #[inline]
     fn encode(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
         writer.enter_variant(T::SIGNATURE)?;
@@ -350,7 +350,7 @@ impl<T: Encode> Encode for Boxed<T> {
 ///
 /// Unmarshalling fails with `VariantType` when it holds something else; [`Reader::explain`] names both types, as does what
 /// [`Message::body`](crate::Message::body) fails with.
-impl<'a, T: Decode<'a>> Decode<'a> for Boxed<T> {
+impl<'a, T: Decode<'a>> Decode<'a> for AsVariant<T> {
     #[inline]
     fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
         let at = reader.position();

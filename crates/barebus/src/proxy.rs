@@ -2,7 +2,7 @@
 
 use barebus_wire::definition::Object;
 use barebus_wire::name::{BusName, InterfaceName, MemberName, ObjectPath};
-use barebus_wire::{Boxed, Decode, DecodeBody, Encode, EncodeBody, MethodCall, Variant};
+use barebus_wire::{AsVariant, Decode, DecodeBody, Encode, EncodeBody, MethodCall, Variant};
 
 use crate::connection::Connection;
 use crate::error::CallError;
@@ -156,7 +156,7 @@ impl<'c, 'n> Proxy<'c, 'n> {
     /// As [`Connection::call`].
     pub fn set<T: Encode>(&mut self, property: &str, value: T) -> Result<(), CallError> {
         let call = self.method_of(PROPERTIES, SET);
-        let body = (self.interface.as_str(), property, Boxed(value));
+        let body = (self.interface.as_str(), property, AsVariant(value));
         self.connection.call(&call, &body).map(|_| ())
     }
 

@@ -7,7 +7,7 @@ use std::ffi::CString;
 use barebus_tests::properties;
 use barebus_tests::verdict::{Verdict as Ours, judge};
 use barebus_wire::{
-    BusName, Cursor, DecodeErrorKind as Kind, Endian, Event, Reader, Signature,
+    BusName, Cursor, CursorEvent, DecodeErrorKind as Kind, Endian, Reader, Signature,
     SignatureErrorKind as SigKind, frame_len,
 };
 use libdbus::Verdict as Theirs;
@@ -95,10 +95,10 @@ fn header_fields(bytes: &[u8]) -> Vec<(u8, String)> {
     let mut fields = Vec::new();
     while let Ok(Some(event)) = cursor.next() {
         match event {
-            Event::Basic(barebus_wire::Basic::Byte(code)) if cursor.open() == 2 => {
+            CursorEvent::Basic(barebus_wire::Basic::Byte(code)) if cursor.open() == 2 => {
                 fields.push((code, String::new()));
             }
-            Event::Basic(barebus_wire::Basic::String(text)) if cursor.open() == 3 => {
+            CursorEvent::Basic(barebus_wire::Basic::String(text)) if cursor.open() == 3 => {
                 if let Some(last) = fields.last_mut() {
                     last.1 = text.into();
                 }

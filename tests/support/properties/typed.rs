@@ -1,8 +1,9 @@
 //! Rust types against the cursor, which knows only their signatures.
 
 use barebus_wire::{
-    Array, BasicType, Boxed, Cursor, Decode, DecodeError, Dict, Encode, Endian, Entries, Event,
-    FdIndex, Numbers, ObjectPath, OwnedValue, Reader, Signature, Type, Value, Variant, Writer,
+    Array, AsVariant, BasicType, Cursor, CursorEvent, Decode, DecodeError, Dict, Encode, Endian,
+    Entries, FdIndex, Numbers, ObjectPath, OwnedValue, Reader, Signature, Type, Value, Variant,
+    Writer,
 };
 
 /// Bytes as values of many Rust types, in both byte orders: typed and dynamic reading accept the same bytes and consume as many,
@@ -42,8 +43,8 @@ pub fn typed(bytes: &[u8]) {
         entries::<ObjectPath<'_>, Vec<u64>>(bytes, endian);
         lazy::<Vec<u32>>(bytes, endian);
         lazy::<(u8, Value<'_>)>(bytes, endian);
-        boxed::<u32>(bytes, endian);
-        boxed::<Vec<&str>>(bytes, endian);
+        as_variant::<u32>(bytes, endian);
+        as_variant::<Vec<&str>>(bytes, endian);
     }
 }
 
@@ -120,13 +121,13 @@ fn lazy<'a, T: Decode<'a> + Encode>(bytes: &'a [u8], endian: Endian) {
 }
 
 /// A variant read as what it must hold: the same bytes, as long as it holds that.
-fn boxed<'a, T: Decode<'a> + Encode>(bytes: &'a [u8], endian: Endian) {
+fn as_variant<'a, T: Decode<'a> + Encode>(bytes: &'a [u8], endian: Endian) {
     let mut reader = Reader::new(bytes, endian);
-    let Ok(Boxed(value)) = Boxed::<T>::decode(&mut reader) else { return };
+    let Ok(AsVariant(value)) = AsVariant::<T>::decode(&mut reader) else { return };
     let variant = Variant::decode(&mut Reader::new(bytes, endian)).expect("the same variant");
     assert_eq!(variant.signature(), T::SIGNATURE);
     assert!(variant.get::<T>().is_ok());
-    assert_eq!(marshalled(&Boxed(value), endian), &bytes[..reader.position()]);
+    assert_eq!(marshalled(&AsVariant(value), endian), &bytes[..reader.position()]);
 }
 
 /// A value opened variant by variant: as many as the cursor meets, and each read again without an error.
@@ -136,9 +137,9 @@ fn value_within(bytes: &[u8], endian: Endian) {
     let converted = OwnedValue::try_from(&value).expect("a value that was validated");
     assert_eq!(marshalled(&converted, endian), marshalled(&owned, endian));
     let mut walking = Cursor::new(Reader::new(bytes, endian), Value::SIGNATURE);
-    assert!(matches!(walking.next(), Ok(Some(Event::Variant(_)))));
+    assert!(matches!(walking.next(), Ok(Some(CursorEvent::Variant(_)))));
     while let Value::Variant(inner) = &value {
-        assert_eq!(walking.next(), Ok(Some(Event::Variant(inner.signature()))));
+        assert_eq!(walking.next(), Ok(Some(CursorEvent::Variant(inner.signature()))));
         value = inner.value().expect("a value that was validated");
     }
     if let Value::Array(held) | Value::Struct(held) = &value {

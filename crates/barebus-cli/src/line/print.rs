@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use barebus::wire::{Array, Basic, DecodeBody, Endian, Event, Message, Reader, Variant};
+use barebus::wire::{Array, Basic, CursorEvent, DecodeBody, Endian, Message, Reader, Variant};
 use barebus_text::{
     PrintError, Values, busctl, check_fd_indices, gvariant, header_field_name, message_type_name,
 };
@@ -56,10 +56,10 @@ fn print_field(code: u8, value: &Variant<'_>, out: &mut String) -> Result<(), Pr
     };
     // Their types are settled, and none of their values has anything in it that must be quoted.
     match Values::cursor(value).next()? {
-        Some(Event::Basic(Basic::String(value))) => write!(out, " {name}={value}")?,
-        Some(Event::Basic(Basic::ObjectPath(value))) => write!(out, " {name}={value}")?,
-        Some(Event::Basic(Basic::Signature(value))) => write!(out, " {name}={value}")?,
-        Some(Event::Basic(Basic::Uint32(value))) => write!(out, " {name}={value}")?,
+        Some(CursorEvent::Basic(Basic::String(value))) => write!(out, " {name}={value}")?,
+        Some(CursorEvent::Basic(Basic::ObjectPath(value))) => write!(out, " {name}={value}")?,
+        Some(CursorEvent::Basic(Basic::Signature(value))) => write!(out, " {name}={value}")?,
+        Some(CursorEvent::Basic(Basic::Uint32(value))) => write!(out, " {name}={value}")?,
         _ => {}
     }
     Ok(())

@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 use std::thread;
 
 use barebus::FdIndex;
-use barebus::wire::{Boxed, OwnedValue};
+use barebus::wire::{AsVariant, OwnedValue};
 use barebus_tests::peer::{Peer, Sent};
 
 use crate::common::{BAREBUS, Folder, refused, text};
@@ -76,8 +76,8 @@ fn a_refused_get_all_is_told_and_each_property_is_asked_for() {
             }
             "GetAll" => peer.error(call, None, REFUSED, "Not all at once."),
             _ => match asked(call) {
-                (_, property) if property == "A" => peer.reply(call, None, &(Boxed("x"),)),
-                (_, property) if property == "B" => peer.reply(call, None, &(Boxed(7_u32),)),
+                (_, property) if property == "A" => peer.reply(call, None, &(AsVariant("x"),)),
+                (_, property) if property == "B" => peer.reply(call, None, &(AsVariant(7_u32),)),
                 (_, property) => {
                     assert_eq!(property, "C", "what can only be written is not asked for");
                     peer.error(call, None, REFUSED, "Nor this.")
@@ -103,7 +103,7 @@ fn a_reply_to_get_all_that_is_unusable_is_told_too() {
             introspect(name, xml, |peer, call| match (call.member(), name) {
                 ("GetAll", "nothing") => peer.reply(call, None, &()),
                 ("GetAll", _) => peer.reply(call, None, &("text",)),
-                _ => peer.reply(call, None, &(Boxed("x"),)),
+                _ => peer.reply(call, None, &(AsVariant("x"),)),
             });
         assert_eq!((code, values(&rows)), (1, vec![("A", "\"x\"")]));
         let begin = "barebus: cannot read the properties of a.b: the reply to GetAll is unusable: ";
@@ -162,7 +162,7 @@ fn many_properties_are_asked_for_in_batches_and_told_in_few_lines() {
         let answers = waiting.drain(..).map(|call| {
             let (_, property) = asked(&call);
             match property.as_str() {
-                "P0" => peer.reply(&call, None, &(Boxed(7_u8),)),
+                "P0" => peer.reply(&call, None, &(AsVariant(7_u8),)),
                 "P1" => peer.error(&call, None, "org.example.Other", ""),
                 _ => peer.error(&call, None, REFUSED, "No."),
             }
@@ -187,12 +187,12 @@ fn a_descriptor_that_did_not_come_is_not_printed_as_a_value() {
     let (code, rows, complaints, _) =
         introspect("no-descriptor", xml, |peer, call| match call.member() {
             "GetAll" => {
-                let all = BTreeMap::from([("H", Boxed(FdIndex(7)))]);
+                let all = BTreeMap::from([("H", AsVariant(FdIndex(7)))]);
                 peer.reply(call, None, &(all,))
             }
             _ => match asked(call) {
-                (_, property) if property == "S" => peer.reply(call, None, &(Boxed("x"),)),
-                _ => peer.reply(call, None, &(Boxed(FdIndex(0)),)),
+                (_, property) if property == "S" => peer.reply(call, None, &(AsVariant("x"),)),
+                _ => peer.reply(call, None, &(AsVariant(FdIndex(0)),)),
             },
         });
     assert_eq!((code, values(&rows)), (1, vec![("H", "-"), ("S", "\"x\"")]));

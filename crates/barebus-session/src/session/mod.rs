@@ -13,7 +13,7 @@ use core::ops::Range;
 use core::time::Duration;
 
 use barebus_sasl::{Guid, Outcome};
-use barebus_wire::FamiliarHeader;
+use barebus_wire::HeaderCache;
 
 use crate::config::{Config, ServerKind};
 use crate::error::SessionError;
@@ -59,7 +59,7 @@ pub struct Session<F> {
     is_reused: bool,
     send_limit: usize,
     /// A message is parsed when it is routed and again when its event is taken, and headers repeat from message to message.
-    headers: FamiliarHeader,
+    headers: HeaderCache,
 }
 
 /// An event that was polled.
@@ -90,7 +90,7 @@ impl<F> Session<F> {
             needs_poll: false,
             is_reused: false,
             send_limit: config.send_limit,
-            headers: FamiliarHeader::default(),
+            headers: HeaderCache::default(),
         };
         if session.router.server() == ServerKind::Bus {
             session.send_hello();

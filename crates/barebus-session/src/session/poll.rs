@@ -96,7 +96,7 @@ impl<F> Session<F> {
             Some(frame) => self.inbox.bytes(frame),
             None => &*self.current,
         };
-        let received = |fds| match self.headers.parse_again(bytes) {
+        let received = |fds| match self.headers.parse_without_update(bytes) {
             Ok(message) => Ok(Received { message, fds }),
             Err(error) => Err(SessionError::InvalidMessage(error)),
         };
@@ -137,7 +137,7 @@ impl<F> Session<F> {
             Some(frame) => self.inbox.bytes(frame),
             None => &*self.current,
         };
-        match self.headers.parse_again(bytes) {
+        match self.headers.parse_without_update(bytes) {
             Ok(message) => Ok(Received { message, fds }),
             // It was parsed when it came.
             Err(_) => Err(NoReply::NotOutstanding),

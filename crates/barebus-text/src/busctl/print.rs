@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use barebus_wire::{Basic, Cursor, DecodeError, Event};
+use barebus_wire::{Basic, Cursor, CursorEvent, DecodeError};
 
 use crate::double;
 use crate::error::PrintError;
@@ -45,11 +45,11 @@ fn print_with(
     let mut cursor = values.cursor();
     while let Some(event) = cursor.next()? {
         match event {
-            Event::Array { .. } => write!(out, " {}", lengths.next().unwrap_or(0))?,
-            Event::Variant(signature) => write!(out, " {signature}")?,
-            Event::Basic(Basic::Double(value)) => write!(out, " {}", double(value))?,
-            Event::Basic(value) => print_basic(value, out)?,
-            Event::Struct | Event::DictEntry | Event::End => {}
+            CursorEvent::Array { .. } => write!(out, " {}", lengths.next().unwrap_or(0))?,
+            CursorEvent::Variant(signature) => write!(out, " {signature}")?,
+            CursorEvent::Basic(Basic::Double(value)) => write!(out, " {}", double(value))?,
+            CursorEvent::Basic(value) => print_basic(value, out)?,
+            CursorEvent::Struct | CursorEvent::DictEntry | CursorEvent::End => {}
         }
     }
     Ok(())
@@ -118,7 +118,7 @@ fn count_elements(mut cursor: Cursor<'_>) -> Result<Vec<u32>, DecodeError> {
     // For every container that is open: which array it is, if it is one.
     let mut open: Vec<Option<usize>> = Vec::new();
     while let Some(event) = cursor.next()? {
-        if event == Event::End {
+        if event == CursorEvent::End {
             open.pop();
             continue;
         }
@@ -127,12 +127,14 @@ fn count_elements(mut cursor: Cursor<'_>) -> Result<Vec<u32>, DecodeError> {
             *count += 1;
         }
         match event {
-            Event::Array { .. } => {
+            CursorEvent::Array { .. } => {
                 open.push(Some(counts.len()));
                 counts.push(0);
             }
-            Event::Struct | Event::DictEntry | Event::Variant(_) => open.push(None),
-            Event::Basic(_) | Event::End => {}
+            CursorEvent::Struct | CursorEvent::DictEntry | CursorEvent::Variant(_) => {
+                open.push(None)
+            }
+            CursorEvent::Basic(_) | CursorEvent::End => {}
         }
     }
     Ok(counts)

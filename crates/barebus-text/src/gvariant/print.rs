@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use barebus_wire::{Basic, Cursor, Event};
+use barebus_wire::{Basic, Cursor, CursorEvent};
 
 use crate::double;
 use crate::error::PrintError;
@@ -68,7 +68,7 @@ enum Kind {
 }
 
 fn print_from<'a>(
-    event: Event<'a>,
+    event: CursorEvent<'a>,
     cursor: &mut Cursor<'a>,
     out: &mut (impl fmt::Write + ?Sized),
 ) -> Result<(), PrintError> {
@@ -102,7 +102,7 @@ fn separate(around: &mut Frame, out: &mut (impl fmt::Write + ?Sized)) -> Result<
 
 /// Prints a basic value, an array that is printed as a whole, or the beginning of a container, which is then given.
 fn begin<'a>(
-    event: Event<'a>,
+    event: CursorEvent<'a>,
     around: Option<&mut Frame>,
     cursor: &mut Cursor<'a>,
     out: &mut (impl fmt::Write + ?Sized),
@@ -112,11 +112,11 @@ fn begin<'a>(
         None => true,
     };
     let (kind, opening, annotate_within) = match event {
-        Event::Basic(value) => {
+        CursorEvent::Basic(value) => {
             print_basic(value, annotate, out)?;
             return Ok(None);
         }
-        Event::Array { element, len } => {
+        CursorEvent::Array { element, len } => {
             let is_dictionary = element.code() == Some(b'{');
             if len == 0 {
                 if annotate {
@@ -136,11 +136,11 @@ fn begin<'a>(
                 (Kind::Array, "[", annotate)
             }
         }
-        Event::Struct => (Kind::Tuple, "(", annotate),
-        Event::DictEntry => (Kind::Entry, "", annotate),
+        CursorEvent::Struct => (Kind::Tuple, "(", annotate),
+        CursorEvent::DictEntry => (Kind::Entry, "", annotate),
         // What a variant holds can be of any type, so that it always needs its annotation.
-        Event::Variant(_) => (Kind::Variant, "<", true),
-        Event::End => return Ok(None),
+        CursorEvent::Variant(_) => (Kind::Variant, "<", true),
+        CursorEvent::End => return Ok(None),
     };
     out.write_str(opening)?;
     Ok(Some(Frame { kind, count: 0, annotate: annotate_within }))
@@ -153,7 +153,7 @@ fn print_bytes(
     out: &mut (impl fmt::Write + ?Sized),
 ) -> Result<(), PrintError> {
     let mut bytes = Vec::new();
-    while let Some(Event::Basic(Basic::Byte(byte))) = cursor.next()? {
+    while let Some(CursorEvent::Basic(Basic::Byte(byte))) = cursor.next()? {
         bytes.push(byte);
     }
     if let Some((0, string)) = bytes.split_last() {

@@ -3,7 +3,7 @@
 use core::fmt;
 
 use barebus_wire::{
-    Basic, Cursor, DecodeErrorKind, Endian, Event, Message, OwnedBody, Signature, Writer,
+    Basic, Cursor, CursorEvent, DecodeErrorKind, Endian, Message, OwnedBody, Signature, Writer,
 };
 
 use super::parse::{Parser, Step, not_json, read};
@@ -55,8 +55,8 @@ fn print_fields(
     let mut code = 0;
     while let Some(event) = cursor.next()? {
         match (event, cursor.open()) {
-            (Event::Basic(Basic::Byte(value)), 2) => code = value,
-            (Event::Variant(_), 3) => match header_field_name(code) {
+            (CursorEvent::Basic(Basic::Byte(value)), 2) => code = value,
+            (CursorEvent::Variant(_), 3) => match header_field_name(code) {
                 Some(name) => write!(out, ",\"{name}\":")?,
                 None => {
                     write!(out, ",\"{code}\":")?;
@@ -64,7 +64,7 @@ fn print_fields(
                 }
             },
             // The value of a known field; those of unknown ones have been printed.
-            (Event::Basic(value), 3) => print_basic(value, out)?,
+            (CursorEvent::Basic(value), 3) => print_basic(value, out)?,
             _ => {}
         }
     }

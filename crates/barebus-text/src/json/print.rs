@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use barebus_wire::{Basic, Cursor, Event};
+use barebus_wire::{Basic, Cursor, CursorEvent};
 
 use crate::double;
 use crate::error::PrintError;
@@ -98,7 +98,7 @@ enum Frame {
 
 /// Prints the value that begins with `event`, and takes from `cursor` what belongs to it.
 pub(super) fn print_from<'a>(
-    event: Event<'a>,
+    event: CursorEvent<'a>,
     cursor: &mut Cursor<'a>,
     out: &mut (impl fmt::Write + ?Sized),
 ) -> Result<(), PrintError> {
@@ -141,12 +141,12 @@ fn separate(around: &mut Frame, out: &mut (impl fmt::Write + ?Sized)) -> Result<
 
 /// Prints a basic value, or the beginning of a container.
 fn begin(
-    event: Event<'_>,
+    event: CursorEvent<'_>,
     is_key: bool,
     out: &mut (impl fmt::Write + ?Sized),
 ) -> Result<Option<Frame>, fmt::Error> {
     Ok(match event {
-        Event::Basic(value) => {
+        CursorEvent::Basic(value) => {
             if is_key {
                 print_key(value, out)?
             } else {
@@ -154,20 +154,20 @@ fn begin(
             }
             None
         }
-        Event::Array { element, .. } if element.code() == Some(b'{') => {
+        CursorEvent::Array { element, .. } if element.code() == Some(b'{') => {
             out.write_str("{")?;
             Some(Frame::Dictionary { empty: true })
         }
-        Event::Array { .. } | Event::Struct => {
+        CursorEvent::Array { .. } | CursorEvent::Struct => {
             out.write_str("[")?;
             Some(Frame::List { empty: true })
         }
-        Event::DictEntry => Some(Frame::Entry { has_key: false }),
-        Event::Variant(signature) => {
+        CursorEvent::DictEntry => Some(Frame::Entry { has_key: false }),
+        CursorEvent::Variant(signature) => {
             write!(out, "{{\"type\":\"{signature}\",\"data\":")?;
             Some(Frame::Variant)
         }
-        Event::End => None,
+        CursorEvent::End => None,
     })
 }
 

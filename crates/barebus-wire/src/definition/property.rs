@@ -8,7 +8,7 @@ use super::{IntoMessage, Kind, Object, Request, constant};
 use crate::error::BodyError;
 use crate::name::InterfaceName;
 use crate::value::{Decode, Encode};
-use crate::variant::{Boxed, Variant};
+use crate::variant::{AsVariant, Variant};
 
 /// A property whose values are of the kind `K`. Spec: org.freedesktop.DBus.Properties.
 pub struct Property<K> {
@@ -71,12 +71,12 @@ impl<K: Kind> Property<K> {
         self,
         object: Object<'_>,
         value: V,
-    ) -> Request<'_, (InterfaceName<'static>, &'static str, Boxed<V>), ()> {
+    ) -> Request<'_, (InterfaceName<'static>, &'static str, AsVariant<V>), ()> {
         const {
             let words = ("the signature of the value is", "the property has");
             assert_same(words.0, V::SIGNATURE, words.1, K::SIGNATURE);
         }
-        SET.call(object, (self.interface, self.name, Boxed(value)))
+        SET.call(object, (self.interface, self.name, AsVariant(value)))
     }
 
     /// The value, borrowed from the reply to [`get`](Self::get).

@@ -7,8 +7,8 @@ use alloc::vec::Vec;
 use super::standard::{GET_ALL, PROPERTIES_CHANGED};
 use super::*;
 use crate::{
-    Array, Boxed, Dict, EncodeBody, Entries, Header, MessageBuf, MessageType, ObjectPath, Serial,
-    Signature, Type, Variant,
+    Array, AsVariant, Dict, EncodeBody, Entries, Header, MessageBuf, MessageType, ObjectPath,
+    Serial, Signature, Type, Variant,
 };
 
 const INTERFACE: InterfaceName<'static> = InterfaceName::from_static("org.example.Interface");
@@ -43,16 +43,16 @@ fn reply(body: &dyn EncodeBody) -> MessageBuf {
 
 #[test]
 fn a_call_takes_whatever_rust_types_have_the_signature() {
-    let request = METHOD.call(OBJECT, ("a", ["b", "c"], Boxed(1_u32)));
+    let request = METHOD.call(OBJECT, ("a", ["b", "c"], AsVariant(1_u32)));
     assert_eq!(request.call.path, "/org/example");
     assert_eq!(request.call.member, "Method");
     assert_eq!(request.call.interface.unwrap(), "org.example.Interface");
     assert_eq!(request.call.destination.unwrap(), "org.example.Service");
     assert_eq!(request.arguments.signature(), "sasv");
 
-    let owned = (String::from("a"), alloc::vec![String::from("b")], Boxed("c"));
+    let owned = (String::from("a"), alloc::vec![String::from("b")], AsVariant("c"));
     assert_eq!(METHOD.call(OBJECT, owned).arguments.signature(), "sasv");
-    let cow = (Cow::Borrowed("a"), &["b"][..], Boxed((1_u8,)));
+    let cow = (Cow::Borrowed("a"), &["b"][..], AsVariant((1_u8,)));
     assert_eq!(METHOD.call(OBJECT, cow).arguments.signature(), "sasv");
 }
 
@@ -84,20 +84,20 @@ fn a_property_is_asked_for_set_and_read() {
     let request = PROPERTY.set(OBJECT, ("a", &b"b"[..]));
     assert_eq!(request.arguments.signature(), "ssv");
 
-    let buf = reply(&(Boxed(("a", &b"bc"[..])),));
+    let buf = reply(&(AsVariant(("a", &b"bc"[..])),));
     let message = Message::parse(buf.as_slice()).unwrap();
     assert_eq!(PROPERTY.value(&message).unwrap(), ("a", &b"bc"[..]));
     let owned: (String, Vec<u8>) = PROPERTY.value_as(&message).unwrap();
     assert_eq!(owned, ("a".into(), b"bc".to_vec()));
 
-    let buf = reply(&(Boxed(1_u32),));
+    let buf = reply(&(AsVariant(1_u32),));
     let error = PROPERTY.value(&Message::parse(buf.as_slice()).unwrap()).unwrap_err();
     assert!(matches!(error, crate::BodyError::Signature { expected, .. } if expected == "(say)"));
 }
 
 #[test]
 fn a_value_among_all_properties_is_read_by_its_definition() {
-    let all = [("Other", Boxed(("", &b""[..]))), ("Property", Boxed(("a", &b"b"[..])))];
+    let all = [("Other", AsVariant(("", &b""[..]))), ("Property", AsVariant(("a", &b"b"[..])))];
     let buf = reply(&(Entries(&all),));
     let (all,) = GET_ALL.answer(&Message::parse(buf.as_slice()).unwrap()).unwrap();
     let value = all.find(&PROPERTY.name()).unwrap().unwrap();

@@ -5,7 +5,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use super::{OwnedArray, OwnedDict, OwnedValue, fixed};
-use crate::cursor::{Cursor, Event};
+use crate::cursor::{Cursor, CursorEvent};
 use crate::error::{DecodeError, DecodeErrorKind as Kind};
 use crate::number::FdIndex;
 use crate::signature::Signature;
@@ -30,8 +30,8 @@ pub(super) fn value<'a>(cursor: &mut Cursor<'a>) -> Result<OwnedValue, DecodeErr
     let mut frames: Vec<Frame<'a>> = Vec::new();
     while let Some(event) = cursor.next()? {
         let complete = match event {
-            Event::Basic(value) => Some(OwnedValue::from(value)),
-            Event::End => match frames.pop() {
+            CursorEvent::Basic(value) => Some(OwnedValue::from(value)),
+            CursorEvent::End => match frames.pop() {
                 Some(Frame::Fixed(array)) => Some(array),
                 Some(Frame::Booleans(elements)) => Some(elements.into()),
                 Some(Frame::UnixFds(elements)) => Some(elements.into()),
@@ -65,9 +65,9 @@ pub(super) fn value<'a>(cursor: &mut Cursor<'a>) -> Result<OwnedValue, DecodeErr
 
 impl<'a> Frame<'a> {
     /// The container that begins with `event`; takes the elements of an array of numbers from `cursor`.
-    fn open(event: Event<'a>, cursor: &mut Cursor<'a>) -> Result<Option<Self>, DecodeError> {
+    fn open(event: CursorEvent<'a>, cursor: &mut Cursor<'a>) -> Result<Option<Self>, DecodeError> {
         Ok(Some(match event {
-            Event::Array { element, len } => match element.code() {
+            CursorEvent::Array { element, len } => match element.code() {
                 Some(b'{') => Self::Dict(element, Vec::new()),
                 // The length was compared with the bytes that are there.
                 Some(b'b') => Self::Booleans(Vec::with_capacity(len as usize / 4)),
@@ -79,10 +79,10 @@ impl<'a> Frame<'a> {
                 }
                 _ => Self::Array(element, Vec::new()),
             },
-            Event::Struct => Self::Struct(Vec::new()),
-            Event::DictEntry => Self::Entry(None),
-            Event::Variant(_) => Self::Variant(None),
-            Event::Basic(_) | Event::End => return Ok(None),
+            CursorEvent::Struct => Self::Struct(Vec::new()),
+            CursorEvent::DictEntry => Self::Entry(None),
+            CursorEvent::Variant(_) => Self::Variant(None),
+            CursorEvent::Basic(_) | CursorEvent::End => return Ok(None),
         }))
     }
 }

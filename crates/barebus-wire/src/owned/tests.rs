@@ -5,7 +5,7 @@ use alloc::string::ToString;
 use alloc::vec;
 
 use super::*;
-use crate::{Boxed, DecodeErrorKind, Endian};
+use crate::{AsVariant, DecodeErrorKind, Endian};
 
 fn marshal(value: &OwnedValue) -> Vec<u8> {
     let body = OwnedBody::new(&(value,)).unwrap();
@@ -217,7 +217,7 @@ fn refuses_more_than_64_containers() {
 
 #[test]
 fn stands_where_a_variant_stands() {
-    let body = OwnedBody::new(&(vec![OwnedValue::from(1u8), "x".into()], Boxed("y"))).unwrap();
+    let body = OwnedBody::new(&(vec![OwnedValue::from(1u8), "x".into()], AsVariant("y"))).unwrap();
     assert_eq!(body.signature(), "avv");
     let (values, last) = body.get::<(Vec<OwnedValue>, OwnedValue)>().unwrap();
     assert_eq!((values, last), (vec![1u8.into(), "x".into()], "y".into()));

@@ -12,10 +12,10 @@ use core::hint::black_box;
 
 use barebus_wire::address::{Addresses, escape};
 use barebus_wire::{
-    Array, Boxed, BusName, Cursor, Decode, Dict, Encode, EncodeError, Endian, Entries, ErrorName,
-    Event, FamiliarHeader, FdIndex, Header, Holes, InterfaceName, Layout, MatchRule, MemberName,
-    Message, MessageType, MethodCall, Numbers, ObjectPath, PreparedCall, RawBody, Reader, Serial,
-    Signature, Value, Variant, Writer, frame_len,
+    Array, AsVariant, BusName, Cursor, CursorEvent, Decode, Dict, Encode, EncodeError, Endian,
+    Entries, ErrorName, FdIndex, Header, HeaderCache, Holes, InterfaceName, Layout, MatchRule,
+    MemberName, Message, MessageType, MethodCall, Numbers, ObjectPath, PreparedCall, RawBody,
+    Reader, Serial, Signature, Value, Variant, Writer, frame_len,
 };
 
 #[cfg(not(feature = "show"))]
@@ -83,7 +83,7 @@ fn message(bytes: &[u8], output: &mut [u8]) -> Option<()> {
     let message = black_box(Message::parse(bytes)).ok()?;
     black_box(message.body::<(&str, u32)>()).ok();
     black_box(message.body::<(Variant<'_>,)>()).ok();
-    black_box(message.body::<(Boxed<u32>,)>()).ok();
+    black_box(message.body::<(AsVariant<u32>,)>()).ok();
     black_box(message.body::<(Properties<'_>, Job<'_>, Kind, State)>()).ok();
     black_box(message.first_argument::<&str>()).ok();
     if let Ok(rule) = black_box(MatchRule::parse("sender='a.b',arg0path='/a/'")) {
@@ -99,8 +99,8 @@ fn message(bytes: &[u8], output: &mut [u8]) -> Option<()> {
     black_box(writer.finish()).ok();
     walk(layout.cursor(message.reader()));
     // It is empty, which the optimiser does not know.
-    let familiar = black_box(FamiliarHeader::default());
-    black_box(familiar.parse_again(bytes)).ok();
+    let cache = black_box(HeaderCache::default());
+    black_box(cache.parse_without_update(bytes)).ok();
     call(output).ok();
     gather(bytes, output);
     message.validate().ok()
@@ -124,7 +124,7 @@ fn call(output: &mut [u8]) -> Result<(), EncodeError> {
     let error = Header::error(Serial::FIRST, &call, NAME);
     black_box(error.encode(output, &(black_box("text"), Value::Int16(7))))?;
     black_box(Header::new(MessageType::Signal, Serial::FIRST).encode(output, &()))?;
-    let entries = [("key", Boxed(black_box(7_u32)))];
+    let entries = [("key", AsVariant(black_box(7_u32)))];
     black_box(call.encode(output, &(Entries(&entries),)))?;
     let (a, b) = (black_box("a"), black_box(None));
     black_box(call.encode(output, &(Properties { a, b }, Kind::Second, State::Other(7))))?;
@@ -232,7 +232,7 @@ fn values(bytes: &[u8], output: &mut [u8]) {
         read_as::<Numbers<'_, f64>>(bytes, endian, output);
         read_as::<Variant<'_>>(bytes, endian, output);
         read_as::<Value<'_>>(bytes, endian, output);
-        read_as::<Boxed<Job<'_>>>(bytes, endian, output);
+        read_as::<AsVariant<Job<'_>>>(bytes, endian, output);
         if let Ok(array) = Array::<(u8, &str)>::decode(&mut Reader::new(bytes, endian)) {
             black_box(array.size_hint());
             black_box(array.last());
@@ -281,7 +281,7 @@ fn read_as<'a, T: Decode<'a> + Encode>(bytes: &'a [u8], endian: Endian, output: 
 
 fn walk(mut cursor: Cursor<'_>) {
     while let Ok(Some(event)) = cursor.next() {
-        if matches!(black_box(event), Event::Array { .. }) {
+        if matches!(black_box(event), CursorEvent::Array { .. }) {
             black_box(cursor.clone().skip_container()).ok();
         }
     }

@@ -1,13 +1,13 @@
-//! [`FamiliarHeader`] in a program built for size: every header is parsed.
+//! [`HeaderCache`] in a program built for size: every header is parsed.
 
 use crate::error::DecodeError;
 use crate::message::Message;
 
 /// Remembers the last header that was parsed, but not here: in a program built for size, each is parsed anew.
 #[derive(Clone, Debug, Default)]
-pub struct FamiliarHeader(());
+pub struct HeaderCache(());
 
-impl FamiliarHeader {
+impl HeaderCache {
     /// Checks the header of the one message that `bytes` are, which was [received](Message::received).
     ///
     /// # Errors
@@ -20,7 +20,7 @@ impl FamiliarHeader {
     ///
     /// # Errors
     /// As [`Message::parse`].
-    pub fn parse_again<'a>(&'a self, bytes: &'a [u8]) -> Result<Message<'a>, DecodeError> {
+    pub fn parse_without_update<'a>(&'a self, bytes: &'a [u8]) -> Result<Message<'a>, DecodeError> {
         Message::parse_with(bytes, 0)
     }
 }

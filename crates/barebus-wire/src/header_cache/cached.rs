@@ -19,7 +19,7 @@ use crate::signature::Signature;
 /// [received](Message::received). Once its memory
 /// has grown to the headers that come it allocates nothing.
 #[derive(Clone, Debug, Default)]
-pub struct FamiliarHeader {
+pub struct HeaderCache {
     /// The header with its padding; empty when there is none. head.len() <= MOST_LEN
     head: Vec<u8>,
     fields: Fields,
@@ -85,7 +85,7 @@ impl Default for Fields {
     }
 }
 
-impl FamiliarHeader {
+impl HeaderCache {
     /// Checks the header of the one message that `bytes` are, which was [received](Message::received), and remembers it.
     ///
     /// # Errors
@@ -105,7 +105,7 @@ impl FamiliarHeader {
     /// # Errors
     /// As [`Message::parse`].
     #[inline]
-    pub fn parse_again<'a>(&'a self, bytes: &'a [u8]) -> Result<Message<'a>, DecodeError> {
+    pub fn parse_without_update<'a>(&'a self, bytes: &'a [u8]) -> Result<Message<'a>, DecodeError> {
         match self.recognise(bytes) {
             Some(numbers) => Ok(self.message(bytes, numbers)),
             None => Message::parse_with(bytes, 0),
@@ -242,17 +242,21 @@ mod tests {
     }
 
     /// Compares with parsing anew, errors included.
-    fn agrees(known: &FamiliarHeader, bytes: &[u8]) {
+    fn agrees(known: &HeaderCache, bytes: &[u8]) {
         let told = |parsed: Result<Message<'_>, DecodeError>| match parsed {
             Ok(message) => alloc::format!("{:?} {}", message.header(), message.body_bytes().len()),
             Err(error) => alloc::format!("{error:?}"),
         };
-        assert_eq!(told(known.parse_again(bytes)), told(Message::parse(bytes)), "{bytes:x?}");
+        assert_eq!(
+            told(known.parse_without_update(bytes)),
+            told(Message::parse(bytes)),
+            "{bytes:x?}"
+        );
     }
 
     #[test]
     fn recognises_the_same_header_with_other_numbers() {
-        let mut known = FamiliarHeader::default();
+        let mut known = HeaderCache::default();
         known.parse(&reply(1, 2, "enabled")).unwrap();
         for bytes in [reply(1, 2, "enabled"), reply(u32::MAX, 0x0102_0304, ""), reply(7, 1, "x")] {
             assert!(known.recognise(&bytes).is_some());
@@ -272,7 +276,7 @@ mod tests {
         let mut buf = MessageBuf::new();
         buf.push(&header, &(7_u32,)).unwrap();
         for bytes in [reply(1, 2, "enabled"), buf.as_slice().to_vec()] {
-            let mut known = FamiliarHeader::default();
+            let mut known = HeaderCache::default();
             known.parse(&bytes).unwrap();
             for at in 0..bytes.len() {
                 for byte in 0..=255 {
@@ -313,7 +317,7 @@ mod tests {
         );
         let mut buf = MessageBuf::new();
         buf.push(&header, &()).unwrap();
-        let mut known = FamiliarHeader::default();
+        let mut known = HeaderCache::default();
         known.parse(&reply(1, 2, "enabled")).unwrap();
         known.parse(buf.as_slice()).unwrap();
         assert!(known.recognise(buf.as_slice()).is_none());
