@@ -158,6 +158,7 @@ impl Connection {
         self.start_call_at(self.now(), call, &body, own(fds))
     }
 
+    #[inline]
     fn start_call_at(
         &mut self,
         now: Duration,

@@ -107,11 +107,12 @@ impl PendingCalls {
         self.awaited += 1;
     }
 
-    /// The call, if its reply is awaited.
+    /// The call, if its reply is awaited, and its index until the next change.
     #[inline]
-    pub(crate) fn awaited(&self, serial: Serial) -> Option<PendingCall> {
+    pub(crate) fn awaited(&self, serial: Serial) -> Option<(usize, PendingCall)> {
         let index = self.position(serial)?;
-        self.calls.get(index).filter(|call| call.purpose.awaits_reply()).copied()
+        let call = self.calls.get(index).filter(|call| call.purpose.awaits_reply())?;
+        Some((index, *call))
     }
 
     pub(crate) fn contains(&self, serial: Serial) -> bool {
@@ -129,10 +130,16 @@ impl PendingCalls {
     /// The reply to the call has come, or will not come. The user's call stays until its end is [removed](Self::remove).
     pub(crate) fn end(&mut self, serial: Serial) -> Option<PendingCall> {
         let index = self.position(serial)?;
+        self.end_at(index)
+    }
+
+    /// As [`end`](Self::end), of the call at `index`.
+    #[inline]
+    pub(crate) fn end_at(&mut self, index: usize) -> Option<PendingCall> {
         let place = self.calls.get_mut(index).filter(|call| call.purpose.awaits_reply())?;
         let call = *place;
         if !call.purpose.is_user() {
-            return self.remove(serial);
+            return self.remove(call.serial);
         }
         place.purpose = Purpose::Ended(EventKey::NONE);
         place.deadline = Instant::NEVER;

@@ -30,11 +30,11 @@ impl Router {
         };
         let sender = self.sender(message);
         let call = self.pending.awaited(serial).filter(|_| self.is_for_us(message));
-        let Some(call) = call else {
+        let Some((index, call)) = call else {
             return self.ignore_reply();
         };
         match self.belief(&call, sender) {
-            Belief::Yes => self.pending.end(serial),
+            Belief::Yes => self.pending.end_at(index),
             Belief::No => return self.ignore_reply(),
             Belief::Unknown(name) => return self.may_hold(&call, name, sender.unwrap_or_default()),
         };
@@ -183,7 +183,8 @@ impl Router {
         let mut is_asked = false;
         for mut held in mem::take(&mut self.held) {
             let call = self.pending.awaited(held.call);
-            let belief = call.map_or(Belief::No, |call| self.belief(&call, Some(&held.sender)));
+            let belief =
+                call.map_or(Belief::No, |(_, call)| self.belief(&call, Some(&held.sender)));
             match belief {
                 Belief::Unknown(other) if name != Some(other) => self.held.push(held),
                 // The question was sent before the reply came.
