@@ -90,6 +90,7 @@ impl PendingCalls {
         self.awaited
     }
 
+    #[inline]
     pub(crate) fn push(&mut self, call: PendingCall) {
         self.ascending = match (self.calls.first(), self.calls.last()) {
             (Some(first), Some(last)) => {
@@ -156,6 +157,7 @@ impl PendingCalls {
     }
 
     /// Removes a call.
+    #[inline]
     pub(crate) fn remove(&mut self, serial: Serial) -> Option<PendingCall> {
         let index = self.position(serial)?;
         let place = self.calls.get_mut(index)?;

@@ -34,6 +34,7 @@ impl<F> Session<F> {
         self.call_dyn(call, &body, fds, deadline)
     }
 
+    #[inline]
     fn call_dyn(
         &mut self,
         call: &MethodCall<'_>,
