@@ -16,6 +16,7 @@ impl<'a> ObjectPath<'a> {
     pub const ROOT: ObjectPath<'static> = ObjectPath("/");
 
     /// The path that `text` is, without saying why it is none.
+    #[cfg(not(compact))]
     #[inline]
     pub(crate) fn accept(text: &'a str) -> Option<Self> {
         if Self::accepts(text.as_bytes()) { Some(Self(text)) } else { None }
