@@ -513,7 +513,10 @@ impl Play {
     }
 
     fn exchange(&mut self) {
-        self.world.write(usize::MAX);
+        // Each message with descriptors is a write of its own.
+        while !self.world.session.poll_transmit().is_empty() {
+            self.world.write(usize::MAX);
+        }
         while !self.world.heard.is_empty() {
             self.serve();
         }
