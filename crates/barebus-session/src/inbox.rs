@@ -128,7 +128,6 @@ impl<F> Inbox<F> {
     }
 
     /// Consumes the message at `frame`, which is the next one, and takes its file descriptors.
-    #[inline]
     pub(crate) fn take(
         &mut self,
         frame: &Range<usize>,

@@ -31,8 +31,6 @@ struct FdPassing<F> {
     attach: fn(&mut Outbox<F>, at: usize, len: usize, Serial, Vec<F>),
     output: fn(&Outbox<F>) -> BytesAndFds<'_, F>,
     written: fn(&mut Outbox<F>),
-    withdraw: fn(&mut Outbox<F>) -> Option<Serial>,
-    withdraw_next: fn(&mut Outbox<F>) -> Option<Serial>,
 }
 
 impl<F> Outbox<F> {
@@ -58,10 +56,6 @@ impl<F> Outbox<F> {
             attach: |outbox, at, len, serial, fds| outbox.fds.push(at, len, serial, fds),
             output: Self::output_with_fds,
             written: Self::fds_written,
-            withdraw: Self::withdraw,
-            withdraw_next: |outbox| {
-                if outbox.is_next_with_fds() { outbox.withdraw() } else { None }
-            },
         });
     }
 
@@ -143,17 +137,13 @@ impl<F> Outbox<F> {
         self.is_authenticated = false;
     }
 
-    /// Takes the first message with file descriptors out of the queue. None of its bytes may have been written.
-    pub(crate) fn withdraw_fds(&mut self) -> Option<Serial> {
-        (self.fd_passing.as_ref()?.withdraw)(self)
-    }
-
     /// Takes the message that is to be written next out of the queue, if it has file descriptors.
     pub(crate) fn withdraw_next_fds(&mut self) -> Option<Serial> {
-        (self.fd_passing.as_ref()?.withdraw_next)(self)
+        if self.is_next_with_fds() { self.withdraw_fds() } else { None }
     }
 
-    fn withdraw(&mut self) -> Option<Serial> {
+    /// Takes the first message with file descriptors out of the queue. None of its bytes may have been written.
+    pub(crate) fn withdraw_fds(&mut self) -> Option<Serial> {
         let Carrier { serial, at, len, .. } = self.fds.pop()?;
         self.fds.shift(len);
         let mut kept = MessageBuf::new();

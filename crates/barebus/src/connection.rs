@@ -12,7 +12,7 @@ use crate::error::{CallError, ConnectionError};
 use crate::io::monotonic;
 use crate::reply::{Reply, Signal, into_reply};
 use crate::signals::DroppedSignals;
-use crate::sys::{Descriptor, own};
+use crate::sys::{self, Descriptor};
 use crate::transport::Transport;
 
 /// A connection to a message bus, or a direct connection to a peer.
@@ -34,6 +34,8 @@ pub struct Connection {
     pub(crate) patience: Duration,
     /// The system call that failed. The session has ended because of it, or will.
     pub(crate) failure: Option<(&'static str, Errno)>,
+    /// How messages are sent: without file descriptors, until the first ones are queued.
+    pub(crate) transmit: sys::Send,
     /// Made with the first [`Signals`](crate::Signals).
     pub(crate) dropped: Option<Box<dyn DroppedSignals>>,
 }
@@ -59,6 +61,7 @@ impl Connection {
             call_timeout,
             patience,
             failure: None,
+            transmit: sys::send,
             dropped: None,
         })
     }
@@ -155,7 +158,16 @@ impl Connection {
         body: &B,
         fds: Vec<OwnedFd>,
     ) -> Result<CallId, CallError> {
-        self.start_call_at(self.now(), call, &body, own(fds))
+        let fds = self.own(fds);
+        self.start_call_at(self.now(), call, &body, fds)
+    }
+
+    /// The user's file descriptors, to be sent.
+    pub(crate) fn own(&mut self, fds: Vec<OwnedFd>) -> Vec<Descriptor> {
+        if !fds.is_empty() {
+            self.transmit = sys::send_with_fds;
+        }
+        fds.into_iter().map(Descriptor::from).collect()
     }
 
     #[inline]
@@ -206,10 +218,7 @@ impl Connection {
     /// The reply that was found.
     #[inline]
     pub(crate) fn take_reply(&mut self) -> Result<Reply<'_>, CallError> {
-        match self.session.take_reply() {
-            Ok(reply) => into_reply(reply),
-            Err(reason) => Err(CallError::NoReply(reason)),
-        }
+        self.session.take_reply().map_err(CallError::NoReply).and_then(into_reply)
     }
 
     /// Sends all calls in one write and passes the replies to `take`, in the order of the calls: one round trip for all.

@@ -11,7 +11,7 @@ use crate::error::{CallError, ConnectionError};
 use crate::io::Waiting;
 use crate::reply::into_reply;
 use crate::reply::{Reply, Signal};
-use crate::sys::{Descriptor, own};
+use crate::sys::Descriptor;
 
 /// Methods for event loops. They do not wait; [`start_call`](Self::start_call) does not either.
 ///
@@ -113,7 +113,8 @@ impl Connection {
         fds: Vec<OwnedFd>,
     ) -> Result<(), CallError> {
         self.revive()?;
-        self.session.send(call, body, own(fds)).map_err(|error| self.not_sent(error))
+        let fds = self.own(fds);
+        self.session.send(call, body, fds).map_err(|error| self.not_sent(error))
     }
 
     /// Queues a subscription to signals, as [`subscribe`](Self::subscribe) does, without waiting until the bus has accepted the rule. A
@@ -144,7 +145,8 @@ impl Connection {
         body: &B,
         fds: Vec<OwnedFd>,
     ) -> Result<(), CallError> {
-        self.session.reply(to, body, own(fds)).map_err(|error| self.not_sent(error))
+        let fds = self.own(fds);
+        self.session.reply(to, body, fds).map_err(|error| self.not_sent(error))
     }
 
     /// Queues an ERROR as the answer to a call that was reported as an event.

@@ -198,7 +198,7 @@ impl Connection {
             if output.is_empty() {
                 break;
             }
-            match self.transport.send(output.bytes, output.fds) {
+            match self.transport.send(output.bytes, output.fds, self.transmit) {
                 Ok(count) => self.session.transmitted(count),
                 Err(Errno::EAGAIN) => break,
                 // Too many descriptors are in flight. Only the message that has some fails: no byte of it was written.

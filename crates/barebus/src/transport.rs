@@ -85,11 +85,16 @@ impl Transport {
         !self.home.is_current()
     }
 
-    /// Writes what the socket takes at once. File descriptors go with the first byte.
-    pub(crate) fn send(&self, bytes: [&[u8]; 2], fds: &[Descriptor]) -> nix::Result<usize> {
+    /// Writes what the socket takes at once, by `send`. File descriptors go with the first byte.
+    pub(crate) fn send(
+        &self,
+        bytes: [&[u8]; 2],
+        fds: &[Descriptor],
+        send: sys::Send,
+    ) -> nix::Result<usize> {
         let flags = libc::MSG_DONTWAIT | libc::MSG_NOSIGNAL;
         loop {
-            match sys::send(self.socket.as_fd(), bytes, fds, flags) {
+            match send(self.socket.as_fd(), bytes, fds, flags) {
                 Err(Errno::EINTR) => {}
                 sent => return sent,
             }

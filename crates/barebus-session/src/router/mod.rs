@@ -5,6 +5,7 @@
 //! in, without sockets and without time.
 
 mod action;
+mod call;
 mod method_call;
 mod names;
 mod pending;
@@ -187,82 +188,6 @@ impl Router {
                 !destination.is_unique() || destination.as_str() == ours
             }
             _ => !self.is_monitor,
-        }
-    }
-
-    /// A serial for the next message.
-    #[inline]
-    pub(crate) fn next_serial(&mut self) -> Serial {
-        let pending = &self.pending;
-        self.serials.take(|serial| pending.contains(serial))
-    }
-
-    /// Who may answer a call to `destination`, which is sent next. What must be asked before is added to the actions.
-    #[inline]
-    pub(crate) fn callee(&mut self, destination: Option<BusName<'_>>) -> Callee {
-        if self.server == ServerKind::Direct {
-            return Callee::Anyone;
-        }
-        match destination.map(BusName::as_str) {
-            None | Some(names::BUS) => Callee::Bus,
-            _ if !self.verify_senders => Callee::Anyone,
-            Some(name) => match names::unique_key(name) {
-                Some(key) if name.starts_with(':') => Callee::Unique(key),
-                // A unique name is so long with no known bus.
-                _ => {
-                    let (name, since) = self.names.call(name, &mut self.actions);
-                    Callee::Owner { name, since }
-                }
-            },
-        }
-    }
-
-    /// A call was sent.
-    #[inline]
-    pub(crate) fn sent(&mut self, call: PendingCall) {
-        self.pending.push(call);
-    }
-
-    /// A call whose [callee](Self::callee) was asked for was not sent.
-    #[cold]
-    pub(crate) fn not_sent(&mut self, callee: Callee) {
-        self.call_ended(callee);
-    }
-
-    /// The user waits no longer for the call: where its end waits, if it has come.
-    pub(crate) fn forget(&mut self, serial: Serial) -> Option<EventKey> {
-        let call = self.pending.remove(serial)?;
-        match call.purpose {
-            Purpose::Ended(key) => Some(key),
-            _ => {
-                self.call_ended(call.callee);
-                self.drop_held(serial);
-                None
-            }
-        }
-    }
-
-    /// Ends the user's call without a reply, if it is awaited.
-    #[cold]
-    pub(crate) fn end_call(&mut self, serial: Serial, reason: NoReply) {
-        if let Some(call) = self.pending.end(serial) {
-            self.call_failed(&call, reason);
-        }
-    }
-
-    fn call_failed(&mut self, call: &PendingCall, reason: NoReply) {
-        self.call_ended(call.callee);
-        self.drop_held(call.serial);
-        if call.purpose.is_user() {
-            self.actions.push(Action::EndCall(call.serial, reason));
-        }
-    }
-
-    /// The call is no longer outstanding.
-    #[inline]
-    fn call_ended(&mut self, callee: Callee) {
-        if let Callee::Owner { name, .. } = callee {
-            self.names.call_ended(name);
         }
     }
 

@@ -108,70 +108,58 @@ impl PendingCalls {
         self.awaited += 1;
     }
 
-    /// The call, if its reply is awaited, and its index until the next change.
-    #[inline]
-    pub(crate) fn awaited(&self, serial: Serial) -> Option<(usize, PendingCall)> {
-        let index = self.position(serial)?;
-        let call = self.calls.get(index).filter(|call| call.purpose.awaits_reply())?;
-        Some((index, *call))
+    /// The call, until its end is taken.
+    pub(crate) fn get(&self, serial: Serial) -> Option<&PendingCall> {
+        self.calls.get(self.position(serial)?)
     }
 
-    pub(crate) fn contains(&self, serial: Serial) -> bool {
-        self.position(serial).is_some()
+    /// The call, if its reply is awaited.
+    #[inline]
+    pub(crate) fn awaited(&self, serial: Serial) -> Option<PendingCall> {
+        self.get(serial).filter(|call| call.purpose.awaits_reply()).copied()
     }
 
     /// Where the end of the user's call waits.
     pub(crate) fn end_of(&self, serial: Serial) -> Option<EventKey> {
-        match self.calls.get(self.position(serial)?)?.purpose {
+        match self.get(serial)?.purpose {
             Purpose::Ended(key) if key != EventKey::NONE => Some(key),
             _ => None,
         }
     }
 
-    /// The reply to the call has come, or will not come. The user's call stays until its end is [removed](Self::remove).
-    pub(crate) fn end(&mut self, serial: Serial) -> Option<PendingCall> {
-        let index = self.position(serial)?;
-        self.end_at(index)
-    }
-
-    /// As [`end`](Self::end), of the call at `index`.
-    #[inline]
-    pub(crate) fn end_at(&mut self, index: usize) -> Option<PendingCall> {
-        let place = self.calls.get_mut(index).filter(|call| call.purpose.awaits_reply())?;
-        let call = *place;
-        if !call.purpose.is_user() {
-            return self.remove(call.serial);
+    /// The reply to the call, which is [awaited](Self::awaited), has come or will not come. The user's call stays until its end is
+    /// [removed](Self::remove).
+    pub(crate) fn end(&mut self, serial: Serial) {
+        match self.get_mut(serial) {
+            Some(PendingCall { purpose: purpose @ Purpose::User, deadline, .. }) => {
+                *purpose = Purpose::Ended(EventKey::NONE);
+                *deadline = Instant::NEVER;
+                self.no_longer_awaited();
+            }
+            _ => self.remove(serial),
         }
-        place.purpose = Purpose::Ended(EventKey::NONE);
-        place.deadline = Instant::NEVER;
-        self.no_longer_awaited();
-        Some(call)
     }
 
     /// Notes where the end of the user's call waits.
     pub(crate) fn set_end(&mut self, serial: Serial, key: EventKey) {
-        let call = self.position(serial).and_then(|index| self.calls.get_mut(index));
-        if let Some(PendingCall { purpose: Purpose::Ended(place), .. }) = call {
+        if let Some(PendingCall { purpose: Purpose::Ended(place), .. }) = self.get_mut(serial) {
             *place = key;
         }
     }
 
     /// Removes a call.
-    #[inline]
-    pub(crate) fn remove(&mut self, serial: Serial) -> Option<PendingCall> {
-        let index = self.position(serial)?;
-        let place = self.calls.get_mut(index)?;
-        let call = *place;
-        place.purpose = Purpose::Removed;
-        place.deadline = Instant::NEVER;
+    pub(crate) fn remove(&mut self, serial: Serial) {
+        let Some(call) = self.get_mut(serial) else { return };
+        let is_awaited = call.purpose.awaits_reply();
+        call.purpose = Purpose::Removed;
+        call.deadline = Instant::NEVER;
         self.len -= 1;
-        if call.purpose.awaits_reply() {
+        if is_awaited {
             self.no_longer_awaited();
         }
         if self.len == 0 {
             self.calls.clear();
         }
-        Some(call)
     }
 
     /// Ends the first awaited call from index `from` on for which `ends` is true. The next one is behind it.
@@ -182,7 +170,9 @@ impl PendingCalls {
     ) -> Option<PendingCall> {
         let ends = |call: &PendingCall| call.purpose.awaits_reply() && ends(call);
         *from += self.calls.get(*from..)?.iter().position(ends)?;
-        self.end(self.calls.get(*from)?.serial)
+        let call = *self.calls.get(*from)?;
+        self.end(call.serial);
+        Some(call)
     }
 
     /// No call's deadline is earlier.
@@ -210,7 +200,11 @@ impl PendingCalls {
         }
     }
 
-    #[inline]
+    fn get_mut(&mut self, serial: Serial) -> Option<&mut PendingCall> {
+        let index = self.position(serial)?;
+        self.calls.get_mut(index)
+    }
+
     fn position(&self, serial: Serial) -> Option<usize> {
         let first = self.calls.first()?;
         let is_sought = |call: &PendingCall| call.serial == serial && !call.purpose.is_removed();
@@ -256,15 +250,17 @@ mod tests {
         let serials = [u32::MAX - 1, u32::MAX, 1, 2, 5];
         serials.iter().for_each(|serial| calls.push(call(*serial, None)));
         for serial in serials {
-            assert!(calls.contains(Serial::new(serial).unwrap()), "{serial}");
+            assert!(calls.get(Serial::new(serial).unwrap()).is_some(), "{serial}");
         }
-        assert!(!calls.contains(Serial::new(3).unwrap()));
+        assert!(calls.get(Serial::new(3).unwrap()).is_none());
         // One that outlived all the others: serials no longer ascend from it.
         calls.push(call(u32::MAX - 2, None));
         calls.push(call(7, None));
         for serial in [u32::MAX - 1, 5, u32::MAX - 2, 7] {
-            assert!(calls.remove(Serial::new(serial).unwrap()).is_some(), "{serial}");
-            assert!(calls.remove(Serial::new(serial).unwrap()).is_none(), "{serial}");
+            let serial = Serial::new(serial).unwrap();
+            assert!(calls.get(serial).is_some(), "{serial:?}");
+            calls.remove(serial);
+            assert!(calls.get(serial).is_none(), "{serial:?}");
         }
     }
 

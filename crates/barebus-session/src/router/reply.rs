@@ -30,11 +30,11 @@ impl Router {
         };
         let sender = self.sender(message);
         let call = self.pending.awaited(serial).filter(|_| self.is_for_us(message));
-        let Some((index, call)) = call else {
+        let Some(call) = call else {
             return self.ignore_reply();
         };
         match self.belief(&call, sender) {
-            Belief::Yes => self.pending.end_at(index),
+            Belief::Yes => self.pending.end(serial),
             Belief::No => return self.ignore_reply(),
             Belief::Unknown(name) => return self.may_hold(&call, name, sender.unwrap_or_default()),
         };
@@ -183,32 +183,31 @@ impl Router {
         let mut is_asked = false;
         for mut held in mem::take(&mut self.held) {
             let call = self.pending.awaited(held.call);
-            let belief =
-                call.map_or(Belief::No, |(_, call)| self.belief(&call, Some(&held.sender)));
-            match belief {
-                Belief::Unknown(other) if name != Some(other) => self.held.push(held),
+            let belief = call.map_or(Belief::No, |call| self.belief(&call, Some(&held.sender)));
+            let is_believed = match belief {
+                Belief::Unknown(other) if name != Some(other) => {
+                    self.held.push(held);
+                    continue;
+                }
                 // The question was sent before the reply came.
                 Belief::Unknown(_) if !held.is_asked => {
                     is_asked = is_asked || self.names.ask_again(held.name, &mut self.actions);
                     held.is_asked = is_asked;
                     self.held.push(held);
+                    continue;
                 }
-                _ => self.release(&held, belief == Belief::Yes),
+                Belief::Yes => true,
+                Belief::No | Belief::Unknown(_) => false,
+            };
+            let Held { call, key, .. } = *held;
+            if is_believed {
+                self.pending.end(call);
+                self.names.call_ended(held.name);
+            } else {
+                self.ignored += 1;
             }
+            self.actions.push(Action::Release { call, key, is_believed });
         }
-    }
-
-    /// The reply that is held is believed or not.
-    fn release(&mut self, held: &Held, is_believed: bool) {
-        let Held { call, key, .. } = *held;
-        if is_believed {
-            if let Some(call) = self.pending.end(call) {
-                self.call_ended(call.callee);
-            }
-        } else {
-            self.ignored += 1;
-        }
-        self.actions.push(Action::Release { call, key, is_believed });
     }
 }
 

@@ -102,11 +102,13 @@ impl<F> Session<F> {
     pub(super) fn awaited(&self) -> Option<Awaited> {
         match &self.phase {
             Phase::Authentication(client) => Some(Awaited::Authentication(client.state())),
-            Phase::Messages if self.server() == ServerKind::Bus && self.unique_name().is_none() => {
-                Some(Awaited::Hello)
-            }
+            Phase::Messages if self.awaits_hello() => Some(Awaited::Hello),
             _ => None,
         }
+    }
+
+    pub(super) fn awaits_hello(&self) -> bool {
+        self.server() == ServerKind::Bus && self.unique_name().is_none()
     }
 
     /// When the step of the handshake that is going on is given up.
@@ -116,8 +118,9 @@ impl<F> Session<F> {
             Phase::Authentication(_) if self.handshake.may_retry => {
                 self.handshake.pipelined_deadline
             }
-            _ if self.awaited().is_some() => self.handshake.deadline,
-            _ => Instant::NEVER,
+            Phase::Authentication(_) => self.handshake.deadline,
+            Phase::Messages if self.awaits_hello() => self.handshake.deadline,
+            Phase::Messages | Phase::Ended(_) => Instant::NEVER,
         }
     }
 
@@ -160,11 +163,8 @@ impl<F> Session<F> {
     fn begin_messages(&mut self, outcome: Outcome) {
         self.outcome = Some(outcome);
         self.phase = Phase::Messages;
-        if !outcome.unix_fd {
-            while let Some(serial) = self.outbox.withdraw_fds() {
-                self.router.end_call(serial, NoReply::FdsNotNegotiated);
-            }
-            self.perform_actions();
+        if let (false, Some(withdraw)) = (outcome.unix_fd, self.withdraw_fds) {
+            while withdraw(self, NoReply::FdsNotNegotiated) {}
         }
         self.outbox.authenticated();
         if self.pacing() == Pacing::StepByStep && self.server() == ServerKind::Direct {

@@ -5,6 +5,7 @@ mod handshake;
 mod input;
 mod output;
 mod poll;
+mod queue;
 mod send;
 
 use alloc::boxed::Box;
@@ -16,7 +17,7 @@ use barebus_sasl::{Guid, Outcome};
 use barebus_wire::HeaderCache;
 
 use crate::config::{Config, ServerKind};
-use crate::error::SessionError;
+use crate::error::{NoReply, SessionError};
 use crate::event::{CallId, Kind, SubscriptionId};
 use crate::event_queue::EventQueue;
 use crate::inbox::Inbox;
@@ -58,9 +59,14 @@ pub struct Session<F> {
     /// Something was sent after the connection was established: the connection is used for more than one question.
     is_reused: bool,
     send_limit: usize,
+    /// Set before the first message with file descriptors is queued: programs that send none do not link it.
+    withdraw_fds: Option<WithdrawFds<F>>,
     /// A message is parsed when it is routed and again when its event is taken, and headers repeat from message to message.
     headers: HeaderCache,
 }
+
+/// Takes a message with file descriptors out of the queue, and says whether there was one.
+type WithdrawFds<F> = fn(&mut Session<F>, NoReply) -> bool;
 
 /// An event that was polled.
 #[derive(Debug)]
@@ -90,6 +96,7 @@ impl<F> Session<F> {
             needs_poll: false,
             is_reused: false,
             send_limit: config.send_limit,
+            withdraw_fds: None,
             headers: HeaderCache::default(),
         };
         if session.router.server() == ServerKind::Bus {
@@ -120,7 +127,7 @@ impl<F> Session<F> {
 
     /// Whether authentication is complete and, on a bus, `Hello` was answered.
     pub fn is_established(&self) -> bool {
-        self.awaited().is_none() && !matches!(self.phase, Phase::Ended(_))
+        matches!(self.phase, Phase::Messages) && !self.awaits_hello()
     }
 
     /// Why the session has ended; `None` if it has not.
@@ -149,7 +156,7 @@ impl<F> Session<F> {
 
     /// Whether the result of the call is still to come, or to be taken.
     pub fn is_outstanding(&self, call: CallId) -> bool {
-        self.router.pending.contains(call.0)
+        self.router.pending.get(call.0).is_some()
     }
 
     /// Whether the bus has answered the questions that the subscription needs, or the subscription has ended.

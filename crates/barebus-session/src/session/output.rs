@@ -72,12 +72,7 @@ impl<F> Session<F> {
     /// Says that the system refused to pass the file descriptors of [`poll_transmit`](Self::poll_transmit), and none of its bytes were written.
     /// The message is withdrawn: its call gets no reply, and the connection goes on. Returns `false` if the output has no descriptors.
     pub fn handle_fds_refused(&mut self) -> bool {
-        let withdrawn = self.outbox.withdraw_next_fds();
-        if let Some(serial) = withdrawn {
-            self.router.end_call(serial, NoReply::FdsNotPassed);
-            self.perform_actions();
-        }
-        withdrawn.is_some()
+        self.withdraw_fds.is_some_and(|withdraw| withdraw(self, NoReply::FdsNotPassed))
     }
 
     /// Whether a call or a subscription has ended since the last [`poll`](Self::poll). Then call `poll` again before you wait. Writing causes

@@ -10,7 +10,7 @@ use barebus_wire::{
 
 use super::Session;
 use super::handshake::Phase;
-use crate::error::SendError;
+use crate::error::{NoReply, SendError};
 use crate::event::{CallId, SubscriptionId};
 use crate::fds::MAX_FDS;
 use crate::incoming_calls::ReplyTo;
@@ -172,7 +172,22 @@ impl<F> Session<F> {
     fn prepare_fds(&mut self, fds: &[F]) {
         if !fds.is_empty() {
             self.outbox.pass_fds();
+            self.withdraw_fds = Some(Self::withdraw_message_with_fds);
         }
+    }
+
+    /// Takes a message with file descriptors out of the queue and ends its call: the next one, which the system refused to pass, or any.
+    /// `false` when there is none.
+    fn withdraw_message_with_fds(&mut self, reason: NoReply) -> bool {
+        let withdrawn = match reason {
+            NoReply::FdsNotPassed => self.outbox.withdraw_next_fds(),
+            _ => self.outbox.withdraw_fds(),
+        };
+        if let Some(serial) = withdrawn {
+            self.router.end_call(serial, reason);
+            self.perform_actions();
+        }
+        withdrawn.is_some()
     }
 
     fn check_sendable(&mut self, fds: usize) -> Result<(), SendError> {

@@ -61,7 +61,7 @@ pub(super) fn reach_with_nonce(
         return Err(wrong("noncefile", "does not hold 16 bytes"));
     }
     // A socket that has just connected takes 16 bytes.
-    match transport.send([nonce, &[]], &[]) {
+    match transport.send([nonce, &[]], &[], sys::send) {
         Ok(16) => Ok(transport),
         Ok(_) => Err(Errno::EAGAIN.into()),
         Err(error) => Err(error.into()),

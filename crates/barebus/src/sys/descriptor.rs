@@ -108,8 +108,3 @@ impl fmt::Debug for Descriptor {
         self.fd.fmt(f)
     }
 }
-
-/// The user's descriptors, to be sent.
-pub(crate) fn own(fds: Vec<OwnedFd>) -> Vec<Descriptor> {
-    fds.into_iter().map(Descriptor::from).collect()
-}

@@ -19,11 +19,12 @@ mod thread;
 
 pub(crate) use auxv::is_privileged;
 pub use descriptor::Descriptor;
-pub(crate) use descriptor::own;
 pub(crate) use file::open_to_read;
 pub(crate) use process::Process;
 #[cfg(feature = "tcp")]
 pub(crate) use resolve::resolve;
-pub(crate) use socket::{Read, connect, end_reading, receive, send, stream_socket};
+pub(crate) use socket::{
+    Read, Send, connect, end_reading, receive, send, send_with_fds, stream_socket,
+};
 #[cfg(feature = "unixexec")]
 pub(crate) use spawn::{reap, spawn};

@@ -92,18 +92,49 @@ pub(crate) fn end_reading(socket: BorrowedFd<'_>) -> bool {
     }
 }
 
-/// Writes `slices`, one behind the other, and with their first byte `fds`. `flags` are those of send(2).
+/// [`send`] or [`send_with_fds`].
+pub(crate) type Send =
+    fn(BorrowedFd<'_>, [&[u8]; 2], &[Descriptor], libc::c_int) -> nix::Result<usize>;
+
+/// Writes `slices`, one behind the other. `flags` are those of send(2). There must be no descriptors: programs that send none do not
+/// link [`send_with_fds`].
 pub(crate) fn send(
+    socket: BorrowedFd<'_>,
+    slices: [&[u8]; 2],
+    _: &[Descriptor],
+    flags: libc::c_int,
+) -> nix::Result<usize> {
+    if let [bytes, []] | [[], bytes] = slices {
+        // As a rule. It takes the system less time than a header that it has to copy.
+        let flags = MsgFlags::from_bits_retain(flags);
+        return nix::sys::socket::send(socket.as_raw_fd(), bytes, flags);
+    }
+    send_slices(socket, slices, None, flags)
+}
+
+/// Writes `slices`, one behind the other, and with their first byte `fds`. `flags` are those of send(2).
+pub(crate) fn send_with_fds(
     socket: BorrowedFd<'_>,
     slices: [&[u8]; 2],
     fds: &[Descriptor],
     flags: libc::c_int,
 ) -> nix::Result<usize> {
-    if let ([bytes, []] | [[], bytes], []) = (slices, fds) {
-        // As a rule. It takes the system less time than a header that it has to copy.
-        let flags = MsgFlags::from_bits_retain(flags);
-        return nix::sys::socket::send(socket.as_raw_fd(), bytes, flags);
+    if fds.is_empty() {
+        return send(socket, slices, fds, flags);
     }
+    // Between headers and numbers there is padding, which the kernel gets to see.
+    let mut control = [0; CONTROL_WORDS];
+    let len = put_fds(fds, &mut control)?;
+    send_slices(socket, slices, Some((&control, len)), flags)
+}
+
+/// Writes `slices`, with the first bytes of `control` as control data: at most as many as it has.
+fn send_slices(
+    socket: BorrowedFd<'_>,
+    slices: [&[u8]; 2],
+    control: Option<(&[u64; CONTROL_WORDS], usize)>,
+    flags: libc::c_int,
+) -> nix::Result<usize> {
     let mut slices = slices.map(|slice| libc::iovec {
         iov_base: slice.as_ptr().cast_mut().cast(),
         iov_len: slice.len(),
@@ -112,34 +143,26 @@ pub(crate) fn send(
     let mut header: libc::msghdr = unsafe { std::mem::zeroed() };
     header.msg_iov = slices.as_mut_ptr();
     header.msg_iovlen = length(slices.len());
-    let mut control = Control::uninit();
-    if !fds.is_empty() {
-        give_fds(fds, &mut control, &mut header)?;
+    if let Some((control, len)) = control {
+        header.msg_control = control.as_ptr().cast_mut().cast();
+        header.msg_controllen = length(len.min(size_of_val(control)));
     }
-    // SAFETY: `header` points at the slices and, if at anything else, at the control data that was just written, with its length
-    // in bytes; all live until this function returns, and sendmsg only reads them.
+    // SAFETY: `header` points at the slices and, if at anything else, at the control data with its length in bytes; all live until
+    // this function returns, and sendmsg only reads them.
     let count = unsafe { libc::sendmsg(socket.as_raw_fd(), &raw const header, flags) };
     usize::try_from(count).map_err(|_| Errno::last())
 }
 
-/// Writes a control message with `fds`, for `header` to point at.
-#[cold]
-fn give_fds(
-    fds: &[Descriptor],
-    control: &mut Control,
-    header: &mut libc::msghdr,
-) -> nix::Result<()> {
+/// Puts a control message with `fds` into `control`: its length in bytes.
+fn put_fds(fds: &[Descriptor], control: &mut [u64; CONTROL_WORDS]) -> nix::Result<usize> {
     if fds.len() > MOST_FDS {
         return Err(Errno::EINVAL);
     }
     let len = u32::try_from(fds.len() * size_of::<libc::c_int>()).unwrap_or(u32::MAX);
-    // Between headers and numbers there is padding, which the kernel gets to see.
-    header.msg_control = ptr::from_mut(control.write([0; CONTROL_WORDS])).cast();
+    let message = ptr::from_mut(control).cast::<libc::cmsghdr>();
     // SAFETY: CMSG_SPACE and CMSG_LEN only compute. What is written is a
     // header and at most 253 numbers, for which `control` has the room, aligned as a header must be, and exclusively borrowed.
     unsafe {
-        header.msg_controllen = length(libc::CMSG_SPACE(len) as usize);
-        let message = header.msg_control.cast::<libc::cmsghdr>();
         (*message).cmsg_len = length(libc::CMSG_LEN(len) as usize);
         (*message).cmsg_level = libc::SOL_SOCKET;
         (*message).cmsg_type = libc::SCM_RIGHTS;
@@ -147,8 +170,8 @@ fn give_fds(
         for (index, fd) in fds.iter().enumerate() {
             ptr::write_unaligned(numbers.add(index), fd.as_raw_fd());
         }
+        Ok(libc::CMSG_SPACE(len) as usize)
     }
-    Ok(())
 }
 
 /// A length in the type that this C library's headers have for it: size_t with GNU's, socklen_t or int with musl's. None is
