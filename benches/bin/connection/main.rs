@@ -104,7 +104,7 @@ const GROUPS: &[(&str, Start, &[Row])] = &[
             row(Kind::InFlight, "of the bus", BUS, Some(1.15)),
             row(Kind::InFlight, "of a canned service", SYSTEMD, Some(1.15)),
             row(Kind::Connecting, "of the bus", BUS, Some(1.08)),
-            row(Kind::Connecting, "of a canned service", SYSTEMD, Some(1.08)),
+            row(Kind::Connecting, "of a canned service", SYSTEMD, Some(1.20)),
         ],
     ),
     (
