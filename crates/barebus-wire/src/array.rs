@@ -341,7 +341,8 @@ mod tests {
             for padding in [[0; 4], [0, 0, 0, 1]] {
                 // From an offset at which padding to 8 follows the length.
                 let bytes = [[0; 4], [2, b'a', *code, 0], [0; 4], padding].concat();
-                let mut reader = Reader::new(&bytes, Endian::Little).at(4);
+                let mut reader = Reader::new(&bytes, Endian::Little);
+                reader.start_at(4);
                 let mut cursor = Cursor::new(reader.clone(), Value::SIGNATURE);
                 let expected = cursor.skip_all();
                 assert_eq!(Value::decode(&mut reader).map(drop), expected);

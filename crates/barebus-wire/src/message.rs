@@ -148,8 +148,12 @@ impl<'a> Message<'a> {
     }
 
     /// A reader that stands at the body's first byte.
+    #[cfg_attr(compact, inline(never))]
     pub fn reader(&self) -> Reader<'a> {
-        Reader::new(self.bytes, self.header.endian).at(self.body_start as usize).with_fds(self.fds)
+        let mut reader = Reader::new(self.bytes, self.header.endian);
+        reader.start_at(self.body_start as usize);
+        reader.set_fds(self.fds);
+        reader
     }
 }
 

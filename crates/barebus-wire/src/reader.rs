@@ -79,19 +79,18 @@ impl<'a> Reader<'a> {
         let mut reader = Self::new(message, endian);
         reader.bytes = message.get(..elements.end).unwrap_or_default();
         reader.depth = 1;
-        reader.at(elements.start)
+        reader.start_at(elements.start);
+        reader
     }
 
-    /// The same reader at byte `pos`.
-    pub(crate) fn at(mut self, pos: usize) -> Self {
+    /// Goes to byte `pos`, before anything is read.
+    pub(crate) fn start_at(&mut self, pos: usize) {
         self.pos = pos.min(self.bytes.len());
-        self
     }
 
-    /// The same reader, of a message with which `fds` descriptors came.
-    pub(crate) const fn with_fds(mut self, fds: u32) -> Self {
+    /// Reads a message with which `fds` descriptors came.
+    pub(crate) const fn set_fds(&mut self, fds: u32) {
         self.fds = fds;
-        self
     }
 
     /// Offset of the next byte from the message's first.

@@ -153,7 +153,9 @@ impl TryFrom<&Message<'_>> for OwnedBody {
 
     fn try_from(message: &Message<'_>) -> Result<Self, DecodeError> {
         let (endian, bytes) = (message.header().endian, message.body_bytes());
-        validate(Reader::new(bytes, endian).with_fds(message.fds()), message.signature())?;
+        let mut reader = Reader::new(bytes, endian);
+        reader.set_fds(message.fds());
+        validate(reader, message.signature())?;
         Ok(Self { signature: message.signature().as_str().into(), bytes: bytes.into(), endian })
     }
 }

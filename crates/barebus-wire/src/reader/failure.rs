@@ -87,7 +87,8 @@ impl Reader<'_> {
         expected: &'static Expected,
         error: DecodeError,
     ) -> BodyError {
-        let mut reader = Self::new(self.bytes, self.endian).at(error.at as usize);
+        let mut reader = Self::new(self.bytes, self.endian);
+        reader.start_at(error.at as usize);
         // What is no signature was refused for that.
         let found = SignatureExcerpt::new(reader.read_variant_signature().unwrap_or_default());
         BodyError::Variant { expected, found, error }
