@@ -2,7 +2,7 @@
 
 use barebus_wire::{BusName, Serial};
 
-use super::{Action, Callee, PendingCall, Purpose, Router, names};
+use super::{Action, Callee, PendingCall, Purpose, Router, Unanswered, names};
 use crate::config::ServerKind;
 use crate::error::NoReply;
 use crate::event_queue::EventKey;
@@ -16,7 +16,6 @@ impl Router {
     }
 
     /// Who may answer a call to `destination`, which is sent next. What must be asked before is added to the actions.
-    #[inline]
     pub(crate) fn callee(&mut self, destination: Option<BusName<'_>>) -> Callee {
         if self.server == ServerKind::Direct {
             return Callee::Anyone;
@@ -70,7 +69,15 @@ impl Router {
         }
     }
 
-    pub(super) fn call_failed(&mut self, call: &PendingCall, reason: NoReply) {
+    /// Ends calls without a reply.
+    pub(super) fn end_unanswered(&mut self, which: Unanswered, reason: NoReply) {
+        let mut from = 0;
+        while let Some(call) = self.pending.end_unanswered(&mut from, which) {
+            self.call_failed(&call, reason);
+        }
+    }
+
+    fn call_failed(&mut self, call: &PendingCall, reason: NoReply) {
         self.call_ended(call.callee);
         self.drop_held(call.serial);
         if call.purpose.is_user() {

@@ -33,6 +33,7 @@ use crate::serial::Serials;
 
 pub(crate) use action::{Action, Actions, Answer, Request, TextRange};
 use names::{NameId, Names};
+use pending::Unanswered;
 pub(crate) use pending::{Callee, PendingCall, PendingCalls, Purpose};
 use subscriptions::{Ending, SubscriptionTable, Subscriptions};
 
@@ -264,10 +265,7 @@ impl Router {
 
     #[cold]
     fn expire(&mut self, now: Instant) -> Route {
-        let mut from = 0;
-        while let Some(call) = self.pending.expired(&mut from, now) {
-            self.call_failed(&call, NoReply::TimedOut);
-        }
+        self.end_unanswered(Unanswered::Expired(now), NoReply::TimedOut);
         self.matched.clear();
         self.end_subscriptions(Ending::Deadline(now))
     }

@@ -65,6 +65,15 @@ impl Purpose {
     }
 }
 
+/// Which calls end without a reply.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Unanswered {
+    /// Those whose deadline has passed.
+    Expired(Instant),
+    /// Those to a name whose owner the bus does not tell.
+    To(NameId),
+}
+
 /// The calls in the order of their sending.
 #[derive(Debug)]
 pub(crate) struct PendingCalls {
@@ -114,7 +123,6 @@ impl PendingCalls {
     }
 
     /// The call, if its reply is awaited.
-    #[inline]
     pub(crate) fn awaited(&self, serial: Serial) -> Option<PendingCall> {
         self.get(serial).filter(|call| call.purpose.awaits_reply()).copied()
     }
@@ -162,35 +170,33 @@ impl PendingCalls {
         }
     }
 
-    /// Ends the first awaited call from index `from` on for which `ends` is true. The next one is behind it.
-    pub(crate) fn end_where(
-        &mut self,
-        from: &mut usize,
-        ends: &dyn Fn(&PendingCall) -> bool,
-    ) -> Option<PendingCall> {
-        let ends = |call: &PendingCall| call.purpose.awaits_reply() && ends(call);
-        *from += self.calls.get(*from..)?.iter().position(ends)?;
-        let call = *self.calls.get(*from)?;
-        self.end(call.serial);
-        Some(call)
-    }
-
     /// No call's deadline is earlier.
     pub(crate) const fn earliest(&self) -> Instant {
         self.earliest
     }
 
-    /// Ends a call from index `from` on whose deadline has passed.
-    pub(crate) fn expired(&mut self, from: &mut usize, now: Instant) -> Option<PendingCall> {
-        if self.earliest > now {
-            return None;
+    /// Ends the first such call from index `from` on, and moves `from` to it.
+    pub(crate) fn end_unanswered(
+        &mut self,
+        from: &mut usize,
+        which: Unanswered,
+    ) -> Option<PendingCall> {
+        for call in self.calls.get(*from..)? {
+            let ends = match (which, call.callee) {
+                (Unanswered::Expired(now), _) => call.deadline <= now,
+                (Unanswered::To(name), Callee::Owner { name: other, .. }) => name == other,
+                _ => false,
+            };
+            if ends && call.purpose.awaits_reply() {
+                let call = *call;
+                self.end(call.serial);
+                return Some(call);
+            }
+            *from += 1;
         }
-        let call = self.end_where(from, &|call| call.deadline <= now);
-        if call.is_none() {
-            let deadlines = self.calls.iter().map(|call| call.deadline);
-            self.earliest = deadlines.fold(Instant::NEVER, Instant::min);
-        }
-        call
+        let deadlines = self.calls.iter().map(|call| call.deadline);
+        self.earliest = deadlines.fold(Instant::NEVER, Instant::min);
+        None
     }
 
     fn no_longer_awaited(&mut self) {
@@ -264,17 +270,21 @@ mod tests {
         }
     }
 
+    fn expired(second: u64) -> Unanswered {
+        Unanswered::Expired(at(second))
+    }
+
     #[test]
     fn gives_expired_calls_once_and_the_next_deadline() {
         let mut calls = PendingCalls::new();
         [call(1, Some(5)), call(2, None), call(3, Some(3))].into_iter().for_each(|c| calls.push(c));
         assert_eq!(calls.earliest(), at(3));
-        assert!(calls.expired(&mut 0, at(2)).is_none());
-        assert_eq!(calls.expired(&mut 0, at(3)).unwrap().serial.get(), 3);
-        assert!(calls.expired(&mut 0, at(3)).is_none());
+        assert!(calls.end_unanswered(&mut 0, expired(2)).is_none());
+        assert_eq!(calls.end_unanswered(&mut 0, expired(3)).unwrap().serial.get(), 3);
+        assert!(calls.end_unanswered(&mut 0, expired(3)).is_none());
         assert_eq!(calls.earliest(), at(5));
-        assert_eq!(calls.expired(&mut 0, at(9)).unwrap().serial.get(), 1);
-        assert!(calls.expired(&mut 0, at(9)).is_none());
+        assert_eq!(calls.end_unanswered(&mut 0, expired(9)).unwrap().serial.get(), 1);
+        assert!(calls.end_unanswered(&mut 0, expired(9)).is_none());
         assert_eq!((calls.earliest(), calls.outstanding()), (Instant::NEVER, 1));
     }
 }

@@ -7,7 +7,7 @@ use barebus_wire::name::{BusName, ErrorName};
 use barebus_wire::{Message, MessageType, Serial};
 
 use super::names::{self, NameId};
-use super::{Action, Callee, Ending, Held, PendingCall, Purpose, Route, Router};
+use super::{Action, Callee, Ending, Held, PendingCall, Purpose, Route, Router, Unanswered};
 use crate::error::{NoReply, SessionError};
 use crate::event::{CallId, Kind};
 use crate::event_queue::EventKey;
@@ -134,17 +134,16 @@ impl Router {
     }
 
     fn hello_answered(&mut self, message: &Message<'_>) -> Route {
-        let refused = |reason: &str| SessionError::HelloRefused { reason: reason.into() };
-        let error = match (message.header().error_name, message.body::<(&str,)>()) {
-            (Some(name), _) => refused(name.as_str()),
+        let reason = match (message.header().error_name, message.body::<(&str,)>()) {
+            (Some(name), _) => name.as_str(),
             (None, Ok((name,))) if BusName::parse(name).is_ok_and(|name| name.is_unique()) => {
                 self.unique_name = Some(name.into());
                 return Route::Done;
             }
-            (None, Ok(_)) => refused("the answer is not a unique name"),
-            (None, Err(error)) => SessionError::HelloInvalid(error),
+            (None, Ok(_)) => "the answer is not a unique name",
+            (None, Err(error)) => return Route::End(Box::new(SessionError::HelloInvalid(error))),
         };
-        Route::End(Box::new(error))
+        Route::End(Box::new(SessionError::HelloRefused { reason: reason.into() }))
     }
 
     fn owner_answered(&mut self, name: NameId, message: &Message<'_>) -> Route {
@@ -154,7 +153,8 @@ impl Router {
             (None, Ok((owner,))) => Some(owner),
             _ => {
                 self.names.owner_answered(name, None, false);
-                self.end_calls_to(name);
+                // No reply to a call of it can be believed.
+                self.end_unanswered(Unanswered::To(name), NoReply::OwnerUnknown);
                 return self.end_subscriptions(Ending::Sender(name));
             }
         };
@@ -165,15 +165,6 @@ impl Router {
             self.names.follow_called(name, &mut self.actions);
         }
         Route::Done
-    }
-
-    /// The bus does not say who owns the name: no reply to a call of it can be believed.
-    fn end_calls_to(&mut self, name: NameId) {
-        let is_to = |call: &PendingCall| matches!(call.callee, Callee::Owner { name: other, .. } if other == name);
-        let mut from = 0;
-        while let Some(call) = self.pending.end_where(&mut from, &is_to) {
-            self.call_failed(&call, NoReply::OwnerUnknown);
-        }
     }
 
     /// Decides which of the held replies are believed: more is known about the owners of `name`, or calls have ended.

@@ -145,7 +145,6 @@ impl<F> Session<F> {
     }
 
     /// The place of the next complete message, if messages are being exchanged.
-    #[inline]
     fn next_frame(&mut self) -> Option<Range<usize>> {
         if !matches!(self.phase, Phase::Messages) {
             return None;

@@ -24,6 +24,7 @@ impl<F> Session<F> {
         if is_whole && !self.queue.is_full_for(&event) {
             self.enqueue(event);
         } else {
+            self.dropped += u64::from(is_whole);
             self.drop_message(event, reason);
         }
     }
@@ -32,7 +33,6 @@ impl<F> Session<F> {
     #[cold]
     fn drop_message(&mut self, mut event: Queued<F>, reason: NoReply) {
         event.drop_message();
-        self.dropped += u64::from(reason == NoReply::QueueFull);
         match (&event.kind, reason) {
             (Kind::Reply(call), _) => event.kind = Kind::NoReply(*call, reason),
             (Kind::NotSubscribed, _) => {}
