@@ -113,24 +113,29 @@ impl Router {
     #[cold]
     fn route_own(&mut self, purpose: Purpose, message: &Message<'_>) -> Route {
         let is_error = message.header().message_type == MessageType::Error;
-        match purpose {
+        let route = match purpose {
             Purpose::Hello => return self.hello_answered(message),
-            Purpose::Owner(name) => return self.owner_answered(name, message),
+            Purpose::Owner(name) => self.owner_answered(name, message),
             Purpose::Watch(name) => {
                 self.names.watch_answered(name, !is_error);
-                if is_error {
-                    return self.end_subscriptions(Ending::Sender(name));
+                match is_error {
+                    true => self.end_subscriptions(Ending::Sender(name)),
+                    false => Route::Done,
                 }
             }
-            Purpose::Rule(rule) if is_error => return self.end_subscriptions(Ending::Rule(rule)),
+            Purpose::Rule(rule) if is_error => self.end_subscriptions(Ending::Rule(rule)),
             Purpose::Rule(rule) => {
                 if let Some(made) = &mut self.subscriptions {
                     made.accepted(rule);
                 }
+                Route::Done
             }
-            Purpose::User | Purpose::Ended(_) | Purpose::Removed => {}
+            Purpose::User | Purpose::Ended(_) | Purpose::Removed => Route::Done,
+        };
+        if let Some(made) = &mut self.subscriptions {
+            made.settle(&self.names);
         }
-        Route::Done
+        route
     }
 
     fn hello_answered(&mut self, message: &Message<'_>) -> Route {

@@ -36,7 +36,7 @@ struct Subscription {
     /// The rule's sender, if that is a well-known name.
     sender: Option<NameId>,
     state: State,
-    /// When the bus must have answered; never, once it has.
+    /// When the bus must have answered for the rule and its sender; never, once it has.
     deadline: Instant,
     /// Events that wait for it, oldest first.
     waiting: VecDeque<EventKey>,
@@ -73,6 +73,9 @@ pub(crate) trait Subscriptions: fmt::Debug + Send + Sync {
 
     /// The bus has accepted the rule.
     fn accepted(&mut self, rule_id: RuleId);
+
+    /// The bus has answered a question: those that wait for no other have no deadline from now on.
+    fn settle(&mut self, names: &Names);
 
     /// Ends subscriptions, and adds them to `ended`, oldest first.
     fn end(
@@ -162,10 +165,10 @@ impl Subscriptions for SubscriptionTable {
                 (rule_id, State::Asked)
             }
         };
-        let deadline = if state == State::Asked { deadline } else { Instant::NEVER };
-        self.earliest = self.earliest.min(deadline);
         let waiting = VecDeque::new();
-        self.made.push(Subscription { id, rule, rule_id, sender, state, deadline, waiting });
+        let made = Subscription { id, rule, rule_id, sender, state, deadline, waiting };
+        self.made.push(made);
+        self.settle(names);
         id
     }
 
@@ -174,20 +177,22 @@ impl Subscriptions for SubscriptionTable {
     }
 
     fn is_settled(&self, id: SubscriptionId, names: &Names) -> bool {
-        self.get(id).is_none_or(|made| {
-            made.state == State::Ended
-                || made.state == State::Active
-                    && made.sender.is_none_or(|sender| names.is_settled(sender))
-        })
+        self.get(id).is_none_or(|made| made.is_settled(names))
     }
 
     fn accepted(&mut self, rule_id: RuleId) {
         for made in self.made.iter_mut().filter(|made| made.rule_id == rule_id) {
             if made.state == State::Asked {
                 made.state = State::Active;
-                made.deadline = Instant::NEVER;
             }
         }
+    }
+
+    fn settle(&mut self, names: &Names) {
+        for made in self.made.iter_mut().filter(|made| made.is_settled(names)) {
+            made.deadline = Instant::NEVER;
+        }
+        self.earliest = self.first_deadline();
     }
 
     fn end(
@@ -216,8 +221,7 @@ impl Subscriptions for SubscriptionTable {
                 self.release(made, is_known, names, actions);
             }
         }
-        let deadlines = self.made.iter().map(|made| made.deadline);
-        self.earliest = deadlines.fold(Instant::NEVER, Instant::min);
+        self.earliest = self.first_deadline();
     }
 
     fn earliest(&self) -> Instant {
@@ -282,7 +286,23 @@ impl Subscriptions for SubscriptionTable {
     }
 }
 
+impl Subscription {
+    /// Whether the bus has answered everything that was asked for it.
+    fn is_settled(&self, names: &Names) -> bool {
+        match self.state {
+            State::Asked => false,
+            State::Active => self.sender.is_none_or(|sender| names.is_settled(sender)),
+            State::Ended => true,
+        }
+    }
+}
+
 impl SubscriptionTable {
+    /// The earliest deadline.
+    fn first_deadline(&self) -> Instant {
+        self.made.iter().map(|made| made.deadline).fold(Instant::NEVER, Instant::min)
+    }
+
     /// What `made` needed, which has ended or was removed, is needed no more. `is_known`: the bus may have its rule.
     fn release(
         &self,

@@ -394,3 +394,28 @@ fn what_is_for_somebody_else_is_not_acted_on() {
         assert!(matches!(play.route(&header, &()), Route::Done), "from nobody");
     }
 }
+
+#[test]
+fn a_subscription_ends_at_its_deadline_if_any_of_its_questions_is_not_answered() {
+    let deadline = Instant::deadline(Some(Duration::from_secs(7)));
+    let rule = MatchRule::parse("type='signal',sender='org.example.Service'").unwrap();
+    let ends = |play: &mut Play| matches!(play.router.handle_timeout(deadline), Route::Event(_));
+    for unanswered in [Some("AddMatch"), Some("GetNameOwner"), None] {
+        let mut play = Play::bus();
+        let first = play.router.subscribe(&rule, deadline);
+        // Shares the rule at the bus, and the question for the owner.
+        let second = play.router.subscribe(&rule, deadline);
+        play.act();
+        play.asked.retain(|(_, member)| Some(&**member) != unanswered);
+        play.serve(OWNER);
+        let is_settled = unanswered.is_none();
+        for id in [first, second] {
+            assert_eq!(play.router.is_settled(id), is_settled, "{unanswered:?}");
+        }
+        let expected = if is_settled { Instant::NEVER } else { deadline };
+        assert_eq!(play.router.next_deadline(), expected, "{unanswered:?}");
+        assert_eq!(ends(&mut play), !is_settled, "{unanswered:?}");
+        assert_eq!(play.router.is_subscribed(first), is_settled);
+        assert_eq!(play.router.next_deadline(), Instant::NEVER);
+    }
+}
