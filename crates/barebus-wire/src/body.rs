@@ -2,7 +2,6 @@
 
 use crate::cursor::Cursor;
 use crate::error::EncodeError;
-use crate::holes::Gather;
 use crate::message::Message;
 use crate::signature::{Signature, SignatureText};
 use crate::writer::Writer;
@@ -24,11 +23,6 @@ pub trait EncodeBody {
     /// # Errors
     /// As the arguments' own [`Encode`](crate::Encode).
     fn encode_body(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError>;
-
-    /// Offers the arrays of bytes within, see [`Encode::gather`](crate::Encode::gather).
-    fn gather<'v>(&'v self, gather: &mut Gather<'_, 'v>) {
-        let _ = gather;
-    }
 }
 
 impl<T: EncodeBody + ?Sized> EncodeBody for &T {
@@ -38,10 +32,6 @@ impl<T: EncodeBody + ?Sized> EncodeBody for &T {
 
     fn encode_body(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
         T::encode_body(self, writer)
-    }
-
-    fn gather<'v>(&'v self, gather: &mut Gather<'_, 'v>) {
-        T::gather(self, gather);
     }
 }
 
