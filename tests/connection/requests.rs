@@ -33,9 +33,9 @@ fn serve(peer: &mut Peer, destination: Option<&str>) {
 }
 
 fn ask(connection: &mut Connection) {
-    let reply = connection.ask(ECHO.call(object(), (String::from("words"),))).unwrap();
+    let reply = connection.request(ECHO.call(object(), (String::from("words"),))).unwrap();
     assert_eq!(ECHO.answer(&reply).unwrap(), ("words",));
-    let call = connection.start(NAME.get(object())).unwrap();
+    let call = connection.start_request(NAME.get(object())).unwrap();
     let reply = connection.wait(call).unwrap();
     assert_eq!(NAME.value(&reply).unwrap(), "a name");
 }
@@ -75,7 +75,7 @@ fn a_request_can_carry_file_descriptors() {
     play(&options, script, |connection| {
         let fd = std::fs::File::open("/dev/null").unwrap().into();
         let request = SEND.call(object(), (FdIndex(0),));
-        let call = connection.start_with_fds(request, vec![fd]).unwrap();
+        let call = connection.start_request_with_fds(request, vec![fd]).unwrap();
         SEND.answer(&connection.wait(call).unwrap()).unwrap();
     });
 }

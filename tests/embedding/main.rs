@@ -8,6 +8,7 @@
 )]
 
 mod crates;
+mod mistakes;
 mod static_program;
 
 use std::env;

@@ -14,7 +14,7 @@ use crate::boxes::{TEMPLATE, both, connect, printed};
 
 /// The object of a unit.
 fn object(bus: &mut Connection, name: &str) -> OwnedObjectPath {
-    let reply = bus.ask(manager::method::LOAD_UNIT.call(manager::OBJECT, (name,))).unwrap();
+    let reply = bus.request(manager::method::LOAD_UNIT.call(manager::OBJECT, (name,))).unwrap();
     let (path,) = manager::method::LOAD_UNIT.answer_as(&reply).unwrap();
     path
 }
@@ -26,11 +26,11 @@ fn methods_answer_as_they_are_defined() {
 
     for the_box in both() {
         let mut bus = connect(the_box);
-        let reply = bus.ask(GET_UNIT_FILE_STATE.call(OBJECT, ("dbus.service",))).unwrap();
+        let reply = bus.request(GET_UNIT_FILE_STATE.call(OBJECT, ("dbus.service",))).unwrap();
         let (state,) = GET_UNIT_FILE_STATE.answer(&reply).unwrap();
         assert_eq!(state, printed(the_box, "systemctl", &["is-enabled", "dbus.service"]).trim());
 
-        let reply = bus.ask(LIST_UNITS.call(OBJECT, ())).unwrap();
+        let reply = bus.request(LIST_UNITS.call(OBJECT, ())).unwrap();
         let (units,) = LIST_UNITS.answer(&reply).unwrap();
         let names: Vec<&str> = units.map(|unit| unit.unwrap().0).collect();
         assert!(names.contains(&"dbus.socket") && names.contains(&"init.scope"), "{names:?}");
@@ -49,11 +49,11 @@ fn methods_answer_as_they_are_defined() {
         );
         // An owned list as an argument, and the answer as types of one's own.
         let wanted = vec![String::from("dbus.service"), String::from("dbus.socket")];
-        let reply = bus.ask(LIST_UNITS_BY_NAMES.call(OBJECT, (wanted,))).unwrap();
+        let reply = bus.request(LIST_UNITS_BY_NAMES.call(OBJECT, (wanted,))).unwrap();
         let (units,): (Vec<Listed>,) = LIST_UNITS_BY_NAMES.answer_as(&reply).unwrap();
         assert_eq!(units.len(), 2);
 
-        let error = bus.ask(GET_UNIT.call(OBJECT, ("nowhere.service",))).unwrap_err();
+        let error = bus.request(GET_UNIT.call(OBJECT, ("nowhere.service",))).unwrap_err();
         assert_eq!(error.remote_name(), Some("org.freedesktop.systemd1.NoSuchUnit"));
     }
 }
@@ -68,23 +68,23 @@ fn properties_are_read_and_set() {
         };
         let path = object(&mut bus, "systemd-journald.service");
         let journald = manager::OBJECT.at(path.borrow());
-        let reply = bus.ask(unit::property::ID.get(journald)).unwrap();
+        let reply = bus.request(unit::property::ID.get(journald)).unwrap();
         assert_eq!(unit::property::ID.value(&reply).unwrap(), "systemd-journald.service");
-        let reply = bus.ask(service::property::MAIN_PID.get(journald)).unwrap();
+        let reply = bus.request(service::property::MAIN_PID.get(journald)).unwrap();
         let pid = service::property::MAIN_PID.value(&reply).unwrap();
         assert_eq!(pid.to_string(), shown("systemd-journald.service", "MainPID"));
-        let reply = bus.ask(service::property::EXEC_START.get(journald)).unwrap();
+        let reply = bus.request(service::property::EXEC_START.get(journald)).unwrap();
         let mut commands = service::property::EXEC_START.value(&reply).unwrap();
         let (program, arguments, ..) = commands.next().unwrap().unwrap();
         assert_eq!(arguments.map(Result::unwrap).next(), Some(program));
 
         let level = manager::property::LOG_LEVEL;
-        let reply = bus.ask(level.get(manager::OBJECT)).unwrap();
+        let reply = bus.request(level.get(manager::OBJECT)).unwrap();
         let before: String = level.value_as(&reply).unwrap();
-        bus.ask(level.set(manager::OBJECT, "err")).unwrap();
-        let reply = bus.ask(level.get(manager::OBJECT)).unwrap();
+        bus.request(level.set(manager::OBJECT, "err")).unwrap();
+        let reply = bus.request(level.get(manager::OBJECT)).unwrap();
         assert_eq!(level.value(&reply).unwrap(), "err");
-        bus.ask(level.set(manager::OBJECT, before)).unwrap();
+        bus.request(level.set(manager::OBJECT, before)).unwrap();
     }
 }
 
@@ -99,8 +99,8 @@ fn signals_are_subscribed_to_and_read() {
         let mut bus = connect(the_box);
         let rule = JOB_REMOVED.rule(OBJECT);
         let jobs = bus.subscribe(&rule.rule().unwrap()).unwrap();
-        bus.ask(SUBSCRIBE.call(OBJECT, ())).unwrap();
-        let reply = bus.ask(START_UNIT.call(OBJECT, (&*name, "replace"))).unwrap();
+        bus.request(SUBSCRIBE.call(OBJECT, ())).unwrap();
+        let reply = bus.request(START_UNIT.call(OBJECT, (&*name, "replace"))).unwrap();
         let (started,): (OwnedObjectPath,) = START_UNIT.answer_as(&reply).unwrap();
         loop {
             let signal = bus.next_signal(jobs, None).unwrap().unwrap();
@@ -111,7 +111,7 @@ fn signals_are_subscribed_to_and_read() {
                 break;
             }
         }
-        bus.ask(STOP_UNIT.call(OBJECT, (name, "replace"))).unwrap();
+        bus.request(STOP_UNIT.call(OBJECT, (name, "replace"))).unwrap();
     }
 }
 
@@ -122,7 +122,7 @@ fn one_definition_serves_an_event_loop() {
 
     for the_box in both() {
         let mut bus = connect(the_box);
-        let call = bus.start(VERSION.get(OBJECT)).unwrap();
+        let call = bus.start_request(VERSION.get(OBJECT)).unwrap();
         let version = loop {
             if let Some(reply) = bus.poll_reply(call).unwrap() {
                 break VERSION.value(&reply).unwrap().to_owned();
@@ -155,7 +155,7 @@ fn interfaces(version: &str, file: &str) -> Vec<Interface> {
 fn every_property_has_the_type_that_it_is_defined_with() {
     for the_box in both() {
         let mut bus = connect(the_box);
-        let reply = bus.ask(manager::property::VERSION.get(manager::OBJECT)).unwrap();
+        let reply = bus.request(manager::property::VERSION.get(manager::OBJECT)).unwrap();
         let version = manager::property::VERSION.value(&reply).unwrap().to_owned();
         let mut count = 0;
         for file in [
@@ -181,7 +181,7 @@ fn every_property_has_the_type_that_it_is_defined_with() {
             };
             let object: Object<'_> = manager::OBJECT.at(path.borrow());
             for interface in interfaces(&version, file) {
-                let reply = bus.ask(GET_ALL.call(object, (&*interface.name,))).unwrap();
+                let reply = bus.request(GET_ALL.call(object, (&*interface.name,))).unwrap();
                 let (all,) = GET_ALL.answer(&reply).unwrap();
                 for entry in all {
                     let (name, value) = entry.unwrap();
@@ -205,7 +205,7 @@ fn a_property_that_systemd_lacks_is_an_error_that_says_so() {
         barebus::definition::Emits::Never,
     );
     for the_box in both() {
-        let error = connect(the_box).ask(lacking.get(manager::OBJECT)).unwrap_err();
+        let error = connect(the_box).request(lacking.get(manager::OBJECT)).unwrap_err();
         assert_eq!(
             error.remote_name(),
             Some("org.freedesktop.DBus.Error.UnknownProperty"),

@@ -213,7 +213,7 @@ fn every_unit_of_the_box_has_the_object_path_of_its_name() {
 
     for the_box in both() {
         let mut bus = connect(the_box);
-        let reply = bus.ask(LIST_UNITS.call(manager::OBJECT, ())).unwrap();
+        let reply = bus.request(LIST_UNITS.call(manager::OBJECT, ())).unwrap();
         let (units,) = LIST_UNITS.answer(&reply).unwrap();
         let units: Vec<(String, OwnedObjectPath)> = units
             .map(|unit| unit.unwrap())
@@ -223,7 +223,8 @@ fn every_unit_of_the_box_has_the_object_path_of_its_name() {
         // The bus lets a connection wait for 128 replies.
         for units in units.chunks(100) {
             let ask = |(name, _): &(String, _)| GET_UNIT.call(manager::OBJECT, (name.clone(),));
-            let calls: Vec<_> = units.iter().map(|unit| bus.start(ask(unit)).unwrap()).collect();
+            let calls: Vec<_> =
+                units.iter().map(|unit| bus.start_request(ask(unit)).unwrap()).collect();
             for ((text, listed), call) in units.iter().zip(calls) {
                 let name = UnitName::parse(text).unwrap_or_else(|error| panic!("{error}"));
                 let path = name.object_path();
@@ -239,7 +240,7 @@ fn every_unit_of_the_box_has_the_object_path_of_its_name() {
         for text in ["1.service", "_.service", r".a\x2fb@c:d@e.f.service", "-.timer"] {
             let path = UnitName::parse(text).unwrap().object_path();
             let object = Object { path: path.borrow(), ..manager::OBJECT };
-            let reply = bus.ask(unit::property::ID.get(object)).unwrap();
+            let reply = bus.request(unit::property::ID.get(object)).unwrap();
             assert_eq!(unit::property::ID.value(&reply).unwrap(), text);
         }
     }

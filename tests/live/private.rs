@@ -113,9 +113,9 @@ fn a_request_leaves_its_destination_out_without_a_bus() {
     }
     assert!(OBJECT.destination.is_some());
     let mut systemd = Connection::systemd_private().unwrap();
-    let reply = systemd.ask(LIST_UNITS.call(OBJECT, ())).unwrap();
+    let reply = systemd.request(LIST_UNITS.call(OBJECT, ())).unwrap();
     assert!(LIST_UNITS.answer(&reply).unwrap().0.count() > 10);
-    let call = systemd.start(VERSION.get(OBJECT)).unwrap();
+    let call = systemd.start_request(VERSION.get(OBJECT)).unwrap();
     let reply = systemd.wait(call).unwrap();
     assert!(!VERSION.value(&reply).unwrap().is_empty());
 }

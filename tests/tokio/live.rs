@@ -58,8 +58,10 @@ fn definitions_are_asked_for_and_read() {
     in_the_box(|address| async move {
         let (bus, driver) = Connection::open(address).unwrap();
         let driver = tokio::spawn(driver);
-        let (version, units) =
-            tokio::join!(bus.ask(VERSION.get(OBJECT)), bus.ask(LIST_UNITS.call(OBJECT, ())));
+        let (version, units) = tokio::join!(
+            bus.request(VERSION.get(OBJECT)),
+            bus.request(LIST_UNITS.call(OBJECT, ()))
+        );
         let (version, units) = (version.unwrap(), units.unwrap());
         assert!(!VERSION.value(&version).unwrap().is_empty());
         let (units,) = LIST_UNITS.answer(&units).unwrap();
@@ -67,8 +69,8 @@ fn definitions_are_asked_for_and_read() {
 
         let rule = JOB_REMOVED.rule(OBJECT);
         let mut jobs = bus.subscribe(&rule.rule().unwrap()).await.unwrap();
-        bus.ask(SUBSCRIBE.call(OBJECT, ())).await.unwrap();
-        let started = bus.ask(RESTART_UNIT.call(OBJECT, (LONG, "replace"))).await.unwrap();
+        bus.request(SUBSCRIBE.call(OBJECT, ())).await.unwrap();
+        let started = bus.request(RESTART_UNIT.call(OBJECT, (LONG, "replace"))).await.unwrap();
         let (job,) = RESTART_UNIT.answer(&started).unwrap();
         let result = loop {
             let signal = jobs.next().await.unwrap().unwrap();

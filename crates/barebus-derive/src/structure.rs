@@ -67,8 +67,6 @@ fn structure(derive: Derive, container: &Container, head: &Head, fields: &Fields
         }
         Derive::Encode => {
             let encode = fields().map(|(member, field)| encode(container, &member, field));
-            let gather = fields().map(|(member, field)| gather(container, &member, field));
-            let gather = gathering(container, &quote!(#(#gather;)*));
             head.with(&quote! {
                 #[inline]
                 fn encode(
@@ -80,7 +78,6 @@ fn structure(derive: Derive, container: &Container, head: &Head, fields: &Fields
                     writer.leave();
                     ::core::result::Result::Ok(())
                 }
-                #gather
             })
         }
         Derive::Decode => {
@@ -119,7 +116,6 @@ fn transparent(derive: Derive, container: &Container, head: &Head, field: &Field
         }
         Derive::Encode => {
             let encode = encode(container, &member, field);
-            let gather = gathering(container, &gather(container, &member, field));
             head.with(&quote! {
                 #[inline]
                 fn encode(
@@ -128,7 +124,6 @@ fn transparent(derive: Derive, container: &Container, head: &Head, field: &Field
                 ) -> ::core::result::Result<(), #wire::EncodeError> {
                     #encode
                 }
-                #gather
             })
         }
         Derive::Decode => {
@@ -149,23 +144,6 @@ fn encode(container: &Container, member: &Member, field: &Field) -> TokenStream 
     let wire = &container.wire;
     let ty = &field.ty;
     quote_spanned!(span_of(field)=> <#ty as #wire::Encode>::encode(&self.#member, writer))
-}
-
-/// `Encode::gather`, which offers the fields' long byte arrays.
-fn gathering(container: &Container, offers: &TokenStream) -> TokenStream {
-    let wire = &container.wire;
-    quote! {
-        #[inline]
-        fn gather<'__value>(&'__value self, gather: &mut #wire::Gather<'_, '__value>) {
-            #offers
-        }
-    }
-}
-
-fn gather(container: &Container, member: &Member, field: &Field) -> TokenStream {
-    let wire = &container.wire;
-    let ty = &field.ty;
-    quote_spanned!(span_of(field)=> <#ty as #wire::Encode>::gather(&self.#member, gather))
 }
 
 /// The field in a struct expression. Its type is left to inference: its lifetimes are not called what they are where it is

@@ -429,28 +429,3 @@ fn string_with_a_nul_is_refused_in_a_derived_value_too() {
     assert_eq!(buf.push(&header, &(Name("a\0b".into()),)), Err(EncodeError::StringWithNul));
     assert_eq!(buf.push(&header, &(Active::Other("\0"),)), Err(EncodeError::StringWithNul));
 }
-
-#[test]
-fn long_byte_arrays_of_structs_are_written_from_where_they_are() {
-    #[derive(Type, Encode)]
-    struct Bytes<'a>(&'a [u8]);
-
-    #[derive(Type, Encode)]
-    struct File<'a> {
-        name: &'a str,
-        content: Bytes<'a>,
-        mode: u32,
-    }
-
-    let content = vec![7; barebus_wire::gather::GATHERED_LEN];
-    let file = File { name: "a", content: Bytes(&content), mode: 0o644 };
-    let mut header = Header::new(MessageType::MethodReturn, Serial::FIRST);
-    header.reply_serial = Some(Serial::FIRST);
-    let body = (file,);
-    let (mut buf, mut holes) = ([0; 256], barebus_wire::Holes::new());
-    let pieces = header.encode_gathered(&mut buf, &body, &mut holes).unwrap().collect::<Vec<_>>();
-    assert!(pieces.iter().any(|piece| piece.as_ptr() == content.as_ptr()));
-    let mut whole = vec![0; 8192];
-    let len = header.encode(&mut whole, &body).unwrap();
-    assert_eq!(pieces.concat(), whole[..len]);
-}

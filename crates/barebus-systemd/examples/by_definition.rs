@@ -22,25 +22,25 @@ fn main() -> ExitCode {
 /// Asks, and tells how much came.
 fn ask(bus: &mut Connection) -> Result<usize, CallError> {
     let mut count = 0;
-    let reply = bus.ask(GET_UNIT_FILE_STATE.call(OBJECT, ("dbus.service",)))?;
+    let reply = bus.request(GET_UNIT_FILE_STATE.call(OBJECT, ("dbus.service",)))?;
     count += GET_UNIT_FILE_STATE.answer(&reply)?.0.len();
-    let reply = bus.ask(GET_DEFAULT_TARGET.call(OBJECT, ()))?;
+    let reply = bus.request(GET_DEFAULT_TARGET.call(OBJECT, ()))?;
     count += GET_DEFAULT_TARGET.answer(&reply)?.0.len();
-    let reply = bus.ask(GET_UNIT.call(OBJECT, ("dbus.service",)))?;
+    let reply = bus.request(GET_UNIT.call(OBJECT, ("dbus.service",)))?;
     count += GET_UNIT.answer(&reply)?.0.as_str().len();
-    let reply = bus.ask(LIST_UNITS.call(OBJECT, ()))?;
+    let reply = bus.request(LIST_UNITS.call(OBJECT, ()))?;
     count += LIST_UNITS.answer(&reply)?.0.count();
-    let reply = bus.ask(LIST_JOBS.call(OBJECT, ()))?;
+    let reply = bus.request(LIST_JOBS.call(OBJECT, ()))?;
     count += LIST_JOBS.answer(&reply)?.0.count();
-    let reply = bus.ask(VERSION.get(OBJECT))?;
+    let reply = bus.request(VERSION.get(OBJECT))?;
     count += VERSION.value(&reply)?.len();
-    let reply = bus.ask(FEATURES.get(OBJECT))?;
+    let reply = bus.request(FEATURES.get(OBJECT))?;
     count += FEATURES.value(&reply)?.len();
-    let reply = bus.ask(N_FAILED_UNITS.get(OBJECT))?;
+    let reply = bus.request(N_FAILED_UNITS.get(OBJECT))?;
     count += usize::from(N_FAILED_UNITS.value(&reply)? == 0);
-    let reply = bus.ask(N_JOBS.get(OBJECT))?;
+    let reply = bus.request(N_JOBS.get(OBJECT))?;
     count += usize::from(N_JOBS.value(&reply)? == 0);
-    let reply = bus.ask(ENVIRONMENT.get(OBJECT))?;
+    let reply = bus.request(ENVIRONMENT.get(OBJECT))?;
     count += ENVIRONMENT.value(&reply)?.count();
     Ok(count)
 }

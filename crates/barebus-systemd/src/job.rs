@@ -110,7 +110,8 @@ impl Job {
         // Before any call: it takes over the rule of a job that was dropped.
         let removed = connection.signals_of(JOB_REMOVED, OBJECT).map_err(failed)?;
         Manager::new().subscribe(connection)?;
-        let reply = connection.ask(method.call(OBJECT, (unit, mode.as_str()))).map_err(failed)?;
+        let reply =
+            connection.request(method.call(OBJECT, (unit, mode.as_str()))).map_err(failed)?;
         let (path,) = method.answer_as(&reply).map_err(|error| failed(error.into()))?;
         Ok(Self { removed, path, unit: unit.into() })
     }
@@ -189,7 +190,7 @@ impl Job {
     ) -> Result<Option<CallError>, CallError> {
         let call_timeout = connection.call_timeout();
         connection.set_call_timeout(Some(time));
-        let state = connection.ask(STATE.get(OBJECT.at(self.path.borrow()))).map(drop);
+        let state = connection.request(STATE.get(OBJECT.at(self.path.borrow()))).map(drop);
         connection.set_call_timeout(call_timeout);
         match state {
             // The connection is fine, and the signal can still come.

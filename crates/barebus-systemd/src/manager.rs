@@ -59,7 +59,7 @@ impl Manager {
         unit: &str,
     ) -> Result<UnitFileState, Error> {
         let mut state = || -> Result<UnitFileState, CallError> {
-            let reply = connection.ask(GET_UNIT_FILE_STATE.call(OBJECT, (unit,)))?;
+            let reply = connection.request(GET_UNIT_FILE_STATE.call(OBJECT, (unit,)))?;
             Ok(UnitFileState::from(GET_UNIT_FILE_STATE.answer(&reply)?.0))
         };
         state().map_err(|error| Error::new(GET_UNIT_FILE_STATE.name().as_str(), unit, error))
@@ -71,7 +71,7 @@ impl Manager {
     /// # Errors
     /// Returns the failed operation and its cause.
     pub fn list_units(self, connection: &mut Connection) -> Result<UnitList, Error> {
-        let reply = connection.ask(LIST_UNITS.call(OBJECT, ()));
+        let reply = connection.request(LIST_UNITS.call(OBJECT, ()));
         reply
             .and_then(|reply| Ok(UnitList::new(reply.message())?))
             .map_err(|error| Error::new(LIST_UNITS.name().as_str(), None, error))
@@ -87,7 +87,7 @@ impl Manager {
         connection: &'c mut Connection,
     ) -> Result<impl Iterator<Item = Result<ListedUnit<'c>, Error>> + use<'c>, Error> {
         let failed = |error: CallError| Error::new(LIST_UNITS.name().as_str(), None, error);
-        let reply = connection.ask(LIST_UNITS.call(OBJECT, ())).map_err(failed)?;
+        let reply = connection.request(LIST_UNITS.call(OBJECT, ())).map_err(failed)?;
         let units = LIST_UNITS.answer_as::<(Array<'c, ListedUnit<'c>>,)>(&reply);
         let (units,) = units.map_err(|error| failed(error.into()))?;
         Ok(units.map(move |unit| unit.map_err(|error| failed(error.into()))))
@@ -155,7 +155,7 @@ impl Manager {
     /// # Errors
     /// Returns the failed operation and its cause.
     pub fn subscribe(self, connection: &mut Connection) -> Result<(), Error> {
-        match connection.ask(SUBSCRIBE.call(OBJECT, ())) {
+        match connection.request(SUBSCRIBE.call(OBJECT, ())) {
             Ok(_) => Ok(()),
             Err(error)
                 if error.remote_name() == Some("org.freedesktop.systemd1.AlreadySubscribed") =>
@@ -194,7 +194,7 @@ fn load(
     method: Method<(Str,), (Path,)>,
     unit: &str,
 ) -> Result<Unit, Error> {
-    let reply = connection.ask(method.call(OBJECT, (unit,)));
+    let reply = connection.request(method.call(OBJECT, (unit,)));
     let path = reply.and_then(|reply| Ok(method.answer_as::<(OwnedObjectPath,)>(&reply)?.0));
     let path = path.map_err(|error| Error::new(method.name().as_str(), unit, error))?;
     Ok(Unit::new(path, unit.into()))

@@ -8,6 +8,10 @@ use barebus_wire::{
 use crate::error::PrintError;
 
 /// Values with a signature that is met at run time: what this crate prints.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be printed as D-Bus values",
+    label = "expected a `Message`, an `OwnedBody`, a `Variant` or a `Compiled`"
+)]
 pub trait Values {
     /// The values' types, one after the other.
     fn signature(&self) -> Signature<'_>;

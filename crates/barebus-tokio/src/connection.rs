@@ -74,18 +74,18 @@ impl Connection {
 
     /// Queues a [`Request`] of a [definition](barebus::definition), as [`call`](Self::call) does. On a direct connection the
     /// destination is left out.
-    pub fn ask<A: EncodeBody, Out>(&self, request: Request<'_, A, Out>) -> PendingReply {
-        self.ask_with_fds(request, Vec::new())
+    pub fn request<A: EncodeBody, Out>(&self, request: Request<'_, A, Out>) -> PendingReply {
+        self.request_with_fds(request, Vec::new())
     }
 
-    /// As [`ask`](Self::ask), with file descriptors to send along. A UNIX_FD in the arguments is an index into `fds`.
-    pub fn ask_with_fds<A: EncodeBody, Out>(
+    /// As [`request`](Self::request), with file descriptors to send along. A UNIX_FD in the arguments is an index into `fds`.
+    pub fn request_with_fds<A: EncodeBody, Out>(
         &self,
         request: Request<'_, A, Out>,
         fds: Vec<OwnedFd>,
     ) -> PendingReply {
         let queued = self.handle.change(|state| {
-            let id = state.connection()?.start_with_fds(request, fds)?;
+            let id = state.connection()?.start_request_with_fds(request, fds)?;
             state.calls.insert(id, Waiting::Task(None));
             Ok(id)
         });

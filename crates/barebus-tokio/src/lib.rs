@@ -36,7 +36,7 @@
 //! - **Open a connection**: [`Connection::system`], [`Connection::session`], [`Connection::open`]; [`Connection::new`] takes a
 //!   [`barebus::Connection`] that was opened with [`barebus::Options`]. Spawn the [`Driver`].
 //! - **Call methods**: [`Connection::call`] queues a call at once and returns a [`PendingReply`], the future of its [`Reply`].
-//!   [`Connection::ask`] does the same for a [definition](barebus::definition).
+//!   [`Connection::request`] does the same for a [definition](barebus::definition).
 //! - **Receive signals**: [`Connection::subscribe`] returns a [`SignalStream`].
 //! - **Answer calls of your methods**: [`Connection::incoming`], with [`barebus::Options::serve_calls`].
 //!

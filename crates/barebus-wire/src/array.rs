@@ -6,7 +6,6 @@ use core::marker::PhantomData;
 
 use crate::align::align_up;
 use crate::error::{BodyError, DecodeError, DecodeErrorKind as Kind, EncodeError};
-use crate::holes::Gather;
 use crate::number::{Number, Numbers};
 use crate::reader::Reader;
 use crate::signature::SignatureText;
@@ -218,11 +217,6 @@ impl<K: BasicType + Encode, V: Encode> Encode for Entries<'_, K, V> {
     fn encode(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
         encode_entries(self.0.iter().map(|(key, value)| (key, value)), writer)
     }
-
-    #[inline]
-    fn gather<'v>(&'v self, gather: &mut Gather<'_, 'v>) {
-        self.0.iter().for_each(|(_, value)| value.gather(gather));
-    }
 }
 
 impl<T: Type> Type for [T] {
@@ -237,11 +231,6 @@ impl<T: Encode> Encode for [T] {
         T::encode_slice(self, writer)?;
         writer.end_array(array)
     }
-
-    #[inline]
-    fn gather<'v>(&'v self, gather: &mut Gather<'_, 'v>) {
-        T::gather_slice(self, gather);
-    }
 }
 
 impl<T: Type, const N: usize> Type for [T; N] {
@@ -253,11 +242,6 @@ impl<T: Encode, const N: usize> Encode for [T; N] {
     #[inline]
     fn encode(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
         self.as_slice().encode(writer)
-    }
-
-    #[inline]
-    fn gather<'v>(&'v self, gather: &mut Gather<'_, 'v>) {
-        T::gather_slice(self, gather);
     }
 }
 

@@ -2,18 +2,19 @@
 
 use crate::cursor::Cursor;
 use crate::error::EncodeError;
-use crate::holes::Gather;
 use crate::message::Message;
 use crate::signature::{Signature, SignatureText};
 use crate::writer::Writer;
 
 /// Arguments to be marshalled as a message's body: implemented for tuples of up to 16 [`Encode`](crate::Encode) types, for `()`, and for the
 /// body of another message.
+///
+/// A body is a tuple even if it has one argument: `("sshd.service",)` is the body `s`. A tuple that is itself an argument is a STRUCT:
+/// `((1_u32, "a"),)` is the body `(us)`, and `(1_u32, "a")` is the body `us`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no body of a message",
-    label = "not a tuple of arguments",
-    note = "a body is a tuple of up to 16 arguments: wrap a single one in a tuple: `(value,)`",
-    note = "every argument must implement `Encode`"
+    message = "`{Self}` cannot be a message body",
+    label = "wrap it in a tuple: `(value,)`",
+    note = "a body is a tuple of up to 16 arguments, and every argument must implement `Encode`"
 )]
 pub trait EncodeBody {
     /// The arguments' types, one after the other.
@@ -24,11 +25,6 @@ pub trait EncodeBody {
     /// # Errors
     /// As the arguments' own [`Encode`](crate::Encode).
     fn encode_body(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError>;
-
-    /// Offers the arrays of bytes within, see [`Encode::gather`](crate::Encode::gather).
-    fn gather<'v>(&'v self, gather: &mut Gather<'_, 'v>) {
-        let _ = gather;
-    }
 }
 
 impl<T: EncodeBody + ?Sized> EncodeBody for &T {
@@ -38,10 +34,6 @@ impl<T: EncodeBody + ?Sized> EncodeBody for &T {
 
     fn encode_body(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
         T::encode_body(self, writer)
-    }
-
-    fn gather<'v>(&'v self, gather: &mut Gather<'_, 'v>) {
-        T::gather(self, gather);
     }
 }
 
@@ -76,6 +68,11 @@ impl EncodeBody for RawBody<'_> {
 ///
 /// A tuple that is a single value is a STRUCT and has the signature `(…)`, see [`Type`](crate::Type). As a list of arguments it has the
 /// signatures of its fields, one after the other.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a list of arguments",
+    label = "wrap it in a tuple: `(value,)`",
+    note = "a list of arguments is a tuple of up to 16 types that implement `Type`"
+)]
 pub trait Arguments {
     /// The signature's text.
     const TEXT: SignatureText;

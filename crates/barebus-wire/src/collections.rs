@@ -15,7 +15,6 @@ use alloc::vec::Vec;
 
 use crate::array::{Dict, encode_entries};
 use crate::error::{DecodeError, EncodeError};
-use crate::holes::Gather;
 use crate::name::OwnedObjectPath;
 use crate::owned::OwnedSignature;
 use crate::reader::Reader;
@@ -108,11 +107,6 @@ impl<T: ToOwned + Encode + ?Sized> Encode for Cow<'_, T> {
     fn encode(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
         T::encode(self, writer)
     }
-
-    #[inline]
-    fn gather<'v>(&'v self, gather: &mut Gather<'_, 'v>) {
-        T::gather(self, gather);
-    }
 }
 
 /// Borrows whatever the message holds.
@@ -135,11 +129,6 @@ impl<T: Encode> Encode for Vec<T> {
     fn encode(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
         self.as_slice().encode(writer)
     }
-
-    #[inline]
-    fn gather<'v>(&'v self, gather: &mut Gather<'_, 'v>) {
-        T::gather_slice(self, gather);
-    }
 }
 
 impl<'a, T: Decode<'a>> Decode<'a> for Vec<T> {
@@ -158,11 +147,6 @@ impl<T: Encode> Encode for Box<[T]> {
     #[inline]
     fn encode(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
         self.as_ref().encode(writer)
-    }
-
-    #[inline]
-    fn gather<'v>(&'v self, gather: &mut Gather<'_, 'v>) {
-        T::gather_slice(self, gather);
     }
 }
 

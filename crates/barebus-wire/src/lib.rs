@@ -29,11 +29,9 @@ mod endian;
 mod error;
 mod field;
 mod frame;
-pub mod gather;
 mod header;
 #[cfg(feature = "alloc")]
 mod header_cache;
-mod holes;
 mod layout;
 pub mod limits;
 mod marshal;
@@ -73,7 +71,6 @@ pub use cursor::{Cursor, CursorEvent};
 pub use endian::Endian;
 pub use error::{BodyError, DecodeError, DecodeErrorKind, EncodeError, Expected, SignatureExcerpt};
 pub use frame::frame_len;
-pub use gather::{Gather, Holes, Pieces};
 pub use header::{Flags, Header, MessageType, Serial};
 #[cfg(feature = "alloc")]
 pub use header_cache::HeaderCache;

@@ -4,7 +4,6 @@ use crate::body::EncodeBody;
 use crate::error::{DecodeErrorKind as Kind, EncodeError};
 use crate::field::{BODY_LEN_AT, LOCAL_INTERFACE, LOCAL_PATH};
 use crate::header::Header;
-use crate::holes::Places;
 use crate::writer::Writer;
 
 impl Header<'_> {
@@ -18,25 +17,14 @@ impl Header<'_> {
         buf: &mut [u8],
         body: &B,
     ) -> Result<usize, EncodeError> {
-        self.encode_around(buf, body, None)
-    }
-
-    /// Marshals a whole message but for the long arrays of bytes that `places` can note. Gives how many bytes were written.
-    #[inline]
-    pub(crate) fn encode_around<B: EncodeBody + ?Sized>(
-        &self,
-        buf: &mut [u8],
-        body: &B,
-        places: Option<&mut Places>,
-    ) -> Result<usize, EncodeError> {
         self.check_required().map_err(EncodeError::Header)?;
         self.check_reserved()?;
-        let mut writer = Writer::new(buf, self.endian).around(places);
+        let mut writer = Writer::new(buf, self.endian);
         let signature = body.signature();
         self.put(&mut writer, signature);
         let body_start = writer.position();
         body.encode_body(&mut writer)?;
-        let body_len = u32::try_from(writer.message_len() - body_start);
+        let body_len = u32::try_from(writer.position() - body_start);
         writer.patch_u32(BODY_LEN_AT, body_len.map_err(|_| EncodeError::MessageTooLong)?);
         writer.finish()
     }

@@ -159,10 +159,9 @@ impl<'a> Message<'a> {
 
 /// A message's arguments as Rust types: implemented for tuples of up to 16 [`Decode`] types, and for `()`.
 #[diagnostic::on_unimplemented(
-    message = "a body cannot be read as `{Self}`",
-    label = "not a tuple of arguments",
-    note = "a body is a tuple of up to 16 arguments: wrap a single one in a tuple: `(value,)`",
-    note = "every argument must implement `Decode`"
+    message = "a message body cannot be read as `{Self}`",
+    label = "wrap it in a tuple: `(value,)`",
+    note = "a body is a tuple of up to 16 arguments, and every argument must implement `Decode`"
 )]
 pub trait DecodeBody<'a>: Arguments + Sized {
     /// Unmarshals the arguments.

@@ -10,7 +10,6 @@ use alloc::vec::Vec;
 
 use crate::endian::Endian;
 use crate::error::{DecodeError, DecodeErrorKind, EncodeError};
-use crate::holes::Gather;
 use crate::limits;
 use crate::reader::Reader;
 use crate::signature::SignatureText;
@@ -246,8 +245,7 @@ fn put_numbers<T: Number>(values: &[T], writer: &mut Writer<'_>) -> Result<(), E
     let len = values.len().checked_mul(T::WIDTH).filter(|len| *len <= limits::ARRAY_LEN as usize);
     let len = len.ok_or(EncodeError::ArrayTooLong)?;
     if let Some(bytes) = T::as_bytes(values) {
-        let rest = writer.hide(bytes);
-        writer.put_bytes(rest);
+        writer.put_bytes(bytes);
         return Ok(());
     }
     let endian = writer.endian();
@@ -282,13 +280,6 @@ macro_rules! number {
             #[inline]
             fn encode_slice(values: &[Self], writer: &mut Writer<'_>) -> Result<(), EncodeError> {
                 put_numbers(values, writer)
-            }
-
-            #[inline]
-            fn gather_slice<'v>(values: &'v [Self], gather: &mut Gather<'_, 'v>) {
-                if let Some(bytes) = Self::as_bytes(values) {
-                    gather.offer(bytes);
-                }
             }
         }
 

@@ -2,7 +2,6 @@
 
 use crate::body::{Arguments, EncodeBody};
 use crate::error::{DecodeError, EncodeError};
-use crate::holes::Gather;
 use crate::message::DecodeBody;
 use crate::reader::Reader;
 use crate::signature::{Signature, SignatureText};
@@ -54,11 +53,6 @@ macro_rules! tuples {
                 writer.leave();
                 Ok(())
             }
-
-            #[inline]
-            fn gather<'v>(&'v self, gather: &mut Gather<'_, 'v>) {
-                $(self.$index.gather(gather);)+
-            }
         }
 
         impl<'a, $($name: Decode<'a>),+> Decode<'a> for ($($name,)+) {
@@ -83,11 +77,6 @@ macro_rules! tuples {
             fn encode_body(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
                 $(self.$index.encode(writer)?;)+
                 Ok(())
-            }
-
-            #[inline]
-            fn gather<'v>(&'v self, gather: &mut Gather<'_, 'v>) {
-                $(self.$index.gather(gather);)+
             }
         }
 

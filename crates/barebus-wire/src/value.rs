@@ -4,7 +4,6 @@
 use alloc::vec::Vec;
 
 use crate::error::{BodyError, DecodeError, EncodeError};
-use crate::holes::Gather;
 use crate::name::ObjectPath;
 use crate::reader::Reader;
 use crate::signature::{Signature, SignatureText};
@@ -62,22 +61,6 @@ pub trait Encode: Type {
         Self: Sized,
     {
         values.iter().try_for_each(|value| value.encode(writer))
-    }
-
-    /// Offers the arrays of bytes within, in the order of marshalling, to be written from where they are. A type that does not
-    /// is copied, which is as right.
-    #[inline]
-    fn gather<'v>(&'v self, gather: &mut Gather<'_, 'v>) {
-        let _ = gather;
-    }
-
-    /// As [`Encode::gather`], for a run of values.
-    #[inline]
-    fn gather_slice<'v>(values: &'v [Self], gather: &mut Gather<'_, 'v>)
-    where
-        Self: Sized,
-    {
-        values.iter().for_each(|value| value.gather(gather));
     }
 }
 
@@ -161,11 +144,6 @@ impl<T: Encode + ?Sized> Encode for &T {
     #[inline]
     fn encode(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
         T::encode(self, writer)
-    }
-
-    #[inline]
-    fn gather<'v>(&'v self, gather: &mut Gather<'_, 'v>) {
-        T::gather(self, gather);
     }
 }
 

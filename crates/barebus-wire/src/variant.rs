@@ -6,7 +6,6 @@ use crate::endian::Endian;
 use crate::error::{
     BodyError, DecodeError, DecodeErrorKind, EncodeError, Expected, SignatureExcerpt,
 };
-use crate::holes::Gather;
 use crate::name::ObjectPath;
 use crate::number::FdIndex;
 use crate::reader::Reader;
@@ -338,11 +337,6 @@ impl<T: Encode> Encode for AsVariant<T> {
         self.0.encode(writer)?;
         writer.leave();
         Ok(())
-    }
-
-    #[inline]
-    fn gather<'v>(&'v self, gather: &mut Gather<'_, 'v>) {
-        self.0.gather(gather);
     }
 }
 

@@ -3,7 +3,6 @@
 use crate::align::align_up;
 use crate::endian::Endian;
 use crate::error::EncodeError;
-use crate::holes::{GATHERED_LEN, Places, left_out};
 use crate::limits;
 use crate::name::ObjectPath;
 use crate::nul::has_nul;
@@ -27,10 +26,6 @@ pub struct Writer<'b> {
     endian: Endian,
     /// Containers that enclose the cursor, at most 64.
     depth: u8,
-    /// Bytes of the message that are left where they are, instead of in `buf`: a multiple of 8.
-    hidden: usize,
-    /// Where long arrays of bytes that are left out are noted, if they are to be.
-    places: Option<&'b mut Places>,
 }
 
 /// Where an array's length stands, to be patched when its end is known.
@@ -39,40 +34,12 @@ pub struct Writer<'b> {
 pub struct OpenArray {
     length_at: usize,
     payload_at: usize,
-    /// The writer's when the array began.
-    hidden: usize,
 }
 
 impl<'b> Writer<'b> {
     /// A writer at the beginning of `buf`.
     pub const fn new(buf: &'b mut [u8], endian: Endian) -> Self {
-        Self { buf, pos: 0, endian, depth: 0, hidden: 0, places: None }
-    }
-
-    /// Leaves long arrays of bytes out, as many as `places` can note.
-    pub(crate) fn around(mut self, places: Option<&'b mut Places>) -> Self {
-        self.places = places;
-        self
-    }
-
-    /// Length in bytes of the message so far, what was left out included.
-    pub(crate) const fn message_len(&self) -> usize {
-        self.pos.saturating_add(self.hidden)
-    }
-
-    /// Leaves an array of bytes out, all but its last up to 7, if it is long and there is a place to note it. Gives what must
-    /// still be written.
-    #[inline]
-    pub(crate) fn hide<'v>(&mut self, bytes: &'v [u8]) -> &'v [u8] {
-        let Some(places) = self.places.as_mut().filter(|_| bytes.len() >= GATHERED_LEN) else {
-            return bytes;
-        };
-        let len = left_out(bytes.len());
-        if !places.add(self.pos, len) {
-            return bytes;
-        }
-        self.hidden = self.hidden.saturating_add(len);
-        bytes.get(len..).unwrap_or_default()
+        Self { buf, pos: 0, endian, depth: 0 }
     }
 
     /// Goes on behind the first `pos` bytes of the buffer, which hold the message's beginning already.
@@ -236,7 +203,7 @@ impl<'b> Writer<'b> {
         if alignment > 4 {
             self.align(alignment);
         }
-        Ok(OpenArray { length_at, payload_at: self.pos, hidden: self.hidden })
+        Ok(OpenArray { length_at, payload_at: self.pos })
     }
 
     /// Ends the array that was started last and not ended yet, by this writer: ending another one writes a wrong length.
@@ -246,9 +213,8 @@ impl<'b> Writer<'b> {
     #[inline]
     pub fn end_array(&mut self, array: OpenArray) -> Result<(), EncodeError> {
         self.leave();
-        // Another writer's array may begin behind this one's end: then these wrap, and it is too long.
-        let hidden = self.hidden.wrapping_sub(array.hidden);
-        let len = self.pos.wrapping_sub(array.payload_at).wrapping_add(hidden);
+        // Another writer's array may begin behind this one's end: then the length wraps, and is too long.
+        let len = self.pos.wrapping_sub(array.payload_at);
         let len = u32::try_from(len).unwrap_or(u32::MAX);
         if len > limits::ARRAY_LEN {
             return Err(EncodeError::ArrayTooLong);
@@ -311,7 +277,7 @@ impl<'b> Writer<'b> {
     /// `MessageTooLong`; `BufferTooSmall` with the length that is needed.
     #[inline]
     pub fn finish(self) -> Result<usize, EncodeError> {
-        if self.message_len() > limits::MESSAGE_LEN as usize {
+        if self.pos > limits::MESSAGE_LEN as usize {
             Err(EncodeError::MessageTooLong)
         } else if self.pos > self.buf.len() {
             Err(EncodeError::BufferTooSmall { needed: self.pos })

@@ -178,7 +178,7 @@ impl<'c> Bus<'c> {
         &mut self,
         name: impl IntoName<BusName<'n>>,
     ) -> Result<Vec<String>, CallError> {
-        self.ask(
+        self.call_for_value(
             const { MemberName::from_static("ListQueuedOwners") },
             &(name.into_name(NameRole::BusName)?.as_str(),),
         )
@@ -189,7 +189,7 @@ impl<'c> Bus<'c> {
     /// # Errors
     /// As [`Connection::call`].
     pub fn list_names(&mut self) -> Result<Vec<String>, CallError> {
-        self.ask(const { MemberName::from_static("ListNames") }, &())
+        self.call_for_value(const { MemberName::from_static("ListNames") }, &())
     }
 
     /// All names for which the bus can start a service.
@@ -197,7 +197,7 @@ impl<'c> Bus<'c> {
     /// # Errors
     /// As [`Connection::call`].
     pub fn list_activatable_names(&mut self) -> Result<Vec<String>, CallError> {
-        self.ask(const { MemberName::from_static("ListActivatableNames") }, &())
+        self.call_for_value(const { MemberName::from_static("ListActivatableNames") }, &())
     }
 
     /// Whether a name has an owner.
@@ -208,7 +208,7 @@ impl<'c> Bus<'c> {
         &mut self,
         name: impl IntoName<BusName<'n>>,
     ) -> Result<bool, CallError> {
-        self.ask(
+        self.call_for_value(
             const { MemberName::from_static("NameHasOwner") },
             &(name.into_name(NameRole::BusName)?.as_str(),),
         )
@@ -222,7 +222,7 @@ impl<'c> Bus<'c> {
         &mut self,
         name: impl IntoName<BusName<'n>>,
     ) -> Result<String, CallError> {
-        self.ask(
+        self.call_for_value(
             const { MemberName::from_static("GetNameOwner") },
             &(name.into_name(NameRole::BusName)?.as_str(),),
         )
@@ -263,7 +263,7 @@ impl<'c> Bus<'c> {
         &mut self,
         name: impl IntoName<BusName<'n>>,
     ) -> Result<u32, CallError> {
-        self.ask(
+        self.call_for_value(
             const { MemberName::from_static("GetConnectionUnixUser") },
             &(name.into_name(NameRole::BusName)?.as_str(),),
         )
@@ -277,7 +277,7 @@ impl<'c> Bus<'c> {
         &mut self,
         name: impl IntoName<BusName<'n>>,
     ) -> Result<u32, CallError> {
-        self.ask(
+        self.call_for_value(
             const { MemberName::from_static("GetConnectionUnixProcessID") },
             &(name.into_name(NameRole::BusName)?.as_str(),),
         )
@@ -305,7 +305,7 @@ impl<'c> Bus<'c> {
         name: impl IntoName<BusName<'n>>,
     ) -> Result<Vec<u8>, CallError> {
         let member = const { MemberName::from_static("GetConnectionSELinuxSecurityContext") };
-        self.ask(member, &(name.into_name(NameRole::BusName)?.as_str(),))
+        self.call_for_value(member, &(name.into_name(NameRole::BusName)?.as_str(),))
     }
 
     /// The audit session data of a connection's process, on Solaris.
@@ -316,7 +316,7 @@ impl<'c> Bus<'c> {
         &mut self,
         name: impl IntoName<BusName<'n>>,
     ) -> Result<Vec<u8>, CallError> {
-        self.ask(
+        self.call_for_value(
             const { MemberName::from_static("GetAdtAuditSessionData") },
             &(name.into_name(NameRole::BusName)?.as_str(),),
         )
@@ -327,7 +327,7 @@ impl<'c> Bus<'c> {
     /// # Errors
     /// As [`Connection::call`].
     pub fn get_id(&mut self) -> Result<String, CallError> {
-        self.ask(const { MemberName::from_static("GetId") }, &())
+        self.call_for_value(const { MemberName::from_static("GetId") }, &())
     }
 
     /// Property Features: optional features of this bus, such as `SystemdActivation`.
@@ -356,7 +356,7 @@ impl<'c> Bus<'c> {
     }
 
     /// The only argument of the reply.
-    fn ask<B: EncodeBody, T>(
+    fn call_for_value<B: EncodeBody, T>(
         &mut self,
         member: MemberName<'static>,
         body: &B,

@@ -123,11 +123,11 @@ impl<'c, 'n> Proxy<'c, 'n> {
         self.connection.call(&call, body)
     }
 
-    /// Calls a method and returns the arguments of the reply, owned: `let (path,): (OwnedObjectPath,) = proxy.ask(…)?`.
+    /// Calls a method and returns the arguments of the reply, owned: `let (path,): (OwnedObjectPath,) = proxy.call_as(…)?`.
     ///
     /// # Errors
     /// As [`call`](Self::call); `CallError::Body` when the reply holds something else.
-    pub fn ask<'m, B, T>(
+    pub fn call_as<'m, B, T>(
         &mut self,
         member: impl IntoName<MemberName<'m>>,
         body: &B,

@@ -25,7 +25,7 @@ impl Connection {
     /// const GET_UNIT_FILE_STATE: Method<(Str,), (Str,)> = Method::new(MANAGER, "GetUnitFileState");
     ///
     /// let mut bus = Connection::system()?;
-    /// let reply = bus.ask(GET_UNIT_FILE_STATE.call(SYSTEMD, ("sshd.service",)))?;
+    /// let reply = bus.request(GET_UNIT_FILE_STATE.call(SYSTEMD, ("sshd.service",)))?;
     /// let (state,) = GET_UNIT_FILE_STATE.answer(&reply)?;
     /// println!("{state}");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -34,7 +34,7 @@ impl Connection {
     /// # Errors
     /// As [`call`](Self::call).
     #[inline]
-    pub fn ask<A: EncodeBody, Out>(
+    pub fn request<A: EncodeBody, Out>(
         &mut self,
         mut request: Request<'_, A, Out>,
     ) -> Result<Reply<'_>, CallError> {
@@ -50,19 +50,19 @@ impl Connection {
     /// # Errors
     /// As [`start_call`](Self::start_call).
     #[inline]
-    pub fn start<A: EncodeBody, Out>(
+    pub fn start_request<A: EncodeBody, Out>(
         &mut self,
         request: Request<'_, A, Out>,
     ) -> Result<CallId, CallError> {
-        self.start_with_fds(request, Vec::new())
+        self.start_request_with_fds(request, Vec::new())
     }
 
-    /// As [`start`](Self::start), with file descriptors to send along. A UNIX_FD in the arguments is an index into `fds`.
+    /// As [`start_request`](Self::start_request), with file descriptors to send along. A UNIX_FD in the arguments is an index into `fds`.
     ///
     /// # Errors
     /// As [`start_call`](Self::start_call).
     #[inline]
-    pub fn start_with_fds<A: EncodeBody, Out>(
+    pub fn start_request_with_fds<A: EncodeBody, Out>(
         &mut self,
         mut request: Request<'_, A, Out>,
         fds: Vec<OwnedFd>,

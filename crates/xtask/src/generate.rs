@@ -109,9 +109,9 @@ const MOD: &str = "\
 //! use barebus_systemd::interface::manager::{OBJECT, method::LIST_UNITS, property::VERSION};
 //!
 //! let mut bus = Connection::system()?;
-//! let reply = bus.ask(VERSION.get(OBJECT))?;
+//! let reply = bus.request(VERSION.get(OBJECT))?;
 //! println!(\"systemd {}\", VERSION.value(&reply)?);
-//! let reply = bus.ask(LIST_UNITS.call(OBJECT, ()))?;
+//! let reply = bus.request(LIST_UNITS.call(OBJECT, ()))?;
 //! let (units,) = LIST_UNITS.answer(&reply)?;
 //! for unit in units {
 //!     let (name, description, ..) = unit?;

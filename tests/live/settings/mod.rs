@@ -164,7 +164,7 @@ fn start(units: &[(String, Properties)]) -> Vec<Result<(), String>> {
             .iter()
             .map(|(name, properties)| {
                 let arguments = (name.clone(), "fail", properties, auxiliary(name));
-                bus.start(START_TRANSIENT_UNIT.call(manager::OBJECT, arguments)).unwrap()
+                bus.start_request(START_TRANSIENT_UNIT.call(manager::OBJECT, arguments)).unwrap()
             })
             .collect();
         for call in calls {
@@ -207,7 +207,7 @@ fn properties(units: &[String]) -> Vec<BTreeMap<String, String>> {
 fn ask_all(bus: &mut Connection, unit: &str) -> barebus_session::CallId {
     let path = UnitName::parse(unit).unwrap().object_path();
     // The empty name stands for all interfaces.
-    bus.start(GET_ALL.call(manager::OBJECT.at(path.borrow()), ("",))).unwrap()
+    bus.start_request(GET_ALL.call(manager::OBJECT.at(path.borrow()), ("",))).unwrap()
 }
 
 /// Whether the property tells how the unit was set up: not when, not as which one, and not how it is.

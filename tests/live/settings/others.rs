@@ -73,7 +73,7 @@ fn scopes_take_their_settings() {
     properties.property("PIDs", vec![pid.trim().parse::<u32>().unwrap()]).unwrap();
     let mut bus = connect(the_box());
     let arguments = ("of-settings.scope", "fail", &properties, NO_AUXILIARY);
-    bus.ask(START_TRANSIENT_UNIT.call(manager::OBJECT, arguments)).unwrap();
+    bus.request(START_TRANSIENT_UNIT.call(manager::OBJECT, arguments)).unwrap();
     let scope = super::properties(&["of-settings.scope".into()]).remove(0);
     let expected = [
         ("RuntimeMaxUSec", "Uint64(3600000000)"),

@@ -20,7 +20,7 @@
 //!
 //! let mut bus = Connection::system()?;
 //! let arguments = ("backup.service", "fail", &properties, NO_AUXILIARY);
-//! let reply = bus.ask(START_TRANSIENT_UNIT.call(OBJECT, arguments))?;
+//! let reply = bus.request(START_TRANSIENT_UNIT.call(OBJECT, arguments))?;
 //! let (job,) = START_TRANSIENT_UNIT.answer(&reply)?;
 //! println!("{job}");
 //! # Ok::<(), Box<dyn std::error::Error>>(())

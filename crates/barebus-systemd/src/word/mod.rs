@@ -20,7 +20,7 @@
 //!
 //! let mut bus = Connection::system()?;
 //! let path = UnitName::parse("sshd.service")?.object_path();
-//! let reply = bus.ask(ACTIVE_STATE.get(OBJECT.at(path.borrow())))?;
+//! let reply = bus.request(ACTIVE_STATE.get(OBJECT.at(path.borrow())))?;
 //! if ACTIVE_STATE.value_as::<ActiveState>(&reply)? == ActiveState::Failed {
 //!     println!("sshd has failed");
 //! }

@@ -15,6 +15,10 @@ use crate::variant::Variant;
 /// A D-Bus type, and the Rust type that borrows its values from a message.
 ///
 /// Implemented for the kinds of this module, for `bool` and the numbers, and for tuples of up to 16 kinds, which are STRUCTs.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a kind",
+    note = "kinds are `Str`, `Path`, `List` and the others of `definition`, `bool`, numbers, and tuples of kinds"
+)]
 pub trait Kind: Type {
     /// Borrows a value from a message that lives for `'a`. Its signature is the kind's.
     type Value<'a>: Decode<'a>;
@@ -24,12 +28,21 @@ pub trait Kind: Type {
 }
 
 /// A kind that can be a dictionary's key. Spec: Type System, Basic Types.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the kind of a dictionary's keys",
+    note = "keys are numbers, `bool`, `Str`, `Path`, `Sig` and `Fd`"
+)]
 pub trait BasicKind: Kind + BasicType {
     /// [`Kind::Value`], known to be of a basic type.
     type Key<'a>: Decode<'a> + BasicType;
 }
 
 /// The kinds of a list of arguments: `()`, or a tuple of up to 16 kinds.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a list of kinds",
+    label = "wrap it in a tuple: `(Kind,)`",
+    note = "the arguments of a definition are a tuple of up to 16 kinds, or `()`"
+)]
 pub trait Kinds: Arguments {
     /// Borrows the arguments from a message that lives for `'a`. Its signature is the kinds'.
     type Values<'a>: DecodeBody<'a>;

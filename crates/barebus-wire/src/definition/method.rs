@@ -20,14 +20,6 @@ pub struct Method<In, Out> {
 constant!(Method<In, Out>, interface, member);
 
 impl<In, Out> Method<In, Out> {
-    /// The method `member` of `interface`; an invalid name does not compile when used in a constant.
-    ///
-    /// # Panics
-    /// When `member` is no valid member name.
-    pub const fn new(interface: InterfaceName<'static>, member: &'static str) -> Self {
-        Self { interface, member: MemberName::from_static(member), kinds: PhantomData }
-    }
-
     /// The interface.
     pub const fn interface(self) -> InterfaceName<'static> {
         self.interface
@@ -40,6 +32,14 @@ impl<In, Out> Method<In, Out> {
 }
 
 impl<In: Kinds, Out: Kinds> Method<In, Out> {
+    /// The method `member` of `interface`; an invalid name does not compile when used in a constant.
+    ///
+    /// # Panics
+    /// When `member` is no valid member name.
+    pub const fn new(interface: InterfaceName<'static>, member: &'static str) -> Self {
+        Self { interface, member: MemberName::from_static(member), kinds: PhantomData }
+    }
+
     /// A call of the method of `object`. Arguments are a tuple of any Rust types that have the signature of `In`: `&str`,
     /// `String`, slices, `Vec`, derived structs, … Other arguments do not compile.
     pub const fn call<'a, A: Arguments + EncodeBody>(

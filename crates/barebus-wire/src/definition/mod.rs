@@ -56,6 +56,10 @@ use crate::error::DecodeError;
 use crate::message::Message;
 
 /// A received message from which a definition reads: a reply, a signal, a [`Message`].
+#[diagnostic::on_unimplemented(
+    message = "a definition cannot read from `{Self}`",
+    label = "expected a reference to a reply, a signal or a `Message`"
+)]
 pub trait IntoMessage<'a> {
     /// The message.
     ///

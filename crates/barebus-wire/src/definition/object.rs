@@ -47,7 +47,7 @@ impl<'a> Object<'a> {
 
 /// A call that a definition made: header, arguments, and the kinds of the answer.
 ///
-/// `Connection::ask` and `Connection::start` of the crate `barebus` send it, as does `barebus-tokio`.
+/// `Connection::request` and `Connection::start_request` of the crate `barebus` send it, as does `barebus-tokio`.
 #[derive(Debug)]
 #[must_use = "a request does nothing until a connection sends it"]
 pub struct Request<'a, A, Out> {

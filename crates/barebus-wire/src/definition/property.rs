@@ -35,11 +35,6 @@ pub enum Emits {
 }
 
 impl<K> Property<K> {
-    /// The property `name` of `interface`.
-    pub const fn new(interface: InterfaceName<'static>, name: &'static str, emits: Emits) -> Self {
-        Self { interface, name, emits, kind: PhantomData }
-    }
-
     /// The interface.
     pub const fn interface(self) -> InterfaceName<'static> {
         self.interface
@@ -57,6 +52,11 @@ impl<K> Property<K> {
 }
 
 impl<K: Kind> Property<K> {
+    /// The property `name` of `interface`.
+    pub const fn new(interface: InterfaceName<'static>, name: &'static str, emits: Emits) -> Self {
+        Self { interface, name, emits, kind: PhantomData }
+    }
+
     /// A call of `Get` for the property of `object`; [`value`](Self::value) reads the reply.
     pub const fn get(
         self,

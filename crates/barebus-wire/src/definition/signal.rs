@@ -19,14 +19,6 @@ pub struct SignalKind<K> {
 constant!(SignalKind<K>, interface, member);
 
 impl<K> SignalKind<K> {
-    /// The signal `member` of `interface`; an invalid name does not compile when used in a constant.
-    ///
-    /// # Panics
-    /// When `member` is no valid member name.
-    pub const fn new(interface: InterfaceName<'static>, member: &'static str) -> Self {
-        Self { interface, member: MemberName::from_static(member), kinds: PhantomData }
-    }
-
     /// The interface.
     pub const fn interface(self) -> InterfaceName<'static> {
         self.interface
@@ -58,6 +50,14 @@ impl<K> SignalKind<K> {
 }
 
 impl<K: Kinds> SignalKind<K> {
+    /// The signal `member` of `interface`; an invalid name does not compile when used in a constant.
+    ///
+    /// # Panics
+    /// When `member` is no valid member name.
+    pub const fn new(interface: InterfaceName<'static>, member: &'static str) -> Self {
+        Self { interface, member: MemberName::from_static(member), kinds: PhantomData }
+    }
+
     /// What the signal carries, borrowed from it.
     ///
     /// # Errors

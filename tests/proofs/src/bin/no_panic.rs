@@ -13,7 +13,7 @@ use core::hint::black_box;
 use barebus_wire::address::{Addresses, escape};
 use barebus_wire::{
     Array, AsVariant, BusName, Cursor, CursorEvent, Decode, Dict, Encode, EncodeError, Endian,
-    Entries, ErrorName, FdIndex, Header, HeaderCache, Holes, InterfaceName, Layout, MatchRule,
+    Entries, ErrorName, FdIndex, Header, HeaderCache, InterfaceName, Layout, MatchRule,
     MemberName, Message, MessageType, MethodCall, Numbers, ObjectPath, PreparedCall, RawBody,
     Reader, Serial, Signature, Value, Variant, Writer, frame_len,
 };
@@ -102,17 +102,7 @@ fn message(bytes: &[u8], output: &mut [u8]) -> Option<()> {
     let cache = black_box(HeaderCache::default());
     black_box(cache.parse_without_update(bytes)).ok();
     call(output).ok();
-    gather(bytes, output);
     message.validate().ok()
-}
-
-/// Sends what was received as a long array, from where it is.
-fn gather(bytes: &[u8], output: &mut [u8]) {
-    let mut holes = Holes::new();
-    let header = Header::new(MessageType::Unknown(9), Serial::FIRST);
-    if let Ok(pieces) = header.encode_gathered(output, &(7_u8, (bytes,), bytes), &mut holes) {
-        black_box(pieces.map(<[u8]>::len).sum::<usize>());
-    }
 }
 
 fn call(output: &mut [u8]) -> Result<(), EncodeError> {
