@@ -2,7 +2,7 @@
 
 use core::hint::black_box;
 
-use barebus_wire::{Array, ObjectPath};
+use barebus_wire::{Array, Decode, Encode, ObjectPath, Type};
 
 use super::{Operation, Target, Workload, decoder, delivered_reply, encoder, message, validator};
 
@@ -10,6 +10,8 @@ pub(super) const WORKLOADS: &[Workload] = &[
     Workload::new("w2-encode-400", Target::Instructions(500_000), || encode(400)),
     Workload::new("w2-encode-10000", Target::Linear("w2-encode-400", 25), || encode(10_000)),
     Workload::new("w2-decode-400", Target::Instructions(500_000), || decode(400)),
+    Workload::new("w2-derived-encode-400", Target::Linear("w2-encode-400", 1), encode_derived),
+    Workload::new("w2-derived-decode-400", Target::Linear("w2-decode-400", 1), decode_derived),
     Workload::new("w2-decode-10000", Target::Linear("w2-decode-400", 25), || decode(10_000)),
     Workload::new("w2-validate-400", Target::Instructions(900_000), || validate(400)),
     Workload::new("w2-validate-10000", Target::Linear("w2-validate-400", 25), || validate(10_000)),
@@ -26,6 +28,54 @@ fn encode(count: usize) -> Operation {
 fn decode(count: usize) -> Operation {
     decoder(delivered_reply(), (units(count),), |message| {
         let (units,): (Array<Unit>,) = message.body().unwrap();
+        for unit in units {
+            black_box(&unit.unwrap());
+        }
+    })
+}
+
+/// A [`Unit`] as a struct.
+#[derive(Type, Encode, Decode)]
+struct DerivedUnit<'a> {
+    name: &'a str,
+    description: &'a str,
+    load_state: &'a str,
+    active_state: &'a str,
+    sub_state: &'a str,
+    following: &'a str,
+    path: ObjectPath<'a>,
+    job_id: u32,
+    job_type: &'a str,
+    job_path: ObjectPath<'a>,
+}
+
+impl<'a> From<Unit<'a>> for DerivedUnit<'a> {
+    fn from(unit: Unit<'a>) -> Self {
+        let (name, description, load_state, active_state, sub_state, ..) = unit;
+        let (.., following, path, job_id, job_type, job_path) = unit;
+        Self {
+            name,
+            description,
+            load_state,
+            active_state,
+            sub_state,
+            following,
+            path,
+            job_id,
+            job_type,
+            job_path,
+        }
+    }
+}
+
+fn encode_derived() -> Operation {
+    let units: Vec<DerivedUnit<'_>> = units(400).into_iter().map(DerivedUnit::from).collect();
+    encoder(delivered_reply(), (units,))
+}
+
+fn decode_derived() -> Operation {
+    decoder(delivered_reply(), (units(400),), |message| {
+        let (units,): (Array<DerivedUnit>,) = message.body().unwrap();
         for unit in units {
             black_box(&unit.unwrap());
         }

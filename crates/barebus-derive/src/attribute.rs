@@ -3,7 +3,7 @@
 use proc_macro2::Span;
 use syn::meta::ParseNestedMeta;
 use syn::spanned::Spanned;
-use syn::{Attribute, Error, Ident, LitStr, Path, Result, parse_quote};
+use syn::{Attribute, Error, Ident, LitStr, Path, Result};
 
 use crate::case::Case;
 
@@ -21,9 +21,10 @@ pub(crate) struct Container {
 }
 
 impl Container {
-    pub(crate) fn parse(attributes: &[Attribute]) -> Result<Self> {
+    /// `wire` is the path of barebus-wire if no attribute gives another.
+    pub(crate) fn parse(attributes: &[Attribute], wire: Path) -> Result<Self> {
         let mut container = Self {
-            wire: parse_quote!(::barebus_wire),
+            wire,
             dict: None,
             string: None,
             transparent: None,

@@ -1,7 +1,7 @@
 //! Which of the forms a struct or enum takes.
 
 use proc_macro2::TokenStream;
-use syn::{Data, DeriveInput, Error, Fields, Result};
+use syn::{Data, DeriveInput, Error, Fields, Path, Result};
 
 use crate::attribute::Container;
 use crate::generics::Head;
@@ -15,9 +15,9 @@ pub(crate) enum Derive {
     Decode,
 }
 
-/// The derived impl.
-pub(crate) fn expand(derive: Derive, input: &DeriveInput) -> Result<TokenStream> {
-    let container = Container::parse(&input.attrs)?;
+/// The derived impl. `wire` is the path of barebus-wire.
+pub(crate) fn expand(derive: Derive, wire: Path, input: &DeriveInput) -> Result<TokenStream> {
+    let container = Container::parse(&input.attrs, wire)?;
     let head = Head::new(derive, input, &container.wire)?;
     match &input.data {
         Data::Struct(data) => {
@@ -46,10 +46,14 @@ pub(crate) fn expand(derive: Derive, input: &DeriveInput) -> Result<TokenStream>
 mod tests {
     use super::*;
 
+    fn wire() -> Path {
+        syn::parse_quote!(::barebus_wire)
+    }
+
     /// The message of the error that deriving `derive` for `source` ends with, and the source it points at.
     fn error(derive: Derive, source: &str) -> (String, String) {
         let input = syn::parse_str(source).unwrap();
-        let error = expand(derive, &input).unwrap_err();
+        let error = expand(derive, wire(), &input).unwrap_err();
         (error.to_string(), error.span().source_text().unwrap())
     }
 
@@ -198,7 +202,7 @@ mod tests {
         let why = "what this variant was unmarshalled from is lost: give it a field to be marshalled again";
         assert_eq!(error(Derive::Encode, source), (why.to_owned(), "Unknown".to_owned()));
         let input = syn::parse_str(source).unwrap();
-        assert!(expand(Derive::Decode, &input).is_ok());
+        assert!(expand(Derive::Decode, wire(), &input).is_ok());
     }
 
     #[test]
@@ -206,7 +210,7 @@ mod tests {
         let source = "struct A {\n    good: u8,\n    wrong: Duration,\n}";
         let input: DeriveInput = syn::parse_str(source).unwrap();
         for derive in [Derive::Type, Derive::Encode, Derive::Decode] {
-            let expanded = expand(derive, &input).unwrap();
+            let expanded = expand(derive, wire(), &input).unwrap();
             assert!(mentions(expanded, "Duration", 3), "{derive:?}");
         }
     }

@@ -1,4 +1,15 @@
-//! `#[derive(Type, Encode, Decode)]`: Rust's structs and enums as D-Bus types, for [`barebus-wire`](https://docs.rs/barebus-wire).
+//! `#[derive(Type, Encode, Decode)]`: structs and enums as D-Bus types.
+//!
+//! Enable the feature `derive` of `barebus` or of `barebus-wire`. Both re-export the macros beside the traits of the same names, so
+//! one `use` imports both:
+//!
+//! ```toml
+//! barebus = { version = "0.1", features = ["derive"] }
+//! ```
+//!
+//! ```ignore
+//! use barebus::{Decode, Encode, Type}; // or barebus_wire::{Decode, Encode, Type}
+//! ```
 //!
 //! | Rust | D-Bus |
 //! |---|---|
@@ -9,8 +20,7 @@
 //! | enum with `#[barebus(string)]` | STRING |
 //!
 //! ```
-//! use barebus_derive::{Decode, Encode, Type};
-//! use barebus_wire::{ObjectPath, Type as _};
+//! use barebus_wire::{Decode, Encode, ObjectPath, Type};
 //!
 //! #[derive(Type, Encode, Decode)]
 //! struct Job<'a> {
@@ -54,7 +64,8 @@
 //! - `string`: an enum's variants are strings, `kebab-case` unless `rename_all` says otherwise.
 //! - `transparent`: a struct with one named field has the field's type.
 //! - `rename_all = "…"`: `lowercase`, `PascalCase`, `camelCase`, `snake_case`, `SCREAMING_SNAKE_CASE` or `kebab-case`.
-//! - `crate = "…"`: path of `barebus-wire` where it is not `::barebus_wire`.
+//! - `crate = "…"`: path of `barebus-wire`. Needed only where neither `barebus` nor `barebus-wire` is a dependency of yours, such as
+//!   `barebus_tokio::barebus::wire`.
 //!
 //! On a field of a `dict`, or a variant of a `string` enum:
 //! - `rename = "…"`: its name.
@@ -73,30 +84,30 @@
 //! A field whose type has no D-Bus type:
 //!
 //! ```compile_fail,E0277
-//! #[derive(barebus_derive::Type)]
+//! #[derive(barebus_wire::Type)]
 //! struct Pair(u32, std::time::Duration);
 //! ```
 //!
 //! A type that only the side not derived can do: an `Array` is read, never written.
 //!
 //! ```compile_fail,E0277
-//! #[derive(barebus_derive::Type, barebus_derive::Encode)]
+//! #[derive(barebus_wire::Type, barebus_wire::Encode)]
 //! struct Names<'a>(u32, barebus_wire::Array<'a, &'a str>);
 //! ```
 //!
 //! A dictionary's key that is no basic type, such as a newtype of a container:
 //!
 //! ```compile_fail,E0277
-//! #[derive(barebus_derive::Type)]
+//! #[derive(barebus_wire::Type)]
 //! struct Bytes<'a>(&'a [u8]);
-//! #[derive(barebus_derive::Type)]
+//! #[derive(barebus_wire::Type)]
 //! struct Table<'a>(barebus_wire::Dict<'a, Bytes<'a>, u32>);
 //! ```
 //!
 //! Enums whose variants hold values, unions, structs without fields, and attributes that mean nothing where they stand:
 //!
 //! ```compile_fail
-//! #[derive(barebus_derive::Type)]
+//! #[derive(barebus_wire::Type)]
 //! #[repr(u32)]
 //! enum Shape { Circle(u32), Square(u32) }
 //! ```
@@ -113,30 +124,51 @@ mod input;
 mod structure;
 
 use proc_macro::TokenStream;
+use syn::{Path, parse_quote};
 
 use input::{Derive, expand};
 
-/// Derives `barebus_wire::Type`: the one D-Bus type that a Rust type has. See the crate's documentation.
-#[proc_macro_derive(Type, attributes(barebus))]
-pub fn derive_type(input: TokenStream) -> TokenStream {
-    run(Derive::Type, input)
+/// One macro for each trait and each crate that re-exports it: the generated code names barebus-wire by the path that a user of
+/// that crate has.
+macro_rules! derives {
+    ($($derive:ident $wire:path: $(#[$doc:meta])* $function:ident $name:ident;)*) => {
+        $(
+            $(#[$doc])*
+            #[proc_macro_derive($name, attributes(barebus))]
+            pub fn $function(input: TokenStream) -> TokenStream {
+                run(Derive::$derive, parse_quote!($wire), input)
+            }
+        )*
+    };
 }
 
-/// Derives `barebus_wire::Encode`, marshalling. See the crate's documentation.
-#[proc_macro_derive(Encode, attributes(barebus))]
-pub fn derive_encode(input: TokenStream) -> TokenStream {
-    run(Derive::Encode, input)
+derives! {
+    Type ::barebus_wire:
+        /// Derives `Type`: the one D-Bus type that a Rust type has. The documentation of the crate has the details.
+        derive_type Type;
+    Encode ::barebus_wire:
+        /// Derives `Encode`: marshalling. The documentation of the crate has the details.
+        derive_encode Encode;
+    Decode ::barebus_wire:
+        /// Derives `Decode`: unmarshalling. The documentation of the crate has the details.
+        derive_decode Decode;
+    Type ::barebus::wire:
+        /// `Type` for users of the crate `barebus`, which re-exports it under that name.
+        #[doc(hidden)]
+        derive_barebus_type BarebusType;
+    Encode ::barebus::wire:
+        /// `Encode` for users of the crate `barebus`, which re-exports it under that name.
+        #[doc(hidden)]
+        derive_barebus_encode BarebusEncode;
+    Decode ::barebus::wire:
+        /// `Decode` for users of the crate `barebus`, which re-exports it under that name.
+        #[doc(hidden)]
+        derive_barebus_decode BarebusDecode;
 }
 
-/// Derives `barebus_wire::Decode`, unmarshalling. See the crate's documentation.
-#[proc_macro_derive(Decode, attributes(barebus))]
-pub fn derive_decode(input: TokenStream) -> TokenStream {
-    run(Derive::Decode, input)
-}
-
-fn run(derive: Derive, input: TokenStream) -> TokenStream {
+fn run(derive: Derive, wire: Path, input: TokenStream) -> TokenStream {
     syn::parse(input)
-        .and_then(|input| expand(derive, &input))
+        .and_then(|input| expand(derive, wire, &input))
         .unwrap_or_else(|error| error.to_compile_error())
         .into()
 }

@@ -3,7 +3,7 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Error, Field, Fields, Index, Member, Result, parse_quote};
+use syn::{Error, Field, Fields, Ident, Index, Member, Result, parse_quote};
 
 use crate::attribute::{Container, Part};
 use crate::generics::Head;
@@ -81,15 +81,23 @@ fn structure(derive: Derive, container: &Container, head: &Head, fields: &Fields
             })
         }
         Derive::Decode => {
-            let decode = fields().map(|(member, field)| decode(container, &member, field));
+            // As tuples do it: the first field also reads the padding before the struct.
+            let decode = fields().enumerate().map(|(index, (member, field))| {
+                decode(
+                    container,
+                    &member,
+                    field,
+                    if index == 0 { "decode_first" } else { "decode" },
+                )
+            });
             head.with(&quote! {
                 #[inline]
                 fn decode(
                     reader: &mut #wire::Reader<'__message>,
                 ) -> ::core::result::Result<Self, #wire::DecodeError> {
-                    reader.enter_struct()?;
+                    let depth = #wire::derive::enter_struct(reader)?;
                     let value = Self { #(#decode,)* };
-                    reader.leave();
+                    #wire::derive::leave_struct(reader, depth);
                     ::core::result::Result::Ok(value)
                 }
             })
@@ -127,7 +135,7 @@ fn transparent(derive: Derive, container: &Container, head: &Head, field: &Field
             })
         }
         Derive::Decode => {
-            let decode = decode(container, &member, field);
+            let decode = decode(container, &member, field, "decode");
             head.with(&quote! {
                 #[inline]
                 fn decode(
@@ -147,8 +155,9 @@ fn encode(container: &Container, member: &Member, field: &Field) -> TokenStream 
 }
 
 /// The field in a struct expression. Its type is left to inference: its lifetimes are not called what they are where it is
-/// declared.
-fn decode(container: &Container, member: &Member, field: &Field) -> TokenStream {
+/// declared. `method` is the method of `Decode` that reads it.
+fn decode(container: &Container, member: &Member, field: &Field, method: &str) -> TokenStream {
     let wire = &container.wire;
-    quote_spanned!(span_of(field)=> #member: <_ as #wire::Decode<'__message>>::decode(reader)?)
+    let method = Ident::new(method, span_of(field));
+    quote_spanned!(span_of(field)=> #member: <_ as #wire::Decode<'__message>>::#method(reader)?)
 }

@@ -4,11 +4,10 @@
 use core::fmt::Debug;
 use std::collections::BTreeMap;
 
-use barebus_derive::{Decode, Encode, Type};
 use barebus_wire::{
-    Array, AsVariant, BasicType, BodyError, DecodeErrorKind as Kind, Dict, Encode, EncodeError,
-    Endian, Entries, Header, Message, MessageBuf, MessageType, ObjectPath, Serial, Type, Value,
-    Variant,
+    Array, AsVariant, BasicType, BodyError, Decode, DecodeErrorKind as Kind, Dict, Encode,
+    EncodeError, Endian, Entries, Header, Message, MessageBuf, MessageType, ObjectPath, Serial,
+    Type, Value, Variant,
 };
 
 /// A message with `argument` as its body.
@@ -21,12 +20,12 @@ fn message(argument: impl Encode) -> &'static [u8] {
     Vec::leak(buf.as_slice().to_vec())
 }
 
-fn read<T: barebus_wire::Decode<'static>>(bytes: &'static [u8]) -> Result<T, BodyError> {
+fn read<T: Decode<'static>>(bytes: &'static [u8]) -> Result<T, BodyError> {
     Message::parse(bytes).unwrap().body().map(|(value,)| value)
 }
 
 /// What reading fails with, and at which byte of the body.
-fn kind<T: barebus_wire::Decode<'static> + Debug>(argument: impl Encode) -> (Kind, usize) {
+fn kind<T: Decode<'static> + Debug>(argument: impl Encode) -> (Kind, usize) {
     let bytes = message(argument);
     let start = Message::parse(bytes).unwrap().reader().position();
     let refused = read::<T>(bytes).unwrap_err();
@@ -38,7 +37,7 @@ fn kind<T: barebus_wire::Decode<'static> + Debug>(argument: impl Encode) -> (Kin
 #[track_caller]
 fn same<T>(derived: T, plain: impl Encode)
 where
-    T: Encode + barebus_wire::Decode<'static> + PartialEq + Debug,
+    T: Encode + Decode<'static> + PartialEq + Debug,
 {
     let bytes = message(&derived);
     assert_eq!(bytes, message(plain));
@@ -338,7 +337,7 @@ struct Outer {
 }
 
 /// What reading `argument` fails with, as people see it.
-fn told<T: barebus_wire::Decode<'static> + Debug>(argument: impl Encode) -> String {
+fn told<T: Decode<'static> + Debug>(argument: impl Encode) -> String {
     read::<T>(message(argument)).unwrap_err().to_string()
 }
 

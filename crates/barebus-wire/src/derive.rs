@@ -2,9 +2,25 @@
 
 use crate::error::{BodyError, DecodeError, DecodeErrorKind as Kind, EncodeError, Expected};
 use crate::reader::Reader;
-use crate::value::{Decode, Encode, Type};
 use crate::variant::AsVariant;
 use crate::writer::Writer;
+
+// The traits without the macros of the same names: `barebus` re-exports them beside macros of its own.
+pub use crate::value::{Decode, Encode, Type};
+
+/// Enters a struct whose padding the first field reads, by [`Decode::decode_first`]. Returns the depth to leave it with.
+#[inline]
+pub fn enter_struct(reader: &mut Reader<'_>) -> Result<u8, DecodeError> {
+    let depth = reader.depth();
+    reader.enter_unaligned()?;
+    Ok(depth)
+}
+
+/// Leaves what [`enter_struct`] entered.
+#[inline]
+pub const fn leave_struct(reader: &mut Reader<'_>, depth: u8) {
+    reader.set_depth(depth);
+}
 
 /// Fails unless two types are the same on the wire; in a constant that is a compile error.
 #[allow(clippy::panic, reason = "meant for constants, where the panic is a compile error")]

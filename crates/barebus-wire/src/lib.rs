@@ -65,6 +65,8 @@ mod writer;
 pub(crate) const COMPACT: bool = cfg!(compact);
 
 pub use array::{Array, Dict, Entries};
+#[cfg(feature = "derive")]
+pub use barebus_derive::{Decode, Encode, Type};
 pub use basic::Basic;
 pub use body::{Arguments, EncodeBody, RawBody};
 pub use cursor::{Cursor, CursorEvent};

@@ -66,6 +66,8 @@ mod sys;
 mod transport;
 
 pub use any_error::Error;
+#[cfg(feature = "derive")]
+pub use barebus_derive::{BarebusDecode as Decode, BarebusEncode as Encode, BarebusType as Type};
 pub use barebus_sasl::{Guid, Identity, Mechanism, Mechanisms, SaslError, SaslErrorKind};
 pub use barebus_session::{
     Awaited, CallId, Event, FdsError, HandshakeAttempts, NoReply, Received, ReplyTo, SendError,
@@ -73,12 +75,14 @@ pub use barebus_session::{
 };
 pub use barebus_wire as wire;
 pub use barebus_wire::definition;
+// The traits alone: barebus-wire may have macros of the same names, for users of its own.
+pub use barebus_wire::derive::{Decode, Encode, Type};
 pub use barebus_wire::match_rule::MatchRuleBuf;
 pub use barebus_wire::name::{OwnedBusName, OwnedObjectPath};
 pub use barebus_wire::{
-    Array, AsVariant, BodyError, BusName, Decode, DecodeError, Dict, Encode, EncodeBody,
-    EncodeError, ErrorName, Expected, FdIndex, Flags, Header, InterfaceName, MatchRule, MemberName,
-    Message, MessageType, MethodCall, ObjectPath, Signature, Type, Value, Variant,
+    Array, AsVariant, BodyError, BusName, DecodeError, Dict, EncodeBody, EncodeError, ErrorName,
+    Expected, FdIndex, Flags, Header, InterfaceName, MatchRule, MemberName, Message, MessageType,
+    MethodCall, ObjectPath, Signature, Value, Variant,
 };
 pub use bus::{Bus, Credentials, NameFlags, ReleaseName, RequestName, StartService};
 pub use connection::Connection;
