@@ -22,7 +22,5 @@ pub mod seeds;
 pub mod session;
 pub mod verdict;
 
-/// The programs in it compile.
 #[cfg(doctest)]
-#[doc = include_str!("../../docs/embedding.md")]
-mod embedding {}
+mod documents;

@@ -4,7 +4,6 @@ mod args;
 mod command;
 mod exit;
 mod input;
-mod introspection;
 mod line;
 mod output;
 mod pieces;

@@ -39,8 +39,3 @@ pub use name::{UnitKind, UnitName};
 pub use unit::{ListedUnit, Unit, UnitList, Units};
 pub use value::Limit;
 pub use word::{ActiveState, UnitFileState};
-
-// What README.md shows compiles.
-#[cfg(doctest)]
-#[doc = include_str!("../../../README.md")]
-struct Readme;

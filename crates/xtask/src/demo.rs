@@ -1,4 +1,4 @@
-//! `cargo xtask demo`: what one would do by hand with gdbus and Python, on a real systemd.
+//! `cargo xtask demo`: introspects, queries and controls a real systemd, as one would by hand with gdbus or Python.
 
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -19,20 +19,20 @@ const MANAGER: InterfaceName<'static> =
     InterfaceName::from_static("org.freedesktop.systemd1.Manager");
 const UNIT: &str = "dbus.service";
 
-/// The unit that the demo starts; systemd ends it after a minute, should nobody else do so.
+/// The unit that the demo starts. systemd stops it after a minute at the latest.
 const DEMO: (&str, &str) =
     ("hello.service", "[Service]\nExecStart=/bin/sleep 60\nRuntimeMaxSec=60\n");
 
-/// Where the questions go.
+/// The systemd that the demo talks to.
 enum Place {
-    /// A systemd of our own, which may be told what to do.
+    /// A systemd in temporary namespaces, whose state the demo may change.
     Box(SystemdBox),
-    /// The machine's own, which is only asked.
+    /// The machine's own, which the demo only queries.
     Host,
 }
 
 impl Place {
-    /// A command that asks the same systemd.
+    /// A command that talks to the same systemd.
     fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         match self {
             Self::Box(the_box) => the_box.command(program),
@@ -43,22 +43,25 @@ impl Place {
 
 pub(crate) fn run(host: bool) -> Result<(), Failure> {
     packages::need(&["cc", "systemctl", "busctl", "dbus-daemon", "nsenter"])?;
-    title("The program");
+    title("Compile the program `barebus`");
     let mut build = cargo();
-    build.args(["build", "--quiet", "--package", "barebus-cli"]);
+    build.args(["build", "--package", "barebus-cli"]);
+    println!(
+        "The first time this compiles about 60 crates, which takes a minute or two on two cores. The rest takes seconds."
+    );
     println!("$ {}", line(&build));
     crate::run::run(&mut build)?;
     let program = top().join("target/debug/barebus");
 
     let (place, address) = if host {
-        title("This machine's own systemd, which is only asked");
+        title("This machine's own systemd (queries only)");
         (Place::Host, None)
     } else {
-        title("A real systemd with a real bus, in throw-away namespaces");
+        title("Boot a real systemd with a real bus, in temporary namespaces");
         let begun = Instant::now();
         let the_box = SystemdBox::builder().unit(DEMO.0, DEMO.1).boot()?;
         println!(
-            "booted in {:.2} s, its PID 1 is our process {}",
+            "booted in {:.2} s; its PID 1 is process {} of this machine",
             begun.elapsed().as_secs_f64(),
             the_box.pid()
         );
@@ -81,7 +84,7 @@ pub(crate) fn run(host: bool) -> Result<(), Failure> {
     title("Introspect the Manager: its methods, signals and properties");
     show(&mut ask(&["introspect", SYSTEMD.as_str(), PATH.as_str()]), 24)?;
 
-    title("Ask for a unit file's state, three ways");
+    title("Query a unit file's state, in three ways");
     let call = MethodCall::new(PATH, MemberName::from_static("GetUnitFileState"))
         .interface(MANAGER)
         .destination(SYSTEMD);
@@ -95,10 +98,10 @@ pub(crate) fn run(host: bool) -> Result<(), Failure> {
     title("List units");
     show(&mut ask(&["unit", "list"]), 10)?;
     let units = manager.list_units_borrowed(&mut bus)?.count();
-    println!("(the typed layer walks all {units} of them without copying one)");
+    println!("(the typed layer iterates over all {units} units without copying them)");
 
     if matches!(place, Place::Box(_)) {
-        title("Subscribe to signals, start a unit, see its job end");
+        title("Subscribe to signals, start a unit, wait for its job");
         signals(&mut bus)?;
     }
 
@@ -109,7 +112,7 @@ pub(crate) fn run(host: bool) -> Result<(), Failure> {
     println!("{UNIT}: SubState = {}", unit.sub_state(&mut bus)?);
     println!("{UNIT}: MainPID = {:?}", unit.main_pid(&mut bus)?);
 
-    title("What one question costs");
+    title("What a query costs");
     cost(&place, &mut bus)
 }
 
@@ -120,8 +123,8 @@ fn signals(bus: &mut Connection) -> Result<(), Failure> {
     let manager = Manager::new();
     let job = manager.start_unit(bus, DEMO.0, Mode::Replace)?;
     println!("StartUnit({}) queued {}", DEMO.0, job.path());
-    println!("its job ended: {}", job.wait(bus, Some(Duration::from_secs(10)))?);
-    println!("signals that the Manager sent meanwhile:");
+    println!("result of the job: {}", job.wait(bus, Some(Duration::from_secs(10)))?);
+    println!("signals of the Manager in the meantime:");
     while let Some(signal) = bus.next_signal(all, Some(Duration::from_millis(50)))? {
         let mut text = String::new();
         busctl::print(signal.message(), &mut text)?;
@@ -129,16 +132,16 @@ fn signals(bus: &mut Connection) -> Result<(), Failure> {
     }
     bus.unsubscribe(all)?;
     let job = manager.stop_unit(bus, DEMO.0, Mode::Replace)?;
-    println!("and stopped again: {}", job.wait(bus, None)?);
+    println!("result of stopping it: {}", job.wait(bus, None)?);
     Ok(())
 }
 
-/// The same question by forking systemctl, and on the open connection.
+/// Compares a query by forking systemctl with the same query on the open connection.
 fn cost(place: &Place, bus: &mut Connection) -> Result<(), Failure> {
     const FORKS: u32 = 20;
     const CALLS: u32 = 1000;
 
-    // One shell in the right place asks again and again; the same loop around `true` is what the shell itself costs.
+    // One shell repeats the query. The same loop with `:` measures the shell itself.
     let loop_of = |what: &str| {
         format!("i=0; while [ $i -lt {FORKS} ]; do {what} >/dev/null; i=$((i+1)); done")
     };
@@ -155,11 +158,8 @@ fn cost(place: &Place, bus: &mut Connection) -> Result<(), Failure> {
     };
     let compare = |question: &str, forked: Duration, asked: Duration| {
         println!("forking `{question} {UNIT}`: {forked:.1?} each (mean of {FORKS})");
-        println!("the same question on this connection: {asked:.1?} each (mean of {CALLS})");
-        println!(
-            "so forking costs {:.0} times as much",
-            forked.as_secs_f64() / asked.as_secs_f64()
-        );
+        println!("the same query on this connection: {asked:.1?} each (mean of {CALLS})");
+        println!("forking takes {:.0} times as long", forked.as_secs_f64() / asked.as_secs_f64());
     };
 
     let manager = Manager::new();
@@ -168,7 +168,7 @@ fn cost(place: &Place, bus: &mut Connection) -> Result<(), Failure> {
         manager.get_unit_file_state(bus, UNIT)?;
     }
     compare("systemctl is-enabled", forked("systemctl is-enabled")?, begun.elapsed() / CALLS);
-    println!("(systemd looks through its folders for either); and of what it has in memory:");
+    println!("(here systemd searches its unit directories; the next query reads its memory)");
     let unit = manager.get_unit(bus, UNIT)?;
     let begun = Instant::now();
     for _ in 0..CALLS {
@@ -182,7 +182,7 @@ fn title(text: &str) {
     println!("\n# {text}");
 }
 
-/// Runs a command and shows the first lines of what it prints.
+/// Runs a command and prints the first lines of its output.
 fn show(command: &mut Command, lines: usize) -> Result<(), Failure> {
     println!("$ {}", line(command));
     let output = command.output()?;

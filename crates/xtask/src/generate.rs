@@ -1,4 +1,4 @@
-//! `cargo xtask generate`: systemd's interfaces as definitions, from introspection data in the tree.
+//! `cargo xtask generate`: generates the definitions of systemd's interfaces from introspection data in the tree.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -13,11 +13,11 @@ use crate::run::{Failure, top};
 
 const SYSTEMD: &str = "org.freedesktop.systemd1";
 
-/// Objects with a path that does not change; the others are asked for by the name of a unit.
+/// Objects with a fixed path.
 const FIXED: [(&str, &str); 2] =
     [("manager", "/org/freedesktop/systemd1"), ("log_control", "/org/freedesktop/LogControl1")];
 
-/// Types of units. systemd loads a unit when its object is introspected, whether there is one or not.
+/// Types of units. systemd creates the object of any unit name when it is introspected.
 const UNIT_TYPES: [&str; 11] = [
     "automount",
     "device",
@@ -36,7 +36,7 @@ const UNIT_TYPES: [&str; 11] = [
 const HELD: (&str, &str) =
     ("held.service", "[Service]\nType=oneshot\nExecStart=/bin/sleep infinity\n");
 
-/// Writes the definitions, or only checks that the tree has them as they would be written.
+/// Writes the definitions. With `check`, only compares them with those in the tree.
 pub(crate) fn run(check: bool) -> Result<(), Failure> {
     let written = files()?;
     let folder = interfaces();
@@ -64,7 +64,7 @@ pub(crate) fn run(check: bool) -> Result<(), Failure> {
         }
     }
     match &*stale {
-        [] => println!("xtask: {} files of definitions are as they should be", written.len()),
+        [] => println!("xtask: {} files of definitions are up to date", written.len()),
         stale if check => {
             return Err(Failure(format!(
                 "the definitions in {} differ from the introspection data: {}; run `cargo xtask generate`",
@@ -156,7 +156,7 @@ fn source(version: u32, file: &Path) -> Result<Source, Failure> {
     })
 }
 
-/// Fetches the introspection data of the systemd of `root`, this machine's own if there is none, from a box.
+/// Boots the systemd of `root` (default: this machine's) in a box and writes its introspection data to the tree.
 pub(crate) fn fetch(root: Option<&Path>) -> Result<(), Failure> {
     let mut builder = SystemdBox::builder().unit(HELD.0, HELD.1);
     if let Some(root) = root {
@@ -177,7 +177,7 @@ pub(crate) fn fetch(root: Option<&Path>) -> Result<(), Failure> {
         let mut proxy =
             Proxy::new(&mut bus, SYSTEMD, &path, "org.freedesktop.DBus.Introspectable")?;
         let xml = proxy.introspect()?;
-        // Which objects are below it is a matter of the machine.
+        // The objects below differ between machines.
         let kept = xml.lines().filter(|line| !line.trim_start().starts_with("<node name="));
         let kept: String = kept.map(|line| format!("{line}\n")).collect();
         fs::write(folder.join(format!("{name}.xml")), kept)?;

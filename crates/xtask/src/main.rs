@@ -1,9 +1,11 @@
-//! The project's own chores: `cargo xtask demo | test | bench | fuzz | generate`.
+//! The project's tasks: `cargo xtask demo | test | bench | fuzz | generate`.
 
 mod demo;
 mod generate;
+mod package;
 mod packages;
 mod run;
+mod step;
 mod test;
 
 use std::path::PathBuf;
@@ -14,57 +16,57 @@ use clap::{Parser, Subcommand};
 use crate::run::{Failure, cargo};
 
 #[derive(Debug, Parser)]
-#[command(name = "cargo xtask", about = "The project's own chores")]
+#[command(name = "cargo xtask", about = "The project's tasks")]
 struct Arguments {
     #[command(subcommand)]
-    chore: Chore,
+    task: Task,
 }
 
 #[derive(Debug, Subcommand)]
-enum Chore {
-    /// Talks to a real systemd, step by step, and says what each step costs
+enum Task {
+    /// Talks to a real systemd step by step, and prints what a query costs
     Demo {
-        /// This machine's own systemd, which is only asked; else one in throw-away namespaces
+        /// Queries this machine's own systemd, and changes nothing. Default: a systemd in temporary namespaces
         #[arg(long)]
         host: bool,
     },
-    /// Formatting, lints, docs, and all tests, on real systemds
+    /// Runs formatting, lints, docs, packages and all tests, on real systemds; ends with a summary
     Test,
-    /// The benchmarks; with a name, those whose names contain it
+    /// Runs the benchmarks
     Bench {
-        /// What goes to the benchmarks
+        /// Arguments for the benchmarks; a name selects those that contain it
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
     /// Runs a fuzz target
     Fuzz {
-        /// Its name; none lists them
+        /// Name of the target; without it the targets are listed
         target: Option<String>,
-        /// What goes to libFuzzer
+        /// Arguments for libFuzzer
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
-    /// Writes systemd's interfaces as definitions, from introspection data in the tree
+    /// Generates the definitions of systemd's interfaces from the introspection data in the tree
     Generate {
         /// Writes nothing; fails if the tree differs
         #[arg(long, conflicts_with = "live")]
         check: bool,
-        /// Fetches the introspection data of a systemd in throw-away namespaces first
+        /// First fetches the introspection data of a systemd in temporary namespaces
         #[arg(long)]
         live: bool,
-        /// The root that has that systemd, instead of this machine's
+        /// Root directory with that systemd; default: this machine's
         #[arg(long, value_name = "ROOT", requires = "live")]
         root: Option<PathBuf>,
     },
 }
 
 fn main() -> ExitCode {
-    let done = match Arguments::parse().chore {
-        Chore::Demo { host } => demo::run(host),
-        Chore::Test => test::run(),
-        Chore::Bench { arguments } => bench(&arguments),
-        Chore::Fuzz { target, arguments } => fuzz(target.as_deref(), &arguments),
-        Chore::Generate { check, live, root } => {
+    let done = match Arguments::parse().task {
+        Task::Demo { host } => demo::run(host),
+        Task::Test => test::run(),
+        Task::Bench { arguments } => bench(&arguments),
+        Task::Fuzz { target, arguments } => fuzz(target.as_deref(), &arguments),
+        Task::Generate { check, live, root } => {
             let fetched = if live { generate::fetch(root.as_deref()) } else { Ok(()) };
             fetched.and_then(|()| generate::run(check))
         }
@@ -92,7 +94,7 @@ fn fuzz(target: Option<&str>, arguments: &[String]) -> Result<(), Failure> {
         println!("xtask: installing cargo-fuzz");
         run::run(cargo().args(["install", "--locked", "cargo-fuzz"]))?;
     }
-    // Sanitizers are a matter of nightly compilers, and of stable ones that are told to take their flags.
+    // Sanitizers need a nightly compiler, or a stable one with this variable.
     let mut command = cargo();
     command.env("RUSTC_BOOTSTRAP", "1").arg("fuzz");
     match target {
@@ -120,9 +122,8 @@ mod tests {
             (&["message"], "message", &[]),
         ] {
             let typed = ["cargo xtask", "fuzz"].iter().chain(typed);
-            let Chore::Fuzz { target: found, arguments } = Arguments::parse_from(typed).chore
-            else {
-                panic!("another chore");
+            let Task::Fuzz { target: found, arguments } = Arguments::parse_from(typed).task else {
+                panic!("another task");
             };
             assert_eq!(found.as_deref(), Some(target));
             assert_eq!(arguments, handed_on);

@@ -1,10 +1,10 @@
-//! Programs of the system that a chore needs: installed when that may be done, named when not.
+//! Programs that a task needs. As root on Debian they are installed, otherwise the command that installs them is printed.
 
 use std::process::Command;
 
 use crate::run::{Failure, is_there, run};
 
-/// Programs, and the Debian packages that have them.
+/// Programs and their Debian packages.
 const PACKAGES: &[(&str, &str)] = &[
     ("systemctl", "systemd"),
     ("busctl", "systemd"),
@@ -24,7 +24,10 @@ const PACKAGES: &[(&str, &str)] = &[
     ("xdg-dbus-proxy", "xdg-dbus-proxy"),
 ];
 
-/// Sees to it that `programs` are there.
+/// Installs those of `programs` that are missing.
+///
+/// # Errors
+/// Programs are missing and cannot be installed.
 pub(crate) fn need(programs: &[&str]) -> Result<(), Failure> {
     let mut missing: Vec<&str> = programs
         .iter()

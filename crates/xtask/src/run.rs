@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::path::PathBuf;
 use std::process::Command;
 
-/// Why a chore was not done, for people.
+/// Why a task failed, for people.
 #[derive(Debug)]
 pub(crate) struct Failure(pub(crate) String);
 
@@ -14,7 +14,7 @@ impl<E: Display> From<E> for Failure {
     }
 }
 
-/// The cargo that runs us, at the top of the tree.
+/// The cargo that runs xtask, with the top of the tree as its working directory.
 pub(crate) fn cargo() -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(top());
@@ -50,7 +50,7 @@ pub(crate) fn line(command: &Command) -> String {
 pub(crate) fn is_there(program: &str) -> bool {
     let places = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&places)
-        // An ordinary user's path may lack them, root's programs are there all the same.
+        // The path of an ordinary user may lack these.
         .chain(["/usr/sbin".into(), "/sbin".into()])
         .any(|place| place.join(program).is_file())
 }

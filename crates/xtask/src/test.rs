@@ -1,15 +1,15 @@
-//! `cargo xtask test`.
+//! `cargo xtask test`: everything that must hold of the tree.
 
 use std::process::{Command, Stdio};
-use std::time::Instant;
 
 use crate::packages;
-use crate::run::{self, Failure, cargo, line, top};
+use crate::run::{self, Failure, cargo, top};
+use crate::step::{Step, run_all};
 
-/// Builds wire as a program for size would have it, but with the checks of a debug build.
+/// Builds wire for size, but with the checks of a debug build.
 const COMPACT: [&str; 2] = ["--config", "profile.dev.package.barebus-wire.opt-level='s'"];
 
-/// Everything that must hold of the tree.
+/// Runs all steps, also after one has failed, and ends with a summary.
 pub(crate) fn run() -> Result<(), Failure> {
     packages::need(&[
         "cc",
@@ -40,7 +40,7 @@ pub(crate) fn run() -> Result<(), Failure> {
     docs.args(["doc", "--workspace", "--no-deps", "--quiet"]).env("RUSTDOCFLAGS", "-D warnings");
     let mut tests = cargo();
     tests.args(["test", "--workspace", "--no-fail-fast"]);
-    // What has no allocator, and what has one without the standard library.
+    // Without an allocator, and with one but without the standard library.
     let mut bare = cargo();
     bare.args(["check", "-p", "barebus-wire", "--no-default-features"]);
     let mut alloc = cargo();
@@ -48,64 +48,44 @@ pub(crate) fn run() -> Result<(), Failure> {
     let mut small = cargo();
     small.args(["clippy", "-p", "barebus", "-p", "barebus-systemd", "-p", "barebus-tokio"]);
     small.args(["--no-default-features", "--", "-D", "warnings"]);
-    // What a program built for size runs: the plain ways, without those that shorten them.
+    // A program built for size runs the plain code without the fast paths.
     let mut compact = cargo();
     compact.args(["test", "-p", "barebus-wire", "--lib"]).args(COMPACT);
     let mut compact_rules = cargo();
     compact_rules.args(["test", "-p", "barebus-tests", "--test", "wire"]).args(COMPACT);
     compact_rules.args(["--", "corpus", "golden", "kinds", "names", "depth", "lengths"]);
-    // Only whether they compile, for which libFuzzer itself, which is C++, need not be there.
+    // They are only checked, so libFuzzer itself, which is C++, is not needed.
     let mut fuzz = cargo();
     fuzz.args(["check", "--manifest-path", "fuzz/Cargo.toml", "--target-dir", "target/fuzz"]);
     fuzz.env("CUSTOM_LIBFUZZER_PATH", "/unused/libfuzzer.a");
     let mut steps = vec![
-        ("formatting", format),
-        ("lints", lints),
-        ("without alloc", bare),
-        ("with alloc alone", alloc),
-        ("without tcp and unixexec", small),
-        ("fuzz targets", fuzz),
-        ("docs", docs),
-        ("tests", tests),
-        ("wire built for size", compact),
-        ("the rules of wire built for size", compact_rules),
+        Step::check("definitions", || crate::generate::run(true)),
+        Step::command("formatting", format),
+        Step::command("lints", lints),
+        Step::command("without alloc", bare),
+        Step::command("with alloc alone", alloc),
+        Step::command("without tcp and unixexec", small),
+        Step::command("fuzz targets", fuzz),
+        Step::command("docs", docs),
+        Step::check("packages", crate::package::check),
+        Step::tests("tests", tests),
+        Step::tests("wire built for size", compact),
+        Step::tests("the rules of wire built for size", compact_rules),
     ];
     match oldest_toolchain()? {
-        (_, Some(oldest)) => steps.insert(5, ("with the oldest compiler", oldest)),
+        (_, Some(oldest)) => steps.insert(6, Step::command("with the oldest compiler", oldest)),
         (version, None) => println!(
-            "xtask: Rust {version} is not installed: whether the library crates compile with it is not checked; \
-             `rustup toolchain install {version}` makes it so"
+            "xtask: Rust {version} is not installed: whether the published crates compile with it is not checked; \
+             install it with `rustup toolchain install {version}`"
         ),
     }
     if !top().join("../shared/corpus").is_dir() {
-        println!(
-            "xtask: the conformance corpus is not beside the project: its tests say so and pass over it"
-        );
+        println!("xtask: ../shared/corpus is missing: the tests that need it print that and pass");
     }
-    crate::generate::run(true)?;
-    for (what, command) in &mut steps {
-        let begun = Instant::now();
-        println!("xtask: {what}: {}", line(command));
-        run::run(command)?;
-        println!("xtask: {what}: done in {:.1} s", begun.elapsed().as_secs_f64());
-    }
-    Ok(())
+    run_all(steps)
 }
 
-/// The library crates, which are to compile with the Rust version that they declare.
-const LIBRARIES: [&str; 9] = [
-    "barebus-wire",
-    "barebus-derive",
-    "barebus-text",
-    "barebus-sasl",
-    "barebus-session",
-    "barebus",
-    "barebus-systemd",
-    "barebus-codegen",
-    "barebus-box",
-];
-
-/// The Rust version that the library crates declare, and the command that compiles them with it, if it is installed.
+/// The Rust version that the published crates declare, and the command that compiles them with it, if it is installed.
 fn oldest_toolchain() -> Result<(String, Option<Command>), Failure> {
     let manifest = std::fs::read_to_string(top().join("Cargo.toml"))?;
     let version = manifest.lines().find_map(|line| line.strip_prefix("rust-version = "));
@@ -119,8 +99,10 @@ fn oldest_toolchain() -> Result<(String, Option<Command>), Failure> {
     let is_there = run::is_there("rustup")
         && run(&["--version"]).stdout(Stdio::null()).stderr(Stdio::null()).status()?.success();
     let mut check = run(&["check"]);
-    check.args(LIBRARIES.iter().flat_map(|name| ["-p", name]));
-    // Beside what the present compiler has built, so that neither builds everything anew.
+    for name in crate::package::published()? {
+        check.args(["-p", &name]);
+    }
+    // A folder of its own, so that neither compiler discards what the other has built.
     check.env("CARGO_TARGET_DIR", top().join("target").join(format!("rust-{version}")));
     Ok((version, is_there.then_some(check)))
 }

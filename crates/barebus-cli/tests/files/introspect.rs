@@ -132,8 +132,8 @@ fn defaults_are_those_of_the_specification_and_annotations_are_inherited() {
 fn what_is_no_xml_is_told_and_cannot_steer_a_terminal() {
     for (xml, words) in [
         ("<node><\u{1b}[2J", "line 1, column 7: syntax error: tag not closed"),
-        ("", "line 1, column 1: there is no element in it"),
-        ("Sorry.\u{1b}[2J", "line 1, column 1: text outside of any element"),
+        ("", "line 1, column 1: the document has no element"),
+        ("Sorry.\u{1b}[2J", "line 1, column 1: there is text outside of any element"),
         (
             "<!DOCTYPE html>\n<html/>",
             "line 2, column 1: the outermost element is 'html', not 'node'",
@@ -157,7 +157,11 @@ fn elements_may_be_nested_as_deep_as_they_like() {
     assert_eq!(table.lines().count(), 2, "{table}");
     service.end();
     let service = Service::start("endless", "<node>".repeat(DEPTH), Some(0));
-    refused(&mut service.asked(), 1, &["line 1, column 600001: it ends inside 100000 elements"]);
+    refused(
+        &mut service.asked(),
+        1,
+        &["line 1, column 600001: the document ends inside 100000 elements"],
+    );
     service.end();
 }
 
@@ -190,11 +194,11 @@ fn entities_are_not_expanded_and_files_not_read() {
     let declared = format!("<!DOCTYPE node [<!ENTITY l0 'lol'>{laughs}]>\n");
     let method = "<node><interface name='a.b'><method name='&l9;'/></interface></node>";
     let service = Service::start("laughs", declared.clone() + method, Some(0));
-    refused(&mut service.asked(), 1, &["line 2, column 29: ", "unrecognized entity `l9`"]);
+    refused(&mut service.asked(), 1, &["line 2, column 29: ", "the entity 'l9' is unknown"]);
     service.end();
     let long = format!("<!DOCTYPE node [<!ENTITY l9 '{}'>]>\n", "x".repeat(100_000));
     let service = Service::start("long", long + &method.repeat(1000), Some(0));
-    refused(&mut service.asked(), 1, &["line 2, column 29: ", "unrecognized entity `l9`"]);
+    refused(&mut service.asked(), 1, &["line 2, column 29: ", "the entity 'l9' is unknown"]);
     service.end();
     // Where nothing is read of it, it does no harm.
     let file =
@@ -208,7 +212,11 @@ fn entities_are_not_expanded_and_files_not_read() {
 fn an_answer_longer_than_any_service_has_is_refused() {
     let xml = format!("<node>{}</node>", " ".repeat(16 * 1024 * 1024));
     let service = Service::start("huge", xml, Some(0));
-    refused(&mut service.asked(), 1, &["line 1, column 1: it has 16777229 bytes, more than"]);
+    refused(
+        &mut service.asked(),
+        1,
+        &["line 1, column 1: the document has 16777229 bytes, more than"],
+    );
     service.end();
     // What is read takes a few times its length.
     const METHODS: usize = 100_000;
@@ -224,7 +232,7 @@ fn an_answer_longer_than_any_service_has_is_refused() {
 fn who_does_not_tell_the_values_is_asked_once() {
     let interfaces: String = (0..1000)
         .map(|number| {
-            format!("<interface name='a.b{number}'><property name='P' type='s'/></interface>")
+            format!("<interface name='a.b{number}'><property name='P' type='s' access='read'/></interface>")
         })
         .collect();
     let service = Service::start("mute", format!("<node>{interfaces}</node>"), None);

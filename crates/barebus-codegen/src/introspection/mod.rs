@@ -1,7 +1,7 @@
 //! Introspection data: what an object says about itself, in XML. Spec: Introspection Data Format.
 //!
-//! This is the project's one model of introspection data. [`read`] is tolerant: it keeps what can be used and lists the rest as
-//! [`Problem`]s. Code generation is strict: it refuses a document that has a problem.
+//! [`read`] is tolerant: it keeps what it can use and lists the rest as [`Problem`]s. Code generation is strict: it refuses a document
+//! that has a problem.
 
 mod element;
 mod parser;
@@ -30,6 +30,8 @@ pub struct Document {
     pub node: Node,
     /// What is wrong with the document, in its order; at most [`PROBLEMS_MAX`].
     pub problems: Vec<Problem>,
+    /// Number of further problems.
+    pub more_problems: usize,
 }
 
 /// An object.
@@ -41,6 +43,8 @@ pub struct Node {
     pub interfaces: Vec<Interface>,
     /// Objects below this one.
     pub children: Vec<Node>,
+    /// Annotations of the object itself.
+    pub annotations: Vec<Annotation>,
 }
 
 /// An interface.
@@ -104,7 +108,7 @@ impl MemberKind {
 /// Access to a property.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Access {
-    /// `read`; also what an unknown word is taken for.
+    /// `read`; an unknown word is read as this.
     #[default]
     Read,
     /// `write`.
@@ -148,9 +152,19 @@ fn annotation<'a>(annotations: &'a [Annotation], name: &str) -> Option<&'a str> 
     annotations.iter().find(|annotation| annotation.name == name).map(|found| &*found.value)
 }
 
-/// The value of `EmitsChangedSignal`; an unknown word is taken for the default, `true`.
+/// The value of `EmitsChangedSignal`. An unknown word is read as the default, `true`.
 fn emits(annotations: &[Annotation]) -> Option<Emits> {
-    annotation(annotations, EMITS).map(|word| emits_word(word).unwrap_or(Emits::Value))
+    annotation(annotations, EMITS).map(|word| emits_word(&plain(word)).unwrap_or(Emits::Value))
+}
+
+/// Whether a boolean annotation is set. An unknown word is read as `false`.
+fn is_set(annotations: &[Annotation], name: &str) -> bool {
+    annotation(annotations, name).is_some_and(|word| plain(word) == "true")
+}
+
+/// A word of the document in lower case and without white space around it.
+fn plain(word: &str) -> String {
+    word.trim().to_ascii_lowercase()
 }
 
 fn emits_word(word: &str) -> Option<Emits> {
@@ -163,10 +177,17 @@ fn emits_word(word: &str) -> Option<Emits> {
     })
 }
 
+impl Node {
+    /// Whether the object is deprecated.
+    pub fn is_deprecated(&self) -> bool {
+        is_set(&self.annotations, DEPRECATED)
+    }
+}
+
 impl Interface {
     /// Whether the interface is deprecated.
     pub fn is_deprecated(&self) -> bool {
-        annotation(&self.annotations, DEPRECATED) == Some("true")
+        is_set(&self.annotations, DEPRECATED)
     }
 
     /// What `PropertiesChanged` tells about changes of `property`: its own annotation, the interface's, or the default.
@@ -183,12 +204,17 @@ impl Interface {
 impl Member {
     /// Whether the member itself is deprecated.
     pub fn is_deprecated(&self) -> bool {
-        annotation(&self.annotations, DEPRECATED) == Some("true")
+        is_set(&self.annotations, DEPRECATED)
     }
 
     /// Whether the method sends no reply.
     pub fn is_without_reply(&self) -> bool {
-        annotation(&self.annotations, NO_REPLY) == Some("true")
+        is_set(&self.annotations, NO_REPLY)
+    }
+
+    /// Whether the property can be read.
+    pub fn is_readable(&self) -> bool {
+        self.access != Access::Write
     }
 
     /// Whether the property can be set.

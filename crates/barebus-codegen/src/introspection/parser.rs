@@ -3,6 +3,8 @@
 //! The text is a stranger's. Entities that the document declares are never expanded: using one is a problem. Attributes are not compared with one another, and
 //! what is kept is a few times as long as the text, whose length is bounded.
 
+mod check;
+
 use std::borrow::Cow;
 use std::collections::HashSet;
 
@@ -14,9 +16,9 @@ use super::position::{Position, excerpt};
 use super::text::{Paragraphs, append, paragraphs};
 use super::{
     Access, Annotation, Argument, DEPRECATED, DEPTH_MAX, DOC_STRING, Document, EMITS, Interface,
-    LEN_MAX, Member, MemberKind, NO_REPLY, Node, PROBLEMS_MAX, Problem, ProblemKind, emits_word,
+    LEN_MAX, Member, MemberKind, NO_REPLY, Node, Problem, ProblemKind, emits_word, plain,
 };
-use barebus_wire::{InterfaceName, MemberName, Signature};
+use barebus_wire::InterfaceName;
 
 /// Reads introspection data. What is wrong but leaves the rest usable is listed in [`Document::problems`].
 ///
@@ -77,6 +79,7 @@ struct Parser {
     comment: String,
     document: Option<Node>,
     problems: Vec<Problem>,
+    more_problems: usize,
 }
 
 impl Parser {
@@ -238,18 +241,7 @@ impl Parser {
             if self.require(at, "type", &attributes.signature) {
                 self.check_type(&attributes.signature, at);
             }
-            let access = match &*attributes.access {
-                "read" => Access::Read,
-                "write" => Access::Write,
-                "readwrite" => Access::ReadWrite,
-                word => {
-                    if self.require(at, "access", word) {
-                        self.problem(at, ProblemKind::Access(excerpt(word)));
-                    }
-                    // Words that only differ in their order, say.
-                    if word.contains("write") { Access::ReadWrite } else { Access::Read }
-                }
-            };
+            let access = self.access(&attributes.access, at);
             if let Some(member) = &mut self.member {
                 member.access = access;
             }
@@ -258,22 +250,6 @@ impl Parser {
             self.problem(at, ProblemKind::DuplicateMember);
         }
         Open::Member
-    }
-
-    fn check_member_name(&mut self, kind: MemberKind, name: &str, at: &Position<'_>) {
-        match kind {
-            // The specification has no rule for names of properties.
-            MemberKind::Property => {
-                if name.len() > 255 || name.chars().any(char::is_control) {
-                    self.problem(at, ProblemKind::PropertyName(excerpt(name)));
-                }
-            }
-            _ => {
-                if let Err(error) = MemberName::parse(name) {
-                    self.problem(at, ProblemKind::MemberName(excerpt(name), error));
-                }
-            }
-        }
     }
 
     fn begin_argument(&mut self, attributes: Attributes, comment: &str, at: &Position<'_>) -> Open {
@@ -285,15 +261,12 @@ impl Parser {
         if self.require(at, "type", &attributes.signature) {
             self.check_type(&attributes.signature, at);
         }
-        let is_out = match &*attributes.direction {
-            "out" => kind == Some(MemberKind::Method),
-            // What a signal carries goes out whatever its direction says; some services say "in".
-            "in" | "" => false,
-            word => {
-                self.problem(at, ProblemKind::Direction(excerpt(word)));
-                false
-            }
-        };
+        let direction = &*attributes.direction;
+        if !matches!(direction, "in" | "out" | "") {
+            self.problem(at, ProblemKind::Direction(excerpt(direction)));
+        }
+        // The arguments of a signal have only one direction. Some services call it "in".
+        let is_out = kind == Some(MemberKind::Method) && plain(direction) == "out";
         self.argument = Some(Argument {
             name: attributes.name,
             signature: attributes.signature,
@@ -317,15 +290,28 @@ impl Parser {
         if let (Some(name), false) = (known, is_known) {
             self.problem(at, ProblemKind::AnnotationValue(name, excerpt(value)));
         }
-        let text = if name == DOC_STRING { paragraphs(value) } else { String::new() };
-        let Some((annotations, documentation)) = self.annotated() else { return Open::Annotation };
-        append(documentation, &text);
-        annotations.push(annotation);
+        if name == DOC_STRING {
+            let text = paragraphs(value);
+            if let Some((_, documentation)) = self.documented() {
+                append(documentation, &text);
+            }
+        }
+        if let Some(annotations) = self.annotations() {
+            annotations.push(annotation);
+        }
         Open::Annotation
     }
 
-    /// The annotations and the documentation of the innermost thing that can have some; a node has none.
-    fn annotated(&mut self) -> Option<(&mut Vec<Annotation>, &mut String)> {
+    /// The annotations of the innermost open element that can have some.
+    fn annotations(&mut self) -> Option<&mut Vec<Annotation>> {
+        if self.interface.is_none() {
+            return self.nodes.last_mut().map(|node| &mut node.annotations);
+        }
+        self.documented().map(|(annotations, _)| annotations)
+    }
+
+    /// The annotations and the documentation of the innermost open interface, member or argument.
+    fn documented(&mut self) -> Option<(&mut Vec<Annotation>, &mut String)> {
         if let Some(argument) = &mut self.argument {
             return Some((&mut argument.annotations, &mut argument.documentation));
         }
@@ -351,7 +337,7 @@ impl Parser {
                     return;
                 }
                 let text = std::mem::take(&mut self.documentation).into_text();
-                if let Some((_, documentation)) = self.annotated() {
+                if let Some((_, documentation)) = self.documented() {
                     append(documentation, &text);
                 }
             }
@@ -384,39 +370,14 @@ impl Parser {
         }
     }
 
-    /// Whether the attribute is there.
-    fn require(&mut self, at: &Position<'_>, name: &'static str, value: &str) -> bool {
-        if value.is_empty() {
-            self.problem(at, ProblemKind::MissingAttribute(name));
-        }
-        !value.is_empty()
-    }
-
-    fn check_type(&mut self, text: &str, at: &Position<'_>) {
-        match Signature::parse(text) {
-            Err(error) => self.problem(at, ProblemKind::Signature(excerpt(text), error)),
-            Ok(signature) if !signature.is_single() => {
-                self.problem(at, ProblemKind::NotSingle(excerpt(text)));
-            }
-            Ok(_) => {}
-        }
-    }
-
-    fn problem(&mut self, at: &Position<'_>, kind: ProblemKind) {
-        if self.problems.len() < PROBLEMS_MAX {
-            let mut problem = at.problem(kind);
-            problem.interface = self.interface.as_ref().map(|it| excerpt(&it.name));
-            problem.member = self.member.as_ref().map(|member| excerpt(&member.name));
-            self.problems.push(problem);
-        }
-    }
-
     fn finish(self) -> Result<Document, ProblemKind> {
         match self.document {
             _ if !self.open.is_empty() => {
                 Err(ProblemKind::Unclosed(self.open.len() + self.too_deep))
             }
-            Some(node) => Ok(Document { node, problems: self.problems }),
+            Some(node) => {
+                Ok(Document { node, problems: self.problems, more_problems: self.more_problems })
+            }
             None => Err(ProblemKind::Empty),
         }
     }

@@ -35,7 +35,9 @@ fn what_is_wrong_is_listed_and_the_rest_is_kept() {
 #[test]
 fn problems_are_kept_up_to_a_number() {
     let xml = format!("<node>{}</node>", "<x/>".repeat(1000));
-    assert_eq!(read(&xml).unwrap().problems.len(), PROBLEMS_MAX);
+    let document = read(&xml).unwrap();
+    assert_eq!(document.problems.len(), PROBLEMS_MAX);
+    assert_eq!(document.more_problems, 1000 - PROBLEMS_MAX);
     let long = "x".repeat(1000);
     let problems = read(&format!("<node><{long}/></node>")).unwrap().problems;
     assert!(problems[0].to_string().len() < 300);
@@ -113,4 +115,80 @@ fn what_stands_elsewhere_is_ignored() {
     let [interface] = &*document.node.interfaces else { panic!("{document:?}") };
     let members: Vec<_> = interface.members.iter().map(|it| (&*it.name, it.signature())).collect();
     assert_eq!(members, [("M", "i".to_owned())]);
+}
+
+/// Name, signature and result of the members of an interface, and the texts of its problems.
+fn members(xml: &str) -> (Vec<[String; 3]>, Vec<String>) {
+    let document = read(&format!("<node><interface name='a.b'>{xml}</interface></node>")).unwrap();
+    let members = document.node.interfaces[0].members.iter();
+    let members = members.map(|it| [it.name.clone(), it.signature(), it.result()]);
+    (members.collect(), document.problems.iter().map(|it| it.kind.to_string()).collect())
+}
+
+#[test]
+fn an_unknown_direction_is_read_as_far_as_possible() {
+    let (members, problems) = members(
+        "<method name='M'><arg type='i'/><arg type='u' direction='inout'/><arg type='s' direction=' OUT'/></method>
+         <signal name='S'><arg type='s' direction='in'/><arg type='b'/><arg type='y' direction='?'/></signal>",
+    );
+    assert_eq!(members, [["M", "iu", "s"], ["S", "sby", ""]]);
+    let expected = ["inout", " OUT", "?"]
+        .map(|word| format!("the direction '{word}' is neither 'in' nor 'out'"));
+    assert_eq!(problems, expected);
+}
+
+#[test]
+fn an_unknown_access_is_read_as_far_as_possible() {
+    for (word, access) in [
+        ("Read/Write", Access::ReadWrite),
+        ("rw", Access::Read),
+        ("WRITE", Access::Write),
+        (" read", Access::Read),
+    ] {
+        let xml = format!("<property name='P' type='s' access='{word}'/>");
+        assert_eq!(member(&xml).access, access, "{word}");
+        let (_, problems) = members(&xml);
+        let expected = format!("the access '{word}' is not 'read', 'write' or 'readwrite'");
+        assert_eq!(problems, [expected]);
+    }
+}
+
+#[test]
+fn an_unknown_value_of_an_annotation_is_read_as_far_as_possible() {
+    let read_as = |name: &str, value: &str| {
+        let member = format!(
+            "<property name='P' type='s' access='read'>
+               <annotation name='{name}' value='{value}'/></property>"
+        );
+        let expected = format!("the annotation {name} has no value '{value}'");
+        assert_eq!(members(&member).1, [expected]);
+        let interface = interface(&member);
+        let member = &interface.members[0];
+        (interface.emits(member), member.is_deprecated(), member.is_without_reply())
+    };
+    assert_eq!(read_as(EMITS, "Const"), (Emits::Const, false, false));
+    assert_eq!(read_as(EMITS, "sometimes"), (Emits::Value, false, false));
+    assert_eq!(read_as(DEPRECATED, "True"), (Emits::Value, true, false));
+    assert_eq!(read_as(DEPRECATED, "maybe"), (Emits::Value, false, false));
+    assert_eq!(read_as(NO_REPLY, " true"), (Emits::Value, false, true));
+    assert_eq!(read_as(NO_REPLY, "1"), (Emits::Value, false, false));
+    // Anybody may define annotations.
+    let (_, problems) = members("<method name='M'><annotation name='a.b' value='h'/></method>");
+    assert_eq!(problems, [""; 0]);
+}
+
+#[test]
+fn an_object_has_annotations() {
+    let deprecated = format!("<annotation name='{DEPRECATED}' value='true'/>");
+    let document = read(&format!(
+        "<node><node name='old'>{deprecated}<interface name='a.b'/></node><node name='new'>
+           <interface name='a.b'>{deprecated}</interface></node></node>"
+    ));
+    let node = document.unwrap().node;
+    let flags = node
+        .children
+        .iter()
+        .map(|child| (&*child.name, child.is_deprecated(), child.interfaces[0].is_deprecated()));
+    assert_eq!(flags.collect::<Vec<_>>(), [("old", true, false), ("new", false, true)]);
+    assert!(!node.is_deprecated());
 }

@@ -1,16 +1,17 @@
 //! `barebus introspect`.
 
+mod flags;
 mod values;
 
 use std::process::ExitCode;
 
 use barebus::{BusName, CallError, Connection, InterfaceName, MemberName, MethodCall, ObjectPath};
+use barebus_codegen::introspection::{self, Document, Interface, Member, MemberKind};
 
 use crate::args::{Object, Target};
 use crate::command::call::{destination, path};
 use crate::command::open;
 use crate::exit::{Exit, Failure, Failures};
-use crate::introspection::{self, Interface, Member, MemberKind, Warnings};
 use crate::render::warn;
 use crate::table::{NAME_WIDTH, Table};
 
@@ -29,10 +30,10 @@ pub(crate) fn run(target: &Target, object: &Object) -> Result<ExitCode, Failure>
     let mut connection = open(target)?;
     let tried = format!("introspecting {} of {}", object.path, object.destination);
     let xml = introspect(&mut connection, to, at).map_err(|error| Failure::call(&tried, &error))?;
-    let described = introspection::parse(&xml).map_err(|error| {
-        Failure::new(Exit::Refused, format_args!("{tried}: the answer cannot be read: {error}"))
+    let document = introspection::read(&xml).map_err(|problem| {
+        Failure::new(Exit::Refused, format_args!("{tried}: the answer cannot be read: {problem}"))
     })?;
-    tell_warnings(&tried, &described.warnings);
+    warn_of_problems(&tried, &document);
 
     let mut failures = Failures::default();
     let mut reader = ValueReader::new(&mut connection, to, at, target.reply_timeout());
@@ -40,23 +41,23 @@ pub(crate) fn run(target: &Target, object: &Object) -> Result<ExitCode, Failure>
     let heads = ["NAME", "TYPE", "SIGNATURE", "RESULT/VALUE", "FLAGS"];
     let widest = [NAME_WIDTH, NAME_WIDTH, NAME_WIDTH, VALUE_WIDTH, 0];
     let mut table = Table::new(heads, widest);
-    for interface in &described.interfaces {
-        table.push([&interface.name, "interface", "-", "-", &or_dash(interface.flags())]);
-        let of_kind = |kind| interface.members.iter().filter(move |member| member.kind == kind);
-        for method in of_kind(MemberKind::Method) {
-            row(&mut table, interface, method, "method", &method.result);
+    for interface in &document.node.interfaces {
+        let flags = flags::deprecated(interface.is_deprecated());
+        table.push([&interface.name, "interface", "-", "-", &flags]);
+        for method in interface.members_of(MemberKind::Method) {
+            row(&mut table, interface, method, &method.result());
         }
         let values = reader.read(interface, &mut failures);
-        for property in of_kind(MemberKind::Property) {
+        for property in interface.members_of(MemberKind::Property) {
             let value = values.get(&*property.name).map_or("", |value| value);
-            row(&mut table, interface, property, "property", value);
+            row(&mut table, interface, property, value);
         }
-        for signal in of_kind(MemberKind::Signal) {
-            row(&mut table, interface, signal, "signal", "");
+        for signal in interface.members_of(MemberKind::Signal) {
+            row(&mut table, interface, signal, "");
         }
     }
-    for child in &described.children {
-        table.push([&child.name, "node", "-", "-", &or_dash(child.flags())]);
+    for child in &document.node.children {
+        table.push([&child.name, "node", "-", "-", &flags::deprecated(child.is_deprecated())]);
     }
     table.print()?;
     Ok(failures.code())
@@ -74,25 +75,26 @@ fn introspect(
     Ok(xml.to_owned())
 }
 
-/// Prints a line for each warning. They do not change the exit code: nothing is missing.
-fn tell_warnings(tried: &str, warnings: &Warnings) {
-    for warning in &warnings.first {
-        warn(format_args!("{tried}: {warning}"));
+/// Prints a warning for each of the first problems. They do not change the exit code.
+fn warn_of_problems(tried: &str, document: &Document) {
+    for problem in document.problems.iter().take(WARNINGS_MAX) {
+        warn(format_args!("{tried}: {problem}"));
     }
-    if warnings.more > 0 {
-        warn(format_args!("{tried}: {} more of such values", warnings.more));
+    let more = document.problems.len().saturating_sub(WARNINGS_MAX) + document.more_problems;
+    if more > 0 {
+        warn(format_args!("{tried}: {more} more problems"));
     }
 }
 
-fn row(table: &mut Table<5>, interface: &Interface, member: &Member, kind: &str, value: &str) {
-    let name = format!(".{}", member.name);
+/// Nobody reads thousands of lines.
+const WARNINGS_MAX: usize = 20;
+
+fn row(table: &mut Table<5>, interface: &Interface, member: &Member, value: &str) {
+    let (name, signature) = (format!(".{}", member.name), member.signature());
     let [signature, value] =
-        [&*member.signature, value].map(|cell| if cell.is_empty() { "-" } else { cell });
-    table.push([&name, kind, signature, value, &or_dash(interface.member_flags(member))]);
-}
-
-fn or_dash(cell: String) -> String {
-    if cell.is_empty() { "-".to_owned() } else { cell }
+        [&*signature, value].map(|cell| if cell.is_empty() { "-" } else { cell });
+    let flags = flags::of_member(interface, member);
+    table.push([&name, member.kind.as_str(), signature, value, &flags]);
 }
 
 /// As in busctl. busctl cuts longer values; here they stick out of their column.

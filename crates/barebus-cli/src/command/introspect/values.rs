@@ -7,10 +7,10 @@ use barebus::{
     BusName, CallError, Connection, Dict, InterfaceName, MemberName, MethodCall, ObjectPath, Reply,
     Variant,
 };
+use barebus_codegen::introspection::{Interface, MemberKind};
 use barebus_text::{PrintError, busctl, check_fd_indices};
 
 use crate::exit::{Exit, Failure, Failures};
-use crate::introspection::Interface;
 
 const PROPERTIES: InterfaceName<'static> =
     InterfaceName::from_static("org.freedesktop.DBus.Properties");
@@ -48,8 +48,9 @@ impl<'c, 'n> ValueReader<'c, 'n> {
         interface: &'i Interface,
         failures: &mut Failures,
     ) -> Values<'i> {
-        let readable = interface.members.iter().filter(|member| member.is_readable_property());
-        let names: Vec<&str> = readable.map(|member| &*member.name).collect();
+        let properties = interface.members_of(MemberKind::Property);
+        let readable = properties.filter(|property| property.is_readable());
+        let names: Vec<&str> = readable.map(|property| &*property.name).collect();
         if names.is_empty() || !self.answers {
             return Values::new();
         }
