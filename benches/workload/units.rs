@@ -2,15 +2,20 @@
 
 use core::hint::black_box;
 
-use barebus_wire::{Array, ObjectPath};
+use barebus_wire::{Array, Endian, ObjectPath};
 
-use super::{Operation, Target, Workload, decoder, delivered_reply, encoder, message, validator};
+use super::{
+    FOREIGN, Operation, Target, Workload, decoder, delivered_reply, encoder, message, validator,
+};
 
 pub(super) const WORKLOADS: &[Workload] = &[
     Workload::new("w2-encode-400", Target::Instructions(500_000), || encode(400)),
     Workload::new("w2-encode-10000", Target::Linear("w2-encode-400", 25), || encode(10_000)),
-    Workload::new("w2-decode-400", Target::Instructions(500_000), || decode(400)),
-    Workload::new("w2-decode-10000", Target::Linear("w2-decode-400", 25), || decode(10_000)),
+    Workload::new("w2-decode-400", Target::Instructions(500_000), || decode(400, Endian::NATIVE)),
+    Workload::new("w2-decode-foreign", Target::Instructions(500_000), || decode(400, FOREIGN)),
+    Workload::new("w2-decode-10000", Target::Linear("w2-decode-400", 25), || {
+        decode(10_000, Endian::NATIVE)
+    }),
     Workload::new("w2-validate-400", Target::Instructions(900_000), || validate(400)),
     Workload::new("w2-validate-10000", Target::Linear("w2-validate-400", 25), || validate(10_000)),
 ];
@@ -20,11 +25,11 @@ pub type Unit<'a, P = ObjectPath<'a>> =
     (&'a str, &'a str, &'a str, &'a str, &'a str, &'a str, P, u32, &'a str, P);
 
 fn encode(count: usize) -> Operation {
-    encoder(delivered_reply(), (units(count),))
+    encoder(delivered_reply(Endian::NATIVE), (units(count),))
 }
 
-fn decode(count: usize) -> Operation {
-    decoder(delivered_reply(), (units(count),), |message| {
+fn decode(count: usize, endian: Endian) -> Operation {
+    decoder(delivered_reply(endian), (units(count),), |message| {
         let (units,): (Array<Unit>,) = message.body().unwrap();
         for unit in units {
             black_box(&unit.unwrap());
@@ -33,11 +38,11 @@ fn decode(count: usize) -> Operation {
 }
 
 fn validate(count: usize) -> Operation {
-    validator(delivered_reply(), (units(count),))
+    validator(delivered_reply(Endian::NATIVE), (units(count),))
 }
 
-pub(super) fn sample() -> &'static [u8] {
-    message(delivered_reply(), (units(400),))
+pub(super) fn sample(endian: Endian) -> &'static [u8] {
+    message(delivered_reply(endian), (units(400),))
 }
 
 /// What a machine with many units answers: services and their instances, sockets, devices, mounts, slices.
@@ -115,7 +120,7 @@ mod tests {
     #[test]
     fn units_are_about_217_bytes_long() {
         for count in [400, 10_000] {
-            let len = message(delivered_reply(), (units(count),)).len() / count;
+            let len = message(delivered_reply(Endian::NATIVE), (units(count),)).len() / count;
             assert!((215..=219).contains(&len), "{len} bytes each for {count} units");
         }
     }
