@@ -1,7 +1,7 @@
 //! What marshalling costs: the workloads, each an operation on one whole message.
 //!
-//! `benches/codec.rs` times them, `benches/bin/callgrind.rs` counts their instructions and allocations. How to read either
-//! is told in `docs/benchmarks.md`.
+//! `benches/codec.rs` times them, `benches/bin/callgrind.rs` counts their instructions and allocations, and `benches/bin/yardstick`
+//! compares their decoding with a decoder written by hand. `docs/benchmarks.md` says how to read the figures.
 #![forbid(unsafe_code)]
 #![allow(
     clippy::unwrap_used,
@@ -9,8 +9,9 @@
     reason = "a workload that fails has nothing to be measured: it must stop the run"
 )]
 
-pub mod contest;
-pub mod core;
+pub mod by_hand;
+pub mod compare;
+pub mod cpu;
 pub mod measure;
 pub mod peers;
 pub mod workload;

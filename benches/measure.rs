@@ -3,6 +3,7 @@
 use core::hint::black_box;
 use core::time::Duration;
 use std::env;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
@@ -14,7 +15,15 @@ use crate::workload::PAYLOAD_LEN;
 /// # Errors
 /// Why nothing was counted.
 pub fn instructions(arguments: &[&str]) -> Result<u64, String> {
-    Ok(collected("*measured_run*", arguments)? / RUNS)
+    instructions_of(&this_program()?, arguments)
+}
+
+/// As [`instructions`], when `program` runs.
+///
+/// # Errors
+/// Why nothing was counted.
+pub fn instructions_of(program: &Path, arguments: &[&str]) -> Result<u64, String> {
+    Ok(collected_in(program, "*measured_run*", arguments)? / RUNS)
 }
 
 /// What runs under valgrind.
@@ -31,7 +40,14 @@ pub fn run_counted(mut operation: Operation) {
 /// # Errors
 /// Why nothing was counted.
 pub fn collected(functions: &str, arguments: &[&str]) -> Result<u64, String> {
-    let program = env::current_exe().map_err(|error| format!("this program's path: {error}"))?;
+    collected_in(&this_program()?, functions, arguments)
+}
+
+fn this_program() -> Result<PathBuf, String> {
+    env::current_exe().map_err(|error| format!("cannot find this program's path: {error}"))
+}
+
+fn collected_in(program: &Path, functions: &str, arguments: &[&str]) -> Result<u64, String> {
     let output = Command::new("valgrind")
         .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
         // Counting is switched on where the function is entered and off where it is left.

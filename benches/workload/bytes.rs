@@ -11,7 +11,9 @@ use super::{
 pub(super) const WORKLOADS: &[Workload] = &[
     Workload::new("w4-encode", Target::Memcpy(1.05), || encoder(reply(Endian::NATIVE), (bytes(),))),
     Workload::new("w4-decode", Target::Instructions(850), || decode(reply(Endian::NATIVE))),
-    Workload::new("w4-decode-delivered", Target::Measured, || decode(delivered_reply())),
+    Workload::new("w4-decode-delivered", Target::Measured, || {
+        decode(delivered_reply(Endian::NATIVE))
+    }),
 ];
 
 fn decode(header: Header<'static>) -> Operation {

@@ -79,6 +79,8 @@ pub enum Sample {
     Call,
     /// W2, with 400 units.
     Units,
+    /// W2, with 400 units, in the byte order that this machine has not.
+    ForeignUnits,
     /// W3.
     Properties,
     /// W4.
@@ -100,7 +102,8 @@ impl Sample {
     pub fn message(self) -> Message<'static> {
         let bytes = match self {
             Self::Call => call::sample(),
-            Self::Units => units::sample(),
+            Self::Units => units::sample(Endian::NATIVE),
+            Self::ForeignUnits => units::sample(FOREIGN),
             Self::Properties => properties::sample(),
             Self::Bytes => bytes::sample(),
             Self::Numbers => numbers::sample(Endian::NATIVE),
@@ -132,8 +135,8 @@ const fn reply(endian: Endian) -> Header<'static> {
 }
 
 /// The header of a METHOD_RETURN as a bus delivers it, with DESTINATION and SENDER.
-const fn delivered_reply() -> Header<'static> {
-    let mut header = reply(Endian::NATIVE);
+const fn delivered_reply(endian: Endian) -> Header<'static> {
+    let mut header = reply(endian);
     header.destination = Some(BusName::from_static(":1.42"));
     header.sender = Some(BusName::from_static(":1.1"));
     header

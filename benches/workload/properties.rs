@@ -4,18 +4,18 @@ use core::hint::black_box;
 use std::collections::HashMap;
 
 use barebus_wire::{
-    Array, AsVariant, Decode, Dict, Encode, EncodeError, Entries, ObjectPath, SignatureText, Type,
-    Value, Variant, Writer,
+    Array, AsVariant, Decode, Dict, Encode, EncodeError, Endian, Entries, ObjectPath,
+    SignatureText, Type, Value, Variant, Writer,
 };
 
 use super::{Operation, Target, Workload, decoder, delivered_reply, encoder, message, validator};
 
 pub(super) const WORKLOADS: &[Workload] = &[
     Workload::new("w3-encode", Target::Instructions(29_000), || {
-        encoder(delivered_reply(), (Entries(PROPERTIES),))
+        encoder(delivered_reply(Endian::NATIVE), (Entries(PROPERTIES),))
     }),
     Workload::new("w3-decode", Target::Instructions(29_000), || {
-        decoder(delivered_reply(), (Entries(PROPERTIES),), |message| {
+        decoder(delivered_reply(Endian::NATIVE), (Entries(PROPERTIES),), |message| {
             let (properties,): (Dict<&str, Value>,) = message.body().unwrap();
             for property in properties {
                 black_box(&property.unwrap());
@@ -25,13 +25,13 @@ pub(super) const WORKLOADS: &[Workload] = &[
     Workload::new("w3-decode-get", Target::Instructions(30_000), decode_and_get),
     Workload::new("w3-decode-map", Target::Instructions(131_500), decode_into_map),
     Workload::new("w3-validate", Target::Instructions(60_000), || {
-        validator(delivered_reply(), (Entries(PROPERTIES),))
+        validator(delivered_reply(Endian::NATIVE), (Entries(PROPERTIES),))
     }),
 ];
 
 /// As a reader that knows the properties' types.
 fn decode_and_get() -> Operation {
-    decoder(delivered_reply(), (Entries(PROPERTIES),), |message| {
+    decoder(delivered_reply(Endian::NATIVE), (Entries(PROPERTIES),), |message| {
         let (properties,): (Dict<&str, Value>,) = message.body().unwrap();
         let mut known = PROPERTIES.iter();
         for property in properties {
@@ -63,7 +63,7 @@ fn read_elements<'a, T: Decode<'a>>(array: &Variant<'a>) {
 
 fn decode_into_map() -> Operation {
     let mut map: HashMap<&str, Value> = HashMap::new();
-    decoder(delivered_reply(), (Entries(PROPERTIES),), move |message| {
+    decoder(delivered_reply(Endian::NATIVE), (Entries(PROPERTIES),), move |message| {
         let (properties,): (Dict<&'static str, Value<'static>>,) = message.body().unwrap();
         map.clear();
         for property in properties {
@@ -75,7 +75,7 @@ fn decode_into_map() -> Operation {
 }
 
 pub(super) fn sample() -> &'static [u8] {
-    message(delivered_reply(), (Entries(PROPERTIES),))
+    message(delivered_reply(Endian::NATIVE), (Entries(PROPERTIES),))
 }
 
 /// A property's value, marshalled as the VARIANT that holds it.

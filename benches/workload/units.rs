@@ -2,17 +2,22 @@
 
 use core::hint::black_box;
 
-use barebus_wire::{Array, Decode, Encode, ObjectPath, Type};
+use barebus_wire::{Array, Decode, Encode, Endian, ObjectPath, Type};
 
-use super::{Operation, Target, Workload, decoder, delivered_reply, encoder, message, validator};
+use super::{
+    FOREIGN, Operation, Target, Workload, decoder, delivered_reply, encoder, message, validator,
+};
 
 pub(super) const WORKLOADS: &[Workload] = &[
     Workload::new("w2-encode-400", Target::Instructions(500_000), || encode(400)),
     Workload::new("w2-encode-10000", Target::Linear("w2-encode-400", 25), || encode(10_000)),
-    Workload::new("w2-decode-400", Target::Instructions(500_000), || decode(400)),
+    Workload::new("w2-decode-400", Target::Instructions(500_000), || decode(400, Endian::NATIVE)),
+    Workload::new("w2-decode-foreign", Target::Instructions(500_000), || decode(400, FOREIGN)),
     Workload::new("w2-derived-encode-400", Target::Linear("w2-encode-400", 1), encode_derived),
     Workload::new("w2-derived-decode-400", Target::Linear("w2-decode-400", 1), decode_derived),
-    Workload::new("w2-decode-10000", Target::Linear("w2-decode-400", 25), || decode(10_000)),
+    Workload::new("w2-decode-10000", Target::Linear("w2-decode-400", 25), || {
+        decode(10_000, Endian::NATIVE)
+    }),
     Workload::new("w2-validate-400", Target::Instructions(900_000), || validate(400)),
     Workload::new("w2-validate-10000", Target::Linear("w2-validate-400", 25), || validate(10_000)),
 ];
@@ -22,11 +27,11 @@ pub type Unit<'a, P = ObjectPath<'a>> =
     (&'a str, &'a str, &'a str, &'a str, &'a str, &'a str, P, u32, &'a str, P);
 
 fn encode(count: usize) -> Operation {
-    encoder(delivered_reply(), (units(count),))
+    encoder(delivered_reply(Endian::NATIVE), (units(count),))
 }
 
-fn decode(count: usize) -> Operation {
-    decoder(delivered_reply(), (units(count),), |message| {
+fn decode(count: usize, endian: Endian) -> Operation {
+    decoder(delivered_reply(endian), (units(count),), |message| {
         let (units,): (Array<Unit>,) = message.body().unwrap();
         for unit in units {
             black_box(&unit.unwrap());
@@ -70,11 +75,11 @@ impl<'a> From<Unit<'a>> for DerivedUnit<'a> {
 
 fn encode_derived() -> Operation {
     let units: Vec<DerivedUnit<'_>> = units(400).into_iter().map(DerivedUnit::from).collect();
-    encoder(delivered_reply(), (units,))
+    encoder(delivered_reply(Endian::NATIVE), (units,))
 }
 
 fn decode_derived() -> Operation {
-    decoder(delivered_reply(), (units(400),), |message| {
+    decoder(delivered_reply(Endian::NATIVE), (units(400),), |message| {
         let (units,): (Array<DerivedUnit>,) = message.body().unwrap();
         for unit in units {
             black_box(&unit.unwrap());
@@ -83,11 +88,11 @@ fn decode_derived() -> Operation {
 }
 
 fn validate(count: usize) -> Operation {
-    validator(delivered_reply(), (units(count),))
+    validator(delivered_reply(Endian::NATIVE), (units(count),))
 }
 
-pub(super) fn sample() -> &'static [u8] {
-    message(delivered_reply(), (units(400),))
+pub(super) fn sample(endian: Endian) -> &'static [u8] {
+    message(delivered_reply(endian), (units(400),))
 }
 
 /// What a machine with many units answers: services and their instances, sockets, devices, mounts, slices.
@@ -165,7 +170,7 @@ mod tests {
     #[test]
     fn units_are_about_217_bytes_long() {
         for count in [400, 10_000] {
-            let len = message(delivered_reply(), (units(count),)).len() / count;
+            let len = message(delivered_reply(Endian::NATIVE), (units(count),)).len() / count;
             assert!((215..=219).contains(&len), "{len} bytes each for {count} units");
         }
     }

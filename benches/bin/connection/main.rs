@@ -18,8 +18,8 @@
 use std::env;
 use std::process::ExitCode;
 
-use barebus_benches::contest::{Barebus, Contest, Kind};
-use barebus_benches::core::pin;
+use barebus_benches::compare::{Barebus, Comparison, Kind};
+use barebus_benches::cpu::pin;
 use barebus_benches::peers::call::Call;
 use barebus_benches::peers::servers::{Server, serve_if_asked};
 
@@ -48,8 +48,8 @@ fn main() -> ExitCode {
                 }
             };
             for (Row { kind, call, .. }, found) in rows.iter().zip(&mut found) {
-                let contest = Contest::new(&server.address, *kind, *call);
-                found.push(contest.run([Contest::raw, Contest::client::<Barebus>]));
+                let comparison = Comparison::new(&server.address, *kind, *call);
+                found.push(comparison.run([Comparison::raw, Comparison::client::<Barebus>]));
             }
         }
         for (Row { kind, callee, target, .. }, mut found) in rows.iter().zip(found) {

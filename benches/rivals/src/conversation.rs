@@ -1,6 +1,6 @@
 //! Calls: everyone at the same servers, in turns, as multiples of what a client takes that only writes and reads bytes.
 
-use barebus_benches::contest::{Barebus, Batch, Contest, Kind};
+use barebus_benches::compare::{Barebus, Batch, Comparison, Kind};
 use barebus_benches::peers::call::Call;
 use barebus_benches::peers::servers::Server;
 use barebus_wire::MethodCall;
@@ -18,9 +18,9 @@ pub(crate) fn table(name: &str) -> Result<(), String> {
     println!();
     for kind in [Kind::Sequential, Kind::InFlight, Kind::Connecting] {
         for (callee, call) in callees {
-            let contest = Contest::new(&server.address, kind, *call);
-            let contest = contest.by_processor_time(&pids).map_err(|error| error.to_string())?;
-            let [raw, clients @ ..] = contest.run(CLIENTS);
+            let comparison = Comparison::new(&server.address, kind, *call);
+            let comparison = comparison.by_processor_time(&pids).map_err(|error| error.to_string())?;
+            let [raw, clients @ ..] = comparison.run(CLIENTS);
             print!("{:<46}{:>12}", format!("{kind}, of {callee}"), format!("{raw:.2} us"));
             clients.iter().for_each(|client| print!("{:>9.3}", client / raw));
             println!();
@@ -32,13 +32,13 @@ pub(crate) fn table(name: &str) -> Result<(), String> {
 const CALLEES: &[(&str, Call)] =
     &[("the bus", Call::OF_BUS), ("a canned service", Call::OF_SYSTEMD)];
 
-const CLIENTS: [fn(&Contest) -> Batch; 6] = [
-    Contest::raw,
-    Contest::client::<Barebus>,
-    Contest::client::<crate::zbus::Client>,
-    Contest::client::<crate::rustbus::Client>,
-    Contest::client::<crate::sd_bus::Client>,
-    Contest::client::<crate::libdbus::Client>,
+const CLIENTS: [fn(&Comparison) -> Batch; 6] = [
+    Comparison::raw,
+    Comparison::client::<Barebus>,
+    Comparison::client::<crate::zbus::Client>,
+    Comparison::client::<crate::rustbus::Client>,
+    Comparison::client::<crate::sd_bus::Client>,
+    Comparison::client::<crate::libdbus::Client>,
 ];
 
 const NAMES: [&str; 4] = ["zbus", "rustbus", "sd-bus", "libdbus"];

@@ -10,7 +10,7 @@ use std::ffi::CString;
 
 use barebus_benches::peers::call::Call;
 use barebus_benches::workload::PAYLOAD_LEN;
-use barebus_benches::{Operation, Sample, contest};
+use barebus_benches::{Operation, Sample, compare};
 use barebus_wire::Serial;
 use libdbus_sys::*;
 
@@ -219,7 +219,7 @@ impl Client {
     }
 }
 
-impl contest::Client for Client {
+impl compare::Client for Client {
     fn open(address: &str, call: Call) -> Self {
         let address = CString::new(address).unwrap();
         let bus = c!(dbus_connection_open_private(address.as_ptr(), null_mut()));

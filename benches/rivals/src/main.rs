@@ -20,7 +20,7 @@ use core::ffi::c_int;
 use std::env;
 use std::process::ExitCode;
 
-use barebus_benches::core::pin;
+use barebus_benches::cpu::pin;
 use barebus_benches::peers::servers::serve_if_asked;
 
 fn main() -> ExitCode {

@@ -12,7 +12,7 @@ use barebus_benches::peers::call::Call;
 use barebus_benches::workload::{
     self, CALL, PROPERTIES, Property, UNIT, bytes, integers, strings, units,
 };
-use barebus_benches::{Operation, Sample, contest};
+use barebus_benches::{Operation, Sample, compare};
 use barebus_wire::{Endian, MethodCall};
 use nix::sys::socket::UnixAddr;
 use rustbus::connection::Timeout;
@@ -369,7 +369,7 @@ impl Client {
     }
 }
 
-impl contest::Client for Client {
+impl compare::Client for Client {
     fn open(address: &str, call: Call) -> Self {
         let address = match address.split_once('=').unwrap() {
             ("unix:abstract", name) => UnixAddr::new_abstract(name.as_bytes()).unwrap(),

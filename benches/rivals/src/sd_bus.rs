@@ -16,7 +16,7 @@ use std::os::unix::net::UnixStream;
 
 use barebus_benches::peers::call::Call;
 use barebus_benches::workload::PAYLOAD_LEN;
-use barebus_benches::{Operation, Sample, contest};
+use barebus_benches::{Operation, Sample, compare};
 use barebus_wire::{Serial, frame_len};
 
 use crate::c::{Names, Put, Text, Tree, call_of};
@@ -315,7 +315,7 @@ impl Client {
     }
 }
 
-impl contest::Client for Client {
+impl compare::Client for Client {
     fn open(address: &str, call: Call) -> Self {
         let (mut bus, mut name) = (null_mut(), null());
         let address = CString::new(address).unwrap();

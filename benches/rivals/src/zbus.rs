@@ -12,7 +12,7 @@ use barebus_benches::peers::call::Call;
 use barebus_benches::workload::{
     self, CALL, PROPERTIES, Property, UNIT, bytes, integers, strings, units,
 };
-use barebus_benches::{Operation, Sample, contest};
+use barebus_benches::{Operation, Sample, compare};
 use barebus_wire::{Endian, MethodCall};
 use futures_util::StreamExt as _;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
@@ -287,7 +287,7 @@ impl Client {
     }
 }
 
-impl contest::Client for Client {
+impl compare::Client for Client {
     fn open(address: &str, call: Call) -> Self {
         zbus::block_on(Self::connect(address, call))
     }

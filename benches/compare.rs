@@ -1,4 +1,4 @@
-//! Clients at the same server, in turns: what each takes for the same conversation.
+//! Compares clients: each has the same conversation with the same server, in turns, and is timed.
 
 use core::fmt;
 use core::hint::black_box;
@@ -34,7 +34,7 @@ impl fmt::Display for Kind {
     }
 }
 
-/// A client that can take part. The answer to every call is one string, which it reads.
+/// A client to compare. The answer to every call is one string, which it reads.
 pub trait Client: Sized + 'static {
     /// Connects, and returns when `Hello` has been answered. `call` is what will be called.
     fn open(address: &str, call: Call) -> Self;
@@ -51,30 +51,30 @@ pub trait Client: Sized + 'static {
     }
 }
 
-/// Does what is timed so many times.
+/// Runs the timed operation as often as the argument says.
 pub type Batch = Box<dyn FnMut(u32)>;
 
-/// What is timed at which server.
+/// What is timed, and at which server.
 #[derive(Clone, Debug)]
-pub struct Contest {
+pub struct Comparison {
     address: String,
     kind: Kind,
     call: Call,
-    /// What is read instead of the clock on the wall.
+    /// Clocks that are read instead of the wall clock.
     clocks: Vec<ClockId>,
 }
 
-impl Contest {
-    /// A contest at the server at `address`.
+impl Comparison {
+    /// A comparison at the server at `address`.
     pub fn new(address: &str, kind: Kind, call: Call) -> Self {
         Self { address: address.to_owned(), kind, call, clocks: Vec::new() }
     }
 
-    /// Times by what this process and those of `servers` take of the processor: on one core that is the same as the time that
-    /// passes, but for what others take meanwhile.
+    /// Measures the processor time of this process and of `servers`. On one CPU this is the elapsed time without the time that
+    /// other processes take.
     ///
     /// # Errors
-    /// What the system says.
+    /// The error of clock_getcpuclockid(3).
     pub fn by_processor_time(mut self, servers: &[u32]) -> nix::Result<Self> {
         self.clocks = vec![ClockId::CLOCK_PROCESS_CPUTIME_ID];
         for pid in servers {
@@ -83,10 +83,10 @@ impl Contest {
         Ok(self)
     }
 
-    /// Runs batches of each in turns and gives the median times of one operation in microseconds: the shortest time is a matter of
-    /// luck where a server and a client push one another off the processor.
+    /// Runs batches of each client in turns. Returns the median times of one operation in microseconds. The shortest time would
+    /// depend on when the server and the client preempt each other.
     pub fn run<const N: usize>(&self, clients: [fn(&Self) -> Batch; N]) -> [f64; N] {
-        let mut clients = clients.map(|enter| (enter(self), Vec::new()));
+        let mut clients = clients.map(|start| (start(self), Vec::new()));
         let start = Instant::now();
         while start.elapsed() < PATIENCE.mul_f64(N as f64) {
             for (batch, times) in &mut clients {
@@ -115,14 +115,14 @@ impl Contest {
         took.as_secs_f64() * 1e6 / f64::from(count)
     }
 
-    /// What the processes have taken of the processor.
+    /// Processor time that the processes have taken.
     fn taken(&self) -> Duration {
         self.clocks.iter().map(|clock| Duration::from(clock.now().unwrap())).sum()
     }
 
-    /// The client that knows nothing takes part.
+    /// The raw client.
     pub fn raw(&self) -> Batch {
-        // A real bus says also, by a signal, that the unique name is ours.
+        // A real bus also sends a signal about the unique name.
         let greetings = if self.is_canned() { 1 } else { 2 };
         if self.kind == Kind::Connecting {
             let address = self.address.clone();
@@ -149,7 +149,7 @@ impl Contest {
         })
     }
 
-    /// A client takes part.
+    /// The client `C`.
     pub fn client<C: Client>(&self) -> Batch {
         let call = self.call;
         if self.kind == Kind::Connecting {
@@ -176,7 +176,7 @@ impl Contest {
     }
 }
 
-/// barebus.
+/// The client barebus.
 #[derive(Debug)]
 pub struct Barebus {
     bus: Connection,
@@ -224,5 +224,5 @@ fn ask(bus: &mut Connection, call: &Call) {
 /// Calls that wait for their replies at the same time.
 pub const IN_FLIGHT: u32 = 1_000;
 
-/// How long a contest takes for each who takes part.
+/// How long a comparison takes for each client.
 const PATIENCE: Duration = Duration::from_millis(500);
