@@ -1,6 +1,5 @@
 //! Arrays and dictionaries that are read as they are walked, and slices that are marshalled whole.
 
-use core::fmt;
 use core::iter::FusedIterator;
 use core::marker::PhantomData;
 
@@ -30,6 +29,11 @@ impl<'a, T> Array<'a, T> {
     /// An error that the iteration ended with, in full: see [`Reader::explain`].
     pub fn explain(&self, error: DecodeError) -> BodyError {
         self.elements.explain(error)
+    }
+
+    /// The reader of the elements that are left.
+    pub(crate) const fn reader(&self) -> &Reader<'a> {
+        &self.elements
     }
 }
 
@@ -74,12 +78,6 @@ impl<'a, T: Type> Decode<'a> for Array<'a, T> {
             Ok(()) => Ok(Self { elements: reader, element: PhantomData }),
             Err(error) => Err(BodyError::Decode(error)),
         }
-    }
-}
-
-impl<'a, T: Decode<'a> + fmt::Debug> fmt::Debug for Array<'a, T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.clone()).finish()
     }
 }
 
@@ -136,6 +134,15 @@ impl<'a, K: BasicType + Decode<'a>, V: Decode<'a>> Dict<'a, K, V> {
     }
 }
 
+impl<'a, K, V> Dict<'a, K, V> {
+    /// The entries that are left, for a cursor: it counts the entry that it enters.
+    pub(crate) fn entries(&self) -> Reader<'a> {
+        let mut entries = self.entries.clone();
+        entries.set_depth(entries.depth().saturating_sub(1));
+        entries
+    }
+}
+
 impl<K, V> Clone for Dict<'_, K, V> {
     fn clone(&self) -> Self {
         Self { entries: self.entries.clone(), entry: PhantomData }
@@ -170,16 +177,6 @@ impl<'a, K: BasicType, V: Type> Decode<'a> for Dict<'a, K, V> {
             entries.enter().map_err(|error| reader.fail(error.kind, error.at as usize))?;
         }
         Ok(Self { entries, entry: PhantomData })
-    }
-}
-
-impl<'a, K, V> fmt::Debug for Dict<'a, K, V>
-where
-    K: BasicType + Decode<'a> + fmt::Debug,
-    V: Decode<'a> + fmt::Debug,
-{
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.clone()).finish()
     }
 }
 

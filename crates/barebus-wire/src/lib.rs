@@ -3,8 +3,11 @@
 //! No state, no I/O, no unsafe code, and no allocation but in the owned types under the feature `alloc`. Unmarshalling borrows from
 //! the bytes received and validates what it reads in the same pass; marshalling writes into the caller's buffer.
 //!
-//! What this crate does not do: it keeps no connection, counts no serials, holds no file descriptors (a UNIX_FD is an index,
-//! [`FdIndex`]), and prints no values; those are the rooms above it.
+//! `Display` and `Debug` show values in GVariant's text form: `{'Mtu': <uint32 1500>}`. The crate `barebus-text` prints and parses this and
+//! other forms.
+//!
+//! What this crate does not do: it keeps no connection, counts no serials, and holds no file descriptors (a UNIX_FD is an index,
+//! [`FdIndex`]).
 #![no_std]
 #![forbid(unsafe_code)]
 #![warn(clippy::std_instead_of_core, clippy::alloc_instead_of_core)]
@@ -49,6 +52,7 @@ mod number;
 mod owned;
 #[cfg(feature = "alloc")]
 mod prepared;
+mod print;
 mod reader;
 mod signature;
 mod skip;

@@ -125,7 +125,7 @@ fn check(expected: Signature<'_>, value: &OwnedValue) -> Result<(), TypeError> {
 }
 
 /// Elements of one type.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct OwnedArray {
     /// A single complete type.
     element: OwnedSignature,
@@ -194,7 +194,7 @@ fn is_type(signature: Signature<'_>) -> bool {
 }
 
 /// Entries with keys of one type and values of one type, in their order. A key may appear twice, as D-Bus allows.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct OwnedDict {
     /// The dictionary's own type: `a{`, the key's type code, the values' single complete type, `}`.
     signature: OwnedSignature,
@@ -227,6 +227,11 @@ impl OwnedDict {
     /// Entries that were read as being of the type `entry`.
     pub(super) fn trusted(entry: Signature<'_>, entries: Vec<(OwnedValue, OwnedValue)>) -> Self {
         Self { signature: OwnedSignature(["a", entry.as_str()].concat().into()), entries }
+    }
+
+    /// The entries' type: `{`, the key's type code, the values' single complete type, `}`.
+    pub(super) fn entry_type(&self) -> Signature<'_> {
+        Signature::trusted(self.signature.as_str().get(1..).unwrap_or_default())
     }
 
     /// The keys' type.

@@ -3,6 +3,7 @@
 mod body;
 mod container;
 mod fixed;
+mod print;
 mod read;
 
 use alloc::boxed::Box;
@@ -48,7 +49,7 @@ use crate::writer::Writer;
 /// | `aa(yyyy…)` | 41 | an empty array takes 8 bytes, and its type takes up to 254 in memory |
 ///
 /// No type takes more than 41 times. Where that is too much, decode the types that are expected.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 #[allow(missing_docs, reason = "the variants are the specification's type names")]
 pub enum OwnedValue {
     Byte(u8),
