@@ -135,6 +135,12 @@ impl<'a, K: BasicType + Decode<'a>, V: Decode<'a>> Dict<'a, K, V> {
 }
 
 impl<'a, K, V> Dict<'a, K, V> {
+    /// The same dictionary with values of another Rust type, which has the same D-Bus type.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn with_values<W>(&self) -> Dict<'a, K, W> {
+        Dict { entries: self.entries.clone(), entry: PhantomData }
+    }
+
     /// The entries that are left, for a cursor: it counts the entry that it enters.
     pub(crate) fn entries(&self) -> Reader<'a> {
         let mut entries = self.entries.clone();
@@ -177,42 +183,6 @@ impl<'a, K: BasicType, V: Type> Decode<'a> for Dict<'a, K, V> {
             entries.enter().map_err(|error| reader.fail(error.kind, error.at as usize))?;
         }
         Ok(Self { entries, entry: PhantomData })
-    }
-}
-
-/// Marshals a dictionary from pairs.
-#[inline]
-pub(crate) fn encode_entries<'v, K, V, I>(
-    entries: I,
-    writer: &mut Writer<'_>,
-) -> Result<(), EncodeError>
-where
-    K: BasicType + Encode + 'v,
-    V: Encode + 'v,
-    I: IntoIterator<Item = (&'v K, &'v V)>,
-{
-    let array = writer.start_array(8)?;
-    for (key, value) in entries {
-        writer.enter_struct()?;
-        key.encode(writer)?;
-        value.encode(writer)?;
-        writer.leave();
-    }
-    writer.end_array(array)
-}
-
-/// A dictionary to be marshalled from a slice of pairs, in their order.
-#[derive(Clone, Copy, Debug)]
-pub struct Entries<'v, K, V>(pub &'v [(K, V)]);
-
-impl<K: BasicType, V: Type> Type for Entries<'_, K, V> {
-    const TEXT: SignatureText = SignatureText::dictionary(&K::TEXT, &V::TEXT);
-    const MIN_LEN: usize = 4;
-}
-
-impl<K: BasicType + Encode, V: Encode> Encode for Entries<'_, K, V> {
-    fn encode(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
-        encode_entries(self.0.iter().map(|(key, value)| (key, value)), writer)
     }
 }
 

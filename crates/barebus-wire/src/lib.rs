@@ -29,6 +29,9 @@ pub mod definition;
 #[doc(hidden)]
 pub mod derive;
 mod endian;
+mod entries;
+#[cfg(feature = "alloc")]
+mod entry;
 mod error;
 mod field;
 mod frame;
@@ -68,11 +71,14 @@ mod writer;
 /// Whether the crate is built for size (`opt-level` "s" or "z"): ways that only shorten others are left out then.
 pub(crate) const COMPACT: bool = cfg!(compact);
 
-pub use array::{Array, Dict, Entries};
+pub use array::{Array, Dict};
 pub use basic::Basic;
 pub use body::{Arguments, EncodeBody, RawBody};
 pub use cursor::{Cursor, CursorEvent};
 pub use endian::Endian;
+pub use entries::{Entries, Pairs};
+#[cfg(feature = "alloc")]
+pub use entry::{AnyValue, EntryError, EntryErrorKind};
 pub use error::{BodyError, DecodeError, DecodeErrorKind, EncodeError, Expected, SignatureExcerpt};
 pub use frame::frame_len;
 pub use header::{Flags, Header, MessageType, Serial};
@@ -87,7 +93,10 @@ pub use method_call::MethodCall;
 pub use name::{BusName, ErrorName, InterfaceName, MemberName, ObjectPath};
 pub use number::{FdIndex, Number, Numbers};
 #[cfg(feature = "alloc")]
-pub use owned::{OwnedArray, OwnedBody, OwnedDict, OwnedSignature, OwnedValue, TypeError};
+pub use owned::{
+    FromElement, IntoElement, IntoValue, OwnedArray, OwnedBody, OwnedDict, OwnedSignature,
+    OwnedValue, TypeError,
+};
 #[cfg(feature = "alloc")]
 pub use prepared::{PreparedCall, PreparedError};
 pub use reader::Reader;

@@ -76,9 +76,10 @@ pub use barebus_wire::definition;
 pub use barebus_wire::match_rule::MatchRuleBuf;
 pub use barebus_wire::name::{OwnedBusName, OwnedObjectPath};
 pub use barebus_wire::{
-    Array, AsVariant, BodyError, BusName, Decode, DecodeError, Dict, Encode, EncodeBody,
-    EncodeError, ErrorName, Expected, FdIndex, Flags, Header, InterfaceName, MatchRule, MemberName,
-    Message, MessageType, MethodCall, ObjectPath, Signature, Type, Value, Variant,
+    Array, AsVariant, BodyError, BusName, Decode, DecodeBody, DecodeError, Dict, Encode,
+    EncodeBody, EncodeError, Entries, EntryError, ErrorName, Expected, FdIndex, Flags, Header,
+    InterfaceName, MatchRule, MemberName, Message, MessageType, MethodCall, ObjectPath, OwnedArray,
+    OwnedDict, OwnedSignature, OwnedValue, Signature, Type, TypeError, Value, Variant,
 };
 pub use bus::{Bus, Credentials, NameFlags, ReleaseName, RequestName, StartService};
 pub use connection::Connection;

@@ -67,7 +67,7 @@ fn a_container_is_shown_with_its_values() {
     assert_eq!(shown(&[1_u32, 2][..]), "[uint32 1, 2]");
     assert_eq!(shown(&[(1_u32, 2_u8), (3, 4)][..]), "[(uint32 1, byte 0x02), (3, 0x04)]");
     assert_eq!(shown(&[0_u16; 0][..]), "@aq []");
-    assert_eq!(shown(Entries::<&str, Value<'_>>(&[])), "@a{sv} {}");
+    assert_eq!(shown(Entries::<[(&str, Value<'_>); 0]>([])), "@a{sv} {}");
     assert_eq!(shown(vec![vec![], vec!["x"]]), "[@as [], ['x']]");
     let entries = [("Mtu", Value::Uint32(1500)), ("Name", Value::String("x"))];
     assert_eq!(shown(Entries(&entries)), "{'Mtu': <uint32 1500>, 'Name': <'x'>}");
