@@ -182,7 +182,7 @@ fn dictionary() {
         assert_eq!(dict.find(&"b"), Ok(Some(2)));
         assert_eq!(dict.find(&"c"), Ok(None));
         assert_eq!(dict.collect::<Result<Vec<_>, _>>(), Ok(pairs.to_vec()));
-        walks::<Entries<'_, &str, u8>>(&bytes, endian);
+        walks::<Entries<&[(&str, u8)]>>(&bytes, endian);
     }
 }
 

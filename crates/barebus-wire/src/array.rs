@@ -1,6 +1,5 @@
 //! Arrays and dictionaries that are read as they are walked, and slices that are marshalled whole.
 
-use core::fmt;
 use core::iter::FusedIterator;
 use core::marker::PhantomData;
 
@@ -30,6 +29,11 @@ impl<'a, T> Array<'a, T> {
     /// An error that the iteration ended with, in full: see [`Reader::explain`].
     pub fn explain(&self, error: DecodeError) -> BodyError {
         self.elements.explain(error)
+    }
+
+    /// The reader of the elements that are left.
+    pub(crate) const fn reader(&self) -> &Reader<'a> {
+        &self.elements
     }
 }
 
@@ -74,12 +78,6 @@ impl<'a, T: Type> Decode<'a> for Array<'a, T> {
             Ok(()) => Ok(Self { elements: reader, element: PhantomData }),
             Err(error) => Err(BodyError::Decode(error)),
         }
-    }
-}
-
-impl<'a, T: Decode<'a> + fmt::Debug> fmt::Debug for Array<'a, T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.clone()).finish()
     }
 }
 
@@ -136,6 +134,21 @@ impl<'a, K: BasicType + Decode<'a>, V: Decode<'a>> Dict<'a, K, V> {
     }
 }
 
+impl<'a, K, V> Dict<'a, K, V> {
+    /// The same dictionary with values of another Rust type, which has the same D-Bus type.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn with_values<W>(&self) -> Dict<'a, K, W> {
+        Dict { entries: self.entries.clone(), entry: PhantomData }
+    }
+
+    /// The entries that are left, for a cursor: it counts the entry that it enters.
+    pub(crate) fn entries(&self) -> Reader<'a> {
+        let mut entries = self.entries.clone();
+        entries.set_depth(entries.depth().saturating_sub(1));
+        entries
+    }
+}
+
 impl<K, V> Clone for Dict<'_, K, V> {
     fn clone(&self) -> Self {
         Self { entries: self.entries.clone(), entry: PhantomData }
@@ -170,52 +183,6 @@ impl<'a, K: BasicType, V: Type> Decode<'a> for Dict<'a, K, V> {
             entries.enter().map_err(|error| reader.fail(error.kind, error.at as usize))?;
         }
         Ok(Self { entries, entry: PhantomData })
-    }
-}
-
-impl<'a, K, V> fmt::Debug for Dict<'a, K, V>
-where
-    K: BasicType + Decode<'a> + fmt::Debug,
-    V: Decode<'a> + fmt::Debug,
-{
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.clone()).finish()
-    }
-}
-
-/// Marshals a dictionary from pairs.
-#[inline]
-pub(crate) fn encode_entries<'v, K, V, I>(
-    entries: I,
-    writer: &mut Writer<'_>,
-) -> Result<(), EncodeError>
-where
-    K: BasicType + Encode + 'v,
-    V: Encode + 'v,
-    I: IntoIterator<Item = (&'v K, &'v V)>,
-{
-    let array = writer.start_array(8)?;
-    for (key, value) in entries {
-        writer.enter_struct()?;
-        key.encode(writer)?;
-        value.encode(writer)?;
-        writer.leave();
-    }
-    writer.end_array(array)
-}
-
-/// A dictionary to be marshalled from a slice of pairs, in their order.
-#[derive(Clone, Copy, Debug)]
-pub struct Entries<'v, K, V>(pub &'v [(K, V)]);
-
-impl<K: BasicType, V: Type> Type for Entries<'_, K, V> {
-    const TEXT: SignatureText = SignatureText::dictionary(&K::TEXT, &V::TEXT);
-    const MIN_LEN: usize = 4;
-}
-
-impl<K: BasicType + Encode, V: Encode> Encode for Entries<'_, K, V> {
-    fn encode(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
-        encode_entries(self.0.iter().map(|(key, value)| (key, value)), writer)
     }
 }
 

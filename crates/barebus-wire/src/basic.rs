@@ -27,6 +27,14 @@ macro_rules! define {
             }
         }
 
+        $(
+            impl<'a> From<$type> for Basic<'a> {
+                fn from(value: $type) -> Self {
+                    Self::$name(value)
+                }
+            }
+        )*
+
         impl Writer<'_> {
             /// A value of a basic type.
             ///

@@ -1,8 +1,11 @@
 //! Arguments: what a message's body holds, as a tuple.
 
+use core::fmt;
+
 use crate::cursor::Cursor;
 use crate::error::EncodeError;
 use crate::message::Message;
+use crate::print::BodyText;
 use crate::signature::{Signature, SignatureText};
 use crate::writer::Writer;
 
@@ -38,7 +41,7 @@ impl<T: EncodeBody + ?Sized> EncodeBody for &T {
 }
 
 /// Arguments that another message brought.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct RawBody<'a> {
     cursor: Cursor<'a>,
     signature: Signature<'a>,
@@ -48,6 +51,13 @@ impl<'a> RawBody<'a> {
     /// The arguments of `message`, to be validated as they are marshalled again.
     pub fn of(message: &Message<'a>) -> Self {
         Self { cursor: message.cursor(), signature: message.signature() }
+    }
+}
+
+/// The values as a tuple, in GVariant's text form.
+impl fmt::Debug for RawBody<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        BodyText(self.cursor.clone()).fmt(f)
     }
 }
 

@@ -13,7 +13,8 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use crate::array::{Dict, encode_entries};
+use crate::array::Dict;
+use crate::entries::encode_entries;
 use crate::error::{DecodeError, EncodeError};
 use crate::name::OwnedObjectPath;
 use crate::owned::OwnedSignature;

@@ -137,7 +137,7 @@ impl fmt::Debug for Flags {
 /// A message's header. Spec: Message Format, Header Fields.
 ///
 /// Fields that the message's type does not call for may be there all the same: they are to be ignored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Header<'a> {
     /// Byte order of header and body.
     pub endian: Endian,
@@ -235,5 +235,38 @@ impl<'a> Header<'a> {
             }
             _ => Ok(()),
         }
+    }
+}
+
+impl Header<'_> {
+    /// Adds the fields that are present.
+    pub(crate) fn show(&self, shown: &mut fmt::DebugStruct<'_, '_>) {
+        fn add<T: fmt::Debug>(shown: &mut fmt::DebugStruct<'_, '_>, name: &str, field: Option<T>) {
+            if let Some(value) = field {
+                shown.field(name, &value);
+            }
+        }
+        shown.field("message_type", &self.message_type);
+        add(shown, "flags", Some(self.flags).filter(|flags| *flags != Flags::NONE));
+        shown.field("serial", &self.serial.get());
+        add(shown, "path", self.path);
+        add(shown, "interface", self.interface);
+        add(shown, "member", self.member);
+        add(shown, "error_name", self.error_name);
+        add(shown, "reply_serial", self.reply_serial.map(Serial::get));
+        add(shown, "destination", self.destination);
+        add(shown, "sender", self.sender);
+        add(shown, "signature", Some(self.signature).filter(|signature| !signature.is_empty()));
+        add(shown, "unix_fds", Some(self.unix_fds).filter(|count| *count != 0));
+    }
+}
+
+/// The fields that are present.
+impl fmt::Debug for Header<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Header");
+        shown.field("endian", &self.endian);
+        self.show(&mut shown);
+        shown.finish()
     }
 }

@@ -3,8 +3,11 @@
 //! No state, no I/O, no unsafe code, and no allocation but in the owned types under the feature `alloc`. Unmarshalling borrows from
 //! the bytes received and validates what it reads in the same pass; marshalling writes into the caller's buffer.
 //!
-//! What this crate does not do: it keeps no connection, counts no serials, holds no file descriptors (a UNIX_FD is an index,
-//! [`FdIndex`]), and prints no values; those are the rooms above it.
+//! `Display` and `Debug` show values in GVariant's text form: `{'Mtu': <uint32 1500>}`. The crate `barebus-text` prints and parses this and
+//! other forms.
+//!
+//! What this crate does not do: it keeps no connection, counts no serials, and holds no file descriptors (a UNIX_FD is an index,
+//! [`FdIndex`]).
 #![no_std]
 #![forbid(unsafe_code)]
 #![warn(clippy::std_instead_of_core, clippy::alloc_instead_of_core)]
@@ -26,6 +29,9 @@ pub mod definition;
 #[doc(hidden)]
 pub mod derive;
 mod endian;
+mod entries;
+#[cfg(feature = "alloc")]
+mod entry;
 mod error;
 mod field;
 mod frame;
@@ -49,6 +55,7 @@ mod number;
 mod owned;
 #[cfg(feature = "alloc")]
 mod prepared;
+mod print;
 mod reader;
 mod signature;
 mod skip;
@@ -64,13 +71,16 @@ mod writer;
 /// Whether the crate is built for size (`opt-level` "s" or "z"): ways that only shorten others are left out then.
 pub(crate) const COMPACT: bool = cfg!(compact);
 
-pub use array::{Array, Dict, Entries};
+pub use array::{Array, Dict};
 #[cfg(feature = "derive")]
 pub use barebus_derive::{Decode, Encode, Type};
 pub use basic::Basic;
 pub use body::{Arguments, EncodeBody, RawBody};
 pub use cursor::{Cursor, CursorEvent};
 pub use endian::Endian;
+pub use entries::{Entries, Pairs};
+#[cfg(feature = "alloc")]
+pub use entry::{AnyValue, EntryError, EntryErrorKind};
 pub use error::{BodyError, DecodeError, DecodeErrorKind, EncodeError, Expected, SignatureExcerpt};
 pub use frame::frame_len;
 pub use header::{Flags, Header, MessageType, Serial};
@@ -85,7 +95,10 @@ pub use method_call::MethodCall;
 pub use name::{BusName, ErrorName, InterfaceName, MemberName, ObjectPath};
 pub use number::{FdIndex, Number, Numbers};
 #[cfg(feature = "alloc")]
-pub use owned::{OwnedArray, OwnedBody, OwnedDict, OwnedSignature, OwnedValue, TypeError};
+pub use owned::{
+    FromElement, IntoElement, IntoValue, OwnedArray, OwnedBody, OwnedDict, OwnedSignature,
+    OwnedValue, TypeError,
+};
 #[cfg(feature = "alloc")]
 pub use prepared::{PreparedCall, PreparedError};
 pub use reader::Reader;

@@ -11,7 +11,7 @@ use crate::value::Decode;
 
 /// A message as it was received, borrowed. Holding one means that its header was checked; its body is checked by whoever
 /// reads it, or by [`Message::validate`].
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Message<'a> {
     bytes: &'a [u8],
     header: Header<'a>,

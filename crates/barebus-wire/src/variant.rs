@@ -15,7 +15,7 @@ use crate::value::{Decode, Encode, Type};
 use crate::writer::Writer;
 
 /// A VARIANT as it lies in the message: validated, borrowed, to be read as what it holds.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Variant<'a> {
     /// The message up to the value's end.
     bytes: &'a [u8],
@@ -197,7 +197,7 @@ impl Encode for Variant<'_> {
 /// Any value, borrowed: what a VARIANT holds. Values of basic types are read, containers are validated and kept as they lie.
 ///
 /// As a [`Type`] it is the VARIANT that holds the value.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 #[allow(missing_docs, reason = "the variants are the specification's type names")]
 pub enum Value<'a> {
     Byte(u8),

@@ -7,7 +7,7 @@ use barebus_session::{SendError, SessionError};
 use barebus_wire::address::AddressError;
 use barebus_wire::match_rule::MatchRuleError;
 use barebus_wire::name::NameError;
-use barebus_wire::{BodyError, DecodeError, EncodeError, SignatureError};
+use barebus_wire::{BodyError, DecodeError, EncodeError, EntryError, SignatureError, TypeError};
 
 use crate::error::{CallError, Cause, ConnectionError, OpenError};
 use crate::names::InvalidName;
@@ -42,6 +42,8 @@ pub enum Error {
     },
     /// A name, an address or a signature of the caller's is invalid.
     Invalid(Box<dyn std::error::Error + Send + Sync>),
+    /// A value has another type than expected, or an entry of a dictionary cannot be read.
+    Value(Box<dyn std::error::Error + Send + Sync>),
     /// An I/O error of the program itself, such as printing.
     Io(io::Error),
 }
@@ -114,7 +116,7 @@ impl fmt::Display for Error {
             Self::Open(error) => error.fmt(f),
             Self::Call(error) => error.fmt(f),
             Self::Operation { operation, cause } => write!(f, "{operation}: {cause}"),
-            Self::Invalid(error) => error.fmt(f),
+            Self::Invalid(error) | Self::Value(error) => error.fmt(f),
             Self::Io(error) => error.fmt(f),
         }
     }
@@ -136,7 +138,7 @@ impl std::error::Error for Error {
     /// What the text does not say.
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Invalid(error) => error.source(),
+            Self::Invalid(error) | Self::Value(error) => error.source(),
             Self::Io(error) => error.source(),
             Self::Open(_) | Self::Call(_) | Self::Operation { .. } => None,
         }
@@ -187,3 +189,4 @@ macro_rules! from {
 
 from!(Call: CallError, ConnectionError, InvalidName, BodyError, DecodeError);
 from!(Invalid: NameError, AddressError, SignatureError);
+from!(Value: EntryError, TypeError);

@@ -80,9 +80,10 @@ pub use barebus_wire::derive::{Decode, Encode, Type};
 pub use barebus_wire::match_rule::MatchRuleBuf;
 pub use barebus_wire::name::{OwnedBusName, OwnedObjectPath};
 pub use barebus_wire::{
-    Array, AsVariant, BodyError, BusName, DecodeError, Dict, EncodeBody, EncodeError, ErrorName,
-    Expected, FdIndex, Flags, Header, InterfaceName, MatchRule, MemberName, Message, MessageType,
-    MethodCall, ObjectPath, Signature, Value, Variant,
+    Array, AsVariant, BodyError, BusName, DecodeBody, DecodeError, Dict, EncodeBody, EncodeError,
+    Entries, EntryError, ErrorName, Expected, FdIndex, Flags, Header, InterfaceName, MatchRule,
+    MemberName, Message, MessageType, MethodCall, ObjectPath, OwnedArray, OwnedDict,
+    OwnedSignature, OwnedValue, Signature, TypeError, Value, Variant,
 };
 pub use bus::{Bus, Credentials, NameFlags, ReleaseName, RequestName, StartService};
 pub use connection::Connection;

@@ -1,5 +1,6 @@
 //! Received replies and signals, with their file descriptors.
 
+use std::fmt;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use barebus_session::Received;
@@ -11,7 +12,6 @@ use crate::sys::Descriptor;
 macro_rules! received {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Debug)]
         pub struct $name<'a>(Received<'a, Descriptor>);
 
         impl<'a> $name<'a> {
@@ -49,6 +49,18 @@ macro_rules! received {
             /// see [`Descriptor`].
             pub fn into_fds(self) -> Vec<OwnedFd> {
                 self.0.fds.into_iter().map(OwnedFd::from).collect()
+            }
+        }
+
+        /// The header's fields, the body's values, and the file descriptors.
+        impl fmt::Debug for $name<'_> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                let mut shown = f.debug_struct(stringify!($name));
+                shown.field("message", &self.0.message);
+                if !self.0.fds.is_empty() {
+                    shown.field("fds", &self.0.fds);
+                }
+                shown.finish()
             }
         }
 

@@ -4,12 +4,14 @@ use std::io::Read;
 
 use barebus_text::capture::{Capture, Captured, Format};
 use barebus_text::{Values, busctl, check_fd_indices, gvariant, json};
-use barebus_wire::{EncodeBody, Endian, Message, OwnedBody, Signature, Variant};
+use barebus_wire::{EncodeBody, Endian, Message, OwnedBody, OwnedValue, Signature, Variant};
 
 /// Bytes that may be a message. A valid message is printed in each form and read back to the same bytes, as a tree too. An invalid
 /// one, and one that refers to file descriptors that did not come, is refused before anything is printed.
 pub fn text(bytes: &[u8]) {
     let Ok(message) = Message::parse(bytes) else { return };
+    // Even of an invalid message.
+    is_harmless(&format!("{message:?}"));
     let mut printed = String::new();
     if let Err(error) = message.validate() {
         let error = Err(Values::explain(&message, error));
@@ -153,8 +155,22 @@ fn as_gvariant(body: &OwnedBody) {
     }
 }
 
+/// What `Debug` and `Display` show is the value: it can be read back, and a tree shows the same.
+fn as_shown(body: &OwnedBody, values: &[OwnedValue]) {
+    let text = format!("{body:?}");
+    is_harmless(&text);
+    let parsed = gvariant::parse(body.signature(), &text, Endian::NATIVE).unwrap();
+    if !text.contains("nan") {
+        assert_eq!(parsed, *body, "{text}");
+    }
+    let fields: Vec<String> = values.iter().map(OwnedValue::to_string).collect();
+    let comma = if fields.len() == 1 { "," } else { "" };
+    assert_eq!(format!("({}{comma})", fields.join(", ")), text);
+}
+
 fn as_tree(body: &OwnedBody) {
     let values = body.values().unwrap();
+    as_shown(body, &values);
     let types: Vec<_> = body.signature().types().collect();
     assert_eq!(values.len(), types.len());
     for (value, value_type) in values.iter().zip(types) {

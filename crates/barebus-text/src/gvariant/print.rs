@@ -193,35 +193,11 @@ fn print_basic(
     annotate: bool,
     out: &mut (impl fmt::Write + ?Sized),
 ) -> fmt::Result {
-    if annotate {
-        out.write_str(match value {
-            Basic::Byte(_) => "byte ",
-            Basic::Int16(_) => "int16 ",
-            Basic::Uint16(_) => "uint16 ",
-            Basic::Uint32(_) => "uint32 ",
-            Basic::Int64(_) => "int64 ",
-            Basic::Uint64(_) => "uint64 ",
-            Basic::UnixFd(_) => "handle ",
-            Basic::ObjectPath(_) => "objectpath ",
-            Basic::Signature(_) => "signature ",
-            Basic::Boolean(_) | Basic::Int32(_) | Basic::Double(_) | Basic::String(_) => "",
-        })?;
-    }
     match value {
-        Basic::Byte(value) => write!(out, "{value:#04x}"),
-        Basic::Boolean(value) => write!(out, "{value}"),
-        Basic::Int16(value) => write!(out, "{value}"),
-        Basic::Uint16(value) => write!(out, "{value}"),
-        Basic::Int32(value) => write!(out, "{value}"),
-        Basic::Uint32(value) => write!(out, "{value}"),
-        Basic::Int64(value) => write!(out, "{value}"),
-        Basic::Uint64(value) => write!(out, "{value}"),
+        // GLib's digits, of which there may be more than a value needs.
         Basic::Double(value) => print_double(value, out),
-        Basic::String(text) => print_string(text, out),
-        Basic::ObjectPath(path) => write!(out, "'{path}'", path = path.as_str()),
-        Basic::Signature(signature) => write!(out, "'{signature}'"),
-        // A handle is signed.
-        Basic::UnixFd(index) => write!(out, "{}", index.0 as i32),
+        value if annotate => write!(out, "{value}"),
+        value => write!(out, "{value:#}"),
     }
 }
 
@@ -230,43 +206,4 @@ fn print_double(value: f64, out: &mut (impl fmt::Write + ?Sized)) -> fmt::Result
     out.write_str(&text)?;
     // Digits alone would be an integer.
     out.write_str(if text.contains(['.', 'e', 'n']) { "" } else { ".0" })
-}
-
-fn print_string(text: &str, out: &mut (impl fmt::Write + ?Sized)) -> fmt::Result {
-    let quote = if text.contains('\'') { '"' } else { '\'' };
-    out.write_char(quote)?;
-    for c in text.chars() {
-        match c {
-            '\\' => out.write_str("\\\\")?,
-            c if c == quote => write!(out, "\\{c}")?,
-            '\u{7}' => out.write_str("\\a")?,
-            '\u{8}' => out.write_str("\\b")?,
-            '\u{c}' => out.write_str("\\f")?,
-            '\n' => out.write_str("\\n")?,
-            '\r' => out.write_str("\\r")?,
-            '\t' => out.write_str("\\t")?,
-            '\u{b}' => out.write_str("\\v")?,
-            c if is_printable(c) => out.write_char(c)?,
-            c if u32::from(c) < 0x10000 => write!(out, "\\u{:04x}", u32::from(c))?,
-            c => write!(out, "\\U{:08x}", u32::from(c))?,
-        }
-    }
-    out.write_char(quote)
-}
-
-/// Whether GLib takes a character to be printable: all are but controls, format characters and those not assigned.
-fn is_printable(c: char) -> bool {
-    if c.is_ascii() {
-        return (' '..='~').contains(&c);
-    }
-    let is_private = matches!(c, '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{ffffd}' | '\u{100000}'..='\u{10fffd}');
-    if is_private || (c.is_whitespace() && !c.is_control()) {
-        return true;
-    }
-    // The standard library escapes the rest of what is not printable, and at the beginning of a text what extends the
-    // character before it, which is: so something stands before it.
-    let mut buf = [b'.'; 5];
-    let len = buf.split_first_mut().map_or(0, |(_, rest)| c.encode_utf8(rest).len());
-    let text = buf.get(..=len).and_then(|bytes| core::str::from_utf8(bytes).ok()).unwrap_or(".");
-    text.escape_debug().nth(1) == Some(c)
 }

@@ -15,6 +15,7 @@ use crate::error::{
 };
 use crate::limits;
 use crate::message::{DecodeBody, Message};
+use crate::print::BodyText;
 use crate::reader::Reader;
 use crate::signature::Signature;
 use crate::writer::Writer;
@@ -181,13 +182,10 @@ impl EncodeBody for OwnedBody {
     }
 }
 
+/// The values as a tuple, in GVariant's text form: `('text', uint32 7)`.
 impl fmt::Debug for OwnedBody {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("OwnedBody")
-            .field("signature", &self.signature)
-            .field("endian", &self.endian)
-            .field("len", &self.bytes.len())
-            .finish()
+        BodyText(self.cursor()).fmt(f)
     }
 }
 

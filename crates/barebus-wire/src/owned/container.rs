@@ -79,6 +79,13 @@ pub enum TypeError {
         /// What they are to be of.
         found: SignatureExcerpt,
     },
+    /// An array has another number of elements.
+    Length {
+        /// How many the place demands.
+        expected: usize,
+        /// How many there are.
+        found: usize,
+    },
     /// An element, key or value is of another type.
     Value {
         /// What the place demands.
@@ -110,6 +117,9 @@ impl fmt::Display for TypeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoType { found } => write!(f, "no value there can be of the type '{found}'"),
+            Self::Length { expected, found } => {
+                write!(f, "the array has {found} elements, expected {expected}")
+            }
             Self::Value { expected, found } => {
                 write!(f, "the value is of the type '{found}', expected '{expected}'")
             }
@@ -125,7 +135,7 @@ fn check(expected: Signature<'_>, value: &OwnedValue) -> Result<(), TypeError> {
 }
 
 /// Elements of one type.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct OwnedArray {
     /// A single complete type.
     element: OwnedSignature,
@@ -194,7 +204,7 @@ fn is_type(signature: Signature<'_>) -> bool {
 }
 
 /// Entries with keys of one type and values of one type, in their order. A key may appear twice, as D-Bus allows.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct OwnedDict {
     /// The dictionary's own type: `a{`, the key's type code, the values' single complete type, `}`.
     signature: OwnedSignature,
@@ -229,6 +239,11 @@ impl OwnedDict {
         Self { signature: OwnedSignature(["a", entry.as_str()].concat().into()), entries }
     }
 
+    /// The entries' type: `{`, the key's type code, the values' single complete type, `}`.
+    pub(super) fn entry_type(&self) -> Signature<'_> {
+        Signature::trusted(self.signature.as_str().get(1..).unwrap_or_default())
+    }
+
     /// The keys' type.
     pub fn key_type(&self) -> Signature<'_> {
         Signature::trusted(self.signature.as_str().get(2..3).unwrap_or_default())
@@ -250,9 +265,15 @@ impl OwnedDict {
         self.entries
     }
 
-    /// The value of the first entry whose key is the text `key`.
-    pub fn get(&self, key: &str) -> Option<&OwnedValue> {
-        self.entries.iter().find(|entry| entry.0.as_str() == Some(key)).map(|entry| &entry.1)
+    /// The value of the first entry whose key is the text `key`. [`OwnedDict::get`] reads it as a Rust type.
+    pub fn find(&self, key: &str) -> Option<&OwnedValue> {
+        self.find_all(key).next()
+    }
+
+    /// The values of all entries whose key is the text `key`.
+    pub(crate) fn find_all(&self, key: &str) -> impl Iterator<Item = &OwnedValue> {
+        let entries = self.entries.iter().filter(move |entry| entry.0.as_str() == Some(key));
+        entries.map(|entry| &entry.1)
     }
 
     /// Appends an entry.

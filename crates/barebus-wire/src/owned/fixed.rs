@@ -1,7 +1,6 @@
 //! Arrays of values of one width: one vector of numbers, not one of trees.
 
 use alloc::boxed::Box;
-use alloc::vec::Vec;
 
 use super::{OwnedValue, TypeError};
 use crate::endian::Endian;
@@ -46,22 +45,6 @@ macro_rules! fixed {
             })*
             None
         }
-
-        $(
-            /// An ARRAY.
-            impl From<Vec<$type>> for OwnedValue {
-                fn from(elements: Vec<$type>) -> Self {
-                    Self::$many(elements.into())
-                }
-            }
-
-            /// An ARRAY.
-            impl From<&[$type]> for OwnedValue {
-                fn from(elements: &[$type]) -> Self {
-                    Self::$many(elements.into())
-                }
-            }
-        )*
     };
 }
 

@@ -3,7 +3,10 @@
 mod body;
 mod container;
 mod fixed;
+mod from_rust;
+mod print;
 mod read;
+mod to_rust;
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -11,13 +14,15 @@ use alloc::vec::Vec;
 
 pub use body::OwnedBody;
 pub use container::{OwnedArray, OwnedDict, OwnedSignature, TypeError};
+pub use from_rust::{IntoElement, IntoValue};
+pub use to_rust::FromElement;
 
 use self::fixed::match_fixed;
 use crate::basic::Basic;
 use crate::cursor::Cursor;
 use crate::error::{DecodeError, EncodeError};
 use crate::limits;
-use crate::name::{ObjectPath, OwnedObjectPath};
+use crate::name::OwnedObjectPath;
 use crate::number::FdIndex;
 use crate::reader::Reader;
 use crate::signature::{Signature, SignatureText};
@@ -29,6 +34,26 @@ use crate::writer::Writer;
 /// Any value, as a tree that owns what is in it: for values that are kept, changed or made at run time.
 ///
 /// As a [`Type`] it is the VARIANT that holds the value.
+///
+/// ```
+/// use std::collections::BTreeMap;
+///
+/// use barebus_wire::OwnedValue;
+///
+/// // `From` every natural Rust type, and `TryFrom` back. A value in a map, a vector or a tuple is a VARIANT there.
+/// let settings = BTreeMap::from([("Mtu", OwnedValue::from(1500_u32)), ("Names", ["a", "b"].into())]);
+/// let value = OwnedValue::from(settings);
+/// assert_eq!(value.signature()?.as_str(), "a{sv}");
+/// assert_eq!(value.to_string(), "{'Mtu': <uint32 1500>, 'Names': <['a', 'b']>}");
+///
+/// let mut settings: BTreeMap<String, OwnedValue> = value.try_into()?;
+/// let mtu: u32 = settings.remove("Mtu").ok_or("no Mtu")?.try_into()?;
+/// assert_eq!(mtu, 1500);
+///
+/// let error = u32::try_from(&settings["Names"]).unwrap_err();
+/// assert_eq!(error.to_string(), "the value is of the type 'as', expected 'u'");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// # Memory
 /// An array of a fixed-size type is one slice, no longer than it was on the wire. Any other value takes 24 bytes on 64-bit machines,
@@ -48,7 +73,7 @@ use crate::writer::Writer;
 /// | `aa(yyyy…)` | 41 | an empty array takes 8 bytes, and its type takes up to 254 in memory |
 ///
 /// No type takes more than 41 times. Where that is too much, decode the types that are expected.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 #[allow(missing_docs, reason = "the variants are the specification's type names")]
 pub enum OwnedValue {
     Byte(u8),
@@ -86,6 +111,15 @@ pub enum OwnedValue {
 }
 
 impl OwnedValue {
+    /// The value of any type that can be marshalled, such as a derived struct. Types that implement [`IntoValue`] convert with `into()`.
+    ///
+    /// # Errors
+    /// As [`Encode::encode`].
+    pub fn new<T: Encode + ?Sized>(value: &T) -> Result<Self, EncodeError> {
+        let body = OwnedBody::new(&(value,))?;
+        Ok(read::value(&mut body.cursor())?)
+    }
+
     /// An ARRAY of elements of one type.
     ///
     /// # Errors
@@ -198,6 +232,14 @@ impl OwnedValue {
         }
     }
 
+    /// The dictionary, if it is one.
+    pub fn as_dict(&self) -> Option<&OwnedDict> {
+        match self {
+            Self::Dict(dict) => Some(dict),
+            _ => None,
+        }
+    }
+
     /// Marshals the value itself, without the VARIANT around it.
     ///
     /// # Errors
@@ -284,34 +326,7 @@ macro_rules! from_basic {
 
 basic_types!(from_basic);
 
-macro_rules! from {
-    ($($type:ty => |$value:ident| $owned:expr;)*) => {$(
-        impl From<$type> for OwnedValue {
-            fn from($value: $type) -> Self {
-                $owned
-            }
-        }
-    )*};
-}
-
-from! {
-    u8 => |value| Self::Byte(value);
-    bool => |value| Self::Boolean(value);
-    i16 => |value| Self::Int16(value);
-    u16 => |value| Self::Uint16(value);
-    i32 => |value| Self::Int32(value);
-    u32 => |value| Self::Uint32(value);
-    i64 => |value| Self::Int64(value);
-    u64 => |value| Self::Uint64(value);
-    f64 => |value| Self::Double(value);
-    &str => |value| Self::String(value.into());
-    String => |value| Self::String(value);
-    ObjectPath<'_> => |value| Self::ObjectPath(value.to_owned());
-    OwnedObjectPath => |value| Self::ObjectPath(value);
-    Signature<'_> => |value| Self::Signature(value.into());
-    OwnedSignature => |value| Self::Signature(value);
-    FdIndex => |value| Self::UnixFd(value);
-}
-
+#[cfg(test)]
+mod conversions;
 #[cfg(test)]
 mod tests;

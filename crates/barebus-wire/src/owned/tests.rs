@@ -5,7 +5,7 @@ use alloc::string::ToString;
 use alloc::vec;
 
 use super::*;
-use crate::{AsVariant, DecodeErrorKind, Endian};
+use crate::{AsVariant, DecodeErrorKind, Endian, ObjectPath};
 
 fn marshal(value: &OwnedValue) -> Vec<u8> {
     let body = OwnedBody::new(&(value,)).unwrap();
@@ -162,8 +162,8 @@ fn elements_and_entries_have_the_type_of_their_container() {
     let refused = |dict: &mut OwnedDict, key, value| dict.push(key, value).unwrap_err().to_string();
     assert_eq!(refused(&mut dict, "k".into(), 7u8.into()), other("y", "u"));
     assert_eq!(refused(&mut dict, 7u32.into(), 7u32.into()), other("u", "s"));
-    assert_eq!(dict.get("k"), Some(&7u32.into()));
-    assert_eq!(dict.get("l"), None);
+    assert_eq!(dict.find("k"), Some(&7u32.into()));
+    assert_eq!(dict.find("l"), None);
 }
 
 #[test]
