@@ -53,7 +53,7 @@ fn signals_are_read_between_calls_until_none_comes() {
 #[test]
 fn bodies_are_typed_and_a_wrong_one_costs_only_its_signal() {
     play(&patient(), tell, |bus| {
-        let service = Object::new("org.example.Service", "/");
+        let service = Object::from_static("org.example.Service", "/");
         let mut signals = bus.signals_of(TOLD, service).unwrap();
         for _ in 0..2 {
             works(bus);

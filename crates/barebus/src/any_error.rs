@@ -5,12 +5,12 @@ use std::io;
 
 use barebus_session::{SendError, SessionError};
 use barebus_wire::address::AddressError;
-use barebus_wire::match_rule::MatchRuleError;
+use barebus_wire::match_rule::{InvalidRule, MatchRuleError};
 use barebus_wire::name::NameError;
 use barebus_wire::{BodyError, DecodeError, EncodeError, SignatureError};
 
 use crate::error::{CallError, Cause, ConnectionError, OpenError};
-use crate::names::InvalidName;
+use barebus_wire::name::InvalidName;
 
 /// Any error of this crate and of the crates that are built on it. All of them convert into it with `?`.
 ///
@@ -167,12 +167,6 @@ impl From<SendError> for Error {
     }
 }
 
-impl From<MatchRuleError> for Error {
-    fn from(error: MatchRuleError) -> Self {
-        Self::Call(CallError::Rule(error))
-    }
-}
-
 macro_rules! from {
     ($variant:ident: $($error:ty),*) => {
         $(
@@ -185,5 +179,5 @@ macro_rules! from {
     };
 }
 
-from!(Call: CallError, ConnectionError, InvalidName, BodyError, DecodeError);
-from!(Invalid: NameError, AddressError, SignatureError);
+from!(Call: CallError, ConnectionError, InvalidName, InvalidRule, BodyError, DecodeError);
+from!(Invalid: NameError, AddressError, SignatureError, MatchRuleError);

@@ -4,7 +4,7 @@ use std::os::fd::OwnedFd;
 use std::time::Duration;
 
 use barebus_session::{CallId, Config, Event, ReplyTo, Session, SubscriptionId, Want};
-use barebus_wire::name::{BusName, ErrorName, InterfaceName, MemberName, ObjectPath};
+use barebus_wire::name::{ErrorName, IntoName};
 use barebus_wire::{EncodeBody, MatchRule, MethodCall};
 use nix::errno::Errno;
 
@@ -366,12 +366,12 @@ impl Connection {
     /// # Errors
     /// As [`call`](Self::call). [`CallError::Remote`]: only privileged users may monitor.
     pub fn become_monitor(&mut self, rules: &[MatchRule<'_>]) -> Result<(), CallError> {
-        const CALL: MethodCall<'static> = MethodCall::new(
-            ObjectPath::from_static("/org/freedesktop/DBus"),
-            MemberName::from_static("BecomeMonitor"),
-        )
-        .interface(InterfaceName::from_static("org.freedesktop.DBus.Monitoring"))
-        .destination(BusName::from_static("org.freedesktop.DBus"));
+        const CALL: MethodCall<'static> = MethodCall::from_static(
+            "org.freedesktop.DBus",
+            "/org/freedesktop/DBus",
+            "org.freedesktop.DBus.Monitoring",
+            "BecomeMonitor",
+        );
         let rules: Vec<String> = rules.iter().map(ToString::to_string).collect();
         self.call(&CALL, &(rules, 0_u32))?;
         self.session.become_monitor();
@@ -394,11 +394,11 @@ impl Connection {
     /// Answers a call that was reported as an event with an ERROR, and writes the answer.
     ///
     /// # Errors
-    /// As [`send`](Self::send).
-    pub fn reply_error(
+    /// As [`send`](Self::send). [`CallError::Name`]: `name` is text that is no error name.
+    pub fn reply_error<'n>(
         &mut self,
         to: &ReplyTo,
-        name: ErrorName<'_>,
+        name: impl IntoName<ErrorName<'n>>,
         text: &str,
     ) -> Result<(), CallError> {
         self.start_reply_error(to, name, text)?;

@@ -5,9 +5,10 @@ use std::io;
 
 use barebus_session::{Awaited, HandshakeAttempts, NoReply, SendError, SessionError};
 use barebus_wire::BodyError;
+use barebus_wire::match_rule::InvalidRule;
 use nix::errno::Errno;
 
-use crate::names::InvalidName;
+use barebus_wire::name::InvalidName;
 
 /// Why no connection was opened.
 #[derive(Debug)]
@@ -216,7 +217,7 @@ pub enum CallError {
     /// The reply holds other types than expected, or is invalid.
     Body(BodyError),
     /// The match rule is invalid.
-    Rule(barebus_wire::match_rule::MatchRuleError),
+    Rule(InvalidRule),
     /// Text that was given as a name or a path is invalid.
     Name(InvalidName),
     /// The call was not sent.
@@ -261,6 +262,12 @@ impl std::error::Error for CallError {}
 impl From<BodyError> for CallError {
     fn from(error: BodyError) -> Self {
         Self::Body(error)
+    }
+}
+
+impl From<InvalidRule> for CallError {
+    fn from(error: InvalidRule) -> Self {
+        Self::Rule(error)
     }
 }
 

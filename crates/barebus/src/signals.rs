@@ -12,10 +12,10 @@ use barebus_wire::{DecodeBody, MatchRule};
 
 use crate::connection::Connection;
 use crate::error::CallError;
-use crate::names::{IntoName, NameRole};
 use crate::proxy::Proxy;
 use crate::reply::Signal;
 use crate::sys::Descriptor;
+use barebus_wire::name::{IntoName, NameRole};
 
 /// The signals of one subscription. Dropping it ends the subscription.
 ///
@@ -172,7 +172,7 @@ impl Proxy<'_, '_> {
 
     pub(crate) fn subscribe(&mut self, rule: &MatchRuleBuf) -> Result<Signals, CallError> {
         // Every key is there once; only an immense path makes it too long.
-        let rule = rule.rule().map_err(CallError::Rule)?;
+        let rule = rule.rule()?;
         self.connection().signals(&rule)
     }
 }
