@@ -8,6 +8,7 @@
 )]
 
 mod crates;
+mod error_line;
 mod static_program;
 
 use std::env;

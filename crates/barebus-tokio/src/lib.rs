@@ -87,4 +87,4 @@ pub use connection::Connection;
 pub use driver::Driver;
 pub use incoming::{Incoming, IncomingCall};
 pub use received::{Reply, Signal};
-pub use stream::SignalStream;
+pub use stream::{Bodies, SignalStream};

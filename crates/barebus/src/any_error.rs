@@ -3,18 +3,25 @@
 use std::fmt;
 use std::io;
 
-use barebus_session::{SendError, SessionError};
+use barebus_sasl::{GuidError, SaslError};
+use barebus_session::{FdsError, NoReply, SendError, SessionError};
 use barebus_wire::address::AddressError;
 use barebus_wire::match_rule::{InvalidRule, MatchRuleError};
 use barebus_wire::name::NameError;
-use barebus_wire::{BodyError, DecodeError, EncodeError, SignatureError};
+use barebus_wire::{
+    BodyError, DecodeError, EncodeError, LayoutError, PreparedError, SignatureError, TypeError,
+};
 
-use crate::error::{CallError, Cause, ConnectionError, OpenError};
+use crate::error::{AttemptError, CallError, Cause, ConnectionError, OpenError};
 use barebus_wire::name::InvalidName;
 
-/// Any error of this crate and of the crates that are built on it. All of them convert into it with `?`.
+/// Any error of this crate, of the crates under it, and of the crates that are built on it. All of them convert into it with `?`.
 ///
-/// Its `Debug` is the text of its `Display`, so a `main` that returns it prints one readable line:
+/// All errors follow one rule: the text of an error says the cause, too, and [`source`](std::error::Error::source) returns only what the
+/// text does not say. So one line is enough for people, and whoever prints the chain of sources prints nothing twice. The causes are
+/// variants and public fields.
+///
+/// The `Debug` of this type is its text, so a `main` that returns it prints one readable line:
 ///
 /// ```no_run
 /// use barebus::{Connection, Proxy};
@@ -44,9 +51,16 @@ pub enum Error {
     Invalid(Box<dyn std::error::Error + Send + Sync>),
     /// An I/O error of the program itself, such as printing.
     Io(io::Error),
+    /// An error of another crate, see [`Error::other`].
+    Other(Box<dyn std::error::Error + Send + Sync>),
 }
 
 impl Error {
+    /// An error of another crate, or a text: `bus.call(…).map_err(Error::other)`, `Err(Error::other("no such unit"))`.
+    pub fn other(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Other(error.into())
+    }
+
     /// Whether a deadline has passed: of connecting, of authentication, or of a call.
     pub fn is_timeout(&self) -> bool {
         match self {
@@ -77,11 +91,15 @@ impl Error {
 impl OpenError {
     /// Whether every server that the address lists was tried until the deadline had passed.
     pub fn is_timeout(&self) -> bool {
-        use crate::error::AttemptError;
-
         let Self::Unreachable(attempts) = self else { return false };
-        let is_late = |error: &AttemptError| matches!(error, AttemptError::Io(error) if error.kind() == io::ErrorKind::TimedOut);
-        !attempts.is_empty() && attempts.iter().all(|attempt| is_late(&attempt.error))
+        !attempts.is_empty() && attempts.iter().all(|attempt| attempt.error.is_timeout())
+    }
+}
+
+impl AttemptError {
+    /// Whether the server was tried until the deadline had passed.
+    pub fn is_timeout(&self) -> bool {
+        matches!(self, Self::Io(error) if error.kind() == io::ErrorKind::TimedOut)
     }
 }
 
@@ -96,7 +114,7 @@ impl CallError {
     /// Whether a deadline has passed: of the call, or of authentication.
     pub fn is_timeout(&self) -> bool {
         match self {
-            Self::NoReply(reason) => *reason == barebus_session::NoReply::TimedOut,
+            Self::NoReply(reason) => *reason == NoReply::TimedOut,
             Self::Connection(error) => error.is_timeout(),
             _ => false,
         }
@@ -114,7 +132,7 @@ impl fmt::Display for Error {
             Self::Open(error) => error.fmt(f),
             Self::Call(error) => error.fmt(f),
             Self::Operation { operation, cause } => write!(f, "{operation}: {cause}"),
-            Self::Invalid(error) => error.fmt(f),
+            Self::Invalid(error) | Self::Other(error) => error.fmt(f),
             Self::Io(error) => error.fmt(f),
         }
     }
@@ -136,7 +154,7 @@ impl std::error::Error for Error {
     /// What the text does not say.
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Invalid(error) => error.source(),
+            Self::Invalid(error) | Self::Other(error) => error.source(),
             Self::Io(error) => error.source(),
             Self::Open(_) | Self::Call(_) | Self::Operation { .. } => None,
         }
@@ -157,13 +175,37 @@ impl From<io::Error> for Error {
 
 impl From<EncodeError> for Error {
     fn from(error: EncodeError) -> Self {
-        Self::Call(CallError::Send(error.into()))
+        SendError::from(error).into()
     }
 }
 
 impl From<SendError> for Error {
     fn from(error: SendError) -> Self {
         Self::Call(CallError::Send(error))
+    }
+}
+
+impl From<NoReply> for Error {
+    fn from(error: NoReply) -> Self {
+        Self::Call(CallError::NoReply(error))
+    }
+}
+
+impl From<FdsError> for Error {
+    fn from(error: FdsError) -> Self {
+        NoReply::Fds(error).into()
+    }
+}
+
+impl From<SessionError> for Error {
+    fn from(error: SessionError) -> Self {
+        SendError::Ended(Box::new(error)).into()
+    }
+}
+
+impl From<SaslError> for Error {
+    fn from(error: SaslError) -> Self {
+        SessionError::Authentication(error).into()
     }
 }
 
@@ -180,4 +222,4 @@ macro_rules! from {
 }
 
 from!(Call: CallError, ConnectionError, InvalidName, InvalidRule, BodyError, DecodeError);
-from!(Invalid: NameError, AddressError, SignatureError, MatchRuleError);
+from!(Invalid: NameError, AddressError, SignatureError, MatchRuleError, LayoutError, PreparedError, TypeError, GuidError);

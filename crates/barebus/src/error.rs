@@ -89,6 +89,9 @@ impl fmt::Display for AttemptError {
     }
 }
 
+// The text says all that the cause says, so there is no source.
+impl std::error::Error for AttemptError {}
+
 fn why_unsupported(transport: &str) -> &'static str {
     match transport {
         "unixexec" | "tcp" | "nonce-tcp" => "the transport is not built in",
@@ -222,6 +225,9 @@ pub enum CallError {
     Name(InvalidName),
     /// The call was not sent.
     Send(SendError),
+    /// The subscription has ended: with [`Connection::unsubscribe`](crate::Connection::unsubscribe), or because the bus ended it, which an
+    /// earlier error or event reported.
+    NotSubscribed,
     /// A subscription was used with another connection than the one that made it.
     OtherConnection,
     /// The connection has ended: every later call fails with the same error.
@@ -248,6 +254,9 @@ impl fmt::Display for CallError {
             Self::Rule(error) => error.fmt(f),
             Self::Name(error) => error.fmt(f),
             Self::Send(error) => error.fmt(f),
+            Self::NotSubscribed => {
+                f.write_str("cannot read signals of the subscription: it has ended")
+            }
             Self::OtherConnection => {
                 f.write_str("cannot read signals of a subscription: another connection made it")
             }

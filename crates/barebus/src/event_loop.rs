@@ -78,15 +78,14 @@ impl Connection {
     /// The next signal of a subscription; `None` if none has arrived. Other events are kept.
     ///
     /// # Errors
-    /// [`CallError::Remote`]: the bus refused the subscription. [`CallError::NoReply`]: it did not answer in time.
-    /// [`CallError::Connection`].
+    /// As [`next_signal`](Self::next_signal).
     pub fn poll_signal(
         &mut self,
         subscription: SubscriptionId,
     ) -> Result<Option<Signal<'_>>, CallError> {
         self.release_dropped();
         if !self.poll(Want::Signal(subscription))? {
-            return Ok(None);
+            return self.check_subscribed(subscription).map(|()| None);
         }
         self.take_signal()
     }

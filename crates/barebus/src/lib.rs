@@ -89,6 +89,6 @@ pub use error::{Attempt, AttemptError, CallError, Cause, ConnectionError, OpenEr
 pub use options::Options;
 pub use proxy::Proxy;
 pub use reply::{Reply, Signal};
-pub use signals::Signals;
+pub use signals::{Bodies, Signals};
 pub use standard::{ManagedObjects, PropertiesChanged};
 pub use sys::Descriptor;
