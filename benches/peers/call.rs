@@ -16,7 +16,7 @@ pub struct Call {
 impl Call {
     /// Asks systemd, or whoever has taken its name, for a unit file's state.
     pub const OF_SYSTEMD: Self = Self {
-        method: MethodCall::new(
+        method: MethodCall::checked(
             ObjectPath::from_static("/org/freedesktop/systemd1"),
             MemberName::from_static("GetUnitFileState"),
         )
@@ -46,7 +46,7 @@ pub fn hello() -> Vec<u8> {
 
 /// A method of the bus itself. Spec: Message Bus Messages.
 pub const fn bus_method(member: &'static str) -> MethodCall<'static> {
-    MethodCall::new(
+    MethodCall::checked(
         ObjectPath::from_static("/org/freedesktop/DBus"),
         MemberName::from_static(member),
     )

@@ -21,7 +21,7 @@ pub(super) const WORKLOADS: &[Workload] = &[
 ];
 
 /// Whom and what.
-pub const CALL: MethodCall<'static> = MethodCall::new(
+pub const CALL: MethodCall<'static> = MethodCall::checked(
     ObjectPath::from_static("/org/freedesktop/systemd1"),
     MemberName::from_static("GetUnitFileState"),
 )

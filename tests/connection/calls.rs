@@ -153,12 +153,15 @@ fn calls_are_served_when_the_user_wants_to() {
 
 #[test]
 fn calls_are_refused_when_the_user_wants_to() {
-    const NAME: ErrorName<'static> = ErrorName::from_static("org.example.Error.No");
+    const NAME: &str = "org.example.Error.No";
     let answers = served(false, |connection, reply_to| {
+        let error = connection.reply_error(&reply_to, "no name", "not today").unwrap_err();
+        let why = "cannot use \"no name\" as error name: a character is not allowed at byte 2";
+        assert_eq!(error.to_string(), why);
         connection.reply_error(&reply_to, NAME, "not today").unwrap();
     });
     assert_eq!(answers.len(), 1);
-    assert_eq!(error_name(&answers[0]), Some(NAME.as_str()));
+    assert_eq!(error_name(&answers[0]), Some(NAME));
 }
 
 #[test]

@@ -101,7 +101,7 @@ fn a_hint_about_pid_namespaces_comes_only_before_the_connection_was_established(
             // It hangs up on the attempt line by line, too.
             drop(listening.accept().unwrap());
         });
-        let call = || MethodCall::new(ObjectPath::ROOT, MemberName::from_static("Reexecute"));
+        let call = || MethodCall::checked(ObjectPath::ROOT, MemberName::from_static("Reexecute"));
         if works {
             connection.call(&call(), &()).unwrap();
         }

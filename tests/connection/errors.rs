@@ -3,8 +3,12 @@
 use std::error::Error as _;
 use std::io;
 
-use barebus::{CallError, Connection, Error, MatchRule, NoReply, ObjectPath, Options, Proxy};
-use barebus_systemd::Manager;
+use barebus::{
+    CallError, Connection, Error, FdsError, Guid, MatchRule, MatchRuleBuf, NoReply, ObjectPath,
+    Options, Proxy, SendError, SessionError,
+};
+use barebus_systemd::setting::Properties;
+use barebus_systemd::{Manager, UnitKind, UnitName};
 use barebus_tests::peer::{BUS, Peer, SERVICE};
 
 use crate::scene::{SHORT, method, patient, play};
@@ -97,6 +101,14 @@ fn no_text_repeats_its_source() {
             Error::from(Options::bus().open("unix:path=/no/such/socket").unwrap_err()),
             Error::from(io::Error::from(io::ErrorKind::NotFound)),
             Error::from(Proxy::new(bus, "bad name", "/", INTERFACE).unwrap_err()),
+            Error::from(MatchRuleBuf::signals().path("no path").rule().unwrap_err()),
+            Error::from("no GUID".parse::<Guid>().unwrap_err()),
+            Error::from(NoReply::TimedOut),
+            Error::from(FdsError::Truncated),
+            Error::from(SessionError::UnexpectedFds),
+            Error::from(UnitName::parse("no unit").unwrap_err()),
+            Error::from(Properties::new(UnitKind::Service).set("NoSetting", "1").unwrap_err()),
+            Error::other("no such thing"),
         ];
         for error in errors {
             let text = error.to_string();
@@ -108,4 +120,15 @@ fn no_text_repeats_its_source() {
             }
         }
     });
+}
+
+#[test]
+fn errors_of_all_layers_answer_the_same_questions() {
+    assert!(Error::from(NoReply::TimedOut).is_timeout());
+    let closed = SessionError::Closed { awaited: None, unfinished: 0 };
+    assert!(Error::from(closed.clone()).is_disconnected());
+    assert!(Error::from(SendError::Ended(Box::new(closed))).is_disconnected());
+    let other = Error::other(io::Error::other("no such thing"));
+    assert_eq!(format!("{other:?}"), "no such thing");
+    assert!(!other.is_timeout() && !other.is_disconnected() && other.remote_name().is_none());
 }

@@ -156,8 +156,7 @@ fn calls_of_ours_are_answered_from_their_events() {
             if call.message.header().member == Some(MemberName::from_static("Known")) {
                 connection.start_reply(&reply_to, &("done",), Vec::new()).unwrap();
             } else {
-                let name = barebus::ErrorName::from_static("org.example.No");
-                connection.start_reply_error(&reply_to, name, "no").unwrap();
+                connection.start_reply_error(&reply_to, "org.example.No", "no").unwrap();
             }
             answered += 1;
         }

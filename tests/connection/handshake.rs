@@ -303,7 +303,7 @@ fn a_slow_call_holds_up_no_handshake() {
 
 /// A method of whoever has the unique name, whose owner need not be asked for.
 fn to_owner(member: &'static str) -> MethodCall<'static> {
-    MethodCall::new(ObjectPath::from_static("/"), MemberName::from_static(member))
+    MethodCall::checked(ObjectPath::from_static("/"), MemberName::from_static(member))
         .destination(BusName::from_static(OWNER))
 }
 

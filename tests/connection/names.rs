@@ -1,5 +1,6 @@
 //! Names and paths as text: valid ones are sent, invalid ones are named with their role and nothing is sent.
 
+use barebus::definition::Object;
 use barebus::{
     Bus, BusName, CallError, Connection, InterfaceName, InvalidName, MethodCall, NameRole,
     ObjectPath, Proxy,
@@ -24,7 +25,9 @@ fn names_are_given_as_text_and_as_checked_types() {
         let interface = "org.example.Interface";
         echo(Proxy::new(bus, SERVICE, "/", interface));
         echo(Proxy::new(bus, &SERVICE.to_owned(), &"/".to_owned(), &interface.to_owned()));
+        assert_eq!(MethodCall::new(SERVICE, "/", interface, "Echo").unwrap(), ECHO);
         let (name, path) = (BusName::parse(SERVICE).unwrap(), ObjectPath::ROOT);
+        assert_eq!(MethodCall::new(name, path, interface, &"Echo".to_owned()).unwrap(), ECHO);
         let checked = InterfaceName::parse(interface).unwrap();
         echo(Proxy::new(bus, name, path, checked));
         echo(Proxy::new(bus, &name.to_owned(), &path.to_owned(), &checked.to_owned()));
@@ -60,6 +63,12 @@ fn invalid_text_is_named_with_its_role() {
             proxy.call("bad name", &()).unwrap_err()
         }),
         refused(|bus| Bus::new(bus).name_has_owner("bad name").unwrap_err()),
+        refused(|_| MethodCall::new("bad name", "/", interface, "Echo").unwrap_err()),
+        refused(|_| MethodCall::new(SERVICE, "bad name", interface, "Echo").unwrap_err()),
+        refused(|_| MethodCall::new(SERVICE, "/", "bad name", "Echo").unwrap_err()),
+        refused(|_| MethodCall::new(SERVICE, "/", interface, "bad name").unwrap_err()),
+        refused(|_| Object::new("bad name", "/").unwrap_err()),
+        refused(|_| Object::new(SERVICE, "/").unwrap().at_path("bad name").unwrap_err()),
     ];
     let roles = [
         (NameRole::Destination, "destination"),
@@ -67,6 +76,12 @@ fn invalid_text_is_named_with_its_role() {
         (NameRole::Interface, "interface"),
         (NameRole::Member, "member"),
         (NameRole::BusName, "bus name"),
+        (NameRole::Destination, "destination"),
+        (NameRole::Path, "path"),
+        (NameRole::Interface, "interface"),
+        (NameRole::Member, "member"),
+        (NameRole::Destination, "destination"),
+        (NameRole::Path, "path"),
     ];
     for ((found, text), (role, word)) in results.into_iter().zip(roles) {
         assert_eq!(found, role);

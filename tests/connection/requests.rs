@@ -11,7 +11,7 @@ const ECHO: Method<(Str,), (Str,)> = Method::new(INTERFACE, "Echo");
 const NAME: Property<Str> = Property::new(INTERFACE, "Name", Emits::Const);
 
 fn object() -> Object<'static> {
-    Object::new(SERVICE, "/org/example")
+    Object::from_static(SERVICE, "/org/example")
 }
 
 /// Checks the destination of `Echo` and of `Get`, and answers both.

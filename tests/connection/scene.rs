@@ -145,7 +145,7 @@ pub(crate) fn works(connection: &mut Connection) {
 
 /// A call of `member` of the scripted service.
 pub(crate) fn method(member: &'static str) -> MethodCall<'static> {
-    MethodCall::new(ObjectPath::from_static("/"), MemberName::from_static(member))
+    MethodCall::checked(ObjectPath::from_static("/"), MemberName::from_static(member))
         .interface(InterfaceName::from_static("org.example.Interface"))
         .destination(BusName::from_static(SERVICE))
 }

@@ -4,8 +4,8 @@ use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use barebus::definition::{Object, SignalKind, Str};
-use barebus::{CallError, Connection, InterfaceName, Options, Proxy};
-use barebus_tests::peer::{OWNER, Peer, SERVICE};
+use barebus::{CallError, Connection, InterfaceName, MatchRule, Options, Proxy};
+use barebus_tests::peer::{BUS, OWNER, Peer, SERVICE};
 
 use crate::scene::{LONG, patient, play, works};
 
@@ -53,7 +53,7 @@ fn signals_are_read_between_calls_until_none_comes() {
 #[test]
 fn bodies_are_typed_and_a_wrong_one_costs_only_its_signal() {
     play(&patient(), tell, |bus| {
-        let service = Object::new("org.example.Service", "/");
+        let service = Object::from_static("org.example.Service", "/");
         let mut signals = bus.signals_of(TOLD, service).unwrap();
         for _ in 0..2 {
             works(bus);
@@ -65,6 +65,50 @@ fn bodies_are_typed_and_a_wrong_one_costs_only_its_signal() {
             assert!(matches!(error, CallError::Body(_)), "{error}");
         }
         assert_eq!(signals.next_body::<()>(bus, Some(Duration::ZERO)).unwrap(), None);
+    });
+}
+
+#[test]
+fn an_iterator_gives_bodies_until_its_time_has_passed() {
+    play(&patient(), tell, |bus| {
+        let mut signals = proxy(bus).signals("Told").unwrap();
+        works(bus);
+        let bodies = signals.bodies::<(String, u32)>(bus, Some(Duration::ZERO));
+        let numbers: Vec<_> = bodies.map(|body| body.ok().map(|(_, number)| number)).collect();
+        assert_eq!(numbers, [Some(1), Some(2), None]);
+        bus.unsubscribe(signals.subscription()).unwrap();
+        let mut bodies = signals.bodies::<(String, u32)>(bus, None);
+        assert!(matches!(bodies.next(), Some(Err(CallError::NotSubscribed))));
+        assert!(bodies.next().is_none());
+    });
+}
+
+#[test]
+fn an_ended_subscription_is_told_from_a_passed_time() {
+    let script = |peer: &mut Peer| {
+        peer.greet();
+        let refused = peer.called("AddMatch").unwrap();
+        let refusal = peer.error(&refused, Some(BUS), "org.example.No", "not this one");
+        peer.write(&refusal);
+        let taken = peer.called("AddMatch").unwrap();
+        peer.answer_as_bus(&taken);
+        peer.drain();
+    };
+    play(&patient(), script, |bus| {
+        let rule = MatchRule::parse("type='signal',member='Told'").unwrap();
+        let refused = bus.start_subscription(&rule).unwrap();
+        // It neither waits without end nor tells that no signal came.
+        let error = bus.next_signal(refused, None).unwrap_err();
+        assert_eq!(error.to_string(), "not this one (org.example.No)");
+        for _ in 0..2 {
+            assert!(matches!(bus.next_signal(refused, None), Err(CallError::NotSubscribed)));
+            assert!(matches!(bus.poll_signal(refused), Err(CallError::NotSubscribed)));
+        }
+        let taken = bus.subscribe(&rule).unwrap();
+        assert!(bus.next_signal(taken, Some(Duration::ZERO)).unwrap().is_none());
+        bus.unsubscribe(taken).unwrap();
+        let error = bus.next_signal(taken, Some(LONG)).unwrap_err();
+        assert_eq!(error.to_string(), "cannot read signals of the subscription: it has ended");
     });
 }
 

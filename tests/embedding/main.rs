@@ -8,6 +8,7 @@
 )]
 
 mod crates;
+mod error_line;
 mod mistakes;
 mod static_program;
 

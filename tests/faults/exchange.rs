@@ -212,7 +212,7 @@ impl User<'_> {
 
 /// A call of the service on the bus.
 pub(crate) const fn service(member: &'static str) -> MethodCall<'static> {
-    MethodCall::new(ObjectPath::ROOT, MemberName::from_static(member))
+    MethodCall::checked(ObjectPath::ROOT, MemberName::from_static(member))
         .interface(InterfaceName::from_static(INTERFACE))
         .destination(BusName::from_static(SERVICE))
 }

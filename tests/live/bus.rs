@@ -174,7 +174,7 @@ fn a_service_is_started_by_its_name() {
         assert!(!bus.name_has_owner(name).unwrap());
         assert_eq!(bus.start_service_by_name(name).unwrap(), StartService::Success);
         assert_eq!(bus.start_service_by_name(name).unwrap(), StartService::AlreadyRunning);
-        let ping = MethodCall::new(ObjectPath::ROOT, MemberName::from_static("Ping"))
+        let ping = MethodCall::checked(ObjectPath::ROOT, MemberName::from_static("Ping"))
             .interface(InterfaceName::from_static("org.freedesktop.DBus.Peer"))
             .destination(name);
         connection.call(&ping, &()).unwrap();
@@ -226,7 +226,7 @@ fn a_change_of_the_services_is_told_where_the_bus_can() {
 fn statistics_are_asked_for_as_any_method_is() {
     for the_box in both() {
         let mut connection = connect(the_box);
-        let call = MethodCall::new(
+        let call = MethodCall::checked(
             ObjectPath::from_static("/org/freedesktop/DBus"),
             MemberName::from_static("GetStats"),
         )

@@ -82,7 +82,7 @@ impl Attacker {
 }
 
 fn call_of_bus(member: &'static str) -> MethodCall<'static> {
-    MethodCall::new(
+    MethodCall::checked(
         ObjectPath::from_static("/org/freedesktop/DBus"),
         MemberName::from_static(member),
     )
@@ -129,7 +129,7 @@ fn of_a_hundred_thousand_forged_replies_and_signals_none_is_believed() {
     let rule = MatchRuleBuf::signals().sender(BusName::from_static("org.freedesktop.systemd1"));
     let subscription = victim.subscribe(&rule.rule().unwrap()).unwrap();
     let ours = victim.unique_name().unwrap().to_owned();
-    let call = MethodCall::new(ObjectPath::ROOT, MemberName::from_static("Answer"))
+    let call = MethodCall::checked(ObjectPath::ROOT, MemberName::from_static("Answer"))
         .interface(InterfaceName::from_static("org.example.Oracle"))
         .destination(BusName::parse(&to).unwrap());
     let pending = victim.start_call(&call, &(), Vec::new()).unwrap();

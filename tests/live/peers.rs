@@ -13,7 +13,7 @@ use crate::boxes::{PATIENCE, SessionBus};
 const MATH: InterfaceName<'static> = InterfaceName::from_static("org.example.Math");
 
 fn method<'a>(to: &'a str, interface: InterfaceName<'a>, member: &'a str) -> MethodCall<'a> {
-    MethodCall::new(ObjectPath::ROOT, MemberName::parse(member).unwrap())
+    MethodCall::checked(ObjectPath::ROOT, MemberName::parse(member).unwrap())
         .interface(interface)
         .destination(BusName::parse(to).unwrap())
 }

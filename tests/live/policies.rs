@@ -14,7 +14,7 @@ const OPEN: &str = "<allow send_destination='*'/><allow receive_sender='*'/><all
 const SERVICE: BusName<'static> = BusName::from_static("org.example.Service");
 
 fn ping(name: &str) -> MethodCall<'_> {
-    MethodCall::new(ObjectPath::ROOT, MemberName::from_static("Ping"))
+    MethodCall::checked(ObjectPath::ROOT, MemberName::from_static("Ping"))
         .interface(InterfaceName::from_static("org.freedesktop.DBus.Peer"))
         .destination(BusName::parse(name).unwrap())
 }
@@ -109,7 +109,7 @@ fn a_service_that_releases_its_name_still_answers() {
             server
         });
         let mut client = patient().open(&bus.address).unwrap();
-        let ask = MethodCall::new(ObjectPath::ROOT, MemberName::from_static("Ask"))
+        let ask = MethodCall::checked(ObjectPath::ROOT, MemberName::from_static("Ask"))
             .interface(InterfaceName::from_static("org.example.Interface"))
             .destination(SERVICE);
         for call in 1..=calls {

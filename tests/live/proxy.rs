@@ -124,7 +124,7 @@ fn with_a_filter_hidden_names_are_told_of_at_once() {
         let hidden = new_name();
         let hidden = BusName::parse(&hidden).unwrap();
         request(&mut owner, hidden);
-        let call = MethodCall::new(ObjectPath::ROOT, MemberName::from_static("Ping"))
+        let call = MethodCall::checked(ObjectPath::ROOT, MemberName::from_static("Ping"))
             .interface(InterfaceName::from_static("org.freedesktop.DBus.Peer"))
             .destination(hidden);
         for _ in 0..3 {

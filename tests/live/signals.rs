@@ -11,7 +11,7 @@ use crate::boxes::{LONG, PATIENCE, both, connect};
 const SYSTEMD: BusName<'static> = BusName::from_static("org.freedesktop.systemd1");
 
 fn bus_method(member: &'static str) -> MethodCall<'static> {
-    MethodCall::new(
+    MethodCall::checked(
         ObjectPath::from_static("/org/freedesktop/DBus"),
         MemberName::from_static(member),
     )
@@ -103,7 +103,7 @@ fn replies_are_taken_in_any_order() {
 fn a_name_that_nobody_owns_is_the_buss_error() {
     for the_box in both() {
         let mut bus = connect(the_box);
-        let call = MethodCall::new(ObjectPath::ROOT, MemberName::from_static("Ping"))
+        let call = MethodCall::checked(ObjectPath::ROOT, MemberName::from_static("Ping"))
             .interface(InterfaceName::from_static("org.freedesktop.DBus.Peer"))
             .destination(BusName::from_static("org.example.Nobody"));
         let error = bus.call(&call, &()).unwrap_err();

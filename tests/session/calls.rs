@@ -13,8 +13,11 @@ use crate::scene::{BUS, NOW, Scene};
 
 /// A call of the bus itself, which needs no owner to be known.
 fn call() -> MethodCall<'static> {
-    MethodCall::new(ObjectPath::from_static("/org/freedesktop/DBus"), MemberName::from_static("M"))
-        .destination(BusName::from_static(BUS))
+    MethodCall::checked(
+        ObjectPath::from_static("/org/freedesktop/DBus"),
+        MemberName::from_static("M"),
+    )
+    .destination(BusName::from_static(BUS))
 }
 
 fn made(scene: &mut Scene) -> (CallId, Vec<u8>) {
@@ -87,7 +90,7 @@ fn replies_may_come_in_any_order_and_among_signals() {
     let mut scene = Scene::direct();
     let rule = barebus_wire::MatchRule::ANY;
     scene.session.subscribe(&rule, None).unwrap();
-    let to = MethodCall::new(ObjectPath::from_static("/"), MemberName::from_static("M"));
+    let to = MethodCall::checked(ObjectPath::from_static("/"), MemberName::from_static("M"));
     let calls: Vec<_> = (0..3)
         .map(|_| {
             let id = scene.session.call(&to, &(), Vec::new(), None).unwrap();
@@ -147,7 +150,7 @@ fn serials_pass_over_zero_and_over_those_that_are_awaited() {
         Config::new(ServerKind::Direct, Mechanisms::only(Mechanism::External(Identity::Uid(0))));
     config.first_serial = Serial::new(u32::MAX - 1).unwrap();
     let mut scene = Scene::of(config);
-    let to = MethodCall::new(ObjectPath::from_static("/"), MemberName::from_static("M"));
+    let to = MethodCall::checked(ObjectPath::from_static("/"), MemberName::from_static("M"));
     let serials: Vec<u32> = (0..4)
         .map(|_| {
             scene.session.call(&to, &(), Vec::new(), None).unwrap();

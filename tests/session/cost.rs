@@ -42,7 +42,7 @@ fn keep_signals(scene: &mut Scene, member: &'static str, count: usize) {
 fn a_hundred_thousand_calls_of_ours_are_kept_taken_and_answered() {
     assert_linear(100_000, |count| {
         let mut scene = spacious(ServerKind::Direct);
-        let call = MethodCall::new(ObjectPath::ROOT, MemberName::from_static("M"))
+        let call = MethodCall::checked(ObjectPath::ROOT, MemberName::from_static("M"))
             .interface(InterfaceName::from_static("com.example.I"))
             .header(scene.serial());
         let many = bytes(&call, &()).repeat(count);

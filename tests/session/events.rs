@@ -67,7 +67,7 @@ fn arrived() -> Play {
             scene.give(&reply, &(2_u32,));
             scene.refuse(never, DENIED);
         }
-        let ask = MethodCall::new(ObjectPath::ROOT, MemberName::from_static("Ask"))
+        let ask = MethodCall::checked(ObjectPath::ROOT, MemberName::from_static("Ask"))
             .interface(InterfaceName::from_static("com.example.I"))
             .destination(BusName::from_static(US));
         let mut header = ask.header(scene.serial());

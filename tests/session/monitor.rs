@@ -10,12 +10,12 @@ use barebus_wire::{
 use crate::scene::{BUS, NOW, Scene, US, config};
 
 const CALL: MethodCall<'static> =
-    MethodCall::new(ObjectPath::from_static("/"), MemberName::from_static("M"))
+    MethodCall::checked(ObjectPath::from_static("/"), MemberName::from_static("M"))
         .destination(BusName::from_static(BUS));
 
 /// A call of ours that wants an answer.
 fn calling(scene: &mut Scene, interface: &'static str, member: &'static str) -> Header<'static> {
-    let call = MethodCall::new(ObjectPath::ROOT, MemberName::from_static(member))
+    let call = MethodCall::checked(ObjectPath::ROOT, MemberName::from_static(member))
         .interface(InterfaceName::from_static(interface))
         .destination(BusName::from_static(US));
     let mut header = call.header(scene.serial());

@@ -10,8 +10,11 @@ use core::time::Duration;
 use crate::scene::{BUS, LINES, NOW, Scene, US, config};
 
 fn call() -> MethodCall<'static> {
-    MethodCall::new(ObjectPath::from_static("/org/freedesktop/DBus"), MemberName::from_static("M"))
-        .destination(BusName::from_static(BUS))
+    MethodCall::checked(
+        ObjectPath::from_static("/org/freedesktop/DBus"),
+        MemberName::from_static("M"),
+    )
+    .destination(BusName::from_static(BUS))
 }
 
 /// An opening that was written, with `calls` calls behind `Hello`: the calls, and the messages that were written.

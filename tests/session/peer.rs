@@ -11,7 +11,7 @@ use crate::scene::{NOW, Scene, US};
 /// The header of a call that somebody makes of us.
 fn calling(scene: &mut Scene, interface: &'static str, member: &'static str) -> Header<'static> {
     let mut header =
-        MethodCall::new(ObjectPath::from_static("/any"), MemberName::from_static(member))
+        MethodCall::checked(ObjectPath::from_static("/any"), MemberName::from_static(member))
             .interface(InterfaceName::from_static(interface))
             .destination(BusName::from_static(US))
             .header(scene.serial());

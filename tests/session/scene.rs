@@ -37,7 +37,7 @@ pub(crate) fn config(peer: ServerKind) -> Config {
 
 /// A call of the method `M` of whoever owns `destination`.
 pub(crate) fn call_of(destination: &str) -> MethodCall<'_> {
-    MethodCall::new(ObjectPath::from_static("/"), MemberName::from_static("M"))
+    MethodCall::checked(ObjectPath::from_static("/"), MemberName::from_static("M"))
         .destination(BusName::parse(destination).unwrap())
 }
 

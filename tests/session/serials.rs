@@ -6,7 +6,7 @@ use barebus_wire::{MemberName, Message, MethodCall, ObjectPath, Serial};
 use crate::scene::{NOW, Scene, config};
 
 const CALL: MethodCall<'static> =
-    MethodCall::new(ObjectPath::from_static("/"), MemberName::from_static("Ask"));
+    MethodCall::checked(ObjectPath::from_static("/"), MemberName::from_static("Ask"));
 
 fn serial_of(message: &[u8]) -> u32 {
     Message::parse(message).unwrap().header().serial.get()

@@ -131,7 +131,7 @@ fn a_call_without_a_sender_is_passed_over() {
     for serving in [Serving::EVENTS, Serving::NOTHING] {
         let mut scene = <Scene>::bus_of(Config { serving, ..config(ServerKind::Bus) });
         for interface in ["org.freedesktop.DBus.Peer", "com.example.I"] {
-            let call = MethodCall::new(ObjectPath::ROOT, MemberName::from_static("Ping"))
+            let call = MethodCall::checked(ObjectPath::ROOT, MemberName::from_static("Ping"))
                 .interface(InterfaceName::from_static(interface))
                 .destination(BusName::from_static(US));
             let header = call.header(scene.serial());
@@ -141,7 +141,7 @@ fn a_call_without_a_sender_is_passed_over() {
         assert_eq!(scene.session.ignored(), 2);
         assert!(scene.written().is_empty());
         // Not so with a sender, and not so without a bus.
-        let ping = MethodCall::new(ObjectPath::ROOT, MemberName::from_static("Ping"))
+        let ping = MethodCall::checked(ObjectPath::ROOT, MemberName::from_static("Ping"))
             .interface(InterfaceName::from_static("org.freedesktop.DBus.Peer"));
         let mut header = ping.header(scene.serial());
         header.sender = Some(BusName::from_static(STRANGER));

@@ -60,7 +60,7 @@ fn calls_are_answered_refused_or_dropped_and_no_caller_is_left_waiting() {
             match &*member {
                 "Answered" => call.reply(&("here you are",), Vec::new()).unwrap(),
                 "Refused" => {
-                    call.reply_error(ErrorName::from_static("org.example.No"), "no").unwrap();
+                    call.reply_error("org.example.No", "no").unwrap();
                 }
                 _ => drop(call),
             }

@@ -16,7 +16,7 @@ const MANAGER: InterfaceName<'static> =
     InterfaceName::from_static("org.freedesktop.systemd1.Manager");
 
 fn manager(member: &'static str) -> MethodCall<'static> {
-    MethodCall::new(
+    MethodCall::checked(
         ObjectPath::from_static("/org/freedesktop/systemd1"),
         MemberName::from_static(member),
     )
@@ -25,7 +25,7 @@ fn manager(member: &'static str) -> MethodCall<'static> {
 }
 
 fn bus_method(member: &'static str) -> MethodCall<'static> {
-    MethodCall::new(
+    MethodCall::checked(
         ObjectPath::from_static("/org/freedesktop/DBus"),
         MemberName::from_static(member),
     )
@@ -189,7 +189,7 @@ fn whoever_does_not_answer_is_waited_for_no_longer_than_was_said() {
         in_runtime(async {
             let (bus, driver) = Connection::new(options.open(&session.address).unwrap());
             tokio::spawn(driver);
-            let call = MethodCall::new(ObjectPath::ROOT, MemberName::from_static("Anything"))
+            let call = MethodCall::checked(ObjectPath::ROOT, MemberName::from_static("Anything"))
                 .destination(BusName::parse(mute.unique_name().unwrap()).unwrap());
             let end = bus.call(&call, &()).await;
             assert!(matches!(end, Err(CallError::NoReply(NoReply::TimedOut))), "{end:?}");
@@ -209,7 +209,7 @@ fn when_the_bus_goes_everybody_is_told() {
             let driver = tokio::spawn(driver);
             let rule = MatchRuleBuf::signals();
             let mut signals = bus.subscribe(&rule.rule().unwrap()).await.unwrap();
-            let call = MethodCall::new(ObjectPath::ROOT, MemberName::from_static("Anything"))
+            let call = MethodCall::checked(ObjectPath::ROOT, MemberName::from_static("Anything"))
                 .destination(BusName::parse(mute.unique_name().unwrap()).unwrap());
             let calls: Vec<_> = (0..10).map(|_| tokio::spawn(bus.call(&call, &()))).collect();
             bus.call(&bus_method("GetId"), &()).await.unwrap();
@@ -243,7 +243,7 @@ fn peers_call_one_another() {
             });
             let (bus, driver) = Connection::open(&session.address).unwrap();
             tokio::spawn(driver);
-            let call = MethodCall::new(ObjectPath::ROOT, MemberName::from_static("Add"))
+            let call = MethodCall::checked(ObjectPath::ROOT, MemberName::from_static("Add"))
                 .interface(InterfaceName::from_static("org.example.Sum"))
                 .destination(BusName::from_static("org.example.Sum"));
             for (a, b) in [(2, 3), (-7, 7)] {

@@ -100,6 +100,27 @@ fn waiting_for_a_signal_can_be_given_up_and_loses_none() {
 }
 
 #[test]
+fn bodies_are_typed_and_a_wrong_one_costs_only_its_signal() {
+    async fn first<T>(stream: impl Stream<Item = T>) -> Option<T> {
+        let mut stream = pin!(stream);
+        poll_fn(|cx| stream.as_mut().poll_next(cx)).await
+    }
+    play(&patient(), serve, |bus, _driver| async move {
+        let mut texts = subscribe(&bus, "Apple").await.unwrap().bodies::<(String,)>();
+        let mut numbers = subscribe(&bus, "Apple").await.unwrap().bodies::<(u32,)>();
+        emit(&bus, "Apple", "one");
+        emit(&bus, "Apple", "two");
+        assert_eq!(first(&mut texts).await.unwrap().unwrap(), ("one".to_owned(),));
+        assert_eq!(texts.next().await.unwrap().unwrap(), ("two".to_owned(),));
+        for _ in 0..2 {
+            let error = numbers.next().await.unwrap().unwrap_err();
+            assert!(matches!(error, CallError::Body(_)), "{error}");
+        }
+        assert_eq!(numbers.signals().dropped(), 0);
+    });
+}
+
+#[test]
 fn a_stream_that_nobody_reads_holds_up_nobody_and_counts_what_it_drops() {
     const SIGNALS: usize = 2000;
 

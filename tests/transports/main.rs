@@ -50,7 +50,8 @@ fn options() -> Options {
 }
 
 /// A call of the scripted servers, which answer with strings.
-const ASK: MethodCall<'static> = MethodCall::new(ObjectPath::ROOT, MemberName::from_static("Echo"));
+const ASK: MethodCall<'static> =
+    MethodCall::checked(ObjectPath::ROOT, MemberName::from_static("Echo"));
 
 /// What the server answers when asked `question`.
 fn ask(connection: &mut Connection, question: &str) -> String {

@@ -277,7 +277,7 @@ fn every_message_type() {
     let path = ObjectPath::from_static("/");
     let interface = InterfaceName::from_static("a.i");
     let member = MemberName::from_static("M");
-    let call = barebus_wire::MethodCall::new(path, member).header(serial);
+    let call = barebus_wire::MethodCall::checked(path, member).header(serial);
     for (header, text) in [
         (
             call,

@@ -8,7 +8,7 @@ use barebus_wire::{
 };
 
 fn call() -> MethodCall<'static> {
-    MethodCall::new(ObjectPath::from_static("/"), MemberName::from_static("M"))
+    MethodCall::checked(ObjectPath::from_static("/"), MemberName::from_static("M"))
 }
 
 /// What marshalling `value` into no buffer at all says: limits hold without one.

@@ -73,6 +73,13 @@ pub enum BoxError {
     },
 }
 
+impl BoxError {
+    /// Whether the box did not come up in time.
+    pub const fn is_timeout(&self) -> bool {
+        matches!(self, Self::TimedOut { .. })
+    }
+}
+
 impl fmt::Display for BoxError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -60,7 +60,7 @@ fn question() -> io::Result<Vec<u8>> {
 }
 
 fn driver_call(member: &'static str) -> MethodCall<'static> {
-    MethodCall::new(
+    MethodCall::checked(
         ObjectPath::from_static("/org/freedesktop/DBus"),
         MemberName::from_static(member),
     )

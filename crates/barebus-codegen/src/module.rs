@@ -142,7 +142,7 @@ impl Module {
                 indent,
                 "OBJECT",
                 &Ty::Name("Object<'static>"),
-                "Object::new",
+                "Object::from_static",
                 &[literal(destination), literal(path)],
             ));
         }

@@ -12,7 +12,7 @@ const fn manager(member: &'static str) -> MethodCall<'static> {
 }
 
 const fn call(interface: &'static str, member: &'static str) -> MethodCall<'static> {
-    MethodCall::new(
+    MethodCall::checked(
         ObjectPath::from_static("/org/freedesktop/systemd1"),
         MemberName::from_static(member),
     )

@@ -4,6 +4,9 @@ use std::fmt;
 
 use barebus::CallError;
 
+use crate::name::NameError;
+use crate::setting::SettingError;
+
 /// The failed operation and its cause.
 #[derive(Debug)]
 pub struct Error {
@@ -80,6 +83,18 @@ impl std::error::Error for Error {}
 impl From<Error> for barebus::Error {
     fn from(error: Error) -> Self {
         Self::Operation { operation: error.asked, cause: error.cause }
+    }
+}
+
+impl From<NameError> for barebus::Error {
+    fn from(error: NameError) -> Self {
+        Self::Invalid(Box::new(error))
+    }
+}
+
+impl From<SettingError> for barebus::Error {
+    fn from(error: SettingError) -> Self {
+        Self::Invalid(Box::new(error))
     }
 }
 

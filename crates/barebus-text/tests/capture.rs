@@ -17,7 +17,7 @@ use barebus_wire::{
 use proptest::prelude::*;
 
 fn message(endian: Endian, text: &str) -> Vec<u8> {
-    let call = MethodCall::new(ObjectPath::from_static("/a"), MemberName::from_static("M"));
+    let call = MethodCall::checked(ObjectPath::from_static("/a"), MemberName::from_static("M"));
     let mut header = call.header(Serial::FIRST);
     header.endian = endian;
     let mut buf = MessageBuf::new();

@@ -8,7 +8,7 @@ use barebus_wire::{
 };
 
 fn message(fds: u32, body: &impl EncodeBody) -> Vec<u8> {
-    let mut call = MethodCall::new(ObjectPath::from_static("/a"), MemberName::from_static("M"));
+    let mut call = MethodCall::checked(ObjectPath::from_static("/a"), MemberName::from_static("M"));
     call.unix_fds = fds;
     let mut buf = MessageBuf::new();
     buf.push(&call.header(Serial::FIRST), body).unwrap();

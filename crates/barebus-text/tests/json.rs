@@ -243,7 +243,7 @@ fn refuses_more_than_64_containers() {
 
 fn call(endian: Endian) -> Vec<u8> {
     let mut header =
-        MethodCall::new(ObjectPath::from_static("/a"), MemberName::from_static("Frob"))
+        MethodCall::checked(ObjectPath::from_static("/a"), MemberName::from_static("Frob"))
             .interface(InterfaceName::from_static("a.b"))
             .flags(Flags::NO_AUTO_START)
             .header(Serial::new(7).unwrap());

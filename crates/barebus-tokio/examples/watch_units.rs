@@ -5,16 +5,14 @@ use std::error::Error;
 use std::time::Duration;
 
 use barebus::{
-    BusName, CallError, InterfaceName, MatchRuleBuf, MemberName, MethodCall, ObjectPath,
-    OwnedObjectPath, Variant,
+    CallError, InvalidName, MatchRuleBuf, MethodCall, ObjectPath, OwnedObjectPath, Variant,
 };
 use barebus_tokio::{Connection, Signal};
 
-const SYSTEMD: BusName<'static> = BusName::from_static("org.freedesktop.systemd1");
-const PATH: ObjectPath<'static> = ObjectPath::from_static("/org/freedesktop/systemd1");
-const MANAGER: InterfaceName<'static> =
-    InterfaceName::from_static("org.freedesktop.systemd1.Manager");
-const UNIT: InterfaceName<'static> = InterfaceName::from_static("org.freedesktop.systemd1.Unit");
+const SYSTEMD: &str = "org.freedesktop.systemd1";
+const PATH: &str = "/org/freedesktop/systemd1";
+const MANAGER: &str = "org.freedesktop.systemd1.Manager";
+const UNIT: &str = "org.freedesktop.systemd1.Unit";
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -22,13 +20,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     // When the connection ends, the stream below says so.
     tokio::spawn(driver);
 
-    let rule = MatchRuleBuf::signals()
-        .sender(SYSTEMD)
-        .interface(MANAGER)
-        .member(MemberName::from_static("JobRemoved"));
+    let rule = MatchRuleBuf::signals().sender(SYSTEMD).interface(MANAGER).member("JobRemoved");
     let mut jobs = bus.subscribe(&rule.rule()?).await?;
     // systemd sends signals when somebody has asked for them.
-    bus.call(&manager("Subscribe"), &()).await?;
+    bus.call(&manager("Subscribe")?, &()).await?;
 
     let mut ticks = tokio::time::interval(Duration::from_secs(1));
     loop {
@@ -57,26 +52,24 @@ async fn tell(bus: Connection, job: Signal) {
 }
 
 async fn unit_state(bus: &Connection, unit: &str) -> Result<String, CallError> {
-    let reply = bus.call(&manager("GetUnit"), &(unit,)).await?;
+    let reply = bus.call(&manager("GetUnit")?, &(unit,)).await?;
     let (path,): (OwnedObjectPath,) = reply.body()?;
-    get(bus, path.borrow(), UNIT, "ActiveState").await
+    get(bus, path.as_str(), UNIT, "ActiveState").await
 }
 
 /// A property of one of systemd's objects.
 async fn get<T: for<'a> barebus::Decode<'a>>(
     bus: &Connection,
-    path: ObjectPath<'_>,
-    interface: InterfaceName<'_>,
+    path: &str,
+    interface: &str,
     property: &str,
 ) -> Result<T, CallError> {
-    let call = MethodCall::new(path, MemberName::from_static("Get"))
-        .interface(InterfaceName::from_static("org.freedesktop.DBus.Properties"))
-        .destination(SYSTEMD);
-    let reply = bus.call(&call, &(interface.as_str(), property)).await?;
+    let call = MethodCall::new(SYSTEMD, path, "org.freedesktop.DBus.Properties", "Get")?;
+    let reply = bus.call(&call, &(interface, property)).await?;
     let (value,): (Variant<'_>,) = reply.body()?;
     Ok(value.get()?)
 }
 
-fn manager(member: &'static str) -> MethodCall<'static> {
-    MethodCall::new(PATH, MemberName::from_static(member)).interface(MANAGER).destination(SYSTEMD)
+fn manager(member: &str) -> Result<MethodCall<'_>, InvalidName> {
+    MethodCall::new(SYSTEMD, PATH, MANAGER, member)
 }

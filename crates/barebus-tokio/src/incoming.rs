@@ -8,8 +8,8 @@ use std::task::{Context, Poll};
 
 use barebus::wire::DecodeBody;
 use barebus::{
-    BodyError, CallError, ConnectionError, DecodeError, EncodeBody, ErrorName, FdIndex, Message,
-    ReplyTo,
+    BodyError, CallError, ConnectionError, DecodeError, EncodeBody, ErrorName, FdIndex, IntoName,
+    Message, ReplyTo,
 };
 use futures_core::Stream;
 
@@ -124,8 +124,12 @@ impl IncomingCall {
     /// Queues an ERROR as the answer.
     ///
     /// # Errors
-    /// [`CallError::Send`], [`CallError::Connection`].
-    pub fn reply_error(self, name: ErrorName<'_>, text: &str) -> Result<(), CallError> {
+    /// [`CallError::Name`]: `name` is text that is no error name. [`CallError::Send`], [`CallError::Connection`].
+    pub fn reply_error<'n>(
+        self,
+        name: impl IntoName<ErrorName<'n>>,
+        text: &str,
+    ) -> Result<(), CallError> {
         self.answer(|connection, to| connection.start_reply_error(to, name, text))
     }
 

@@ -1,28 +1,23 @@
 //! D-Bus calls and signals for tokio, over [`barebus`]: the same session, driven by tokio's reactor and timer.
 //!
 //! ```no_run
-//! use barebus::{BusName, InterfaceName, MatchRuleBuf, MemberName, MethodCall, ObjectPath};
+//! use barebus::{MatchRuleBuf, MethodCall, ObjectPath};
 //! use barebus_tokio::Connection;
 //!
-//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! # async fn example() -> Result<(), barebus::Error> {
 //! let (bus, driver) = Connection::system()?;
 //! tokio::spawn(driver);
 //!
-//! let systemd = BusName::from_static("org.freedesktop.systemd1");
-//! let manager = |member| {
-//!     MethodCall::new(ObjectPath::from_static("/org/freedesktop/systemd1"), member)
-//!         .interface(InterfaceName::from_static("org.freedesktop.systemd1.Manager"))
-//!         .destination(systemd)
-//! };
-//! let call = manager(MemberName::from_static("GetUnitFileState"));
-//! let reply = bus.call(&call, &("sshd.service",)).await?;
+//! let (systemd, path) = ("org.freedesktop.systemd1", "/org/freedesktop/systemd1");
+//! let manager = |member| MethodCall::new(systemd, path, "org.freedesktop.systemd1.Manager", member);
+//! let reply = bus.call(&manager("GetUnitFileState")?, &("sshd.service",)).await?;
 //! let (state,): (&str,) = reply.body()?;
 //! println!("{state}");
 //!
-//! let rule = MatchRuleBuf::signals().sender(systemd).member(MemberName::from_static("JobRemoved"));
+//! let rule = MatchRuleBuf::signals().sender(systemd).member("JobRemoved");
 //! let mut jobs = bus.subscribe(&rule.rule()?).await?;
 //! // systemd sends signals only while a client has called `Subscribe`.
-//! bus.call(&manager(MemberName::from_static("Subscribe")), &()).await?;
+//! bus.call(&manager("Subscribe")?, &()).await?;
 //! while let Some(signal) = jobs.next().await.transpose()? {
 //!     let (_, _, unit, result): (u32, ObjectPath, &str, &str) = signal.body()?;
 //!     println!("{unit}: {result}");
@@ -92,4 +87,4 @@ pub use connection::Connection;
 pub use driver::Driver;
 pub use incoming::{Incoming, IncomingCall};
 pub use received::{Reply, Signal};
-pub use stream::SignalStream;
+pub use stream::{Bodies, SignalStream};

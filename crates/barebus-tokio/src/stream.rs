@@ -1,10 +1,12 @@
 //! The signals of a subscription.
 
 use std::future::poll_fn;
+use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use barebus::wire::DecodeBody;
 use barebus::{CallError, ConnectionError, MatchRule, SubscriptionId};
 use futures_core::Stream;
 
@@ -57,6 +59,28 @@ impl SignalStream {
         poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
     }
 
+    /// The stream of the signals' arguments, decoded into an owned tuple. For a time limit use [`tokio::time::timeout`].
+    ///
+    /// ```no_run
+    /// use barebus::MatchRuleBuf;
+    /// use barebus_tokio::Connection;
+    ///
+    /// # async fn example() -> Result<(), barebus::Error> {
+    /// let (bus, driver) = Connection::system()?;
+    /// tokio::spawn(driver);
+    /// let rule = MatchRuleBuf::signals().sender("org.freedesktop.DBus").member("NameOwnerChanged");
+    /// let mut changes = bus.subscribe(&rule.rule()?).await?.bodies();
+    /// while let Some(change) = changes.next().await {
+    ///     let (name, old, new): (String, String, String) = change?;
+    ///     println!("{name}: {old:?} -> {new:?}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub const fn bodies<T: for<'a> DecodeBody<'a>>(self) -> Bodies<T> {
+        Bodies { signals: self, body: PhantomData }
+    }
+
     /// The number of signals of this subscription that did not fit into its queue.
     pub fn dropped(&self) -> u64 {
         self.handle.lock().streams.get(&self.id).map_or(0, |stream| stream.queue.dropped())
@@ -94,6 +118,38 @@ impl Stream for SignalStream {
         drop(state);
         self.is_over = true;
         Poll::Ready(Some(Err(error)))
+    }
+}
+
+/// The stream of the arguments of a subscription's signals, see [`SignalStream::bodies`].
+#[derive(Debug)]
+pub struct Bodies<T> {
+    signals: SignalStream,
+    body: PhantomData<fn() -> T>,
+}
+
+impl<T: for<'a> DecodeBody<'a>> Bodies<T> {
+    /// The arguments of the next signal; `None` after the error that says why the connection has ended. Dropping the future loses no
+    /// signal.
+    ///
+    /// # Errors
+    /// [`CallError::Body`]: the signal has other arguments; the stream goes on. [`CallError::Connection`].
+    pub async fn next(&mut self) -> Option<Result<T, CallError>> {
+        poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
+    }
+
+    /// The stream of the signals themselves, for its counter and its limit.
+    pub const fn signals(&self) -> &SignalStream {
+        &self.signals
+    }
+}
+
+impl<T: for<'a> DecodeBody<'a>> Stream for Bodies<T> {
+    type Item = Result<T, CallError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let body = |signal: Result<Signal, ConnectionError>| Ok(signal?.body()?);
+        Pin::new(&mut self.signals).poll_next(cx).map(|next| next.map(body))
     }
 }
 

@@ -2,6 +2,8 @@
 
 use crate::header::{Flags, Header, MessageType, Serial};
 use crate::name::{BusName, InterfaceName, MemberName, ObjectPath};
+#[cfg(feature = "alloc")]
+use crate::name::{IntoName, InvalidName, NameRole};
 
 /// A METHOD_CALL to be sent. Spec: Message Types, Method Calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,12 +23,43 @@ pub struct MethodCall<'a> {
 }
 
 impl<'a> MethodCall<'a> {
-    /// A call of the method `member` of the object `path`.
-    pub const fn new(path: ObjectPath<'a>, member: MemberName<'a>) -> Self {
+    /// A call of the method `member` of the interface `interface` of the object `path` of `destination`. Names are text or checked
+    /// types; see [`IntoName`].
+    ///
+    /// ```
+    /// use barebus_wire::MethodCall;
+    ///
+    /// let call = MethodCall::new("org.example", "/org/example", "org.example.Calculator", "Add")?;
+    /// assert_eq!(call.member, "Add");
+    /// # Ok::<(), barebus_wire::name::InvalidName>(())
+    /// ```
+    ///
+    /// For names that are known when compiling use [`from_static`](Self::from_static) in a constant, and for a call without a
+    /// destination or an interface [`checked`](Self::checked).
+    ///
+    /// # Errors
+    /// [`InvalidName`] names the text that is no name or path, and what it was to be used as.
+    #[cfg(feature = "alloc")]
+    pub fn new(
+        destination: impl IntoName<BusName<'a>>,
+        path: impl IntoName<ObjectPath<'a>>,
+        interface: impl IntoName<InterfaceName<'a>>,
+        member: impl IntoName<MemberName<'a>>,
+    ) -> Result<Self, InvalidName> {
+        let destination = destination.into_name(NameRole::Destination)?;
+        let path = path.into_name(NameRole::Path)?;
+        let interface = interface.into_name(NameRole::Interface)?;
+        let member = member.into_name(NameRole::Member)?;
+        Ok(Self::checked(path, member).interface(interface).destination(destination))
+    }
+
+    /// A call of the method `member` of the object `path`, without an interface and a destination, which
+    /// [`interface`](Self::interface) and [`destination`](Self::destination) add.
+    pub const fn checked(path: ObjectPath<'a>, member: MemberName<'a>) -> Self {
         Self { path, member, interface: None, destination: None, flags: Flags::NONE, unix_fds: 0 }
     }
 
-    /// A call whose names are known when compiling. In a constant an invalid name does not compile.
+    /// A call whose names are known when compiling. In a constant, an invalid name does not compile.
     ///
     /// ```
     /// use barebus_wire::MethodCall;
@@ -42,7 +75,7 @@ impl<'a> MethodCall<'a> {
     /// ```
     ///
     /// # Panics
-    /// When a name or the path is invalid.
+    /// When a name or the path is invalid. The message names it.
     #[track_caller]
     pub const fn from_static(
         destination: &'static str,
@@ -50,7 +83,7 @@ impl<'a> MethodCall<'a> {
         interface: &'static str,
         member: &'static str,
     ) -> MethodCall<'static> {
-        MethodCall::new(ObjectPath::from_static(path), MemberName::from_static(member))
+        MethodCall::checked(ObjectPath::from_static(path), MemberName::from_static(member))
             .interface(InterfaceName::from_static(interface))
             .destination(BusName::from_static(destination))
     }

@@ -8,17 +8,13 @@ use std::io::ErrorKind;
 use std::os::fd::{AsFd, AsRawFd, RawFd};
 use std::time::{Duration, Instant};
 
-use barebus::{
-    BusName, Connection, Event, InterfaceName, MatchRule, MemberName, MethodCall, ObjectPath,
-    Reply, Signal, Variant,
-};
+use barebus::{Connection, Event, MatchRule, MethodCall, ObjectPath, Reply, Signal, Variant};
 use mio::unix::SourceFd;
 use mio::{Events, Interest, Poll, Token};
 
-const SYSTEMD: BusName<'static> = BusName::from_static("org.freedesktop.systemd1");
-const PATH: ObjectPath<'static> = ObjectPath::from_static("/org/freedesktop/systemd1");
-const MANAGER: InterfaceName<'static> =
-    InterfaceName::from_static("org.freedesktop.systemd1.Manager");
+const SYSTEMD: &str = "org.freedesktop.systemd1";
+const PATH: &str = "/org/freedesktop/systemd1";
+const MANAGER: &str = "org.freedesktop.systemd1.Manager";
 const UNIT_CHANGES: &str = "type='signal',sender='org.freedesktop.systemd1',\
     path_namespace='/org/freedesktop/systemd1/unit',interface='org.freedesktop.DBus.Properties',\
     member='PropertiesChanged',arg0='org.freedesktop.systemd1.Unit'";
@@ -29,13 +25,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut bus = Connection::system()?;
     bus.start_subscription(&MatchRule::parse(UNIT_CHANGES)?)?;
     // systemd sends signals when somebody has asked for them.
-    let subscribe = MethodCall::new(PATH, MemberName::from_static("Subscribe"))
-        .interface(MANAGER)
-        .destination(SYSTEMD);
+    let subscribe = MethodCall::new(SYSTEMD, PATH, MANAGER, "Subscribe")?;
     let subscribed = bus.start_call(&subscribe, &(), Vec::new())?;
-    let get = MethodCall::new(PATH, MemberName::from_static("Get"))
-        .interface(InterfaceName::from_static("org.freedesktop.DBus.Properties"))
-        .destination(SYSTEMD);
+    let get = MethodCall::new(SYSTEMD, PATH, "org.freedesktop.DBus.Properties", "Get")?;
 
     let mut poll = Poll::new()?;
     let mut happened = Events::with_capacity(16);
@@ -43,7 +35,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut tick = Instant::now();
     loop {
         if tick <= Instant::now() {
-            bus.start_call(&get, &(MANAGER.as_str(), "NJobs"), Vec::new())?;
+            bus.start_call(&get, &(MANAGER, "NJobs"), Vec::new())?;
             tick += TICK;
         }
 

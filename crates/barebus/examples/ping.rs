@@ -2,12 +2,10 @@
 
 use std::process::ExitCode;
 
-use barebus::{BusName, Connection, InterfaceName, MemberName, MethodCall, ObjectPath};
+use barebus::{Connection, MethodCall};
 
 const PING: MethodCall<'static> =
-    MethodCall::new(ObjectPath::ROOT, MemberName::from_static("Ping"))
-        .interface(InterfaceName::from_static("org.freedesktop.DBus.Peer"))
-        .destination(BusName::from_static("org.freedesktop.DBus"));
+    MethodCall::from_static("org.freedesktop.DBus", "/", "org.freedesktop.DBus.Peer", "Ping");
 
 fn main() -> ExitCode {
     let address = std::env::args_os().nth(1).and_then(|address| address.into_string().ok());

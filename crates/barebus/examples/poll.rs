@@ -6,39 +6,28 @@ use std::error::Error;
 use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 
-use barebus::{
-    BusName, Connection, Event, InterfaceName, MatchRuleBuf, MemberName, MethodCall, ObjectPath,
-    Reply, Signal, Variant,
-};
+use barebus::{Connection, Event, MatchRuleBuf, MethodCall, ObjectPath, Reply, Signal, Variant};
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
-const SYSTEMD: BusName<'static> = BusName::from_static("org.freedesktop.systemd1");
-const PATH: ObjectPath<'static> = ObjectPath::from_static("/org/freedesktop/systemd1");
-const MANAGER: InterfaceName<'static> =
-    InterfaceName::from_static("org.freedesktop.systemd1.Manager");
+const SYSTEMD: &str = "org.freedesktop.systemd1";
+const PATH: &str = "/org/freedesktop/systemd1";
+const MANAGER: &str = "org.freedesktop.systemd1.Manager";
 const TICK: Duration = Duration::from_secs(1);
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut bus = Connection::system()?;
-    let rule = MatchRuleBuf::signals()
-        .sender(SYSTEMD)
-        .interface(MANAGER)
-        .member(MemberName::from_static("JobRemoved"));
+    let rule = MatchRuleBuf::signals().sender(SYSTEMD).interface(MANAGER).member("JobRemoved");
     bus.start_subscription(&rule.rule()?)?;
     // systemd sends signals when somebody has asked for them.
-    let subscribe = MethodCall::new(PATH, MemberName::from_static("Subscribe"))
-        .interface(MANAGER)
-        .destination(SYSTEMD);
+    let subscribe = MethodCall::new(SYSTEMD, PATH, MANAGER, "Subscribe")?;
     let subscribed = bus.start_call(&subscribe, &(), Vec::new())?;
-    let get = MethodCall::new(PATH, MemberName::from_static("Get"))
-        .interface(InterfaceName::from_static("org.freedesktop.DBus.Properties"))
-        .destination(SYSTEMD);
+    let get = MethodCall::new(SYSTEMD, PATH, "org.freedesktop.DBus.Properties", "Get")?;
 
     let mut tick = Instant::now();
     loop {
         if tick <= Instant::now() {
-            bus.start_call(&get, &(MANAGER.as_str(), "NFailedUnits"), Vec::new())?;
+            bus.start_call(&get, &(MANAGER, "NFailedUnits"), Vec::new())?;
             tick += TICK;
         }
 

@@ -9,7 +9,7 @@ const GET_UNIT_FILE_STATE: MethodCall<'static> = MethodCall::from_static(
     "GetUnitFileState",
 );
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
+fn main() -> Result<(), barebus::Error> {
     let unit = std::env::args().nth(1).unwrap_or_else(|| "dbus.service".into());
     let mut bus = Connection::system()?;
     let reply = bus.call(&GET_UNIT_FILE_STATE, &(&*unit,))?;

@@ -3,18 +3,26 @@
 use std::fmt;
 use std::io;
 
-use barebus_session::{SendError, SessionError};
+use barebus_sasl::{GuidError, SaslError};
+use barebus_session::{FdsError, NoReply, SendError, SessionError};
 use barebus_wire::address::AddressError;
-use barebus_wire::match_rule::MatchRuleError;
+use barebus_wire::match_rule::{InvalidRule, MatchRuleError};
 use barebus_wire::name::NameError;
-use barebus_wire::{BodyError, DecodeError, EncodeError, EntryError, SignatureError, TypeError};
+use barebus_wire::{
+    BodyError, DecodeError, EncodeError, EntryError, LayoutError, PreparedError, SignatureError,
+    TypeError,
+};
 
-use crate::error::{CallError, Cause, ConnectionError, OpenError};
-use crate::names::InvalidName;
+use crate::error::{AttemptError, CallError, Cause, ConnectionError, OpenError};
+use barebus_wire::name::InvalidName;
 
-/// Any error of this crate and of the crates that are built on it. All of them convert into it with `?`.
+/// Any error of this crate, of the crates under it, and of the crates that are built on it. All of them convert into it with `?`.
 ///
-/// Its `Debug` is the text of its `Display`, so a `main` that returns it prints one readable line:
+/// All errors follow one rule: the text of an error says the cause, too, and [`source`](std::error::Error::source) returns only what the
+/// text does not say. So one line is enough for people, and whoever prints the chain of sources prints nothing twice. The causes are
+/// variants and public fields.
+///
+/// The `Debug` of this type is its text, so a `main` that returns it prints one readable line:
 ///
 /// ```no_run
 /// use barebus::{Connection, Proxy};
@@ -46,9 +54,16 @@ pub enum Error {
     Value(Box<dyn std::error::Error + Send + Sync>),
     /// An I/O error of the program itself, such as printing.
     Io(io::Error),
+    /// An error of another crate, see [`Error::other`].
+    Other(Box<dyn std::error::Error + Send + Sync>),
 }
 
 impl Error {
+    /// An error of another crate, or a text: `bus.call(…).map_err(Error::other)`, `Err(Error::other("no such unit"))`.
+    pub fn other(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Other(error.into())
+    }
+
     /// Whether a deadline has passed: of connecting, of authentication, or of a call.
     pub fn is_timeout(&self) -> bool {
         match self {
@@ -79,11 +94,15 @@ impl Error {
 impl OpenError {
     /// Whether every server that the address lists was tried until the deadline had passed.
     pub fn is_timeout(&self) -> bool {
-        use crate::error::AttemptError;
-
         let Self::Unreachable(attempts) = self else { return false };
-        let is_late = |error: &AttemptError| matches!(error, AttemptError::Io(error) if error.kind() == io::ErrorKind::TimedOut);
-        !attempts.is_empty() && attempts.iter().all(|attempt| is_late(&attempt.error))
+        !attempts.is_empty() && attempts.iter().all(|attempt| attempt.error.is_timeout())
+    }
+}
+
+impl AttemptError {
+    /// Whether the server was tried until the deadline had passed.
+    pub fn is_timeout(&self) -> bool {
+        matches!(self, Self::Io(error) if error.kind() == io::ErrorKind::TimedOut)
     }
 }
 
@@ -98,7 +117,7 @@ impl CallError {
     /// Whether a deadline has passed: of the call, or of authentication.
     pub fn is_timeout(&self) -> bool {
         match self {
-            Self::NoReply(reason) => *reason == barebus_session::NoReply::TimedOut,
+            Self::NoReply(reason) => *reason == NoReply::TimedOut,
             Self::Connection(error) => error.is_timeout(),
             _ => false,
         }
@@ -116,7 +135,7 @@ impl fmt::Display for Error {
             Self::Open(error) => error.fmt(f),
             Self::Call(error) => error.fmt(f),
             Self::Operation { operation, cause } => write!(f, "{operation}: {cause}"),
-            Self::Invalid(error) | Self::Value(error) => error.fmt(f),
+            Self::Invalid(error) | Self::Value(error) | Self::Other(error) => error.fmt(f),
             Self::Io(error) => error.fmt(f),
         }
     }
@@ -138,7 +157,7 @@ impl std::error::Error for Error {
     /// What the text does not say.
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Invalid(error) | Self::Value(error) => error.source(),
+            Self::Invalid(error) | Self::Value(error) | Self::Other(error) => error.source(),
             Self::Io(error) => error.source(),
             Self::Open(_) | Self::Call(_) | Self::Operation { .. } => None,
         }
@@ -159,7 +178,7 @@ impl From<io::Error> for Error {
 
 impl From<EncodeError> for Error {
     fn from(error: EncodeError) -> Self {
-        Self::Call(CallError::Send(error.into()))
+        SendError::from(error).into()
     }
 }
 
@@ -169,9 +188,27 @@ impl From<SendError> for Error {
     }
 }
 
-impl From<MatchRuleError> for Error {
-    fn from(error: MatchRuleError) -> Self {
-        Self::Call(CallError::Rule(error))
+impl From<NoReply> for Error {
+    fn from(error: NoReply) -> Self {
+        Self::Call(CallError::NoReply(error))
+    }
+}
+
+impl From<FdsError> for Error {
+    fn from(error: FdsError) -> Self {
+        NoReply::Fds(error).into()
+    }
+}
+
+impl From<SessionError> for Error {
+    fn from(error: SessionError) -> Self {
+        SendError::Ended(Box::new(error)).into()
+    }
+}
+
+impl From<SaslError> for Error {
+    fn from(error: SaslError) -> Self {
+        SessionError::Authentication(error).into()
     }
 }
 
@@ -187,6 +224,6 @@ macro_rules! from {
     };
 }
 
-from!(Call: CallError, ConnectionError, InvalidName, BodyError, DecodeError);
-from!(Invalid: NameError, AddressError, SignatureError);
+from!(Call: CallError, ConnectionError, InvalidName, InvalidRule, BodyError, DecodeError);
+from!(Invalid: NameError, AddressError, SignatureError, MatchRuleError, LayoutError, PreparedError, GuidError);
 from!(Value: EntryError, TypeError);

@@ -9,9 +9,9 @@ use barebus_wire::{DecodeBody, DecodeError, DecodeErrorKind, Dict, EncodeBody, F
 
 use crate::connection::Connection;
 use crate::error::CallError;
-use crate::names::{IntoName, NameRole};
 use crate::proxy::Proxy;
 use crate::reply::Reply;
+use barebus_wire::name::{IntoName, NameRole};
 
 /// The bus at the other end of a connection: which clients are connected, and under which names. It borrows the connection.
 ///
@@ -32,7 +32,8 @@ pub struct Bus<'c> {
 }
 
 const INTERFACE: InterfaceName<'static> = InterfaceName::from_static("org.freedesktop.DBus");
-const OBJECT: Object<'static> = Object::new("org.freedesktop.DBus", "/org/freedesktop/DBus");
+const OBJECT: Object<'static> =
+    Object::from_static("org.freedesktop.DBus", "/org/freedesktop/DBus");
 
 /// Flags of a request for a name. Spec: org.freedesktop.DBus.RequestName.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

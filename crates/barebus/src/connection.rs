@@ -4,7 +4,7 @@ use std::os::fd::OwnedFd;
 use std::time::Duration;
 
 use barebus_session::{CallId, Config, Event, ReplyTo, Session, SubscriptionId, Want};
-use barebus_wire::name::{BusName, ErrorName, InterfaceName, MemberName, ObjectPath};
+use barebus_wire::name::{ErrorName, IntoName};
 use barebus_wire::{EncodeBody, MatchRule, MethodCall};
 use nix::errno::Errno;
 
@@ -316,7 +316,7 @@ impl Connection {
         }
         // Takes the signals that arrived before the refusal, then the refusal itself, which is the error.
         while self.poll_signal(id)?.is_some() {}
-        Err(CallError::NoReply(barebus_session::NoReply::TimedOut))
+        Err(CallError::NotSubscribed)
     }
 
     /// Ends a subscription. Signals that wait only for it are dropped.
@@ -327,22 +327,21 @@ impl Connection {
         self.session.unsubscribe(subscription).map_err(|error| self.not_sent(error))
     }
 
-    /// Waits for the next signal of a subscription, at most for `timeout`; `None`: no limit. Returns `None` if none arrived in time, or if
-    /// the subscription has ended. Other events are kept.
+    /// Waits for the next signal of a subscription, at most for `timeout`; `None`: no limit. Returns `None` if none arrived in time. Other
+    /// events are kept.
     ///
     /// # Errors
-    /// [`ConnectionError`]: why the connection has ended.
+    /// [`CallError::Remote`], [`CallError::NoReply`]: the bus has ended the subscription, or did not answer in time.
+    /// [`CallError::NotSubscribed`]: the subscription has ended before. [`CallError::Connection`].
     pub fn next_signal(
         &mut self,
         subscription: SubscriptionId,
         timeout: Option<Duration>,
-    ) -> Result<Option<Signal<'_>>, ConnectionError> {
-        if !self.wait_until(Want::Signal(subscription), timeout)? {
-            return Ok(None);
-        }
-        match self.session.take_event() {
-            Ok(Some(Event::Signal { signal, .. })) => Ok(Some(signal.into())),
-            _ => Ok(None),
+    ) -> Result<Option<Signal<'_>>, CallError> {
+        let want = Want::Signal(subscription);
+        match self.wait_until(want, timeout, |bus| bus.check_subscribed(subscription))? {
+            true => self.take_signal(),
+            false => Ok(None),
         }
     }
 
@@ -354,7 +353,8 @@ impl Connection {
         &mut self,
         timeout: Option<Duration>,
     ) -> Result<Option<Event<'_, Descriptor>>, ConnectionError> {
-        if !self.wait_until(Want::Anything, timeout)? {
+        let goes_on = |_: &Self| Ok::<_, Box<ConnectionError>>(());
+        if !self.wait_until(Want::Anything, timeout, goes_on)? {
             return Ok(None);
         }
         Ok(self.session.take_event().unwrap_or_default())
@@ -366,12 +366,12 @@ impl Connection {
     /// # Errors
     /// As [`call`](Self::call). [`CallError::Remote`]: only privileged users may monitor.
     pub fn become_monitor(&mut self, rules: &[MatchRule<'_>]) -> Result<(), CallError> {
-        const CALL: MethodCall<'static> = MethodCall::new(
-            ObjectPath::from_static("/org/freedesktop/DBus"),
-            MemberName::from_static("BecomeMonitor"),
-        )
-        .interface(InterfaceName::from_static("org.freedesktop.DBus.Monitoring"))
-        .destination(BusName::from_static("org.freedesktop.DBus"));
+        const CALL: MethodCall<'static> = MethodCall::from_static(
+            "org.freedesktop.DBus",
+            "/org/freedesktop/DBus",
+            "org.freedesktop.DBus.Monitoring",
+            "BecomeMonitor",
+        );
         let rules: Vec<String> = rules.iter().map(ToString::to_string).collect();
         self.call(&CALL, &(rules, 0_u32))?;
         self.session.become_monitor();
@@ -394,11 +394,11 @@ impl Connection {
     /// Answers a call that was reported as an event with an ERROR, and writes the answer.
     ///
     /// # Errors
-    /// As [`send`](Self::send).
-    pub fn reply_error(
+    /// As [`send`](Self::send). [`CallError::Name`]: `name` is text that is no error name.
+    pub fn reply_error<'n>(
         &mut self,
         to: &ReplyTo,
-        name: ErrorName<'_>,
+        name: impl IntoName<ErrorName<'n>>,
         text: &str,
     ) -> Result<(), CallError> {
         self.start_reply_error(to, name, text)?;

@@ -5,9 +5,10 @@ use std::io;
 
 use barebus_session::{Awaited, HandshakeAttempts, NoReply, SendError, SessionError};
 use barebus_wire::BodyError;
+use barebus_wire::match_rule::InvalidRule;
 use nix::errno::Errno;
 
-use crate::names::InvalidName;
+use barebus_wire::name::InvalidName;
 
 /// Why no connection was opened.
 #[derive(Debug)]
@@ -87,6 +88,9 @@ impl fmt::Display for AttemptError {
         }
     }
 }
+
+// The text says all that the cause says, so there is no source.
+impl std::error::Error for AttemptError {}
 
 fn why_unsupported(transport: &str) -> &'static str {
     match transport {
@@ -216,11 +220,14 @@ pub enum CallError {
     /// The reply holds other types than expected, or is invalid.
     Body(BodyError),
     /// The match rule is invalid.
-    Rule(barebus_wire::match_rule::MatchRuleError),
+    Rule(InvalidRule),
     /// Text that was given as a name or a path is invalid.
     Name(InvalidName),
     /// The call was not sent.
     Send(SendError),
+    /// The subscription has ended: with [`Connection::unsubscribe`](crate::Connection::unsubscribe), or because the bus ended it, which an
+    /// earlier error or event reported.
+    NotSubscribed,
     /// A subscription was used with another connection than the one that made it.
     OtherConnection,
     /// The connection has ended: every later call fails with the same error.
@@ -247,6 +254,9 @@ impl fmt::Display for CallError {
             Self::Rule(error) => error.fmt(f),
             Self::Name(error) => error.fmt(f),
             Self::Send(error) => error.fmt(f),
+            Self::NotSubscribed => {
+                f.write_str("cannot read signals of the subscription: it has ended")
+            }
             Self::OtherConnection => {
                 f.write_str("cannot read signals of a subscription: another connection made it")
             }
@@ -261,6 +271,12 @@ impl std::error::Error for CallError {}
 impl From<BodyError> for CallError {
     fn from(error: BodyError) -> Self {
         Self::Body(error)
+    }
+}
+
+impl From<InvalidRule> for CallError {
+    fn from(error: InvalidRule) -> Self {
+        Self::Rule(error)
     }
 }
 

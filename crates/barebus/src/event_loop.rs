@@ -4,6 +4,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::time::Instant;
 
 use barebus_session::{CallId, Event, NoReply, Received, ReplyTo, SubscriptionId, Want};
+use barebus_wire::name::{IntoName, NameRole};
 use barebus_wire::{EncodeBody, ErrorName, MatchRule, MethodCall};
 
 use crate::connection::Connection;
@@ -77,15 +78,14 @@ impl Connection {
     /// The next signal of a subscription; `None` if none has arrived. Other events are kept.
     ///
     /// # Errors
-    /// [`CallError::Remote`]: the bus refused the subscription. [`CallError::NoReply`]: it did not answer in time.
-    /// [`CallError::Connection`].
+    /// As [`next_signal`](Self::next_signal).
     pub fn poll_signal(
         &mut self,
         subscription: SubscriptionId,
     ) -> Result<Option<Signal<'_>>, CallError> {
         self.release_dropped();
         if !self.poll(Want::Signal(subscription))? {
-            return Ok(None);
+            return self.check_subscribed(subscription).map(|()| None);
         }
         self.take_signal()
     }
@@ -152,13 +152,14 @@ impl Connection {
     /// Queues an ERROR as the answer to a call that was reported as an event.
     ///
     /// # Errors
-    /// [`CallError::Send`], [`CallError::Connection`].
-    pub fn start_reply_error(
+    /// [`CallError::Name`]: `name` is text that is no error name. [`CallError::Send`], [`CallError::Connection`].
+    pub fn start_reply_error<'n>(
         &mut self,
         to: &ReplyTo,
-        name: ErrorName<'_>,
+        name: impl IntoName<ErrorName<'n>>,
         text: &str,
     ) -> Result<(), CallError> {
+        let name = name.into_name(NameRole::ErrorName)?;
         self.session.reply_error(to, name, text).map_err(|error| self.not_sent(error))
     }
 }

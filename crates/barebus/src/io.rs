@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use barebus_session::{CallId, SendError, SessionError, Want};
+use barebus_session::{CallId, SendError, SessionError, SubscriptionId, Want};
 use nix::errno::Errno;
 use nix::time::ClockId;
 
@@ -33,15 +33,17 @@ impl Connection {
         self.call_timeout.map(|timeout| self.now().saturating_add(timeout))
     }
 
-    /// Waits until a wanted event has arrived, at most for `timeout`.
-    pub(crate) fn wait_until(
+    /// Waits until a wanted event has arrived, at most for `timeout`. Fails as `check` does, which is called whenever none has arrived.
+    pub(crate) fn wait_until<E: From<Box<ConnectionError>>>(
         &mut self,
         want: Want,
         timeout: Option<Duration>,
-    ) -> Result<bool, Box<ConnectionError>> {
+        check: impl Fn(&Self) -> Result<(), E>,
+    ) -> Result<bool, E> {
         self.release_dropped();
         let deadline = timeout.map(|timeout| self.now().saturating_add(timeout));
         while !self.poll(want)? {
+            check(self)?;
             if deadline.is_some_and(|deadline| self.now() >= deadline) {
                 return Ok(false);
             }
@@ -75,6 +77,14 @@ impl Connection {
             return Ok(());
         }
         Err(CallError::NoReply(barebus_session::NoReply::NotOutstanding))
+    }
+
+    /// Checks that the subscription has not ended.
+    pub(crate) fn check_subscribed(&self, subscription: SubscriptionId) -> Result<(), CallError> {
+        match self.session.is_subscribed(subscription) {
+            true => Ok(()),
+            false => Err(CallError::NotSubscribed),
+        }
     }
 
     /// Checks that the process was not forked since the connection was made. Each public method checks once before it reads or writes:

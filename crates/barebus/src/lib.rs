@@ -54,7 +54,6 @@ mod endpoint;
 mod error;
 mod event_loop;
 mod io;
-mod names;
 mod open;
 mod options;
 mod proxy;
@@ -77,8 +76,8 @@ pub use barebus_wire as wire;
 pub use barebus_wire::definition;
 // The traits alone: barebus-wire may have macros of the same names, for users of its own.
 pub use barebus_wire::derive::{Decode, Encode, Type};
-pub use barebus_wire::match_rule::MatchRuleBuf;
-pub use barebus_wire::name::{OwnedBusName, OwnedObjectPath};
+pub use barebus_wire::match_rule::{InvalidRule, MatchRuleBuf};
+pub use barebus_wire::name::{IntoName, InvalidName, NameRole, OwnedBusName, OwnedObjectPath};
 pub use barebus_wire::{
     Array, AsVariant, BodyError, BusName, DecodeBody, DecodeError, Dict, EncodeBody, EncodeError,
     Entries, EntryError, ErrorName, Expected, FdIndex, Flags, Header, InterfaceName, MatchRule,
@@ -88,10 +87,9 @@ pub use barebus_wire::{
 pub use bus::{Bus, Credentials, NameFlags, ReleaseName, RequestName, StartService};
 pub use connection::Connection;
 pub use error::{Attempt, AttemptError, CallError, Cause, ConnectionError, OpenError};
-pub use names::{IntoName, InvalidName, NameRole};
 pub use options::Options;
 pub use proxy::Proxy;
 pub use reply::{Reply, Signal};
-pub use signals::Signals;
+pub use signals::{Bodies, Signals};
 pub use standard::{ManagedObjects, PropertiesChanged};
 pub use sys::Descriptor;

@@ -6,8 +6,8 @@ use barebus_wire::{AsVariant, Decode, DecodeBody, Encode, EncodeBody, MethodCall
 
 use crate::connection::Connection;
 use crate::error::CallError;
-use crate::names::{IntoName, InvalidName, NameRole};
 use crate::reply::Reply;
+use barebus_wire::name::{IntoName, InvalidName, NameRole};
 
 /// One interface of one remote object. It borrows the connection; making one costs no call.
 #[derive(Debug)]
@@ -105,7 +105,7 @@ impl<'c, 'n> Proxy<'c, 'n> {
     where
         'n: 'm,
     {
-        let mut call = MethodCall::new(self.path, member).interface(interface);
+        let mut call = MethodCall::checked(self.path, member).interface(interface);
         call.destination = self.destination;
         call
     }

@@ -21,7 +21,7 @@ impl Connection {
     /// const MANAGER: InterfaceName<'static> =
     ///     InterfaceName::from_static("org.freedesktop.systemd1.Manager");
     /// const SYSTEMD: Object<'static> =
-    ///     Object::new("org.freedesktop.systemd1", "/org/freedesktop/systemd1");
+    ///     Object::from_static("org.freedesktop.systemd1", "/org/freedesktop/systemd1");
     /// const GET_UNIT_FILE_STATE: Method<(Str,), (Str,)> = Method::new(MANAGER, "GetUnitFileState");
     ///
     /// let mut bus = Connection::system()?;

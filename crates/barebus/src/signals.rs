@@ -1,10 +1,11 @@
 //! Subscriptions that end when they are dropped.
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use barebus_session::{Session, SubscriptionId, Want};
+use barebus_session::{Session, SubscriptionId};
 use barebus_wire::definition::{Object, SignalKind};
 use barebus_wire::match_rule::MatchRuleBuf;
 use barebus_wire::name::{InterfaceName, MemberName};
@@ -12,15 +13,15 @@ use barebus_wire::{DecodeBody, MatchRule};
 
 use crate::connection::Connection;
 use crate::error::CallError;
-use crate::names::{IntoName, NameRole};
 use crate::proxy::Proxy;
 use crate::reply::Signal;
 use crate::sys::Descriptor;
+use barebus_wire::name::{IntoName, NameRole};
 
 /// The signals of one subscription. Dropping it ends the subscription.
 ///
-/// It does not borrow the connection: [`next`](Self::next) takes it, so calls can be made between two signals. An [`Iterator`] would
-/// have to borrow the connection as long as it lives.
+/// It does not borrow the connection: [`next`](Self::next) takes it, so calls can be made between two signals. Where none are made,
+/// [`bodies`](Self::bodies) is an iterator.
 ///
 /// ```no_run
 /// use std::time::Duration;
@@ -56,18 +57,14 @@ impl Signals {
     /// `timeout` means no limit.
     ///
     /// # Errors
-    /// `Remote`: the bus has ended the subscription. `CallError::OtherConnection`: `connection` is not the one that was
-    /// subscribed with. `CallError::Connection`.
+    /// As [`Connection::next_signal`]. [`CallError::OtherConnection`]: `connection` is not the one that was subscribed with.
     pub fn next<'c>(
         &mut self,
         connection: &'c mut Connection,
         timeout: Option<Duration>,
     ) -> Result<Option<Signal<'c>>, CallError> {
         self.check(connection)?;
-        match connection.wait_until(Want::Signal(self.id), timeout)? {
-            true => connection.take_signal(),
-            false => Ok(None),
-        }
+        connection.next_signal(self.id, timeout)
     }
 
     /// The arguments of the next signal, as [`next`](Self::next) and [`Signal::body`] give them:
@@ -84,6 +81,39 @@ impl Signals {
             Some(signal) => Ok(Some(signal.body()?)),
             None => Ok(None),
         }
+    }
+
+    /// Iterates over the arguments of the signals that arrive within `time`; `None`: without an end. They are owned, because an iterator
+    /// cannot return what it may overwrite with the next item.
+    ///
+    /// ```no_run
+    /// use std::time::Duration;
+    ///
+    /// use barebus::{Connection, Proxy};
+    ///
+    /// let mut bus = Connection::system()?;
+    /// let mut proxy =
+    ///     Proxy::new(&mut bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus")?;
+    /// let mut changes = proxy.signals("NameOwnerChanged")?;
+    /// for change in changes.bodies(&mut bus, Some(Duration::from_secs(10))) {
+    ///     let (name, old, new): (String, String, String) = change?;
+    ///     println!("{name}: {old:?} -> {new:?}");
+    /// }
+    /// # Ok::<(), barebus::Error>(())
+    /// ```
+    ///
+    /// The iterator borrows the connection. To make calls between two signals, use [`next`](Self::next) or
+    /// [`next_body`](Self::next_body).
+    ///
+    /// # Errors
+    /// Each item can be an error, as of [`next_body`](Self::next_body). After any error but [`CallError::Body`] the iterator ends.
+    pub fn bodies<'c, T: for<'a> DecodeBody<'a>>(
+        &'c mut self,
+        connection: &'c mut Connection,
+        time: Option<Duration>,
+    ) -> Bodies<'c, T> {
+        let until = time.map(|time| connection.now().saturating_add(time));
+        Bodies { signals: self, connection, until, has_ended: false, body: PhantomData }
     }
 
     /// Returns the next signal if it has come; never waits. For event loops.
@@ -108,6 +138,31 @@ impl Signals {
             Some(dropped) if dropped.is(&self.dropped) => Ok(()),
             _ => Err(CallError::OtherConnection),
         }
+    }
+}
+
+/// The arguments of the signals of a subscription, see [`Signals::bodies`].
+#[derive(Debug)]
+#[must_use = "iterators do nothing until they are asked for an item"]
+pub struct Bodies<'c, T> {
+    signals: &'c mut Signals,
+    connection: &'c mut Connection,
+    until: Option<Duration>,
+    has_ended: bool,
+    body: PhantomData<fn() -> T>,
+}
+
+impl<T: for<'a> DecodeBody<'a>> Iterator for Bodies<'_, T> {
+    type Item = Result<T, CallError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.has_ended {
+            return None;
+        }
+        let left = self.until.map(|until| until.saturating_sub(self.connection.now()));
+        let next = self.signals.next_body(self.connection, left).transpose();
+        self.has_ended = !matches!(next, Some(Ok(_) | Err(CallError::Body(_))));
+        next
     }
 }
 
@@ -172,7 +227,7 @@ impl Proxy<'_, '_> {
 
     pub(crate) fn subscribe(&mut self, rule: &MatchRuleBuf) -> Result<Signals, CallError> {
         // Every key is there once; only an immense path makes it too long.
-        let rule = rule.rule().map_err(CallError::Rule)?;
+        let rule = rule.rule()?;
         self.connection().signals(&rule)
     }
 }

@@ -18,7 +18,7 @@ use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::{ForkResult, fork, geteuid};
 
 const CALL: MethodCall<'static> =
-    MethodCall::new(ObjectPath::ROOT, MemberName::from_static("Anything"));
+    MethodCall::checked(ObjectPath::ROOT, MemberName::from_static("Anything"));
 
 fn main() {
     nothing_is_read_or_written();

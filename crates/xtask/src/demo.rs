@@ -3,9 +3,7 @@
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use barebus::{
-    BusName, Connection, InterfaceName, MatchRuleBuf, MemberName, MethodCall, ObjectPath,
-};
+use barebus::{Connection, MatchRuleBuf, MemberName, MethodCall};
 use barebus_box::SystemdBox;
 use barebus_systemd::{Manager, Mode};
 use barebus_text::busctl;
@@ -13,10 +11,9 @@ use barebus_text::busctl;
 use crate::packages;
 use crate::run::{Failure, cargo, line, top};
 
-const SYSTEMD: BusName<'static> = BusName::from_static("org.freedesktop.systemd1");
-const PATH: ObjectPath<'static> = ObjectPath::from_static("/org/freedesktop/systemd1");
-const MANAGER: InterfaceName<'static> =
-    InterfaceName::from_static("org.freedesktop.systemd1.Manager");
+const SYSTEMD: &str = "org.freedesktop.systemd1";
+const PATH: &str = "/org/freedesktop/systemd1";
+const MANAGER: &str = "org.freedesktop.systemd1.Manager";
 const UNIT: &str = "dbus.service";
 
 /// The unit that the demo starts. systemd stops it after a minute at the latest.
@@ -82,12 +79,10 @@ pub(crate) fn run(host: bool) -> Result<(), Failure> {
     };
 
     title("Introspect the Manager: its methods, signals and properties");
-    show(&mut ask(&["introspect", SYSTEMD.as_str(), PATH.as_str()]), 24)?;
+    show(&mut ask(&["introspect", SYSTEMD, PATH]), 24)?;
 
     title("Query a unit file's state, in three ways");
-    let call = MethodCall::new(PATH, MemberName::from_static("GetUnitFileState"))
-        .interface(MANAGER)
-        .destination(SYSTEMD);
+    let call = MethodCall::new(SYSTEMD, PATH, MANAGER, "GetUnitFileState")?;
     let mut text = String::new();
     busctl::print(bus.call(&call, &(UNIT,))?.message(), &mut text)?;
     println!("dynamic call: {text}");

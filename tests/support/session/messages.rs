@@ -32,11 +32,11 @@ pub fn signal(serial: Serial, sender: Option<&str>) -> Header<'_> {
 /// A call of our `member`.
 pub fn call<'n>(serial: Serial, sender: Option<&'n str>, member: &'n str) -> Header<'n> {
     let member = MemberName::parse(member).expect("a member");
-    let mut header = MethodCall::new(PATH, member).interface(INTERFACE).header(serial);
+    let mut header = MethodCall::checked(PATH, member).interface(INTERFACE).header(serial);
     header.sender = sender.map(bus_name);
     header
 }
 
 /// What the user calls.
 pub const ASK: MethodCall<'static> =
-    MethodCall::new(PATH, MemberName::from_static("Ask")).interface(INTERFACE);
+    MethodCall::checked(PATH, MemberName::from_static("Ask")).interface(INTERFACE);

@@ -11,7 +11,7 @@ use crate::command::open;
 use crate::exit::{Exit, Failure};
 
 pub(crate) fn run(target: &Target, asked: &Call) -> Result<ExitCode, Failure> {
-    let call = MethodCall::new(
+    let call = MethodCall::checked(
         path(&asked.object.path)?,
         MemberName::parse(&asked.method)
             .map_err(|error| no_name("member", &asked.method, error))?,

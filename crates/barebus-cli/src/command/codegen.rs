@@ -173,7 +173,7 @@ fn introspect(
     const INTROSPECT: MemberName<'static> = MemberName::from_static("Introspect");
     const INTERFACE: InterfaceName<'static> =
         InterfaceName::from_static("org.freedesktop.DBus.Introspectable");
-    let mut call = MethodCall::new(at, INTROSPECT).interface(INTERFACE);
+    let mut call = MethodCall::checked(at, INTROSPECT).interface(INTERFACE);
     call.destination = to;
     let reply = connection.call(&call, &())?;
     let (xml,): (&str,) = reply.body()?;

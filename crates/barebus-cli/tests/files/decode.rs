@@ -110,7 +110,8 @@ fn an_invalid_message_is_told_and_the_others_are_decoded() {
 fn a_message_that_refers_to_a_descriptor_that_did_not_come_is_told() {
     // A capture holds no descriptors, but its headers tell how many there were.
     let message = |fds: u32| {
-        let mut call = MethodCall::new(ObjectPath::from_static("/"), MemberName::from_static("M"));
+        let mut call =
+            MethodCall::checked(ObjectPath::from_static("/"), MemberName::from_static("M"));
         call.unix_fds = fds;
         peer::message(&call.header(Serial::FIRST), &(FdIndex(1),))
     };

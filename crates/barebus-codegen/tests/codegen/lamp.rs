@@ -19,7 +19,7 @@ use barebus::definition::{InterfaceName, Object};
 pub const INTERFACE: InterfaceName<'static> = InterfaceName::from_static("org.example.Lamp");
 
 /// The object that has it.
-pub const OBJECT: Object<'static> = Object::new("org.example.Lamp", "/org/example/lamp");
+pub const OBJECT: Object<'static> = Object::from_static("org.example.Lamp", "/org/example/lamp");
 
 /// Methods.
 pub mod method {

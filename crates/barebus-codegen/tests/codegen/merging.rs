@@ -99,7 +99,7 @@ fn the_last_source_says_what_is_deprecated() {
 fn an_object_is_named_when_it_alone_has_the_interface() {
     let first = source("1", "").object("org.example.S", "/a");
     let has_object = |sources: &[Source]| {
-        merged(sources).unwrap().to_file().contains(r#"Object::new("org.example.S", "/a")"#)
+        merged(sources).unwrap().to_file().contains(r#"Object::from_static("org.example.S", "/a")"#)
     };
     assert!(has_object(std::slice::from_ref(&first)));
     assert!(has_object(&[first.clone(), source("2", "").object("org.example.S", "/a")]));
@@ -113,5 +113,8 @@ fn objects_inside_a_document_have_their_own_paths() {
         "<node name='/org'><node name='below'><interface name='org.example.I'/></node></node>";
     let mut source = Source::new("a", xml);
     source.destination = Some("org.example.S".to_owned());
-    has(&merged(&[source]).unwrap().to_file(), r#"Object::new("org.example.S", "/org/below")"#);
+    has(
+        &merged(&[source]).unwrap().to_file(),
+        r#"Object::from_static("org.example.S", "/org/below")"#,
+    );
 }

@@ -380,7 +380,7 @@ fn what_is_for_somebody_else_is_not_acted_on() {
     let mut header = reply(call, Some(names::BUS));
     header.destination = BusName::parse(STRANGER).ok();
     assert!(matches!(play.route(&header, &()), Route::Done));
-    let ping = MethodCall::new(ObjectPath::ROOT, MemberName::from_static("Ping"))
+    let ping = MethodCall::checked(ObjectPath::ROOT, MemberName::from_static("Ping"))
         .interface(InterfaceName::from_static("org.freedesktop.DBus.Peer"));
     for (destination, is_ours) in [(STRANGER, false), (OWNER, true), (SERVICE, true)] {
         let mut header = ping.header(Serial::FIRST);

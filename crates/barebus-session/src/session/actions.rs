@@ -55,7 +55,7 @@ impl<F> Session<F> {
     /// It has no deadline of its own: whoever needs the answer has one.
     #[cold]
     fn call_bus(&mut self, member: MemberName<'static>, body: &dyn EncodeBody, purpose: Purpose) {
-        let mut header = MethodCall::new(PATH, member)
+        let mut header = MethodCall::checked(PATH, member)
             .interface(INTERFACE)
             .destination(DESTINATION)
             .header(Serial::FIRST);

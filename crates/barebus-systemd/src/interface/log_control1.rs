@@ -16,7 +16,7 @@ pub const INTERFACE: InterfaceName<'static> =
 
 /// The object that has it.
 pub const OBJECT: Object<'static> =
-    Object::new("org.freedesktop.systemd1", "/org/freedesktop/LogControl1");
+    Object::from_static("org.freedesktop.systemd1", "/org/freedesktop/LogControl1");
 
 /// Properties.
 pub mod property {

@@ -17,7 +17,7 @@ pub const INTERFACE: InterfaceName<'static> =
 
 /// The object that has it.
 pub const OBJECT: Object<'static> =
-    Object::new("org.freedesktop.systemd1", "/org/freedesktop/systemd1");
+    Object::from_static("org.freedesktop.systemd1", "/org/freedesktop/systemd1");
 
 /// Methods.
 pub mod method {

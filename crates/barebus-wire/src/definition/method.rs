@@ -35,7 +35,8 @@ impl<In: Kinds, Out: Kinds> Method<In, Out> {
     /// The method `member` of `interface`; an invalid name does not compile when used in a constant.
     ///
     /// # Panics
-    /// When `member` is no valid member name.
+    /// When `member` is no valid member name. The message names it.
+    #[track_caller]
     pub const fn new(interface: InterfaceName<'static>, member: &'static str) -> Self {
         Self { interface, member: MemberName::from_static(member), kinds: PhantomData }
     }
@@ -51,7 +52,7 @@ impl<In: Kinds, Out: Kinds> Method<In, Out> {
             let words = ("the signature of the arguments is", "the method takes");
             assert_same(words.0, A::SIGNATURE, words.1, In::SIGNATURE);
         }
-        let mut call = MethodCall::new(object.path, self.member).interface(self.interface);
+        let mut call = MethodCall::checked(object.path, self.member).interface(self.interface);
         call.destination = object.destination;
         Request::new(call, arguments)
     }

@@ -7,7 +7,7 @@
 //! const MANAGER: InterfaceName<'static> =
 //!     InterfaceName::from_static("org.freedesktop.systemd1.Manager");
 //! const SYSTEMD: Object<'static> =
-//!     Object::new("org.freedesktop.systemd1", "/org/freedesktop/systemd1");
+//!     Object::from_static("org.freedesktop.systemd1", "/org/freedesktop/systemd1");
 //! const START_UNIT: Method<(Str, Str), (Path,)> = Method::new(MANAGER, "StartUnit");
 //! const VERSION: Property<Str> = Property::new(MANAGER, "Version", Emits::Const);
 //!
@@ -30,7 +30,7 @@
 //! # const MANAGER: InterfaceName<'static> =
 //! #     InterfaceName::from_static("org.freedesktop.systemd1.Manager");
 //! # const SYSTEMD: Object<'static> =
-//! #     Object::new("org.freedesktop.systemd1", "/org/freedesktop/systemd1");
+//! #     Object::from_static("org.freedesktop.systemd1", "/org/freedesktop/systemd1");
 //! # const START_UNIT: Method<(Str, Str), (Path,)> = Method::new(MANAGER, "StartUnit");
 //! // The arguments' signature is 'su', StartUnit takes 'ss'.
 //! let request = START_UNIT.call(SYSTEMD, ("x.service", 1_u32));

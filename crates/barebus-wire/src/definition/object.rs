@@ -6,6 +6,8 @@ use super::Kinds;
 use crate::header::Flags;
 use crate::method_call::MethodCall;
 use crate::name::{BusName, ObjectPath};
+#[cfg(feature = "alloc")]
+use crate::name::{IntoName, InvalidName, NameRole};
 use crate::signature::Signature;
 
 /// An object of a service: a destination and a path, without a connection.
@@ -18,12 +20,25 @@ pub struct Object<'a> {
 }
 
 impl<'a> Object<'a> {
-    /// An object that is known when compiling; an invalid name does not compile when used in a constant. For names that are
-    /// known later, set the fields.
+    /// The object `path` of `destination`. Names are text or checked types; see [`IntoName`].
+    ///
+    /// # Errors
+    /// [`InvalidName`] names the text that is no name or path, and what it was to be used as.
+    #[cfg(feature = "alloc")]
+    pub fn new(
+        destination: impl IntoName<BusName<'a>>,
+        path: impl IntoName<ObjectPath<'a>>,
+    ) -> Result<Self, InvalidName> {
+        let destination = Some(destination.into_name(NameRole::Destination)?);
+        Ok(Self { destination, path: path.into_name(NameRole::Path)? })
+    }
+
+    /// An object that is known when compiling. In a constant, an invalid name does not compile.
     ///
     /// # Panics
-    /// When the bus name or the path is invalid.
-    pub const fn new(destination: &'static str, path: &'static str) -> Object<'static> {
+    /// When the bus name or the path is invalid. The message names it.
+    #[track_caller]
+    pub const fn from_static(destination: &'static str, path: &'static str) -> Object<'static> {
         Object {
             destination: Some(BusName::from_static(destination)),
             path: ObjectPath::from_static(path),
@@ -35,7 +50,19 @@ impl<'a> Object<'a> {
         Self { destination: None, path }
     }
 
-    /// Another object of the same service.
+    /// Another object of the same service, whose path is text or a checked type.
+    ///
+    /// # Errors
+    /// [`InvalidName`] when `path` is text that is no path.
+    #[cfg(feature = "alloc")]
+    pub fn at_path<'b>(self, path: impl IntoName<ObjectPath<'b>>) -> Result<Object<'b>, InvalidName>
+    where
+        'a: 'b,
+    {
+        Ok(self.at(path.into_name(NameRole::Path)?))
+    }
+
+    /// Another object of the same service, whose path was checked before.
     #[must_use]
     pub const fn at<'b>(self, path: ObjectPath<'b>) -> Object<'b>
     where

@@ -53,7 +53,8 @@ impl<K: Kinds> SignalKind<K> {
     /// The signal `member` of `interface`; an invalid name does not compile when used in a constant.
     ///
     /// # Panics
-    /// When `member` is no valid member name.
+    /// When `member` is no valid member name. The message names it.
+    #[track_caller]
     pub const fn new(interface: InterfaceName<'static>, member: &'static str) -> Self {
         Self { interface, member: MemberName::from_static(member), kinds: PhantomData }
     }

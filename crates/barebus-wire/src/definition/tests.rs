@@ -12,7 +12,7 @@ use crate::{
 };
 
 const INTERFACE: InterfaceName<'static> = InterfaceName::from_static("org.example.Interface");
-const OBJECT: Object<'static> = Object::new("org.example.Service", "/org/example");
+const OBJECT: Object<'static> = Object::from_static("org.example.Service", "/org/example");
 #[allow(clippy::type_complexity, reason = "it is the method's signature, as generated code has it")]
 const METHOD: Method<(Str, List<Str>, Any), (Path, List<u32>)> = Method::new(INTERFACE, "Method");
 const PROPERTY: Property<(Str, Bytes)> = Property::new(INTERFACE, "Property", Emits::Never);

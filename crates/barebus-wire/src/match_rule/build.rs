@@ -4,19 +4,17 @@ use alloc::string::String;
 use core::fmt::Write;
 
 use super::text::write_quoted;
-use super::{MatchKey, MatchRule, MatchRuleError};
-use crate::name::{BusName, BusNamespace, InterfaceName, MemberName, ObjectPath};
+use super::{InvalidRule, MatchKey, MatchRule};
 
-/// A match rule in the making, and its text.
+/// Builds a match rule from its parts. Names and paths are text or checked types; [`rule`](Self::rule) checks the text.
 ///
 /// ```
 /// use barebus_wire::match_rule::MatchRuleBuf;
-/// use barebus_wire::{BusName, MemberName};
 ///
-/// let rule = MatchRuleBuf::signals()
-///     .sender(BusName::from_static("org.freedesktop.systemd1"))
-///     .member(MemberName::from_static("JobRemoved"));
+/// let rule = MatchRuleBuf::signals().sender("org.freedesktop.systemd1").member("JobRemoved");
 /// assert_eq!(rule.as_str(), "type='signal',sender='org.freedesktop.systemd1',member='JobRemoved'");
+/// assert!(rule.rule().is_ok());
+/// assert!(rule.path("no path").rule().is_err());
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MatchRuleBuf(String);
@@ -49,38 +47,38 @@ impl MatchRuleBuf {
 
     /// From this sender: a unique name, or whoever owns a well-known one.
     #[must_use]
-    pub fn sender(self, name: BusName<'_>) -> Self {
-        self.with(MatchKey::Sender, name.as_str())
+    pub fn sender(self, name: impl AsRef<str>) -> Self {
+        self.with(MatchKey::Sender, name.as_ref())
     }
 
     /// Of this interface.
     #[must_use]
-    pub fn interface(self, name: InterfaceName<'_>) -> Self {
-        self.with(MatchKey::Interface, name.as_str())
+    pub fn interface(self, name: impl AsRef<str>) -> Self {
+        self.with(MatchKey::Interface, name.as_ref())
     }
 
     /// With this name.
     #[must_use]
-    pub fn member(self, name: MemberName<'_>) -> Self {
-        self.with(MatchKey::Member, name.as_str())
+    pub fn member(self, name: impl AsRef<str>) -> Self {
+        self.with(MatchKey::Member, name.as_ref())
     }
 
     /// From this object.
     #[must_use]
-    pub fn path(self, path: ObjectPath<'_>) -> Self {
-        self.with(MatchKey::Path, path.as_str())
+    pub fn path(self, path: impl AsRef<str>) -> Self {
+        self.with(MatchKey::Path, path.as_ref())
     }
 
     /// From this object or one below it.
     #[must_use]
-    pub fn path_namespace(self, path: ObjectPath<'_>) -> Self {
-        self.with(MatchKey::PathNamespace, path.as_str())
+    pub fn path_namespace(self, path: impl AsRef<str>) -> Self {
+        self.with(MatchKey::PathNamespace, path.as_ref())
     }
 
     /// To this connection.
     #[must_use]
-    pub fn destination(self, name: BusName<'_>) -> Self {
-        self.with(MatchKey::Destination, name.as_str())
+    pub fn destination(self, name: impl AsRef<str>) -> Self {
+        self.with(MatchKey::Destination, name.as_ref())
     }
 
     /// With this text as argument `number`, counted from 0.
@@ -97,16 +95,16 @@ impl MatchRuleBuf {
 
     /// With argument 0 a bus or interface name that is `namespace` or lies below it.
     #[must_use]
-    pub fn argument0_namespace(self, namespace: BusNamespace<'_>) -> Self {
-        self.with(MatchKey::Argument0Namespace, namespace.as_str())
+    pub fn argument0_namespace(self, namespace: impl AsRef<str>) -> Self {
+        self.with(MatchKey::Argument0Namespace, namespace.as_ref())
     }
 
     /// The rule.
     ///
     /// # Errors
-    /// A key was given twice, an argument's number is over 63, or the text is too long.
-    pub fn rule(&self) -> Result<MatchRule<'_>, MatchRuleError> {
-        MatchRule::parse(&self.0)
+    /// A name or a path is invalid, a key was given twice, an argument's number is over 63, or the text is too long.
+    pub fn rule(&self) -> Result<MatchRule<'_>, InvalidRule> {
+        MatchRule::parse(&self.0).map_err(|error| InvalidRule { text: self.0.clone(), error })
     }
 
     /// The rule's text.

@@ -68,3 +68,24 @@ impl fmt::Display for MatchRuleError {
 }
 
 impl core::error::Error for MatchRuleError {}
+
+/// Text that was given as a match rule and is none.
+#[cfg(feature = "alloc")]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidRule {
+    /// The text.
+    pub text: alloc::string::String,
+    /// Which rule it breaks, and where.
+    pub error: MatchRuleError,
+}
+
+#[cfg(feature = "alloc")]
+impl fmt::Display for InvalidRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "cannot use {:?} as match rule: {}", self.text, self.error)
+    }
+}
+
+// The text says all that the error says, so there is no source.
+#[cfg(feature = "alloc")]
+impl core::error::Error for InvalidRule {}

@@ -17,6 +17,8 @@ use crate::name::{BusName, BusNamespace, InterfaceName, MemberName, ObjectPath};
 
 #[cfg(feature = "alloc")]
 pub use build::MatchRuleBuf;
+#[cfg(feature = "alloc")]
+pub use error::InvalidRule;
 pub use error::{MatchRuleError, MatchRuleErrorKind};
 #[cfg(feature = "alloc")]
 pub use owned::OwnedMatchRule;

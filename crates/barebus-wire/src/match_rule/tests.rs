@@ -220,7 +220,7 @@ fn every_key_can_be_built() {
     assert_eq!(MatchRuleBuf::method_returns().as_str(), "type='method_return'");
     assert_eq!(MatchRuleBuf::errors().as_str(), "type='error'");
     let over = MatchRuleBuf::new().argument(64, "");
-    assert_eq!(over.rule().unwrap_err().kind, Kind::ArgumentNumber);
+    assert_eq!(over.rule().unwrap_err().error.kind, Kind::ArgumentNumber);
 }
 
 /// dbus-broker 32 sends nothing that lies below `/` for `path_namespace='/'`.
@@ -249,4 +249,16 @@ fn the_text_for_a_bus_leaves_out_the_namespace_of_everything() {
     let mut buf = crate::MessageBuf::new();
     buf.push(&returned, &()).unwrap();
     assert_matches(&Message::parse(buf.as_slice()).unwrap(), "path_namespace='/'", false);
+}
+
+#[test]
+fn an_invalid_rule_is_named_with_its_text() {
+    let rule = MatchRuleBuf::signals().sender("org.example").path("no path");
+    let error = rule.rule().unwrap_err();
+    assert_eq!(error.text, rule.as_str());
+    assert_eq!(
+        error.to_string(),
+        "cannot use \"type='signal',sender='org.example',path='no path'\" as match rule: the value is invalid: \
+         the path does not begin with a slash at byte 0, in the pair at byte 35"
+    );
 }

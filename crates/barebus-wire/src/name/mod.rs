@@ -4,6 +4,8 @@
 //! no; and, where that says no, by a walk from byte to byte, which says why and where. Constants know only the second, as do
 //! programs built for size.
 
+#[cfg(feature = "alloc")]
+mod argument;
 pub(crate) mod bus;
 mod dotted;
 mod error;
@@ -11,6 +13,7 @@ mod error_name;
 pub(crate) mod interface;
 mod lanes;
 pub(crate) mod member;
+mod panic;
 mod path;
 
 pub use bus::{BusName, BusNamespace};
@@ -22,6 +25,7 @@ pub use path::{Elements, ObjectPath};
 
 #[cfg(feature = "alloc")]
 pub use self::{
+    argument::{IntoName, InvalidName, NameRole},
     bus::{OwnedBusName, OwnedBusNamespace},
     error_name::OwnedErrorName,
     interface::OwnedInterfaceName,
@@ -89,13 +93,12 @@ macro_rules! name {
             /// Text known when compiling; invalid text does not compile when used in a constant.
             ///
             /// # Panics
-            /// When `text` is invalid.
-            #[allow(clippy::panic, reason = "meant for constants, where the panic is a compile error")]
+            /// When `text` is invalid. The message names it.
             #[track_caller]
             pub const fn from_static(text: &'static str) -> $name<'static> {
                 match $slow(text.as_bytes()) {
                     Ok(()) => $name(text),
-                    Err(error) => panic!("{}", error.kind.text()),
+                    Err(error) => $crate::name::panic::refuse(text, stringify!($name), error.kind),
                 }
             }
 

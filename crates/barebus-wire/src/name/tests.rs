@@ -326,3 +326,46 @@ fn names_print_as_their_text() {
     assert_eq!(format!("{0}|{0:?}|{0:>5}", MemberName::from_static("Go")), "Go|\"Go\"|   Go");
     let _ = vec![MemberName::from_static("Go").as_ref()];
 }
+
+/// The message of the panic that `act` ends with, and the line that it is about if that is in this file.
+fn panics(act: fn()) -> (String, Option<u32>) {
+    use std::boxed::Box;
+    use std::panic::{catch_unwind, set_hook, take_hook};
+    use std::sync::{Arc, Mutex};
+
+    let line = Arc::new(Mutex::new(None));
+    let (told, us) = (Arc::clone(&line), std::thread::current().id());
+    let before = take_hook();
+    set_hook(Box::new(move |info| {
+        if std::thread::current().id() != us {
+            return before(info);
+        }
+        let here = info.location().filter(|location| location.file() == file!());
+        *told.lock().unwrap() = here.map(|location| location.line());
+    }));
+    let payload = catch_unwind(act).unwrap_err();
+    drop(take_hook());
+    let line = *line.lock().unwrap();
+    (payload.downcast_ref::<String>().unwrap().clone(), line)
+}
+
+#[test]
+fn text_known_when_compiling_is_named_where_it_stands() {
+    let line = line!() + 2;
+    let (message, at) = panics(|| {
+        let _ = crate::MethodCall::from_static("a.b", "/", "a.b", "Ädd");
+    });
+    assert_eq!(message, "cannot use \"Ädd\" as MemberName: a character is not allowed");
+    assert_eq!(at, Some(line));
+    let (message, _) = panics(|| {
+        let _ = ObjectPath::from_static("/a/");
+    });
+    assert_eq!(message, "cannot use \"/a/\" as ObjectPath: the path ends with a slash");
+    let (message, _) = panics(|| {
+        let long = String::from("ä").repeat(200).leak();
+        let _ = InterfaceName::from_static(long);
+    });
+    let shown = String::from("ä").repeat(80);
+    let why = "the name is longer than 255 bytes";
+    assert_eq!(message, format!("cannot use \"{shown}…\" as InterfaceName: {why}"));
+}

@@ -107,7 +107,7 @@ fn message(bytes: &[u8], output: &mut [u8]) -> Option<()> {
 
 fn call(output: &mut [u8]) -> Result<(), EncodeError> {
     const CALL: MethodCall<'static> =
-        MethodCall::new(ObjectPath::from_static("/"), MemberName::from_static("M"));
+        MethodCall::checked(ObjectPath::from_static("/"), MemberName::from_static("M"));
     const NAME: ErrorName<'static> = ErrorName::from_static("a.b");
     let call = black_box(CALL).header(black_box(Serial::FIRST).next());
     black_box(call.encode(output, &("text", black_box(7_u32), [1_u64, 2].as_slice())))?;

@@ -68,7 +68,7 @@ fn introspect(
     to: Option<BusName<'_>>,
     at: ObjectPath<'_>,
 ) -> Result<String, CallError> {
-    let mut call = MethodCall::new(at, INTROSPECT).interface(INTROSPECTABLE);
+    let mut call = MethodCall::checked(at, INTROSPECT).interface(INTROSPECTABLE);
     call.destination = to;
     let reply = connection.call(&call, &())?;
     let (xml,): (&str,) = reply.body()?;

@@ -111,7 +111,7 @@ impl<'c, 'n> ValueReader<'c, 'n> {
     }
 
     fn call(&self, member: MemberName<'static>) -> MethodCall<'n> {
-        let mut call = MethodCall::new(self.at, member).interface(PROPERTIES);
+        let mut call = MethodCall::checked(self.at, member).interface(PROPERTIES);
         call.destination = self.to;
         call
     }

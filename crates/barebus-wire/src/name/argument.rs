@@ -1,21 +1,28 @@
 //! Names and paths as callers give them: as text, or as the checked types.
 
-use std::fmt;
+use alloc::string::String;
+use core::fmt;
 
-use barebus_wire::name::{
-    BusName, InterfaceName, MemberName, NameError, ObjectPath, OwnedBusName, OwnedInterfaceName,
-    OwnedMemberName, OwnedObjectPath,
+use super::{
+    BusName, ErrorName, InterfaceName, MemberName, NameError, ObjectPath, OwnedBusName,
+    OwnedErrorName, OwnedInterfaceName, OwnedMemberName, OwnedObjectPath,
 };
 
 /// An argument that is a name or a path: `&str`, `&String`, or the checked type `N`, borrowed or owned.
 ///
-/// ```no_run
-/// use barebus::{Connection, Proxy};
+/// ```
+/// use barebus_wire::{MethodCall, ObjectPath};
 ///
-/// let mut bus = Connection::session()?;
-/// let mut proxy = Proxy::new(&mut bus, "org.example", "/org/example", "org.example.Calculator")?;
-/// let (sum,): (i32,) = proxy.call("Add", &(2, 3))?.body()?;
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// // Text is checked when the program runs.
+/// let call = MethodCall::new("org.example", "/org/example", "org.example.Calculator", "Add")?;
+/// // A checked type is not checked again.
+/// let other = MethodCall::new("org.example", ObjectPath::ROOT, "org.example.Calculator", "Add")?;
+/// let error = MethodCall::new("org.example", "/", "org.example.Calculator", "Add Up").unwrap_err();
+/// assert_eq!(
+///     error.to_string(),
+///     r#"cannot use "Add Up" as member: a character is not allowed at byte 3"#,
+/// );
+/// # Ok::<(), barebus_wire::name::InvalidName>(())
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is neither text nor a `{N}`",
@@ -43,6 +50,8 @@ pub enum NameRole {
     Member,
     /// A bus name as an argument of a call.
     BusName,
+    /// The name of an ERROR.
+    ErrorName,
 }
 
 impl fmt::Display for NameRole {
@@ -53,6 +62,7 @@ impl fmt::Display for NameRole {
             Self::Interface => "interface",
             Self::Member => "member",
             Self::BusName => "bus name",
+            Self::ErrorName => "error name",
         })
     }
 }
@@ -82,7 +92,7 @@ impl fmt::Display for InvalidName {
 }
 
 // The rule is part of the text, so it is no source.
-impl std::error::Error for InvalidName {}
+impl core::error::Error for InvalidName {}
 
 macro_rules! names {
     ($($name:ident $owned:ident,)*) => {
@@ -118,6 +128,7 @@ macro_rules! names {
 
 names! {
     BusName OwnedBusName,
+    ErrorName OwnedErrorName,
     ObjectPath OwnedObjectPath,
     InterfaceName OwnedInterfaceName,
     MemberName OwnedMemberName,
