@@ -164,7 +164,7 @@ fn a_nonce_file_that_is_no_regular_file_is_refused_without_waiting() {
         let address = format!("nonce-tcp:host=127.0.0.1,port=PORT,noncefile={file}");
         over_tcp(&address, b"never sent", |connection| {
             let error = connection.unwrap_err().to_string();
-            assert!(error.contains("the key 'noncefile' is no regular file"), "{error}");
+            assert!(error.contains("the key 'noncefile' is not a regular file"), "{error}");
         });
     }
     drop(folder);

@@ -186,11 +186,14 @@ fn arguments_that_do_not_fit_their_signature_are_refused_before_anything_is_sent
 fn names_that_are_none_are_refused_before_anything_is_sent() {
     let call = ["--address", "unix:path=/no/such/bus", "call"];
     for (object, words) in [
-        (["nobody", "/", "org.example.I", "M"], ["'nobody' is no bus name", ""]),
-        (["org.example", "a", "org.example.I", "M"], ["'a' is no object path", ""]),
-        (["org.example", "/", "interface", "M"], ["'interface' is no interface name", ""]),
-        (["org.example", "/", "org.example.I", "a.b"], ["'a.b' is no member name", ""]),
-        (["org.example", "/", "org.example.I", "\u{1b}[31m"], ["is no member name", "\\u{1b}[31m"]),
+        (["nobody", "/", "org.example.I", "M"], ["'nobody' is not a bus name", ""]),
+        (["org.example", "a", "org.example.I", "M"], ["'a' is not an object path", ""]),
+        (["org.example", "/", "interface", "M"], ["'interface' is not an interface name", ""]),
+        (["org.example", "/", "org.example.I", "a.b"], ["'a.b' is not a member name", ""]),
+        (
+            ["org.example", "/", "org.example.I", "\u{1b}[31m"],
+            ["is not a member name", "\\u{1b}[31m"],
+        ),
     ] {
         refused(Command::new(BAREBUS).args(call).args(object), USAGE, &words);
     }

@@ -56,7 +56,7 @@ impl fmt::Display for CaptureError {
             }
             Kind::NotHex(byte) => write!(
                 f,
-                "'{}' at offset {} is no hexadecimal digit",
+                "'{}' at offset {} is not a hexadecimal digit",
                 byte.escape_ascii(),
                 self.offset
             ),
