@@ -21,7 +21,7 @@ fn refusals(address: &str) -> Vec<String> {
 fn what_no_client_can_connect_to_is_refused_with_its_reason() {
     let scene = Scene::begin();
     let servers = |key| format!("the key '{key}' is for servers only");
-    let port = "the key 'port' is no port number from 1 to 65535";
+    let port = "the key 'port' is not a port number from 1 to 65535";
     for (address, reason) in [
         ("autolaunch:", "autolaunch is not supported"),
         ("autolaunch:scope=*user", "autolaunch is not supported"),
@@ -36,8 +36,8 @@ fn what_no_client_can_connect_to_is_refused_with_its_reason() {
         ("unix:", "the key 'path' is missing"),
         ("unix:path=", "the key 'path' is empty"),
         ("unix:abstract=", "the key 'abstract' is empty"),
-        ("unix:path=/a,abstract=/a", "the key 'abstract' cannot stand beside 'path'"),
-        ("unix:path=/a%00b", "the key 'path' holds a NUL"),
+        ("unix:path=/a,abstract=/a", "the key 'abstract' cannot be combined with 'path'"),
+        ("unix:path=/a%00b", "the key 'path' contains a NUL"),
         ("unix:path=/a,guid=0", "the key 'guid' is not 32 hexadecimal digits"),
         ("tcp:host=a,port=1,guid=x", "the key 'guid' is not 32 hexadecimal digits"),
         ("unixexec:argv1=-x", "the key 'path' is missing"),

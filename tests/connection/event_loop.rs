@@ -7,7 +7,7 @@ use barebus::{CallError, Connection, Event, Flags, MatchRule, MemberName, Reply}
 use barebus_tests::peer::{BUS, OWNER, Peer};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
-use crate::scene::{LONG, hasty, method, patient, play, play_listening, play_sending};
+use crate::scene::{LONG, hasty_calls, method, patient, play, play_listening, play_sending};
 use crate::second::{answering, serving};
 
 /// One turn of a loop that is told levels.
@@ -53,7 +53,7 @@ fn deadlines_pass_without_anything_being_readable() {
         peer.greet();
         peer.drain();
     };
-    play(&hasty(), script, |connection| {
+    play(&hasty_calls(), script, |connection| {
         let call = connection.start_call(&method("Echo"), &(), Vec::new()).unwrap();
         loop {
             match connection.poll_reply(call) {

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::Read;
 use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd, RawFd};
 use std::process::Command;
+use std::sync::mpsc::channel;
 use std::sync::{Arc, OnceLock};
 
 use barebus::{
@@ -15,7 +16,7 @@ use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::sys::socket::{setsockopt, sockopt::SndBuf};
 
-use crate::scene::{SHORT, Scene, ending, method, patient, play, play_sending, stage, works};
+use crate::scene::{LONG, SHORT, Scene, ending, method, patient, play, play_sending, stage, works};
 
 fn null() -> OwnedFd {
     File::open("/dev/null").unwrap().into()
@@ -162,6 +163,7 @@ fn an_fd_belongs_to_the_message_whose_byte_it_came_with() {
         message(&header, &(FdIndex(0),)).len()
     };
     for at in 0..=len {
+        let (done, is_read) = channel();
         let answer = move |peer: &mut Peer, call: &Sent| {
             let mut bytes = reply(peer, call, 1);
             assert_eq!(bytes.len(), len);
@@ -170,12 +172,13 @@ fn an_fd_belongs_to_the_message_whose_byte_it_came_with() {
             peer.write(&bytes[..at]);
             if at == len {
                 // In one read with the reply they could be either's: the system does not say.
-                std::thread::sleep(SHORT);
+                is_read.recv().unwrap();
             }
             peer.write_with(&bytes[at..=at], &times(&fd, 1));
             peer.write(&bytes[at + 1..]);
         };
         given(answer, |result| {
+            let _ = done.send(());
             if at < len {
                 let reply = result.unwrap();
                 let (index,) = reply.body::<(FdIndex,)>().unwrap();
@@ -355,9 +358,11 @@ impl Drop for FileLimit {
 #[test]
 fn fds_that_the_system_cut_off_are_told_of_and_the_rest_closed() {
     for room in [0, 1, 10] {
-        let answer = |peer: &mut Peer, call: &Sent| {
+        let (opened, is_open) = channel();
+        let answer = move |peer: &mut Peer, call: &Sent| {
             let bytes = reply(peer, call, 200);
             let fd = null();
+            opened.send(()).unwrap();
             peer.write_with(&bytes, &times(&fd, 200));
             let signal = peer.signal(Some(OWNER), "org.example.Interface", "After", &());
             peer.write(&signal);
@@ -367,8 +372,7 @@ fn fds_that_the_system_cut_off_are_told_of_and_the_rest_closed() {
             let before = open_files();
             let call = connection.start_call(&method("Give"), &(), Vec::new()).unwrap();
             connection.flush().unwrap();
-            // Until the server has its own file open.
-            std::thread::sleep(SHORT);
+            is_open.recv().unwrap();
             let limit = FileLimit::set(before + 1 + room);
             is_refused(&connection.wait(call), FdsError::Truncated);
             drop(limit);
@@ -465,7 +469,7 @@ fn fds_of_signals_that_wait_are_bounded() {
         let kept = open_files() - before;
         assert!(kept >= 30, "{kept} descriptors are open");
         assert_eq!(connection.session_state().dropped(), 2000 - kept as u64 / 3);
-        let signal = connection.next_signal(id, Some(SHORT)).unwrap().unwrap();
+        let signal = connection.next_signal(id, Some(LONG)).unwrap().unwrap();
         assert_eq!(signal.into_fds().len(), 3);
         connection.unsubscribe(id).unwrap();
         assert!(are_closed(before));

@@ -1,13 +1,13 @@
 //! Peers that say too much, or do not listen.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use barebus::{CallError, Connection, MatchRule, NoReply, SendError};
 use barebus_tests::cost::processor_time;
 use barebus_tests::memory;
 use barebus_tests::peer::{OWNER, Peer};
 
-use crate::scene::{SHORT, hasty, method, patient, play, play_sending, works};
+use crate::scene::{SHORT, hasty_calls, method, patient, play, play_sending, works};
 
 /// Greets, waits for a call of `Echo`, writes `flood`, answers the call, and so again for a second one, without a flood.
 fn flooding(flood: impl FnOnce(&mut Peer) + Send + 'static) -> impl FnOnce(&mut Peer) + Send {
@@ -121,9 +121,9 @@ fn a_signal_without_end_ends_no_deadline() {
         );
         while peer.write(&signal) {}
     };
-    play(&hasty().queue_limits(LIMIT, LIMIT), script, |connection| {
+    play(&patient().queue_limits(LIMIT, LIMIT), script, |connection| {
         let id = noise(connection);
-        let begin = Instant::now();
+        connection.set_call_timeout(Some(SHORT));
         let result = connection.call(&method("Echo"), &("",));
         assert!(matches!(result, Err(CallError::NoReply(NoReply::TimedOut))), "{result:?}");
         // The same for a signal that never comes.
@@ -131,7 +131,6 @@ fn a_signal_without_end_ends_no_deadline() {
         let refused = connection.subscribe(&rule);
         assert!(matches!(refused, Err(CallError::NoReply(NoReply::TimedOut))), "{refused:?}");
         connection.unsubscribe(id).unwrap();
-        assert!(begin.elapsed() < SHORT * 10, "{:?}", begin.elapsed());
     });
 }
 
@@ -231,7 +230,7 @@ fn a_peer_that_never_reads_ends_the_call_in_time() {
         // Until the client is through with it.
         let _ = is_done.recv();
     };
-    play_sending(&hasty(), script, move |connection| {
+    play_sending(&hasty_calls(), script, move |connection| {
         let _done = done;
         connection.establish().unwrap();
         let big = vec![7_u8; 64 << 20];

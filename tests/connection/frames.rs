@@ -1,7 +1,5 @@
 //! Bytes that are no messages, or not those that they claim to be.
 
-use std::time::Duration;
-
 use barebus::wire::{DecodeErrorKind as Kind, MessageType};
 use barebus::{BodyError, CallError, Cause, NoReply, SessionError, Variant};
 use barebus_tests::generators::{self, Source};
@@ -11,7 +9,7 @@ use barebus_wire::Endian;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
-use crate::scene::{SHORT, hasty, method, patient, play, works};
+use crate::scene::{LONG, SHORT, hasty_calls, method, patient, play, works};
 
 /// Answers `Echo` with the bytes that `forge` gives, hangs up, and gives what the client's call ends with.
 fn answered(forge: impl FnOnce(&mut Peer, &Sent) -> Vec<u8> + Send + 'static) -> SessionError {
@@ -265,7 +263,7 @@ fn a_length_that_is_only_claimed_takes_no_memory() {
         peer.drain();
     };
     // That memory grows with what was received is looked at in every scene.
-    play(&hasty(), script, |connection| {
+    play(&hasty_calls(), script, |connection| {
         let result = connection.call(&method("Hold"), &());
         assert!(matches!(result, Err(CallError::NoReply(NoReply::TimedOut))), "{result:?}");
     });
@@ -314,30 +312,29 @@ fn a_message_of_the_other_byte_order_is_taken() {
 
 #[test]
 fn half_a_message_keeps_nothing_but_its_own_call_waiting() {
-    let script = |peer: &mut Peer| {
+    let (done, timed_out) = std::sync::mpsc::channel();
+    let script = move |peer: &mut Peer| {
         assert!(peer.greet());
         let call = peer.called("Echo").unwrap();
         let reply = peer.echo(&call, Some(OWNER));
-        for part in reply.chunks(reply.len().div_ceil(3)) {
-            peer.write(part);
-            std::thread::sleep(SHORT / 2);
-        }
+        peer.write_slowly(&reply, reply.len().div_ceil(3), SHORT / 2);
         let call = peer.called("Echo").unwrap();
         let reply = peer.echo(&call, Some(OWNER));
         peer.write(&reply[..reply.len() - 1]);
-        std::thread::sleep(SHORT * 4);
+        timed_out.recv().unwrap();
         peer.write(&reply[reply.len() - 1..]);
         let call = peer.called("Echo").unwrap();
         let reply = peer.echo(&call, Some(OWNER));
         peer.write(&reply);
         peer.drain();
     };
-    let options = hasty().call_timeout(Some(SHORT * 3));
-    play(&options, script, |connection| {
+    play(&patient(), script, |connection| {
         works(connection);
+        connection.set_call_timeout(Some(SHORT));
         let result = connection.call(&method("Echo"), &("cut short",));
         assert!(matches!(result, Err(CallError::NoReply(NoReply::TimedOut))), "{result:?}");
-        std::thread::sleep(Duration::from_millis(300));
+        done.send(()).unwrap();
+        connection.set_call_timeout(Some(LONG));
         works(connection);
     });
 }

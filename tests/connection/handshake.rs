@@ -13,7 +13,7 @@ use barebus_sasl::State;
 use barebus_tests::peer::{BUS, CLIENT, OWNER, Peer};
 use barebus_tests::sasl::GUID;
 
-use crate::scene::{SHORT, hasty, method, patient, play, stage, works};
+use crate::scene::{SHORT, hasty_handshake, method, patient, play, stage, with_time_enough, works};
 
 /// What the connection ends with, when it is to be established.
 fn refusal(connection: &mut Connection) -> SessionError {
@@ -41,25 +41,26 @@ fn ok() -> String {
 
 #[test]
 fn gives_up_on_a_silent_server_in_time() {
-    for options in [hasty(), hasty().step_by_step()] {
+    for options in [hasty_handshake(), hasty_handshake().step_by_step()] {
         let begin = Instant::now();
         let error = play(&options, Peer::drain, refusal);
         let awaited = Awaited::Authentication(State::WaitingForOk);
         assert_eq!(error, SessionError::HandshakeTimedOut { awaited });
-        assert!(begin.elapsed() >= SHORT && begin.elapsed() < SHORT * 8, "{:?}", begin.elapsed());
+        assert!(begin.elapsed() >= SHORT, "{:?}", begin.elapsed());
     }
 }
 
+/// Each byte comes within the time limit, and the line never ends.
 #[test]
 fn gives_up_on_a_server_that_trickles() {
     let script = |peer: &mut Peer| {
-        peer.write_slowly(ok().as_bytes(), 1, Duration::from_millis(20));
+        let line = format!("OK {}", "0".repeat(1000));
+        peer.write_slowly(line.as_bytes(), 1, SHORT / 10);
         peer.drain();
     };
-    let begin = Instant::now();
+    let error = play(&hasty_handshake(), script, refusal);
     let awaited = Awaited::Authentication(State::WaitingForOk);
-    assert_eq!(play(&hasty(), script, refusal), SessionError::HandshakeTimedOut { awaited });
-    assert!(begin.elapsed() < SHORT * 8, "{:?}", begin.elapsed());
+    assert_eq!(error, SessionError::HandshakeTimedOut { awaited });
 }
 
 #[test]
@@ -128,7 +129,7 @@ pub(crate) fn recorded() -> Vec<u8> {
     let _stage = stage();
     let (ours, theirs) = barebus_tests::peer::pair().unwrap();
     let recorder = thread::spawn(move || whole_conversation(&mut Peer::new(theirs)));
-    let mut connection = hasty().over(ours).unwrap();
+    let mut connection = hasty_handshake().over(ours).unwrap();
     let _ = connection.call(&bus_method(), &("a question",));
     recorder.join().unwrap()
 }
@@ -369,16 +370,18 @@ fn hello_is_answered_by_a_unique_name_or_not_at_all() {
 
 #[test]
 fn hello_is_answered_by_the_bus_or_not_at_all() {
-    let awaited = Awaited::Hello;
     for reply in [
         |_: &mut Peer| Vec::new(),
         |peer: &mut Peer| {
-            let hello = peer.receive().unwrap();
+            let Some(hello) = peer.receive() else { return Vec::new() };
             peer.reply(&hello, Some(OWNER), &(CLIENT,))
         },
     ] {
-        let error = greeted(&hasty(), reply);
-        assert_eq!(error, SessionError::HandshakeTimedOut { awaited });
+        with_time_enough(|limit| match greeted(&patient().handshake_timeout(limit), reply) {
+            SessionError::HandshakeTimedOut { awaited: Awaited::Hello } => Some(()),
+            SessionError::HandshakeTimedOut { .. } => None,
+            other => panic!("{other:?}"),
+        });
     }
 }
 
@@ -401,13 +404,16 @@ fn hello_may_be_answered_without_a_sender() {
 #[test]
 fn signals_without_end_are_no_answer_to_hello() {
     let script = |peer: &mut Peer| {
-        assert!(peer.authenticate());
+        if !peer.authenticate() {
+            return;
+        }
         let signal = peer.signal(Some(BUS), BUS, "Noise", &("x".repeat(1000).as_str(),));
         let many = signal.repeat(100);
         while peer.write(&many) {}
     };
-    let begin = Instant::now();
-    let error = play(&hasty(), script, refusal);
-    assert_eq!(error, SessionError::HandshakeTimedOut { awaited: Awaited::Hello });
-    assert!(begin.elapsed() < SHORT * 8, "{:?}", begin.elapsed());
+    with_time_enough(|limit| match play(&patient().handshake_timeout(limit), script, refusal) {
+        SessionError::HandshakeTimedOut { awaited: Awaited::Hello } => Some(()),
+        SessionError::HandshakeTimedOut { .. } => None,
+        other => panic!("{other:?}"),
+    });
 }

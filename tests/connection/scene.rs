@@ -12,12 +12,12 @@ use barebus::{
     SessionError,
 };
 use barebus_tests::memory;
-use barebus_tests::peer::{Peer, SERVICE, are_closed, open_files};
+use barebus_tests::peer::{PATIENCE, Peer, SERVICE, are_closed, open_files};
 
-/// A timeout to be run into.
+/// A time limit that a test waits for.
 pub(crate) const SHORT: Duration = Duration::from_millis(150);
-/// A timeout that no honest scene comes near, on a busy machine neither.
-pub(crate) const LONG: Duration = Duration::from_secs(60);
+/// A time limit that is not reached, on a busy machine neither.
+pub(crate) const LONG: Duration = PATIENCE;
 
 /// Open files are the whole process's: one scene at a time.
 static STAGE: Mutex<()> = Mutex::new(());
@@ -119,12 +119,30 @@ impl Scene {
     }
 }
 
-/// For a bus, with timeouts that a test can wait for.
-pub(crate) fn hasty() -> Options {
-    Options::bus().handshake_timeout(SHORT).call_timeout(Some(SHORT))
+/// For a bus, with a time limit of the handshake that a test waits for.
+pub(crate) fn hasty_handshake() -> Options {
+    patient().handshake_timeout(SHORT)
 }
 
-/// For a bus, with timeouts that are not reached.
+/// For a bus, with a time limit of calls that a test waits for.
+pub(crate) fn hasty_calls() -> Options {
+    patient().call_timeout(Some(SHORT))
+}
+
+/// Plays with longer and longer time limits, as long as `play` returns `None`: the machine was too slow for what comes before the time
+/// limit ends.
+pub(crate) fn with_time_enough<R>(mut play: impl FnMut(Duration) -> Option<R>) -> R {
+    let mut limit = SHORT;
+    loop {
+        match play(limit) {
+            Some(result) => return result,
+            None => limit *= 2,
+        }
+        assert!(limit < LONG, "the machine is too slow, or the scene goes wrong");
+    }
+}
+
+/// For a bus, with time limits that are not reached.
 pub(crate) fn patient() -> Options {
     Options::bus().handshake_timeout(LONG).call_timeout(Some(LONG))
 }

@@ -116,7 +116,8 @@ fn a_server_that_takes_no_two_lines_at_once_is_served_line_by_line() {
 
 #[test]
 fn a_server_that_says_nothing_is_asked_once_more() {
-    let options = patient().handshake_timeout(SHORT * 8);
+    // Half of it passes before the second attempt, the other half is for that attempt.
+    let options = patient().handshake_timeout(SHORT * 40);
     let silent: Script = Box::new(|peer| peer.drain());
     play_listening(&options, "", vec![silent, serving()], works);
 }

@@ -5,7 +5,7 @@ use barebus_tests::peer::{BUS, OWNER, Peer, SERVICE, Sent, bus_name, message};
 use barebus_wire::{ErrorName, Serial};
 use std::time::Duration;
 
-use crate::scene::{SHORT, hasty, method, patient, play, works};
+use crate::scene::{LONG, SHORT, hasty_calls, method, patient, play, works};
 
 /// Some peer on the bus that is neither the bus nor the service.
 const STRANGER: &str = ":1.66";
@@ -139,9 +139,10 @@ fn a_reply_that_comes_too_late_is_ignored() {
         peer.write(&[reply, echo].concat());
         peer.drain();
     };
-    play(&hasty(), script, |connection| {
+    play(&hasty_calls(), script, |connection| {
         let held = connection.call(&method("Hold"), &());
         assert!(matches!(held, Err(CallError::NoReply(NoReply::TimedOut))), "{held:?}");
+        connection.set_call_timeout(Some(LONG));
         works(connection);
         assert_eq!(connection.session_state().ignored(), 1 + 1);
     });
@@ -342,7 +343,7 @@ fn a_signal_counts_as_the_services_when_its_owner_sent_it() {
         works(connection);
         // Some buses write their services' well-known names.
         for sender in [SERVICE, OWNER] {
-            let signal = connection.next_signal(id, Some(SHORT)).unwrap().unwrap();
+            let signal = connection.next_signal(id, Some(LONG)).unwrap().unwrap();
             assert_eq!(signal.body::<(&str,)>().unwrap(), (sender,));
         }
         assert!(connection.next_signal(id, Some(Duration::ZERO)).unwrap().is_none());
@@ -369,7 +370,7 @@ fn a_signal_that_waited_is_still_its_owners_when_the_owner_has_changed() {
         let on_bus = connection.call(&method("Echo").destination(bus_name(BUS)), &("",));
         on_bus.unwrap();
         for expected in ["old", "new"] {
-            let signal = connection.next_signal(id, Some(SHORT)).unwrap().unwrap();
+            let signal = connection.next_signal(id, Some(LONG)).unwrap().unwrap();
             assert_eq!(signal.body::<(&str,)>().unwrap(), (expected,));
         }
         assert!(connection.next_signal(id, Some(SHORT)).unwrap().is_none());

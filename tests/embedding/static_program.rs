@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 use std::thread;
 
 use barebus_box::SystemdBox;
-use barebus_tests::peer::{OWNER, Peer};
+use barebus_tests::peer::{OWNER, PATIENCE, Peer};
 
 use crate::{cargo, printed, top};
 
@@ -70,6 +70,7 @@ const BUS: &str = "unix:path=/bus";
 #[test]
 fn answers_as_systemctl_does() {
     let the_box = match SystemdBox::builder()
+        .timeout(PATIENCE)
         .unit(
             "embedding-on.service",
             "[Service]\nExecStart=/bin/true\n[Install]\nWantedBy=multi-user.target\n",

@@ -5,9 +5,11 @@ use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use std::time::Instant;
 
 use barebus::{Connection, OpenError, Options};
+use barebus_tests::peer::PATIENCE;
 use nix::unistd::{geteuid, getuid};
 
 use crate::case::stage;
@@ -86,7 +88,7 @@ pub(crate) fn copy_of_this(to: &Path) {
 pub(crate) fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     let begin = Instant::now();
     while !is_so() {
-        assert!(begin.elapsed() < Duration::from_secs(60), "not within a minute: {what}");
+        assert!(begin.elapsed() < PATIENCE, "waited in vain: {what}");
         std::thread::sleep(Duration::from_millis(2));
     }
 }

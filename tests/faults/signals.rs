@@ -7,7 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use barebus::{CallError, Cause, Connection};
-use barebus_tests::peer::{OWNER, Peer};
+use barebus_tests::peer::{OWNER, PATIENCE, Peer};
 use nix::errno::Errno;
 use nix::sys::pthread::{pthread_kill, pthread_self};
 use nix::sys::signal::Signal;
@@ -17,7 +17,7 @@ use crate::child;
 use crate::exchange::{Way, options, service};
 use crate::system;
 
-const LONG: Duration = Duration::from_secs(30);
+const LONG: Duration = PATIENCE;
 
 #[test]
 fn signals_interrupt_every_wait_and_disturb_nothing() {

@@ -16,7 +16,7 @@ use barebus_sasl::{
 };
 use barebus_tests::sasl::{Side, guid};
 
-const DEADLINE: Duration = Duration::from_secs(10);
+const DEADLINE: Duration = barebus_tests::peer::PATIENCE;
 
 /// A program of the machine, ended with its test.
 struct Program(Child);

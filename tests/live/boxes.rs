@@ -2,7 +2,6 @@
 
 use std::process::Output;
 use std::sync::OnceLock;
-use std::time::Duration;
 
 use barebus::Connection;
 use barebus_box::{Bus, SystemdBox};
@@ -23,8 +22,7 @@ pub(crate) const INSIDE: &str = "BAREBUS_TEST_INSIDE";
 /// Of any number of units that start as often as is liked.
 pub(crate) const TEMPLATE: &str = "live-any@.service";
 
-/// Longer than anything here takes on the busiest machine. Every wait ends with its event; this only ends a test that hangs.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(600);
+pub(crate) use barebus_tests::peer::PATIENCE;
 
 /// The box with dbus-daemon.
 pub(crate) fn daemon() -> &'static SystemdBox {

@@ -13,7 +13,7 @@ use barebus::{CallError, FdIndex, Flags, NoReply, SendError};
 use barebus_tests::peer::{OWNER, Peer, message};
 use barebus_tokio::{Connection, Driver, Incoming, IncomingCall, PendingReply, SignalStream};
 
-use crate::scene::{SHORT, echo, hasty, method, patient, play, works};
+use crate::scene::{SHORT, echo, method, patient, play, works};
 
 #[test]
 fn what_is_shared_among_threads_can_be() {
@@ -127,13 +127,14 @@ fn a_reply_that_has_come_before_the_call_is_dropped_is_dropped_with_it() {
 
 #[test]
 fn a_call_without_reply_times_out_and_nothing_else_does() {
-    play(&hasty(), Peer::serve_echo, |bus, _driver| async move {
+    play(&patient(), Peer::serve_echo, |bus, _driver| async move {
         works(&bus).await;
+        bus.set_call_timeout(Some(SHORT));
         // The scripted service answers Echo alone.
         let silence = bus.call(&method("Silent"), &()).await;
         assert!(matches!(silence, Err(CallError::NoReply(NoReply::TimedOut))), "{silence:?}");
-        works(&bus).await;
         bus.set_call_timeout(None);
+        works(&bus).await;
         let patient = bus.call(&method("Silent"), &());
         assert!(tokio::time::timeout(2 * SHORT, patient).await.is_err());
     });

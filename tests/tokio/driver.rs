@@ -13,7 +13,7 @@ use barebus_tests::peer::{OWNER, Peer};
 use barebus_tokio::{Connection, Driver};
 
 use crate::scene::{
-    LONG, SHORT, echo, hasty, method, patient, play, play_listening, rule, runtime, staged, works,
+    SHORT, echo, method, patient, play, play_listening, rule, runtime, staged, works,
 };
 
 /// So long a peer may take to read what was queued last.
@@ -71,9 +71,11 @@ fn the_end_of_the_connection_settles_everything() {
 
 #[test]
 fn a_dropped_driver_closes_the_connection_and_tells_all_that_wait() {
-    let script = |peer: &mut Peer| {
+    let (sender, called) = mpsc::channel();
+    let script = move |peer: &mut Peer| {
         peer.greet();
         peer.called("Silent").unwrap();
+        sender.send(()).unwrap();
         // Until it is closed.
         peer.drain();
     };
@@ -81,7 +83,7 @@ fn a_dropped_driver_closes_the_connection_and_tells_all_that_wait() {
         let mut stream = bus.subscribe(&MatchRule::parse(&rule("Apple")).unwrap()).await.unwrap();
         let next = tokio::spawn(async move { stream.next().await });
         let call = tokio::spawn(bus.call(&method("Silent"), &()));
-        tokio::time::sleep(SHORT).await;
+        tokio::task::spawn_blocking(move || called.recv().unwrap()).await.unwrap();
         driver.abort();
         let error = call.await.unwrap().unwrap_err().to_string();
         assert!(error.ends_with("driving it: the driver was dropped"), "{error}");
@@ -223,10 +225,17 @@ fn it_sleeps_while_nothing_happens_even_when_it_cannot_write() {
                 if blocked {
                     bus.send(&method("Take"), &(&*great,), Vec::new()).unwrap();
                 }
-                tokio::time::sleep(SHORT).await;
-                let before = polls.load(Ordering::Relaxed);
-                tokio::time::sleep(SHORT).await;
-                assert_eq!(polls.load(Ordering::Relaxed), before, "blocked: {blocked}");
+                // Once everything that happened has been handled. A driver that does not sleep never gets there.
+                let mut is_quiet = false;
+                for _ in 0..100 {
+                    let before = polls.load(Ordering::Relaxed);
+                    tokio::time::sleep(SHORT).await;
+                    is_quiet = polls.load(Ordering::Relaxed) == before;
+                    if is_quiet {
+                        break;
+                    }
+                }
+                assert!(is_quiet, "blocked: {blocked}");
             }
             sender.send(()).unwrap();
             works(&bus).await;
@@ -288,7 +297,7 @@ fn servers_are_taken_line_by_line_and_directly() {
 
 #[test]
 fn a_silent_server_is_given_up_in_time() {
-    play(&hasty(), Peer::drain, |bus, driver| async move {
+    play(&patient().handshake_timeout(SHORT), Peer::drain, |bus, driver| async move {
         let begin = Instant::now();
         let error = echo(&bus, "").await.unwrap_err();
         let CallError::Connection(error) = error else { panic!("{error:?}") };
@@ -296,7 +305,7 @@ fn a_silent_server_is_given_up_in_time() {
             matches!(error.cause, Cause::Session(SessionError::HandshakeTimedOut { .. })),
             "{error:?}"
         );
-        assert!(begin.elapsed() >= SHORT && begin.elapsed() < LONG);
+        assert!(begin.elapsed() >= SHORT);
         assert!(driver.await.unwrap().is_err());
     });
 }

@@ -1,7 +1,5 @@
 //! On a real systemd, and a session bus of our own, with dbus-daemon.
 
-use std::time::Duration;
-
 use barebus::{
     BusName, CallError, InterfaceName, MatchRuleBuf, MemberName, MethodCall, NoReply, ObjectPath,
     Options, OwnedObjectPath,
@@ -10,6 +8,7 @@ use barebus_tokio::Connection;
 
 use crate::boxes::{FAILING, LONG, SessionBus, daemon};
 use crate::scene::{SHORT, runtime, stage, staged};
+use barebus_tests::peer::PATIENCE;
 
 const SYSTEMD: BusName<'static> = BusName::from_static("org.freedesktop.systemd1");
 const MANAGER: InterfaceName<'static> =
@@ -34,9 +33,8 @@ fn bus_method(member: &'static str) -> MethodCall<'static> {
 }
 
 fn in_runtime<F: Future>(scene: F) -> F::Output {
-    runtime().block_on(async {
-        tokio::time::timeout(Duration::from_secs(60), scene).await.expect("it ends in time")
-    })
+    runtime()
+        .block_on(async { tokio::time::timeout(PATIENCE, scene).await.expect("it ends in time") })
 }
 
 /// A scene on the box's bus.
@@ -185,14 +183,16 @@ fn whoever_does_not_answer_is_waited_for_no_longer_than_was_said() {
         // Its owner never looks at it.
         let mut mute = barebus::Connection::open(&session.address).unwrap();
         mute.establish().unwrap();
-        let options = Options::bus().call_timeout(Some(SHORT));
+        let options = Options::bus().handshake_timeout(PATIENCE);
         in_runtime(async {
             let (bus, driver) = Connection::new(options.open(&session.address).unwrap());
             tokio::spawn(driver);
             let call = MethodCall::checked(ObjectPath::ROOT, MemberName::from_static("Anything"))
                 .destination(BusName::parse(mute.unique_name().unwrap()).unwrap());
+            bus.set_call_timeout(Some(SHORT));
             let end = bus.call(&call, &()).await;
             assert!(matches!(end, Err(CallError::NoReply(NoReply::TimedOut))), "{end:?}");
+            bus.set_call_timeout(Some(PATIENCE));
             assert!(bus.call(&bus_method("GetId"), &()).await.is_ok());
         });
     });

@@ -10,15 +10,15 @@ use std::time::Duration;
 use barebus::{
     BusName, CallError, ConnectionError, InterfaceName, MemberName, MethodCall, ObjectPath, Options,
 };
-use barebus_tests::peer::{Peer, SERVICE, are_closed, open_files};
+use barebus_tests::peer::{PATIENCE, Peer, SERVICE, are_closed, open_files};
 use barebus_tokio::Connection;
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::JoinHandle;
 
-/// A timeout to be run into.
+/// A time limit that a test waits for.
 pub(crate) const SHORT: Duration = Duration::from_millis(150);
-/// A timeout that no honest scene comes near.
-pub(crate) const LONG: Duration = Duration::from_secs(20);
+/// A time limit that is not reached, on a busy machine neither.
+pub(crate) const LONG: Duration = PATIENCE;
 
 /// What the driver's task comes to.
 pub(crate) type Driven = JoinHandle<Result<(), ConnectionError>>;
@@ -101,12 +101,7 @@ pub(crate) fn play_listening<F: Future>(
     })
 }
 
-/// For a bus, with timeouts that a test can wait for.
-pub(crate) fn hasty() -> Options {
-    Options::bus().handshake_timeout(SHORT).call_timeout(Some(SHORT))
-}
-
-/// For a bus, with timeouts that are not reached.
+/// For a bus, with time limits that are not reached.
 pub(crate) fn patient() -> Options {
     Options::bus().handshake_timeout(2 * LONG).call_timeout(Some(2 * LONG))
 }

@@ -139,7 +139,7 @@ pub(crate) fn is_not_there() {
         other => panic!("{other:?}"),
     }
     fails_for("unixexec:argv1=x", "path", "is missing");
-    fails_for("unixexec:path=%00", "path", "holds a NUL");
-    fails_for("unixexec:path=true,argv0=%00", "argv0", "holds a NUL");
-    fails_for("unixexec:path=true,argv1=%00", "argv", "holds a NUL");
+    fails_for("unixexec:path=%00", "path", "contains a NUL");
+    fails_for("unixexec:path=true,argv0=%00", "argv0", "contains a NUL");
+    fails_for("unixexec:path=true,argv1=%00", "argv", "contains a NUL");
 }

@@ -11,9 +11,9 @@
 mod exec;
 
 use std::env;
-use std::time::Duration;
 
 use barebus::{AttemptError, Connection, MemberName, MethodCall, ObjectPath, OpenError, Options};
+use barebus_tests::peer::PATIENCE;
 
 /// A test, named by what it shows.
 type Test = (&'static str, fn());
@@ -42,11 +42,9 @@ fn main() {
     }
 }
 
-/// For servers that answer at once, and never for long where they do not.
+/// With time limits that are not reached.
 fn options() -> Options {
-    Options::direct()
-        .handshake_timeout(Duration::from_secs(10))
-        .call_timeout(Some(Duration::from_secs(10)))
+    Options::direct().handshake_timeout(PATIENCE).call_timeout(Some(PATIENCE))
 }
 
 /// A call of the scripted servers, which answer with strings.

@@ -65,7 +65,7 @@ fn each_of_libdbuss_57_names_has_one_kind_or_it_is_said_which_it_has() {
     assert_eq!(RULES.iter().map(|(name, _)| name).collect::<BTreeSet<_>>().len(), 57);
     let (text, _) = document();
     let told: BTreeSet<_> =
-        text.lines().filter_map(|line| line.strip_prefix("- `INVALID_")).collect();
+        text.lines().filter_map(|line| line.strip_prefix("| `INVALID_")).collect();
     let told: BTreeSet<_> = told.iter().filter_map(|line| line.split('`').next()).collect();
     let others = RULES.iter().filter(|(_, kinds)| kinds.len() != 1).map(|(name, _)| *name);
     assert_eq!(told, others.collect());

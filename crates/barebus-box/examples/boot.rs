@@ -1,4 +1,4 @@
-//! Boots a box, lists its units from inside, and tells how long it took.
+//! Boots a box, lists its units from inside, and prints how long it took.
 //!
 //! `sudo cargo run --example boot -- [--broker] [--root ROOT]`
 

@@ -68,7 +68,7 @@ fn check_unit_name(name: &str) -> Result<(), BoxError> {
     if fits && named { Ok(()) } else { Err(BoxError::UnitName(name.to_owned())) }
 }
 
-/// The owner's ends.
+/// The owner's ends of pipes and sockets.
 struct Ends {
     leash: OwnedFd,
     reports: OwnedFd,
@@ -159,7 +159,7 @@ fn systemd(root: &Root) -> Program {
 fn start(supervision: &Supervision, leash: OwnedFd) -> Result<Supervisor, BoxError> {
     let refused =
         |errno: Errno| BoxError::Prepare { doing: "fork the supervisor", source: errno.into() };
-    // No handler of the owner's may run in the supervisor.
+    // The owner's signal handlers must not run in the supervisor.
     let former = SigSet::all().thread_swap_mask(SigmaskHow::SIG_SETMASK).map_err(refused)?;
     let forked = sys::fork_into(CloneFlags::CLONE_NEWNS, NO_SIGNAL);
     if matches!(forked, Ok(Fork::Child)) {
@@ -255,7 +255,7 @@ fn step(what: Failed, stage: &Plan, inside: &Plan) -> String {
     step.map(ToString::to_string).unwrap_or_default()
 }
 
-/// The next report; None when PID 1 is systemd, or gone.
+/// The next report; `None` if PID 1 is systemd or has ended.
 fn receive(reports: &OwnedFd) -> nix::Result<Option<Report>> {
     let mut bytes = [0; Report::LEN];
     match unistd::read(reports, &mut bytes)? {
@@ -272,7 +272,7 @@ fn says_ready(notify: &OwnedFd) -> bool {
     text.split(|&byte| byte == b'\n').any(|line| line == b"READY=1")
 }
 
-/// Waits until something can be read from one of `fds`, or its other side is gone.
+/// Waits until one of `fds` is readable or closed by its other side.
 fn wait_any<const N: usize>(fds: [&OwnedFd; N], deadline: Instant) -> nix::Result<[bool; N]> {
     loop {
         let mut fds = fds.map(|fd| PollFd::new(fd.as_fd(), PollFlags::POLLIN));
@@ -311,7 +311,8 @@ fn notification_socket() -> nix::Result<(OwnedFd, OwnedFd)> {
     Ok((made, copy))
 }
 
-/// Moves a descriptor above the standard three, which the new processes replace. A program may be started with those closed.
+/// Moves a descriptor above the three standard ones, which the new processes replace. They can be free if the program was started with them
+/// closed.
 fn above_standard(fd: OwnedFd) -> nix::Result<OwnedFd> {
     if fd.as_raw_fd() > 2 {
         return Ok(fd);
@@ -319,7 +320,7 @@ fn above_standard(fd: OwnedFd) -> nix::Result<OwnedFd> {
     fcntl::fcntl(&fd, FcntlArg::F_DUPFD_CLOEXEC(3)).map(sys::own)
 }
 
-/// A forked process without an exit signal is not seen by a `wait` for any child.
+/// A forked process without an exit signal is invisible to a `wait` for any child.
 const NO_SIGNAL: i32 = 0;
 const CAP_SYS_ADMIN: u64 = 1 << 21;
 /// Spec: systemd.unit(5).

@@ -1,4 +1,4 @@
-//! What kind of box is wanted.
+//! Configures a box.
 
 use core::time::Duration;
 use std::path::PathBuf;
@@ -38,49 +38,49 @@ impl Default for Builder {
 }
 
 impl Builder {
-    /// With this message bus; dbus-daemon unless told.
+    /// Sets the message bus. Default: dbus-daemon.
     #[must_use]
     pub fn bus(mut self, bus: Bus) -> Self {
         self.bus = bus;
         self
     }
 
-    /// Boots this root instead of the host's: a folder that holds a whole system, as debootstrap makes it.
+    /// Boots this root instead of the host's: a directory with a whole system, for example from debootstrap.
     ///
-    /// The folder is not written to. Its links are followed as they lead inside the box, never to the host's files. Its `dev`, `proc`,
-    /// `run` and `sys` must not be links.
+    /// The directory is not written to. Its links are resolved inside the root, never to the host's files. Its `dev`, `proc`, `run` and `sys`
+    /// must not be links.
     #[must_use]
     pub fn root(mut self, root: impl Into<PathBuf>) -> Self {
         self.root = root.into();
         self
     }
 
-    /// With a unit file of this name and text, in `/etc/systemd/system`. It is there to be started, not started.
+    /// Adds a unit file to `/etc/systemd/system`. The unit is not started.
     #[must_use]
     pub fn unit(mut self, name: impl Into<String>, text: impl Into<String>) -> Self {
         self.units.push((name.into(), text.into()));
         self
     }
 
-    /// On the host's network; unless told, the box has one of its own, with nothing but a loopback device.
+    /// Uses the host's network. Default: a network namespace with only a loopback device.
     #[must_use]
     pub fn host_network(mut self) -> Self {
         self.host_network = true;
         self
     }
 
-    /// Gives up booting after this time; 30 s unless told.
+    /// Sets the time limit of the boot. Default: 30 s.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// Boots the box; returns when systemd has finished booting and owns its name on the bus.
+    /// Boots the box. Returns when systemd has finished booting and owns its name on the bus.
     ///
     /// # Errors
-    /// `NotRoot`, `NotPrivileged`: run it as root. `Missing`: install the package. `Root`, `UnitName`: the box asked for cannot be.
-    /// `Prepare`, `Setup`: the kernel refused. `Died`, `Bus`, `TimedOut`: systemd did not come up; its log says why.
+    /// `NotRoot`, `NotPrivileged`: run the program as root. `Missing`: install the package. `Root`, `UnitName`: an invalid setting.
+    /// `Prepare`, `Setup`: the kernel refused an operation. `Died`, `Bus`, `TimedOut`: systemd did not boot; its log says why.
     pub fn boot(self) -> Result<SystemdBox, BoxError> {
         boot::boot(&self)
     }

@@ -1,4 +1,4 @@
-//! The cgroup a box lives in: a child of its owner's, removed with all that systemd made in it.
+//! The cgroup of a box: a child of its owner's cgroup. It is removed with everything that systemd created in it.
 
 use core::sync::atomic::{AtomicU32, Ordering};
 use core::time::Duration;
@@ -33,14 +33,14 @@ impl Cgroup {
     pub(crate) fn new() -> io::Result<Self> {
         let text = fs::read_to_string("/proc/thread-self/cgroup")?;
         let parent = Path::new(recipe::CGROUPS).join(own(&text));
-        // The time tells owners apart that have one number in different PID namespaces.
+        // The time distinguishes owners with the same process ID in different PID namespaces.
         let time = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let name = format!("{PREFIX}{}-{number}-{:x}", process::id(), time.as_nanos());
         Ok(Self { parent: plan::path(&parent), name: plan::text(&name), path: parent.join(&name) })
     }
 
-    /// Opens the cgroup in which the box's is made, having removed what killed supervisors and watchers left there.
+    /// Opens the parent of the box's cgroup, after removing what killed supervisors and watchers have left there.
     ///
     /// Called in the supervisor: makes system calls only.
     pub(crate) fn open_parent(&self) -> nix::Result<OwnedFd> {
@@ -49,7 +49,7 @@ impl Cgroup {
         Ok(parent)
     }
 
-    /// Makes the cgroup. While the returned descriptor is open, no other supervisor takes the cgroup for one that was left behind.
+    /// Creates the cgroup. While the returned descriptor is open, no other supervisor regards the cgroup as left behind.
     ///
     /// Called in the supervisor: makes system calls only.
     pub(crate) fn make(&self, parent: BorrowedFd<'_>) -> nix::Result<OwnedFd> {
@@ -59,7 +59,7 @@ impl Cgroup {
                 Errno::EEXIST,
             )?;
             match lock(parent, &self.name) {
-                // Another supervisor took it for left behind before it was locked.
+                // Another supervisor regarded it as left behind before it was locked.
                 Err(Errno::EWOULDBLOCK | Errno::ENOENT | Errno::ENODEV) => wait_a_moment(),
                 locked => return locked,
             }
@@ -82,8 +82,8 @@ impl Cgroup {
     }
 }
 
-/// The path in the unified hierarchy, without the leading slash. What lies outside of the cgroup namespace cannot be named here;
-/// then the namespace's root serves.
+/// The path in the unified hierarchy, without the leading slash. A cgroup outside of the cgroup namespace has no path here; then it is the
+/// root of the namespace.
 fn own(text: &str) -> &str {
     let path = text.lines().find_map(|line| line.strip_prefix("0::/")).unwrap_or("");
     if path.starts_with("..") { "" } else { path }
@@ -110,17 +110,17 @@ fn lock(parent: BorrowedFd<'_>, name: &CStr) -> nix::Result<OwnedFd> {
     Ok(folder)
 }
 
-/// Whether no process lives in a cgroup or below it.
+/// Whether no process runs in a cgroup or below it.
 fn is_empty(folder: BorrowedFd<'_>) -> bool {
     open_events(folder).is_ok_and(|events| says_empty(&events))
 }
 
-/// Returns when no process lives in a cgroup or below it, or the cgroup is gone.
+/// Waits until no process runs in a cgroup or below it, or the cgroup was removed.
 fn wait_until_empty(folder: BorrowedFd<'_>) {
     let Ok(events) = open_events(folder) else { return };
     while !says_empty(&events) {
-        // The kernel reports each change of the file as POLLPRI, from the last read on. It does not report that the cgroup is
-        // removed, which the supervisor of another box may do: hence the limit.
+        // The kernel reports each change of the file since the last read as POLLPRI. It does not report the removal of the cgroup, which the
+        // supervisor of another box may cause: hence the limit.
         let mut changed = [PollFd::new(events.as_fd(), PollFlags::POLLPRI)];
         if !matches!(poll::poll(&mut changed, LOOK_AGAIN), Ok(_) | Err(Errno::EINTR)) {
             return;
@@ -133,7 +133,7 @@ fn open_events(folder: BorrowedFd<'_>) -> nix::Result<OwnedFd> {
     fcntl::openat(folder, c"cgroup.events", flags, Mode::empty())
 }
 
-/// What `cgroup.events` says now. A cgroup that is gone is empty.
+/// Reads `cgroup.events`. A removed cgroup is empty.
 fn says_empty(events: &OwnedFd) -> bool {
     let mut text = [0; 256];
     match uio::pread(events, &mut text, 0) {
@@ -152,7 +152,7 @@ fn remove_tree(parent: BorrowedFd<'_>, name: &CStr, depth: u32) -> nix::Result<(
         folder => folder?,
     };
     each_folder(folder.as_fd(), |child| remove_tree(folder.as_fd(), child, depth))?;
-    // The supervisor of another box may remove what was left behind at the same time.
+    // The supervisor of another box may remove the same cgroup at the same time.
     unless(unistd::unlinkat(parent, name, UnlinkatFlags::RemoveDir), Errno::ENOENT)
 }
 
@@ -160,7 +160,7 @@ fn open(at: impl AsFd, path: &CStr) -> nix::Result<OwnedFd> {
     fcntl::openat(at, path, OFlag::O_RDONLY | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC, Mode::empty())
 }
 
-/// Calls `action` with each folder in `folder`; the standard library's way would allocate.
+/// Calls `action` with each directory in `folder`. The standard library would allocate.
 fn each_folder(
     folder: BorrowedFd<'_>,
     mut action: impl FnMut(&CStr) -> nix::Result<()>,
@@ -196,7 +196,7 @@ static NUMBER: AtomicU32 = AtomicU32::new(0);
 
 const PREFIX: &str = "barebus-box-";
 const FOLDER: u8 = nix::libc::DT_DIR;
-/// systemd's own slices nest less deep than this by far.
+/// Far above the nesting of systemd's slices.
 const MAX_DEPTH: u32 = 32;
 const REMOVE_TRIES: u32 = 1000;
 /// In milliseconds.

@@ -1,11 +1,10 @@
-//! Entering the box: what a command's process does before it becomes the program.
+//! Enters the box: what the process of a command does before it executes the program.
 //!
-//! A process cannot change its own PID namespace, only its children's. So there are two: one inside, that becomes the program, and one
-//! outside, that stands for it: it ends as the other ends, and hands on the signals it gets. It does not stop when the other stops:
-//! a system that shuts down stops all processes before it kills them, and its PID 1 cannot end before somebody has taken notice of
-//! the end of each.
+//! A process cannot change its own PID namespace, only that of its children. So there are two processes. The one inside becomes the program.
+//! The one outside represents it: it ends in the same way as the one inside, and forwards signals to it. It does not stop when the one inside
+//! stops: a system that shuts down stops all processes before it kills them, and its PID 1 cannot end before they are reaped.
 //!
-//! Everything in here runs in a copy of one thread of the owner: nothing but system calls, see [`sys`].
+//! All code here runs in a fork of one thread of the owner and makes system calls only, see [`sys`].
 
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
@@ -25,7 +24,7 @@ use crate::sys::{self, Fork};
 pub(crate) fn enter(pid_1: BorrowedFd<'_>, namespaces: CloneFlags) -> io::Result<()> {
     let me = sys::pidfd_open(unistd::getpid().as_raw())?;
     sched::setns(pid_1, CloneFlags::CLONE_NEWPID)?;
-    // A signal that comes from here on waits until somebody can hand it on.
+    // From here on signals stay pending until they can be forwarded.
     let former = SigSet::all().thread_swap_mask(nix::sys::signal::SigmaskHow::SIG_SETMASK)?;
     sys::default_signal(libc::SIGCHLD);
     let inside = match sys::fork_into(CloneFlags::empty(), libc::SIGCHLD)? {
@@ -49,7 +48,7 @@ fn go_inside(pid_1: BorrowedFd<'_>, namespaces: CloneFlags) -> nix::Result<()> {
     join_cgroup();
     sched::setns(pid_1, namespaces & !(CloneFlags::CLONE_NEWNS | CloneFlags::CLONE_NEWPID))?;
     drop_capabilities();
-    // The working directory is kept when there is one of that name inside.
+    // Keeps the working directory if it exists inside.
     if folder.is_none_or(|folder| unistd::chdir(folder).is_err()) {
         unistd::chdir(c"/")?;
     }
@@ -66,22 +65,22 @@ fn join_cgroup() {
     }
 }
 
-/// What would reach through to the host: its clock, its modules, its devices, its kernel's log, its security policy, and the rules of
-/// its audit; writing to the audit stays, PAM fails without.
+/// Capabilities that affect the host: its clock, modules, devices, kernel log, security policy and audit rules. Writing to the audit log is
+/// kept, because PAM fails without it.
 pub(crate) fn drop_capabilities() {
     for capability in DROPPED {
         sys::drop_capability(capability);
     }
 }
 
-/// The process outside, for as long as the one inside lives.
+/// The process outside, while the one inside runs.
 fn stand_for(pid: i32) -> ! {
-    // Not to keep pipes open that the other has closed, nor the one by which it tells that it is the program now.
+    // Otherwise pipes that the other process closes would stay open, including the one that reports a successful exec.
     let _ = sys::close_range(0, i32::MAX);
     loop {
         match sys::next_signal() {
             (libc::SIGCHLD, _) => attend(pid),
-            // One from the terminal has reached the other as well: they are in one process group.
+            // A signal from the terminal has also reached the other process, which is in the same process group.
             (signal, sent) if sent || signal == libc::SIGCONT => sys::kill(pid, signal),
             _ => {}
         }
@@ -101,7 +100,7 @@ fn attend(pid: i32) {
     }
 }
 
-/// Numbers of capabilities(7), which libc does not have.
+/// Numbers from capabilities(7), which libc lacks.
 const DROPPED: [libc::c_ulong; 9] = [
     16, // CAP_SYS_MODULE
     17, // CAP_SYS_RAWIO

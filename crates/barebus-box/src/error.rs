@@ -1,11 +1,11 @@
-//! Why a box did not boot.
+//! Errors of booting a box.
 
 use core::fmt;
 use core::time::Duration;
 use std::io;
 use std::path::PathBuf;
 
-/// Why a box did not boot. Nothing of the box is left.
+/// An error of booting a box. Nothing of the box remains.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum BoxError {
@@ -14,7 +14,7 @@ pub enum BoxError {
         /// The caller's effective user id.
         uid: u32,
     },
-    /// The caller is root, but without CAP_SYS_ADMIN: in a container, usually.
+    /// The caller is root without CAP_SYS_ADMIN, usually in a container.
     NotPrivileged,
     /// A program or unit that a box needs is not installed in its root.
     Missing {
@@ -32,16 +32,16 @@ pub enum BoxError {
         /// The system's error.
         source: io::Error,
     },
-    /// Not the name of a unit file: it must have the form `name.type`, without a slash.
+    /// Not the name of a unit file, which has the form `name.type`, without a slash.
     UnitName(String),
-    /// The system refused an operation before anything of the box existed.
+    /// An operation failed before the box was created.
     Prepare {
         /// The operation that failed.
         doing: &'static str,
         /// The system's error.
         source: io::Error,
     },
-    /// The system refused a step of building the box.
+    /// A step of creating the box failed.
     Setup {
         /// The step.
         step: String,
@@ -62,11 +62,11 @@ pub enum BoxError {
         /// What systemd printed.
         log: String,
     },
-    /// The box did not come up in time.
+    /// The box did not boot within the time limit.
     TimedOut {
-        /// The time it was given.
+        /// The time limit.
         after: Duration,
-        /// What had not happened yet.
+        /// What the boot was waiting for.
         waiting_for: &'static str,
         /// What systemd printed.
         log: String,
@@ -115,7 +115,7 @@ impl fmt::Display for BoxError {
     }
 }
 
-// The text says all that the cause says, so there is no source.
+// Display includes the cause, so there is no source.
 impl core::error::Error for BoxError {}
 
 /// The last lines that systemd printed. They usually state the reason.

@@ -1,4 +1,4 @@
-//! Signals that were sent to the owner, handed on to a command that it waits for.
+//! Forwards signals of the owner to a command that it waits for.
 
 use core::sync::atomic::{AtomicI32, Ordering};
 use std::io;
@@ -11,15 +11,15 @@ use nix::unistd::Pid;
 
 use crate::sys::{self, Former};
 
-/// Runs a command and waits for it. Meanwhile this process neither dies of SIGHUP, SIGINT, SIGQUIT and SIGTERM nor swallows them: one
-/// that was sent to it is handed on, one from the terminal has reached the command already.
+/// Runs a command and waits for it. Meanwhile SIGHUP, SIGINT, SIGQUIT and SIGTERM do not end this process. They are forwarded to the command,
+/// except those from the terminal, which have reached it already.
 pub(crate) fn run(command: &mut Command) -> io::Result<ExitStatus> {
     let _handled = Handled::begin()?;
     let slot = Slot::take().ok_or_else(|| io::Error::other("too many commands at once"))?;
     let mut child = command.spawn()?;
     slot.fill(&child);
     let ended = wait_unreaped(&child);
-    // While the child is not reaped its number is nobody else's: no signal can go astray.
+    // Until the child is reaped its process ID is not reused, so no signal reaches another process.
     drop(slot);
     ended?;
     child.wait()
@@ -36,12 +36,12 @@ fn wait_unreaped(child: &Child) -> io::Result<()> {
     }
 }
 
-/// The process's number, as the system calls want it; it fits since the kernel counts to 2^22.
+/// The process ID in the type of the system calls. It fits, because the kernel's maximum is 2^22.
 fn number(child: &Child) -> i32 {
     i32::try_from(child.id()).unwrap_or(i32::MAX)
 }
 
-/// The signal handler: nothing but atomics and kill(2).
+/// The signal handler. It uses only atomics and kill(2).
 pub(crate) fn on_signal(signal: libc::c_int, sent: bool) {
     if !sent {
         return;
@@ -51,7 +51,7 @@ pub(crate) fn on_signal(signal: libc::c_int, sent: bool) {
             FREE => {}
             TAKEN => {
                 slot.early.store(signal, Ordering::SeqCst);
-                // The process may have become known between the two.
+                // The process may have been stored between the two operations.
                 let pid = slot.pid.load(Ordering::SeqCst);
                 if pid > 0 && slot.early.swap(0, Ordering::SeqCst) != 0 {
                     sys::kill(pid, signal);
@@ -62,11 +62,11 @@ pub(crate) fn on_signal(signal: libc::c_int, sent: bool) {
     }
 }
 
-/// A command that gets the signals.
+/// A command that signals are forwarded to.
 struct Slot {
-    /// Its process, or FREE, or TAKEN.
+    /// Its process ID, or FREE, or TAKEN.
     pid: AtomicI32,
-    /// A signal that came before the process was known, or 0.
+    /// A signal that arrived before the process ID was stored, or 0.
     early: AtomicI32,
 }
 
@@ -104,7 +104,7 @@ impl Drop for TakenSlot {
     }
 }
 
-/// The signals are handled here as long as one of these is held.
+/// While one of these exists, the signals are handled here.
 struct Handled;
 
 impl Handled {
@@ -136,7 +136,7 @@ impl Drop for Handled {
     }
 }
 
-/// How many hold [`Handled`], and how the signals were handled before.
+/// Number of [`Handled`] values, and the previous signal actions.
 static FORMERS: Mutex<(usize, Vec<Former>)> = Mutex::new((0, Vec::new()));
 static SLOTS: [Slot; 32] = [const { Slot::new() }; 32];
 

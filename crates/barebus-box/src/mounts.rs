@@ -1,4 +1,4 @@
-//! Which of the host's file systems come along into the box.
+//! Determines which of the host's file systems the box shows.
 
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
@@ -11,8 +11,8 @@ struct Mount {
     kind: String,
 }
 
-/// The mount points below `root`, relative to it, parents first, whose file systems the box must show as well: an overlay shows
-/// only the file system its lower folder lies on.
+/// The mount points below `root` whose file systems the box must show, relative to it, parents first. An overlay shows only the file system of
+/// its lower directory.
 pub(crate) fn carried(mountinfo: &[u8], root: &Path) -> Vec<PathBuf> {
     let mut carried: Vec<PathBuf> = mountinfo
         .split(|&byte| byte == b'\n')
@@ -22,7 +22,7 @@ pub(crate) fn carried(mountinfo: &[u8], root: &Path) -> Vec<PathBuf> {
         .filter(|point| !point.as_os_str().is_empty())
         .filter(|point| !OWN_FOLDERS.iter().any(|own| point.starts_with(own)))
         .collect();
-    // Mounts upon one mount point show but the last of them; sorted, a folder comes before what is in it.
+    // Of several mounts on one mount point only the last is visible. Sorted, a directory comes before its contents.
     carried.sort();
     carried.dedup();
     carried
@@ -36,7 +36,7 @@ fn parse(line: &[u8]) -> Option<Mount> {
     Some(Mount { point, kind: String::from_utf8_lossy(fields.next()?).into_owned() })
 }
 
-/// Space, tab, newline and backslash stand as octal `\040`.
+/// Space, tab, newline and backslash are octal, as in `\040`.
 fn unescape(field: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(field.len());
     let mut rest = field;
@@ -60,10 +60,10 @@ fn octal(digits: &[u8; 3]) -> Option<u8> {
     u8::from_str_radix(core::str::from_utf8(digits).ok()?, 8).ok()
 }
 
-/// Folders in which the box has file systems of its own.
+/// Directories in which the box has its own file systems.
 const OWN_FOLDERS: [&str; 4] = ["dev", "proc", "run", "sys"];
 
-/// Kinds that show the kernel, not files; autofs would mount whatever looks at it.
+/// Types that show the kernel, not files. Accessing autofs would trigger a mount.
 const KERNEL_KINDS: [&str; 20] = [
     "autofs",
     "binfmt_misc",

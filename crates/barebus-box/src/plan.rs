@@ -1,11 +1,11 @@
-//! The steps that build a box. The owner prepares them; the forked processes perform them, because a fork of a process with many
-//! threads may neither allocate nor lock.
+//! The steps that create a box. The owner prepares them and the forked processes perform them, because a fork of a process with several
+//! threads must neither allocate nor lock.
 //!
-//! The root that is booted is not trusted: its links may lead anywhere on the host. Two rules keep the host safe:
+//! The root is untrusted: its links may point anywhere on the host. Two rules protect the host:
 //!
-//! - Before [`Step::BecomeRoot`], a step names only paths of the stage, which this crate has mounted itself. The exceptions are
-//!   [`Step::Place`] and [`Step::Carry`]: they walk from the root to a mount point without following links ([`Walk`]).
-//! - After it, a step may follow links: no path leads out of the new root, and the process has no descriptor of a host's folder that
+//! - Before [`Step::BecomeRoot`], a step uses only paths of the stage, which this crate has mounted. The exceptions are [`Step::Place`] and
+//!   [`Step::Carry`]: they walk from the root to a mount point without following links ([`Walk`]).
+//! - After it, a step may follow links: no path leads out of the new root, and the process has no descriptor of a directory of the host that
 //!   `/proc/self/fd` could lead to.
 
 use core::fmt;
@@ -37,27 +37,26 @@ pub(crate) enum Step {
     Mount(Mounting),
     /// Moves what is mounted at `from` to a mount point of the new root.
     Place { from: CString, at: Walk },
-    /// Shows another file system of the root at its place in the new root: `overlay` mounts one of the working directory at
-    /// [`recipe::CARRIED_FOLDER`]; what cannot be overlaid is shown read-only. The box boots without a file system that cannot be
-    /// shown.
+    /// Shows another file system of the root at its place in the new root. `overlay` mounts an overlay of the working directory at
+    /// [`recipe::CARRIED_FOLDER`]. A file system that cannot be overlaid is shown read-only. One that cannot be shown is left out.
     Carry { point: Walk, overlay: Mounting },
     /// Makes what is mounted at `at` read-only.
     ReadOnly { at: CString },
-    /// Makes a file read-only, if it is there, by mounting it upon itself.
+    /// Makes a file read-only, if it exists, by mounting it on itself.
     Protect { at: CString },
-    /// Makes a folder, unless it is there.
+    /// Creates a directory, unless it exists.
     Folder { at: CString, mode: Mode },
-    /// Makes a link. Replaces an existing file or link.
+    /// Creates a link. Replaces an existing file or link.
     Link { at: CString, to: CString },
-    /// Makes a file. Replaces an existing file or link.
+    /// Creates a file. Replaces an existing file or link.
     File { at: CString, text: Vec<u8> },
     /// Writes to a file of a kernel file system.
     Tell { at: CString, text: &'static [u8] },
-    /// Makes the node of a character device.
+    /// Creates the node of a character device.
     Device { at: CString, number: (u64, u64) },
-    /// Removes a file, if it is there.
+    /// Removes a file, if it exists.
     RemoveFile { at: CString },
-    /// Removes an empty folder, if it is there.
+    /// Removes an empty directory, if it exists.
     RemoveFolder { at: CString },
     /// Changes the working directory.
     Enter { at: CString },
@@ -120,7 +119,7 @@ impl Mounting {
 }
 
 impl Step {
-    /// Performs the step. Neither allocates nor locks nor panics.
+    /// Performs the step. It does not allocate, lock or panic.
     pub(crate) fn perform(&self) -> nix::Result<()> {
         match self {
             Self::Mount(mounting) => mounting.perform(),
@@ -189,7 +188,7 @@ fn carry(point: &Walk, overlay: &Mounting) -> nix::Result<()> {
     let moved = sys::clone_mount(source.as_fd())
         .and_then(|bound| sys::move_mount((bound.as_fd(), c""), (AT_FDCWD, staged)));
     match moved {
-        // Never writable: better a box without the file system than a host that the box can change.
+        // Never writable: otherwise the box could change the host. Leaving the file system out is better.
         Ok(()) if read_only(staged).is_ok() => place_or_drop(staged, point),
         Ok(()) => mount::umount2(staged, MntFlags::MNT_DETACH),
         Err(_) => Ok(()),
@@ -205,7 +204,7 @@ fn protect(at: &CStr) -> nix::Result<()> {
     read_only(at)
 }
 
-/// The old root is stacked upon the new one for a moment, so that the new one needs no folder for it.
+/// The old root is briefly mounted on top of the new one, so the new one needs no directory for it.
 pub(crate) fn become_root() -> nix::Result<()> {
     unistd::pivot_root(c".", c".")?;
     mount::umount2(c".", MntFlags::MNT_DETACH)?;
@@ -217,7 +216,7 @@ fn read_only(at: &CStr) -> nix::Result<()> {
     mount::mount(None::<&CStr>, at, None::<&CStr>, flags, None::<&CStr>)
 }
 
-/// Opens a folder as a place to start from.
+/// Opens a directory as the start of a walk.
 pub(crate) fn open_folder(at: &CStr) -> nix::Result<OwnedFd> {
     let flags = OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
     fcntl::open(at, flags, Mode::empty())
@@ -234,7 +233,7 @@ fn write(at: &CStr, flags: OFlag, text: &[u8]) -> nix::Result<()> {
     Ok(())
 }
 
-/// Takes one failure for success.
+/// Treats one error as success.
 pub(crate) fn unless(result: nix::Result<()>, accepted: Errno) -> nix::Result<()> {
     if result == Err(accepted) { Ok(()) } else { result }
 }
@@ -248,12 +247,12 @@ pub(crate) fn path(path: impl AsRef<Path>) -> CString {
     c_string(path.as_ref().as_os_str().as_bytes())
 }
 
-/// A word for the kernel.
+/// A string for the kernel.
 pub(crate) fn text(text: &str) -> CString {
     c_string(text.as_bytes())
 }
 
-/// Cuts the text at a NUL: no path that exists has one.
+/// Cuts the text at a NUL. No existing path contains one.
 fn c_string(bytes: &[u8]) -> CString {
     let bytes = bytes.split(|&byte| byte == 0).next().unwrap_or_default();
     CString::new(bytes).unwrap_or_default()

@@ -1,6 +1,6 @@
-//! Waiting until systemd can be called on the bus.
+//! Waits until systemd can be called on the bus.
 //!
-//! systemd tells that it has booted when its last start job is done, and that is when it sets out to connect to the bus it has started.
+//! systemd reports that it has booted when its last start job is done. Only then does it connect to the bus.
 
 use core::time::Duration;
 use std::io::{self, Read, Write};
@@ -30,14 +30,14 @@ pub(crate) fn wait_for_systemd(pid: i32, deadline: Instant) -> Result<(), Refusa
     receive(&mut bus, &mut answer, deadline).map_err(|error| ("find systemd on the bus", error))
 }
 
-/// Connects to the socket that has this path inside, wherever links of the box's lead on the host.
+/// Connects to the socket with this path inside the box. Links are resolved inside the box.
 fn connect(pid: i32) -> io::Result<UnixStream> {
     let root = plan::open_folder(&plan::text(&format!("/proc/{pid}/root")))?;
     let socket = open_in_root(root, INSIDE_BUS_SOCKET, OFlag::O_PATH)?;
     UnixStream::connect(format!("/proc/self/fd/{}", socket.as_raw_fd()))
 }
 
-/// Everything in one go: authentication, Hello, and from then on every change of the name's owner, after whether it has one now.
+/// Sends everything in one write: authentication, `Hello`, a subscription to changes of the name's owner, and a query for the owner.
 fn question() -> io::Result<Vec<u8>> {
     let mut messages = MessageBuf::new();
     let mut serial = Serial::FIRST;
@@ -53,7 +53,7 @@ fn question() -> io::Result<Vec<u8>> {
     push("Hello", None)?;
     push("AddMatch", Some(RULE))?;
     push("NameHasOwner", Some(SYSTEMD))?;
-    // "30" is user id 0 in hex: only root boots a box.
+    // "30" is user ID 0 in hexadecimal: only root can boot a box.
     let mut sent = b"\0AUTH EXTERNAL 30\r\nBEGIN\r\n".to_vec();
     sent.extend_from_slice(messages.as_slice());
     Ok(sent)
@@ -68,7 +68,7 @@ fn driver_call(member: &'static str) -> MethodCall<'static> {
     .destination(BusName::from_static(DRIVER))
 }
 
-/// Reads until a message tells that the name has an owner.
+/// Reads until a message says that the name has an owner.
 fn receive(bus: &mut UnixStream, answer: &mut Vec<u8>, deadline: Instant) -> io::Result<()> {
     let mut at = None;
     let mut buf = [0; 4096];
@@ -98,7 +98,7 @@ fn receive(bus: &mut UnixStream, answer: &mut Vec<u8>, deadline: Instant) -> io:
     }
 }
 
-/// Where the messages begin: behind the line that accepts. None when that has not come in full.
+/// The start of the messages, after the line `OK …`. `None` if that line is incomplete.
 fn after_authentication(answer: &[u8]) -> io::Result<Option<usize>> {
     let Some(end) = answer.windows(2).position(|pair| pair == b"\r\n") else { return Ok(None) };
     if answer.starts_with(b"OK ") {
@@ -125,7 +125,7 @@ fn tells_of_owner(message: &Message<'_>) -> io::Result<bool> {
             Ok(is_change
                 && change.is_ok_and(|(name, _, owner)| name == SYSTEMD && !owner.is_empty()))
         }
-        // Of the three calls only the last is answered with a boolean.
+        // Of the three calls only the reply to the last is a boolean.
         MessageType::MethodReturn => Ok(message.body::<(bool,)>().is_ok_and(|(owned,)| owned)),
         MessageType::Error => {
             let text = message.first_argument::<&str>().unwrap_or("the bus refused a call");

@@ -1,4 +1,4 @@
-//! The recipe: which steps make a root that systemd boots from.
+//! The steps that create a root from which systemd boots.
 
 use std::ffi::{CStr, OsStr};
 use std::os::fd::OwnedFd;
@@ -15,14 +15,14 @@ use crate::plan::{Mounting, Plan, Step, path, text};
 use crate::root::Root;
 use crate::walk::Walk;
 
-/// The folder that the stage is mounted over, in namespaces where nobody else sees it. Every system has it, and nothing in it
-/// comes along into the box.
+/// The directory that the stage is mounted on, in a mount namespace of its own. Every system has this directory, and the box shows nothing
+/// of it.
 pub(crate) const STAGE: &str = "/run";
 /// The box's terminal: the first, because its devpts is new.
 pub(crate) const CONSOLE: &str = "/run/pts/0";
-/// Makes terminals.
+/// The device that creates terminals.
 pub(crate) const CONSOLE_MAKER: &str = "/run/pts/ptmx";
-/// Where the unified cgroups of the host are seen.
+/// Mount point of the host's unified cgroup hierarchy.
 pub(crate) const CGROUPS: &str = "/run/cgroup";
 /// The new root.
 pub(crate) const INSIDE: &CStr = c"/run/root";
@@ -30,7 +30,7 @@ pub(crate) const INSIDE: &CStr = c"/run/root";
 pub(crate) const CARRIED_FOLDER: &CStr = c"/run/folder";
 /// Where a file is mounted before it is moved into the new root.
 pub(crate) const CARRIED_FILE: &CStr = c"/run/file";
-/// Where systemd tells that it has booted, as seen from inside.
+/// The socket on which systemd reports that it has booted, as a path inside the box.
 pub(crate) const NOTIFY: &str = "/run/barebus-box.notify";
 /// The same on the stage, before [`KERNEL`]'s `run` is moved into the new root.
 pub(crate) const STAGED_NOTIFY: &str = "/run/kernel/run/barebus-box.notify";
@@ -41,7 +41,7 @@ pub(crate) const TARGET: &str = "barebus-box.target";
 pub(crate) fn stage(root: &Root) -> Plan {
     let mut plan = vec![
         Step::Mount(Mounting::new("none", "/").flags(MsFlags::MS_REC | MsFlags::MS_PRIVATE)),
-        // Entered before the stage is mounted, which may hide it.
+        // Entered before the stage is mounted, because the stage may hide it.
         Step::Enter { at: path(&root.path) },
         Step::Mount(Mounting::new("tmpfs", STAGE).options("mode=0755")),
     ];
@@ -83,7 +83,7 @@ pub(crate) fn inside(
     devices(&mut plan);
     plan.push(Step::Bind { socket: notify.0, address: notify.1 });
     for name in KERNEL_FOLDERS {
-        // Makes no folder where a link leads: a link counts as there.
+        // A link counts as existing, so no directory is created at its target.
         plan.push(folder(as_path(INSIDE).join(name)));
         let from = path(Path::new(KERNEL).join(name));
         plan.push(Step::Place { from, at: Walk::new(name) });
@@ -107,8 +107,8 @@ fn kernel_file_systems(plan: &mut Plan, host_network: bool) {
         plan.push(folder(Path::new(KERNEL).join(name)));
     }
     plan.push(Step::Mount(Mounting::new("proc", "/run/kernel/proc").flags(INERT)));
-    // Most settings below /proc/sys belong to the whole kernel, and systemd writes some as it boots. Those of the network belong to
-    // the network namespace.
+    // Most settings in /proc/sys apply to the whole kernel, and systemd writes some during the boot. Those in /proc/sys/net apply to the
+    // network namespace.
     plan.push(Step::Mount(Mounting::bind("/run/kernel/proc/sys", "/run/kernel/proc/sys")));
     if !host_network {
         let network = "/run/kernel/proc/sys/net";
@@ -137,7 +137,7 @@ fn devices(plan: &mut Plan) {
     plan.push(link("/run/kernel/dev/console", "pts/0"));
 }
 
-/// What differs from the machine's own configuration.
+/// Differences from the machine's configuration.
 fn configuration(plan: &mut Plan, builder: &Builder, root: &Root) {
     let folders = [
         "tmp",
@@ -157,9 +157,9 @@ fn configuration(plan: &mut Plan, builder: &Builder, root: &Root) {
     for unit in MASKED {
         plan.push(link(unit_path(unit), "/dev/null"));
     }
-    // It empties /tmp, where the programs that are to be tested may lie.
+    // It empties /tmp, which may contain the programs under test.
     plan.push(link("etc/tmpfiles.d/tmp.conf", "/dev/null"));
-    // The machine's own journal would be copied to be written to.
+    // Writing to the machine's journal would copy it into the overlay.
     plan.push(file(
         "etc/systemd/journald.conf.d/zz-barebus-box.conf",
         "[Journal]\nStorage=volatile\n",
@@ -217,7 +217,7 @@ DefaultDependencies=no
 AllowIsolate=yes
 ";
 
-/// Units that would reach through to the host's kernel and devices, or only make the boot longer.
+/// Units that would affect the host's kernel and devices, or only make the boot slower.
 const MASKED: [&str; 29] = [
     "dev-hugepages.mount",
     "kmod-static-nodes.service",

@@ -1,4 +1,4 @@
-//! Paths of a root that is not trusted, seen from the host.
+//! Resolves paths in an untrusted root from the host.
 
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::path::Path;
 use nix::errno::Errno;
 use nix::fcntl::{self, OFlag, OpenHow, ResolveFlag};
 
-/// Opens a path as a process would whose root is `root`: absolute links start there, and `..` does not lead out of it.
+/// Opens a path as a process with the root `root` would: absolute links start at `root`, and `..` does not leave it.
 pub(crate) fn open_in_root(
     root: impl AsFd,
     path: impl AsRef<Path>,
@@ -17,7 +17,7 @@ pub(crate) fn open_in_root(
     let mut tries = 0;
     loop {
         match fcntl::openat2(&root, path.as_ref(), how) {
-            // The kernel could not tell whether `..` leads out, because something was renamed meanwhile.
+            // Something was renamed meanwhile, so the kernel could not verify that `..` stays inside.
             Err(Errno::EAGAIN) if tries < MAX_TRIES => tries += 1,
             opened => return opened,
         }

@@ -1,6 +1,6 @@
-//! What is installed in the root that is to be booted.
+//! Finds what is installed in the root to boot.
 //!
-//! The root's links are followed as they lead inside the box ([`open_in_root`]), never to the host's files.
+//! Links are resolved inside the root ([`open_in_root`]), never to the host's files.
 
 use std::ffi::OsStr;
 use std::io;
@@ -19,18 +19,19 @@ use crate::plan;
 use crate::resolve::open_in_root;
 use crate::walk;
 
-/// A root with all that a box needs.
+/// A root that has everything a box needs.
 #[derive(Debug)]
 pub(crate) struct Root {
     /// Absolute, without links.
     pub(crate) path: PathBuf,
     /// systemd itself, as seen from inside.
     pub(crate) systemd: &'static str,
-    /// What `dbus.service` has to be a link to; None when the vendor's own `dbus.service` is the bus that is wanted.
+    /// Target of the link `dbus.service`; `None` if the distribution's `dbus.service` is already the requested bus.
     pub(crate) dbus_link: Option<PathBuf>,
-    /// What would start units of the host's choice: `(path below the root, whether it is a folder)`, folders after what is in them.
+    /// Files that would start units which the host has enabled: path below the root, and whether it is a directory. Directories come after their
+    /// contents.
     pub(crate) enabled: Vec<(PathBuf, bool)>,
-    /// Tables that would make units for the host's disks, below the root.
+    /// Tables from which systemd would generate units for the host's disks, below the root.
     pub(crate) tables: Vec<&'static str>,
 }
 
@@ -47,7 +48,7 @@ impl Root {
     }
 }
 
-/// A root that is looked into.
+/// A root that is being searched.
 struct Surveyed {
     path: PathBuf,
     folder: OwnedFd,
@@ -71,7 +72,7 @@ impl Surveyed {
         open_in_root(&self.folder, path, OFlag::O_PATH).is_ok()
     }
 
-    /// Finds the unit of the bus that is wanted and the programs it runs.
+    /// Finds the unit of the requested bus and the programs that it runs.
     fn bus_unit(&self, bus: Bus) -> Result<Option<PathBuf>, BoxError> {
         if self.vendor_unit("dbus.socket").is_none() {
             return Err(self.missing("dbus.socket", "dbus"));
@@ -81,7 +82,7 @@ impl Surveyed {
                 if !self.has("/usr/bin/dbus-daemon") {
                     return Err(self.missing("dbus-daemon", "dbus-daemon"));
                 }
-                // Where distributions ship both buses, the daemon's unit has a name of its own.
+                // If a distribution ships both buses, the daemon's unit has another name.
                 if let Some(unit) = self.vendor_unit("dbus-daemon.service") {
                     return Ok(Some(unit));
                 }
@@ -108,7 +109,7 @@ impl Surveyed {
         units.into_iter().find(|unit| self.has(unit))
     }
 
-    /// What is in `*.wants` and the like, and an administrator's own `dbus.service`.
+    /// The contents of `*.wants` and similar directories, and an administrator's `dbus.service`.
     fn enabled(&self) -> Vec<(PathBuf, bool)> {
         let mut found = Vec::new();
         let folder = Path::new("etc/systemd/system");
@@ -120,7 +121,7 @@ impl Surveyed {
             if name.as_os_str() == "dbus.service" {
                 found.push((path, false));
             } else if starts_others {
-                // Of a link to a folder only the link is removed.
+                // For a link to a directory only the link is removed.
                 if is_folder {
                     let inside = self.list(&path).into_iter();
                     found.extend(inside.map(|(link, is_folder)| (path.join(link), is_folder)));
@@ -131,7 +132,7 @@ impl Surveyed {
         found
     }
 
-    /// Names in a folder, each with whether it is a folder itself; none when there is no such folder.
+    /// Names in a directory, each with whether it is a directory. Empty if the directory does not exist.
     fn list(&self, folder: &Path) -> Vec<(PathBuf, bool)> {
         let opened = open_in_root(&self.folder, folder, OFlag::O_RDONLY | OFlag::O_DIRECTORY);
         let Ok(mut folder) = opened.and_then(Dir::from_fd) else { return Vec::new() };

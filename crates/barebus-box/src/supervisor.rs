@@ -1,6 +1,6 @@
-//! The process between the owner and the box's PID 1. It ends the box when the owner drops it or ends, and leaves nothing of it.
+//! The process between the owner and the box's PID 1. It ends the box when the owner drops it or ends, and removes everything.
 //!
-//! All code in here runs in a fork of one thread of the owner, which makes system calls only, see [`sys`].
+//! All code here runs in a fork of one thread of the owner and makes system calls only, see [`sys`].
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd, RawFd};
 
@@ -20,32 +20,32 @@ use crate::sys::{self, Fork, Program};
 use crate::watcher::Watcher;
 use crate::{enter, recipe};
 
-/// Everything that the supervisor and PID 1 need, made before the fork.
+/// Everything that the supervisor and PID 1 need. It is created before the fork.
 #[derive(Debug)]
 pub(crate) struct Supervision {
-    /// In the supervisor's mount namespace.
+    /// Steps in the supervisor's mount namespace.
     pub(crate) stage: Plan,
-    /// In the box.
+    /// Steps in the box.
     pub(crate) inside: Plan,
     pub(crate) namespaces: CloneFlags,
     pub(crate) systemd: Program,
     pub(crate) cgroup: Cgroup,
-    /// The supervisor's end of a socket pair. A byte means that the owner knows PID 1, the end of the stream that the box is to end.
+    /// The supervisor's end of a socket pair. A byte means that the owner knows PID 1; the end of the stream ends the box.
     pub(crate) leash: OwnedFd,
-    /// The process that boots the box. Its end ends the box, even when a fork of it keeps the other end of the leash open.
+    /// The process that boots the box. Its end ends the box, even if a fork of it keeps the other end of the leash open.
     pub(crate) owner: OwnedFd,
-    /// Writing end, of [`Report`]s. Its end: PID 1 has become systemd.
+    /// Writing end of the pipe for [`Report`]s. It is closed when PID 1 becomes systemd.
     pub(crate) reports: OwnedFd,
     /// A file for systemd's output.
     pub(crate) log: OwnedFd,
     /// The descriptors that stay open in the supervisor, sorted: those above, and any that [`Self::inside`] has.
     pub(crate) kept: Vec<RawFd>,
-    /// Those of them that PID 1 needs, sorted. PID 1 has no other: a link of the root may lead to `/proc/self/fd`.
+    /// Those of them that PID 1 needs, sorted. PID 1 has no others, because a link in the root may lead to `/proc/self/fd`.
     pub(crate) kept_inside: Vec<RawFd>,
 }
 
 impl Supervision {
-    /// The plans, to tell which step failed. All else is closed: only the supervisor and PID 1 have it from here on.
+    /// Returns the plans, to name a failed step. Everything else is closed in the owner: only the supervisor and PID 1 keep it.
     pub(crate) fn into_plans(self) -> (Plan, Plan) {
         (self.stage, self.inside)
     }
@@ -54,7 +54,7 @@ impl Supervision {
 /// What the new processes report to the owner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Report {
-    /// PID 1 is there, under this process id.
+    /// PID 1 was started with this process ID.
     Started(i32),
     /// A step failed.
     Failed { what: Failed, errno: i32 },
@@ -75,7 +75,7 @@ pub(crate) enum Failed {
 }
 
 impl Report {
-    /// Bytes of a report. Less than PIPE_BUF: a report is never torn.
+    /// Length of a report in bytes. It is less than PIPE_BUF, so reports are written atomically.
     pub(crate) const LEN: usize = 12;
 
     fn to_bytes(self) -> [u8; Self::LEN] {
@@ -116,10 +116,10 @@ impl Report {
     }
 }
 
-/// The supervisor's whole life.
+/// Runs the supervisor.
 pub(crate) fn run(supervision: &Supervision) -> ! {
     close_all_but(&supervision.kept);
-    // A terminal's signals are for the owner. All signals have been blocked since before the fork.
+    // Signals of the terminal are for the owner. All signals have been blocked since before the fork.
     let _ = unistd::setsid();
     let _ = prctl::set_name(c"barebus-box");
     let _ = plan::standard_streams(c"/dev/null");
@@ -151,7 +151,7 @@ fn supervise(supervision: &Supervision) -> Result<(), Report> {
     lived
 }
 
-/// Starts PID 1, stays with it, and ends it.
+/// Starts PID 1, waits, and ends it.
 fn with_pid_1(supervision: &Supervision, console: &Console) -> nix::Result<()> {
     let me = sys::pidfd_open(unistd::getpid().as_raw())?;
     let (pid, pidfd) = match sys::fork_into(supervision.namespaces, libc::SIGCHLD)? {
@@ -162,18 +162,18 @@ fn with_pid_1(supervision: &Supervision, console: &Console) -> nix::Result<()> {
     for fd in &supervision.kept_inside {
         let _ = sys::close_range(*fd, *fd);
     }
-    // Out of the host's file systems: they can be unmounted while the box lives.
+    // Leaves the host's file systems, so they can be unmounted while the box runs.
     let _ = unistd::chdir(recipe::STAGE).and_then(|()| plan::become_root());
     attend(supervision, console, pidfd.as_fd());
     let _ = sys::pidfd_kill(pidfd.as_fd(), libc::SIGKILL);
-    // Returns when the kernel has ended all that ran in the box.
+    // Returns when the kernel has ended all processes in the box.
     let _ = sys::wait(pid, 0);
     console.pump(supervision.log.as_fd());
     Ok(())
 }
 
-/// Logs what systemd prints. Returns when the owner ends or shuts the leash down, or when PID 1 has ended and the owner knows which
-/// process it was.
+/// Logs the output of systemd. Returns when the owner ends or shuts down the leash, or when PID 1 has ended and the owner knows its process
+/// ID.
 fn attend(supervision: &Supervision, console: &Console, pid_1: BorrowedFd<'_>) {
     let (mut known, mut ended) = (false, false);
     while !(known && ended) {
@@ -207,9 +207,9 @@ fn attend(supervision: &Supervision, console: &Console, pid_1: BorrowedFd<'_>) {
     }
 }
 
-/// The box's PID 1, up to the moment when it is systemd.
+/// Runs the box's PID 1 until it executes systemd.
 fn become_systemd(supervision: &Supervision, supervisor: BorrowedFd<'_>) -> ! {
-    // The supervisor has one thread only, so "the parent thread died" means that it died.
+    // The supervisor has only one thread, so the death of the parent thread is its death.
     let _ = prctl::set_pdeathsig(Signal::SIGKILL);
     if has_ended(supervisor) {
         sys::exit(1);
@@ -245,14 +245,14 @@ fn perform(plan: &Plan, which: fn(usize) -> Failed) -> Result<(), Report> {
 }
 
 fn send(supervision: &Supervision, report: Report) {
-    // Fails when the owner has ended, which the supervisor learns in other ways.
+    // Fails if the owner has ended, which the supervisor detects in other ways.
     let _ = unistd::write(&supervision.reports, &report.to_bytes());
 }
 
 /// The terminal that systemd prints to.
 struct Console {
     maker: OwnedFd,
-    /// Held so that the terminal does not hang up whenever nobody else has it open.
+    /// Kept open, so that the terminal does not hang up when no other process has it open.
     _terminal: OwnedFd,
 }
 
@@ -265,7 +265,7 @@ impl Console {
         Ok(Self { maker, _terminal: terminal })
     }
 
-    /// Moves what was printed into `log`; beyond [`LOG_LEN`] it is dropped, so that systemd never waits.
+    /// Moves output into `log`. Output beyond [`LOG_LEN`] is dropped, so that systemd never blocks.
     fn pump(&self, log: BorrowedFd<'_>) {
         let mut buf = [0; 4096];
         while let Ok(len @ 1..) = unistd::read(&self.maker, &mut buf) {
@@ -277,7 +277,7 @@ impl Console {
     }
 }
 
-/// Closes all descriptors but the sorted `kept` and the three standard ones.
+/// Closes all descriptors except the three standard ones and `kept`, which is sorted.
 pub(crate) fn close_all_but(kept: &[RawFd]) {
     let mut next = 3;
     for &fd in kept {
@@ -289,7 +289,7 @@ pub(crate) fn close_all_but(kept: &[RawFd]) {
     let _ = sys::close_range(next, RawFd::MAX);
 }
 
-/// How much of systemd's output is kept, in bytes.
+/// Maximum length of the kept output of systemd, in bytes.
 const LOG_LEN: usize = 1 << 20;
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! A box that has booted.
+//! A running box.
 
 use core::time::Duration;
 use std::ffi::OsStr;
@@ -21,7 +21,7 @@ use crate::builder::Builder;
 use crate::error::BoxError;
 use crate::{enter, forward, supervisor, sys};
 
-/// A running systemd with its message bus. Dropping it ends all that runs in it; nothing stays.
+/// A running systemd with its message bus. Dropping it ends all processes in it and leaves nothing on the host.
 #[derive(Debug)]
 pub struct SystemdBox {
     _supervisor: Supervisor,
@@ -69,7 +69,7 @@ impl SystemdBox {
         }
     }
 
-    /// The box's PID 1 as the host numbers it.
+    /// Process ID of the box's PID 1 on the host.
     pub fn pid(&self) -> u32 {
         self.pid.unsigned_abs()
     }
@@ -79,19 +79,19 @@ impl SystemdBox {
         &self.system_bus_address
     }
 
-    /// The address of systemd's private socket, for use inside only: systemd refuses a peer whose process it cannot see.
+    /// The address of systemd's private socket, for use inside only: systemd refuses peers outside of its PID namespace.
     pub fn private_address(&self) -> &'static str {
         PRIVATE_ADDRESS
     }
 
-    /// The box's root as the host sees it.
+    /// Path of the box's root on the host.
     ///
-    /// An absolute link below it leads to the host's files. To follow links as they lead inside, run a [`command`](Self::command).
+    /// An absolute link below it leads to the host's files. To resolve links inside the box, run a [`command`](Self::command).
     pub fn root(&self) -> &Path {
         &self.root
     }
 
-    /// What systemd has printed so far: warnings and errors, its first MiB.
+    /// The output of systemd so far (warnings and errors), at most 1 MiB.
     pub fn log(&self) -> String {
         self.log.read()
     }
@@ -101,19 +101,19 @@ impl SystemdBox {
         self.boot_time
     }
 
-    /// Whether the box's PID 1 still runs: it may have powered itself off.
+    /// Whether the box's PID 1 still runs. It ends when the box is shut down from inside.
     pub fn is_running(&self) -> bool {
         !supervisor::has_ended(self.pid_1.as_fd())
     }
 
-    /// A command that runs inside the box. `program` is looked for inside, where the host's programs are found under their own paths.
+    /// A command that runs inside the box. `program` is searched inside, where the host's programs have their usual paths.
     ///
-    /// `DBUS_SYSTEM_BUS_ADDRESS` and `BAREBUS_PRIVATE_ADDRESS` are set to the addresses that serve inside; the working directory is
-    /// kept when there is one of that name inside, else it is `/`. The [`Child`](std::process::Child) is a process outside that ends as
-    /// the command ends, takes it along when it is killed, and hands on the signals that are sent to it. When the box is shut down from
-    /// inside, the command is ended as all that runs there is: by SIGTERM, by SIGHUP too if it has a terminal, and by SIGKILL if it is
-    /// still there after the 90 s that systemd gives it. `CommandExt::uid` and
-    /// `CommandExt::gid` cannot be used, for only root enters the box; run `setpriv` or `runuser` inside.
+    /// `DBUS_SYSTEM_BUS_ADDRESS` and `BAREBUS_PRIVATE_ADDRESS` are set to the addresses inside. The working directory is kept if it exists inside,
+    /// otherwise it is `/`. The [`Child`](std::process::Child) is a process outside of the box. It ends in the same way as the command, kills the
+    /// command when it is killed, and forwards signals to it. When the box is shut down from inside, systemd ends the command: with SIGTERM,
+    /// with SIGHUP too if it has a terminal, and with SIGKILL if it still runs after 90 s.
+    ///
+    /// `CommandExt::uid` and `CommandExt::gid` cannot be used, because only root can enter the box. Run `setpriv` or `runuser` inside.
     pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
         command.env("DBUS_SYSTEM_BUS_ADDRESS", INSIDE_BUS_ADDRESS);
@@ -130,11 +130,11 @@ impl SystemdBox {
         command
     }
 
-    /// Runs a command and waits for it, so that the box outlives it whatever the user does: meanwhile SIGHUP, SIGINT, SIGQUIT and
-    /// SIGTERM do not end this process. Those sent to it are handed on to the command; Ctrl-C reaches that by itself.
+    /// Runs a command and waits for it. Meanwhile SIGHUP, SIGINT, SIGQUIT and SIGTERM do not end this process, so the box outlives the command.
+    /// These signals are forwarded to the command; Ctrl-C reaches the command directly.
     ///
     /// # Errors
-    /// What the system says when the command cannot be started, as [`Command::status`].
+    /// The command cannot be started, as for [`Command::status`].
     pub fn run(&self, command: &mut Command) -> io::Result<ExitStatus> {
         forward::run(command)
     }
@@ -157,12 +157,12 @@ impl Supervisor {
         &self.pidfd
     }
 
-    /// Tells that PID 1 is known here, so that its number may be reused when it ends.
+    /// Tells the supervisor that the owner knows PID 1, so that its process ID may be reused after its end.
     pub(crate) fn acknowledge(&self) -> nix::Result<()> {
         socket::send(self.leash.as_raw_fd(), b"k", MsgFlags::MSG_NOSIGNAL).map(drop)
     }
 
-    /// Whether this process has started the supervisor. A fork of it has not, whatever its process id is.
+    /// Whether this process started the supervisor. A fork did not, whatever its process ID is.
     fn is_ours(&self) -> bool {
         let flags = WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG | WaitPidFlag::WNOWAIT;
         let flags = flags | WaitPidFlag::__WALL;
@@ -172,11 +172,11 @@ impl Supervisor {
 
 impl Drop for Supervisor {
     fn drop(&mut self) {
-        // The copy in a fork of the owner: the box goes on.
+        // This is the copy in a fork of the owner. The box continues.
         if !self.is_ours() {
             return;
         }
-        // Closing is not enough: a fork of this process may have a copy.
+        // Closing is not enough, because a fork of this process may have a copy.
         let _ = socket::shutdown(self.leash.as_raw_fd(), Shutdown::Write);
         let mut end = [PollFd::new(self.pidfd.as_fd(), PollFlags::POLLIN)];
         while poll::poll(&mut end, END_TIMEOUT) == Err(Errno::EINTR) {}
@@ -184,7 +184,7 @@ impl Drop for Supervisor {
     }
 }
 
-/// What systemd prints, in memory that the supervisor writes to.
+/// The output of systemd, in memory that the supervisor writes to.
 #[derive(Debug)]
 pub(crate) struct Log(pub(crate) File);
 
@@ -192,11 +192,11 @@ impl Log {
     pub(crate) fn read(&self) -> String {
         let mut bytes = Vec::new();
         let mut buf = [0; 4096];
-        // Read at an offset of our own: the file's is the supervisor's.
+        // The offset of the file belongs to the supervisor, so this reads at explicit offsets.
         while let Ok(len @ 1..) = self.0.read_at(&mut buf, bytes.len() as u64) {
             bytes.extend_from_slice(buf.get(..len).unwrap_or_default());
         }
-        // A terminal's lines end with both.
+        // Lines of a terminal end with CR and LF.
         String::from_utf8_lossy(&bytes).replace("\r\n", "\n")
     }
 }
@@ -204,5 +204,6 @@ impl Log {
 pub(crate) const INSIDE_BUS_SOCKET: &str = "/run/dbus/system_bus_socket";
 const INSIDE_BUS_ADDRESS: &str = "unix:path=/run/dbus/system_bus_socket";
 const PRIVATE_ADDRESS: &str = "unix:path=/run/systemd/private";
-/// In milliseconds. Ending a box takes some tens on an idle machine. The limit is for a kernel that hangs, not for a busy one.
+/// In milliseconds. Ending a box takes some tens of milliseconds on an idle machine. The limit is for a kernel that hangs, not for a busy
+/// machine.
 const END_TIMEOUT: u16 = 60_000;

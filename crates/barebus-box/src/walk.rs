@@ -1,4 +1,4 @@
-//! A path below a root that is not trusted, walked without following links.
+//! Walks a path below an untrusted root without following links.
 
 use core::fmt;
 use std::ffi::CString;
@@ -11,12 +11,12 @@ use nix::sys::stat::{self, FileStat, Mode, SFlag};
 
 use crate::plan;
 
-/// The names on the way from a root to something below it. None of them is `..`.
+/// The names on the path from a root to a file below it. None of them is `..`.
 #[derive(Debug)]
 pub(crate) struct Walk(Vec<CString>);
 
 impl Walk {
-    /// The way to `path`, which is relative to the root.
+    /// The walk to `path`, which is relative to the root.
     pub(crate) fn new(path: impl AsRef<Path>) -> Self {
         let names = path.as_ref().components().filter_map(|component| match component {
             Component::Normal(name) => Some(plan::path(name)),
@@ -25,10 +25,10 @@ impl Walk {
         Self(names.collect())
     }
 
-    /// Opens what lies at the end of the way, as `O_PATH` does. Makes system calls only.
+    /// Opens the file at the end of the path with `O_PATH`. Makes system calls only.
     ///
     /// # Errors
-    /// `ELOOP`: there is a link on the way or at its end.
+    /// `ELOOP`: the path contains or ends at a link.
     pub(crate) fn from(&self, root: impl AsFd) -> nix::Result<OwnedFd> {
         let flags = OFlag::O_PATH | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
         let mut at = fcntl::openat(root, c".", flags | OFlag::O_DIRECTORY, Mode::empty())?;

@@ -1,6 +1,6 @@
-//! A second process beside the supervisor: it removes the box's cgroups when the supervisor is killed.
+//! A second process that removes the box's cgroups if the supervisor is killed.
 //!
-//! Nothing else would. The kernel kills PID 1 with the supervisor, but it keeps cgroups until somebody removes them.
+//! If the supervisor is killed, the kernel kills PID 1, but it does not remove cgroups.
 //!
 //! The watcher is a fork of the supervisor and makes system calls only, see [`sys`].
 
@@ -25,7 +25,7 @@ pub(crate) struct Watcher {
 }
 
 impl Watcher {
-    /// Forks a watcher of the calling process. `parent` is the cgroup in which the box's is made.
+    /// Forks a watcher of the calling process. `parent` is the parent of the box's cgroup.
     pub(crate) fn start(cgroup: &Cgroup, parent: BorrowedFd<'_>) -> nix::Result<Self> {
         let supervisor = sys::pidfd_open(unistd::getpid().as_raw())?;
         match sys::fork_into(CloneFlags::empty(), libc::SIGCHLD)? {
@@ -41,15 +41,15 @@ impl Watcher {
     }
 }
 
-/// The watcher's whole life.
+/// Runs the watcher.
 fn watch(cgroup: &Cgroup, parent: BorrowedFd<'_>, supervisor: BorrowedFd<'_>) -> ! {
     let mut kept = [parent.as_raw_fd(), supervisor.as_raw_fd()];
     kept.sort_unstable();
     close_all_but(&kept);
-    // What ends the supervisor's session or group does not end the watcher as well.
+    // Signals to the supervisor's session or process group do not reach the watcher.
     let _ = unistd::setsid();
     let _ = prctl::set_name(c"barebus-watcher");
-    // Out of the host's file systems. When the supervisor has changed the root, the stage is the root.
+    // Leaves the host's file systems. If the supervisor has changed the root, the stage is the root.
     let _ = unistd::chdir(recipe::STAGE).or_else(|_| unistd::chdir("/"));
     let mut end = [PollFd::new(supervisor, PollFlags::POLLIN)];
     while poll::poll(&mut end, PollTimeout::NONE) == Err(Errno::EINTR) {}

@@ -43,7 +43,7 @@ impl Verdict {
     }
 
     pub(crate) fn no_digit(at: u64, found: u8) -> Self {
-        Self::not_hex(at, format!("'{}' is no hexadecimal digit", found.escape_ascii()))
+        Self::not_hex(at, format!("'{}' is not a hexadecimal digit", found.escape_ascii()))
     }
 
     pub(crate) fn half_byte(at: u64) -> Self {

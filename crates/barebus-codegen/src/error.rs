@@ -1,10 +1,10 @@
-//! Why nothing is generated.
+//! Errors of code generation.
 
 use std::fmt;
 
 use crate::introspection::{MemberKind, Problem};
 
-/// Why nothing is generated, and what it is about.
+/// An error of code generation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {
     /// Name of the source.
@@ -19,13 +19,13 @@ pub struct Error {
 pub enum ErrorKind {
     /// The document is not introspection data, or breaks a rule.
     Document(Box<Problem>),
-    /// No source has an interface that was asked for; the source's name is empty.
+    /// No source has a requested interface. The name of the source is empty.
     NoInterface(String),
-    /// The object's bus name or path is not valid.
+    /// The object's bus name or path is invalid.
     Object(String),
-    /// A member's types differ from another source's.
+    /// A member has different types in two sources.
     Types(Box<TypesDiffer>),
-    /// A list of arguments or a struct has more types than a tuple of Rust types may have.
+    /// A list of arguments or a struct has more types than a tuple can have.
     TooManyTypes {
         /// The interface.
         interface: String,
@@ -33,12 +33,12 @@ pub enum ErrorKind {
         member: String,
         /// Line in the source.
         line: usize,
-        /// How many there are.
+        /// Number of types.
         count: usize,
     },
 }
 
-/// A member that has other types in another source.
+/// A member with different types in two sources.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TypesDiffer {
     /// The interface.
@@ -59,7 +59,7 @@ pub struct TypesDiffer {
     pub other_types: String,
 }
 
-/// Most types of a tuple, see [`barebus_wire::Arguments`].
+/// Maximum number of types in a tuple, see [`barebus_wire::Arguments`].
 pub(crate) const TUPLE_MAX: usize = 16;
 
 impl fmt::Display for Error {
@@ -93,5 +93,5 @@ impl fmt::Display for Error {
     }
 }
 
-// The text says all that the cause says, so there is no source.
+// Display includes the cause, so there is no source.
 impl std::error::Error for Error {}

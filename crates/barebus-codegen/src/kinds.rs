@@ -1,4 +1,4 @@
-//! Signatures as the kinds of [`barebus_wire::definition`].
+//! Converts signatures to the kinds of [`barebus_wire::definition`].
 
 use std::collections::BTreeSet;
 
@@ -18,7 +18,7 @@ impl Ty {
     /// The kind of a single complete type.
     ///
     /// # Errors
-    /// A struct has too many fields: this many.
+    /// A struct has too many fields. The error is their number.
     pub(crate) fn of(signature: Signature<'_>) -> Result<Self, usize> {
         if let Some(element) = signature.element() {
             if element == "y" {
@@ -53,7 +53,7 @@ impl Ty {
     /// The kinds of arguments, or of a struct's fields.
     ///
     /// # Errors
-    /// There are too many: this many.
+    /// There are too many. The error is their number.
     pub(crate) fn tuple(signature: Signature<'_>) -> Result<Self, usize> {
         let kinds = Self::list(signature)?;
         if kinds.len() > TUPLE_MAX { Err(kinds.len()) } else { Ok(Self::Tuple(kinds)) }
@@ -63,7 +63,7 @@ impl Ty {
         signature.types().map(Self::of).collect()
     }
 
-    /// Adds the names that have to be imported.
+    /// Adds the names to import.
     pub(crate) fn names(&self, names: &mut BTreeSet<&'static str>) {
         let inner = match self {
             Self::Name(name) => {
@@ -81,7 +81,7 @@ impl Ty {
         inner.iter().for_each(|ty| ty.names(names));
     }
 
-    /// How complex Clippy takes the type for, see [`COMPLEXITY_MAX`].
+    /// Clippy's complexity of the type, see [`COMPLEXITY_MAX`].
     pub(crate) fn complexity(&self, nesting: usize) -> usize {
         let inner = match self {
             Self::Name(_) => &[][..],

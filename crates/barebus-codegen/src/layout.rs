@@ -1,10 +1,10 @@
-//! The layout that rustfmt gives to what is generated, so that formatting the text changes nothing.
+//! Formats generated code like rustfmt, so that rustfmt does not change it.
 
 use crate::kinds::Ty;
 
 const LINE_MAX: usize = 100;
 
-/// Lays items out.
+/// Formats items.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Layout {
     /// rustfmt's `fn_call_width`.
@@ -34,7 +34,7 @@ impl Layout {
         let prefix = format!("{}pub const {name}: ", spaces(indent));
         let room = LINE_MAX.checked_sub(prefix.len() + " =".len());
         let Some(left) = room.and_then(|room| self.typed(&prefix, ty, indent, room)) else {
-            // rustfmt leaves alone what it cannot fit.
+            // rustfmt does not change what it cannot fit.
             let (ty, arguments) = (one_line(ty), arguments.join(", "));
             return format!("{prefix}{ty} = {function}({arguments});\n");
         };
@@ -51,7 +51,7 @@ impl Layout {
         Some(format!("{}\n{}{ty} =", prefix.trim_end(), spaces(indent + 4)))
     }
 
-    /// Whether arguments or fields of this width may be on one line; a single one always may.
+    /// Whether arguments or fields of this width fit on one line. A single one always does.
     const fn fits(self, width: usize, count: usize) -> bool {
         width <= self.call_width || count == 1
     }
@@ -65,7 +65,7 @@ impl Layout {
             if width + " ".len() + call_width + ";".len() <= LINE_MAX {
                 return format!(" {function}({flat})");
             }
-            // rustfmt forgets the semicolon when the line before is full.
+            // rustfmt does not count the semicolon if the previous line is full.
             let semicolon = usize::from(width + 1 < LINE_MAX);
             if indent + 4 + call_width + semicolon <= LINE_MAX {
                 return format!("\n{}{function}({flat})", spaces(indent + 4));
@@ -84,7 +84,7 @@ impl Layout {
     /// A type whose first line has `room` for it, what follows the type not counted.
     fn ty(self, ty: &Ty, indent: usize, room: usize) -> Option<String> {
         let flat = self.flat(ty).filter(|flat| lone_field_fits(ty, flat, indent));
-        // By how many columns the type is too wide.
+        // Number of columns by which the type is too wide.
         let excess = flat.as_ref().map_or(usize::MAX, |flat| flat.len().saturating_sub(room));
         match (ty, flat) {
             (_, Some(flat)) if excess == 0 => Some(flat),
@@ -169,7 +169,7 @@ impl Layout {
     }
 }
 
-/// Whether rustfmt counts a column too few: it forgets the comma behind the only field of a tuple, and with `()` in brackets.
+/// Whether rustfmt counts one column too few: it does not count the comma after the only field of a tuple, nor with `()` in brackets.
 fn is_given_a_column(ty: &Ty) -> bool {
     match ty {
         Ty::Name(_) => false,
@@ -194,7 +194,7 @@ const fn shares_lines(fields: &[Ty], excess: usize) -> bool {
     fields.len() > 1 || excess > 1 && !fields.is_empty()
 }
 
-/// A type on one line, however wide.
+/// A type on one line of any width.
 fn one_line(ty: &Ty) -> String {
     let join = |types: &[Ty]| types.iter().map(one_line).collect::<Vec<_>>().join(", ");
     match ty {

@@ -1,5 +1,5 @@
-//! Rust definitions from D-Bus introspection data: text in, text out, without a connection. For build scripts, and what
-//! `barebus codegen` runs.
+//! Generates Rust definitions from D-Bus introspection data: text in, text out, without a connection. Use it in build scripts.
+//! `barebus codegen` is the command for it.
 //!
 //! ```
 //! use barebus_codegen::{Options, Source, generate};
@@ -31,10 +31,12 @@
 //! ```
 //!
 //! An interface becomes a module with constants of [`barebus_wire::definition`]: one for each method, property and signal.
-//! Several sources that have the same interface, as of two versions of a service, become one module that says which source has
-//! which member. The same input gives the same bytes.
+//! If several sources have the same interface, for example two versions of a service, they become one module whose documentation says which
+//! source has which member. The same input gives the same bytes.
 //!
-//! What this crate does not do: it opens no files and no connection, and it makes no code for serving objects.
+//! # What this crate does not do
+//!
+//! It opens no files and no connections, and generates no code for serving objects.
 #![forbid(unsafe_code)]
 
 mod error;
@@ -52,24 +54,24 @@ pub use module::Module;
 /// Introspection data of one object, or of one version of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Source {
-    /// What the generated documentation and errors call the source: `systemd 257`, `lamp.xml`. Sources with the same name
-    /// count as one: they are several objects of one service.
+    /// Name of the source in the generated documentation and in errors: `systemd 257`, `lamp.xml`. Sources with the same name count as one:
+    /// they are several objects of one service.
     pub name: String,
     /// The XML.
     pub xml: String,
-    /// Bus name of the service. With a path it becomes the constant `OBJECT` of interfaces that one object alone has.
+    /// Bus name of the service. With a path it becomes the constant `OBJECT` of the interfaces that only this object has.
     pub destination: Option<String>,
-    /// Path of the object; the name of the outermost node, where that is an absolute path, if there is none here.
+    /// Path of the object. Default: the name of the outermost node, if that is an absolute path.
     pub path: Option<String>,
 }
 
 impl Source {
-    /// A source without an object.
+    /// Creates a source without an object.
     pub fn new(name: impl Into<String>, xml: impl Into<String>) -> Self {
         Self { name: name.into(), xml: xml.into(), destination: None, path: None }
     }
 
-    /// With the object that was introspected.
+    /// Sets the object that was introspected.
     #[must_use]
     pub fn object(mut self, destination: impl Into<String>, path: impl Into<String>) -> Self {
         self.destination = Some(destination.into());
@@ -81,12 +83,12 @@ impl Source {
 /// What to generate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
-    /// Names of the interfaces to generate; none: all but the standard ones of `org.freedesktop.DBus`.
+    /// Names of the interfaces to generate. If empty: all except the standard ones of `org.freedesktop.DBus`.
     pub interfaces: Vec<String>,
-    /// Path of the crate that has the module `definition`: `barebus`, or `barebus_wire`.
+    /// Path of the crate with the module `definition`: `barebus` or `barebus_wire`.
     pub crate_path: String,
-    /// Widest arguments of a call, or fields of a tuple, on one line: rustfmt's `fn_call_width`. 60 is rustfmt's default, 100
-    /// goes with `use_small_heuristics = "Max"`.
+    /// Maximum width of the arguments of a call or the fields of a tuple on one line, as rustfmt's `fn_call_width`. rustfmt's default is 60; use
+    /// 100 with `use_small_heuristics = "Max"`.
     pub call_width: usize,
     /// The command that the generated documentation names.
     pub made_by: String,
@@ -103,7 +105,7 @@ impl Default for Options {
     }
 }
 
-/// Makes a module of each interface that the sources have, sorted by the modules' names.
+/// Generates a module for each interface of the sources, sorted by module name.
 ///
 /// # Errors
 /// [`Error`] names the source, the interface, the member and the line.
@@ -118,13 +120,13 @@ pub fn generate(sources: &[Source], options: &Options) -> Result<Vec<Module>, Er
     Ok(modules)
 }
 
-/// All modules in one text, for `include!`.
+/// Returns all modules as one text, for `include!`.
 pub fn items(modules: &[Module]) -> String {
     let items: Vec<String> = modules.iter().map(Module::to_item).collect();
     items.join("\n")
 }
 
-/// The declarations of modules that are files, for their `mod.rs`.
+/// Returns the declarations of the modules, for a `mod.rs` beside their files.
 pub fn mod_items(modules: &[Module]) -> String {
     modules.iter().map(|module| format!("pub mod {};\n", module.name())).collect()
 }

@@ -1,4 +1,4 @@
-//! Text of introspection data as documentation: it is a stranger's, and must neither become markup nor make a lint complain.
+//! Converts text of introspection data to documentation. The text is untrusted: it must not become markup or cause warnings.
 
 /// A code span.
 pub(crate) fn code(text: &str) -> String {
@@ -14,7 +14,7 @@ pub(crate) fn code(text: &str) -> String {
     }
 }
 
-/// Whether a character is not to be seen, or changes how others are shown.
+/// Whether a character is invisible or changes how others are displayed.
 fn is_hidden(character: char) -> bool {
     character.is_control()
         || matches!(
@@ -25,7 +25,7 @@ fn is_hidden(character: char) -> bool {
         )
 }
 
-/// Writes out hidden characters.
+/// Escapes hidden characters.
 fn visible(text: &str) -> String {
     let mut visible = String::with_capacity(text.len());
     for character in text.chars() {
@@ -38,7 +38,7 @@ fn visible(text: &str) -> String {
     visible
 }
 
-/// A word of a sentence: as it is if it is a plain word, else as code. What stands around it, as a comma, stays outside.
+/// A word of a sentence: unchanged if it is a plain word, otherwise as code. Punctuation around it stays outside.
 fn word(word: &str) -> String {
     const BEFORE: &[char] = &['(', '"', '\''];
     const BEHIND: &[char] = &['.', ',', ';', ':', '!', '?', ')', '"', '\''];
@@ -48,7 +48,7 @@ fn word(word: &str) -> String {
         (Some(before), Some(behind)) => (before, behind),
         _ => ("", ""),
     };
-    // At the beginning of a line `1.` is a list.
+    // At the start of a line `1.` is a list.
     let is_list = behind.starts_with(['.', ')']) && core.bytes().all(|byte| byte.is_ascii_digit());
     if is_plain(core) && !is_list {
         word.to_owned()
@@ -57,24 +57,24 @@ fn word(word: &str) -> String {
     }
 }
 
-/// Whether a word is one of a language, not of a program, and no markup.
+/// Whether a word is plain language: neither a programming term nor markup.
 fn is_plain(word: &str) -> bool {
     let mut is_small = false;
     for character in word.chars() {
         let is_plain = character.is_alphanumeric() || matches!(character, '-' | '\'' | '/' | ',');
-        // A capital behind a small letter, as in `ListUnits`.
+        // A capital letter after a small one, as in `ListUnits`.
         if !is_plain || is_small && character.is_uppercase() || is_hidden(character) {
             return false;
         }
         is_small = character.is_lowercase();
     }
-    // Capitals before small letters, as in `PIDs`; a dash begins a list.
+    // Capitals before small letters, as in `PIDs`. A dash starts a list.
     let capitals = word.chars().take_while(|character| character.is_uppercase()).count();
     let is_camel = capitals > 1 && word.chars().any(char::is_lowercase);
     !is_camel && !word.starts_with('-')
 }
 
-/// Paragraphs of `text`, each in lines of at most `width` characters.
+/// The paragraphs of `text`, in lines of at most `width` characters.
 pub(crate) fn prose(text: &str, width: usize) -> Vec<Vec<String>> {
     text.split("\n\n")
         .map(|paragraph| wrap(paragraph, width))

@@ -1,4 +1,4 @@
-//! The interfaces of all sources, each once.
+//! Merges the interfaces of all sources.
 
 use std::collections::BTreeMap;
 
@@ -15,25 +15,25 @@ pub(crate) struct Merged {
     pub(crate) name: String,
     /// Names of the sources that have it, in their order.
     pub(crate) sources: Vec<String>,
-    /// As the last source has it; without its members.
+    /// The interface of the last source, without its members.
     pub(crate) interface: Interface,
     pub(crate) members: Vec<MergedMember>,
-    /// Destination and path, when one object alone has the interface.
+    /// Destination and path, if only one object has the interface.
     pub(crate) object: Option<(String, String)>,
 }
 
 /// A member of one or several sources.
 #[derive(Debug)]
 pub(crate) struct MergedMember {
-    /// As the last source that has it has it.
+    /// The member of the last source that has it.
     pub(crate) member: Member,
     /// Names of the sources that have it.
     pub(crate) sources: Vec<String>,
-    /// Whether it, or the interface, is deprecated in the last source that has it.
+    /// Whether the member or the interface is deprecated in the last source that has it.
     pub(crate) is_deprecated: bool,
-    /// What all sources promise together, if it is a property.
+    /// The change signal that holds in all sources, if it is a property.
     pub(crate) emits: Emits,
-    /// Names of the sources that allow setting it.
+    /// Names of the sources in which it is writable.
     pub(crate) writable: Vec<String>,
 }
 
@@ -69,7 +69,7 @@ pub(crate) fn merge(sources: &[Source], options: &Options) -> Result<Vec<Merged>
     found.into_iter().map(|(name, found)| merge_one(name, found)).collect()
 }
 
-/// The object that was introspected, if both its names are known.
+/// The object that was introspected, if bus name and path are known.
 fn object(
     destination: Option<&str>,
     path: Option<&str>,
@@ -114,7 +114,7 @@ fn collect(
     }
 }
 
-/// Every object has them, and their definitions are in [`barebus_wire::definition::standard`] or not of use to callers.
+/// Interfaces that every object has. Their definitions are in [`barebus_wire::definition::standard`], or callers do not need them.
 const STANDARD: [&str; 4] = [
     "org.freedesktop.DBus.Introspectable",
     "org.freedesktop.DBus.ObjectManager",
@@ -127,7 +127,7 @@ fn merge_one(name: String, found: Vec<Found>) -> Result<Merged, Error> {
     let mut objects: Vec<Option<(String, String)>> = Vec::new();
     let mut members: Vec<MergedMember> = Vec::new();
     let mut last = Interface::default();
-    // The last source is the newest as a rule: its order and its words count.
+    // The last source is usually the newest, so its order and documentation count.
     for Found { source, object, interface } in found.into_iter().rev() {
         insert(&mut sources, &source);
         if !objects.contains(&object) {
@@ -155,7 +155,7 @@ fn merge_one(name: String, found: Vec<Found>) -> Result<Merged, Error> {
     Ok(Merged { name, sources, interface: last, members, object })
 }
 
-/// Sources come last to first.
+/// Sources are processed from last to first.
 fn insert(sources: &mut Vec<String>, source: &str) {
     if !sources.iter().any(|other| other == source) {
         sources.insert(0, source.to_owned());
@@ -174,7 +174,7 @@ impl MergedMember {
         }
     }
 
-    /// Adds what an earlier source says about the member.
+    /// Adds the member of an earlier source.
     fn add(
         &mut self,
         interface_name: &str,
@@ -210,7 +210,7 @@ impl MergedMember {
     }
 }
 
-/// What holds if either holds: who relies on it misses nothing with any of the sources.
+/// The weaker of two change signals: code that relies on it works with all sources.
 fn least(a: Emits, b: Emits) -> Emits {
     [Emits::Never, Emits::Invalidates, Emits::Value]
         .into_iter()
@@ -218,7 +218,7 @@ fn least(a: Emits, b: Emits) -> Emits {
         .unwrap_or(Emits::Const)
 }
 
-/// The types of a member in words: `ss -> o`.
+/// The types of a member as text: `ss -> o`.
 fn types(member: &Member) -> String {
     match member.kind {
         MemberKind::Method => format!("{} -> {}", member.signature(), member.result()),

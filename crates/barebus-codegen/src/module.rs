@@ -1,4 +1,4 @@
-//! The text of a module.
+//! Generates the text of a module.
 
 use std::collections::BTreeSet;
 
@@ -16,7 +16,7 @@ use crate::markdown::{code, prose};
 use crate::merge::{Merged, MergedMember};
 use crate::naming::Scope;
 
-/// Definitions of one interface: a Rust module.
+/// The definitions of one interface, as a Rust module.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Module {
     name: String,
@@ -44,7 +44,7 @@ struct Constant {
     arguments: Vec<String>,
 }
 
-/// Columns that documentation may take; it is indented by as many as 12 more.
+/// Maximum width of documentation in columns, without its indentation of up to 12.
 const PROSE_WIDTH: usize = 88;
 
 impl Module {
@@ -75,7 +75,7 @@ impl Module {
         })
     }
 
-    /// The module's name: the interface's last element in small letters, as a rule.
+    /// Name of the module: usually the last element of the interface, in lower case.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -85,7 +85,7 @@ impl Module {
         &self.interface
     }
 
-    /// The module as a file of its own, which is declared by `mod`.
+    /// Returns the module as a file, to be declared with `mod`.
     pub fn to_file(&self) -> String {
         let mut text = comments("//!", 0, &self.documentation);
         text.push('\n');
@@ -95,7 +95,7 @@ impl Module {
         text
     }
 
-    /// The module as an item, `pub mod NAME { … }`, which can be included by `include!`.
+    /// Returns the module as an item, `pub mod NAME { … }`, for `include!`.
     pub fn to_item(&self) -> String {
         let mut text = comments("///", 0, &self.documentation);
         text.push_str(&self.allow("#[allow", 0));
@@ -105,7 +105,7 @@ impl Module {
         text
     }
 
-    /// The attribute that allows what generated code cannot help.
+    /// The attribute that allows lints which generated code cannot avoid.
     fn allow(&self, begin: &str, indent: usize) -> String {
         let is_complex = |constant: &Constant| constant.ty.complexity(1) > COMPLEXITY_MAX;
         let mut lints = Vec::new();
@@ -225,12 +225,12 @@ impl Constant {
     }
 }
 
-/// A signature that was checked when it was read.
+/// A signature that was validated by the reader.
 fn signature(text: &str) -> Signature<'_> {
     Signature::parse(text).unwrap_or_default()
 }
 
-/// A member's documentation: paragraphs, the lines of each one behind the other.
+/// A member's documentation: paragraphs of lines.
 fn describe(merged: &MergedMember, all: &[String]) -> Vec<String> {
     let member = &merged.member;
     let mut first = match member.kind {
@@ -286,7 +286,7 @@ fn argument_name(index: usize, name: &str) -> String {
     if name.is_empty() { format!("arg{index}") } else { name.to_owned() }
 }
 
-/// A list of the arguments about which the document says something.
+/// A list of the arguments that have documentation.
 fn argument_list(merged: &MergedMember) -> Option<String> {
     let mut list = String::new();
     for (index, argument) in merged.member.arguments.iter().enumerate() {
@@ -309,12 +309,12 @@ fn argument_list(merged: &MergedMember) -> Option<String> {
     (!list.is_empty()).then_some(list)
 }
 
-/// A stranger's text as paragraphs.
+/// Untrusted text as paragraphs.
 fn paragraphs(text: &str) -> Vec<String> {
     prose(text, PROSE_WIDTH).into_iter().map(|lines| lines.join("\n")).collect()
 }
 
-/// The annotations that the constant does not say itself.
+/// Annotations that the constant does not express.
 fn annotations(annotations: &[Annotation]) -> Vec<String> {
     let said = [DEPRECATED, NO_REPLY, EMITS, DOC_STRING];
     annotations

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 /// Words of a D-Bus name: `GetUnitByPIDFD` is `Get`, `Unit`, `By`, `PIDFD`.
 ///
-/// A word begins at a capital behind a small letter or a digit, at the last of several capitals before a small letter, and
-/// behind a `_`. `USec`, `NSec` and `IPv` stay whole, as does a plural of capitals (`PIDs`).
+/// A word starts at a capital letter after a small letter or a digit, at the last of several capitals before a small letter, and
+/// after a `_`. `USec`, `NSec` and `IPv` stay whole, as does a plural of capitals (`PIDs`).
 fn words(name: &str) -> Vec<String> {
     let characters: Vec<char> = name.chars().collect();
     let mut words = Vec::new();
@@ -38,7 +38,7 @@ fn end(word: &mut String, words: &mut Vec<String>) {
     }
 }
 
-/// Whether a word begins at the first of `rest`, behind `word`.
+/// Whether a new word starts at the first character of `rest`, after `word`.
 fn begins_word(word: &str, rest: &[char]) -> bool {
     let Some(last) = word.chars().last() else { return true };
     let (first, second) = (rest.first().copied(), rest.get(1).copied());
@@ -63,7 +63,7 @@ fn whole_word(rest: &[char]) -> Option<(&'static str, &[char])> {
     })
 }
 
-/// Names that were given out in a scope.
+/// Names that are used in a scope.
 #[derive(Debug)]
 pub(crate) struct Scope {
     taken: HashSet<String>,
@@ -75,7 +75,7 @@ impl Scope {
         Self { taken: reserved.iter().map(|name| (*name).to_owned()).collect() }
     }
 
-    /// `name`, with as many `_` behind it as make it new.
+    /// Returns `name`, with as many `_` appended as make it unique.
     fn claim(&mut self, mut name: String) -> String {
         while !self.taken.insert(name.clone()) {
             name.push('_');
@@ -92,7 +92,7 @@ impl Scope {
 /// Makes an identifier of letters, digits and `_`.
 fn identifier(mut name: String) -> String {
     if name.is_empty() {
-        // `_` alone names nothing.
+        // `_` alone is not an identifier.
         name.push_str("__");
     } else if name.starts_with(|first: char| first.is_ascii_digit()) {
         name.insert(0, '_');
@@ -100,8 +100,7 @@ fn identifier(mut name: String) -> String {
     name
 }
 
-/// Names of the modules for interfaces: the last element in small letters, with as many elements before it as tell it from the
-/// others.
+/// Names of the modules for interfaces: the last element in lower case, with as many elements before it as make it unique.
 pub(crate) fn modules(interfaces: &[&str]) -> Vec<String> {
     let mut scope = Scope::new(RESERVED);
     let name = |interface: &str, count: usize| {
@@ -124,7 +123,7 @@ pub(crate) fn modules(interfaces: &[&str]) -> Vec<String> {
         .collect()
 }
 
-/// Keywords, and the modules inside a module: a module within one of the same name confuses readers.
+/// Keywords, and the names of the modules inside a module, because nested modules with the same name are confusing.
 const RESERVED: &[&str] = &[
     "method", "property", "signal", "abstract", "as", "async", "await", "become", "box", "break",
     "const", "continue", "crate", "do", "dyn", "else", "enum", "extern", "false", "final", "fn",

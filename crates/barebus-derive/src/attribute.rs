@@ -1,4 +1,4 @@
-//! `#[barebus(…)]`, as written.
+//! The attribute `#[barebus(…)]`, as written.
 
 use proc_macro2::Span;
 use syn::meta::ParseNestedMeta;
@@ -7,11 +7,11 @@ use syn::{Attribute, Error, Ident, LitStr, Path, Result};
 
 use crate::case::Case;
 
-/// What stands on the struct or enum.
+/// Attributes of the struct or enum.
 pub(crate) struct Container {
     /// Path of barebus-wire.
     pub(crate) wire: Path,
-    /// Where `dict` stands, if it does; so with those that follow.
+    /// Position of `dict`, if present. The following fields are positions, too.
     pub(crate) dict: Option<Span>,
     pub(crate) string: Option<Span>,
     pub(crate) transparent: Option<Span>,
@@ -56,7 +56,7 @@ impl Container {
             if let Some(ident) = ident.filter(|ident| crate::enumeration::is_integer(ident)) {
                 container.repr = Some(ident.clone());
             }
-            // `align(…)` and `packed(…)` say nothing here; what stands in their parentheses is passed over.
+            // `align(…)` and `packed(…)` do not matter here. Their arguments are skipped.
             if meta.input.peek(syn::token::Paren) {
                 let _: proc_macro2::Group = meta.input.parse()?;
             }
@@ -65,7 +65,7 @@ impl Container {
         Ok(container)
     }
 
-    /// Refuses what means nothing: those of `spans` that stand there.
+    /// Refuses attributes in the wrong place: those of `spans` that are present.
     pub(crate) fn refuse(spans: &[Option<Span>], why: &str) -> Result<()> {
         match spans.iter().flatten().next() {
             Some(span) => Err(Error::new(*span, why)),
@@ -74,7 +74,7 @@ impl Container {
     }
 }
 
-/// What stands on a field or a variant.
+/// Attributes of a field or a variant.
 #[derive(Default)]
 pub(crate) struct Part {
     pub(crate) rename: Option<LitStr>,
@@ -104,7 +104,7 @@ impl Part {
         Ok(part)
     }
 
-    /// Where any attribute stands.
+    /// Position of any attribute.
     pub(crate) fn any(&self) -> [Option<Span>; 3] {
         [self.rename.as_ref().map(LitStr::span), self.default, self.other]
     }
@@ -121,7 +121,7 @@ impl Part {
     }
 }
 
-/// Refuses a name that stands twice.
+/// Refuses a repeated name.
 pub(crate) fn distinct<'n>(names: impl Iterator<Item = &'n LitStr>) -> Result<()> {
     let mut seen = std::collections::HashSet::new();
     for name in names {

@@ -1,4 +1,4 @@
-//! Names as the peers spell them, from names as Rust spells them.
+//! Converts Rust identifiers to names on the wire.
 
 /// How words are joined into a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,7 +12,7 @@ pub(crate) enum Case {
 }
 
 impl Case {
-    /// Every case under the name that `rename_all` takes.
+    /// Every case with its name in `rename_all`.
     pub(crate) const NAMES: [(&'static str, Self); 6] = [
         ("lowercase", Self::Lower),
         ("PascalCase", Self::Pascal),

@@ -10,7 +10,7 @@ use crate::generics::Head;
 use crate::input::Derive;
 use crate::structure::span_of;
 
-/// A field, and the entry it stands for.
+/// A field and its entry.
 struct Entry<'f> {
     field: &'f Field,
     ident: &'f Ident,
@@ -40,7 +40,7 @@ pub(crate) fn expand(
     Ok(match derive {
         Derive::Type => {
             let wire = &container.wire;
-            // Every value's own type is asked for too, for an error that points at the field.
+            // The bound on each value's type makes errors point at the field.
             let checks = entries.iter().map(|entry| {
                 let ty = optional(&entry.field.ty).unwrap_or(&entry.field.ty);
                 quote_spanned!(span_of(entry.field)=> let _ = <#ty as #wire::Type>::MIN_LEN;)
@@ -88,7 +88,7 @@ fn encode(container: &Container, head: &Head, entries: &[Entry<'_>]) -> TokenStr
 
 fn decode(container: &Container, head: &Head, entries: &[Entry<'_>]) -> TokenStream {
     let wire = &container.wire;
-    // Named by number: a field may be called as a variable of this function is.
+    // Named by number, because a field may have the name of a variable of this function.
     let places: Vec<_> = (0..entries.len()).map(|index| format_ident!("entry_{index}")).collect();
     // The keys as types, because constants name the key and the field's type, and that type is left to inference.
     let keys: Vec<_> = (0..entries.len()).map(|index| format_ident!("Key{index}")).collect();
@@ -114,7 +114,7 @@ fn decode(container: &Container, head: &Head, entries: &[Entry<'_>]) -> TokenStr
         fn decode(
             reader: &mut #wire::Reader<'__message>,
         ) -> ::core::result::Result<Self, #wire::DecodeError> {
-            // Called by its name alone, for an error that points at the field.
+            // The span makes errors point at the field.
             use #wire::derive::read_entry;
             #(
                 struct #keys;
@@ -137,7 +137,7 @@ fn decode(container: &Container, head: &Head, entries: &[Entry<'_>]) -> TokenStr
     })
 }
 
-/// The type that an `Option` holds. By name: a macro does not know more.
+/// The type inside an `Option`. The macro recognises it by its name, because it has no type information.
 fn optional(ty: &Type) -> Option<&Type> {
     let Type::Path(path) = ty else {
         return None;

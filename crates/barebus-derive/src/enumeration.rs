@@ -15,18 +15,18 @@ pub(crate) fn is_integer(ident: &Ident) -> bool {
     ["u8", "i16", "u16", "i32", "u32", "i64", "u64"].iter().any(|name| ident == name)
 }
 
-/// The variants: those with a value of their own, and the one that stands for every other value.
+/// The variants: those with a value of their own, and the one for all other values.
 struct Variants<'v> {
     known: Vec<Known<'v>>,
     other: Option<&'v Variant>,
 }
 
-/// A variant that stands for one value.
+/// A variant with one value.
 struct Known<'v> {
     ident: &'v Ident,
-    /// What the value is when the enum is a string.
+    /// The value, if the enum is a string.
     name: LitStr,
-    /// What the constant that holds the value is called when the enum is an integer.
+    /// The name of the constant with the value, if the enum is an integer.
     constant: Ident,
 }
 
@@ -97,7 +97,7 @@ fn variants<'v>(container: &Container, data: &'v DataEnum) -> Result<Variants<'v
     Ok(variants)
 }
 
-/// The type of the field that keeps an unknown value, and how the variant is called.
+/// The type of the field that keeps an unknown value, and the name of the variant.
 fn kept<'v>(variants: &Variants<'v>) -> Option<(&'v Ident, &'v syn::Field)> {
     let other = variants.other?;
     other.fields.iter().next().map(|field| (&other.ident, field))
@@ -196,12 +196,12 @@ fn integer(
     }
 }
 
-/// The constant of the variant at `index`. The underscore, because that of the variant for other values is not used.
+/// The constant of the variant at `index`. The underscore prevents a warning for the variant of other values, whose constant is unused.
 fn constant(index: usize) -> Ident {
     format_ident!("_VALUE_{index}")
 }
 
-/// A constant for each variant's value: `as` would do for enums without any field only.
+/// A constant for each variant's value. `as` works only for enums without fields.
 fn constants(repr: &Ident, data: &DataEnum) -> TokenStream {
     let constants = data.variants.iter().enumerate().map(|(index, variant)| {
         let name = constant(index);
@@ -224,7 +224,7 @@ fn type_of(
     variants: &Variants<'_>,
 ) -> TokenStream {
     let wire = &container.wire;
-    // The field that keeps an unknown value must be of the enum's own type, or what is marshalled would not be.
+    // The field that keeps an unknown value must have the enum's D-Bus type, otherwise the wrong type would be marshalled.
     let check = kept(variants).map(|(_, field)| {
         let ty = &field.ty;
         quote_spanned!(span_of(field)=> #wire::derive::assert_same_type::<#ty, #basic>();)
@@ -250,7 +250,7 @@ fn encode_other(container: &Container, variants: &Variants<'_>) -> Option<TokenS
     })
 }
 
-/// What is to be done before the value is read, and what an unknown value gives.
+/// Code that runs before the value is read, and the result for an unknown value.
 fn decode_other(container: &Container, variants: &Variants<'_>) -> (TokenStream, TokenStream) {
     let wire = &container.wire;
     match (kept(variants), variants.other) {
@@ -263,7 +263,7 @@ fn decode_other(container: &Container, variants: &Variants<'_>) -> (TokenStream,
             (TokenStream::new(), quote!({ let _ = value; Self::#ident }))
         }
         (None, None) => {
-            // Behind a string stands its NUL.
+            // A string is followed by a NUL.
             let len = match container.string {
                 Some(_) => quote!(value.len() + 1),
                 None => quote!(::core::mem::size_of_val(&value)),

@@ -1,4 +1,4 @@
-//! Which of the forms a struct or enum takes.
+//! Selects the form of a struct or enum.
 
 use proc_macro2::TokenStream;
 use syn::{Data, DeriveInput, Error, Fields, Path, Result};

@@ -50,52 +50,50 @@
 //!
 //! # Lifetimes and generics
 //!
-//! A lifetime of the type is the message's: `Decode` is implemented for the type with all its lifetimes the same. Type
-//! parameters are bounded by the trait that is derived; a dictionary's key needs its `BasicType` bound where it is declared.
-//! Newtypes are `BasicType` where their field is one; enums always are.
+//! The lifetimes of the type are that of the message: `Decode` is implemented for the type with all lifetimes equal. The derived trait is
+//! required of all type parameters. A type parameter that is the key of a dictionary needs the bound `BasicType` in its declaration. Newtypes
+//! implement `BasicType` if their field does. Enums always do.
 //!
 //! # Attributes
 //!
 //! On the struct or enum, in `#[barebus(…)]`:
-//! - `dict`: an `a{sv}`. Entries that the struct does not know are validated and ignored; of entries with the same key the
-//!   last one counts; a missing one fails with `MissingEntry`, one of another type with `EntryType`, and what a message's body
-//!   fails with (`BodyError`) names the key and both types. A field that is a VARIANT itself (`Variant`, `Value`) takes the
-//!   entry's variant, whatever it holds.
-//! - `string`: an enum's variants are strings, `kebab-case` unless `rename_all` says otherwise.
+//! - `dict`: an `a{sv}`. Unknown entries are validated and ignored. If a key is repeated, the last entry counts. A missing entry fails with
+//!   `MissingEntry`, an entry of a different type with `EntryType`. `BodyError`, the error of a message's body, names the key and both types. A
+//!   field that is a VARIANT itself (`Variant`, `Value`) accepts any type.
+//! - `string`: the enum's variants are strings, in `kebab-case` unless `rename_all` is set.
 //! - `transparent`: a struct with one named field has the field's type.
 //! - `rename_all = "…"`: `lowercase`, `PascalCase`, `camelCase`, `snake_case`, `SCREAMING_SNAKE_CASE` or `kebab-case`.
 //! - `crate = "…"`: path of `barebus-wire`. Needed only where neither `barebus` nor `barebus-wire` is a dependency of yours, such as
 //!   `barebus_tokio::barebus::wire`.
 //!
 //! On a field of a `dict`, or a variant of a `string` enum:
-//! - `rename = "…"`: its name.
+//! - `rename = "…"`: its name on the wire.
 //!
 //! On a field of a `dict`:
-//! - `default`: a missing entry gives the type's `Default`. Fields of type `Option` need no attribute: a missing entry
-//!   gives `None`, and `None` is left out.
+//! - `default`: a missing entry is read as the type's `Default`. Fields of type `Option` need no attribute: a missing entry is read as `None`,
+//!   and `None` is not written.
 //!
 //! On one variant of an enum:
-//! - `other`: what every unknown value is unmarshalled as. With a field of the enum's D-Bus type (`Other(String)`,
-//!   `Other(u32)`) it keeps the value; without one the enum cannot derive `Encode`. When no variant is `other`, an unknown
-//!   value fails with `UnknownValue`.
+//! - `other`: every unknown value is read as this variant. With a field of the enum's D-Bus type (`Other(String)`, `Other(u32)`) it keeps the
+//!   value. Without a field the enum cannot derive `Encode`. If no variant is `other`, an unknown value fails with `UnknownValue`.
 //!
 //! # What does not compile
 //!
-//! A field whose type has no D-Bus type:
+//! A field without a D-Bus type:
 //!
 //! ```compile_fail,E0277
 //! #[derive(barebus_wire::Type)]
 //! struct Pair(u32, std::time::Duration);
 //! ```
 //!
-//! A type that only the side not derived can do: an `Array` is read, never written.
+//! A field whose type lacks the derived trait. For example, an `Array` can be read, but not written:
 //!
 //! ```compile_fail,E0277
 //! #[derive(barebus_wire::Type, barebus_wire::Encode)]
 //! struct Names<'a>(u32, barebus_wire::Array<'a, &'a str>);
 //! ```
 //!
-//! A dictionary's key that is no basic type, such as a newtype of a container:
+//! A dictionary whose key is not a basic type, such as a newtype of a container:
 //!
 //! ```compile_fail,E0277
 //! #[derive(barebus_wire::Type)]
@@ -104,7 +102,7 @@
 //! struct Table<'a>(barebus_wire::Dict<'a, Bytes<'a>, u32>);
 //! ```
 //!
-//! Enums whose variants hold values, unions, structs without fields, and attributes that mean nothing where they stand:
+//! Enums whose variants hold values, unions, structs without fields, and attributes in the wrong place:
 //!
 //! ```compile_fail
 //! #[derive(barebus_wire::Type)]
@@ -112,7 +110,9 @@
 //! enum Shape { Circle(u32), Square(u32) }
 //! ```
 //!
-//! What this crate does not do: it reads no introspection data and makes no proxies.
+//! # What this crate does not do
+//!
+//! It reads no introspection data and generates no proxies. For these see `barebus-codegen`.
 #![forbid(unsafe_code)]
 
 mod attribute;

@@ -36,12 +36,12 @@ pub(crate) fn expand(
     })
 }
 
-/// Where the errors about a field's type are to point.
+/// The span for errors about a field's type.
 pub(crate) fn span_of(field: &Field) -> Span {
     field.ty.span().resolved_at(Span::call_site())
 }
 
-/// How a field is called: by its name or by its number.
+/// A field's name or number.
 fn member(index: usize, field: &Field) -> Member {
     field.ident.clone().map_or_else(|| Member::Unnamed(Index::from(index)), Member::Named)
 }
@@ -116,8 +116,7 @@ fn transparent(derive: Derive, container: &Container, head: &Head, field: &Field
                 const TEXT: #wire::SignatureText = #inner::TEXT;
                 const MIN_LEN: usize = #inner::MIN_LEN;
             });
-            // For all lifetimes of a reference, because a bound without any variable would have to hold for the impl to
-            // compile at all.
+            // A bound without any variable must hold for the impl to compile at all, so the bound is on a reference of any lifetime.
             let is_basic = parse_quote!(for<'__any> &'__any #ty: #wire::BasicType);
             let marker = head.marker(&quote!(#wire::BasicType), Some(is_basic));
             quote!(#implementation #marker)
@@ -154,8 +153,8 @@ fn encode(container: &Container, member: &Member, field: &Field) -> TokenStream 
     quote_spanned!(span_of(field)=> <#ty as #wire::Encode>::encode(&self.#member, writer))
 }
 
-/// The field in a struct expression. Its type is left to inference: its lifetimes are not called what they are where it is
-/// declared. `method` is the method of `Decode` that reads it.
+/// The field in a struct expression. Its type is inferred, because its lifetimes have other names here than in the declaration.
+/// `method` is the method of `Decode` that reads it.
 fn decode(container: &Container, member: &Member, field: &Field, method: &str) -> TokenStream {
     let wire = &container.wire;
     let method = Ident::new(method, span_of(field));

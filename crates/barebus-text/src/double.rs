@@ -1,9 +1,9 @@
-//! Doubles as the C library prints and reads them.
+//! Prints and parses doubles as the C library does.
 
 use crate::error::ParseErrorKind;
 use crate::number::split_sign;
 
-/// As `printf("%.{digits}g")` prints it.
+/// Prints a double like `printf("%.{digits}g")`.
 pub(crate) fn print_general(value: f64, digits: usize) -> String {
     if let Some(text) = print_not_finite(value) {
         return text.to_owned();
@@ -18,9 +18,9 @@ pub(crate) fn print_general(value: f64, digits: usize) -> String {
     format!("{}e{sign}{:02}", trim_zeros(mantissa), exponent.unsigned_abs())
 }
 
-/// With as many digits as are needed to read the same value back, in a form that the C library reads too.
+/// Prints the fewest digits that are read back as the same value, in a form that the C library reads too.
 ///
-/// A NaN other than the usual one carries its bits in parentheses.
+/// A NaN other than the default one has its bits in parentheses.
 pub(crate) fn print_exact(value: f64) -> String {
     if value.is_nan() && !matches!(value.to_bits(), QUIET_NAN | NEGATIVE_QUIET_NAN) {
         let sign = if value.is_sign_negative() { "-" } else { "" };
@@ -61,12 +61,12 @@ const NEGATIVE_QUIET_NAN: u64 = 0xfff8_0000_0000_0000;
 const SIGN: u64 = 1 << 63;
 const EXPONENT: u64 = 0x7ff0_0000_0000_0000;
 const MANTISSA: u64 = 0x000f_ffff_ffff_ffff;
-/// Bits of a quiet NaN that its text can choose in the C library.
+/// Bits of a quiet NaN that its text can set in the C library.
 const PAYLOAD: u64 = 0x0007_ffff_ffff_ffff;
 
-/// Reads what `strtod` reads: decimal, hexadecimal, infinities and NaNs.
+/// Parses what `strtod` parses: decimal, hexadecimal, infinities and NaNs.
 ///
-/// In parentheses behind `nan` stands a payload, or all bits of the double when they are a NaN's.
+/// The parentheses after `nan` contain a payload, or all bits of the double if these are a NaN's.
 pub(crate) fn parse(text: &str) -> Result<f64, ParseErrorKind> {
     let (negative, text) = split_sign(text);
     let bits = if let Some(digits) = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
@@ -106,7 +106,7 @@ fn parse_not_finite(text: &str) -> Result<u64, ParseErrorKind> {
     Ok(if whole { bits } else { QUIET_NAN | bits & PAYLOAD })
 }
 
-/// Digits with at most one point among them, and perhaps an exponent.
+/// Whether the text is digits with at most one point, and an optional exponent.
 fn is_decimal(text: &str) -> bool {
     let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     let (mantissa, exponent) = match text.split_once(['e', 'E']) {
@@ -121,7 +121,7 @@ fn is_decimal(text: &str) -> bool {
     is_digits(whole) && is_digits(fraction) && whole.len() + fraction.len() > 0 && exponent_fits
 }
 
-/// Reads what follows `0x`, rounded to the nearest double, ties to even.
+/// Parses what follows `0x`, rounded to the nearest double, ties to even.
 fn parse_hexadecimal(text: &str) -> Result<u64, ParseErrorKind> {
     let (digits, power) = match text.split_once(['p', 'P']) {
         Some((digits, power)) => (digits, Some(power)),
@@ -132,7 +132,7 @@ fn parse_hexadecimal(text: &str) -> Result<u64, ParseErrorKind> {
         None => 0,
     };
     let mut mantissa = 0u64;
-    // Whether a digit that is not 0 no longer fitted into the mantissa.
+    // Whether a nonzero digit did not fit into the mantissa.
     let mut lost = false;
     let mut any = false;
     let mut after_point = false;
@@ -160,7 +160,7 @@ fn parse_hexadecimal(text: &str) -> Result<u64, ParseErrorKind> {
     if any { round(mantissa, exponent, lost) } else { Err(ParseErrorKind::NotANumber) }
 }
 
-/// The power of two behind `p`; far beyond the range of doubles it is cut.
+/// The power of two after `p`, clamped to a value far beyond the range of doubles.
 fn parse_power(text: &str) -> Result<i64, ParseErrorKind> {
     let (negative, digits) = match text.strip_prefix('-') {
         Some(digits) => (true, digits),
@@ -173,10 +173,10 @@ fn parse_power(text: &str) -> Result<i64, ParseErrorKind> {
     Ok(if negative { -power } else { power })
 }
 
-/// No text is long enough for its digits to outweigh this.
+/// No text is long enough for its digits to compensate for this exponent.
 const POWER_MAX: i64 = 1 << 48;
 
-/// The double nearest to `mantissa` times two to the power of `exponent`, which is a little more when digits were `lost`.
+/// The double nearest to `mantissa * 2^exponent`, or to slightly more if digits were `lost`.
 fn round(mantissa: u64, exponent: i64, lost: bool) -> Result<u64, ParseErrorKind> {
     if mantissa == 0 {
         return Ok(0);
@@ -199,7 +199,7 @@ fn round(mantissa: u64, exponent: i64, lost: bool) -> Result<u64, ParseErrorKind
     if rest > half || rest == half && (lost || kept % 2 == 1) {
         kept += 1;
     }
-    // The mantissa's leading bit adds the 1 that is missing from the exponent here; so does a carry.
+    // The exponent here is 1 too small: the mantissa's leading bit, or a carry, adds 1 to it.
     let biased = u64::try_from(magnitude + 1022).unwrap_or(0);
     let bits = (biased << 52) + kept;
     if bits < EXPONENT { Ok(bits) } else { Err(ParseErrorKind::OutOfRange) }

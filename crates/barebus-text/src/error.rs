@@ -1,4 +1,4 @@
-//! Why text is no value ([`ParseError`]), or a value cannot be printed ([`PrintError`]).
+//! Errors of parsing ([`ParseError`]) and printing ([`PrintError`]).
 
 use core::fmt;
 
@@ -6,7 +6,7 @@ use barebus_wire::{DecodeError, DecodeErrorKind, EncodeError, SignatureError};
 
 use crate::escape::Quoted;
 
-/// Where in the text the fault lies.
+/// Where in the text the error is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Place {
@@ -23,7 +23,7 @@ pub enum Place {
         /// The column, in bytes.
         column: usize,
     },
-    /// At the value that keys and indices lead to from the outside in: `body.data[0].key`.
+    /// At a value, by the path of keys and indices to it: `body.data[0].key`.
     Path(String),
     /// In the text as a whole.
     Whole,
@@ -43,35 +43,35 @@ impl fmt::Display for Place {
     }
 }
 
-/// Why text is no value of its type.
+/// Why text is not a value of its type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ParseErrorKind {
-    /// A number is expected and this is none.
+    /// Not a number.
     NotANumber,
-    /// A number that its type cannot hold.
+    /// The type cannot hold the number.
     OutOfRange,
-    /// A boolean is expected and this is none.
+    /// Not a boolean.
     NotABoolean,
-    /// An object path breaks the rules of object paths.
+    /// Not an object path.
     BadPath,
-    /// A signature breaks a rule of signatures.
+    /// Not a signature.
     BadSignature(SignatureError),
-    /// A variant's signature is empty, or more than one single complete type.
+    /// A variant's signature is not one single complete type.
     NotOneType,
-    /// The text ends, or the arguments do, before every type has its value.
+    /// The text or the arguments end before every type has a value.
     TooFew,
-    /// There is more than the types call for.
+    /// There are more values than types.
     TooMany,
-    /// An escape sequence or quotation is wrong, or what it stands for is not UTF-8.
+    /// An escape sequence or quotation is invalid, or its result is not UTF-8.
     BadEscape,
-    /// Something else stands where the grammar expects a certain sign or word.
+    /// The grammar expects another character or word here.
     Unexpected,
-    /// The text does not tell of which type a value is.
+    /// The type of a value cannot be inferred from the text.
     UnknownType,
-    /// A value of another kind than its type calls for.
+    /// The value is of a different kind than its type.
     WrongType,
-    /// An object has a key that means nothing there.
+    /// An object has an unknown key.
     UnknownKey,
     /// An object has a key twice.
     DuplicateKey,
@@ -81,7 +81,7 @@ pub enum ParseErrorKind {
     NotJson,
     /// A message's SIGNATURE is not its body's type.
     SignatureMismatch,
-    /// What the text describes is no valid message.
+    /// The text describes an invalid message.
     Message(DecodeErrorKind),
     /// D-Bus cannot carry the value.
     Encode(EncodeError),
@@ -113,16 +113,16 @@ impl fmt::Display for ParseErrorKind {
     }
 }
 
-/// Text that is no value of the type it should have.
+/// Text that is not a value of its type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParseError {
     /// Where.
     pub place: Place,
     /// Why.
     pub kind: ParseErrorKind,
-    /// What would have been right there, in words; empty when there is nothing to say.
+    /// What is valid there, in words; may be empty.
     pub expected: &'static str,
-    /// The beginning of what is there instead; empty where there is nothing.
+    /// The start of the text that is there instead; empty if there is none.
     pub excerpt: String,
 }
 
@@ -142,7 +142,7 @@ impl ParseError {
     }
 }
 
-/// Characters of the text that an error quotes.
+/// Number of characters of the text that an error quotes.
 const EXCERPT_LEN: usize = 40;
 
 impl From<EncodeError> for ParseError {
@@ -151,7 +151,7 @@ impl From<EncodeError> for ParseError {
     }
 }
 
-/// The excerpt is escaped: it may come from anywhere and go to a terminal.
+/// The excerpt is escaped, because it is untrusted and may be printed to a terminal.
 impl fmt::Display for ParseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.place != Place::Whole {
@@ -175,14 +175,14 @@ impl core::error::Error for ParseError {}
 pub enum PrintError {
     /// The values are invalid. Nothing was printed.
     Decode(DecodeError),
-    /// A UNIX_FD of the message is not the index of a file descriptor that came with it. Nothing was printed.
+    /// A UNIX_FD of the message is not the index of one of its file descriptors. Nothing was printed.
     NoSuchFd {
         /// The index, counted from 0.
         index: u32,
-        /// How many file descriptors came (header field UNIX_FDS).
+        /// Number of file descriptors of the message (header field UNIX_FDS).
         count: u32,
     },
-    /// Writing the text failed. A part may have been written.
+    /// Writing the text failed. Part of it may have been written.
     Output,
 }
 
@@ -212,7 +212,7 @@ impl fmt::Display for PrintError {
 
 impl core::error::Error for PrintError {}
 
-/// What a value of the type `code` is called when it is expected.
+/// Name of the type `code`, as an error says what it expected.
 pub(crate) const fn expected(code: u8) -> &'static str {
     match code {
         b'y' => "a byte (y)",

@@ -1,9 +1,9 @@
-//! Text that cannot steer a terminal.
+//! Escapes text for terminals.
 
 use core::fmt::{self, Write as _};
 
-/// Whether a terminal may act on the character, or a reader be misled by it: controls, and what changes the direction or the
-/// joining of the text around it without being seen. For what is printed by somebody else than this crate.
+/// Whether a character is unsafe to print: control characters, on which a terminal may act, and invisible characters that change the direction
+/// or joining of the text around them. For programs that print untrusted text themselves.
 pub fn is_unsafe(c: char) -> bool {
     match c {
         '\u{ad}'
@@ -19,7 +19,7 @@ pub fn is_unsafe(c: char) -> bool {
     }
 }
 
-/// Writes text in double quotes, with whatever a terminal may act on escaped.
+/// Writes text in double quotes, with unsafe characters escaped.
 pub(crate) struct Quoted<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Quoted<'_> {

@@ -1,8 +1,7 @@
-//! D-Bus values as text and back: `busctl`'s form ([`busctl`]), JSON ([`json`]), GVariant's
-//! text format ([`gvariant`]). And files that hold messages ([`capture`]).
+//! D-Bus values as text and back, in three forms: `busctl`'s ([`busctl`]), JSON ([`json`]) and GVariant's text format ([`gvariant`]).
+//! [`capture`] reads messages from files.
 //!
-//! Printing walks a body without building a tree and needs its own stack only for what encloses the value; parsing marshals as
-//! it reads. Whatever is printed, no byte of it can steer a terminal.
+//! Printing walks a body without building a tree. Parsing marshals while it reads. Printed text is escaped: it cannot control a terminal.
 //!
 //! ```
 //! use barebus_text::{busctl, gvariant, json};
@@ -24,8 +23,10 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! What this crate does not do: it opens no files and no connections, and handles no file descriptors (a UNIX_FD is printed and
-//! parsed as its index; of a whole message, an index without a descriptor is an error).
+//! # What this crate does not do
+//!
+//! It opens no files and no connections, and handles no file descriptors. A UNIX_FD is printed and parsed as its index. In a whole message
+//! an index without a descriptor is an error.
 #![forbid(unsafe_code)]
 
 pub mod busctl;

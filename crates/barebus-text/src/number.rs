@@ -1,12 +1,12 @@
-//! Integers as the C library reads them in base 0: decimal, `0x`, octal after a leading 0; and as systemd does, `0b` and `0o`.
+//! Parses integers as the C library does in base 0 (decimal, `0x`, octal after a leading 0), and as systemd does (`0b`, `0o`).
 
 use barebus_wire::{Basic, FdIndex};
 
 use crate::error::ParseErrorKind;
 
-/// Reads a value of the integer type `code`, UNIX_FD among them.
+/// Parses a value of the integer type `code`, including UNIX_FD.
 pub(crate) fn parse_integer(code: u8, text: &str) -> Result<Basic<'static>, ParseErrorKind> {
-    // Each is checked against its width, so none is cut.
+    // Each value is checked against its width, so nothing is truncated.
     #![allow(clippy::cast_possible_truncation, reason = "the range was checked when it was read")]
     Ok(match code {
         b'y' => Basic::Byte(parse_unsigned(text, 8)? as u8),
@@ -20,7 +20,7 @@ pub(crate) fn parse_integer(code: u8, text: &str) -> Result<Basic<'static>, Pars
     })
 }
 
-/// Reads an integer of a signed type of `bits` bits.
+/// Parses an integer of a signed type of `bits` bits.
 fn parse_signed(text: &str, bits: u32) -> Result<i64, ParseErrorKind> {
     let (negative, magnitude) = parse_magnitude(text)?;
     let limit = 1u64 << (bits - 1);
@@ -31,7 +31,7 @@ fn parse_signed(text: &str, bits: u32) -> Result<i64, ParseErrorKind> {
     Ok(if negative { value.wrapping_neg() } else { value })
 }
 
-/// Reads an integer of an unsigned type of `bits` bits.
+/// Parses an integer of an unsigned type of `bits` bits.
 pub(crate) fn parse_unsigned(text: &str, bits: u32) -> Result<u64, ParseErrorKind> {
     let (negative, magnitude) = parse_magnitude(text)?;
     if (negative && magnitude != 0) || magnitude > u64::MAX >> (64 - bits) {
@@ -53,12 +53,12 @@ fn parse_magnitude(text: &str) -> Result<(bool, u64), ParseErrorKind> {
     if digits.is_empty() || !digits.chars().all(|c| c.is_digit(base)) {
         return Err(ParseErrorKind::NotANumber);
     }
-    // Digits all of them: only too many can be wrong.
+    // All are digits, so the only possible error is a too large number.
     let magnitude = u64::from_str_radix(digits, base).map_err(|_| ParseErrorKind::OutOfRange)?;
     Ok((negative, magnitude))
 }
 
-/// Passes the white space that the C library passes, and takes the sign.
+/// Skips the white space that the C library skips, and reads the sign.
 pub(crate) fn split_sign(text: &str) -> (bool, &str) {
     let text = text.trim_start_matches([' ', '\t', '\n', '\x0b', '\x0c', '\r']);
     match text.strip_prefix('-') {

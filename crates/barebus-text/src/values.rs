@@ -7,19 +7,19 @@ use barebus_wire::{
 
 use crate::error::PrintError;
 
-/// Values with a signature that is met at run time: what this crate prints.
+/// Values with a signature known at run time. This crate prints them.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be printed as D-Bus values",
     label = "expected a `Message`, an `OwnedBody`, a `Variant` or a `Compiled`"
 )]
 pub trait Values {
-    /// The values' types, one after the other.
+    /// The types of the values, concatenated.
     fn signature(&self) -> Signature<'_>;
 
     /// Walks the values.
     fn cursor(&self) -> Cursor<'_>;
 
-    /// Checks the values, so that invalid values are refused before anything is printed.
+    /// Validates the values, so that nothing of invalid values is printed.
     ///
     /// # Errors
     /// The first rule that the values break.
@@ -27,20 +27,20 @@ pub trait Values {
         self.cursor().skip_all()
     }
 
-    /// Number of file descriptors that the values can refer to, if it is known. A UNIX_FD is an index below it.
+    /// Number of file descriptors that the values can refer to, if known. A UNIX_FD is an index below it.
     ///
-    /// Values that are not a whole message do not know it.
+    /// It is only known for a whole message.
     fn fd_count(&self) -> Option<u32> {
         None
     }
 
-    /// An error of [`validate`](Self::validate), with everything that is known about it.
+    /// An error of [`validate`](Self::validate), with all known details.
     fn explain(&self, error: DecodeError) -> PrintError {
         error.into()
     }
 }
 
-/// Checks values before anything of them is printed.
+/// Checks values before they are printed.
 pub(crate) fn check(values: &(impl Values + ?Sized)) -> Result<(), PrintError> {
     values.validate().map_err(|error| values.explain(error))?;
     match values.fd_count() {
@@ -49,9 +49,9 @@ pub(crate) fn check(values: &(impl Values + ?Sized)) -> Result<(), PrintError> {
     }
 }
 
-/// Checks that each UNIX_FD of a message is the index of a file descriptor that came with the message.
+/// Checks that each UNIX_FD of a message is the index of one of its file descriptors.
 ///
-/// The header says how many came (UNIX_FDS). This is enough for a message from a capture, which holds no descriptors. Functions that
+/// The number of descriptors is the header field UNIX_FDS, so this works for messages from captures, which hold no descriptors. Functions that
 /// print the body of a [`Message`] do this check themselves; call it before printing parts of a message.
 /// Spec: Marshaling, UNIX_FD.
 ///
@@ -59,7 +59,7 @@ pub(crate) fn check(values: &(impl Values + ?Sized)) -> Result<(), PrintError> {
 /// [`PrintError::NoSuchFd`] for the first index without a descriptor; [`PrintError::Decode`] if the body is invalid.
 pub fn check_fd_indices(message: &Message<'_>) -> Result<(), PrintError> {
     let header = message.header();
-    // A header field that the specification does not define can hold one, too.
+    // An unknown header field can hold a UNIX_FD, too.
     check_fds_of(header_cursor(message), header.unix_fds)?;
     check(message)
 }
@@ -72,7 +72,7 @@ pub(crate) fn header_cursor<'a>(message: &Message<'a>) -> Cursor<'a> {
 /// Byte order, type, flags, version, body length, serial, fields.
 pub(crate) const HEADER: Signature<'static> = Signature::from_static("yyyyuua(yv)");
 
-/// Whether values of these types can be UNIX_FDs. Most bodies have none, and need no second walk.
+/// Whether values of these types can contain UNIX_FDs. Most bodies contain none and need no second walk.
 fn may_hold_fds(signature: Signature<'_>) -> bool {
     signature.as_str().contains(['h', 'v'])
 }
@@ -137,12 +137,12 @@ impl Values for Message<'_> {
     }
 }
 
-/// Values with a compiled signature: the fast way to print many values of one signature.
+/// Values with a compiled signature. Use this to print many values of one signature fast.
 #[derive(Clone, Debug)]
 pub struct Compiled<'l> {
     /// The values' types.
     pub layout: &'l Layout<'l>,
-    /// Where they begin; nothing follows them.
+    /// The start of the values; nothing follows them.
     pub reader: Reader<'l>,
 }
 

@@ -1,4 +1,4 @@
-//! The way through a value that is being printed.
+//! Walks a value to print it.
 
 use core::fmt;
 
@@ -6,10 +6,10 @@ use barebus_wire::{Cursor, CursorEvent};
 
 use crate::error::PrintError;
 
-/// Prints the value that begins with `event`, and takes from `cursor` what belongs to it.
+/// Prints the value that begins with `event`, and reads the rest of it from `cursor`.
 ///
-/// `begin` prints what an event begins with, knowing of the container around it, and gives what is to be known of the container that
-/// it is; `end` is what a container ends with. Neither is called by itself: the stack that this takes does not grow with the depth.
+/// `begin` prints the start of a value, given the state of the container around it, and returns the state of the container that it starts.
+/// `end` returns the text that ends a container. Nothing recurses: the stack use does not grow with the depth.
 pub(crate) fn print_from<'a, W: fmt::Write + ?Sized, F>(
     mut event: CursorEvent<'a>,
     cursor: &mut Cursor<'a>,

@@ -110,8 +110,8 @@ fn reads_hexadecimal_text_however_it_is_written() {
 #[test]
 fn refuses_text_that_is_not_hexadecimal() {
     for (text, offset, display) in [
-        ("6c000z", 5, "'z' at offset 5 is no hexadecimal digit"),
-        ("6c00\x1b", 4, "'\\x1b' at offset 4 is no hexadecimal digit"),
+        ("6c000z", 5, "'z' at offset 5 is not a hexadecimal digit"),
+        ("6c00\x1b", 4, "'\\x1b' at offset 4 is not a hexadecimal digit"),
         ("6c 0", 4, "a byte has only one digit at offset 4"),
         ("6c 0 1", 4, "a byte has only one digit at offset 4"),
     ] {

@@ -116,10 +116,10 @@ kinds! {
     BadMember "the member name is invalid",
     /// ERROR_NAME, or a string that was asked for as one, is no error name.
     BadErrorName "the error name is invalid",
-    /// DESTINATION is no bus name.
-    BadDestination "the destination is no bus name",
-    /// SENDER is no bus name.
-    BadSender "the sender is no bus name",
+    /// DESTINATION is not a bus name.
+    BadDestination "the destination is not a bus name",
+    /// SENDER is not a bus name.
+    BadSender "the sender is not a bus name",
     /// The body's values need more bytes than the body has.
     NotEnoughData "the body ends before its values do",
     /// Bytes are left in the body after the values of its signature.
@@ -159,15 +159,15 @@ kinds! {
     /// A string that was asked for as a bus name is none.
     BadBusName "a bus name is invalid",
     /// An array that was asked for with a certain number of elements has another.
-    ElementCount "an array has another number of elements than was asked for",
+    ElementCount "an array has a different number of elements than expected",
     /// A string enumeration, or a dictionary read as a struct, holds a value that the Rust type has no place for.
-    UnknownValue "a value is none of those the type can hold",
+    UnknownValue "a value is not one that the type can hold",
     /// A dictionary read as a struct lacks an entry that the struct requires.
     MissingEntry "a dictionary lacks a required entry",
     /// A variant in a dictionary read as a struct holds another type than the field has.
-    EntryType "a dictionary's entry has another type than the field",
+    EntryType "a dictionary entry has a different type than the field",
     /// A variant's content was asked for as another type than it holds.
-    VariantType "a variant holds another type than was asked for",
+    VariantType "a variant holds a different type than expected",
 }
 
 impl fmt::Display for DecodeErrorKind {

@@ -290,8 +290,8 @@ macro_rules! kinds {
 kinds! {
     /// Longer than 255 bytes.
     TooLong SignatureTooLong "the signature is longer than 255 bytes",
-    /// A byte that is no type code.
-    UnknownTypeCode UnknownTypeCode "a byte is no type code",
+    /// A byte that is not a type code.
+    UnknownTypeCode UnknownTypeCode "a byte is not a type code",
     /// An array without an element type.
     MissingElementType MissingElementType "an array has no element type",
     /// More than 32 arrays within one another.
@@ -299,13 +299,13 @@ kinds! {
     /// More than 32 structs within one another.
     StructTooDeep StructTooDeep "structs are nested more than 32 deep",
     /// `)` without its `(`.
-    StructNotStarted StructNotStarted "a struct ends that was not started",
+    StructNotStarted StructNotStarted "a struct ends but was not started",
     /// `(` without its `)`.
     StructNotEnded StructNotEnded "a struct is started but not ended",
     /// `()`.
     StructEmpty StructEmpty "a struct has no fields",
     /// `}` without its `{`.
-    EntryNotStarted EntryNotStarted "a dictionary entry ends that was not started",
+    EntryNotStarted EntryNotStarted "a dictionary entry ends but was not started",
     /// `{` without its `}`.
     EntryNotEnded EntryNotEnded "a dictionary entry is started but not ended",
     /// `{` that no `a` precedes.

@@ -1,4 +1,4 @@
-//! A program that is talked to through its standard input and output.
+//! The program of a `unixexec:` address.
 
 use std::ffi::{CStr, CString};
 use std::os::fd::BorrowedFd;
@@ -10,22 +10,22 @@ use nix::unistd::Pid;
 
 use crate::sys::{self, Process};
 
-/// A program that was started. Dropping it kills the program and waits for its end, at most for [`LONGEST`].
+/// A started program. Dropping it kills the program and waits for its end, for at most [`LONGEST`].
 ///
-/// `std::process` would do the same, but a program that never starts another carries all of it: 35 KB, half of what the whole
-/// connection takes.
+/// `std::process` would add 35 KB to programs that never start another one, half of the size of the whole connection.
 #[derive(Debug)]
 pub(crate) struct Child {
     pid: Pid,
-    /// The process whose child it is.
+    /// The parent process.
     parent: Process,
 }
 
-/// How long a program may take to end. One of another user (sudo, pkexec) cannot be killed: it has to notice that its input has ended.
+/// How long dropping waits for the end of the program. A program of another user (sudo, pkexec) cannot be killed; it ends when it notices
+/// that its input has ended.
 const LONGEST: Duration = Duration::from_secs(1);
 
 impl Child {
-    /// Starts `program`, see [`sys::spawn`].
+    /// Starts `program` with [`sys::spawn`].
     pub(crate) fn start(
         program: &CStr,
         arguments: &[CString],
@@ -35,7 +35,7 @@ impl Child {
         Ok(Self { pid: sys::spawn(program, arguments, socket)?, parent })
     }
 
-    /// Whether it goes on. Its end is taken note of, which frees its process ID.
+    /// Whether the program still runs. If it has ended, this reaps it, which frees its process ID.
     fn is_alive(&self) -> bool {
         waitpid(self.pid, Some(WaitPidFlag::WNOHANG)) == Ok(WaitStatus::StillAlive)
     }
@@ -43,7 +43,7 @@ impl Child {
 
 impl Drop for Child {
     fn drop(&mut self) {
-        // If somebody else has waited for its end, its process ID may be another program's by now.
+        // If other code has reaped the child, the process ID may belong to another program.
         if !self.parent.is_current() || !self.is_alive() {
             return;
         }
@@ -52,7 +52,7 @@ impl Drop for Child {
         let mut left = LONGEST;
         while self.is_alive() {
             let Some(rest) = left.checked_sub(pause) else {
-                // Without a thread it stays a zombie when it ends, until this process does.
+                // If no thread can be started, the program stays a zombie after its end, until this process ends.
                 return sys::reap(self.pid);
             };
             std::thread::sleep(pause);

@@ -1,4 +1,4 @@
-//! The stream: bytes and file descriptors, with deadlines.
+//! A connected stream: bytes and file descriptors, with deadlines.
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::time::Duration;
@@ -19,21 +19,21 @@ use crate::sys::{self, Descriptor, Process};
 #[derive(Debug)]
 pub(crate) struct Transport {
     socket: Descriptor,
-    /// Whoever may wait no less may wait by a blocking read, which ends by itself: SO_RCVTIMEO of the socket, but for the moment
-    /// that passes between setting a deadline and waiting for it. `None` where reads do not block or have no end.
+    /// A wait of at least this time can use a blocking read, which SO_RCVTIMEO ends. It is slightly less than SO_RCVTIMEO, to allow for the
+    /// time between setting a deadline and waiting. `None` if reads do not block or have no time limit.
     patience: Option<Duration>,
-    /// Whether a read waits if asked to: not on a stream that somebody has set O_NONBLOCK on.
+    /// Whether reads can block: `false` if the stream has O_NONBLOCK.
     blocks: bool,
-    /// Whether file descriptors can be sent along.
+    /// Whether the stream can pass file descriptors.
     pub(crate) passes_fds: bool,
-    /// The program behind the socket (`unixexec:`). It is declared, and so dropped, after the socket, whose end may be what ends it.
+    /// The program of a `unixexec:` address. It is declared, and so dropped, after the socket, because closing the socket may end it.
     #[cfg(feature = "unixexec")]
     pub(crate) child: Option<Child>,
-    /// The process that connected, to which the stream belongs.
+    /// The process that opened the connection. The stream belongs to it.
     home: Process,
 }
 
-/// What a transport can do next without waiting.
+/// Which operations do not block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Ready {
     pub(crate) read: bool,
@@ -41,7 +41,7 @@ pub(crate) struct Ready {
 }
 
 impl Transport {
-    /// Over a socket that this crate has made.
+    /// Wraps a socket that this crate created.
     pub(crate) fn connected(socket: OwnedFd) -> nix::Result<Self> {
         Descriptor::from(socket).above_stdio().map(Self::new)
     }
@@ -58,7 +58,7 @@ impl Transport {
         }
     }
 
-    /// Over a socket that the user has made.
+    /// Wraps a socket of the user.
     pub(crate) fn given(socket: OwnedFd) -> Self {
         let flags = fcntl(&socket, FcntlArg::F_GETFL).map(OFlag::from_bits_retain);
         let blocks = flags.is_ok_and(|flags| !flags.contains(OFlag::O_NONBLOCK));
@@ -67,7 +67,7 @@ impl Transport {
         transport
     }
 
-    /// How long a blocking read may wait: the system watches that time then. Where reads do not block poll(2) watches it.
+    /// Sets the time limit of a blocking read. If reads do not block, poll(2) enforces time limits.
     pub(crate) fn set_patience(&mut self, patience: Duration) -> nix::Result<()> {
         if !self.blocks {
             return Ok(());
@@ -79,13 +79,13 @@ impl Transport {
         Ok(())
     }
 
-    /// Whether this process was forked from the one that connected, to whom the stream belongs.
+    /// Whether this process is a fork of the one that opened the connection.
     #[inline]
     pub(crate) fn is_foreign(&self) -> bool {
         !self.home.is_current()
     }
 
-    /// Writes what the socket takes at once, by `send`. File descriptors go with the first byte.
+    /// Writes what fits into the socket without blocking, by `send`. File descriptors go with the first byte.
     pub(crate) fn send(
         &self,
         bytes: [&[u8]; 2],
@@ -101,7 +101,7 @@ impl Transport {
         }
     }
 
-    /// Reads what has come; `EAGAIN` when nothing has.
+    /// Reads what has arrived; `EAGAIN` if nothing has.
     pub(crate) fn receive(&self, room: &mut [u8]) -> nix::Result<sys::Read> {
         loop {
             match sys::receive(self.socket.as_fd(), room, libc::MSG_DONTWAIT) {
@@ -111,17 +111,17 @@ impl Transport {
         }
     }
 
-    /// Reads, and waits for at most `time`, maybe less: with one system call if `time` is no shorter than the patience. Without a
-    /// limit it sleeps in poll(2), because a blocking read would wake up when the patience is over. `EAGAIN` when nothing has come.
+    /// Reads, and waits for at most `time`, possibly less. If `time` is at least `patience`, this is one system call. Without a limit it
+    /// waits in poll(2), because a blocking read would end after SO_RCVTIMEO. `EAGAIN` if nothing has arrived.
     pub(crate) fn receive_within(
         &self,
         room: &mut [u8],
         time: Option<Duration>,
     ) -> nix::Result<sys::Read> {
-        // A read that ends before its time is up is read again.
+        // If the read ends too early, the caller reads again.
         if self.patience.is_some_and(|patience| time.is_some_and(|time| time >= patience)) {
             return match sys::receive(self.socket.as_fd(), room, 0) {
-                // The caller looks at its deadline again.
+                // The caller checks its deadline again.
                 Err(Errno::EINTR) => Err(Errno::EAGAIN),
                 read => read,
             };
@@ -130,7 +130,7 @@ impl Transport {
         self.receive(room)
     }
 
-    /// Waits until something can be read, or written if `write` is asked for, for at most `time`.
+    /// Waits for at most `time` until the stream is readable or, if `write` is set, writable.
     pub(crate) fn wait(&self, write: bool, time: Option<Duration>) -> nix::Result<Ready> {
         let writing = if write { PollFlags::POLLOUT } else { PollFlags::empty() };
         let mut asked = [PollFd::new(self.socket.as_fd(), PollFlags::POLLIN | writing)];
@@ -139,22 +139,22 @@ impl Transport {
             Some(time) => PollTimeout::try_from(millis(time)).unwrap_or(PollTimeout::MAX),
         };
         match poll(&mut asked, time) {
-            // The caller looks at its deadline again. Where memory is short POSIX lets it say EAGAIN.
+            // The caller checks its deadline again. POSIX allows EAGAIN if memory is short.
             Err(Errno::EINTR | Errno::EAGAIN) | Ok(0) => Ok(Ready { read: false, write: false }),
             Err(error) => Err(error),
             Ok(_) => {
                 let [asked] = asked;
                 let found = asked.revents().unwrap_or(PollFlags::empty());
                 let write = found.contains(PollFlags::POLLOUT);
-                // An error or a hang-up is told by reading.
+                // Reading reports an error or a hang-up.
                 Ok(Ready { read: !(found - PollFlags::POLLOUT).is_empty(), write })
             }
         }
     }
 }
 
-/// A remaining time counts as equal to the patience if it is shorter by so many milliseconds for each second: the clock went on between
-/// setting the deadline and waiting for it, on a busy machine for many milliseconds.
+/// Milliseconds per second by which `patience` is shorter than SO_RCVTIMEO: on a busy machine many milliseconds can pass between setting a
+/// deadline and waiting.
 const SLACK: u64 = 4;
 
 impl AsFd for Transport {
@@ -165,24 +165,24 @@ impl AsFd for Transport {
 
 impl Drop for Transport {
     fn drop(&mut self) {
-        // With the stream the system closes the descriptors that were not read, and waits as it does for each of them. Once nobody
-        // can send any more, an empty stream stays empty.
+        // Closing the stream also closes unread descriptors in it, each of which can block. After reading is shut down, an empty stream
+        // stays empty.
         if self.is_foreign() || !sys::end_reading(self.socket.as_fd()) {
             self.socket.distrust();
         }
     }
 }
 
-/// In whole milliseconds, rounded up: a wait that ends early would only wait again.
+/// Converts to milliseconds, rounded up: a wait that ends early would have to wait again.
 pub(crate) fn millis(time: Duration) -> i64 {
     let seconds = i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
     let rest = i64::from(time.subsec_nanos().div_ceil(1_000_000));
     seconds.saturating_mul(1000).saturating_add(rest).min(A_YEAR)
 }
 
-/// The same as sockets take it, for which no time means for ever.
+/// Converts to a socket timeout, at least 1 ms: 0 means no limit there.
 pub(crate) fn time_val(time: Duration) -> TimeVal {
-    // What seconds and microseconds are counted in differs from machine to machine.
+    // The integer types of the fields differ between platforms.
     fn count<T: TryFrom<i64> + Default>(count: i64) -> T {
         T::try_from(count).unwrap_or_default()
     }
@@ -190,5 +190,5 @@ pub(crate) fn time_val(time: Duration) -> TimeVal {
     TimeVal::new(count(time / 1000), count(time % 1000 * 1000))
 }
 
-/// In milliseconds: longer nobody waits, and the system's types hold it.
+/// In milliseconds. Longer times are cut to this, which fits the system's types.
 const A_YEAR: i64 = 365 * 24 * 60 * 60 * 1000;

@@ -1,4 +1,4 @@
-//! Becoming another program.
+//! Executes programs.
 
 use core::ptr;
 use std::ffi::CString;
@@ -13,7 +13,7 @@ use nix::libc::{self, c_char};
 #[derive(Debug)]
 pub(crate) struct Program {
     path: CString,
-    /// What the pointers below point to. The strings' bytes stay where they are when this moves.
+    /// The strings that the pointers below point to. Their bytes do not move when this value moves.
     _texts: Vec<CString>,
     /// Ends with a null pointer.
     arguments: Vec<*const c_char>,
@@ -37,22 +37,22 @@ impl Program {
         }
     }
 
-    /// Becomes the program, or says why not.
+    /// Executes the program. Returns only if that fails.
     pub(crate) fn exec(&self) -> Errno {
         let (arguments, environment) = (self.arguments.as_ptr(), self.environment.as_ptr());
-        // SAFETY: the path ends with a NUL; both arrays end with a null pointer, and what they point to is owned by `_texts`.
+        // SAFETY: the path ends with a NUL. Both arrays end with a null pointer and point to strings that `_texts` owns.
         unsafe { libc::execve(self.path.as_ptr(), arguments, environment) };
         Errno::last()
     }
 }
 
-/// Has `command` do `action` in its new process before it becomes the program.
+/// Makes `command` run `action` in its new process before exec.
 ///
-/// `action` must keep to system calls, see above.
+/// `action` must make system calls only, see [`super`].
 pub(crate) fn before_exec(
     command: &mut Command,
     action: impl FnMut() -> io::Result<()> + Send + Sync + 'static,
 ) {
-    // SAFETY: the one caller's action (enter::enter) allocates nothing, takes no lock, and does not panic.
+    // SAFETY: the only caller's action (enter::enter) does not allocate, lock or panic.
     unsafe { command.pre_exec(action) };
 }

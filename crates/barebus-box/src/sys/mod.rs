@@ -1,8 +1,8 @@
-//! The system calls that nix has no safe form of, and all unsafe code of this crate.
+//! System calls without a safe function in nix: all unsafe code of this crate.
 //!
-//! Three processes are forked here without exec: the supervisor, PID 1 before it is systemd ([`fork_into`]), and the two halves of a
-//! command that enters the box ([`before_exec`]). Each is a copy of one thread of a process that may have had many. So it makes system
-//! calls only: no allocation, no lock and no panic on any path up to exec or exit.
+//! Some processes are forked without an immediate exec: the supervisor, its watcher and PID 1 ([`fork_into`]), and the two processes of a command
+//! that enters the box ([`before_exec`]). Each is a copy of one thread of a process that may have had several. So it makes system calls only:
+//! it does not allocate, lock or panic until exec or exit.
 #![allow(
     unsafe_code,
     reason = "clone, exec, signal handlers and raw system calls have no safe form"

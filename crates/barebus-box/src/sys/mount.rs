@@ -1,4 +1,4 @@
-//! Mounts that are moved by descriptor, not by path.
+//! Moves mounts by descriptor, not by path.
 
 use core::ffi::CStr;
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
@@ -6,18 +6,18 @@ use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 use nix::errno::Errno;
 use nix::libc::{self, c_int, c_uint};
 
-/// Makes a mount that shows what is open, attached nowhere yet.
+/// Creates a detached mount of an open file.
 pub(crate) fn clone_mount(open: BorrowedFd<'_>) -> nix::Result<OwnedFd> {
     let flags = libc::O_CLOEXEC | libc::AT_EMPTY_PATH | OPEN_TREE_CLONE;
     let (fd, path) = (open.as_raw_fd(), c"".as_ptr());
     // SAFETY: the path ends with a NUL and outlives the call.
     let fd = unsafe { libc::syscall(libc::SYS_open_tree, fd, path, flags) };
     let fd = RawFd::try_from(Errno::result(fd)?).map_err(|_| Errno::EBADF)?;
-    // SAFETY: the kernel has just made this descriptor, which nobody else knows.
+    // SAFETY: the descriptor is new, so it has no other owner.
     Ok(unsafe { OwnedFd::from_raw_fd(fd) })
 }
 
-/// Moves a mount. Each place is a path below an open folder, or what is open itself when the path is empty.
+/// Moves a mount. Each place is a path below an open directory, or the open file itself if the path is empty.
 pub(crate) fn move_mount(
     from: (BorrowedFd<'_>, &CStr),
     to: (BorrowedFd<'_>, &CStr),
@@ -31,7 +31,7 @@ pub(crate) fn move_mount(
     Errno::result(moved).map(drop)
 }
 
-// Of <linux/mount.h>; libc does not have them.
+// From <linux/mount.h>; libc lacks them.
 const OPEN_TREE_CLONE: c_int = 1;
 const MOVE_MOUNT_F_EMPTY_PATH: c_uint = 0x04;
 const MOVE_MOUNT_T_EMPTY_PATH: c_uint = 0x40;

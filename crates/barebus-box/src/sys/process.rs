@@ -1,4 +1,4 @@
-//! Processes that are born without exec.
+//! Forks processes without exec.
 
 use core::ptr;
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
@@ -9,7 +9,7 @@ use nix::sched::CloneFlags;
 
 /// Which side of a fork this is.
 pub(crate) enum Fork {
-    /// The caller, with the new process's id and a descriptor of it.
+    /// The caller, with the ID and a pidfd of the new process.
     Parent { pid: i32, pidfd: OwnedFd },
     /// The new process.
     Child,
@@ -49,7 +49,7 @@ pub(crate) fn fork_into(namespaces: CloneFlags, exit_signal: c_int) -> nix::Resu
     if pid == 0 {
         return Ok(Fork::Child);
     }
-    // SAFETY: the kernel has stored a new descriptor, which nobody else knows.
+    // SAFETY: the kernel has stored a new descriptor, which has no other owner.
     let pidfd = unsafe { OwnedFd::from_raw_fd(pidfd) };
     Ok(Fork::Parent { pid: i32::try_from(pid).map_err(|_| Errno::EOVERFLOW)?, pidfd })
 }
@@ -83,17 +83,17 @@ pub(crate) fn exit(code: c_int) -> ! {
 
 /// A descriptor of a process.
 pub(crate) fn pidfd_open(pid: i32) -> nix::Result<OwnedFd> {
-    // SAFETY: takes two numbers.
+    // SAFETY: the arguments are numbers.
     let fd = unsafe { libc::syscall(libc::SYS_pidfd_open, pid, 0 as c_uint) };
     let fd = RawFd::try_from(Errno::result(fd)?).map_err(|_| Errno::EBADF)?;
-    // SAFETY: the kernel has just made this descriptor, which nobody else knows.
+    // SAFETY: the descriptor is new, so it has no other owner.
     Ok(unsafe { OwnedFd::from_raw_fd(fd) })
 }
 
-/// Sends a signal to the process that `pidfd` stands for, never to another.
+/// Sends a signal to the process of `pidfd`, never to another one.
 pub(crate) fn pidfd_kill(pidfd: BorrowedFd<'_>, signal: c_int) -> nix::Result<()> {
     let (fd, info) = (pidfd.as_raw_fd(), ptr::null::<libc::siginfo_t>());
-    // SAFETY: takes numbers, and a null pointer for "as kill does".
+    // SAFETY: the arguments are numbers and a null pointer, which means "as kill(2) does".
     let sent = unsafe { libc::syscall(libc::SYS_pidfd_send_signal, fd, signal, info, 0 as c_uint) };
     Errno::result(sent).map(drop)
 }
@@ -101,9 +101,9 @@ pub(crate) fn pidfd_kill(pidfd: BorrowedFd<'_>, signal: c_int) -> nix::Result<()
 /// Removes a capability from the bounding set: this process loses it with the next exec, and so do its children.
 pub(crate) fn drop_capability(number: c_ulong) {
     let unused: c_ulong = 0;
-    // SAFETY: takes numbers. A capability that the kernel does not know is refused, which does no harm.
+    // SAFETY: the arguments are numbers. The kernel refuses an unknown capability.
     unsafe { libc::prctl(libc::PR_CAPBSET_DROP, number, unused, unused, unused) };
 }
 
-/// The caller's handlers must not run in its fork; ignored signals stay ignored. Not in libc: it does not fit its type for flags.
+/// The caller's handlers must not run in its fork; ignored signals stay ignored. libc lacks this flag, which does not fit its type for flags.
 const CLONE_CLEAR_SIGHAND: u64 = 1 << 32;

@@ -8,23 +8,23 @@ use nix::libc::{self, c_int, c_void};
 use super::exit;
 use crate::forward;
 
-/// Takes one signal's handler away.
+/// Removes the handler of a signal.
 pub(crate) fn default_signal(signal: c_int) {
-    // SAFETY: SIG_DFL is no handler of ours, so nothing can be called that is gone. Signals that cannot be handled are refused.
+    // SAFETY: the default action runs no code of this program. The kernel refuses signals that cannot be handled.
     unsafe { libc::signal(signal, libc::SIG_DFL) };
 }
 
-/// Waits for any signal, all of which must be blocked. Gives its number and whether a process sent it, rather than the kernel.
+/// Waits for any signal. All must be blocked. Returns its number and whether a process sent it, not the kernel.
 pub(crate) fn next_signal() -> (c_int, bool) {
     let all = nix::sys::signal::SigSet::all();
-    // SAFETY: a siginfo_t is integers, for which zero is a value.
+    // SAFETY: a siginfo_t consists of integers, for which zero is valid.
     let mut info: libc::siginfo_t = unsafe { core::mem::zeroed() };
     // SAFETY: both outlive the call.
     let signal = unsafe { libc::sigwaitinfo(all.as_ref(), &raw mut info) };
     (signal, info.si_code <= 0)
 }
 
-/// Ends this process as `signal` does by default, without a second memory dump.
+/// Ends this process by the default action of `signal`, without a second core dump.
 pub(crate) fn die_by(signal: c_int) -> ! {
     let none = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
     // SAFETY: `none` outlives the call.
@@ -32,7 +32,7 @@ pub(crate) fn die_by(signal: c_int) -> ! {
     default_signal(signal);
     let _ = nix::sys::signal::SigSet::empty().thread_set_mask();
     kill(nix::unistd::getpid().as_raw(), signal);
-    // A signal that does not kill: the shells' convention.
+    // If the signal does not kill, this follows the convention of shells.
     exit(128_i32.saturating_add(signal))
 }
 
@@ -42,22 +42,23 @@ pub(crate) struct Former {
     action: libc::sigaction,
 }
 
-/// Gives a signal to [`forward::on_signal`]. Calls that it interrupts are taken up again.
+/// Handles a signal by [`forward::on_signal`]. Interrupted calls are restarted.
 pub(crate) fn handle(signal: c_int) -> nix::Result<Former> {
-    // SAFETY: a sigaction is integers, a mask and an optional function: zero is a value, "default, nothing blocked".
+    // SAFETY: a sigaction consists of integers, a mask and an optional function. Zero is valid and means the default action, with no signals
+    // blocked.
     let mut action: libc::sigaction = unsafe { core::mem::zeroed() };
     let handler: extern "C" fn(c_int, *mut libc::siginfo_t, *mut c_void) = on_signal;
     action.sa_sigaction = handler as *const () as libc::sighandler_t;
     action.sa_flags = libc::SA_SIGINFO | libc::SA_RESTART;
     let mut former = Former { signal, action };
-    // SAFETY: both actions outlive the call; the handler has the form that SA_SIGINFO asks for, and keeps to what handlers may do.
+    // SAFETY: both actions outlive the call. The handler has the signature that SA_SIGINFO requires and is async-signal-safe.
     let done = unsafe { libc::sigaction(signal, &raw const action, &raw mut former.action) };
     Errno::result(done).map(|_| former)
 }
 
-/// Has a signal handled as it was before.
+/// Restores the previous action of a signal.
 pub(crate) fn restore(former: &Former) {
-    // SAFETY: the action is one that the system gave for this signal, and outlives the call.
+    // SAFETY: the action is the previous one of this signal, and outlives the call.
     unsafe { libc::sigaction(former.signal, &raw const former.action, ptr::null_mut()) };
 }
 
@@ -71,6 +72,6 @@ extern "C" fn on_signal(signal: c_int, info: *mut libc::siginfo_t, _: *mut c_voi
 
 /// Sends a signal to a child that has not been waited for. May be called in a signal handler.
 pub(crate) fn kill(pid: i32, signal: c_int) {
-    // SAFETY: takes numbers. That it fails when the child has ended is no matter.
+    // SAFETY: the arguments are numbers. It may fail if the child has ended.
     unsafe { libc::kill(pid, signal) };
 }

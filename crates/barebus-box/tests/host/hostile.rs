@@ -9,6 +9,7 @@ use nix::errno::Errno;
 use nix::mount::{MntFlags, MsFlags, mount, umount2};
 use nix::sys::inotify::{AddWatchFlags, InitFlags, Inotify};
 
+use crate::room::PATIENCE;
 use crate::snapshot::{self, Snapshot};
 
 /// Boots every root of the table. Panics when one of them reaches a file of the host.
@@ -29,7 +30,7 @@ pub(crate) fn boot_all() {
 /// Builds a box that ends where systemd would be started.
 fn expect_untouched(case: &str) {
     let watched = Watched::new();
-    let booted = SystemdBox::builder().root(ROOT).boot().map(drop);
+    let booted = SystemdBox::builder().root(ROOT).timeout(PATIENCE).boot().map(drop);
     assert!(booted.is_err(), "{case}: it boots");
     watched.expect_untouched(&format!("{case}: {booted:?}"));
 }
@@ -44,7 +45,7 @@ fn shows_no_mount_point_behind_a_link() {
     mount_at(&folder, "tmpfs", MsFlags::empty());
     symlink(Path::new(VICTIM).join("net"), folder.join("net")).expect("a link");
     let watched = Watched::new();
-    let booted = SystemdBox::builder().root(ROOT).boot().map(drop);
+    let booted = SystemdBox::builder().root(ROOT).timeout(PATIENCE).boot().map(drop);
     assert!(format!("{booted:?}").contains("start systemd"), "{booted:?}");
     watched.expect_untouched("a hidden mount point");
     umount2(&folder, MntFlags::MNT_DETACH).expect("it is mounted");
@@ -57,7 +58,7 @@ fn boots_the_hosts_root_with_a_link() {
     let _victim = Victim::make();
     let _link = HostsLink::make();
     let watched = Watched::new();
-    let the_box = SystemdBox::boot().expect("the box boots");
+    let the_box = SystemdBox::builder().timeout(PATIENCE).boot().expect("the box boots");
     let script = "readlink $1/systemd-udevd.service; ls -d $1/*.wants";
     let listed = the_box.command("sh").args(["-c", script, "sh", VICTIM]).output();
     drop(the_box);
@@ -91,7 +92,7 @@ fn boots_with_a_link_to_a_folder_of_its_own() {
     fs::write(inside.join("multi-user.target.wants/some.service"), "").expect("a file");
     root.link("etc/systemd/system", Path::new(VICTIM));
     let watched = Watched::new();
-    let the_box = SystemdBox::builder().root(ROOT).boot().expect("the box boots");
+    let the_box = SystemdBox::builder().root(ROOT).timeout(PATIENCE).boot().expect("the box boots");
     let script = "readlink $1/systemd-udevd.service; ls -d $1/*.wants";
     let listed = the_box.command("sh").args(["-c", script, "sh", VICTIM]).output();
     let listed = listed.expect("sh starts").stdout;

@@ -15,6 +15,7 @@ use crate::{hostile, snapshot, sys};
 
 /// Does its part. The room hears "begun", "booted", "gone", and answers each but the last.
 pub(crate) fn play(part: &str) -> ExitCode {
+    sys::reset_signals();
     say("begun");
     match part {
         "drop" => hold(boot(Bus::Daemon)),
@@ -35,7 +36,7 @@ pub(crate) fn play(part: &str) -> ExitCode {
         }
         "fail" => {
             let unit = "[Service]\nExecStart=/bin/false\n";
-            let failed = SystemdBox::builder().unit("dbus.service", unit).boot();
+            let failed = SystemdBox::builder().timeout(PATIENCE).unit("dbus.service", unit).boot();
             assert!(matches!(failed, Err(BoxError::Bus { .. })), "{failed:?}");
             say("failed");
         }

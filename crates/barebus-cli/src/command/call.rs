@@ -14,7 +14,7 @@ pub(crate) fn run(target: &Target, asked: &Call) -> Result<ExitCode, Failure> {
     let call = MethodCall::checked(
         path(&asked.object.path)?,
         MemberName::parse(&asked.method)
-            .map_err(|error| no_name("member", &asked.method, error))?,
+            .map_err(|error| no_name("a member", &asked.method, error))?,
     )
     .interface(interface(&asked.interface)?);
     let call = match target.peer {
@@ -43,18 +43,18 @@ pub(crate) fn run(target: &Target, asked: &Call) -> Result<ExitCode, Failure> {
 }
 
 pub(crate) fn destination(text: &str) -> Result<BusName<'_>, Failure> {
-    BusName::parse(text).map_err(|error| no_name("bus", text, error))
+    BusName::parse(text).map_err(|error| no_name("a bus", text, error))
 }
 
 pub(crate) fn path(text: &str) -> Result<ObjectPath<'_>, Failure> {
     ObjectPath::parse(text)
-        .map_err(|error| Failure::usage(format_args!("'{text}' is no object path: {error}")))
+        .map_err(|error| Failure::usage(format_args!("'{text}' is not an object path: {error}")))
 }
 
 pub(crate) fn interface(text: &str) -> Result<InterfaceName<'_>, Failure> {
-    InterfaceName::parse(text).map_err(|error| no_name("interface", text, error))
+    InterfaceName::parse(text).map_err(|error| no_name("an interface", text, error))
 }
 
 fn no_name(kind: &str, text: &str, error: barebus::wire::name::NameError) -> Failure {
-    Failure::usage(format_args!("'{text}' is no {kind} name: {error}"))
+    Failure::usage(format_args!("'{text}' is not {kind} name: {error}"))
 }

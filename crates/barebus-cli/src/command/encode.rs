@@ -48,7 +48,7 @@ fn encode_all(file: &Path, options: &EncodeOptions, out: &Output) -> Result<(), 
 }
 
 fn encode(piece: &Piece, form: Form) -> Result<Vec<u8>, String> {
-    let text = str::from_utf8(&piece.text).map_err(|_| "the text is not UTF-8")?;
+    let text = std::str::from_utf8(&piece.text).map_err(|_| "the text is not UTF-8")?;
     match form.line() {
         Some(body) => line::parse(text, body).map_err(|error| error.to_string()),
         None => json::parse_message(text).map_err(|mut error| {

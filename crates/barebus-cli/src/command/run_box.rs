@@ -23,7 +23,8 @@ pub(crate) fn run(options: &BoxOptions) -> Result<ExitCode, Failure> {
     let mut command = the_box.command(program);
     command.args(arguments);
     let status = the_box.run(&mut command).map_err(|error| {
-        refused(&format_args!("cannot run {} in the box: {error}", program.display()))
+        let program = program.to_string_lossy();
+        refused(&format_args!("cannot run {program} in the box: {error}"))
     })?;
     // A command that a signal ended has no code of its own: shells say 128 and the signal's number.
     let code = status.code().unwrap_or_else(|| {

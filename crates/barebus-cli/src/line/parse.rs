@@ -26,7 +26,7 @@ pub(crate) enum LineError {
 impl fmt::Display for LineError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Word(word) => write!(f, "'{word}' in the header is no key=value"),
+            Self::Word(word) => write!(f, "'{word}' in the header is not key=value"),
             Self::NoSignature => f.write_str("there is a body, but no signature in the header"),
             Self::Signature(error) => write!(f, "signature: {error}"),
             Self::Body(error) => write!(f, "body: {error}"),

@@ -74,7 +74,7 @@ fn tells_what_is_wrong() {
     for (line, text) in [
         ("", "type: not the right kind of value"),
         ("method_cal serial=1", "type: not the right kind of value"),
-        ("method_call serial", "'serial' in the header is no key=value"),
+        ("method_call serial", "'serial' in the header is not key=value"),
         ("method_call serial=x path=/ member=A", "serial: not a number"),
         ("method_call serial=1 path=a member=A", "path: not an object path"),
         ("method_call serial=1 nonsense=1", "nonsense: unknown key"),

@@ -7,6 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use barebus::wire::Endian;
+use barebus_tests::peer::PATIENCE;
 
 use crate::common::BAREBUS;
 use crate::support::{bytes, call, pcap};
@@ -46,7 +47,7 @@ impl Dialogue {
     fn hear(&mut self, expected: &[u8]) {
         let mut heard = Vec::new();
         while heard.len() < expected.len() {
-            match self.answers.recv_timeout(Duration::from_secs(20)) {
+            match self.answers.recv_timeout(PATIENCE) {
                 Ok(bytes) => heard.extend(bytes),
                 Err(_) => {
                     let _ = self.child.kill();
@@ -151,7 +152,7 @@ fn whoever_no_longer_listens_is_not_waited_for() {
     let mut stdin = child.stdin.take().unwrap();
     // Its standard input stays open. A program that another test starts holds our ends of the pipes for the moment that passes
     // before it becomes another: what is answered then is written to the pipe as if somebody listened.
-    let ends = (0..6000).any(|_| {
+    let ends = (0..60_000).any(|_| {
         let _ = stdin.write_all(b"1\t6c01\n");
         thread::sleep(Duration::from_millis(10));
         child.try_wait().unwrap().is_some()

@@ -4,9 +4,8 @@ use std::io::{Read, Write};
 use std::os::unix::net::UnixListener;
 use std::process::Command;
 use std::thread;
-use std::time::Duration;
 
-use barebus_tests::peer::Peer;
+use barebus_tests::peer::{PATIENCE, Peer};
 
 use crate::common::{BAREBUS, Folder, refused, stdout};
 
@@ -16,7 +15,7 @@ fn first_bytes(name: &str, arguments: &[&str]) -> String {
     let listener = UnixListener::bind(folder.join("socket")).unwrap();
     let server = thread::spawn(move || {
         let (mut stream, _) = listener.accept().unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
         let mut received = Vec::new();
         // Only the pipelined handshake says more before an answer; it does so in one write.
         while !received.ends_with(b"\r\n") && !received.windows(5).any(|it| it == b"BEGIN") {

@@ -49,7 +49,7 @@ impl Service {
     /// The program that asks it, and that is stopped when it uses more memory than that, or hangs.
     fn asked_with(&self, memory_kib: usize) -> Command {
         let mut command = Command::new("sh");
-        let script = format!("ulimit -v {memory_kib}; exec timeout 30 \"$0\" \"$@\"");
+        let script = format!("ulimit -v {memory_kib}; exec timeout 600 \"$0\" \"$@\"");
         command.args(["-c", &script, BAREBUS]);
         command.args(["--peer", &format!("unix:path={}", self.folder.join("socket"))]);
         command.args(["introspect", "org.example.Any", "/org/example"]);

@@ -77,7 +77,7 @@ fn takes_the_users_word_for_the_layout() {
     assert_eq!(run(&["validate", "--format", "raw", "-"], &message).code, 0);
     assert_eq!(run(&["validate", "--format", "hex", "-"], hex.as_bytes()).code, 0);
     let ran = run(&["validate", "--format", "hex", "-"], &message);
-    assert!(ran.out.starts_with("NotHex\t0\t'l' is no hexadecimal digit\t"), "{}", ran.out);
+    assert!(ran.out.starts_with("NotHex\t0\t'l' is not a hexadecimal digit\t"), "{}", ran.out);
     let ran = run(&["validate", "--format", "raw", "-"], hex.as_bytes());
     assert!(ran.out.starts_with("UnknownByteOrder\t0\t"), "{}", ran.out);
     let ran = run(&["validate", "--format", "pcap", "-"], &message);
@@ -149,8 +149,8 @@ fn rows_are_answered_one_for_one() {
         "5\tINCOMPLETE\t0\tthe message is incomplete".to_owned(),
         "5\tINCOMPLETE\t1\tthe message is incomplete".to_owned(),
         "6\tNotHex\t3\ta byte has only one digit".to_owned(),
-        "7\tNotHex\t2\t' ' is no hexadecimal digit".to_owned(),
-        "7\tNotHex\t2\t' ' is no hexadecimal digit".to_owned(),
+        "7\tNotHex\t2\t' ' is not a hexadecimal digit".to_owned(),
+        "7\tNotHex\t2\t' ' is not a hexadecimal digit".to_owned(),
         "8\tNotHex\t0\tthe row has no tab with hexadecimal digits behind it".to_owned(),
         format!("\u{1b}[31m\t{VALID}"),
         format!("last, without an end\t{VALID}"),

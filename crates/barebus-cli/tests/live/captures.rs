@@ -5,6 +5,8 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use barebus_tests::peer::PATIENCE;
+
 use crate::session_bus::SessionBus;
 use crate::support::{BAREBUS, Folder, stdout, text};
 
@@ -23,7 +25,7 @@ fn capture(mut command: Command, bus: &SessionBus, folder: &Folder) -> String {
     let file = folder.join("capture");
     command.stdout(File::create(&file).unwrap()).stderr(Stdio::null());
     let _capturing = Capturing(command.spawn().expect("it is installed"));
-    let end = Instant::now() + Duration::from_secs(20);
+    let end = Instant::now() + PATIENCE;
     loop {
         let call = ["call", "org.freedesktop.DBus", "/", "org.freedesktop.DBus", "GetNameOwner"];
         let mut call_of_bus = Command::new(BAREBUS);

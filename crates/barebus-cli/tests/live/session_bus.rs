@@ -5,6 +5,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use barebus::{Bus, BusName, Connection, NameFlags, RequestName};
+use barebus_tests::peer::PATIENCE;
 
 use crate::support::Folder;
 
@@ -22,7 +23,7 @@ impl SessionBus {
         let mut daemon = Command::new("dbus-daemon");
         daemon.args(["--session", "--nofork", "--nopidfile", "--address", &address]);
         let daemon = daemon.stderr(Stdio::null()).spawn().expect("dbus-daemon is installed");
-        let end = Instant::now() + Duration::from_secs(10);
+        let end = Instant::now() + PATIENCE;
         while Connection::open(&address).is_err() {
             assert!(Instant::now() < end, "dbus-daemon does not listen");
             thread::sleep(Duration::from_millis(5));

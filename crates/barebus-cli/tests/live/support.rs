@@ -4,6 +4,7 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 use barebus_box::{Bus, SystemdBox};
+use barebus_tests::peer::PATIENCE;
 
 pub(crate) use crate::common::{BAREBUS, Folder, refused, stdout, text};
 
@@ -65,6 +66,7 @@ fn boot(bus: Bus) -> SystemdBox {
     let sleeps = "[Service]\nExecStart=/bin/sleep infinity\n";
     let builder = SystemdBox::builder()
         .bus(bus)
+        .timeout(PATIENCE)
         .unit("sleeps@.service", sleeps)
         .unit("fails@.service", "[Service]\nType=oneshot\nExecStart=/bin/false\n")
         .unit("enabled.service", format!("{sleeps}{install}Alias=another-name.service\n"))

@@ -1,4 +1,4 @@
-//! Introspection data: what an object says about itself, in XML. Spec: Introspection Data Format.
+//! Introspection data: the XML description of an object. Spec: Introspection Data Format.
 //!
 //! [`read`] is tolerant: it keeps what it can use and lists the rest as [`Problem`]s. Code generation is strict: it refuses a document
 //! that has a problem.
@@ -14,21 +14,21 @@ use barebus_wire::definition::Emits;
 pub use parser::read;
 pub use problem::{Problem, ProblemKind};
 
-/// The longest document that is read, in bytes. systemd's largest has 75 KB.
+/// Maximum length of a document in bytes. systemd's largest has 75 KB.
 pub const LEN_MAX: usize = 16 * 1024 * 1024;
 
-/// Most elements within one another.
+/// Maximum depth of nested elements.
 pub const DEPTH_MAX: usize = 64;
 
-/// Most problems that [`Document::problems`] holds.
+/// Maximum number of problems in [`Document::problems`].
 pub const PROBLEMS_MAX: usize = 64;
 
-/// A document that was read.
+/// Introspection data of one object.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Document {
     /// The object.
     pub node: Node,
-    /// What is wrong with the document, in its order; at most [`PROBLEMS_MAX`].
+    /// The problems of the document, in order; at most [`PROBLEMS_MAX`].
     pub problems: Vec<Problem>,
     /// Number of further problems.
     pub more_problems: usize,
@@ -37,7 +37,7 @@ pub struct Document {
 /// An object.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Node {
-    /// The object's path: absolute in the outermost node, where it is often left out; else relative to the node around it.
+    /// The object's path. In the outermost node it is absolute and often missing; otherwise it is relative to the enclosing node.
     pub name: String,
     /// The object's interfaces, in the document's order.
     pub interfaces: Vec<Interface>,
@@ -56,7 +56,7 @@ pub struct Interface {
     pub members: Vec<Member>,
     /// Annotations of the interface itself.
     pub annotations: Vec<Annotation>,
-    /// What the document says about the interface: paragraphs with an empty line between.
+    /// Documentation of the interface: paragraphs, separated by empty lines.
     pub documentation: String,
     /// Line in the document, counted from 1.
     pub line: usize,
@@ -77,13 +77,13 @@ pub struct Member {
     pub arguments: Vec<Argument>,
     /// Annotations of the member.
     pub annotations: Vec<Annotation>,
-    /// What the document says about the member: paragraphs with an empty line between.
+    /// Documentation of the member: paragraphs, separated by empty lines.
     pub documentation: String,
     /// Line in the document, counted from 1.
     pub line: usize,
 }
 
-/// What a member is.
+/// The kind of a member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum MemberKind {
     /// A method.
@@ -124,11 +124,11 @@ pub struct Argument {
     pub name: String,
     /// Its type: one single complete type.
     pub signature: String,
-    /// Whether a method gives it back. `false` for arguments of signals.
+    /// Whether it is part of a method's reply. `false` for arguments of signals.
     pub is_out: bool,
     /// Annotations of the argument.
     pub annotations: Vec<Annotation>,
-    /// What the document says about the argument.
+    /// Documentation of the argument.
     pub documentation: String,
 }
 
@@ -190,7 +190,7 @@ impl Interface {
         is_set(&self.annotations, DEPRECATED)
     }
 
-    /// What `PropertiesChanged` tells about changes of `property`: its own annotation, the interface's, or the default.
+    /// How `PropertiesChanged` reports changes of `property`: by its own annotation, the interface's, or the default.
     pub fn emits(&self, property: &Member) -> Emits {
         emits(&property.annotations).or(emits(&self.annotations)).unwrap_or(Emits::Value)
     }
@@ -222,7 +222,7 @@ impl Member {
         self.access != Access::Read
     }
 
-    /// Signature of what the member takes or carries: the arguments of a method, the type of a property, what a signal carries.
+    /// Signature of a method's or signal's arguments, or type of a property.
     pub fn signature(&self) -> String {
         match self.kind {
             MemberKind::Property => self.property_type.clone(),
@@ -230,7 +230,7 @@ impl Member {
         }
     }
 
-    /// Signature of a method's answer; empty for others.
+    /// Signature of a method's reply; empty for other members.
     pub fn result(&self) -> String {
         self.joined(true)
     }

@@ -1,7 +1,7 @@
-//! XML to the model, in one pass that does not recurse.
+//! Parses the XML in one pass, without recursion.
 //!
-//! The text is a stranger's. Entities that the document declares are never expanded: using one is a problem. Attributes are not compared with one another, and
-//! what is kept is a few times as long as the text, whose length is bounded.
+//! The text is untrusted. Entities that the document declares are never expanded: using one is a problem. Attributes are not compared with each
+//! other. Memory use is a small multiple of the length of the text, which is bounded.
 
 mod check;
 
@@ -20,13 +20,13 @@ use super::{
 };
 use barebus_wire::InterfaceName;
 
-/// Reads introspection data. What is wrong but leaves the rest usable is listed in [`Document::problems`].
+/// Reads introspection data. Problems that leave the rest usable are listed in [`Document::problems`].
 ///
 /// # Errors
-/// The text is not well-formed XML, is longer than [`LEN_MAX`], or is XML of another kind.
+/// The text is not well-formed XML, is longer than [`LEN_MAX`], or is not introspection data.
 pub fn read(xml: &str) -> Result<Document, Problem> {
     let mut at = Position::start(xml);
-    // Checked before anything is done for each byte.
+    // Checked before any work per byte.
     if xml.len() > LEN_MAX {
         return Err(at.problem(ProblemKind::TooLong(xml.len())));
     }
@@ -46,7 +46,7 @@ pub fn read(xml: &str) -> Result<Document, Problem> {
     }
 }
 
-/// An element that is open.
+/// An open element.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Open {
     Node,
@@ -56,7 +56,7 @@ enum Open {
     Annotation,
     /// Documentation, whose text is collected.
     Documentation,
-    /// Anything else; what is in it is ignored.
+    /// Any other element. Its contents are ignored.
     Other,
 }
 
@@ -64,18 +64,18 @@ enum Open {
 struct Parser {
     /// Open elements; at most [`DEPTH_MAX`].
     open: Vec<Open>,
-    /// Elements that are open beyond those.
+    /// Number of further open elements.
     too_deep: usize,
-    /// Nodes that are open, the outermost first.
+    /// Open nodes, the outermost first.
     nodes: Vec<Node>,
-    /// What is being read inside the innermost node.
+    /// The open interface of the innermost node.
     interface: Option<Interface>,
     member: Option<Member>,
     argument: Option<Argument>,
-    /// Names of the interface's members that have come.
+    /// Names of the interface's members so far.
     seen: HashSet<(MemberKind, String)>,
     documentation: Paragraphs,
-    /// The last comment, unless an element has come since.
+    /// The last comment, if no element has followed it.
     comment: String,
     document: Option<Node>,
     problems: Vec<Problem>,
@@ -135,7 +135,7 @@ impl Parser {
             return Ok(());
         }
         let attributes = match self.open.last() {
-            // Those of strangers may use entities that the document declares.
+            // Other elements' attributes may use entities that the document declares.
             Some(Open::Documentation | Open::Other | Open::Annotation) => Attributes::default(),
             _ => Attributes::of(element)?,
         };
@@ -171,7 +171,7 @@ impl Parser {
                 Open::Documentation
             }
             (Some(_), name) => {
-                // Elements of other namespaces are theirs.
+                // Elements of other namespaces are allowed.
                 if !name.contains(&b':') && !is_documentation(name) {
                     let name = excerpt(&String::from_utf8_lossy(name));
                     self.problem(at, ProblemKind::UnknownElement(name));
@@ -208,7 +208,7 @@ impl Parser {
             }
         }
         let others = self.nodes.last().map_or(&[][..], |node| &node.interfaces);
-        // Objects have few interfaces, but a stranger's document may have many.
+        // Objects have few interfaces, but a hostile document may have many.
         if others.len() < INTERFACES_COMPARED && others.iter().any(|other| other.name == name) {
             self.problem(at, ProblemKind::DuplicateInterface);
         }
@@ -383,5 +383,5 @@ impl Parser {
     }
 }
 
-/// With more interfaces than this a repeated name is not noticed.
+/// A repeated name is detected only among this many interfaces.
 const INTERFACES_COMPARED: usize = 256;

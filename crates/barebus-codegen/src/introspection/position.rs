@@ -1,8 +1,8 @@
-//! Places in a document, and its texts in errors.
+//! Positions in a document, and excerpts for errors.
 
 use super::{Problem, ProblemKind};
 
-/// A place in the document.
+/// A position in the document.
 pub(super) struct Position<'a> {
     xml: &'a str,
     offset: usize,
@@ -11,12 +11,12 @@ pub(super) struct Position<'a> {
 }
 
 impl<'a> Position<'a> {
-    /// The beginning.
+    /// The start of the document.
     pub(super) const fn start(xml: &'a str) -> Self {
         Self { xml, offset: 0, line: 1, column: 1 }
     }
 
-    /// Moves on to `offset`, never back.
+    /// Moves forward to `offset`.
     pub(super) fn advance(&mut self, offset: u64) {
         let offset = usize::try_from(offset).unwrap_or(usize::MAX).min(self.xml.len());
         let passed = self.xml.as_bytes().get(self.offset..offset).unwrap_or_default();
@@ -36,7 +36,7 @@ impl<'a> Position<'a> {
     }
 }
 
-/// The beginning of a text of the document, for an error.
+/// The start of a text, for an error.
 pub(super) fn excerpt(text: &str) -> String {
     match text.char_indices().nth(EXCERPT_LEN) {
         None => text.to_owned(),

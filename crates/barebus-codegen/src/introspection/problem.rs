@@ -1,4 +1,4 @@
-//! What is wrong with a document.
+//! Problems of a document.
 
 use std::fmt;
 
@@ -7,66 +7,66 @@ use barebus_wire::name::NameError;
 
 use super::{DEPTH_MAX, LEN_MAX};
 
-/// Something that is wrong with a document, and where.
+/// A problem of a document, with its position.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     /// Line in the document, counted from 1.
     pub line: usize,
     /// Column in the line, in bytes, counted from 1.
     pub column: usize,
-    /// The interface, when the problem lies in one.
+    /// The interface, if the problem is in one.
     pub interface: Option<String>,
-    /// The member, when the problem lies in one.
+    /// The member, if the problem is in one.
     pub member: Option<String>,
     /// What is wrong.
     pub kind: ProblemKind,
 }
 
-/// What is wrong with a document. Texts of the document are cut after 200 characters.
+/// What is wrong. Texts of the document are cut after 200 characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ProblemKind {
-    /// It is longer than [`LEN_MAX`]: this many bytes.
+    /// The document is longer than [`LEN_MAX`]. The value is its length in bytes.
     TooLong(usize),
-    /// It is not well-formed XML.
+    /// The document is not well-formed XML.
     NotXml(String),
-    /// It has no element.
+    /// The document has no element.
     Empty,
-    /// The outermost element is this one, not `node`.
+    /// The outermost element has this name instead of `node`.
     NotNode(String),
-    /// There is a second element without any around it.
+    /// There is a second outermost element.
     SecondElement,
-    /// There is text without any element around it.
+    /// There is text outside of any element.
     TextOutside,
-    /// It ends inside this many elements.
+    /// The document ends inside this many elements.
     Unclosed(usize),
-    /// It uses an entity that XML does not define. What the document type declares is ignored.
+    /// The document uses an entity that XML does not define. Declared entities are ignored.
     UnknownEntity(String),
-    /// More than [`DEPTH_MAX`] elements are within one another; the innermost are ignored.
+    /// Elements are nested more than [`DEPTH_MAX`] deep. The innermost are ignored.
     TooDeep,
-    /// An element that introspection data does not have; it is ignored.
+    /// An unknown element. It is ignored.
     UnknownElement(String),
     /// An attribute is missing: `name`, `type`, `access` or `value`.
     MissingAttribute(&'static str),
-    /// This is not an interface name.
+    /// Not an interface name.
     InterfaceName(String, NameError),
-    /// This is not a member name.
+    /// Not a member name.
     MemberName(String, NameError),
     /// A property's name is longer than 255 bytes or has control characters.
     PropertyName(String),
-    /// This is not a signature.
+    /// Not a signature.
     Signature(String, SignatureError),
-    /// This is not one single complete type.
+    /// Not one single complete type.
     NotSingle(String),
     /// Argument direction that is neither `in` nor `out`.
     Direction(String),
     /// Access that is not `read`, `write` or `readwrite`.
     Access(String),
-    /// A value that the annotation does not have.
+    /// An invalid value of a standard annotation.
     AnnotationValue(&'static str, String),
-    /// A second interface of the same name.
+    /// A second interface with the same name.
     DuplicateInterface,
-    /// A second method, property or signal of the same name.
+    /// A second method, property or signal with the same name.
     DuplicateMember,
 }
 

@@ -1,10 +1,10 @@
-//! Documentation: text whose white space means nothing but paragraphs.
+//! Documentation: text in which white space only separates paragraphs.
 
 /// Text that is collected piece by piece.
 #[derive(Debug, Default)]
 pub(super) struct Paragraphs {
     text: String,
-    /// White space has come that is not in the text yet.
+    /// Whether white space follows the text.
     space: Space,
 }
 
@@ -56,7 +56,7 @@ impl Paragraphs {
         }
     }
 
-    /// What follows is a new paragraph.
+    /// Starts a new paragraph.
     pub(super) fn end_paragraph(&mut self) {
         self.space = Space::Paragraph;
     }
@@ -73,7 +73,7 @@ pub(super) fn paragraphs(text: &str) -> String {
     paragraphs.into_text()
 }
 
-/// Appends paragraphs that are not there yet.
+/// Appends paragraphs, except those that are already there.
 pub(super) fn append(documentation: &mut String, text: &str) {
     if text.is_empty() || documentation == text {
         return;

@@ -1,10 +1,10 @@
-//! `busctl`'s form: a signature, then every basic value, the number of elements of every array, the type of every variant.
+//! `busctl`'s form: the signature, then each basic value, with the length before each array and the signature before each variant's value.
 //!
 //! ```text
 //! sa{sv}v "text" 1 "key" i 5 as 2 "a" "b"
 //! ```
 //!
-//! [`parse`] takes what a command line gives, a signature and arguments; [`parse_line`] takes the printed line.
+//! [`parse`] takes a signature and arguments, as from a command line. [`parse_line`] takes a printed line.
 
 mod parse;
 mod print;

@@ -1,4 +1,4 @@
-//! Arguments of a command line as values.
+//! Parses command line arguments as values.
 
 use barebus_wire::{Basic, EncodeError, Endian, ObjectPath, OwnedBody, Signature, Writer};
 
@@ -15,7 +15,7 @@ use crate::number::{parse_integer, parse_unsigned};
 /// dictionary entry is its fields' values; a variant is its signature, then its value. A file descriptor is its index.
 ///
 /// # Errors
-/// Where the signature or an argument is wrong, and what would have been right.
+/// The signature or an argument is invalid. The error says where, and what is valid there.
 pub fn parse<A: AsRef<str>>(signature: &str, arguments: &[A]) -> Result<OwnedBody, ParseError> {
     let types = Signature::parse(signature).map_err(|error| {
         ParseError::new(Place::Signature, Kind::BadSignature(error), "a signature", signature)
@@ -56,7 +56,7 @@ struct Parser<'a, A> {
 impl<'a, A: AsRef<str>> Parser<'a, A> {
     /// Marshals a value of the single complete type, or dictionary entry, `signature`.
     ///
-    /// Recursion ends where the writer refuses: 64 containers deep.
+    /// Recursion is bounded by the writer, which refuses more than 64 nested containers.
     fn put(&mut self, signature: Signature<'_>, writer: &mut Writer<'_>) -> Result<(), ParseError> {
         match signature.code() {
             Some(b'a') => self.put_array(signature, writer),
@@ -128,12 +128,12 @@ impl<'a, A: AsRef<str>> Parser<'a, A> {
         Ok(argument.as_ref())
     }
 
-    /// An error in the argument that was taken last.
+    /// An error in the last argument that was read.
     fn error(&self, kind: Kind, expected: &'static str, found: &str) -> ParseError {
         ParseError::new(Place::Argument(self.next.saturating_sub(1)), kind, expected, found)
     }
 
-    /// Lays what the writer refuses at the door of the argument that was taken last.
+    /// Attributes an error of the writer to the last argument that was read.
     fn carry<T>(&self, result: Result<T, EncodeError>) -> Result<T, ParseError> {
         let found = || self.arguments.get(self.next.saturating_sub(1)).map_or("", A::as_ref);
         result.map_err(|error| self.error(Kind::Encode(error), "", found()))

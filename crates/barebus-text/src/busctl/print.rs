@@ -1,4 +1,4 @@
-//! Values as `busctl call` prints them.
+//! Prints values like `busctl call`.
 
 use core::fmt;
 
@@ -8,10 +8,10 @@ use crate::double;
 use crate::error::PrintError;
 use crate::values::{Values, check};
 
-/// Prints the signature and the values, just as `busctl call` prints a reply, without a newline. No types, no text.
+/// Prints the signature and the values exactly as `busctl call` prints a reply, without a newline. Without values it prints nothing.
 ///
-/// Strings are in double quotes with C escapes for all but printable ASCII, so the text is ASCII; doubles have six significant
-/// digits (`%g`), so they may not be read back as they were: see [`print_exact`].
+/// Strings are in double quotes, with C escapes for everything but printable ASCII, so the text is ASCII. Doubles have six significant digits
+/// (`%g`), which may lose precision: see [`print_exact`].
 ///
 /// # Errors
 /// [`PrintError::Decode`] and [`PrintError::NoSuchFd`], before anything is printed.
@@ -22,8 +22,8 @@ pub fn print(
     print_with(values, out, |value| double::print_general(value, 6))
 }
 
-/// As [`print()`], but with doubles that [`parse_line`](super::parse_line) reads back to the bit, as `busctl` itself does but for
-/// some NaNs.
+/// As [`print()`], but prints doubles so that [`parse_line`](super::parse_line) reads back the same bits. `busctl` does as well, except for some
+/// NaNs.
 ///
 /// # Errors
 /// As [`print()`].
@@ -75,10 +75,10 @@ fn print_basic(value: Basic<'_>, out: &mut (impl fmt::Write + ?Sized)) -> fmt::R
 
 fn print_string(text: &str, out: &mut (impl fmt::Write + ?Sized)) -> fmt::Result {
     out.write_str(" \"")?;
-    // Runs that need no escape go out in one piece.
+    // Runs without escapes are written in one piece.
     let mut rest = text;
     while let Some(at) = rest.bytes().position(needs_escape) {
-        // A byte that needs an escape may be a character's part: the run ends in front of it all the same.
+        // A byte that needs an escape can be part of a character; the run ends before it in any case.
         let (run, escaped) = rest.split_at_checked(at).unwrap_or((rest, ""));
         out.write_str(run)?;
         let len = escaped.chars().next().map_or(0, char::len_utf8);
@@ -110,12 +110,12 @@ fn print_escaped(byte: u8, out: &mut (impl fmt::Write + ?Sized)) -> fmt::Result 
     }
 }
 
-/// How many elements every array has, in the order in which the arrays begin.
+/// The number of elements of each array, in the order in which the arrays start.
 ///
-/// One walk for all of them: a walk for each would visit what is deep inside as often as it is deep.
+/// This is one walk for all arrays. A walk per array would take quadratic time for nested arrays.
 fn count_elements(mut cursor: Cursor<'_>) -> Result<Vec<u32>, DecodeError> {
     let mut counts: Vec<u32> = Vec::new();
-    // For every container that is open: which array it is, if it is one.
+    // For each open container: the index of its array, if it is an array.
     let mut open: Vec<Option<usize>> = Vec::new();
     while let Some(event) = cursor.next()? {
         if event == CursorEvent::End {

@@ -1,11 +1,11 @@
-//! A printed line as words.
+//! Splits a printed line into words.
 
 use crate::error::{ParseError, ParseErrorKind as Kind, Place};
 
-/// Splits a printed line at spaces, and undoes quotation and C escapes in double quotes.
+/// Splits a printed line at spaces and decodes strings in double quotes with C escapes.
 ///
 /// # Errors
-/// [`Kind::BadEscape`]: a quotation does not end, an escape is unknown, or the bytes it stands for are not UTF-8.
+/// [`Kind::BadEscape`]: a closing quote is missing, an escape is unknown, or the result is not UTF-8.
 pub fn split(line: &str) -> Result<Vec<String>, ParseError> {
     let mut words = Vec::new();
     let mut rest = line;
@@ -38,7 +38,7 @@ fn bad_escape(at: usize, found: &str) -> ParseError {
     ParseError::new(Place::Byte(at), Kind::BadEscape, "a word, or a string in double quotes", found)
 }
 
-/// The string that `quoted` begins with, up to its closing quote, and what follows that.
+/// The string at the start of `quoted`, up to its closing quote, and the rest.
 fn unquote(quoted: &str) -> Option<(String, &str)> {
     let mut bytes = Vec::new();
     let mut rest = quoted.as_bytes();
@@ -59,7 +59,7 @@ fn unquote(quoted: &str) -> Option<(String, &str)> {
     Some((word, quoted.get(quoted.len() - rest.len()..)?))
 }
 
-/// The byte that stands behind a backslash, and what follows it.
+/// The byte of the escape sequence after a backslash, and the rest.
 fn unescape(rest: &[u8]) -> Option<(u8, &[u8])> {
     let byte = match rest {
         [b'a', ..] => 0x07,
@@ -77,7 +77,7 @@ fn unescape(rest: &[u8]) -> Option<(u8, &[u8])> {
     Some((byte, rest.get(1..)?))
 }
 
-/// A byte given by `count` digits.
+/// A byte from `count` digits.
 fn numeric(digits: &[u8], count: usize, base: u32) -> Option<(u8, &[u8])> {
     let (digits, rest) = digits.split_at_checked(count)?;
     let mut value = 0;

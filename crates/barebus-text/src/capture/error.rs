@@ -1,43 +1,43 @@
-//! Why a file cannot be read further.
+//! Errors of reading captures.
 
 use core::fmt;
 use std::io;
 
 use barebus_wire::DecodeError;
 
-/// Why a file cannot be read further, and where.
+/// An error after which the file cannot be read further.
 #[derive(Debug)]
 pub struct CaptureError {
-    /// Why.
+    /// What is wrong.
     pub kind: CaptureErrorKind,
-    /// Offset in bytes from the file's beginning; of messages in hexadecimal text, in the bytes that it stands for.
+    /// Offset in bytes from the start of the file; for messages in hexadecimal text, in decoded bytes.
     pub offset: u64,
 }
 
-/// Why a file cannot be read further.
+/// What is wrong with a file.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum CaptureErrorKind {
-    /// The first bytes are those of no format known here.
+    /// The first bytes match no known format.
     UnknownFormat,
-    /// Nothing can be framed from here on, or the file ends inside a message (`Incomplete`, at as many bytes as there are of it);
-    /// offsets within count from the message's first byte.
+    /// A message cannot be framed, or the file ends inside a message (`Incomplete`, at the number of bytes present). The offset in the inner
+    /// error counts from the first byte of the message.
     Frame(DecodeError),
     /// The file ends inside a packet or block.
     Truncated,
-    /// A byte is neither a hexadecimal digit nor what may stand between them. The offset is the text's.
+    /// A character is neither a hexadecimal digit nor a separator. The offset is in the text.
     NotHex(u8),
-    /// A byte has only one digit. The offset is the text's.
+    /// A byte has only one digit. The offset is in the text.
     HalfByte,
-    /// The file holds packets of this link type, not 231.
+    /// The packets have this link type instead of 231.
     LinkType(u32),
     /// A packet is longer than any message may be.
     PacketTooLong(u32),
-    /// A block of pcapng has a length that it cannot have.
+    /// A block of pcapng has an invalid length.
     BlockLength(u32),
     /// A section of pcapng has no byte-order mark.
     ByteOrder,
-    /// A packet of pcapng names an interface that was not described.
+    /// A packet of pcapng refers to an interface without a description.
     Interface(u32),
     /// A section of pcapng describes more than 65,536 interfaces.
     TooManyInterfaces,
@@ -56,7 +56,7 @@ impl fmt::Display for CaptureError {
             }
             Kind::NotHex(byte) => write!(
                 f,
-                "'{}' at offset {} is no hexadecimal digit",
+                "'{}' at offset {} is not a hexadecimal digit",
                 byte.escape_ascii(),
                 self.offset
             ),
@@ -90,5 +90,5 @@ impl fmt::Display for CaptureError {
     }
 }
 
-// The text says all that the cause says, so there is no source.
+// Display includes the cause, so there is no source.
 impl core::error::Error for CaptureError {}

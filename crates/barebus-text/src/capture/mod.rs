@@ -1,8 +1,7 @@
-//! Files with messages in them: messages one behind the other, the same as hexadecimal text, pcap and pcapng.
+//! Reads messages from files: raw streams, hexadecimal text, pcap and pcapng.
 //!
-//! [`Capture`] reads from anything that can be read, a message at a time, and trusts nothing that it reads: memory grows with the
-//! bytes that are there, not with the lengths that they announce. What it gives are bytes: whether they are a valid message is for
-//! [`Message::parse`](barebus_wire::Message::parse) to say.
+//! [`Capture`] reads one message at a time from any reader. The file is untrusted: memory grows with the bytes read, not with the lengths
+//! announced. It returns bytes; parse them with [`Message::parse`](barebus_wire::Message::parse).
 
 mod error;
 mod pcap;
@@ -19,14 +18,14 @@ use pcap::Pcap;
 use pcapng::Pcapng;
 use source::Source;
 
-/// How messages are laid out in a file.
+/// The format of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Format {
-    /// Messages one behind the other, as they cross a socket.
+    /// Messages one after the other, as on a socket.
     Raw,
-    /// As [`Format::Raw`], but in hexadecimal digits: upper or lower case; white space, `:`, `,` and `0x` between bytes do not
-    /// matter, nor does what stands behind a `#` in its line.
+    /// As [`Format::Raw`], in hexadecimal digits of either case. White space, `:`, `,` and `0x` between bytes are ignored, and so is a `#` with
+    /// the rest of its line.
     Hex,
     /// pcap with link type 231, which `dbus-monitor --pcap` writes.
     Pcap,
@@ -34,15 +33,15 @@ pub enum Format {
     Pcapng,
 }
 
-/// Link type of D-Bus messages in pcap and pcapng: each packet is a message, without the handshake before it.
+/// Link type of D-Bus in pcap and pcapng: each packet is a message. The handshake is not included.
 pub const LINK_TYPE: u32 = 231;
 
-/// A message as it lay in the file.
+/// A message from a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Captured {
-    /// Offset of its first byte in the file; of hexadecimal text, in the bytes that it stands for.
+    /// Offset of the first byte in the file; for hexadecimal text, in decoded bytes.
     pub offset: u64,
-    /// When it was captured, since the beginning of 1970, if the file tells.
+    /// Time of the capture since 1970-01-01, if the file has it.
     pub time: Option<Duration>,
     /// Length in bytes that the message had when it was captured; see [`Captured::is_cut`].
     pub original_len: u64,
@@ -51,13 +50,13 @@ pub struct Captured {
 }
 
 impl Captured {
-    /// Whether the capture kept only the message's beginning.
+    /// Whether the capture kept only the start of the message.
     pub fn is_cut(&self) -> bool {
         self.original_len > self.bytes.len() as u64
     }
 }
 
-/// The messages of a file, in their order. After an error it ends.
+/// Iterates over the messages of a file, in order. It ends after an error.
 #[derive(Debug)]
 pub struct Capture<R> {
     source: Source<R>,
@@ -66,7 +65,7 @@ pub struct Capture<R> {
     ended: bool,
 }
 
-/// What is known of the file besides where reading stands.
+/// State of reading that depends on the format.
 #[derive(Debug)]
 enum Layout {
     Stream,
@@ -75,10 +74,10 @@ enum Layout {
 }
 
 impl<R: Read> Capture<R> {
-    /// Tells the format by the file's first bytes.
+    /// Detects the format by the first bytes of the file.
     ///
     /// # Errors
-    /// [`CaptureErrorKind::UnknownFormat`], or what reading failed with.
+    /// [`CaptureErrorKind::UnknownFormat`], or an error of reading.
     pub fn new(reader: R) -> Result<Self, CaptureError> {
         let mut source = Source::new(reader);
         let head = source.peek(HEAD_LEN)?;
@@ -87,7 +86,7 @@ impl<R: Read> Capture<R> {
         Ok(Self::from_source(source, format))
     }
 
-    /// Takes the caller's word for the format.
+    /// Reads a file of a known format.
     pub fn with_format(reader: R, format: Format) -> Self {
         Self::from_source(Source::new(reader), format)
     }
@@ -102,12 +101,12 @@ impl<R: Read> Capture<R> {
         Self { source, format, layout, ended: false }
     }
 
-    /// How the messages are laid out.
+    /// The format of the file.
     pub const fn format(&self) -> Format {
         self.format
     }
 
-    /// Packets passed over so far because they are of another link type than D-Bus, which only pcapng has.
+    /// Number of packets skipped so far because their link type is not D-Bus. Only pcapng can mix link types.
     pub const fn skipped(&self) -> u64 {
         match &self.layout {
             Layout::Pcapng(layout) => layout.skipped,
@@ -142,7 +141,7 @@ impl<R: Read> Iterator for Capture<R> {
 
 impl<R: Read> core::iter::FusedIterator for Capture<R> {}
 
-/// Bytes that are enough to tell the format.
+/// Number of bytes that identify the format.
 const HEAD_LEN: usize = 4;
 
 fn detect(head: &[u8]) -> Option<Format> {
@@ -152,7 +151,7 @@ fn detect(head: &[u8]) -> Option<Format> {
         | [0x4d, 0x3c, 0xb2, 0xa1]
         | [0xa1, 0xb2, 0x3c, 0x4d] => Some(Format::Pcap),
         [0x0a, 0x0d, 0x0d, 0x0a] => Some(Format::Pcapng),
-        // `B` is a hexadecimal digit too, but then another digit follows, which is no message type.
+        // `B` can also be a hexadecimal digit, but then another digit follows, which is not a message type.
         [] | [b'l', ..] | [b'B'] => Some(Format::Raw),
         [b'B', second, ..] if !second.is_ascii_graphic() && !second.is_ascii_whitespace() => {
             Some(Format::Raw)

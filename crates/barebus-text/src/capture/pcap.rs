@@ -1,4 +1,4 @@
-//! pcap: a header, then packets.
+//! The format pcap: a header, then packets.
 
 use core::time::Duration;
 use std::io::Read;
@@ -9,11 +9,11 @@ use super::error::{CaptureError, CaptureErrorKind as Kind};
 use super::source::Source;
 use super::{Captured, LINK_TYPE};
 
-/// What the file's header says.
+/// The header of the file.
 #[derive(Debug)]
 pub(super) struct Pcap {
     order: Order,
-    /// Nanoseconds in the unit of the times' fractions.
+    /// Nanoseconds per unit of the fractions of times.
     unit: u32,
 }
 
@@ -39,7 +39,7 @@ impl Order {
         }
     }
 
-    /// The `N` numbers that `bytes` begin with; those that are missing are 0.
+    /// The first `N` numbers of `bytes`; missing ones are 0.
     pub(super) fn words<const N: usize>(self, bytes: &[u8]) -> [u32; N] {
         let mut words = [0; N];
         for (word, bytes) in words.iter_mut().zip(bytes.chunks_exact(4)) {
@@ -68,7 +68,7 @@ impl Pcap {
             _ => return Err(CaptureError { kind: Kind::UnknownFormat, offset: 0 }),
         };
         let [link_type] = order.words(link_type);
-        // The upper bits tell of checksums behind the packets, which D-Bus has none of.
+        // The upper bits describe checksums after the packets, which D-Bus does not have.
         match link_type & 0x03ff_ffff {
             LINK_TYPE => Ok(Self { order, unit }),
             other => Err(CaptureError { kind: Kind::LinkType(other), offset: 20 }),

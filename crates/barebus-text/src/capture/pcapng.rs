@@ -1,4 +1,4 @@
-//! pcapng: sections of blocks, some of which are packets.
+//! The format pcapng: sections of blocks, some of which are packets.
 
 use core::time::Duration;
 use std::io::Read;
@@ -10,24 +10,24 @@ use super::pcap::Order;
 use super::source::Source;
 use super::{Captured, LINK_TYPE};
 
-/// What the section that is being read says.
+/// The section that is being read.
 #[derive(Debug, Default)]
 pub(super) struct Pcapng {
-    /// Byte order of the section; before the first there is none.
+    /// Byte order of the section; `None` before the first section.
     order: Option<Order>,
     interfaces: Vec<Interface>,
-    /// Packets of interfaces that are no D-Bus.
+    /// Number of packets of interfaces with another link type.
     pub(super) skipped: u64,
 }
 
 #[derive(Debug)]
 struct Interface {
     link_type: u32,
-    /// Most bytes that are kept of a packet; 0 means all.
+    /// Maximum number of bytes kept of a packet; 0: all.
     snap_len: u32,
-    /// Ticks in a second, unless they are too many to count.
+    /// Ticks per second; `None` if the number is too large.
     ticks: Option<u128>,
-    /// Seconds to be added to every time.
+    /// Seconds to add to each time.
     offset: i64,
 }
 
@@ -43,16 +43,16 @@ const FRAMING_LEN: u32 = 12;
 /// In bytes. The rest of an interface's description is skipped.
 const DESCRIPTION_MAX: u64 = 64 * 1024;
 
-/// Interfaces of a section. An obsolete packet block has 16 bits for the index, which is more than any machine has.
+/// Maximum number of interfaces in a section. An obsolete packet block has 16 bits for the index; no machine has that many.
 const INTERFACES_MAX: usize = 1 << 16;
 
-/// A block that has begun: its type and length have been read.
+/// A block whose type and length have been read.
 #[derive(Clone, Copy)]
 struct Block {
     start: u64,
     order: Order,
     kind: u32,
-    /// Length of what is between the two lengths.
+    /// Length of the body, between the two length fields.
     len: u32,
 }
 
@@ -82,7 +82,7 @@ impl Pcapng {
         Ok(None)
     }
 
-    /// Reads the beginning of a block; of a section's, its byte order too.
+    /// Reads the start of a block; for a section header block, also the byte order.
     fn next_block<R: Read>(
         &mut self,
         source: &mut Source<R>,
@@ -115,7 +115,7 @@ impl Pcapng {
         Ok(Some(Block { start, order, kind, len }))
     }
 
-    /// Reads the length that stands at a block's end, which is the one at its beginning.
+    /// Reads the length at the end of a block, which equals the one at its start.
     fn end_block<R: Read>(&self, block: Block, source: &mut Source<R>) -> Result<(), CaptureError> {
         let len = u32::try_from(source.offset() + 4 - block.start).unwrap_or(u32::MAX);
         match source.read_array::<4>()?.map(|bytes| block.order.u32(bytes)) {
@@ -197,7 +197,7 @@ impl Pcapng {
 }
 
 impl Block {
-    /// The `N` bytes that a packet's block begins with.
+    /// The first `N` bytes of a packet's block.
     fn read_header<const N: usize, R: Read>(
         self,
         source: &mut Source<R>,
@@ -212,7 +212,7 @@ impl Block {
         }
     }
 
-    /// The packet of `len` bytes, of which at most `room` are in the block.
+    /// Reads a packet of `len` bytes; the block has `room` bytes for it.
     fn read_packet<R: Read>(
         self,
         len: u32,
@@ -234,7 +234,7 @@ impl Block {
     }
 }
 
-/// Length of a block's body, given the length of the whole, when the body has at least `least` bytes.
+/// Length of a block's body, given the length of the block; `None` if the body has fewer than `least` bytes.
 fn body_len(len: u32, least: u32, start: u64) -> Result<u32, CaptureError> {
     match len.checked_sub(FRAMING_LEN) {
         Some(body) if body >= least && len % 4 == 0 => Ok(body),
@@ -243,7 +243,7 @@ fn body_len(len: u32, least: u32, start: u64) -> Result<u32, CaptureError> {
 }
 
 impl Interface {
-    /// Reads those options that tell of time; what is malformed ends them.
+    /// Reads the options for times. A malformed option ends the list.
     fn read_options(&mut self, order: Order, options: &[u8]) {
         const END: u16 = 0;
         const RESOLUTION: u16 = 9;
@@ -274,7 +274,7 @@ impl Interface {
         }
     }
 
-    /// The time that a packet's ticks stand for.
+    /// Converts a packet's ticks to a time.
     fn time(&self, ticks: u64) -> Option<Duration> {
         let per_second = self.ticks?;
         let seconds = u64::try_from(u128::from(ticks) / per_second).ok()?;

@@ -1,29 +1,29 @@
-//! Bytes in their order, plain or from hexadecimal digits.
+//! A stream of bytes, plain or decoded from hexadecimal digits.
 
 use std::io::{BufRead, BufReader, Read};
 
 use super::error::{CaptureError, CaptureErrorKind as Kind};
 
-/// Where the bytes come from, and how far they have been read.
+/// The reader of a file, with the current position.
 #[derive(Debug)]
 pub(super) struct Source<R> {
     reader: BufReader<R>,
-    /// Bytes that were looked at but not taken.
+    /// Bytes that were read ahead.
     peeked: Vec<u8>,
-    /// Bytes taken, of which hexadecimal text has half as many as digits.
+    /// Number of bytes read; for hexadecimal text, of decoded bytes.
     taken: u64,
     pub(super) hexadecimal: bool,
     hex: Hex,
 }
 
-/// How far into hexadecimal text.
+/// Position in hexadecimal text.
 #[derive(Debug, Default)]
 struct Hex {
-    /// Characters read.
+    /// Number of characters read.
     at: u64,
-    /// The first digit of a byte whose second is still to come.
+    /// The first digit of an incomplete byte.
     high: Option<u8>,
-    /// Whether the line is a comment from here on.
+    /// Whether the rest of the line is a comment.
     comment: bool,
 }
 
@@ -43,7 +43,7 @@ impl<R: Read> Source<R> {
         self.taken
     }
 
-    /// The first bytes, up to `len`, which stay to be read.
+    /// Returns the first bytes, at most `len`, without consuming them.
     pub(super) fn peek(&mut self, len: usize) -> Result<&[u8], CaptureError> {
         let missing = len.saturating_sub(self.peeked.len()) as u64;
         let reader = self.reader.by_ref();
@@ -57,7 +57,7 @@ impl<R: Read> Source<R> {
         CaptureError { kind: Kind::Io(error), offset: self.taken }
     }
 
-    /// Appends the next bytes to `bytes`, as many as `len` if there are so many. Tells how many.
+    /// Appends at most `len` of the next bytes to `bytes`. Returns their number.
     pub(super) fn read(&mut self, len: u64, bytes: &mut Vec<u8>) -> Result<u64, CaptureError> {
         let before = bytes.len();
         let result = if self.hexadecimal {
@@ -87,7 +87,7 @@ impl<R: Read> Source<R> {
         }
     }
 
-    /// Appends the next `len` bytes to `bytes`; `offset` is where that begins which ends too early otherwise.
+    /// Appends the next `len` bytes to `bytes`. If there are fewer, the error is for the item that starts at `offset`.
     pub(super) fn read_all(
         &mut self,
         len: u64,
@@ -100,7 +100,7 @@ impl<R: Read> Source<R> {
         Err(CaptureError { kind: Kind::Truncated, offset })
     }
 
-    /// Passes `len` bytes; `offset` is where that begins which ends too early otherwise.
+    /// Skips `len` bytes. If there are fewer, the error is for the item that starts at `offset`.
     pub(super) fn skip(&mut self, len: u64, offset: u64) -> Result<(), CaptureError> {
         let mut left = len;
         let mut passed = Vec::new();
@@ -149,11 +149,11 @@ impl<R: Read> Source<R> {
     }
 }
 
-/// Bytes that are passed over at a time.
+/// Number of bytes skipped at a time.
 const SKIP_LEN: u64 = 64 * 1024;
 
 impl Hex {
-    /// Takes a character; gives the byte that it completes.
+    /// Reads a character and returns the byte that it completes.
     fn next(&mut self, character: u8) -> Result<Option<u8>, CaptureError> {
         let offset = self.at;
         self.at += 1;
@@ -165,7 +165,7 @@ impl Hex {
             b'0'..=b'9' => character - b'0',
             b'a'..=b'f' => character - b'a' + 10,
             b'A'..=b'F' => character - b'A' + 10,
-            // The prefix of a byte, not a byte.
+            // `0x` is a prefix of a byte.
             b'x' | b'X' if self.high == Some(0) => {
                 self.high = None;
                 return Ok(None);
@@ -188,7 +188,7 @@ impl Hex {
         }
     }
 
-    /// That no byte is left half.
+    /// Checks that no byte is incomplete.
     fn end(&self) -> Result<(), CaptureError> {
         match self.high {
             None => Ok(()),

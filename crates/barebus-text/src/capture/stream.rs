@@ -1,4 +1,4 @@
-//! Messages one behind the other.
+//! The format raw: messages one after the other.
 
 use std::io::Read;
 

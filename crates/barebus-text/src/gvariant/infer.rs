@@ -1,18 +1,18 @@
-//! Which type a literal has that no signature tells: what stands in a variant.
+//! Infers the type of a literal in a variant, for which there is no signature.
 
 use barebus_wire::Signature;
 
 use super::parse::{Literal, Node, error, is_not_finite};
 use crate::error::{ParseError, ParseErrorKind as Kind};
 
-/// What is known of a type.
+/// What is known about a type.
 #[derive(Clone, Debug)]
 enum Pattern {
     /// Nothing: the elements of an empty array.
     Any,
-    /// Some type of number; INT32 if nothing else is known.
+    /// A number type; INT32 by default.
     Number,
-    /// STRING, OBJECT_PATH or SIGNATURE; STRING if nothing else is known.
+    /// STRING, OBJECT_PATH or SIGNATURE; STRING by default.
     Text,
     /// A basic type.
     Basic(u8),
@@ -22,7 +22,7 @@ enum Pattern {
     Entry(Box<(Pattern, Pattern)>),
 }
 
-/// The signature of the one type that `node` has.
+/// The signature of the type of `node`.
 pub(super) fn infer(node: &Node<'_>) -> Result<String, ParseError> {
     let mut signature = String::new();
     if pattern(node)?.settle(&mut signature) {
@@ -61,7 +61,7 @@ fn pattern(node: &Node<'_>) -> Result<Pattern, ParseError> {
     })
 }
 
-/// What is known of the type that all of `nodes` share.
+/// What is known about the common type of `nodes`.
 fn common<'n, 't: 'n>(nodes: impl Iterator<Item = &'n Node<'t>>) -> Result<Pattern, ParseError> {
     let mut known = Pattern::Any;
     for node in nodes {
@@ -72,7 +72,7 @@ fn common<'n, 't: 'n>(nodes: impl Iterator<Item = &'n Node<'t>>) -> Result<Patte
     Ok(known)
 }
 
-/// Whether a number can be nothing but a DOUBLE.
+/// Whether a number can only be a DOUBLE.
 fn is_double(text: &str) -> bool {
     let hexadecimal = text.trim_start_matches(['+', '-']).starts_with("0x");
     text.contains('.') || (!hexadecimal && text.contains(['e', 'E'])) || is_not_finite(text)
@@ -95,7 +95,7 @@ impl Pattern {
         }
     }
 
-    /// What both say together, unless they contradict each other.
+    /// Combines both; `None` if they contradict each other.
     fn unify(self, other: Self) -> Option<Self> {
         Some(match (self, other) {
             (Self::Any, known) | (known, Self::Any) => known,
@@ -126,7 +126,7 @@ impl Pattern {
         })
     }
 
-    /// Appends the signature; false when something remains unknown.
+    /// Appends the signature. Returns `false` if a type remains unknown.
     fn settle(&self, signature: &mut String) -> bool {
         match self {
             Self::Any => return false,

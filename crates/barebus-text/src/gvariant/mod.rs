@@ -1,11 +1,11 @@
-//! GVariant's text format, which `gdbus call` prints and takes.
+//! GVariant's text format, which `gdbus call` prints and accepts.
 //!
 //! ```text
 //! ('text', uint32 7, objectpath '/a', @as [], {'key': <1>})
 //! ```
 //!
-//! A body is a tuple of its values. Types that the text alone does not tell are annotated. What GLib writes for its own types
-//! that D-Bus lacks (`just`, `nothing`) is refused.
+//! A body is a tuple of its values. Types that cannot be inferred from the text are annotated. The forms of GLib's maybe types (`just`,
+//! `nothing`), which D-Bus lacks, are refused.
 
 mod infer;
 mod parse;

@@ -1,15 +1,15 @@
-//! Text as a tree of literals, whose types are not settled yet.
+//! Parses text into a tree of literals whose types are not yet known.
 
 use barebus_wire::{EncodeError, limits};
 
 use crate::error::{ParseError, ParseErrorKind as Kind, Place};
 
-/// A literal, and what its annotation says.
+/// A literal with its annotation.
 #[derive(Debug)]
 pub(super) struct Node<'t> {
     /// Offset in bytes of the literal, or of its annotation.
     pub(super) at: usize,
-    /// The type that an annotation gives, as a signature that is not checked yet.
+    /// The signature in the annotation, not yet validated.
     pub(super) annotation: Option<&'t str>,
     pub(super) literal: Literal<'t>,
 }
@@ -19,7 +19,7 @@ pub(super) enum Literal<'t> {
     Boolean(bool),
     Number(&'t str),
     Text(String),
-    /// `b'…'`: without the 0 that ends it.
+    /// `b'…'`, without the terminating 0.
     Bytes(Vec<u8>),
     Array(Vec<Node<'t>>),
     Dictionary(Vec<(Node<'t>, Node<'t>)>),
@@ -28,7 +28,7 @@ pub(super) enum Literal<'t> {
     Variant(Box<Node<'t>>),
 }
 
-/// Reads one value, and that nothing follows it.
+/// Parses one value. Nothing may follow it.
 pub(super) fn parse_node(text: &str) -> Result<Node<'_>, ParseError> {
     let mut parser = Parser { text, pos: 0, depth: 0 };
     let node = parser.node()?;
@@ -43,7 +43,7 @@ pub(super) fn error(at: usize, kind: Kind, expected: &'static str, found: &str) 
     ParseError::new(Place::Byte(at), kind, expected, found)
 }
 
-/// As deep as containers may be, and the tuple that a body is.
+/// The maximum depth of containers, plus 1 for the tuple of a body.
 const DEPTH: u8 = limits::TOTAL_DEPTH + 1;
 
 const ANY_VALUE: &str = "a value";
@@ -52,7 +52,7 @@ struct Parser<'t> {
     text: &'t str,
     /// pos <= text.len()
     pos: usize,
-    /// Literals that enclose the position; depth <= DEPTH
+    /// Number of literals around the position; depth <= DEPTH
     depth: u8,
 }
 
@@ -66,7 +66,7 @@ impl<'t> Parser<'t> {
         self.pos += rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_whitespace()).len();
     }
 
-    /// Passes `c`, if it is what follows.
+    /// Skips `c`, if it comes next.
     fn accept(&mut self, c: char) -> bool {
         self.skip_space();
         let found = self.rest().starts_with(c);
@@ -84,7 +84,7 @@ impl<'t> Parser<'t> {
         if self.accept(c) { Ok(()) } else { Err(self.unexpected(expected)) }
     }
 
-    /// A run of the characters that words and numbers consist of.
+    /// A run of characters of words and numbers.
     fn word(&mut self) -> &'t str {
         let rest = self.rest();
         let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.' | '_');
@@ -93,7 +93,7 @@ impl<'t> Parser<'t> {
         word
     }
 
-    /// A value with its annotations, of which there may be several that say the same.
+    /// A value with its annotations. Several are allowed if they agree.
     fn node(&mut self) -> Result<Node<'t>, ParseError> {
         self.skip_space();
         let at = self.pos;
@@ -112,7 +112,7 @@ impl<'t> Parser<'t> {
         }
     }
 
-    /// `@` and a signature, or the name of a type.
+    /// An annotation: `@` and a signature, or the name of a type.
     fn annotation(&mut self) -> Result<Option<&'t str>, ParseError> {
         let before = self.pos;
         if self.accept('@') {
@@ -180,7 +180,7 @@ impl<'t> Parser<'t> {
         }
     }
 
-    /// What follows an opening bracket.
+    /// The rest of an array after its opening bracket.
     fn container(&mut self) -> Result<Literal<'t>, ParseError> {
         if self.accept('[') {
             return self.list(']', "',' or ']'").map(Literal::Array);
@@ -197,7 +197,7 @@ impl<'t> Parser<'t> {
         self.dictionary()
     }
 
-    /// Values up to `close`; a comma may stand behind the last.
+    /// Values up to `close`; a trailing comma is allowed.
     fn list(&mut self, close: char, expected: &'static str) -> Result<Vec<Node<'t>>, ParseError> {
         let mut nodes = Vec::new();
         while !self.accept(close) {
@@ -210,7 +210,7 @@ impl<'t> Parser<'t> {
         Ok(nodes)
     }
 
-    /// What follows `{`: entries, `key: value`, or one entry on its own, `key, value`.
+    /// What follows `{`: entries `key: value`, or a single entry `key, value`.
     fn dictionary(&mut self) -> Result<Literal<'t>, ParseError> {
         let mut entries = Vec::new();
         while !self.accept('}') {
@@ -248,7 +248,7 @@ impl<'t> Parser<'t> {
                 continue;
             }
             match characters.next().ok_or_else(bad)?.1 {
-                // A line that goes on.
+                // A line continuation.
                 '\n' => {}
                 'u' => text.push(unicode(&mut characters, 4).ok_or_else(bad)?),
                 'U' => text.push(unicode(&mut characters, 8).ok_or_else(bad)?),
@@ -294,7 +294,7 @@ impl<'t> Parser<'t> {
     }
 }
 
-/// What a letter behind a backslash stands for: a control character, or itself.
+/// The meaning of a letter after a backslash: a control character, or the letter itself.
 const fn control(c: char) -> char {
     match c {
         'a' => '\u{7}',
@@ -308,7 +308,7 @@ const fn control(c: char) -> char {
     }
 }
 
-/// The character whose number the next `count` digits are.
+/// The character with the code in the next `count` digits.
 fn unicode(characters: &mut core::str::CharIndices<'_>, count: usize) -> Option<char> {
     let mut value = 0u32;
     for _ in 0..count {
@@ -317,7 +317,7 @@ fn unicode(characters: &mut core::str::CharIndices<'_>, count: usize) -> Option<
     char::from_u32(value)
 }
 
-/// Whether a word without a digit is a double.
+/// Whether a word without digits is a double.
 pub(super) fn is_not_finite(word: &str) -> bool {
     let word = word.strip_prefix(['+', '-']).unwrap_or(word);
     ["inf", "infinity", "nan"].iter().any(|known| word.eq_ignore_ascii_case(known))

@@ -1,4 +1,4 @@
-//! Values as GLib prints them, with type annotations.
+//! Prints values like GLib, with type annotations.
 
 use core::fmt;
 
@@ -11,8 +11,7 @@ use crate::walk;
 
 /// Prints all values as a tuple, as `gdbus call` prints a reply: `('x', uint32 7)`, `('x',)`, `()`.
 ///
-/// Doubles have 17 digits, so that they are read back to the bit, but for the bits of a NaN; all that a terminal acts on is
-/// escaped.
+/// Doubles have 17 digits, so they are read back as the same bits, except for NaNs. Unsafe characters are escaped.
 ///
 /// # Errors
 /// [`PrintError::Decode`] and [`PrintError::NoSuchFd`], before anything is printed.
@@ -49,12 +48,12 @@ pub fn print_value(
     }
 }
 
-/// A container that has begun to be printed.
+/// A container that is being printed.
 struct Frame {
     kind: Kind,
-    /// Values or entries in it so far.
+    /// Number of values or entries so far.
     count: usize,
-    /// Whether what comes next in it is annotated: in an array or dictionary only its first element is.
+    /// Whether the next value is annotated. In an array or dictionary only the first element is.
     annotate: bool,
 }
 
@@ -75,7 +74,7 @@ fn print_from<'a>(
     walk::print_from(event, cursor, out, begin, end)
 }
 
-/// What a container ends with.
+/// The text that ends a container.
 const fn end(frame: &Frame) -> &'static str {
     match (frame.kind, frame.count) {
         (Kind::Array, _) => "]",
@@ -87,7 +86,7 @@ const fn end(frame: &Frame) -> &'static str {
     }
 }
 
-/// Prints what stands before a value in the container `around` it. Tells whether the value is annotated.
+/// Prints the separator before a value in the container `around` it. Returns whether the value is annotated.
 fn separate(around: &mut Frame, out: &mut (impl fmt::Write + ?Sized)) -> Result<bool, fmt::Error> {
     out.write_str(match (around.kind, around.count) {
         (_, 0) => "",
@@ -100,7 +99,7 @@ fn separate(around: &mut Frame, out: &mut (impl fmt::Write + ?Sized)) -> Result<
     Ok(annotate)
 }
 
-/// Prints a basic value, an array that is printed as a whole, or the beginning of a container, which is then given.
+/// Prints a basic value, an array that is printed as a whole, or the start of a container. Returns the container that it starts.
 fn begin<'a>(
     event: CursorEvent<'a>,
     around: Option<&mut Frame>,
@@ -138,7 +137,7 @@ fn begin<'a>(
         }
         CursorEvent::Struct => (Kind::Tuple, "(", annotate),
         CursorEvent::DictEntry => (Kind::Entry, "", annotate),
-        // What a variant holds can be of any type, so that it always needs its annotation.
+        // A variant's value can have any type, so it always needs an annotation.
         CursorEvent::Variant(_) => (Kind::Variant, "<", true),
         CursorEvent::End => return Ok(None),
     };
@@ -146,7 +145,7 @@ fn begin<'a>(
     Ok(Some(Frame { kind, count: 0, annotate: annotate_within }))
 }
 
-/// Prints an array of bytes up to its end: as a string if its last byte is 0 and no other is.
+/// Prints an array of bytes: as a string if its last byte is 0 and no other one is.
 fn print_bytes(
     cursor: &mut Cursor<'_>,
     annotate: bool,
@@ -204,6 +203,6 @@ fn print_basic(
 fn print_double(value: f64, out: &mut (impl fmt::Write + ?Sized)) -> fmt::Result {
     let text = double::print_general(value, 17);
     out.write_str(&text)?;
-    // Digits alone would be an integer.
+    // Without a point it would be an integer.
     out.write_str(if text.contains(['.', 'e', 'n']) { "" } else { ".0" })
 }

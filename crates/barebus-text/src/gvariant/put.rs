@@ -1,4 +1,4 @@
-//! A tree of literals as values of a signature.
+//! Marshals a tree of literals as values of a signature.
 
 use barebus_wire::{Basic, EncodeError, Endian, FdIndex, ObjectPath, OwnedBody, Signature, Writer};
 
@@ -10,10 +10,10 @@ use crate::number::parse_integer;
 
 /// Marshals a tuple as values of `signature`: `('x', 7)`, `('x',)`, `()`.
 ///
-/// The signature settles the types, so that annotations are needed only in variants; those that are there must agree.
+/// The signature determines the types, so annotations are needed only in variants. Other annotations must agree with the signature.
 ///
 /// # Errors
-/// Where the text is wrong, and what would have been right.
+/// The text is invalid. The error says where, and what is valid there.
 pub fn parse(
     signature: Signature<'_>,
     text: &str,
@@ -29,7 +29,7 @@ pub fn parse(
 /// Marshals a value of the single complete type `signature`.
 ///
 /// # Errors
-/// Where the text is wrong, and what would have been right.
+/// The text is invalid. The error says where, and what is valid there.
 pub fn parse_value(
     signature: Signature<'_>,
     text: &str,
@@ -43,11 +43,11 @@ pub fn parse_value(
     OwnedBody::build(signature, endian, |writer| put(signature, &node, writer))
 }
 
-/// Marshals `arguments`, a text for each type of `signature`, as `gdbus call` takes them: strings, object paths and signatures
-/// need no quotes.
+/// Marshals `arguments`, one text per type of `signature`, as `gdbus call` accepts them: strings, object paths and signatures need no
+/// quotes.
 ///
 /// # Errors
-/// Which argument is wrong, and what would have been right.
+/// An argument is invalid. The error says which one, and what is valid there.
 pub fn parse_arguments<A: AsRef<str>>(
     signature: Signature<'_>,
     arguments: &[A],
@@ -78,7 +78,7 @@ pub fn parse_arguments<A: AsRef<str>>(
     })
 }
 
-/// The literal is of another kind than its type calls for.
+/// The literal is of a different kind than its type.
 fn wrong(node: &Node<'_>, expected: &'static str) -> ParseError {
     let found = match &node.literal {
         Literal::Boolean(true) => "true",
@@ -120,7 +120,7 @@ fn put_fields(
 
 /// Marshals a literal as a value of the single complete type `signature`.
 ///
-/// Recursion ends where the tree does, 65 literals deep.
+/// Recursion is bounded by the depth of the tree, 65 literals.
 fn put(
     signature: Signature<'_>,
     node: &Node<'_>,
@@ -214,7 +214,7 @@ fn basic<'n>(code: u8, node: &'n Node<'_>) -> Result<Basic<'n>, ParseError> {
         (b'd', Literal::Number(text)) => {
             Basic::Double(double::parse(text).map_err(|kind| refuse(kind, text))?)
         }
-        // A handle is signed here, an index is not: both are taken.
+        // GLib's handles are signed, D-Bus' indices are not. Both are accepted.
         (b'h', Literal::Number(text)) => match parse_integer(b'i', text) {
             Ok(Basic::Int32(value)) => Basic::UnixFd(FdIndex(value as u32)),
             _ => parse_integer(b'h', text).map_err(|kind| refuse(kind, text))?,

@@ -1,4 +1,4 @@
-//! Whole messages as JSON and back, byte for byte.
+//! Prints whole messages as JSON and parses them to the same bytes.
 
 use core::fmt;
 
@@ -35,7 +35,7 @@ pub fn print_message(
         Some(name) => print_string(name, out)?,
         None => write!(out, "{code}")?,
     }
-    // As it was received: flags that the specification does not know are kept.
+    // The byte as received: unknown flags are kept.
     let flags = message.as_bytes().get(2).copied().unwrap_or_default();
     let endian = char::from(header.endian.mark());
     write!(out, ",\"endian\":\"{endian}\",\"flags\":{flags},\"version\":1")?;
@@ -63,7 +63,7 @@ fn print_fields(
                     print_from(event, &mut cursor, out)?;
                 }
             },
-            // The value of a known field; those of unknown ones have been printed.
+            // The value of a known field. Unknown ones have been printed already.
             (CursorEvent::Basic(value), 3) => print_basic(value, out)?,
             _ => {}
         }
@@ -71,36 +71,35 @@ fn print_fields(
     Ok(())
 }
 
-/// The number, counted from 1, that a name stands for.
+/// The position of a name, counted from 1.
 fn code_of(names: &[&str], name: &str) -> Option<u8> {
     let index = names.iter().position(|known| *known == name)?;
     u8::try_from(index + 1).ok()
 }
 
-/// Marshals a whole message from an object like those that [`print_message`] prints; also from those of
-/// `busctl monitor --json=short`.
+/// Marshals a whole message from an object in the form of [`print_message`], or of `busctl monitor --json=short`.
 ///
 /// # Errors
-/// Where the text is wrong, and what would have been right; [`Kind::Message`] when what it says is no valid message.
+/// The text is invalid; the error says where, and what is valid there. [`Kind::Message`]: the text describes an invalid message.
 pub fn parse_message(text: &str) -> Result<Vec<u8>, ParseError> {
     marshal(&read(text)?)
 }
 
-/// Marshals the messages of a text that holds one object after the other. After an error in the JSON itself it ends.
+/// Marshals the messages of a text with any number of objects. It ends after an error in the JSON itself.
 pub fn parse_messages(text: &str) -> impl Iterator<Item = Result<Vec<u8>, ParseError>> + '_ {
     serde_json::Deserializer::from_str(text)
         .into_iter::<Json>()
         .map(|json| marshal(&json.map_err(|error| not_json(&error))?))
 }
 
-/// What an object says of a message.
+/// A message as an object describes it.
 struct Parts<'a> {
     message_type: u8,
     endian: Endian,
     flags: u8,
     version: u8,
     serial: u32,
-    /// In the order in which they will be sent: key, code, value.
+    /// Key, code and value, in their order on the wire.
     fields: Vec<(&'a str, u8, &'a Json)>,
     body: Option<(&'a str, &'a Json)>,
 }
@@ -161,7 +160,7 @@ impl<'a> Parts<'a> {
         let mut seen: Vec<&str> = Vec::new();
         for (key, value) in entries {
             let name = canonical(key);
-            // Nothing says that a field which the specification does not know appears but once.
+            // An unknown field may appear more than once.
             if unknown_field(name).is_none() {
                 if seen.contains(&name) {
                     return Err(parser.error(Kind::DuplicateKey, EXPECTED, key));
@@ -205,7 +204,7 @@ impl<'a> Parts<'a> {
         Ok(())
     }
 
-    /// Marshals the header fields, and the body's signature behind them unless it is among them.
+    /// Marshals the header fields, followed by the body's signature unless it is among them.
     fn put_fields(
         &self,
         parser: &mut Parser<'a>,
@@ -250,10 +249,10 @@ impl<'a> Parts<'a> {
     }
 }
 
-/// Number of the header field SIGNATURE.
+/// Code of the header field SIGNATURE.
 const SIGNATURE: u8 = 8;
 
-/// The name here of a key that `busctl monitor` calls otherwise.
+/// Our name of a key that has another name in `busctl monitor`.
 fn canonical(key: &str) -> &str {
     match key {
         "cookie" => "serial",
@@ -263,13 +262,13 @@ fn canonical(key: &str) -> &str {
     }
 }
 
-/// The number of a header field that has no name.
+/// The code of a header field without a name.
 fn unknown_field(name: &str) -> Option<u8> {
     let code: u8 = name.parse().ok()?;
     (code > 9 && code.to_string() == name).then_some(code)
 }
 
-/// Whether a key tells of how a message was received, which is no part of it.
+/// Whether a key describes the reception of a message and not the message.
 fn is_told_by_monitors(name: &str) -> bool {
     name.starts_with("timestamp") || matches!(name, "monotonic" | "realtime" | "seqnum")
 }
@@ -288,7 +287,7 @@ fn read_u32(parser: &Parser<'_>, value: &Json) -> Result<u32, ParseError> {
     }
 }
 
-/// A message type by its name, or by its number.
+/// Parses a message type: a name or a number.
 fn read_type(parser: &Parser<'_>, value: &Json) -> Result<u8, ParseError> {
     match value {
         Json::String(name) => code_of(&TYPES, name).ok_or_else(|| {
@@ -298,7 +297,7 @@ fn read_type(parser: &Parser<'_>, value: &Json) -> Result<u8, ParseError> {
     }
 }
 
-/// Flags as a number, or as an array of names.
+/// Parses flags: a number or an array of names.
 fn read_flags(parser: &Parser<'_>, value: &Json) -> Result<u8, ParseError> {
     let Json::Array(names) = value else {
         return read_byte(parser, value);
@@ -313,7 +312,7 @@ fn read_flags(parser: &Parser<'_>, value: &Json) -> Result<u8, ParseError> {
     Ok(flags)
 }
 
-/// The key whose value is at fault.
+/// The key whose value is invalid.
 const fn key_of(kind: DecodeErrorKind) -> Option<&'static str> {
     use DecodeErrorKind as D;
     Some(match kind {

@@ -1,12 +1,12 @@
-//! JSON, in the shape of `busctl --json=short`: a type, and the data.
+//! JSON in the form of `busctl --json=short`: the type and the data.
 //!
 //! ```text
 //! {"type":"sv","data":["text",{"type":"u","data":7}]}
 //! ```
 //!
-//! Text that was printed here is parsed to the same bytes: integers have all their digits, doubles as many as they need, and
-//! those that JSON has no numbers for are strings. Whole messages ([`print_message`], [`parse_message`]) keep their byte order,
-//! the order of their header fields, and the fields and flags that the specification does not know.
+//! Printed text is parsed to the same bytes: integers have all digits, doubles have as many as needed, and doubles that JSON cannot
+//! represent are strings. Whole messages ([`print_message`], [`parse_message`]) keep their byte order, the order of their header fields, and
+//! unknown fields and flags.
 
 mod message;
 mod parse;

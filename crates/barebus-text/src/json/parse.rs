@@ -1,4 +1,4 @@
-//! JSON as values.
+//! Parses JSON as values.
 
 use barebus_wire::{Basic, EncodeError, Endian, ObjectPath, OwnedBody, Signature, Writer};
 
@@ -7,19 +7,19 @@ use crate::double;
 use crate::error::{ParseError, ParseErrorKind as Kind, Place, expected};
 use crate::number::parse_integer;
 
-/// Marshals all values of an object like those that [`print`](super::print) prints.
+/// Marshals the values of an object in the form of [`print`](super::print).
 ///
 /// # Errors
-/// Where the text is wrong, and what would have been right.
+/// The text is invalid. The error says where, and what is valid there.
 pub fn parse(text: &str, endian: Endian) -> Result<OwnedBody, ParseError> {
     let json = read(text)?;
     Parser::default().body(&json, endian)
 }
 
-/// Marshals the one value of an object like those that [`print_value`](super::print_value) prints.
+/// Marshals the value of an object in the form of [`print_value`](super::print_value).
 ///
 /// # Errors
-/// Where the text is wrong, and what would have been right.
+/// The text is invalid. The error says where, and what is valid there.
 pub fn parse_value(text: &str, endian: Endian) -> Result<OwnedBody, ParseError> {
     let json = read(text)?;
     let mut parser = Parser::default();
@@ -32,10 +32,10 @@ pub fn parse_value(text: &str, endian: Endian) -> Result<OwnedBody, ParseError> 
     })
 }
 
-/// Marshals an array as values of `signature`: `["x",1]`, as [`print_data`](super::print_data) prints it.
+/// Marshals an array as values of `signature`, in the form of [`print_data`](super::print_data): `["x",1]`.
 ///
 /// # Errors
-/// Where the text is wrong, and what would have been right.
+/// The text is invalid. The error says where, and what is valid there.
 pub fn parse_data(
     signature: Signature<'_>,
     text: &str,
@@ -46,7 +46,7 @@ pub fn parse_data(
     OwnedBody::build(signature, endian, |writer| parser.put_fields(signature, &json, writer))
 }
 
-/// Reads one JSON value, and that nothing follows it.
+/// Parses one JSON value. Nothing may follow it.
 pub(super) fn read(text: &str) -> Result<Json, ParseError> {
     serde_json::from_str(text).map_err(|error| not_json(&error))
 }
@@ -56,28 +56,28 @@ pub(super) fn not_json(error: &serde_json::Error) -> ParseError {
     if error.is_eof() {
         return ParseError::new(place, Kind::TooFew, "JSON", "");
     }
-    // It tells apart no further than by its words.
+    // serde_json's error has no other way to distinguish these.
     if error.to_string().starts_with("number out of range") {
         return ParseError::new(place, Kind::OutOfRange, "a number", "a greater one");
     }
     ParseError::new(place, Kind::NotJson, "JSON", "")
 }
 
-/// One step on the way from the whole text to a value in it.
+/// One step of the path from the whole text to a value in it.
 #[derive(Clone, Copy)]
 pub(super) enum Step<'a> {
     Key(&'a str),
     Index(usize),
 }
 
-/// Marshals what it reads, and knows the way to it.
+/// Marshals values, and tracks the path to them for errors.
 #[derive(Default)]
 pub(super) struct Parser<'a> {
     path: Vec<Step<'a>>,
 }
 
 impl<'a> Parser<'a> {
-    /// Does something with a value one step further down.
+    /// Processes a value one step further down.
     pub(super) fn within<T>(
         &mut self,
         step: Step<'a>,
@@ -123,7 +123,7 @@ impl<'a> Parser<'a> {
         })
     }
 
-    /// Type and data of an object that has nothing else.
+    /// Type and data of an object. No other keys are allowed.
     fn typed(&mut self, json: &'a Json) -> Result<(Signature<'a>, &'a Json), ParseError> {
         const EXPECTED: &str = "an object with a type and data";
         let Json::Object(entries) = json else {
@@ -181,7 +181,7 @@ impl<'a> Parser<'a> {
 
     /// Marshals a value of the single complete type `signature`.
     ///
-    /// Recursion ends where the writer refuses: 64 containers deep.
+    /// Recursion is bounded by the writer, which refuses more than 64 nested containers.
     pub(super) fn put(
         &mut self,
         signature: Signature<'_>,
@@ -248,7 +248,7 @@ impl<'a> Parser<'a> {
         self.carry(writer.end_array(array))
     }
 
-    /// A dictionary's key: a string that says a value of the type `code`.
+    /// A dictionary's key: a value of type `code` as a string.
     fn key(&self, code: u8, text: &'a str) -> Result<Basic<'a>, ParseError> {
         match (code, text) {
             (b'b', "true") => Ok(Basic::Boolean(true)),
@@ -264,15 +264,15 @@ impl<'a> Parser<'a> {
             (b'b', Json::Boolean(value)) => Ok(Basic::Boolean(*value)),
             (b'b', _) => Err(self.wrong(expected(code), json)),
             (_, Json::String(text)) => self.basic_from_text(code, text),
-            // What `busctl` prints for every double that JSON has no number for.
+            // `busctl` prints null for every double that JSON cannot represent.
             (b'd', Json::Null) => Ok(Basic::Double(f64::NAN)),
             (b'd', Json::Double(value)) => Ok(Basic::Double(*value)),
-            // Nearest, as for digits with a point behind them.
+            // Rounded to nearest, as numbers with a point are.
             (b'd', Json::Signed(value)) => Ok(Basic::Double(*value as f64)),
             (b'd', Json::Unsigned(value)) => Ok(Basic::Double(*value as f64)),
             (b's' | b'o' | b'g', _) => Err(self.wrong(expected(code), json)),
             (_, Json::Signed(_) | Json::Unsigned(_)) => self.integer(code, &json.to_string()),
-            // A whole number is one however it is written, as long as doubles tell it from its neighbours.
+            // A whole number may be written with a point or exponent, as long as a double represents it exactly.
             (_, Json::Double(value)) if value.fract() == 0.0 && value.abs() < EXACT => {
                 self.integer(code, &format!("{value:.0}"))
             }
@@ -303,7 +303,7 @@ impl<'a> Parser<'a> {
     }
 }
 
-/// 2^53: below, a double is one whole number; this one is what 2^53 + 1 is read as, too.
+/// 2^53. Below it a double represents each whole number exactly. 2^53 + 1 is rounded to 2^53.
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// Whether a key needs no quotes in an error's path.

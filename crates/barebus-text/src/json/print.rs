@@ -1,4 +1,4 @@
-//! Values as JSON.
+//! Prints values as JSON.
 
 use core::fmt;
 
@@ -24,7 +24,7 @@ pub fn print(
 
 /// Prints a single value, as `busctl --json=short get-property` prints a property: `{"type":"s","data":"x"}`.
 ///
-/// What follows the first value is not printed; no value is `{"type":"","data":null}`.
+/// Only the first value is printed. Without a value the object is `{"type":"","data":null}`.
 ///
 /// # Errors
 /// [`PrintError::Decode`] and [`PrintError::NoSuchFd`], before anything is printed.
@@ -56,7 +56,7 @@ pub fn print_data(
     print_list(&mut values.cursor(), out)
 }
 
-/// As [`print`], of values that have been validated.
+/// As [`print`], for values that have been validated.
 pub(super) fn print_validated(
     values: &(impl Values + ?Sized),
     out: &mut (impl fmt::Write + ?Sized),
@@ -81,9 +81,9 @@ fn print_list(
     Ok(())
 }
 
-/// A container that has begun to be printed.
+/// A container that is being printed.
 enum Frame {
-    /// An array that is no dictionary, or a struct.
+    /// A struct, or an array that is not a dictionary.
     List {
         empty: bool,
     },
@@ -96,7 +96,7 @@ enum Frame {
     Variant,
 }
 
-/// Prints the value that begins with `event`, and takes from `cursor` what belongs to it.
+/// Prints the value that begins with `event`, and reads the rest of it from `cursor`.
 pub(super) fn print_from<'a>(
     event: CursorEvent<'a>,
     cursor: &mut Cursor<'a>,
@@ -114,7 +114,7 @@ pub(super) fn print_from<'a>(
     )
 }
 
-/// What a container ends with.
+/// The text that ends a container.
 const fn end(frame: &Frame) -> &'static str {
     match frame {
         Frame::List { .. } => "]",
@@ -123,7 +123,7 @@ const fn end(frame: &Frame) -> &'static str {
     }
 }
 
-/// Prints what stands before a value in the container `around` it. Tells whether the value is a key.
+/// Prints the separator before a value in the container `around` it. Returns whether the value is a key.
 fn separate(around: &mut Frame, out: &mut (impl fmt::Write + ?Sized)) -> Result<bool, fmt::Error> {
     match around {
         Frame::List { empty } | Frame::Dictionary { empty } => {
@@ -139,7 +139,7 @@ fn separate(around: &mut Frame, out: &mut (impl fmt::Write + ?Sized)) -> Result<
     Ok(false)
 }
 
-/// Prints a basic value, or the beginning of a container.
+/// Prints a basic value, or the start of a container.
 fn begin(
     event: CursorEvent<'_>,
     is_key: bool,
@@ -182,7 +182,7 @@ pub(super) fn print_basic(value: Basic<'_>, out: &mut (impl fmt::Write + ?Sized)
         Basic::Uint32(value) => write!(out, "{value}"),
         Basic::Int64(value) => write!(out, "{value}"),
         Basic::Uint64(value) => write!(out, "{value}"),
-        // The shortest digits that are read back as the same double, with a point or an exponent.
+        // The fewest digits that are read back as the same double, with a point or an exponent.
         Basic::Double(value) if value.is_finite() => write!(out, "{value:?}"),
         Basic::Double(value) => write!(out, "\"{}\"", not_finite(value)),
         Basic::String(text) => print_string(text, out),
@@ -205,12 +205,12 @@ fn print_key(value: Basic<'_>, out: &mut (impl fmt::Write + ?Sized)) -> fmt::Res
     }
 }
 
-/// In the words that JSON's users know, and so that [`double::parse`] reads it.
+/// In the words that are usual in JSON, and that [`double::parse`] reads.
 fn not_finite(value: f64) -> String {
     double::print_exact(value).replace("nan", "NaN").replace("inf", "Infinity")
 }
 
-/// Prints a string: valid JSON, and nothing in it that a terminal acts on.
+/// Prints a string as JSON, with unsafe characters escaped.
 ///
 /// # Errors
 /// Those of `out`.

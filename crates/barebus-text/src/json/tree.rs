@@ -1,4 +1,4 @@
-//! JSON as it was read: every key kept, in its place, be it there twice or not.
+//! A JSON value that keeps all keys in order, including repeated ones.
 
 use core::fmt;
 
@@ -28,7 +28,7 @@ impl Json {
     }
 }
 
-/// A few words that tell what is there, for errors.
+/// A short description of the value, for errors.
 impl fmt::Display for Json {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -1,4 +1,4 @@
-//! The transport `unixexec`.
+//! The transport `unixexec`. Spec: Executed Subprocesses on Unix.
 
 use std::os::fd::AsFd;
 
@@ -11,8 +11,10 @@ use crate::error::AttemptError;
 use crate::sys;
 use crate::transport::Transport;
 
-/// Starts a program and talks to its standard input and output. In a program with more rights than its user it must be named by a path,
-/// and gets an empty environment: both would be the user's choice.
+/// Starts a program and connects to its standard input and output.
+///
+/// In a privileged program `path` must contain a `/` and the started program gets an empty environment, because the user controls `$PATH` and
+/// the environment.
 pub(super) fn reach(address: &Address<'_>) -> Result<Transport, AttemptError> {
     let program = text(address.get("path"), "path")?;
     if sys::is_privileged() && !program.to_bytes().contains(&b'/') {
@@ -22,7 +24,7 @@ pub(super) fn reach(address: &Address<'_>) -> Result<Transport, AttemptError> {
         None => program.clone(),
         zeroth => text(zeroth, "argv0")?,
     }];
-    // A gap ends the list.
+    // The first missing number ends the list.
     while let Some(argument) = address.get(&format!("argv{}", arguments.len())) {
         arguments.push(text(Some(argument), "argv")?);
     }

@@ -1,4 +1,4 @@
-//! Where a connection leads: addresses as transports. Spec: Server Addresses, Transports.
+//! Connects to server addresses. Spec: Server Addresses, Transports.
 
 #[cfg(feature = "unixexec")]
 mod exec;
@@ -23,7 +23,7 @@ use crate::io::monotonic;
 use crate::sys;
 use crate::transport::{Transport, time_val};
 
-/// The server's id as `address` promises it.
+/// The server's GUID in `address`.
 pub(crate) fn guid(address: &Address<'_>) -> Result<Option<Guid>, AttemptError> {
     let Some(value) = address.get("guid") else {
         return Ok(None);
@@ -35,7 +35,7 @@ pub(crate) fn guid(address: &Address<'_>) -> Result<Option<Guid>, AttemptError> 
     }
 }
 
-/// Connects to what `address` names, if it is something that a client can connect to. Each try may take `timeout`.
+/// Connects to `address`. `timeout` limits each connection attempt.
 pub(crate) fn reach(address: &Address<'_>, timeout: Duration) -> Result<Transport, AttemptError> {
     match address.transport() {
         "unix" => unix(address, timeout),
@@ -49,7 +49,7 @@ pub(crate) fn reach(address: &Address<'_>, timeout: Duration) -> Result<Transpor
     }
 }
 
-/// Connects once more to the server that `address` names, which was reached before.
+/// Connects again to the server at `address`, after an earlier connection to it.
 pub(crate) fn reach_again(address: &str, timeout: Duration) -> Result<Transport, AttemptError> {
     match Addresses::parse(address).ok().and_then(|mut addresses| addresses.next()) {
         Some(address) => reach(&address, timeout),
@@ -64,20 +64,21 @@ fn unix(address: &Address<'_>, timeout: Duration) -> Result<Transport, AttemptEr
     }
 }
 
-/// Where a Unix socket is: a `sockaddr_un`.
+/// The address of a Unix socket: a `sockaddr_un`.
 struct UnixAddress {
     bytes: [u8; FAMILY_LEN + PATH_LEN],
     len: usize,
 }
 
-/// Length in bytes of a socket address's first field.
+/// Length in bytes of the first field of a socket address.
 const FAMILY_LEN: usize = size_of::<libc::sa_family_t>();
 
-/// The room in bytes that a socket's name has, a path's NUL included.
+/// Size in bytes of a socket's name, including the NUL of a path.
 const PATH_LEN: usize = 108;
 
 impl UnixAddress {
-    /// The key that is wrong, and why, if there is none.
+    /// # Errors
+    /// The invalid key and the reason.
     fn of(address: &Address<'_>) -> Result<Self, (&'static str, &'static str)> {
         for key in ["dir", "tmpdir", "runtime"] {
             if address.get(key).is_some() {
@@ -86,7 +87,7 @@ impl UnixAddress {
         }
         // An abstract name begins with a NUL, a path ends with one.
         let (key, value, start) = match (address.get("path"), address.get("abstract")) {
-            (Some(_), Some(_)) => return Err(("abstract", "cannot stand beside 'path'")),
+            (Some(_), Some(_)) => return Err(("abstract", "cannot be combined with 'path'")),
             (None, Some(name)) => ("abstract", name, FAMILY_LEN + 1),
             (Some(path), None) => ("path", path, FAMILY_LEN),
             (None, None) => return Err(("path", MISSING)),
@@ -103,9 +104,9 @@ impl UnixAddress {
             return Err((key, "is empty"));
         }
         if start == FAMILY_LEN && room.iter().take(len).any(|byte| *byte == 0) {
-            return Err((key, "holds a NUL"));
+            return Err((key, "contains a NUL"));
         }
-        // Where a path's NUL is, an abstract name's length has its first byte.
+        // A path has a NUL at its end, an abstract name at its start: one byte more in either case.
         Ok(Self { bytes, len: FAMILY_LEN + 1 + len })
     }
 
@@ -117,19 +118,19 @@ impl UnixAddress {
 #[allow(clippy::cast_possible_truncation, reason = "it is 1")]
 const AF_UNIX: libc::sa_family_t = libc::AF_UNIX as libc::sa_family_t;
 
-/// A socket connected to `address`, a `sockaddr` of the system's.
+/// Returns a socket that is connected to `address`, a `sockaddr`.
 fn connect_within(timeout: Duration, address: &[u8]) -> nix::Result<OwnedFd> {
     let end = monotonic().saturating_add(timeout);
     let connected = || -> nix::Result<OwnedFd> {
         let fd = sys::stream_socket(address)?;
-        // A server that is not there, or whose queue is full, lets connect(2) wait: so long at most.
+        // connect(2) can block if the server's queue is full or the host does not answer. SO_SNDTIMEO limits that time.
         setsockopt(&fd, SendTimeout, &time_val(end.saturating_sub(monotonic())))?;
         sys::connect(&fd, address)?;
         Ok(fd)
     };
     loop {
         match connected() {
-            // Whoever is interrupted again and again waits no longer for that.
+            // Repeated interruptions do not extend the time limit.
             Err(Errno::EINTR) if monotonic() < end => {}
             Err(Errno::EINTR | Errno::EAGAIN | Errno::EINPROGRESS) => return Err(Errno::ETIMEDOUT),
             connected => return connected,
@@ -137,7 +138,7 @@ fn connect_within(timeout: Duration, address: &[u8]) -> nix::Result<OwnedFd> {
     }
 }
 
-/// The beginning of `file`, as much as fits into `room`.
+/// Reads from the start of `file` until `room` is full or the file ends.
 pub(crate) fn read_beginning<'a>(file: &OwnedFd, room: &'a mut [u8]) -> nix::Result<&'a [u8]> {
     let mut filled = 0;
     while let Some(rest) = room.get_mut(filled..).filter(|rest| !rest.is_empty()) {
@@ -151,7 +152,7 @@ pub(crate) fn read_beginning<'a>(file: &OwnedFd, room: &'a mut [u8]) -> nix::Res
     Ok(room.get(..filled).unwrap_or_default())
 }
 
-/// Puts a value's bytes into `room` and tells how many they are; `None` when there is too little.
+/// Writes a value's unescaped bytes into `room` and returns their number; `None` if they do not fit.
 fn unescape(value: EscapedValue<'_>, room: &mut [u8]) -> Option<usize> {
     let mut len = 0;
     for byte in value.bytes() {
@@ -161,11 +162,11 @@ fn unescape(value: EscapedValue<'_>, room: &mut [u8]) -> Option<usize> {
     Some(len)
 }
 
-/// A value as the system takes it.
+/// A value as a C string.
 #[cfg(any(feature = "tcp", feature = "unixexec"))]
 fn text(value: Option<EscapedValue<'_>>, key: &'static str) -> Result<CString, AttemptError> {
     let value = value.ok_or(wrong(key, MISSING))?;
-    CString::new(value.bytes().collect::<Vec<u8>>()).map_err(|_| wrong(key, "holds a NUL"))
+    CString::new(value.bytes().collect::<Vec<u8>>()).map_err(|_| wrong(key, "contains a NUL"))
 }
 
 const fn wrong(key: &'static str, reason: &'static str) -> AttemptError {

@@ -19,7 +19,7 @@ pub(super) fn reach(address: &Address<'_>, timeout: Duration) -> Result<Transpor
     let host = text(address.get("host"), "host")?;
     let port = text(address.get("port"), "port")?;
     if !port.to_str().is_ok_and(|port| port.parse().is_ok_and(|port: u16| port != 0)) {
-        return Err(wrong("port", "is no port number from 1 to 65535"));
+        return Err(wrong("port", "is not a port number from 1 to 65535"));
     }
     let family = match address.get("family").map(|family| family.as_str()) {
         None => libc::AF_UNSPEC,
@@ -28,7 +28,7 @@ pub(super) fn reach(address: &Address<'_>, timeout: Duration) -> Result<Transpor
         Some(_) => return Err(wrong("family", "is neither ipv4 nor ipv6")),
     };
     let places = sys::resolve(&host, &port, family).map_err(|reason| wrong("host", reason))?;
-    let mut failure = wrong("host", "has no address of the family asked for");
+    let mut failure = wrong("host", "has no address of the requested family");
     for place in &places {
         match connect_within(timeout, place) {
             Ok(fd) => {
@@ -43,7 +43,8 @@ pub(super) fn reach(address: &Address<'_>, timeout: Duration) -> Result<Transpor
     Err(failure)
 }
 
-/// TCP, and then the 16 bytes that prove that the client may read the server's files. Spec: Nonce-authenticated TCP Sockets.
+/// Connects by TCP and sends the 16 bytes of the nonce file, which prove that the client can read the server's files.
+/// Spec: Nonce-authenticated TCP Sockets.
 pub(super) fn reach_with_nonce(
     address: &Address<'_>,
     timeout: Duration,
@@ -52,15 +53,15 @@ pub(super) fn reach_with_nonce(
     let transport = reach(address, timeout)?;
     let mut room = [0; 17];
     let file = sys::open_to_read(&file)?;
-    // Reading anything else may wait.
+    // Reading any other type of file can block.
     if fstat(&file)?.st_mode & libc::S_IFMT != libc::S_IFREG {
-        return Err(wrong("noncefile", "is no regular file"));
+        return Err(wrong("noncefile", "is not a regular file"));
     }
     let nonce = read_beginning(&file, &mut room)?;
     if nonce.len() != 16 {
         return Err(wrong("noncefile", "does not hold 16 bytes"));
     }
-    // A socket that has just connected takes 16 bytes.
+    // The send buffer of a new connection has room for 16 bytes.
     match transport.send([nonce, &[]], &[], sys::send) {
         Ok(16) => Ok(transport),
         Ok(_) => Err(Errno::EAGAIN.into()),

@@ -9,65 +9,65 @@ use nix::libc;
 
 use super::process::{Process, state};
 
-/// A file descriptor that a connection owns: one that a message brought, or one that is to be sent.
+/// A file descriptor that a connection owns: received with a message, or waiting to be sent.
 ///
-/// `OwnedFd::from` takes it out; [`as_fd`](AsFd::as_fd) lends it.
+/// `OwnedFd::from` takes the descriptor out. [`as_fd`](AsFd::as_fd) borrows it.
 ///
-/// Dropping it closes it. close(2) waits if the file wants it to: a TCP socket with SO_LINGER and unsent data for as long as its owner
-/// has set, a file of FUSE or NFS until its server answers. So one that came from somebody else is closed by a short-lived thread
-/// instead. To close in this way one that was taken out, drop [`Descriptor::untrusted`] of it.
+/// Dropping it closes the descriptor. close(2) can block: on a TCP socket with unsent data for the time that SO_LINGER sets, on a FUSE or
+/// NFS file until its server answers. So a short-lived thread closes descriptors that were received. To close a descriptor that you took
+/// out in the same way, drop [`Descriptor::untrusted`].
 pub struct Descriptor {
     fd: ManuallyDrop<OwnedFd>,
     is_untrusted: bool,
 }
 
 impl Descriptor {
-    /// Somebody else's file: whoever drops it does not wait until it is closed.
+    /// Wraps a file that another process may have chosen. Dropping the result never blocks.
     pub fn untrusted(fd: OwnedFd) -> Self {
-        // The thread must not be believed to run in a child of this process. Connections have seen to that.
+        // Marks this process, so that a forked child knows that it has no thread. Connections do this when they are opened.
         Process::current();
         Self { fd: ManuallyDrop::new(fd), is_untrusted: true }
     }
 
-    /// The same file by a number that is not standard input's, output's or error's. Those are free in programs that have closed
-    /// them, and what such a program prints must not get into the stream, or into a received file.
+    /// Duplicates the descriptor above the numbers of standard input, output and error, if it has one of these. A program that has closed
+    /// them would otherwise print into the connection or into a received file.
     pub(crate) fn above_stdio(mut self) -> nix::Result<Self> {
         const LEAST: RawFd = libc::STDERR_FILENO + 1;
 
         if self.as_raw_fd() >= LEAST {
             return Ok(self);
         }
-        // SAFETY: the command takes a number and gives a new descriptor.
+        // SAFETY: the command takes a number and returns a new descriptor.
         let number = unsafe { libc::fcntl(self.as_raw_fd(), libc::F_DUPFD_CLOEXEC, LEAST) };
         let number = Errno::result(number)?;
-        // SAFETY: it was just made, and nobody else knows its number.
+        // SAFETY: the descriptor is new, so it has no other owner.
         let mut clone = unsafe { Self::from_number(number) };
         clone.is_untrusted = self.is_untrusted;
-        // At once: the thread might come when the program has put its new standard output there. It is not the file's last descriptor,
-        // so only FUSE and NFS can make it wait.
+        // Closed here, not by the thread, which might run after the program has opened its new standard output under this number. It is not
+        // the file's last descriptor, so only FUSE and NFS can block.
         self.is_untrusted = false;
         Ok(clone)
     }
 
-    /// Somebody else's file, which the system has just opened for us.
+    /// Takes ownership of a descriptor that was received.
     ///
     /// # Safety
-    /// The number is that of an open file, and nobody else owns it.
+    /// `number` is an open file descriptor that has no other owner.
     #[inline(never)]
     pub(super) unsafe fn from_number(number: RawFd) -> Self {
-        // SAFETY: the caller keeps the same contract.
+        // SAFETY: the caller guarantees this.
         let fd = ManuallyDrop::new(unsafe { OwnedFd::from_raw_fd(number) });
         Self { fd, is_untrusted: true }
     }
 
-    /// From now on dropping it does not wait.
+    /// From now on dropping it does not block.
     pub(crate) const fn distrust(&mut self) {
         self.is_untrusted = true;
     }
 }
 
 impl From<OwnedFd> for Descriptor {
-    /// One's own file: it is closed by whoever drops it.
+    /// A file of this process: dropping it calls close(2) directly.
     fn from(fd: OwnedFd) -> Self {
         Self { fd: ManuallyDrop::new(fd), is_untrusted: false }
     }
@@ -76,7 +76,7 @@ impl From<OwnedFd> for Descriptor {
 impl From<Descriptor> for OwnedFd {
     fn from(descriptor: Descriptor) -> Self {
         let descriptor = ManuallyDrop::new(descriptor);
-        // SAFETY: `descriptor` is not dropped and not used again, so that its field has no other owner.
+        // SAFETY: `descriptor` is neither dropped nor used again, so its field has no other owner.
         unsafe { std::ptr::read(&raw const *descriptor.fd) }
     }
 }

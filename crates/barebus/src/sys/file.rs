@@ -6,7 +6,7 @@ use std::os::fd::{FromRawFd, OwnedFd};
 use nix::errno::Errno;
 use nix::libc;
 
-/// Opens a file, without waiting if it is a special one.
+/// Opens a file for reading. Does not block on special files.
 pub(crate) fn open_to_read(file: &CStr) -> nix::Result<OwnedFd> {
     let flags = libc::O_RDONLY | libc::O_CLOEXEC | libc::O_NONBLOCK | libc::O_NOCTTY;
     loop {
@@ -14,7 +14,7 @@ pub(crate) fn open_to_read(file: &CStr) -> nix::Result<OwnedFd> {
         let number = unsafe { libc::open64(file.as_ptr(), flags) };
         match Errno::result(number) {
             Err(Errno::EINTR) => {}
-            // SAFETY: the system has just opened it, and nobody else knows its number.
+            // SAFETY: the descriptor is new, so it has no other owner.
             number => return number.map(|number| unsafe { OwnedFd::from_raw_fd(number) }),
         }
     }

@@ -1,8 +1,8 @@
-//! The only unsafe code of this crate: what the system reports in plain numbers and pointers becomes safe here. One subject a file.
+//! The only unsafe code of this crate: safe wrappers of system calls that work on plain numbers and pointers.
 
 #![allow(
     unsafe_code,
-    reason = "descriptor numbers must become owned descriptors; these files hold the proofs"
+    reason = "descriptor numbers become owned descriptors here; each block has its proof"
 )]
 
 mod auxv;

@@ -1,4 +1,4 @@
-//! Host names and numbers as socket addresses.
+//! Resolves hosts and ports to socket addresses.
 
 use std::ffi::CStr;
 #[cfg(all(target_env = "gnu", target_feature = "crt-static"))]
@@ -11,9 +11,9 @@ use nix::libc;
 #[cfg(all(target_env = "gnu", target_feature = "crt-static"))]
 use nix::sys::socket::{SockaddrLike, SockaddrStorage};
 
-/// The address of `host` and `port`, both numbers, as a `sockaddr`. `family` is AF_UNSPEC for either. The error is the reason.
+/// Returns the address of `host` and `port`, both numbers, as a `sockaddr`. `family` is AF_UNSPEC for any. The error is the reason.
 ///
-/// A static program looks no names up: GNU's resolver would be two thirds of it, and needs shared libraries all the same.
+/// A static program does not resolve names: glibc's resolver would be two thirds of the program and needs shared libraries anyway.
 #[cfg(all(target_env = "gnu", target_feature = "crt-static"))]
 pub(crate) fn resolve(
     host: &CStr,
@@ -27,58 +27,56 @@ pub(crate) fn resolve(
         Err(_) => None,
     };
     let Some(number) = number else {
-        return Err("is a name: a static program looks none up");
+        return Err("is a name: a static program cannot resolve names");
     };
     if family == if number.is_ipv4() { libc::AF_INET6 } else { libc::AF_INET } {
-        return Err("is no number of the family asked for");
+        return Err("is not an address of the requested family");
     }
     let port = port.to_str().ok().and_then(|port| port.parse().ok()).unwrap_or_default();
     let address = SockaddrStorage::from(SocketAddr::new(number, port));
-    // SAFETY: the address lives until the copy is made and has so many bytes, all of them written.
+    // SAFETY: `address` outlives the copy and has this many initialised bytes.
     let bytes = unsafe { slice::from_raw_parts(address.as_ptr().cast(), address.len() as usize) };
     Ok(vec![bytes.into()])
 }
 
-/// The addresses of `host`, a number or a name, and `port`, a number, each as a `sockaddr`, in the order in which they should be tried.
-/// `family` is AF_UNSPEC for any. The system's resolver looks names up. The error is the reason.
+/// Returns the addresses of `host` (an address or a name) and `port` (a number), each as a `sockaddr`, in the order to try them.
+/// `family` is AF_UNSPEC for any. The system's resolver resolves names. The error is the reason.
 #[cfg(not(all(target_env = "gnu", target_feature = "crt-static")))]
 pub(crate) fn resolve(
     host: &CStr,
     port: &CStr,
     family: libc::c_int,
 ) -> Result<Vec<Box<[u8]>>, &'static str> {
-    // SAFETY: addrinfo is a plain C struct of integers and pointers, for which all bits zero are valid; as hints they mean
-    // that nothing is asked for.
+    // SAFETY: addrinfo is a C struct of integers and pointers, for which all bits zero are valid.
     let mut hints: libc::addrinfo = unsafe { std::mem::zeroed() };
     hints.ai_family = family;
     hints.ai_socktype = libc::SOCK_STREAM;
     hints.ai_flags = libc::AI_NUMERICSERV;
     let mut list = ptr::null_mut();
-    /// GNU's own: the host has addresses, but of the other family.
+    /// Specific to glibc: the host has addresses of the other family only.
     const EAI_ADDRFAMILY: libc::c_int = -9;
-    // SAFETY: both texts end with a NUL, `hints` is an addrinfo, and `list` is a place for the pointer to be written to.
+    // SAFETY: both strings end with a NUL, `hints` is initialised, and `list` is valid for a write.
     let code =
         unsafe { libc::getaddrinfo(host.as_ptr(), port.as_ptr(), &raw const hints, &raw mut list) };
     if code != 0 {
         return Err(match code {
             libc::EAI_NONAME => "is not known",
             libc::EAI_AGAIN => "cannot be looked up now",
-            EAI_ADDRFAMILY => "has no address of the family asked for",
+            EAI_ADDRFAMILY => "has no address of the requested family",
             _ => "cannot be looked up",
         });
     }
     let mut places = Vec::new();
     let mut next = list;
-    // SAFETY: getaddrinfo has set `list` to the first of a list of addrinfo, each of which points at the next or is the last;
-    // they live until freeaddrinfo.
+    // SAFETY: getaddrinfo has set `list` to a linked list of addrinfo, which is valid until freeaddrinfo.
     while let Some(info) = unsafe { next.as_ref() } {
-        // SAFETY: `ai_addr` points at `ai_addrlen` bytes of address.
+        // SAFETY: `ai_addr` points to `ai_addrlen` initialised bytes.
         let bytes: &[u8] =
             unsafe { slice::from_raw_parts(info.ai_addr.cast(), info.ai_addrlen as usize) };
         places.push(bytes.into());
         next = info.ai_next;
     }
-    // SAFETY: `list` came from getaddrinfo, is freed once, and the addresses were copied.
+    // SAFETY: `list` is from getaddrinfo and freed once; the addresses were copied.
     unsafe { libc::freeaddrinfo(list) };
     Ok(places)
 }

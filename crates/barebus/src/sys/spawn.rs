@@ -1,4 +1,4 @@
-//! Starting a program, and waiting for its end.
+//! Starts a program and waits for its end.
 
 use std::ffi::{CStr, CString};
 use std::os::fd::{AsRawFd, BorrowedFd};
@@ -11,8 +11,9 @@ use nix::unistd::Pid;
 
 use super::{is_privileged, thread};
 
-/// Starts `program` with `socket` as its standard input and output. `arguments` begin with the zeroth. It inherits the environment, and
-/// a name without a slash is looked for in `$PATH`; a program with more rights than its user passes no environment on.
+/// Starts `program` with `socket` as its standard input and output. `arguments` begin with argument 0.
+///
+/// The program inherits the environment, and a name without a slash is searched in `$PATH`. A privileged program passes on no environment.
 pub(crate) fn spawn(
     program: &CStr,
     arguments: &[CString],
@@ -27,24 +28,22 @@ pub(crate) fn spawn(
     arguments.push(ptr::null_mut());
     let nothing = [ptr::null_mut()];
     let mut pid = 0;
-    // SAFETY: the structs are plain C, valid with all bits zero, and initialised by the first call that takes each. `program`, and
-    // the texts that `arguments` point at up to its null pointer, end with a NUL, live until the call returns and are not written
-    // to, though the type would allow it. `nothing` is an empty list; `environ` is the C library's own, which nobody changes meanwhile:
-    // `std::env::set_var` demands that of its callers.
+    // SAFETY: the structs are C structs for which all bits zero are valid; the first call on each initialises it. `program` and the
+    // strings in `arguments` end with a NUL, outlive the call and are not written to. `arguments` and `nothing` end with a null pointer.
+    // `environ` belongs to the C library and is not changed meanwhile: `std::env::set_var` requires this of its callers.
     let code = unsafe {
         let mut files: libc::posix_spawn_file_actions_t = std::mem::zeroed();
         let mut attributes: libc::posix_spawnattr_t = std::mem::zeroed();
         let mut signals: libc::sigset_t = std::mem::zeroed();
         libc::posix_spawn_file_actions_init(&raw mut files);
         libc::posix_spawnattr_init(&raw mut attributes);
-        // Programs do not expect to be started with signals blocked, as they may be in a thread of ours, or ignored, as SIGPIPE is
-        // in programs of Rust's.
+        // Programs expect to be started with no signals blocked or ignored. This thread may block some, and Rust programs ignore SIGPIPE.
         libc::sigemptyset(&raw mut signals);
         libc::posix_spawnattr_setsigmask(&raw mut attributes, &raw const signals);
         libc::sigaddset(&raw mut signals, libc::SIGPIPE);
         libc::posix_spawnattr_setsigdefault(&raw mut attributes, &raw const signals);
         libc::posix_spawnattr_setflags(&raw mut attributes, FLAGS);
-        // All of the above cannot fail; these can, for want of memory.
+        // The calls above cannot fail. These can, if memory is short.
         let mut code = libc::posix_spawn_file_actions_adddup2(&raw mut files, socket, 0);
         if code == 0 {
             code = libc::posix_spawn_file_actions_adddup2(&raw mut files, socket, 1);
@@ -66,7 +65,7 @@ pub(crate) fn spawn(
     if code == 0 { Ok(Pid::from_raw(pid)) } else { Err(Errno::from_raw(code)) }
 }
 
-/// Waits for the end of a child in a thread, so that it does not stay a zombie.
+/// Waits in a thread for the end of a child, so that it does not stay a zombie.
 pub(crate) fn reap(child: Pid) {
     extern "C" fn wait(child: *mut c_void) -> *mut c_void {
         if let Ok(child) = libc::pid_t::try_from(child.addr()) {
@@ -79,6 +78,6 @@ pub(crate) fn reap(child: Pid) {
 }
 
 unsafe extern "C" {
-    /// The program's environment: pointers at texts, then a null pointer.
+    /// The program's environment: pointers to strings, then a null pointer.
     static environ: *const *mut libc::c_char;
 }

@@ -1,4 +1,4 @@
-//! Checks of attributes, which list what is wrong as problems.
+//! Checks attributes and lists problems.
 
 use barebus_wire::{MemberName, Signature};
 
