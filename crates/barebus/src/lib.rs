@@ -56,6 +56,7 @@ mod event_loop;
 mod io;
 mod open;
 mod options;
+mod owned;
 mod proxy;
 mod reply;
 mod request;
@@ -88,6 +89,7 @@ pub use bus::{Bus, Credentials, NameFlags, ReleaseName, RequestName, StartServic
 pub use connection::Connection;
 pub use error::{Attempt, AttemptError, CallError, Cause, ConnectionError, OpenError};
 pub use options::Options;
+pub use owned::OwnedMessage;
 pub use proxy::Proxy;
 pub use reply::{Reply, Signal};
 pub use signals::{Bodies, Signals};

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use barebus::{Connection, MatchRuleBuf, MemberName, MethodCall};
 use barebus_box::SystemdBox;
-use barebus_systemd::{Manager, Mode};
+use barebus_systemd::{Manager, Mode, Systemd};
 use barebus_text::busctl;
 
 use crate::packages;
@@ -97,7 +97,9 @@ pub(crate) fn run(host: bool) -> Result<(), Failure> {
 
     if matches!(place, Place::Box(_)) {
         title("Subscribe to signals, start a unit, wait for its job");
-        signals(&mut bus)?;
+        let mut systemd = Systemd::over(bus);
+        signals(&mut systemd)?;
+        bus = systemd.into_connection();
     }
 
     title("Read a few properties");
@@ -112,22 +114,24 @@ pub(crate) fn run(host: bool) -> Result<(), Failure> {
 }
 
 /// Starts a unit and prints the Manager's signals until its job has ended.
-fn signals(bus: &mut Connection) -> Result<(), Failure> {
+fn signals(systemd: &mut Systemd) -> Result<(), Failure> {
     let rule = MatchRuleBuf::signals().sender(SYSTEMD).path(PATH).interface(MANAGER);
-    let all = bus.subscribe(&rule.rule()?)?;
-    let manager = Manager::new();
-    let job = manager.start_unit(bus, DEMO.0, Mode::Replace)?;
+    let all = systemd.connection().subscribe(&rule.rule()?)?;
+    systemd.subscribe()?;
+    let job = systemd.start_unit(DEMO.0, Mode::Replace)?;
     println!("StartUnit({}) queued {}", DEMO.0, job.path());
-    println!("result of the job: {}", job.wait(bus, Some(Duration::from_secs(10)))?);
+    println!("result of the job: {}", systemd.wait_within(&job, Duration::from_secs(10))?);
     println!("signals of the Manager in the meantime:");
+    let bus = systemd.connection();
     while let Some(signal) = bus.next_signal(all, Some(Duration::from_millis(50)))? {
         let mut text = String::new();
         busctl::print(signal.message(), &mut text)?;
         println!("  {} {text}", signal.header().member.map_or("", MemberName::as_str));
     }
     bus.unsubscribe(all)?;
-    let job = manager.stop_unit(bus, DEMO.0, Mode::Replace)?;
-    println!("result of stopping it: {}", job.wait(bus, None)?);
+    systemd.unsubscribe();
+    let job = systemd.stop_unit(DEMO.0, Mode::Replace)?;
+    println!("result of stopping it: {}", systemd.wait(&job)?);
     Ok(())
 }
 

@@ -1,5 +1,7 @@
 //! Units: those that the manager lists, and single ones.
 
+pub(crate) mod file;
+
 use barebus::wire::{DecodeError, Reader};
 use barebus::{
     Array, BodyError, CallError, Connection, Decode, InterfaceName, IntoName, Message, NameRole,
