@@ -27,8 +27,10 @@ pub mod interface;
 mod job;
 mod manager;
 pub mod name;
+mod pidfd;
 pub mod setting;
-mod unit;
+pub mod transient;
+pub mod unit;
 pub mod value;
 pub mod word;
 

@@ -1,5 +1,15 @@
 //! Units: those that the manager lists, and single ones.
 
+mod change;
+mod exit;
+mod resources;
+mod status;
+
+pub use change::{FileChange, FileChanges, FileOptions};
+pub use exit::ProcessExit;
+pub use resources::Resources;
+pub use status::Status;
+
 use barebus::wire::{DecodeError, Reader};
 use barebus::{
     Array, BodyError, CallError, Connection, Decode, InterfaceName, IntoName, Message, NameRole,
