@@ -138,6 +138,6 @@ fn a_job_is_not_waited_for_over_another_connection() {
     rules_of(|other| {
         let _job = start(other, "1.service");
         let error = job.take().unwrap().wait(other, None).unwrap_err();
-        assert!(matches!(error.cause, CallError::OtherConnection), "{error}");
+        assert!(matches!(error.call(), Some(CallError::OtherConnection)), "{error}");
     });
 }

@@ -92,7 +92,10 @@ impl From<barebus::OpenError> for Failure {
 
 impl From<barebus_systemd::Error> for Failure {
     fn from(error: barebus_systemd::Error) -> Self {
-        Self::call(&error.asked, &error.cause)
+        match error.call() {
+            Some(cause) => Self::call(&error.operation, cause),
+            None => Self::new(Exit::Connection, error),
+        }
     }
 }
 

@@ -2,51 +2,72 @@
 
 use std::fmt;
 
-use barebus::CallError;
+use barebus::{CallError, OpenError};
 
 /// The failed operation and its cause.
 #[derive(Debug)]
 pub struct Error {
-    /// The method or property, and what it was asked about: `GetUnitFileState of x.service`.
-    pub asked: String,
-    /// Why.
-    pub cause: CallError,
+    /// The method, property or step, and what it was asked about: `GetUnitFileState of x.service`.
+    pub operation: String,
+    /// Why it failed.
+    pub cause: Cause,
+}
+
+/// Why an operation failed.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Cause {
+    /// A call failed, or the connection has ended.
+    Call(CallError),
+    /// No connection was opened.
+    Open(OpenError),
 }
 
 impl Error {
     /// An empty name is a name too, and one to be seen.
     pub(crate) fn new<'a>(
-        asked: &str,
+        operation: &str,
         about: impl Into<Option<&'a str>>,
-        cause: impl Into<CallError>,
+        cause: impl Into<Cause>,
     ) -> Self {
-        let asked = match about.into() {
-            None => asked.to_owned(),
-            Some("") => format!("{asked} of ''"),
-            Some(about) => format!("{asked} of {about}"),
+        let operation = match about.into() {
+            None => operation.to_owned(),
+            Some("") => format!("{operation} of ''"),
+            Some(about) => format!("{operation} of {about}"),
         };
-        Self { asked, cause: cause.into() }
+        Self { operation, cause: cause.into() }
+    }
+
+    /// The error of the call that failed, if it was one.
+    pub const fn call(&self) -> Option<&CallError> {
+        match &self.cause {
+            Cause::Call(error) => Some(error),
+            Cause::Open(_) => None,
+        }
     }
 
     /// Whether a deadline has passed. A job that was waited for goes on.
     pub fn is_timeout(&self) -> bool {
-        self.cause.is_timeout()
+        match &self.cause {
+            Cause::Call(error) => error.is_timeout(),
+            Cause::Open(error) => error.is_timeout(),
+        }
     }
 
     /// Whether the connection has ended.
-    pub const fn is_disconnected(&self) -> bool {
-        self.cause.is_disconnected()
+    pub fn is_disconnected(&self) -> bool {
+        self.call().is_some_and(CallError::is_disconnected)
     }
 
     /// ERROR_NAME, if systemd or the bus answered with an ERROR.
     pub fn remote_name(&self) -> Option<&str> {
-        self.cause.remote_name()
+        self.call()?.remote_name()
     }
 
     /// Whether systemd knows no unit of that name (or no file of it): `NoSuchUnit`, or ENOENT as systemd reports it.
     pub fn is_no_such_unit(&self) -> bool {
         matches!(
-            self.cause.remote_name(),
+            self.remote_name(),
             Some(
                 "org.freedesktop.systemd1.NoSuchUnit"
                     | "org.freedesktop.DBus.Error.FileNotFound"
@@ -58,7 +79,7 @@ impl Error {
     /// Whether the running systemd lacks the method, property or interface: it is older than what was asked for.
     pub fn is_unsupported(&self) -> bool {
         matches!(
-            self.cause.remote_name(),
+            self.remote_name(),
             Some(
                 "org.freedesktop.DBus.Error.UnknownMethod"
                     | "org.freedesktop.DBus.Error.UnknownProperty"
@@ -70,7 +91,22 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.asked, self.cause)
+        write!(f, "{}: {}", self.operation, self.cause)
+    }
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Call(error) => error.fmt(f),
+            Self::Open(error) => error.fmt(f),
+        }
+    }
+}
+
+impl<E: Into<CallError>> From<E> for Cause {
+    fn from(error: E) -> Self {
+        Self::Call(error.into())
     }
 }
 
@@ -79,7 +115,10 @@ impl std::error::Error for Error {}
 
 impl From<Error> for barebus::Error {
     fn from(error: Error) -> Self {
-        Self::Operation { operation: error.asked, cause: error.cause }
+        match error.cause {
+            Cause::Call(cause) => Self::Operation { operation: error.operation, cause },
+            Cause::Open(error) => Self::Open(error),
+        }
     }
 }
 
@@ -106,7 +145,7 @@ mod tests {
     #[test]
     fn a_name_is_told_even_if_there_is_nothing_to_it() {
         let text = |about: Option<&str>| {
-            Error::new("GetUnit", about, CallError::NoReply(barebus::NoReply::TimedOut)).asked
+            Error::new("GetUnit", about, CallError::NoReply(barebus::NoReply::TimedOut)).operation
         };
         assert_eq!(text(Some("x.service")), "GetUnit of x.service");
         assert_eq!(text(Some("")), "GetUnit of ''");

@@ -22,22 +22,34 @@
 //! What this crate does not do: it reads no unit files and touches nothing but the connection.
 #![forbid(unsafe_code)]
 
+#[macro_use]
+mod shells;
+
+mod access;
+mod client;
 mod error;
 pub mod interface;
 mod job;
 mod manager;
+mod methods;
 pub mod name;
 mod pidfd;
 pub mod setting;
+mod state;
+mod systemd;
+#[cfg(feature = "tokio")]
+pub mod tokio;
 pub mod transient;
+mod turns;
 pub mod unit;
 pub mod value;
 pub mod word;
 
-pub use error::Error;
+pub use error::{Cause, Error};
 pub use job::{Job, JobResult, Mode};
 pub use manager::Manager;
 pub use name::{UnitKind, UnitName};
+pub use systemd::{Later, Pending, Systemd};
 pub use unit::{ListedUnit, Unit, UnitList, Units};
 pub use value::Limit;
 pub use word::{ActiveState, UnitFileState};

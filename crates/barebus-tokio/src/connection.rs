@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use barebus::definition::Request;
-use barebus::{CallError, EncodeBody, MatchRule, MethodCall, OpenError};
+use barebus::{CallError, CallId, EncodeBody, MatchRule, MethodCall, OpenError};
 
 use crate::call::PendingReply;
 use crate::driver::Driver;
@@ -64,8 +64,33 @@ impl Connection {
         body: &B,
         fds: Vec<OwnedFd>,
     ) -> PendingReply {
+        self.queue(|connection| connection.start_call(call, body, fds))
+    }
+
+    /// As [`call_with_fds`](Self::call_with_fds), with a time limit for this call alone; `None`: no limit.
+    pub fn call_within<B: EncodeBody + ?Sized>(
+        &self,
+        call: &MethodCall<'_>,
+        body: &B,
+        fds: Vec<OwnedFd>,
+        timeout: Option<Duration>,
+    ) -> PendingReply {
+        self.queue(|connection| {
+            let common = connection.call_timeout();
+            connection.set_call_timeout(timeout);
+            let queued = connection.start_call(call, body, fds);
+            connection.set_call_timeout(common);
+            queued
+        })
+    }
+
+    /// Queues a call with `start`.
+    fn queue(
+        &self,
+        start: impl FnOnce(&mut barebus::Connection) -> Result<CallId, CallError>,
+    ) -> PendingReply {
         let queued = self.handle.change(|state| {
-            let id = state.connection()?.start_call(call, body, fds)?;
+            let id = start(state.connection()?)?;
             state.calls.insert(id, Waiting::Task(None));
             Ok(id)
         });
@@ -84,12 +109,7 @@ impl Connection {
         request: Request<'_, A, Out>,
         fds: Vec<OwnedFd>,
     ) -> PendingReply {
-        let queued = self.handle.change(|state| {
-            let id = state.connection()?.start_with_fds(request, fds)?;
-            state.calls.insert(id, Waiting::Task(None));
-            Ok(id)
-        });
-        PendingReply::new(Arc::clone(&self.handle), queued)
+        self.queue(|connection| connection.start_with_fds(request, fds))
     }
 
     /// Queues a call with NO_REPLY_EXPECTED, with file descriptors to send along.
@@ -115,12 +135,22 @@ impl Connection {
         &self,
         rule: &MatchRule<'_>,
     ) -> impl Future<Output = Result<SignalStream, CallError>> + Send + use<> {
-        let stream = SignalStream::new(Arc::clone(&self.handle), rule);
+        let stream = self.start_subscription(rule);
         async {
             let stream = stream?;
-            std::future::poll_fn(|cx| stream.poll_agreed(cx)).await?;
+            stream.accepted().await?;
             Ok(stream)
         }
+    }
+
+    /// Queues a subscription to signals at once, as [`subscribe`](Self::subscribe) does, without a future: the stream misses no signal
+    /// that is caused by a call that is made later. If the bus refuses the rule, the stream stays empty;
+    /// [`SignalStream::accepted`] returns the refusal.
+    ///
+    /// # Errors
+    /// [`CallError::Send`], [`CallError::Connection`].
+    pub fn start_subscription(&self, rule: &MatchRule<'_>) -> Result<SignalStream, CallError> {
+        SignalStream::new(Arc::clone(&self.handle), rule)
     }
 
     /// The calls of our methods, if the connection [serves calls](barebus::Options::serve_calls). `None` if an [`Incoming`] exists already. To
@@ -134,6 +164,16 @@ impl Connection {
         if let Some(connection) = &mut self.handle.lock().connection {
             connection.set_call_timeout(timeout);
         }
+    }
+
+    /// How long calls wait for their reply; `None`: no limit.
+    pub fn call_timeout(&self) -> Option<Duration> {
+        self.look(barebus::Connection::call_timeout)
+    }
+
+    /// Whether this is a direct connection, without a bus.
+    pub fn is_direct(&self) -> bool {
+        self.look(barebus::Connection::is_direct)
     }
 
     /// Our unique name. `None` until the bus has answered `Hello`: after the first call.

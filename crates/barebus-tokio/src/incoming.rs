@@ -9,12 +9,12 @@ use std::task::{Context, Poll};
 use barebus::wire::DecodeBody;
 use barebus::{
     BodyError, CallError, ConnectionError, DecodeError, EncodeBody, ErrorName, FdIndex, Message,
-    ReplyTo,
+    OwnedMessage, ReplyTo,
 };
 use futures_core::Stream;
 
 use crate::queue::Queue;
-use crate::received::{Owned, received};
+use crate::received::received;
 use crate::shared::Handle;
 
 /// The stream of calls of our methods, for a connection that [serves calls](barebus::Options::serve_calls).
@@ -95,7 +95,7 @@ impl Drop for Incoming {
 #[derive(Debug)]
 #[must_use = "the caller waits for an answer; dropped, it gets an error"]
 pub struct IncomingCall {
-    received: Owned,
+    received: OwnedMessage,
     /// `None` only while it is being dropped.
     reply_to: Option<ReplyTo>,
     handle: Arc<Handle>,

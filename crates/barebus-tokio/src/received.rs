@@ -1,42 +1,17 @@
-//! Owned messages: their bytes and file descriptors.
+//! Received replies and signals.
 
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{BorrowedFd, OwnedFd};
 use std::sync::Arc;
 
 use barebus::wire::DecodeBody;
-use barebus::{BodyError, DecodeError, Descriptor, FdIndex, Message, PropertiesChanged, Received};
-
-/// A message and the file descriptors that came with it.
-#[derive(Debug)]
-pub(crate) struct Owned {
-    /// A whole message, which was parsed when it arrived.
-    bytes: Box<[u8]>,
-    fds: Vec<Descriptor>,
-}
+use barebus::{BodyError, DecodeError, FdIndex, Message, OwnedMessage, PropertiesChanged};
 
 /// The cost of a file descriptor in bytes: a queue of 1 MiB holds at most 64 of them open.
 const FD_COST: usize = 16 << 10;
 
-impl Owned {
-    /// Its cost in a queue, in bytes.
-    pub(crate) fn cost(&self) -> usize {
-        size_of::<Self>() + self.bytes.len() + self.fds.len() * FD_COST
-    }
-
-    pub(crate) fn message(&self) -> Result<Message<'_>, DecodeError> {
-        Message::parse(&self.bytes).map(Message::received)
-    }
-
-    pub(crate) fn fd(&self, index: FdIndex) -> Option<BorrowedFd<'_>> {
-        self.fds.get(index.0 as usize).map(AsFd::as_fd)
-    }
-}
-
-impl From<Received<'_, Descriptor>> for Owned {
-    fn from(received: Received<'_, Descriptor>) -> Self {
-        let Received { message, fds } = received;
-        Self { bytes: message.as_bytes().into(), fds }
-    }
+/// The cost of a message in a queue, in bytes.
+pub(crate) const fn cost(message: &OwnedMessage) -> usize {
+    size_of::<OwnedMessage>() + message.len() + message.fd_count() * FD_COST
 }
 
 macro_rules! received {
@@ -78,7 +53,7 @@ pub(crate) use received;
 /// The reply to a call: a METHOD_RETURN.
 #[derive(Debug)]
 pub struct Reply {
-    received: Owned,
+    received: OwnedMessage,
 }
 
 received!(Reply);
@@ -86,20 +61,26 @@ received!(Reply);
 impl Reply {
     /// The file descriptors, in the order of their indices. Dropping one closes it, which can block: see [`Descriptor`].
     pub fn into_fds(self) -> Vec<OwnedFd> {
-        self.received.fds.into_iter().map(OwnedFd::from).collect()
+        self.received.into_fds()
+    }
+}
+
+impl From<Reply> for OwnedMessage {
+    fn from(reply: Reply) -> Self {
+        reply.received
     }
 }
 
 impl From<barebus::Reply<'_>> for Reply {
     fn from(reply: barebus::Reply<'_>) -> Self {
-        Self { received: Owned::from(Received::from(reply)) }
+        Self { received: reply.into() }
     }
 }
 
 /// A received SIGNAL. Its clones, and the copies in other streams, share the bytes and the file descriptors.
 #[derive(Clone, Debug)]
 pub struct Signal {
-    received: Arc<Owned>,
+    received: Arc<OwnedMessage>,
 }
 
 received!(Signal);
@@ -116,12 +97,18 @@ impl Signal {
 
     /// Its cost in a queue, in bytes.
     pub(crate) fn cost(&self) -> usize {
-        self.received.cost()
+        cost(&self.received)
     }
 }
 
-impl From<Owned> for Signal {
-    fn from(received: Owned) -> Self {
+impl From<OwnedMessage> for Signal {
+    fn from(received: OwnedMessage) -> Self {
         Self { received: Arc::new(received) }
+    }
+}
+
+impl From<Signal> for Arc<OwnedMessage> {
+    fn from(signal: Signal) -> Self {
+        signal.received
     }
 }

@@ -5,10 +5,13 @@ use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Waker};
 
-use barebus::{CallError, CallId, Cause, ConnectionError, Event, NoReply, ReplyTo, SubscriptionId};
+use barebus::{
+    CallError, CallId, Cause, ConnectionError, Event, NoReply, OwnedMessage, ReplyTo,
+    SubscriptionId,
+};
 
 use crate::queue::Queue;
-use crate::received::{Owned, Reply, Signal};
+use crate::received::{Reply, Signal, cost};
 
 /// The connection and everything that waits for it.
 #[derive(Debug)]
@@ -27,7 +30,7 @@ pub(crate) struct State {
     /// Subscriptions that the bus has not answered.
     pub(crate) unsettled: Vec<SubscriptionId>,
     /// Calls of our methods, while an [`Incoming`](crate::Incoming) exists.
-    pub(crate) incoming: Option<Queue<(Owned, ReplyTo)>>,
+    pub(crate) incoming: Option<Queue<(OwnedMessage, ReplyTo)>>,
     /// The number of messages with other file descriptors than they announced.
     pub(crate) refused: u64,
     /// The driver's task, if it waits.
@@ -124,7 +127,7 @@ impl State {
                     }
                 }
                 Event::Signal { subscriptions, signal } => {
-                    let signal = Signal::from(Owned::from(signal));
+                    let signal = Signal::from(OwnedMessage::from(signal));
                     for id in subscriptions {
                         if let Some(subscription) = streams.get_mut(id) {
                             subscription.queue.push(signal.cost(), signal.clone());
@@ -144,8 +147,8 @@ impl State {
                 Event::MethodCall { call, reply_to } => {
                     // If nobody takes it, or it does not fit, dropping its `ReplyTo` answers it with an error.
                     if let Some(incoming) = &mut self.incoming {
-                        let call = Owned::from(call);
-                        incoming.push(call.cost(), (call, reply_to));
+                        let call = OwnedMessage::from(call);
+                        incoming.push(cost(&call), (call, reply_to));
                         woken.extend(incoming.wake());
                     }
                 }

@@ -35,7 +35,14 @@ impl SignalStream {
     }
 
     /// Waits until the bus has accepted the rule.
-    pub(crate) fn poll_agreed(&self, cx: &Context<'_>) -> Poll<Result<(), CallError>> {
+    ///
+    /// # Errors
+    /// As [`Connection::subscribe`](crate::Connection::subscribe). A refusal is returned once.
+    pub async fn accepted(&self) -> Result<(), CallError> {
+        poll_fn(|cx| self.poll_accepted(cx)).await
+    }
+
+    fn poll_accepted(&self, cx: &Context<'_>) -> Poll<Result<(), CallError>> {
         // Declared first, to be dropped last: see `renew`.
         let _before;
         let mut state = self.handle.lock();

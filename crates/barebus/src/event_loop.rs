@@ -51,6 +51,21 @@ impl Connection {
         Ok(self.read(Waiting::Not)?)
     }
 
+    /// Writes what can be written, then waits until something arrives or `until` has passed, and reads it once; `None`: no limit. It also
+    /// returns when a deadline of the connection has passed. Events stay in the queue. For loops that look for several events with
+    /// [`poll_reply`](Self::poll_reply) and [`poll_signal`](Self::poll_signal): wait when none of them has arrived.
+    ///
+    /// # Errors
+    /// [`ConnectionError`]: why the connection has ended. Events that arrived before are still in the queue.
+    pub fn wait_for_input(&mut self, until: Option<Instant>) -> Result<(), ConnectionError> {
+        self.release_dropped();
+        self.poll(Want::Nothing)?;
+        let now = self.now();
+        let until =
+            until.map(|until| now.saturating_add(until.saturating_duration_since(Instant::now())));
+        Ok(self.progress(until, now)?)
+    }
+
     /// The next event; `None` if none has arrived.
     ///
     /// # Errors

@@ -124,8 +124,22 @@ impl Connection {
     /// As [`subscribe`](Self::subscribe).
     pub fn signals(&mut self, rule: &MatchRule<'_>) -> Result<Signals, CallError> {
         let id = self.subscribe(rule)?;
+        Ok(self.signals_with(id))
+    }
+
+    /// As [`signals`](Self::signals), without waiting until the bus has accepted the rule, as
+    /// [`start_subscription`](Self::start_subscription) does. [`Signals::poll`] and [`Signals::next`] return a refusal.
+    ///
+    /// # Errors
+    /// [`CallError::Send`], [`CallError::Connection`].
+    pub fn start_signals(&mut self, rule: &MatchRule<'_>) -> Result<Signals, CallError> {
+        let id = self.start_subscription(rule)?;
+        Ok(self.signals_with(id))
+    }
+
+    fn signals_with(&mut self, id: SubscriptionId) -> Signals {
         let dropped = self.dropped.get_or_insert_with(|| Box::new(Arc::new(Dropped::default())));
-        Ok(Signals { id, dropped: dropped.shared() })
+        Signals { id, dropped: dropped.shared() }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
-use barebus::{CallError, Connection, NoReply};
+use barebus::Connection;
 use barebus_systemd::{Job, ListedUnit, Manager, Mode};
 
 use crate::args::{Target, UnitVerb};
@@ -103,8 +103,8 @@ const fn cells<'a>(unit: &ListedUnit<'a>) -> [&'a str; 5] {
 
 /// What failed may have been a step on the way, which does not name the unit.
 fn failed(method: &str, name: &str, mut error: barebus_systemd::Error) -> Failure {
-    if !error.asked.starts_with(method) {
-        error.asked = format!("{method} of {name}: {}", error.asked);
+    if !error.operation.starts_with(method) {
+        error.operation = format!("{method} of {name}: {}", error.operation);
     }
     error.into()
 }
@@ -116,16 +116,14 @@ fn finish(
     name: &str,
     job: Job,
 ) -> Result<ExitCode, Failure> {
-    let result =
-        job.wait(bus, target.timeout).map_err(|error| match (&error.cause, target.timeout) {
-            (CallError::NoReply(NoReply::TimedOut), Some(timeout)) => {
-                let time = timeout.as_secs_f64();
-                let what =
-                    format_args!("the job for {name} did not end within {time} s, and goes on");
-                Failure::new(Exit::NoReply, what)
-            }
-            _ => error.into(),
-        })?;
+    let result = job.wait(bus, target.timeout).map_err(|error| match target.timeout {
+        Some(timeout) if error.is_timeout() => {
+            let time = timeout.as_secs_f64();
+            let what = format_args!("the job for {name} did not end within {time} s, and goes on");
+            Failure::new(Exit::NoReply, what)
+        }
+        _ => error.into(),
+    })?;
     writeln!(io::stdout(), "{}", one_line(result.as_str()))?;
     if result.is_success() {
         return Ok(ExitCode::SUCCESS);

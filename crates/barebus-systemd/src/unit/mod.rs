@@ -2,6 +2,7 @@
 
 mod change;
 mod exit;
+pub(crate) mod file;
 mod resources;
 mod status;
 

@@ -1,0 +1,116 @@
+//! What the flows need of a connection.
+//!
+//! A **flow** is an operation of this crate: an `async fn` that is generic over [`Client`]. It knows no executor and no socket. Three shells drive
+//! flows: [`Systemd`](crate::Systemd) blocks until a flow has ended, [`Later`](crate::Later) leaves the waiting to the user's event loop, and
+//! `tokio::Systemd` awaits it.
+
+use std::os::fd::OwnedFd;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use barebus::definition::Request;
+use barebus::wire::Flags;
+use barebus::{CallError, EncodeBody, MatchRuleBuf, MethodCall, OwnedMessage};
+
+use crate::error::Error;
+use crate::state::State;
+
+/// A connection to systemd, and what the crate knows about it.
+///
+/// [`send`](Self::send) and [`signals`](Self::signals) queue their messages when they are called, not when a future is polled: messages leave in
+/// the order of the calls, and those that are queued together leave in one write.
+pub(crate) trait Client: Sized {
+    /// The signals of a subscription. Dropping it ends the subscription.
+    type Signals;
+
+    /// Queues a call. Dropping the future gives the call up. [`call`](Self::call) also heeds the limit of outstanding calls.
+    fn send<B: EncodeBody>(
+        &self,
+        call: &MethodCall<'_>,
+        body: &B,
+        options: CallOptions,
+    ) -> Self::Reply<'_>;
+
+    /// The reply to a call.
+    type Reply<'c>: Future<Output = Result<OwnedMessage, CallError>> + Unpin
+    where
+        Self: 'c;
+
+    /// Queues a subscription. It gets every signal that is caused by what is sent later.
+    fn signals(&self, rule: &MatchRuleBuf) -> Result<Self::Signals, CallError>;
+
+    /// The next signal. Dropping the future loses none.
+    ///
+    /// The error is the refusal of the bus, or the end of the connection that the subscription was made on.
+    fn next<'a>(
+        &'a self,
+        signals: &'a mut Self::Signals,
+    ) -> impl Future<Output = Result<Arc<OwnedMessage>, CallError>> + 'a;
+
+    /// Waits until `at`.
+    fn sleep_until(&self, at: Instant) -> impl Future<Output = ()>;
+
+    /// Whether this is a direct connection, without a bus.
+    fn is_direct(&self) -> bool;
+
+    /// What is known about the connection.
+    fn state(&self) -> &State<Self::Signals>;
+
+    /// Counts the connections that were opened in place of ones that had ended. Subscriptions of an earlier connection are gone.
+    fn generation(&self) -> u64;
+
+    /// Opens a connection in place of the one of `generation`, which has ended. Does nothing if another flow has done so already.
+    ///
+    /// The error says why that failed; [`Client::can_reopen`] says whether it is of use.
+    fn reopen(&self, generation: u64) -> Result<(), Error>;
+
+    /// Whether the connection can be opened again: it leads directly to a systemd whose address is known.
+    fn can_reopen(&self) -> bool;
+
+    /// Sends a request, when fewer calls than the limit are outstanding. The reply owns its bytes and file descriptors.
+    async fn call<A: EncodeBody, Out>(
+        &self,
+        request: Request<'_, A, Out>,
+        options: CallOptions,
+    ) -> Result<OwnedMessage, CallError> {
+        let _turn = self.state().calls.turn().await;
+        self.send_request(&request, options).await
+    }
+
+    /// [`send`](Self::send) for a request.
+    fn send_request<A: EncodeBody, Out>(
+        &self,
+        request: &Request<'_, A, Out>,
+        options: CallOptions,
+    ) -> Self::Reply<'_> {
+        let mut call = request.call;
+        if self.is_direct() {
+            call.destination = None;
+        }
+        if options.interactive {
+            call.flags = call.flags.with(Flags::ALLOW_INTERACTIVE_AUTHORIZATION);
+        }
+        self.send(&call, &request.arguments, options)
+    }
+}
+
+/// How a call is sent.
+#[derive(Debug, Default)]
+pub(crate) struct CallOptions {
+    /// A UNIX_FD in the arguments is an index into them.
+    pub(crate) fds: Vec<OwnedFd>,
+    /// How long to wait for the reply.
+    pub(crate) timeout: Timeout,
+    /// Whether the user may be asked for a password.
+    pub(crate) interactive: bool,
+}
+
+/// How long a call waits for its reply.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) enum Timeout {
+    /// The connection's own time limit.
+    #[default]
+    Common,
+    /// Another limit; `None`: no limit.
+    Of(Option<Duration>),
+}

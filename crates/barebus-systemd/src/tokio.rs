@@ -1,0 +1,223 @@
+//! systemd for tokio: [`Systemd`] has the methods of [`crate::Systemd`], `async`.
+//!
+//! ```no_run
+//! use barebus_systemd::tokio::Systemd;
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let (systemd, driver) = Systemd::system()?;
+//! tokio::spawn(driver);
+//! println!("{}", systemd.unit_file_state("sshd.service").await?);
+//! # Ok(())
+//! # }
+//! ```
+
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::task::{Context, Poll, Waker};
+use std::time::Instant;
+
+use barebus::{CallError, ConnectionError, EncodeBody, MatchRuleBuf, MethodCall, OwnedMessage};
+use barebus_tokio::{Connection, PendingReply, SignalStream};
+
+use crate::client::{CallOptions, Client, Timeout};
+use crate::error::{Cause, Error};
+use crate::state::State;
+
+/// A connection to systemd, cheap to clone. The [`Driver`] that comes with it must be spawned.
+#[derive(Clone, Debug)]
+pub struct Systemd {
+    pub(crate) shell: Arc<Shell>,
+}
+
+impl Systemd {
+    /// Takes over a connection: to a bus, or directly to systemd. Replies to calls that were made before are dropped.
+    pub fn over(connection: barebus::Connection) -> (Self, Driver) {
+        let address = connection.address().to_owned();
+        let is_direct = connection.is_direct();
+        let (connection, driver) = Connection::new(connection);
+        let open = Open { connection, generation: 0, next_driver: None, driver_task: None };
+        let shell =
+            Arc::new(Shell { address, is_direct, open: Mutex::new(open), state: State::default() });
+        let shared = Arc::downgrade(&shell);
+        (Self { shell }, Driver { shell: shared, driver })
+    }
+
+    /// The connection, for everything that this type has no method for: [definitions](crate::interface), calls and subscriptions of your
+    /// own. After systemd has re-executed itself, a direct connection is another one.
+    pub fn connection(&self) -> Connection {
+        self.shell.lock().connection.clone()
+    }
+}
+
+/// The future that reads and writes for a [`Systemd`]: see [`barebus_tokio::Driver`]. It also drives the connection that is opened in place
+/// of a direct one that systemd has ended by re-executing itself.
+#[derive(Debug)]
+#[must_use = "nothing moves until it is spawned, or awaited"]
+pub struct Driver {
+    shell: Weak<Shell>,
+    driver: barebus_tokio::Driver,
+}
+
+impl Future for Driver {
+    type Output = Result<(), ConnectionError>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        loop {
+            let ended = std::task::ready!(Pin::new(&mut self.driver).poll(cx));
+            let Some(shell) = self.shell.upgrade() else { return Poll::Ready(ended) };
+            let mut open = shell.lock();
+            match open.next_driver.take() {
+                Some(next) => {
+                    drop(open);
+                    self.driver = next;
+                }
+                // Polled again when the connection was opened again, or the last handle is gone.
+                None if shell.is_direct => {
+                    open.driver_task = Some(cx.waker().clone());
+                    return Poll::Pending;
+                }
+                None => return Poll::Ready(ended),
+            }
+        }
+    }
+}
+
+/// The connection and what is known about it.
+#[derive(Debug)]
+pub(crate) struct Shell {
+    address: String,
+    is_direct: bool,
+    open: Mutex<Open>,
+    state: State<Stream>,
+}
+
+/// The connection that is open now.
+#[derive(Debug)]
+struct Open {
+    connection: Connection,
+    generation: u64,
+    /// The driver of `connection`, until [`Driver`] takes it.
+    next_driver: Option<barebus_tokio::Driver>,
+    /// The task of [`Driver`], while it waits for `next_driver`.
+    driver_task: Option<Waker>,
+}
+
+/// A subscription.
+#[derive(Debug)]
+pub(crate) struct Stream {
+    signals: SignalStream,
+    is_accepted: bool,
+}
+
+impl Shell {
+    fn lock(&self) -> MutexGuard<'_, Open> {
+        // Nothing that is done under the lock panics.
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Shell {
+    fn drop(&mut self) {
+        if let Some(task) = self.lock().driver_task.take() {
+            task.wake();
+        }
+    }
+}
+
+impl Client for Shell {
+    type Signals = Stream;
+    type Reply<'c> = Reply;
+
+    fn send<B: EncodeBody>(&self, call: &MethodCall<'_>, body: &B, options: CallOptions) -> Reply {
+        let connection = &self.lock().connection;
+        Reply(match options.timeout {
+            Timeout::Common => connection.call_with_fds(call, body, options.fds),
+            Timeout::Of(timeout) => connection.call_within(call, body, options.fds, timeout),
+        })
+    }
+
+    fn signals(&self, rule: &MatchRuleBuf) -> Result<Stream, CallError> {
+        let rule = rule.rule().map_err(CallError::Rule)?;
+        let signals = self.lock().connection.start_subscription(&rule)?;
+        Ok(Stream { signals, is_accepted: false })
+    }
+
+    async fn next<'a>(&'a self, stream: &'a mut Stream) -> Result<Arc<OwnedMessage>, CallError> {
+        poll_fn(|cx| {
+            if !stream.is_accepted {
+                match pin!(stream.signals.accepted()).poll(cx) {
+                    Poll::Ready(Ok(())) => stream.is_accepted = true,
+                    Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
+                    Poll::Pending => {}
+                }
+            }
+            pin!(stream.signals.next()).poll(cx).map(|signal| match signal {
+                Some(Ok(signal)) => Ok(signal.into()),
+                Some(Err(error)) => Err(error.into()),
+                None => Err(CallError::OtherConnection),
+            })
+        })
+        .await
+    }
+
+    async fn sleep_until(&self, at: Instant) {
+        tokio::time::sleep_until(at.into()).await;
+    }
+
+    fn is_direct(&self) -> bool {
+        self.is_direct
+    }
+
+    fn state(&self) -> &State<Stream> {
+        &self.state
+    }
+
+    fn generation(&self) -> u64 {
+        self.lock().generation
+    }
+
+    fn reopen(&self, generation: u64) -> Result<(), Error> {
+        let opened = barebus::Connection::open_direct(&self.address);
+        let opened =
+            opened.map_err(|error| Error::new("connecting again", None, Cause::Open(error)))?;
+        let mut open = self.lock();
+        if open.generation == generation {
+            let (connection, driver) = Connection::new(opened);
+            open.connection = connection;
+            open.generation += 1;
+            open.next_driver = Some(driver);
+            if let Some(task) = open.driver_task.take() {
+                task.wake();
+            }
+        }
+        Ok(())
+    }
+
+    fn can_reopen(&self) -> bool {
+        self.is_direct()
+    }
+}
+
+/// The reply to a call.
+pub(crate) struct Reply(PendingReply);
+
+impl Future for Reply {
+    type Output = Result<OwnedMessage, CallError>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        Pin::new(&mut self.0).poll(cx).map(|reply| reply.map(OwnedMessage::from))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn operations_can_be_spawned() {
+        fn check<T: Send>(_: impl FnOnce(&'static Systemd) -> T) {}
+        check(|systemd| systemd.unit_file_state("x.service"));
+        check(|systemd| systemd.version());
+    }
+}
