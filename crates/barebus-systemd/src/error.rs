@@ -1,8 +1,13 @@
 //! Failed operations of systemd.
 
 use std::fmt;
+use std::io;
 
 use barebus::{CallError, OpenError};
+
+use crate::name::NameError;
+use crate::setting::SettingError;
+use crate::word::ActiveState;
 
 /// The failed operation and its cause.
 #[derive(Debug)]
@@ -21,6 +26,15 @@ pub enum Cause {
     Call(CallError),
     /// No connection was opened.
     Open(OpenError),
+    /// The name of the unit is invalid. Nothing was sent.
+    Name(NameError),
+    /// A setting is invalid. Nothing was sent.
+    Setting(SettingError),
+    /// The system refused something on this side, as copying a file descriptor. Nothing was sent.
+    Io(io::Error),
+    /// A unit of that name exists, so no transient one can be made. A unit that has failed exists until it is reset
+    /// (`reset_failed_unit`).
+    UnitExists(ActiveState),
 }
 
 impl Error {
@@ -42,7 +56,7 @@ impl Error {
     pub const fn call(&self) -> Option<&CallError> {
         match &self.cause {
             Cause::Call(error) => Some(error),
-            Cause::Open(_) => None,
+            _ => None,
         }
     }
 
@@ -51,6 +65,7 @@ impl Error {
         match &self.cause {
             Cause::Call(error) => error.is_timeout(),
             Cause::Open(error) => error.is_timeout(),
+            _ => false,
         }
     }
 
@@ -100,6 +115,15 @@ impl fmt::Display for Cause {
         match self {
             Self::Call(error) => error.fmt(f),
             Self::Open(error) => error.fmt(f),
+            Self::Name(error) => error.fmt(f),
+            Self::Setting(error) => error.fmt(f),
+            Self::Io(error) => error.fmt(f),
+            Self::UnitExists(ActiveState::Failed) => f.write_str(
+                "a unit of that name exists: it has failed; reset it, as `systemctl reset-failed` does",
+            ),
+            Self::UnitExists(state) => {
+                write!(f, "a unit of that name exists: it is {state}; use another name")
+            }
         }
     }
 }
@@ -118,7 +142,21 @@ impl From<Error> for barebus::Error {
         match error.cause {
             Cause::Call(cause) => Self::Operation { operation: error.operation, cause },
             Cause::Open(error) => Self::Open(error),
+            Cause::Io(error) => Self::Io(error),
+            _ => Self::Invalid(Box::new(error)),
         }
+    }
+}
+
+impl From<NameError> for barebus::Error {
+    fn from(error: NameError) -> Self {
+        Self::Invalid(Box::new(error))
+    }
+}
+
+impl From<SettingError> for barebus::Error {
+    fn from(error: SettingError) -> Self {
+        Self::Invalid(Box::new(error))
     }
 }
 

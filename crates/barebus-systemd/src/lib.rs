@@ -26,7 +26,9 @@
 mod shells;
 
 mod access;
+mod ask;
 mod client;
+mod daemon;
 mod error;
 pub mod interface;
 mod job;
@@ -37,6 +39,7 @@ mod pidfd;
 pub mod setting;
 mod state;
 mod systemd;
+mod together;
 #[cfg(feature = "tokio")]
 pub mod tokio;
 pub mod transient;

@@ -62,6 +62,25 @@ impl Default for FileOptions {
     }
 }
 
+/// How a unit is to depend on others, for `add_dependency_unit_files`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FileDependency {
+    /// `Wants=`: a unit that does not start is no failure.
+    Wants,
+    /// `Requires=`.
+    Requires,
+}
+
+impl FileDependency {
+    /// The setting's name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Wants => "Wants",
+            Self::Requires => "Requires",
+        }
+    }
+}
+
 /// One change that enabling, disabling and the like made to a file, or could not make.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileChange {
@@ -87,13 +106,10 @@ pub struct FileChanges {
 impl FileChanges {
     pub(crate) fn new(
         carries_install_info: Option<bool>,
-        changes: Vec<(&str, String, String)>,
+        changes: Vec<(FileChangeKind, String, String)>,
     ) -> Self {
-        let changes = changes.into_iter().map(|(kind, path, source)| FileChange {
-            kind: kind.into(),
-            path,
-            source,
-        });
+        let changes = changes.into_iter();
+        let changes = changes.map(|(kind, path, source)| FileChange { kind, path, source });
         Self { changes: changes.collect(), carries_install_info }
     }
 }

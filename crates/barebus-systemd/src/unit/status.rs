@@ -2,11 +2,17 @@
 
 use std::time::{Duration, SystemTime};
 
-use barebus::{Array, BodyError, Dict, Variant};
+use barebus::definition::standard::GET_ALL;
+use barebus::{Array, BodyError, CallError, Dict, ObjectPath, Variant};
 
 use super::exit::ProcessExit;
 use super::resources::Resources;
+use crate::client::{CallOptions, Client};
+use crate::error::{Cause, Error};
+use crate::interface::manager::OBJECT;
 use crate::interface::{service, unit};
+use crate::name::{UnitKind, UnitName};
+use crate::together::both;
 use crate::value::{Monotonic, Realtime};
 use crate::word::{
     ActiveState, FreezerState, LoadState, SubState, UnitFilePreset, UnitFileState, UnitResult,
@@ -195,6 +201,27 @@ impl Status {
         }
         Ok(())
     }
+}
+
+pub(crate) async fn status<C: Client>(client: &C, unit: &str) -> Result<Status, Error> {
+    let failed = |cause: Cause| Error::new("the status", unit, cause);
+    let name = UnitName::parse(unit).map_err(|error| failed(Cause::Name(error)))?;
+    let path = name.object_path();
+    of_object(client, path.borrow(), name.kind()).await.map_err(|error| failed(error.into()))
+}
+
+/// The status of the unit that is this object. Both questions leave in one write.
+pub(crate) async fn of_object<C: Client>(
+    client: &C,
+    path: ObjectPath<'_>,
+    kind: UnitKind,
+) -> Result<Status, CallError> {
+    let ask = |interface| {
+        client.call(GET_ALL.call(OBJECT.at(path), (interface,)), CallOptions::default())
+    };
+    let (of_unit, of_type) = both(ask(unit::INTERFACE), ask(kind.interface())).await;
+    let (of_unit, of_type) = (of_unit?, of_type?);
+    Ok(Status::read(GET_ALL.answer(&of_unit)?.0, GET_ALL.answer(&of_type)?.0)?)
 }
 
 /// When the unit entered and left its states.
