@@ -151,8 +151,7 @@ fn what_the_older_method_cannot_say_is_an_error() {
 /// Another error than that of a missing method says that the operation failed.
 #[test]
 fn a_refusal_is_not_tried_again_with_the_older_method() {
-    const LACKS: Lacks =
-        &[("EnableUnitFilesWithFlags", "org.freedesktop.DBus.Error.AccessDenied")];
+    const LACKS: Lacks = &[("EnableUnitFilesWithFlags", "org.freedesktop.DBus.Error.AccessDenied")];
     let (error, calls) = with(LACKS, |systemd| {
         systemd.enable_unit_files(&["a.service"], FileOptions::new()).unwrap_err()
     });

@@ -7,7 +7,9 @@ use barebus::{CallError, FdIndex, NoReply, ObjectPath};
 use crate::ask::{ask, failed};
 use crate::client::{CallOptions, Client};
 use crate::error::{Cause, Error};
+use crate::interface::manager::OBJECT;
 use crate::interface::manager::method as call;
+use crate::interface::unit::property::ID;
 use crate::name::UnitName;
 use crate::pidfd::pid_of;
 
@@ -82,7 +84,11 @@ pub(crate) async fn unit_by_invocation_id<C: Client>(
     let arguments = (&invocation_id[..],);
     let reply = ask(client, method, arguments, Some(&about), CallOptions::default()).await?;
     let (path,) = method.answer(&reply).map_err(failed(method, Some(&about)))?;
-    name_of(path, method.name().as_str(), &about)
+    // The object's path has the identifier where others have the name.
+    let id = client.call(ID.get(OBJECT.at(path)), CallOptions::default()).await;
+    let id = id.map_err(failed(method, Some(&about)))?;
+    let name = ID.value(&id).map_err(failed(method, Some(&about)))?;
+    UnitName::parse(name).map_err(|error| failed(method, Some(&about))(Cause::Name(error)))
 }
 
 /// The unit whose object an answer names.
