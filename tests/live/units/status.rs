@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use barebus_systemd::unit::{ProcessExit, Status};
+use barebus_systemd::unit::{ProcessEnd, Status};
 use barebus_systemd::word::{ActiveState, LoadState, SubState, UnitResult};
 
 use super::{FAILING, in_all_places, instance, start_long};
@@ -36,8 +36,8 @@ fn told(status: &Status) -> Vec<(&'static str, String)> {
             status.file_preset.as_ref().map(ToString::to_string).unwrap_or_default(),
         ),
         ("NeedDaemonReload", if status.needs_reload { "yes" } else { "no" }.into()),
-        ("ConditionResult", if status.conditions_held { "yes" } else { "no" }.into()),
-        ("AssertResult", if status.assertions_held { "yes" } else { "no" }.into()),
+        ("ConditionResult", if status.conditions_held == Some(true) { "yes" } else { "no" }.into()),
+        ("AssertResult", if status.assertions_held == Some(true) { "yes" } else { "no" }.into()),
         ("Triggers", status.triggers.join(" ")),
         ("TriggeredBy", status.triggered_by.join(" ")),
         ("DropInPaths", status.drop_ins.join(" ")),
@@ -106,7 +106,7 @@ fn of_a_unit_that_failed_it_says_how() {
         let status = systemd.status(&unit).unwrap();
         assert_eq!(status.active_state, ActiveState::Failed);
         assert_eq!(status.result, Some(UnitResult::ExitCode));
-        assert_eq!(status.exit, Some(ProcessExit::Code(7)));
+        assert_eq!(status.exit, Some(ProcessEnd::Exited(7)));
         assert!(status.run_time.is_some());
         assert_eq!(status.main_pid, None);
 

@@ -2,7 +2,7 @@
 
 mod change;
 mod control;
-mod exit;
+mod end;
 mod file;
 mod list;
 mod listed;
@@ -13,7 +13,7 @@ pub(crate) mod status;
 
 pub use change::{FileChange, FileChanges, FileDependency, FileOptions};
 pub use control::{BindMount, Lasting};
-pub use exit::ProcessExit;
+pub use end::ProcessEnd;
 pub use list::{ListedJob, ListedUnitFile, UnitProcess};
 pub use listed::{ListedUnit, UnitList, Units};
 pub use resources::Resources;

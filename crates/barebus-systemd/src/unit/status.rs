@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use barebus::definition::standard::GET_ALL;
 use barebus::{Array, BodyError, CallError, Dict, ObjectPath, Variant};
 
-use super::exit::ProcessExit;
+use super::end::ProcessEnd;
 use super::resources::Resources;
 use crate::client::{CallOptions, Client};
 use crate::error::{Cause, Error};
@@ -44,10 +44,10 @@ pub struct Status {
     /// How long it ran, or has been running until it stopped: from the last time it left `inactive` until it entered it again.
     /// `None` while it runs, and before it ran.
     pub run_time: Option<Duration>,
-    /// Whether the conditions held when it was to be started last.
-    pub conditions_held: bool,
-    /// Whether the assertions held when it was to be started last.
-    pub assertions_held: bool,
+    /// Whether the conditions held when it was to be started last; `None` if they were not checked yet.
+    pub conditions_held: Option<bool>,
+    /// Whether the assertions held when it was to be started last; `None` if they were not checked yet.
+    pub assertions_held: Option<bool>,
     /// Whether its file is enabled; `None` if it has no file.
     pub file_state: Option<UnitFileState>,
     /// Whether the presets want its file to be enabled; `None` if it has no file.
@@ -71,7 +71,7 @@ pub struct Status {
     /// The process of `ExecStartPre=`, `ExecReload=` and the like, or of a mount's or swap's command.
     pub control_pid: Option<u32>,
     /// How the last main process of a service ended.
-    pub exit: Option<ProcessExit>,
+    pub exit: Option<ProcessEnd>,
     /// What a service says of itself (`STATUS=` of sd_notify(3)).
     pub status_text: Option<String>,
     /// How often a service was restarted by itself since it was started.
@@ -98,25 +98,21 @@ pub(crate) type All<'a> = Dict<'a, &'a str, Variant<'a>>;
 
 impl Status {
     /// Reads what `GetAll` returned of `org.freedesktop.systemd1.Unit`, and of the interface of the unit's type.
-    ///
-    /// Unknown properties are passed over, and those that are missing leave their fields empty: versions of systemd differ.
     pub(crate) fn read(of_unit: All<'_>, of_type: All<'_>) -> Result<Self, BodyError> {
-        let mut status = Self::empty();
-        let mut times = Times::default();
-        for property in of_unit {
-            let (name, value) = property?;
-            status.take_of_unit(name, &value)?;
-            times.take(name, &value)?;
-        }
-        let mut exit = (0, 0);
-        for property in of_type {
-            let (name, value) = property?;
-            status.take_of_type(&mut exit, name, &value)?;
-        }
-        status.exit = ProcessExit::from_code_and_status(exit.0, exit.1);
-        status.since = times.since(&status.active_state);
-        status.run_time = times.run_time();
-        Ok(status)
+        let mut reading = Reading::default();
+        reading.take_of_unit(of_unit)?;
+        reading.take_of_type(of_type)?;
+        Ok(reading.status())
+    }
+
+    /// Whether the unit has stopped: it does not run, is not about to be restarted, and no job waits to start it.
+    pub(crate) fn has_stopped(&self) -> bool {
+        let is_down = matches!(self.active_state, ActiveState::Inactive | ActiveState::Failed);
+        let restarts = matches!(
+            self.sub_state,
+            SubState::DeadBeforeAutoRestart | SubState::FailedBeforeAutoRestart
+        );
+        is_down && !restarts && self.job.is_none()
     }
 
     fn empty() -> Self {
@@ -131,8 +127,8 @@ impl Status {
             result: None,
             since: None,
             run_time: None,
-            conditions_held: false,
-            assertions_held: false,
+            conditions_held: None,
+            assertions_held: None,
             file_state: None,
             file_preset: None,
             file: None,
@@ -163,8 +159,8 @@ impl Status {
             it::ACTIVE_STATE => |word| self.active_state = word.into(),
             it::SUB_STATE => |word| self.sub_state = word.into(),
             it::FREEZER_STATE => |word| self.freezer_state = Some(word.into()),
-            it::CONDITION_RESULT => |held| self.conditions_held = held,
-            it::ASSERT_RESULT => |held| self.assertions_held = held,
+            it::CONDITION_RESULT => |held| self.conditions_held = Some(held),
+            it::ASSERT_RESULT => |held| self.assertions_held = Some(held),
             it::UNIT_FILE_STATE => |word| self.file_state = given(word).map(Into::into),
             it::UNIT_FILE_PRESET => |word| self.file_preset = given(word).map(Into::into),
             it::FRAGMENT_PATH => |path| self.file = given(path).map(Into::into),
@@ -224,19 +220,74 @@ pub(crate) async fn of_object<C: Client>(
     Ok(Status::read(GET_ALL.answer(&of_unit)?.0, GET_ALL.answer(&of_type)?.0)?)
 }
 
+/// A status while its properties are read, from `GetAll` or from signals.
+///
+/// Unknown properties are passed over, and those that are missing leave their fields empty: versions of systemd differ.
+#[derive(Debug)]
+pub(crate) struct Reading {
+    status: Status,
+    times: Times,
+    /// ExecMainCode and ExecMainStatus.
+    exit: (i32, i32),
+}
+
+impl Default for Reading {
+    fn default() -> Self {
+        Self { status: Status::empty(), times: Times::default(), exit: (0, 0) }
+    }
+}
+
+impl Reading {
+    /// Takes properties of `org.freedesktop.systemd1.Unit`.
+    pub(crate) fn take_of_unit(&mut self, properties: All<'_>) -> Result<(), BodyError> {
+        for property in properties {
+            let (name, value) = property?;
+            self.status.take_of_unit(name, &value)?;
+            self.times.take(name, &value)?;
+        }
+        Ok(())
+    }
+
+    /// Takes properties of the interface of the unit's type.
+    pub(crate) fn take_of_type(&mut self, properties: All<'_>) -> Result<(), BodyError> {
+        for property in properties {
+            let (name, value) = property?;
+            self.status.take_of_type(&mut self.exit, name, &value)?;
+        }
+        Ok(())
+    }
+
+    /// The status as far as it was read.
+    pub(crate) fn status(&self) -> Status {
+        let mut status = self.status.clone();
+        status.exit = ProcessEnd::new(self.exit.0, self.exit.1);
+        status.since = self.times.since(&status.active_state);
+        status.run_time = self.times.run_time();
+        if self.times.conditions_checked.0.is_none() {
+            status.conditions_held = None;
+        }
+        if self.times.assertions_checked.0.is_none() {
+            status.assertions_held = None;
+        }
+        status
+    }
+}
+
 /// When the unit entered and left its states.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Times {
+struct Times {
     active_enter: Realtime,
     active_exit: Realtime,
     inactive_enter: Realtime,
     inactive_exit: Realtime,
     began: Monotonic,
     ended: Monotonic,
+    conditions_checked: Realtime,
+    assertions_checked: Realtime,
 }
 
 impl Times {
-    pub(crate) fn take(&mut self, name: &str, value: &Variant<'_>) -> Result<(), BodyError> {
+    fn take(&mut self, name: &str, value: &Variant<'_>) -> Result<(), BodyError> {
         use unit::property as it;
 
         take! { name, value:
@@ -246,6 +297,8 @@ impl Times {
             it::INACTIVE_EXIT_TIMESTAMP => |time| self.inactive_exit = time.into(),
             it::INACTIVE_EXIT_TIMESTAMP_MONOTONIC => |time| self.began = time.into(),
             it::INACTIVE_ENTER_TIMESTAMP_MONOTONIC => |time| self.ended = time.into(),
+            it::CONDITION_TIMESTAMP => |time| self.conditions_checked = time.into(),
+            it::ASSERT_TIMESTAMP => |time| self.assertions_checked = time.into(),
         }
         Ok(())
     }
@@ -262,7 +315,7 @@ impl Times {
     }
 
     /// How long the last run took, if it has ended.
-    pub(crate) fn run_time(&self) -> Option<Duration> {
+    fn run_time(&self) -> Option<Duration> {
         self.ended.0?.checked_sub(self.began.0?)
     }
 }
@@ -346,7 +399,7 @@ mod tests {
         assert_eq!(status.since, Some(UNIX_EPOCH + Duration::from_secs(5)));
         assert_eq!(status.run_time, Some(Duration::from_secs(2)));
         assert_eq!(status.result, Some(UnitResult::CoreDump));
-        assert_eq!(status.exit, Some(ProcessExit::CoreDump(Signal::TERM)));
+        assert_eq!(status.exit, Some(ProcessEnd::Dumped(Signal::TERM)));
         assert_eq!(status.main_pid, None);
         assert_eq!(status.status_text.as_deref(), Some("well"));
         assert_eq!(status.resources.memory, None);

@@ -6,23 +6,23 @@ use crate::word::Signal;
 
 /// How the main process of a service ended, or a command of a mount, socket or swap: properties ExecMainCode and ExecMainStatus.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum ProcessExit {
+pub enum ProcessEnd {
     /// It ended itself, with this exit code.
-    Code(i32),
+    Exited(i32),
     /// The signal ended it.
-    Signal(Signal),
+    Killed(Signal),
     /// The signal ended it, and the kernel wrote a core dump.
-    CoreDump(Signal),
+    Dumped(Signal),
 }
 
-impl ProcessExit {
+impl ProcessEnd {
     /// From `si_code` and `si_status` of waitid(2), as systemd reports them; `None` while the process runs, and when there was none.
-    pub const fn from_code_and_status(code: i32, status: i32) -> Option<Self> {
+    pub const fn new(code: i32, status: i32) -> Option<Self> {
         // CLD_EXITED, CLD_KILLED and CLD_DUMPED are the same on every architecture.
         match code {
-            1 => Some(Self::Code(status)),
-            2 => Some(Self::Signal(Signal::new(status))),
-            3 => Some(Self::CoreDump(Signal::new(status))),
+            1 => Some(Self::Exited(status)),
+            2 => Some(Self::Killed(Signal::new(status))),
+            3 => Some(Self::Dumped(Signal::new(status))),
             _ => None,
         }
     }
@@ -30,31 +30,31 @@ impl ProcessExit {
     /// The exit code; `None` if a signal ended the process.
     pub const fn code(self) -> Option<i32> {
         match self {
-            Self::Code(code) => Some(code),
-            Self::Signal(_) | Self::CoreDump(_) => None,
+            Self::Exited(code) => Some(code),
+            Self::Killed(_) | Self::Dumped(_) => None,
         }
     }
 
     /// The signal that ended the process; `None` if it ended itself.
     pub const fn signal(self) -> Option<Signal> {
         match self {
-            Self::Code(_) => None,
-            Self::Signal(signal) | Self::CoreDump(signal) => Some(signal),
+            Self::Exited(_) => None,
+            Self::Killed(signal) | Self::Dumped(signal) => Some(signal),
         }
     }
 
     /// Whether the exit code is 0. Services can count other codes and signals as success (`SuccessExitStatus=`): their result tells.
     pub const fn is_zero(self) -> bool {
-        matches!(self, Self::Code(0))
+        matches!(self, Self::Exited(0))
     }
 }
 
-impl fmt::Display for ProcessExit {
+impl fmt::Display for ProcessEnd {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Code(code) => write!(f, "exit code {code}"),
-            Self::Signal(signal) => write!(f, "signal {signal}"),
-            Self::CoreDump(signal) => write!(f, "signal {signal}, core dumped"),
+            Self::Exited(code) => write!(f, "exit code {code}"),
+            Self::Killed(signal) => write!(f, "signal {signal}"),
+            Self::Dumped(signal) => write!(f, "signal {signal}, core dumped"),
         }
     }
 }
