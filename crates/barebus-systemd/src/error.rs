@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io;
 
-use barebus::{CallError, OpenError};
+use barebus::{BodyError, CallError, DecodeError, OpenError};
 
 use crate::name::NameError;
 use crate::setting::SettingError;
@@ -128,9 +128,45 @@ impl fmt::Display for Cause {
     }
 }
 
-impl<E: Into<CallError>> From<E> for Cause {
-    fn from(error: E) -> Self {
+impl From<CallError> for Cause {
+    fn from(error: CallError) -> Self {
+        Self::Call(error)
+    }
+}
+
+impl From<BodyError> for Cause {
+    fn from(error: BodyError) -> Self {
         Self::Call(error.into())
+    }
+}
+
+impl From<DecodeError> for Cause {
+    fn from(error: DecodeError) -> Self {
+        Self::Call(error.into())
+    }
+}
+
+impl From<SettingError> for Cause {
+    fn from(error: SettingError) -> Self {
+        Self::Setting(error)
+    }
+}
+
+impl From<io::Error> for Cause {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+impl From<OpenError> for Cause {
+    fn from(error: OpenError) -> Self {
+        Self::Open(error)
+    }
+}
+
+impl From<NameError> for Cause {
+    fn from(error: NameError) -> Self {
+        Self::Name(error)
     }
 }
 

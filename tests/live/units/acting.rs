@@ -1,7 +1,7 @@
 //! Acting on units without jobs.
 
 use barebus_systemd::setting::Properties;
-use barebus_systemd::unit::{BindMount, Lasting};
+use barebus_systemd::unit::{BindMount, Lasting, ProcessEnd};
 use barebus_systemd::word::{
     ActiveState, CleanMask, FreezerState, KillWhom, Signal, SubState, UnitResult,
 };
@@ -26,7 +26,7 @@ fn signals_reach_the_processes() {
         stopped(place, systemd, unit);
         let status = systemd.status(unit).unwrap();
         assert_eq!(status.result, Some(UnitResult::Signal));
-        assert_eq!(status.exit.and_then(|exit| exit.signal()), Some(Signal::KILL));
+        assert_eq!(status.main_process.and_then(ProcessEnd::signal), Some(Signal::KILL));
 
         let error = systemd.kill_unit(unit, KillWhom::MainFail, Signal::TERM).unwrap_err();
         assert_eq!(error.remote_name(), Some("org.freedesktop.systemd1.NoSuchProcess"), "{error}");

@@ -92,7 +92,7 @@ fn it_is_what_systemctl_shows_of_every_unit() {
         assert_eq!(status.sub_state, SubState::Running);
         assert_eq!(status.status_text.as_deref(), Some("all is well"));
         assert!(status.since.is_some() && status.main_pid.is_some());
-        assert_eq!((status.exit, status.run_time), (None, None));
+        assert_eq!((status.main_process, status.run_time), (None, None));
         assert!(status.resources.cpu.is_some());
     });
 }
@@ -106,7 +106,7 @@ fn of_a_unit_that_failed_it_says_how() {
         let status = systemd.status(&unit).unwrap();
         assert_eq!(status.active_state, ActiveState::Failed);
         assert_eq!(status.result, Some(UnitResult::ExitCode));
-        assert_eq!(status.exit, Some(ProcessEnd::Exited(7)));
+        assert_eq!(status.main_process, Some(ProcessEnd::Exited(7)));
         assert!(status.run_time.is_some());
         assert_eq!(status.main_pid, None);
 

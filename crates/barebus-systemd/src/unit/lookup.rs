@@ -6,7 +6,7 @@ use barebus::{CallError, FdIndex, NoReply, ObjectPath};
 
 use crate::ask::{ask, failed};
 use crate::client::{CallOptions, Client};
-use crate::error::{Cause, Error};
+use crate::error::Error;
 use crate::interface::manager::OBJECT;
 use crate::interface::manager::method as call;
 use crate::interface::unit::property::ID;
@@ -29,7 +29,7 @@ pub(crate) async fn unit_by_pidfd<C: Client>(
 
     let method = call::GET_UNIT_BY_PIDFD;
     let copy = pidfd.try_clone_to_owned();
-    let copy = copy.map_err(|error| failed(method, Some(ABOUT))(Cause::Io(error)))?;
+    let copy = copy.map_err(failed(method, Some(ABOUT)))?;
     let options = CallOptions { fds: vec![copy], ..CallOptions::default() };
     match ask(client, method, (FdIndex(0),), Some(ABOUT), options).await {
         // Before 253, or descriptors do not get there.
@@ -39,7 +39,7 @@ pub(crate) async fn unit_by_pidfd<C: Client>(
         reply => {
             let reply = reply?;
             let (_, name, _) = method.answer(&reply).map_err(failed(method, Some(ABOUT)))?;
-            UnitName::parse(name).map_err(|error| failed(method, Some(ABOUT))(Cause::Name(error)))
+            UnitName::parse(name).map_err(failed(method, Some(ABOUT)))
         }
     }
 }
@@ -88,11 +88,10 @@ pub(crate) async fn unit_by_invocation_id<C: Client>(
     let id = client.call(ID.get(OBJECT.at(path)), CallOptions::default()).await;
     let id = id.map_err(failed(method, Some(&about)))?;
     let name = ID.value(&id).map_err(failed(method, Some(&about)))?;
-    UnitName::parse(name).map_err(|error| failed(method, Some(&about))(Cause::Name(error)))
+    UnitName::parse(name).map_err(failed(method, Some(&about)))
 }
 
 /// The unit whose object an answer names.
 fn name_of(path: ObjectPath<'_>, operation: &str, about: &str) -> Result<UnitName, Error> {
-    UnitName::from_object_path(path)
-        .map_err(|error| Error::new(operation, about, Cause::Name(error)))
+    UnitName::from_object_path(path).map_err(|error| Error::new(operation, about, error))
 }

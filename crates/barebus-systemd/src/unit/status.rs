@@ -70,8 +70,8 @@ pub struct Status {
     pub main_pid: Option<u32>,
     /// The process of `ExecStartPre=`, `ExecReload=` and the like, or of a mount's or swap's command.
     pub control_pid: Option<u32>,
-    /// How the last main process of a service ended.
-    pub exit: Option<ProcessEnd>,
+    /// How the main process of a service ended last; `None` if none has ended.
+    pub main_process: Option<ProcessEnd>,
     /// What a service says of itself (`STATUS=` of sd_notify(3)).
     pub status_text: Option<String>,
     /// How often a service was restarted by itself since it was started.
@@ -140,7 +140,7 @@ impl Status {
             job: None,
             main_pid: None,
             control_pid: None,
-            exit: None,
+            main_process: None,
             status_text: None,
             restarts: None,
             control_group: None,
@@ -201,7 +201,7 @@ impl Status {
 
 pub(crate) async fn status<C: Client>(client: &C, unit: &str) -> Result<Status, Error> {
     let failed = |cause: Cause| Error::new("the status", unit, cause);
-    let name = UnitName::parse(unit).map_err(|error| failed(Cause::Name(error)))?;
+    let name = UnitName::parse(unit).map_err(|error| failed(error.into()))?;
     let path = name.object_path();
     of_object(client, path.borrow(), name.kind()).await.map_err(|error| failed(error.into()))
 }
@@ -260,7 +260,7 @@ impl Reading {
     /// The status as far as it was read.
     pub(crate) fn status(&self) -> Status {
         let mut status = self.status.clone();
-        status.exit = ProcessEnd::new(self.exit.0, self.exit.1);
+        status.main_process = ProcessEnd::new(self.exit.0, self.exit.1);
         status.since = self.times.since(&status.active_state);
         status.run_time = self.times.run_time();
         if self.times.conditions_checked.0.is_none() {
@@ -399,7 +399,7 @@ mod tests {
         assert_eq!(status.since, Some(UNIX_EPOCH + Duration::from_secs(5)));
         assert_eq!(status.run_time, Some(Duration::from_secs(2)));
         assert_eq!(status.result, Some(UnitResult::CoreDump));
-        assert_eq!(status.exit, Some(ProcessEnd::Dumped(Signal::TERM)));
+        assert_eq!(status.main_process, Some(ProcessEnd::Dumped(Signal::TERM)));
         assert_eq!(status.main_pid, None);
         assert_eq!(status.status_text.as_deref(), Some("well"));
         assert_eq!(status.resources.memory, None);
@@ -418,7 +418,7 @@ mod tests {
             &[],
         );
         let status = status.unwrap();
-        assert_eq!((status.run_time, status.since, status.exit), (None, None, None));
+        assert_eq!((status.run_time, status.since, status.main_process), (None, None, None));
     }
 
     #[test]
