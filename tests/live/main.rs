@@ -23,4 +23,5 @@ mod private;
 mod proxy;
 mod settings;
 mod signals;
+mod transient;
 mod units;

@@ -3,10 +3,10 @@
 use std::time::{Duration, Instant};
 
 use barebus::definition::{Object, SignalKind, Str};
-use barebus::{CallError, InterfaceName, NoReply};
+use barebus::{CallError, InterfaceName, MatchRuleBuf, NoReply, OwnedMessage};
 
 use crate::ask::tell;
-use crate::client::{CallOptions, Client, Timeout};
+use crate::client::{CallOptions, Client, Timeout, reopen};
 use crate::error::Error;
 use crate::interface::manager::OBJECT;
 use crate::interface::manager::method as call;
@@ -64,12 +64,6 @@ pub(crate) async fn unset_environment<C: Client>(client: &C, names: &[&str]) -> 
     tell(client, call::UNSET_ENVIRONMENT, (names,), about, CallOptions::default()).await
 }
 
-/// How long systemd may take to come back after it has re-executed itself.
-const COME_BACK: Duration = Duration::from_secs(60);
-
-/// How long to wait between two attempts to reach the private socket.
-const PAUSE: Duration = Duration::from_millis(20);
-
 pub(crate) async fn reexecute<C: Client>(client: &C) -> Result<(), Error> {
     let name = call::REEXECUTE.name();
     let failed = |error: CallError| Error::new(name.as_str(), None, error);
@@ -77,32 +71,17 @@ pub(crate) async fn reexecute<C: Client>(client: &C) -> Result<(), Error> {
     // systemd has a name of the bus again when it is back.
     let owners = match client.is_direct() {
         true => None,
-        false => {
-            let name = OBJECT.destination.map_or("", |name| name.as_str());
-            let rule = NAME_OWNER_CHANGED.rule(BUS).argument(0, name);
-            Some(client.signals(&rule).map_err(failed)?)
-        }
+        false => Some(client.signals(&owner_changed()).map_err(failed)?),
     };
     match tell(client, call::REEXECUTE, (), None, within(RELOAD)).await {
         // It does not answer: its connection ends.
         Err(error) if !is_hangup(&error) => return Err(error),
         _ => {}
     }
-    let until = Instant::now() + COME_BACK;
-    match owners {
-        Some(owners) => {
-            let back = unless(owner(client, owners), client.sleep_until(until)).await;
-            back.unwrap_or(Err(CallError::NoReply(NoReply::TimedOut))).map_err(failed)
-        }
-        None => loop {
-            match client.reopen(generation) {
-                Err(_) if Instant::now() < until => {
-                    client.sleep_until(Instant::now() + PAUSE).await
-                }
-                result => return result,
-            }
-        },
-    }
+    let Some(owners) = owners else { return reopen(client, generation).await };
+    let until = Instant::now() + client.state().absence();
+    let back = unless(owner(client, owners), client.sleep_until(until)).await;
+    back.unwrap_or(Err(CallError::NoReply(NoReply::TimedOut))).map_err(failed)
 }
 
 /// Whether a call ended because its callee did.
@@ -114,12 +93,21 @@ fn is_hangup(error: &Error) -> bool {
     }
 }
 
+/// The rule for the changes of systemd's owner on the bus.
+pub(crate) fn owner_changed() -> MatchRuleBuf {
+    NAME_OWNER_CHANGED.rule(BUS).argument(0, OBJECT.destination.map_or("", |name| name.as_str()))
+}
+
+/// Whether systemd has an owner now, by that signal.
+pub(crate) fn has_owner(signal: &OwnedMessage) -> bool {
+    NAME_OWNER_CHANGED.read(signal).is_ok_and(|(_, _, new)| !new.is_empty())
+}
+
 /// Waits until systemd's name has a new owner.
 async fn owner<C: Client>(client: &C, mut owners: C::Signals) -> Result<(), CallError> {
     loop {
         let signal = client.next(&mut owners).await?;
-        let (_, _, new) = NAME_OWNER_CHANGED.read(&*signal)?;
-        if !new.is_empty() {
+        if has_owner(&signal) {
             return Ok(());
         }
     }

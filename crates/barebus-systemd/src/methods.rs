@@ -155,8 +155,8 @@ shells! {
     /// Returns the failed operation and its cause.
     fn reload() -> Result<(), Error> = daemon::reload;
 
-    /// Makes systemd execute itself again, and waits until it can be called again: at most 60 s after it has begun. Units and jobs go on. On
-    /// the private socket the connection is opened again.
+    /// Makes systemd execute itself again, and waits until it can be called again: at most as long as [`set_absence`](Self::set_absence) says.
+    /// Units and jobs go on. On the private socket the connection is opened again.
     ///
     /// # Errors
     /// Returns the failed operation and its cause.

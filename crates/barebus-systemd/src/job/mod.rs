@@ -16,8 +16,8 @@ pub(crate) use jobs::{Jobs, release};
 pub use mode::Mode;
 pub(crate) use start::{
     enqueue_marked_jobs, enqueue_unit_job, isolate_unit, reload_or_restart_unit,
-    reload_or_try_restart_unit, reload_unit, request_job, restart_unit, start_unit, start_units,
-    stop_unit, try_restart_unit,
+    reload_or_try_restart_unit, reload_unit, request_job, restart_unit, start_job, start_unit,
+    start_units, stop_unit, try_restart_unit,
 };
 pub(crate) use wait::{cancel, wait, wait_all, wait_unit, wait_within};
 

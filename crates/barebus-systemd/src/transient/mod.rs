@@ -1,7 +1,7 @@
 //! Units that exist until they stop, or until the next boot: services, scopes, slices, timers, sockets, paths and mounts without a
 //! file of their own.
 //!
-//! ```ignore
+//! ```no_run
 //! use barebus_systemd::Systemd;
 //! use barebus_systemd::transient::TransientUnit;
 //!
@@ -17,8 +17,13 @@
 mod builder;
 mod command;
 mod descriptors;
+mod end;
+mod methods;
 mod older;
 mod prepared;
+mod run;
+mod start;
 
 pub use builder::TransientUnit;
 pub use command::{ExecCommand, ExecKind};
+pub use end::RunEnd;
