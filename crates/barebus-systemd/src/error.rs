@@ -1,10 +1,13 @@
 //! Failed operations of systemd.
 
 use std::fmt;
+use std::io;
 
-use barebus::{CallError, OpenError};
+use barebus::{BodyError, CallError, DecodeError, OpenError};
 
 use crate::name::NameError;
+use crate::setting::SettingError;
+use crate::word::ActiveState;
 
 use crate::setting::SettingError;
 
@@ -25,8 +28,15 @@ pub enum Cause {
     Call(CallError),
     /// No connection was opened.
     Open(OpenError),
-    /// The name of a unit is invalid.
+    /// The name of the unit is invalid. Nothing was sent.
     Name(NameError),
+    /// A setting is invalid. Nothing was sent.
+    Setting(SettingError),
+    /// The system refused something on this side, as copying a file descriptor. Nothing was sent.
+    Io(io::Error),
+    /// A unit of that name exists, so no transient one can be made. A unit that has failed exists until it is reset
+    /// (`reset_failed_unit`).
+    UnitExists(ActiveState),
 }
 
 impl Error {
@@ -48,7 +58,7 @@ impl Error {
     pub const fn call(&self) -> Option<&CallError> {
         match &self.cause {
             Cause::Call(error) => Some(error),
-            Cause::Open(_) | Cause::Name(_) => None,
+            _ => None,
         }
     }
 
@@ -57,7 +67,7 @@ impl Error {
         match &self.cause {
             Cause::Call(error) => error.is_timeout(),
             Cause::Open(error) => error.is_timeout(),
-            Cause::Name(_) => false,
+            _ => false,
         }
     }
 
@@ -108,6 +118,14 @@ impl fmt::Display for Cause {
             Self::Call(error) => error.fmt(f),
             Self::Open(error) => error.fmt(f),
             Self::Name(error) => error.fmt(f),
+            Self::Setting(error) => error.fmt(f),
+            Self::Io(error) => error.fmt(f),
+            Self::UnitExists(ActiveState::Failed) => f.write_str(
+                "a unit of that name exists: it has failed; reset it, as `systemctl reset-failed` does",
+            ),
+            Self::UnitExists(state) => {
+                write!(f, "a unit of that name exists: it is {state}; use another name")
+            }
         }
     }
 }
@@ -115,6 +133,30 @@ impl fmt::Display for Cause {
 impl From<CallError> for Cause {
     fn from(error: CallError) -> Self {
         Self::Call(error)
+    }
+}
+
+impl From<BodyError> for Cause {
+    fn from(error: BodyError) -> Self {
+        Self::Call(error.into())
+    }
+}
+
+impl From<DecodeError> for Cause {
+    fn from(error: DecodeError) -> Self {
+        Self::Call(error.into())
+    }
+}
+
+impl From<SettingError> for Cause {
+    fn from(error: SettingError) -> Self {
+        Self::Setting(error)
+    }
+}
+
+impl From<io::Error> for Cause {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
     }
 }
 
@@ -138,7 +180,8 @@ impl From<Error> for barebus::Error {
         match error.cause {
             Cause::Call(cause) => Self::Operation { operation: error.operation, cause },
             Cause::Open(error) => Self::Open(error),
-            Cause::Name(error) => Self::Invalid(Box::new(error)),
+            Cause::Io(error) => Self::Io(error),
+            _ => Self::Invalid(Box::new(error)),
         }
     }
 }

@@ -3,11 +3,12 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
+use barebus::CallError;
 use barebus::definition::Object;
-use barebus::{CallError, MatchRuleBuf};
 
 use super::table::Table;
 use crate::client::Client;
+use crate::daemon::owner_changed;
 use crate::interface::manager::OBJECT;
 use crate::interface::manager::signal::JOB_REMOVED;
 use crate::subscription::{self, Subscribing};
@@ -109,18 +110,6 @@ fn subscribe<C: Client>(client: &C) -> Result<Stream<C::Signals>, CallError> {
     // Without it, a look every few seconds does.
     let owner = client.signals(&owner_changed()).ok();
     Ok(Stream { removed, owner, generation })
-}
-
-/// The rule for the changes of systemd's owner on the bus.
-fn owner_changed() -> MatchRuleBuf {
-    use barebus::{BusName, InterfaceName, MemberName, ObjectPath};
-
-    const BUS: BusName<'static> = BusName::from_static("org.freedesktop.DBus");
-    const INTERFACE: InterfaceName<'static> = InterfaceName::from_static("org.freedesktop.DBus");
-    const PATH: ObjectPath<'static> = ObjectPath::from_static("/org/freedesktop/DBus");
-    const MEMBER: MemberName<'static> = MemberName::from_static("NameOwnerChanged");
-    let rule = MatchRuleBuf::signals().sender(BUS).path(PATH).interface(INTERFACE).member(MEMBER);
-    rule.argument(0, OBJECT.destination.map_or("", |name| name.as_str()))
 }
 
 /// Ends the subscription if no job is of interest to anybody.

@@ -12,6 +12,7 @@ use barebus::{CallError, OwnedMessage};
 
 use super::jobs::{Reading, Stream};
 use crate::client::{CallOptions, Client, Timeout, reopen};
+use crate::daemon::has_owner;
 use crate::interface::manager::OBJECT;
 use crate::interface::manager::method::LIST_JOBS;
 use crate::interface::manager::signal::JOB_REMOVED;
@@ -69,8 +70,7 @@ async fn read_connection<C: Client>(client: &C) -> Result<std::convert::Infallib
         match next(client, stream, question.as_mut()).await? {
             Came::Removed(signal) => told(client, &signal),
             Came::Owner(signal) => {
-                let new_owner = signal.body::<(&str, &str, &str)>().map(|(.., new)| new);
-                if new_owner.is_ok_and(|new| !new.is_empty()) {
+                if has_owner(&signal) {
                     drop(subscription::repeat(client));
                     jobs.lock().must_look = true;
                     question = None;

@@ -10,13 +10,13 @@ use barebus::{CallError, NoReply};
 use super::end::{JobEnd, JobReport};
 use super::job::{Ended, Job};
 use super::jobs::release;
-use super::outcome::outcome;
 use super::read::read;
 use crate::client::{CallOptions, Client};
 use crate::error::Error;
 use crate::interface::job::method::CANCEL;
 use crate::interface::manager::OBJECT;
 use crate::set::all;
+use crate::unit::status::status;
 
 /// Waits for `wanted`, and reads the ends of jobs meanwhile, or lets another flow do so. The error says why the ends of jobs cannot be read.
 pub(super) async fn while_reading<C: Client, T>(
@@ -86,7 +86,7 @@ async fn wait_until<C: Client>(
     release(client);
     match ended.map_err(|error| Error::new("the job", &*job.unit, error))? {
         Ended::Told(result) => Ok(JobEnd::Result(result)),
-        Ended::Lost => Ok(JobEnd::Lost(Box::new(outcome(client, &job.unit).await?))),
+        Ended::Lost => Ok(JobEnd::Lost(Box::new(status(client, &job.unit).await?))),
     }
 }
 
@@ -110,7 +110,7 @@ pub(crate) async fn wait_unit<C: Client>(client: &C, job: &Job) -> Result<JobRep
     let end = wait(client, job).await?;
     let unit = match &end {
         JobEnd::Lost(unit) => (**unit).clone(),
-        JobEnd::Result(_) => outcome(client, &job.unit).await?,
+        JobEnd::Result(_) => status(client, &job.unit).await?,
     };
     Ok(JobReport { end, unit })
 }
