@@ -14,7 +14,7 @@ use crate::interface::manager::property::{ENVIRONMENT, VERSION};
 use crate::together::unless;
 
 /// The bus.
-const BUS: Object<'static> = Object::new("org.freedesktop.DBus", "/org/freedesktop/DBus");
+const BUS: Object<'static> = Object::from_static("org.freedesktop.DBus", "/org/freedesktop/DBus");
 /// `NameOwnerChanged(s name, s old_owner, s new_owner)`
 const NAME_OWNER_CHANGED: SignalKind<(Str, Str, Str)> =
     SignalKind::new(InterfaceName::from_static("org.freedesktop.DBus"), "NameOwnerChanged");

@@ -9,8 +9,6 @@ use crate::name::NameError;
 use crate::setting::SettingError;
 use crate::word::ActiveState;
 
-use crate::setting::SettingError;
-
 /// The failed operation and its cause.
 #[derive(Debug)]
 pub struct Error {
