@@ -70,8 +70,13 @@ fn an_array_ends_behind_an_element_that_is_refused_without_having_been_read() {
     assert_eq!(array.next(), Some(Err(refused)));
     assert_eq!(array.next(), None);
     assert_eq!(array.next(), None);
+    // What is shown is the message's.
     let shown = format!("{:?}", decode::<Array<'_, Refused>>(NUMBERS).unwrap());
-    assert_eq!(shown, "[Err(DecodeError { kind: UnknownValue, at: 4 })]");
+    assert_eq!(shown, "[uint32 1, 2, 3]");
+    assert_eq!(
+        format!("{array:?}"),
+        "[<invalid: a value is none of those the type can hold at byte 4>]"
+    );
     assert_eq!(decode::<Vec<Refused>>(NUMBERS), Err(refused));
 }
 
