@@ -132,7 +132,7 @@ fn open<'a>(message: &'a [u8], signature: &str) -> Option<(Header<'a>, Bytes<'a>
         b'B' => true,
         _ => return None,
     };
-    let mut bytes = Bytes { bytes: message, pos: 4, is_big };
+    let mut bytes = Bytes { bytes: message, pos: 4, is_big, known: "", known_at: 0 };
     let &[_, message_type, flags, version, ..] = message else { return None };
     if message_type == 0 || version != 1 {
         return None;
@@ -169,16 +169,23 @@ struct Bytes<'a> {
     bytes: &'a [u8],
     pos: usize,
     is_big: bool,
+    /// A part of the message that was found to be UTF-8 as a whole: one check of many bytes costs less than many checks of a few.
+    known: &'a str,
+    /// Offset of that part.
+    known_at: usize,
 }
 
 impl<'a> Bytes<'a> {
     /// Skips padding to a multiple of `alignment`.
     #[inline]
     fn pad(&mut self, alignment: usize) -> Option<()> {
-        let start = self.pos.next_multiple_of(alignment);
-        let padding = self.bytes.get(self.pos..start)?;
-        self.pos = start;
-        padding.iter().all(|byte| *byte == 0).then_some(())
+        while self.pos % alignment != 0 {
+            if *self.bytes.get(self.pos)? != 0 {
+                return None;
+            }
+            self.pos += 1;
+        }
+        Some(())
     }
 
     #[inline]
@@ -216,10 +223,31 @@ impl<'a> Bytes<'a> {
     /// The text of `len` bytes, which a NUL follows.
     #[inline]
     fn text(&mut self, len: usize) -> Option<&'a str> {
-        let [text @ .., 0] = self.bytes.get(self.pos..)?.get(..=len)? else { return None };
+        let at = self.pos.wrapping_sub(self.known_at);
+        let text = match self.known.get(at..at.wrapping_add(len)) {
+            Some(text) => text,
+            None => self.unknown_text(len)?,
+        };
+        if self.bytes.get(self.pos + len) != Some(&0) || has_nul(text.as_bytes()) {
+            return None;
+        }
         self.pos += len + 1;
-        let text = str::from_utf8(text).ok()?;
-        if text.as_bytes().contains(&0) { None } else { Some(text) }
+        Some(text)
+    }
+
+    /// The text of `len` bytes; what follows it is looked at, too.
+    #[cold]
+    #[inline(never)]
+    fn unknown_text(&mut self, len: usize) -> Option<&'a str> {
+        let rest = self.bytes.get(self.pos..)?;
+        let text = str::from_utf8(rest.get(..len)?).ok()?;
+        let ahead = rest.get(..len.max(AHEAD)).unwrap_or(rest);
+        self.known_at = self.pos;
+        self.known = match str::from_utf8(ahead) {
+            Ok(ahead) => ahead,
+            Err(error) => str::from_utf8(ahead.get(..error.valid_up_to())?).ok()?,
+        };
+        Some(text)
     }
 
     #[inline]
@@ -367,18 +395,38 @@ impl<'a> Bytes<'a> {
     }
 }
 
+/// Whether there is a NUL: eight bytes at a time, the last eight maybe twice.
+#[inline]
+fn has_nul(text: &[u8]) -> bool {
+    let Some(last) = text.last_chunk::<8>() else {
+        return text.iter().any(|byte| *byte == 0);
+    };
+    let zeros = |word: &[u8; 8]| {
+        let word = u64::from_ne_bytes(*word);
+        word.wrapping_sub(0x0101_0101_0101_0101) & !word & 0x8080_8080_8080_8080
+    };
+    let mut found = zeros(last);
+    let mut rest = text;
+    while let Some((word, behind)) = rest.split_first_chunk::<8>() {
+        found |= zeros(word);
+        rest = behind;
+    }
+    found != 0
+}
+
 /// `/`, or elements of letters, digits and `_` that each follow a `/`.
 #[inline]
 fn is_path(path: &[u8]) -> bool {
-    let [b'/', rest @ ..] = path else { return false };
-    let mut last = b'/';
-    for byte in rest {
-        if !(is_word(*byte) || *byte == b'/' && last != b'/') {
-            return false;
-        }
-        last = *byte;
+    let ([b'/', rest @ ..], [before @ .., last]) = (path, path) else { return false };
+    if rest.is_empty() {
+        return true;
     }
-    last != b'/' || rest.is_empty()
+    // Without a branch for each byte, so that the compiler makes vector instructions of it.
+    let wrong = rest.iter().zip(before).fold(false, |wrong, (byte, before)| {
+        let is_slash = *byte == b'/';
+        wrong | !(is_word(*byte) | is_slash) | (is_slash & (*before == b'/'))
+    });
+    !wrong && *last != b'/'
 }
 
 /// Elements of letters, digits and `_`, two or more, with dots between them. No element begins with a digit, unless
@@ -416,9 +464,11 @@ fn is_member(name: &[u8]) -> bool {
 
 #[inline]
 fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_'
+    ((byte | 0x20).wrapping_sub(b'a') < 26) | (byte.wrapping_sub(b'0') < 10) | (byte == b'_')
 }
 
+/// How far is looked ahead for UTF-8, in bytes.
+const AHEAD: usize = 4096;
 const MAX_ARRAY: usize = 1 << 26;
 const MAX_DEPTH: usize = 64;
 const MAX_MESSAGE: usize = 1 << 27;

@@ -4,7 +4,7 @@ use crate::error::{DecodeError, DecodeErrorKind as Kind};
 use crate::header::{Header, Serial};
 use crate::limits::FIXED_HEADER_LEN;
 use crate::name::{BusName, ErrorName, InterfaceName, MemberName, ObjectPath};
-use crate::reader::Reader;
+use crate::reader::{Reader, Window};
 use crate::signature::Signature;
 use crate::writer::Writer;
 
@@ -73,19 +73,19 @@ impl FieldCode {
 }
 
 impl<'a> Header<'a> {
-    /// Reads the header fields, which are all that `fields` holds, of `message`.
+    /// Reads the header fields, which are all that `fields` holds, of `message`. Returns what of the message is known to be UTF-8.
     pub(crate) fn read_fields(
         &mut self,
         message: &'a [u8],
         mut fields: Reader<'a>,
-    ) -> Result<(), DecodeError> {
+    ) -> Result<Window<'a>, DecodeError> {
         let mut seen = 0;
         while !fields.is_at_end() {
             if self.read_usual_field(message, &mut fields, &mut seen).is_none() {
                 self.read_any_field(&mut fields, &mut seen)?;
             }
         }
-        Ok(())
+        Ok(fields.window())
     }
 
     /// Reads a field when it is known and valid, with one glance at its first eight bytes. Else nothing is read.
@@ -114,13 +114,22 @@ impl<'a> Header<'a> {
                 value_end
             }
             b'g' => {
-                let [len, ..] = value;
-                let (start, len) = (value_end - 3, usize::from(len));
-                self.signature = Signature::parse(fields.text_at(start, len)?).ok()?;
-                start + len + 1
+                let start = value_end - 3;
+                match Signature::of_short(value) {
+                    Some((signature, len)) => {
+                        self.signature = signature;
+                        value_end - 4 + len
+                    }
+                    None => {
+                        let [len, ..] = value;
+                        let text = fields.text_at(message, start, usize::from(len))?;
+                        self.signature = Signature::parse(text).ok()?;
+                        start + text.len() + 1
+                    }
+                }
             }
             _ => {
-                self.read_text_field(code, fields.text_at(value_end, number as usize)?)?;
+                self.read_text_field(code, fields.text_at(message, value_end, number as usize)?)?;
                 value_end + number as usize + 1
             }
         };

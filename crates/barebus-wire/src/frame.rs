@@ -8,7 +8,7 @@ use crate::error::{DecodeError, DecodeErrorKind as Kind};
 use crate::field::{BODY_LEN_AT, FIELDS_LEN_AT, SERIAL_AT, VERSION, VERSION_AT};
 use crate::header::{Flags, Header, MessageType, Serial};
 use crate::limits;
-use crate::reader::Reader;
+use crate::reader::{Reader, Window};
 
 /// How many bytes the message takes that `bytes` begin with; `None` while they are too few to tell, which is below 16.
 ///
@@ -104,8 +104,9 @@ impl Fixed {
 }
 
 impl<'a> Header<'a> {
-    /// Reads the header of the message that `bytes` begin with, of which the first 16 said `fixed`.
-    pub(crate) fn parse(bytes: &'a [u8], fixed: &Fixed) -> Result<Self, DecodeError> {
+    /// Reads the header of the message that `bytes` begin with, of which the first 16 said `fixed`. Returns with it what of the message
+    /// is known to be UTF-8.
+    pub(crate) fn parse(bytes: &'a [u8], fixed: &Fixed) -> Result<(Self, Window<'a>), DecodeError> {
         let message_type = MessageType::from_code(fixed.message_type)
             .ok_or_else(|| DecodeError::new(Kind::MessageTypeZero, 1))?;
         let serial = Serial::new(fixed.serial)
@@ -116,7 +117,7 @@ impl<'a> Header<'a> {
 
         let fields_end = fixed.fields_end();
         let range = limits::FIXED_HEADER_LEN..fields_end;
-        header.read_fields(bytes, Reader::of_array(bytes, fixed.endian, range))?;
+        let window = header.read_fields(bytes, Reader::of_array(bytes, fixed.endian, range))?;
         let padding = bytes.get(fields_end..fixed.body_start()).unwrap_or_default();
         if let Some(offset) = padding.iter().position(|byte| *byte != 0) {
             return Err(DecodeError::new(Kind::PaddingNotZero, fields_end + offset));
@@ -128,7 +129,7 @@ impl<'a> Header<'a> {
         if !header.signature.is_empty() && fixed.body_len == 0 {
             return Err(DecodeError::new(Kind::NotEnoughData, fixed.body_start()));
         }
-        Ok(header)
+        Ok((header, window))
     }
 }
 

@@ -5,7 +5,7 @@ use crate::cursor::Cursor;
 use crate::error::{BodyError, DecodeError, DecodeErrorKind as Kind, SignatureExcerpt};
 use crate::frame::Fixed;
 use crate::header::Header;
-use crate::reader::{ANY_FDS, Reader};
+use crate::reader::{ANY_FDS, Reader, Window};
 use crate::signature::Signature;
 use crate::value::Decode;
 
@@ -19,6 +19,8 @@ pub struct Message<'a> {
     body_start: u32,
     /// How many descriptors came with it; [`ANY_FDS`] where the bytes do not say so.
     fds: u32,
+    /// What of it is known to be UTF-8.
+    window: Window<'a>,
 }
 
 impl<'a> Message<'a> {
@@ -41,12 +43,12 @@ impl<'a> Message<'a> {
         let Some(frame) = bytes.get(..len) else {
             return Err(DecodeError::new(Kind::Incomplete, bytes.len()));
         };
-        let header = Header::parse(frame, &fixed)?;
+        let (header, window) = Header::parse(frame, &fixed)?;
         if bytes.len() != len {
             return Err(DecodeError::new(Kind::SurplusBytes, len));
         }
         let fds = if header.unix_fds == 0 { fds } else { header.unix_fds };
-        Ok(Self { bytes, header, body_start: fixed.body_start() as u32, fds })
+        Ok(Self { bytes, header, body_start: fixed.body_start() as u32, fds, window })
     }
 
     /// The message as one that was received, so that the number of descriptors is known: UNIX_FDS, and none without that field.
@@ -62,7 +64,7 @@ impl<'a> Message<'a> {
     /// For a message that was received and whose header was checked before.
     #[cfg(all(feature = "alloc", not(compact)))]
     pub(crate) const fn trusted(bytes: &'a [u8], header: Header<'a>, body_start: u32) -> Self {
-        Self { bytes, header, body_start, fds: header.unix_fds }
+        Self { bytes, header, body_start, fds: header.unix_fds, window: Window::EMPTY }
     }
 
     /// The header.
@@ -153,6 +155,7 @@ impl<'a> Message<'a> {
         let mut reader = Reader::new(self.bytes, self.header.endian);
         reader.start_at(self.body_start as usize);
         reader.set_fds(self.fds);
+        reader.set_window(self.window);
         reader
     }
 }

@@ -16,7 +16,8 @@ mod fast;
 mod text;
 
 use failure::Failure;
-use fast::{FAST, Window};
+use fast::FAST;
+pub(crate) use fast::Window;
 
 /// A cursor over one message, from its first byte to the end of what is being read: the body, or one array in it.
 ///
@@ -91,6 +92,16 @@ impl<'a> Reader<'a> {
     /// Reads a message with which `fds` descriptors came.
     pub(crate) const fn set_fds(&mut self, fds: u32) {
         self.fds = fds;
+    }
+
+    /// What of the message is known to be UTF-8.
+    pub(crate) const fn window(&self) -> Window<'a> {
+        self.window
+    }
+
+    /// Takes over what another reader of the message knows to be UTF-8.
+    pub(crate) const fn set_window(&mut self, window: Window<'a>) {
+        self.window = window;
     }
 
     /// Offset of the next byte from the message's first.

@@ -74,6 +74,17 @@ impl<'a> Signature<'a> {
         array_of(code).map(Signature)
     }
 
+    /// The signature that a SIGNATURE begins with, when it is that of a basic type or of an array of one, as most are; and how many
+    /// bytes it takes with its length and NUL.
+    #[inline]
+    pub(crate) fn of_short(bytes: [u8; 4]) -> Option<(Signature<'static>, usize)> {
+        match bytes {
+            [1, code, 0, _] => Some((Self::of_code(code)?, 3)),
+            [2, b'a', code, 0] => Some((Self::of_array(code)?, 4)),
+            _ => None,
+        }
+    }
+
     /// The text.
     pub const fn as_str(self) -> &'a str {
         self.0

@@ -39,9 +39,7 @@ impl<'a> Reader<'a> {
         }
         let depth = self.depth();
         // Variants that hold nothing but a variant need no stack.
-        while self.take_signature(const { Signature::from_static("v") }) {
-            self.enter()?;
-        }
+        self.take_nested_variants();
         if !self.skip_short_variant()? {
             let inner = self.read_variant_signature()?;
             self.enter()?;

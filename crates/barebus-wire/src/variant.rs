@@ -81,19 +81,37 @@ impl<'a> Variant<'a> {
     ///
     /// # Errors
     /// None in practice: the value was validated.
-    #[inline(never)]
+    #[inline]
     pub fn value(&self) -> Result<Value<'a>, DecodeError> {
-        match self.signature_bytes() {
-            [b'v'] => Ok(Value::Variant(self.clone().content())),
-            [code] => self.basic(*code),
-            _ => Ok(Value::container(self.clone())),
+        match self.nested() {
+            Some(content) => Ok(Value::Variant(content)),
+            None => {
+                // Apart from this variant and from the result, which so may stay in registers.
+                let value = self.clone().value_but_variant()?;
+                Ok(value)
+            }
         }
     }
 
-    /// Apart, so that opening a variant is short.
+    /// Apart, so that opening a variant within a variant is short.
     #[inline(never)]
-    fn basic(&self, code: u8) -> Result<Value<'a>, DecodeError> {
-        self.reader().read_basic(code).map(Value::from)
+    fn value_but_variant(self) -> Result<Value<'a>, DecodeError> {
+        match self.signature_bytes() {
+            [code] => self.reader().read_basic(*code).map(Value::from),
+            _ => Ok(Value::container(self)),
+        }
+    }
+
+    /// The variant that this one holds, if it holds one.
+    #[inline]
+    fn nested(&self) -> Option<Self> {
+        // The code stands before the signature's NUL, which the value follows.
+        let code = self.bytes.get((self.start as usize).wrapping_sub(2));
+        if self.signature_len == 1 && code == Some(&b'v') {
+            Some(self.clone().content())
+        } else {
+            None
+        }
     }
 
     /// The variant that this one holds: its value is a VARIANT.

@@ -1,7 +1,7 @@
 //! What interface, error and bus names share: elements with dots between them.
 
 use super::error::{NameError, NameErrorKind as Kind};
-use super::lanes::{all_zero, for_each_pair, not_in, not_letter};
+use super::lanes::{fold_pairs, not_in, not_letter, or};
 use crate::limits;
 
 /// What sets one kind of dotted name apart from another.
@@ -27,18 +27,21 @@ pub(super) fn is_valid(bytes: &[u8], rules: Rules) -> bool {
     {
         return false;
     }
-    let mut wrong = [0; 16];
-    let mut dots = [0; 16];
-    for_each_pair(before, after, |before, after| {
-        for (((wrong, dots), before), byte) in
-            wrong.iter_mut().zip(&mut dots).zip(before).zip(after)
-        {
-            *wrong |= is_wrong(*before, *byte, rules);
-            *dots |= is(*before, b'.');
-        }
+    let found = fold_pairs(before, after, [0; 16], |found, before, after| {
+        or(found, before, after, |before, byte| {
+            let wrong = if is_wrong(before, byte, rules) == 0 { 0 } else { WRONG };
+            wrong | is(before, b'.') & DOT
+        })
     });
-    all_zero(wrong) && *last != b'.' && !(rules.dot && all_zero(dots))
+    let found = u128::from_ne_bytes(found);
+    found & u128::from_ne_bytes([WRONG; 16]) == 0
+        && *last != b'.'
+        && !(rules.dot && found & u128::from_ne_bytes([DOT; 16]) == 0)
 }
+
+/// What is found of a pair of bytes: that it is not allowed, and that its first byte is a dot.
+const WRONG: u8 = 1;
+const DOT: u8 = 2;
 
 /// 0 when `byte` may follow `before`, something else when not.
 #[inline(always)]

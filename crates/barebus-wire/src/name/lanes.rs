@@ -3,20 +3,36 @@
 /// Sixteen neighbouring bytes.
 pub(super) type Lanes = [u8; 16];
 
-/// Cuts two equally long slices into lanes which together cover them. Lanes may overlap, and lanes of short slices hold
-/// their bytes more than once, so what is asked of each must not depend on where it stands. Empty slices give nothing.
+/// Cuts two equally long slices into lanes which together cover them, and folds these with `f`. Lanes may overlap, and lanes of
+/// short slices hold their bytes more than once, so what is asked of each must not depend on where it stands. Empty slices give
+/// `init`. The lanes that `f` gathers are values, because what is written by reference is loaded and stored for every lane.
 #[inline(always)]
-pub(super) fn for_each_pair(a: &[u8], b: &[u8], mut f: impl FnMut(&Lanes, &Lanes)) {
+pub(super) fn fold_pairs<T>(a: &[u8], b: &[u8], init: T, f: impl Fn(T, Lanes, Lanes) -> T) -> T {
+    let mut folded = init;
     if let (Some(last_a), Some(last_b)) = (a.last_chunk(), b.last_chunk()) {
-        for (a, b) in a.chunks_exact(16).zip(b.chunks_exact(16)) {
-            if let (Some(a), Some(b)) = (a.first_chunk(), b.first_chunk()) {
-                f(a, b);
+        let mut chunks = b.chunks_exact(16);
+        for a in a.chunks_exact(16) {
+            let b = chunks.next().and_then(<[u8]>::first_chunk);
+            if let (Some(a), Some(b)) = (a.first_chunk(), b) {
+                folded = f(folded, *a, *b);
             }
         }
-        f(last_a, last_b);
+        f(folded, *last_a, *last_b)
     } else if let (Some(a), Some(b)) = (spread(a), spread(b)) {
-        f(&a, &b);
+        f(folded, a, b)
+    } else {
+        folded
     }
+}
+
+/// The lanes that `f` makes of each pair of bytes, and the bits of `lanes`.
+#[inline(always)]
+pub(super) fn or(lanes: Lanes, a: Lanes, b: Lanes, f: impl Fn(u8, u8) -> u8) -> Lanes {
+    let mut found = [0; 16];
+    for (((found, lane), a), b) in found.iter_mut().zip(&lanes).zip(&a).zip(&b) {
+        *found = lane | f(*a, *b);
+    }
+    found
 }
 
 /// Fewer than sixteen bytes, spread over sixteen; `None` when there are none.

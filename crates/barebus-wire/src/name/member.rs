@@ -1,7 +1,7 @@
 //! Member names. Spec: Valid Names, Member names.
 
 use super::error::{NameError, NameErrorKind as Kind};
-use super::lanes::{all_zero, for_each_pair, not_in, not_letter};
+use super::lanes::{all_zero, fold_pairs, not_in, not_letter, or};
 use crate::limits;
 
 super::name! {
@@ -17,11 +17,10 @@ fn is_valid(bytes: &[u8]) -> bool {
     let Some(first) = bytes.first() else {
         return false;
     };
-    let mut wrong = [0; 16];
-    for_each_pair(bytes, bytes, |bytes, _| {
-        for (wrong, byte) in wrong.iter_mut().zip(bytes) {
-            *wrong |= not_letter(*byte).min(not_in(*byte, b'0', 10)).min(*byte ^ b'_');
-        }
+    let wrong = fold_pairs(bytes, bytes, [0; 16], |wrong, bytes, _| {
+        or(wrong, bytes, bytes, |byte, _| {
+            not_letter(byte).min(not_in(byte, b'0', 10)).min(byte ^ b'_')
+        })
     });
     all_zero(wrong) && !first.is_ascii_digit() && bytes.len() <= limits::NAME_LEN
 }

@@ -1,7 +1,7 @@
 //! Object paths. Spec: Valid Object Paths.
 
 use super::error::{NameError, NameErrorKind as Kind};
-use super::lanes::{all_zero, for_each_pair, not_in, not_letter};
+use super::lanes::{all_zero, fold_pairs, not_in, not_letter, or};
 
 super::name! {
     /// The path of an object: `/`, or elements of `[A-Za-z0-9_]` that each follow a `/`. Spec: Valid Object Paths.
@@ -88,15 +88,14 @@ pub(super) fn is_valid(bytes: &[u8]) -> bool {
     let ([b'/', after @ ..], [before @ .., last]) = (bytes, bytes) else {
         return false;
     };
-    let mut wrong = [0; 16];
-    for_each_pair(before, after, |before, after| {
-        for ((wrong, before), byte) in wrong.iter_mut().zip(before).zip(after) {
+    let wrong = fold_pairs(before, after, [0; 16], |wrong, before, after| {
+        or(wrong, before, after, |before, byte| {
             // '/' precedes the digits.
-            let forbidden = not_letter(*byte).min(not_in(*byte, b'/', 11)).min(*byte ^ b'_');
+            let forbidden = not_letter(byte).min(not_in(byte, b'/', 11)).min(byte ^ b'_');
             // Of the bytes allowed, only '/' has no bit outside those of '/'.
             let both_slashes = if before | byte == b'/' { 0xff } else { 0 };
-            *wrong |= forbidden | both_slashes;
-        }
+            forbidden | both_slashes
+        })
     });
     all_zero(wrong) && (*last != b'/' || after.is_empty())
 }

@@ -17,17 +17,20 @@ pub(crate) const FAST: bool = true;
 /// long as no string has 128 bytes or more: so the bytes behind a string are mostly UTF-8 too, and the strings in them need
 /// no check of their own but for NULs. Where they are not, the window ends, and the next string opens another one.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Window<'a> {
+pub(crate) struct Window<'a> {
     text: &'a str,
     /// Offset of the text from the message's first byte.
     at: usize,
 }
 
 impl<'a> Window<'a> {
-    pub(super) const EMPTY: Self = Self { text: "", at: 0 };
+    pub(crate) const EMPTY: Self = Self { text: "", at: 0 };
 
     /// How far is looked ahead, in bytes: what is found there and never read is lost work.
     const AHEAD: usize = 1024;
+
+    /// As [`Self::AHEAD`], from the end of the header fields on.
+    const AHEAD_OF_BODY: usize = 128;
 
     /// The window that is `text`, which is a part of `message` and tells its offset by its address.
     #[inline]
@@ -132,25 +135,29 @@ impl<'a> Reader<'a> {
     pub(super) fn text(&mut self, len: usize) -> Option<&'a str> {
         match self.window.get(self.pos, len) {
             Some(text) => Some(text),
-            None => self.text_anew(self.pos, len),
+            None => self.text_anew(self.bytes, self.pos, len),
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn text_anew(&mut self, at: usize, len: usize) -> Option<&'a str> {
-        self.window = Window::open(self.bytes, at, len);
+    fn text_anew(&mut self, bytes: &'a [u8], at: usize, len: usize) -> Option<&'a str> {
+        self.window = Window::open(bytes, at, len);
         self.window.get(at, len)
     }
 
-    /// The `len` bytes at `at` as text, when they are UTF-8 and a NUL stands behind them.
+    /// The `len` bytes at `at` of a header field as text, when they are UTF-8 and a NUL stands behind them. What follows the header in
+    /// `message` is looked at, too: mostly it begins with text.
     #[inline]
-    pub(crate) fn text_at(&mut self, at: usize, len: usize) -> Option<&'a str> {
+    pub(crate) fn text_at(&mut self, message: &'a [u8], at: usize, len: usize) -> Option<&'a str> {
         // Where this wraps, no such text is found.
-        match self.bytes.get(at.wrapping_add(len)) {
-            Some(0) => self.window.get(at, len).or_else(|| self.text_anew(at, len)),
-            _ => None,
+        if self.bytes.get(at.wrapping_add(len)) != Some(&0) {
+            return None;
         }
+        self.window.get(at, len).or_else(|| {
+            let end = self.bytes.len() + Window::AHEAD_OF_BODY;
+            self.text_anew(message.get(..end).unwrap_or(message), at, len)
+        })
     }
 
     /// Reads a STRING, unless there is anything unusual about it. Not inlined, because what reads strings reads several.
@@ -209,11 +216,7 @@ impl<'a> Reader<'a> {
     #[inline]
     pub(super) fn take_short_variant_signature(&mut self) -> Option<Signature<'a>> {
         // Length, codes, NUL.
-        let (signature, len) = match self.peek()? {
-            [1, code, 0, _] => (Signature::of_code(code)?, 3),
-            [2, b'a', code, 0] => (Signature::of_array(code)?, 4),
-            _ => return None,
-        };
+        let (signature, len) = Signature::of_short(self.peek()?)?;
         self.pos += len;
         Some(signature)
     }

@@ -12,10 +12,10 @@ pub(crate) const FAST: bool = false;
 
 /// No text is remembered as UTF-8.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Window<'a>(PhantomData<&'a str>);
+pub(crate) struct Window<'a>(PhantomData<&'a str>);
 
 impl<'a> Window<'a> {
-    pub(super) const EMPTY: Self = Self(PhantomData);
+    pub(crate) const EMPTY: Self = Self(PhantomData);
 
     pub(super) const fn of(_: &'a str, _: &[u8]) -> Self {
         Self::EMPTY
@@ -54,7 +54,7 @@ impl<'a> Reader<'a> {
         core::str::from_utf8(bytes).ok()
     }
 
-    pub(crate) const fn text_at(&mut self, _: usize, _: usize) -> Option<&'a str> {
+    pub(crate) const fn text_at(&mut self, _: &'a [u8], _: usize, _: usize) -> Option<&'a str> {
         None
     }
 

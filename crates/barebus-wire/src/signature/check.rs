@@ -24,10 +24,16 @@ const fn count_simple(text: &[u8]) -> Option<u8> {
     // What stands before; `(` and `a` want a type behind them.
     let mut previous = 0;
     let mut rest = text;
+    // Nested arrays begin many a signature.
+    while let ([b'a', b'a', ..], [_, tail @ ..]) = (rest, rest) {
+        arrays += 1;
+        rest = tail;
+    }
     while let [code, tail @ ..] = rest {
         rest = tail;
         let mut last = *code;
         match (*code, tail) {
+            (code, _) if is_basic(code) || code == b'v' => types += (open == 0) as u8,
             (b'a', [b'{', key, value, b'}', tail @ ..]) => {
                 if !is_basic(*key) || !(is_basic(*value) || *value == b'v') {
                     return None;
@@ -46,7 +52,6 @@ const fn count_simple(text: &[u8]) -> Option<u8> {
                 open -= 1;
                 types += (open == 0) as u8;
             }
-            (code, _) if is_basic(code) || code == b'v' => types += (open == 0) as u8,
             _ => return None,
         }
         previous = last;
