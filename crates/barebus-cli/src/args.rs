@@ -1,5 +1,7 @@
 //! The command line.
 
+pub(crate) mod unit;
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -68,10 +70,10 @@ fn seconds(text: &str) -> Result<Duration, String> {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
-    /// Asks systemd about units, and starts and stops them
+    /// Asks systemd about units, and controls them
     Unit {
         #[command(subcommand)]
-        verb: UnitVerb,
+        verb: unit::UnitVerb,
     },
     /// Calls a method and prints the reply, as busctl does
     Call(Call),
@@ -97,37 +99,6 @@ pub(crate) enum Verb {
         /// Writes it here instead, with a page for each command
         #[arg(long, value_name = "DIRECTORY")]
         directory: Option<PathBuf>,
-    },
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum UnitVerb {
-    /// Says whether unit files are enabled, as systemctl is-enabled does
-    State {
-        /// The units' names
-        #[arg(required = true, value_name = "NAME")]
-        names: Vec<String>,
-    },
-    /// Lists the units that systemd has in memory, as systemctl list-units does
-    List {
-        /// Inactive ones and other names of units too
-        #[arg(long, short)]
-        all: bool,
-        /// As JSON, in the shape of systemctl --output=json
-        #[arg(long)]
-        json: bool,
-    },
-    /// Starts a unit, waits for the job and prints its result
-    Start {
-        /// The unit's name
-        #[arg(value_name = "NAME")]
-        name: String,
-    },
-    /// Stops a unit, waits for the job and prints its result
-    Stop {
-        /// The unit's name
-        #[arg(value_name = "NAME")]
-        name: String,
     },
 }
 

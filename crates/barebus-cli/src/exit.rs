@@ -6,6 +6,9 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use barebus::{CallError, NoReply};
+use barebus_systemd::Cause;
+use barebus_systemd::name::NameError;
+use barebus_systemd::setting::SettingError;
 
 use crate::render::one_line;
 
@@ -13,20 +16,35 @@ use crate::render::one_line;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
     /// Somebody said no: the callee's error, a job that failed, an unknown unit.
-    Refused = 1,
+    Refused,
     /// What was asked for makes no sense: an invalid name, a value that does not parse.
-    Usage = 2,
+    Usage,
     /// No connection, or it ended.
-    Connection = 3,
+    Connection,
     /// No reply came in time, or none that could be believed.
-    NoReply = 4,
+    NoReply,
     /// A file could not be read, or the output not be written.
-    Files = 5,
+    Files,
+    /// The code that systemctl has for it, or the code of a command that was run.
+    Other(u8),
+}
+
+impl Exit {
+    pub(crate) const fn code(self) -> u8 {
+        match self {
+            Self::Refused => 1,
+            Self::Usage => 2,
+            Self::Connection => 3,
+            Self::NoReply => 4,
+            Self::Files => 5,
+            Self::Other(code) => code,
+        }
+    }
 }
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
-        Self::from(exit as u8)
+        Self::from(exit.code())
     }
 }
 
@@ -63,6 +81,11 @@ impl Failure {
         Self { timed_out, ..Self::new(exit_of(error), what) }
     }
 
+    /// The same with another exit code.
+    pub(crate) fn with(self, exit: Exit) -> Self {
+        Self { exit, ..self }
+    }
+
     /// Says how long was waited, where the time for a reply was over.
     pub(crate) fn after(mut self, timeout: Duration) -> Self {
         if std::mem::take(&mut self.timed_out) {
@@ -92,10 +115,25 @@ impl From<barebus::OpenError> for Failure {
 
 impl From<barebus_systemd::Error> for Failure {
     fn from(error: barebus_systemd::Error) -> Self {
-        match error.call() {
-            Some(cause) => Self::call(&error.operation, cause),
-            None => Self::new(Exit::Connection, error),
-        }
+        let exit = match &error.cause {
+            Cause::Call(cause) => return Self::call(&error.operation, cause),
+            Cause::Name(_) | Cause::Setting(_) => Exit::Usage,
+            Cause::UnitExists(_) | Cause::Io(_) => Exit::Refused,
+            _ => Exit::Connection,
+        };
+        Self::new(exit, error)
+    }
+}
+
+impl From<NameError> for Failure {
+    fn from(error: NameError) -> Self {
+        Self::usage(error)
+    }
+}
+
+impl From<SettingError> for Failure {
+    fn from(error: SettingError) -> Self {
+        Self::usage(error)
     }
 }
 
@@ -123,7 +161,7 @@ impl Failures {
 
     /// Takes note of one that has been told of. The exit code is that of the worst.
     pub(crate) fn note(&mut self, exit: Exit) {
-        let worse = self.0.is_none_or(|worst| (worst as u8) < exit as u8);
+        let worse = self.0.is_none_or(|worst| worst.code() < exit.code());
         self.0 = if worse { Some(exit) } else { self.0 };
     }
 

@@ -4,11 +4,13 @@ mod args;
 mod command;
 mod exit;
 mod input;
+mod json;
 mod line;
 mod output;
 mod pieces;
 mod render;
 mod table;
+mod time;
 mod usage;
 mod verdict;
 
@@ -24,7 +26,7 @@ fn main() -> ExitCode {
         Err(error) => return usage::end(&error),
     };
     let result = match arguments.verb {
-        Verb::Unit { verb } => command::unit::run(&arguments.target, verb),
+        Verb::Unit { verb } => command::unit::run(&arguments.target, &verb),
         Verb::Call(call) => command::call::run(&arguments.target, &call),
         Verb::Introspect(object) => command::introspect::run(&arguments.target, &object),
         Verb::Codegen(options) => command::codegen::run(&arguments.target, &options),

@@ -44,7 +44,10 @@ fn sentence(text: &str, what: Option<String>) -> String {
     let mut verbs = Vec::new();
     for paragraph in paragraphs {
         if let Some(usage) = paragraph.strip_prefix("Usage: barebus") {
-            let is_verb = |word: &&str| word.bytes().all(|byte| byte.is_ascii_lowercase());
+            let is_verb = |word: &&str| {
+                word.starts_with(|first: char| first.is_ascii_lowercase())
+                    && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-')
+            };
             verbs = usage.split_whitespace().take_while(is_verb).map(String::from).collect();
         } else if let Some(wrong) = paragraph.strip_prefix("error: ") {
             if sentence.is_empty() {

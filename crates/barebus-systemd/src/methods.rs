@@ -123,6 +123,18 @@ shells! {
     /// # Errors
     /// Returns the failed operation and its cause: `UnknownObject` if the job has ended.
     fn cancel(job: &Job) -> Result<(), Error> = job::cancel;
+
+    /// Cancels a job by its number, as [`list_jobs`](Self::list_jobs) and [`Job::id`] return it.
+    ///
+    /// # Errors
+    /// Returns the failed operation and its cause: `NoSuchJob` if there is no such job.
+    fn cancel_job(id: u32) -> Result<(), Error> = job::cancel_job;
+
+    /// Cancels all jobs that have not begun.
+    ///
+    /// # Errors
+    /// Returns the failed operation and its cause.
+    fn clear_jobs() -> Result<(), Error> = job::clear_jobs;
 }
 
 // Watching.

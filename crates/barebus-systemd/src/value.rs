@@ -15,11 +15,15 @@
 //! assert_eq!(Realtime::from(0).0, None);
 //! ```
 
+mod flags;
+
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use barebus::wire::{Reader, SignatureText, Writer};
 use barebus::{Decode, DecodeError, Encode, EncodeError, Type};
+
+pub use flags::{Capabilities, MountPropagation, Namespaces, NumaPolicy};
 
 /// What systemd sends for "infinity", "none" and "not set".
 pub const NONE: u64 = u64::MAX;

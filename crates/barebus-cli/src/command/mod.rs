@@ -19,20 +19,25 @@ use crate::exit::Failure;
 
 /// Opens the connection that the command line asks for.
 fn open(target: &Target) -> Result<Connection, Failure> {
-    let options = if target.peer.is_some() { Options::direct() } else { Options::bus() };
-    // Not longer than the call: a server that does not answer at all is then reported as such, not as a call without a reply.
-    let timeout = target.reply_timeout();
-    let handshake = timeout.min(HANDSHAKE_TIMEOUT);
-    let options = options.call_timeout(Some(timeout)).handshake_timeout(handshake);
-    let options = match target.handshake {
-        Handshake::Pipelined => options,
-        Handshake::Step => options.step_by_step(),
-    };
+    let kind = if target.peer.is_some() { Options::direct() } else { Options::bus() };
+    let options = options(target, kind);
     Ok(match target.peer.as_ref().or(target.address.as_ref()) {
         Some(address) => options.open(address)?,
         None if target.user => options.open_session()?,
         None => options.open_system()?,
     })
+}
+
+/// Adds what the command line says about connections.
+fn options(target: &Target, options: Options) -> Options {
+    // Not longer than the call: a server that does not answer at all is then reported as such, not as a call without a reply.
+    let timeout = target.reply_timeout();
+    let handshake = timeout.min(HANDSHAKE_TIMEOUT);
+    let options = options.call_timeout(Some(timeout)).handshake_timeout(handshake);
+    match target.handshake {
+        Handshake::Pipelined => options,
+        Handshake::Step => options.step_by_step(),
+    }
 }
 
 /// A local server answers within milliseconds.

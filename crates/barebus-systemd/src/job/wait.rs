@@ -11,10 +11,12 @@ use super::end::{JobEnd, JobReport};
 use super::job::{Ended, Job};
 use super::jobs::release;
 use super::read::read;
+use crate::ask::tell;
 use crate::client::{CallOptions, Client};
 use crate::error::Error;
 use crate::interface::job::method::CANCEL;
 use crate::interface::manager::OBJECT;
+use crate::interface::manager::method::{CANCEL_JOB, CLEAR_JOBS};
 use crate::set::all;
 use crate::unit::status::status;
 
@@ -121,4 +123,13 @@ pub(crate) async fn cancel<C: Client>(client: &C, job: &Job) -> Result<(), Error
         Ok(_) => Ok(()),
         Err(error) => Err(Error::new("Cancel of the job", &*job.unit, error)),
     }
+}
+
+pub(crate) async fn cancel_job<C: Client>(client: &C, id: u32) -> Result<(), Error> {
+    let about = format!("job {id}");
+    tell(client, CANCEL_JOB, (id,), Some(&about), CallOptions::default()).await
+}
+
+pub(crate) async fn clear_jobs<C: Client>(client: &C) -> Result<(), Error> {
+    tell(client, CLEAR_JOBS, (), None, CallOptions::default()).await
 }

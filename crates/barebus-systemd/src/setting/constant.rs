@@ -8,11 +8,16 @@ use nix::sys::signal::Signal;
 use super::parse::integer;
 
 /// Names and their numbers.
-pub(super) type Names = [(&'static str, i32)];
+pub(crate) type Names = [(&'static str, i32)];
 
 /// The number of a name.
 pub(super) fn find(names: &[(&str, i32)], name: &str) -> Option<i32> {
     names.iter().find(|(known, _)| *known == name).map(|(_, number)| *number)
+}
+
+/// The name of a number.
+pub(crate) fn name_of(names: &Names, number: i32) -> Option<&'static str> {
+    names.iter().find(|(_, known)| *known == number).map(|(name, _)| *name)
 }
 
 /// The number of a name, or a number up to `most`.
@@ -66,7 +71,7 @@ pub(super) static IO_CLASSES: &Names =
     &[("none", 0), ("realtime", 1), ("best-effort", 2), ("idle", 3)];
 
 /// Policies of set_mempolicy(2).
-pub(super) static NUMA_POLICIES: &Names =
+pub(crate) static NUMA_POLICIES: &Names =
     &[("default", 0), ("preferred", 1), ("bind", 2), ("interleave", 3), ("local", 4)];
 
 /// Types of service of ip(7).
@@ -84,11 +89,11 @@ pub(super) static SECURE_BITS: &Names = &[
 ];
 
 /// Bits of `MS_…`, mount(2).
-pub(super) static PROPAGATION: &Names =
+pub(crate) static PROPAGATION: &Names =
     &[("", 0), ("private", 1 << 18), ("slave", 1 << 19), ("shared", 1 << 20)];
 
 /// Bits of `CLONE_NEW…`, clone(2). `yes` and `no` of RestrictNamespaces mean all but `time`.
-pub(super) static NAMESPACES: &Names = &[
+pub(crate) static NAMESPACES: &Names = &[
     ("time", 0x80),
     ("mnt", 0x2_0000),
     ("cgroup", 0x200_0000),
@@ -191,6 +196,11 @@ static CAPABILITIES: &[&str] = &[
     "BPF",
     "CHECKPOINT_RESTORE",
 ];
+
+/// A capability's name without `CAP_`.
+pub(crate) fn capability_name(number: u32) -> Option<&'static str> {
+    CAPABILITIES.get(usize::try_from(number).ok()?).copied()
+}
 
 /// A capability's number, by its name in any case or as a number.
 pub(super) fn capability(word: &str) -> Option<u32> {

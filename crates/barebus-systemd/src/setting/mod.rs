@@ -69,7 +69,9 @@ use std::fmt;
 use barebus::wire::{OwnedValue, SignatureText, Writer};
 use barebus::{Encode, EncodeError, Type};
 
-pub(crate) use constant::{RTMAX, RTMIN, signal};
+pub(crate) use constant::{
+    NAMESPACES, NUMA_POLICIES, PROPAGATION, RTMAX, RTMIN, capability_name, name_of, signal,
+};
 pub use error::{Expected, SettingError, SettingErrorKind};
 
 use self::error::SettingErrorKind as Kind;

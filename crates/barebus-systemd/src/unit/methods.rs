@@ -2,9 +2,11 @@
 
 use std::os::fd::BorrowedFd;
 
+use barebus::wire::OwnedValue;
+
 use super::{
     BindMount, FileChanges, FileDependency, FileOptions, Lasting, ListedJob, ListedUnitFile,
-    Status, UnitList, UnitProcess, control, file, list, lookup, status,
+    Status, UnitList, UnitProcess, control, file, list, lookup, properties, status,
 };
 use crate::error::Error;
 use crate::name::UnitName;
@@ -153,6 +155,18 @@ shells! {
     /// # Errors
     /// Returns the failed operation and its cause; [`Cause::Name`](crate::Cause::Name) when the name is invalid.
     fn status(unit: &str) -> Result<Status, Error> = status::status;
+
+    /// Returns all properties of a unit, of all its interfaces, in systemd's order. As [`status`](Self::status), this loads the unit.
+    ///
+    /// # Errors
+    /// As [`status`](Self::status).
+    fn unit_properties(unit: &str) -> Result<Vec<(String, OwnedValue)>, Error> = properties::unit_properties;
+
+    /// Returns all properties of systemd's manager, in its order.
+    ///
+    /// # Errors
+    /// Returns the failed operation and its cause.
+    fn manager_properties() -> Result<Vec<(String, OwnedValue)>, Error> = properties::manager_properties;
 
     /// Returns the unit of a process. The number may be another process's by the time that systemd looks;
     /// [`unit_by_pidfd`](Self::unit_by_pidfd) cannot be mistaken.

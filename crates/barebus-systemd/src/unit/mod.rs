@@ -8,6 +8,7 @@ mod list;
 mod listed;
 mod lookup;
 mod methods;
+mod properties;
 mod resources;
 pub(crate) mod status;
 

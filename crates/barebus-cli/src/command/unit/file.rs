@@ -1,0 +1,122 @@
+//! Verbs that change unit files.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use barebus_systemd::name::UnitKind;
+use barebus_systemd::unit::{FileChange, FileChanges, FileOptions};
+use barebus_systemd::word::FileChangeKind;
+use barebus_systemd::{Error, Mode, Systemd};
+
+use super::job::{Action, Wait, act};
+use super::names;
+use crate::args::unit::{Files, Preset, SetDefault};
+use crate::exit::Failure;
+use crate::render::{one_line, warn};
+
+/// What is done to unit files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Change {
+    Enable,
+    Disable,
+    Reenable,
+    Link,
+    Mask,
+    Unmask,
+    Revert,
+}
+
+impl Change {
+    fn make(
+        self,
+        systemd: &Systemd,
+        files: &[&str],
+        options: FileOptions,
+    ) -> Result<FileChanges, Error> {
+        match self {
+            Self::Enable => systemd.enable_unit_files(files, options),
+            Self::Disable => systemd.disable_unit_files(files, options),
+            Self::Reenable => systemd.reenable_unit_files(files, options),
+            Self::Link => systemd.link_unit_files(files, options),
+            Self::Mask => systemd.mask_unit_files(files, options),
+            Self::Unmask => systemd.unmask_unit_files(files, options),
+            Self::Revert => systemd.revert_unit_files(files, options),
+        }
+    }
+
+    /// What `--now` does to the units afterwards.
+    const fn now(self) -> Option<Action> {
+        match self {
+            Self::Enable => Some(Action::Start),
+            Self::Disable | Self::Mask => Some(Action::Stop),
+            _ => None,
+        }
+    }
+}
+
+pub(super) fn change(
+    systemd: &Systemd,
+    timeout: Option<Duration>,
+    change: Change,
+    asked: &Files,
+) -> Result<ExitCode, Failure> {
+    let now = match (asked.now, change.now()) {
+        (true, None) => {
+            let what = "--now is only for 'unit enable', 'unit disable' and 'unit mask'";
+            return Err(Failure::usage(what));
+        }
+        (true, action) => action,
+        (false, _) => None,
+    };
+    let files = names::files(&asked.names)?;
+    let texts: Vec<&str> = files.iter().map(String::as_str).collect();
+    let changes = change.make(systemd, &texts, asked.options.into())?;
+    let does_install = matches!(change, Change::Enable | Change::Reenable);
+    print(&changes, does_install)?;
+    let Some(action) = now else { return Ok(ExitCode::SUCCESS) };
+    let unit = |file: &String| file.rsplit('/').next().unwrap_or_default().to_owned();
+    let units: Vec<String> = files.iter().map(unit).collect();
+    act(systemd, Wait { timeout, no_block: false }, action, &units, Mode::Replace)
+}
+
+pub(super) fn preset(systemd: &Systemd, preset: &Preset) -> Result<ExitCode, Failure> {
+    let files = names::files(&preset.names)?;
+    let files: Vec<&str> = files.iter().map(String::as_str).collect();
+    let mode = preset.preset_mode.into();
+    let changes = systemd.preset_unit_files(&files, mode, preset.options.into())?;
+    print(&changes, false)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) fn set_default(systemd: &Systemd, set: &SetDefault) -> Result<ExitCode, Failure> {
+    let target = names::complete(&set.name, UnitKind::Target)?;
+    // As systemctl: the target that was set before is in the way, and is meant to be replaced.
+    let options = FileOptions::from(set.options).force();
+    print(&systemd.set_default_target(&target, options)?, false)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) fn get_default(systemd: &Systemd) -> Result<ExitCode, Failure> {
+    writeln!(io::stdout(), "{}", one_line(&systemd.default_target()?))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Prints the changes. `does_install`: whether the verb does what `[Install]` asks for, and nothing else.
+fn print(changes: &FileChanges, does_install: bool) -> Result<(), Failure> {
+    for FileChange { kind, path, source } in &changes.changes {
+        let path = one_line(path);
+        match kind {
+            FileChangeKind::Symlink => {
+                writeln!(io::stdout(), "symlink {path} -> {}", one_line(source))?;
+            }
+            FileChangeKind::Unlink => writeln!(io::stdout(), "unlink {path}")?,
+            kind if source.is_empty() => warn(format_args!("nothing was done for {path}: {kind}")),
+            kind => warn(format_args!("nothing was done for {path}: {kind} ({source})")),
+        }
+    }
+    if does_install && changes.carries_install_info == Some(false) {
+        warn("nothing was enabled: the unit files have no [Install] section");
+    }
+    Ok(())
+}

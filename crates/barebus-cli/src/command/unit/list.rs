@@ -1,0 +1,114 @@
+//! Lists of units, unit files and jobs.
+
+use std::process::ExitCode;
+
+use barebus_systemd::{ListedUnit, Systemd};
+
+use super::names::{has_kind, is_shown, patterns};
+use crate::args::unit::{List, ListFiles, ListJobs};
+use crate::exit::Failure;
+use crate::json::Json;
+use crate::table::{NAME_WIDTH, Table};
+
+pub(super) fn units(systemd: &Systemd, list: &List) -> Result<ExitCode, Failure> {
+    let patterns = patterns(&list.patterns)?;
+    let units = match (&*texts(&list.state), &*texts(&patterns)) {
+        ([], []) => systemd.list_units()?,
+        (states, patterns) => systemd.list_units_by_patterns(states, patterns)?,
+    };
+    // Whoever asks for states wants inactive units too. Another unit's shadow is shown only when all are.
+    let wanted = |unit: &ListedUnit<'_>| {
+        let by_state = !list.state.is_empty() && unit.following.is_empty();
+        (list.all || by_state || is_shown(unit)) && has_kind(unit.name, &list.kind)
+    };
+    let mut shown: Vec<_> = units.iter().filter(wanted).collect();
+    shown.sort_by(|one, other| order(one.name).cmp(&order(other.name)));
+    let columns = ["unit", "load", "active", "sub", "description"];
+    let cells = |unit: &ListedUnit<'_>| {
+        [unit.name, unit.load_state, unit.active_state, unit.sub_state, unit.description]
+            .map(String::from)
+    };
+    if list.format.is_json() {
+        let row = |unit: &ListedUnit<'_>| row(columns, cells(unit).each_ref().map(Json::from));
+        Json::array(shown.iter().map(row)).print()?;
+    } else {
+        print(columns, shown.iter().map(cells))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// systemctl's order: by type, then by name, both without regard to case.
+fn order(name: &str) -> (Option<String>, String, &str) {
+    let kind = name.rsplit_once('.').map(|(_, kind)| kind.to_ascii_lowercase());
+    (kind, name.to_ascii_lowercase(), name)
+}
+
+pub(super) fn files(systemd: &Systemd, list: &ListFiles) -> Result<ExitCode, Failure> {
+    let patterns = patterns(&list.patterns)?;
+    let mut files = match (&*texts(&list.state), &*texts(&patterns)) {
+        ([], []) => systemd.list_unit_files()?,
+        (states, patterns) => systemd.list_unit_files_by_patterns(states, patterns)?,
+    };
+    files.retain(|file| has_kind(file.name(), &list.kind));
+    files.sort_by(|one, other| order(one.name()).cmp(&order(other.name())));
+    if list.format.is_json() {
+        let rows = files.iter().map(|file| {
+            let cells = [Json::from(file.name()), Json::from(file.state.as_str())];
+            row(["unit_file", "state"], cells)
+        });
+        Json::array(rows).print()?;
+    } else {
+        let rows = files.iter().map(|file| [file.name(), file.state.as_str()].map(String::from));
+        print(["unit file", "state"], rows)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) fn jobs(systemd: &Systemd, list: &ListJobs) -> Result<ExitCode, Failure> {
+    let mut jobs = systemd.list_jobs()?;
+    if !list.patterns.is_empty() {
+        // systemd has no method that lists the jobs of patterns. A unit that has a job is in memory.
+        let patterns = patterns(&list.patterns)?;
+        let units = systemd.list_units_by_patterns(&[], &texts(&patterns))?;
+        let units: std::collections::HashSet<&str> = units.iter().map(|unit| unit.name).collect();
+        jobs.retain(|job| units.contains(&*job.unit));
+    }
+    jobs.sort_by_key(|job| job.id);
+    let columns = ["job", "unit", "type", "state"];
+    if list.format.is_json() {
+        let rows = jobs.iter().map(|job| {
+            let words = [&*job.unit, job.job_type.as_str(), job.state.as_str()];
+            let [unit, job_type, state] = words.map(Json::from);
+            row(columns, [Json::from(job.id), unit, job_type, state])
+        });
+        Json::array(rows).print()?;
+    } else {
+        let rows = jobs.iter().map(|job| {
+            let words = [job.job_type.as_str(), job.state.as_str()].map(String::from);
+            let [job_type, state] = words;
+            [job.id.to_string(), job.unit.clone(), job_type, state]
+        });
+        print(columns, rows)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn texts(list: &[String]) -> Vec<&str> {
+    list.iter().map(String::as_str).collect()
+}
+
+fn row<const N: usize>(columns: [&str; N], cells: [Json; N]) -> Json {
+    Json::object(columns.into_iter().zip(cells))
+}
+
+fn print<const N: usize>(
+    columns: [&str; N],
+    rows: impl Iterator<Item = [String; N]>,
+) -> std::io::Result<()> {
+    let heads = columns.map(str::to_uppercase);
+    let mut table = Table::new(heads.each_ref().map(String::as_str), [NAME_WIDTH; N]);
+    for cells in rows {
+        table.push(cells.each_ref().map(String::as_str));
+    }
+    table.print()
+}

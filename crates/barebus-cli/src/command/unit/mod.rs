@@ -1,0 +1,76 @@
+//! `barebus unit`, a file for each family of verbs.
+
+mod cat;
+mod control;
+mod exit;
+mod file;
+mod job;
+mod list;
+mod names;
+mod open;
+mod question;
+mod run;
+mod show;
+mod status;
+
+use std::process::ExitCode;
+
+use barebus_systemd::Systemd;
+
+use crate::args::Target;
+use crate::args::unit::UnitVerb as Verb;
+use crate::exit::Failure;
+
+use file::Change;
+use job::Action;
+
+pub(crate) fn run(target: &Target, verb: &Verb) -> Result<ExitCode, Failure> {
+    let done = open::open(target).and_then(|systemd| act(&systemd, target, verb));
+    match verb {
+        Verb::Active(_) | Verb::Failed(_) | Verb::Status(_) => done.map_err(exit::unanswered),
+        _ => done,
+    }
+}
+
+fn act(systemd: &Systemd, target: &Target, verb: &Verb) -> Result<ExitCode, Failure> {
+    let timeout = target.timeout;
+    let jobs = |action, jobs| job::run(systemd, timeout, action, jobs);
+    let files = |change, files| file::change(systemd, timeout, change, files);
+    match verb {
+        Verb::State(question) => question::state(systemd, question),
+        Verb::Active(question) => question::active(systemd, question),
+        Verb::Failed(question) => question::failed(systemd, question),
+        Verb::Status(asked) => status::run(systemd, asked),
+        Verb::Show(asked) => show::run(systemd, asked),
+        Verb::Cat(units) => cat::run(systemd, units),
+        Verb::Start(units) => jobs(Action::Start, units),
+        Verb::Stop(units) => jobs(Action::Stop, units),
+        Verb::Restart(units) => jobs(Action::Restart, units),
+        Verb::TryRestart(units) => jobs(Action::TryRestart, units),
+        Verb::Reload(units) => jobs(Action::Reload, units),
+        Verb::ReloadOrRestart(units) => jobs(Action::ReloadOrRestart, units),
+        Verb::TryReloadOrRestart(units) => jobs(Action::TryReloadOrRestart, units),
+        Verb::Isolate(unit) => job::isolate(systemd, timeout, unit),
+        Verb::Kill(asked) => control::kill(systemd, asked),
+        Verb::Freeze(units) => control::freeze(systemd, units),
+        Verb::Thaw(units) => control::thaw(systemd, units),
+        Verb::Enable(names) => files(Change::Enable, names),
+        Verb::Disable(names) => files(Change::Disable, names),
+        Verb::Reenable(names) => files(Change::Reenable, names),
+        Verb::Link(names) => files(Change::Link, names),
+        Verb::Mask(names) => files(Change::Mask, names),
+        Verb::Unmask(names) => files(Change::Unmask, names),
+        Verb::Preset(asked) => file::preset(systemd, asked),
+        Verb::Revert(names) => files(Change::Revert, names),
+        Verb::ResetFailed(units) => control::reset_failed(systemd, units),
+        Verb::SetProperty(asked) => control::set_property(systemd, asked),
+        Verb::List(asked) => list::units(systemd, asked),
+        Verb::Files(asked) => list::files(systemd, asked),
+        Verb::Jobs(asked) => list::jobs(systemd, asked),
+        Verb::Cancel(asked) => control::cancel(systemd, asked),
+        Verb::Run(asked) => run::run(systemd, timeout, asked),
+        Verb::DaemonReload => Ok(systemd.reload().map(|()| ExitCode::SUCCESS)?),
+        Verb::GetDefault => file::get_default(systemd),
+        Verb::SetDefault(asked) => file::set_default(systemd, asked),
+    }
+}

@@ -1,0 +1,68 @@
+//! The names of units on a command line.
+
+use barebus_systemd::name::{Mangled, UnitKind, mangle, mangle_pattern};
+use barebus_systemd::{ListedUnit, Systemd};
+
+use crate::exit::Failure;
+
+/// Completes a word to the name of a unit, as systemctl does.
+pub(super) fn complete(word: &str, kind: UnitKind) -> Result<String, Failure> {
+    Ok(mangle(word, kind)?.to_string())
+}
+
+/// Completes words to names of unit files. A word with a slash is the path of a file, which systemd takes if it is absolute.
+pub(super) fn files(words: &[String]) -> Result<Vec<String>, Failure> {
+    let file = |word: &String| {
+        if !word.contains('/') {
+            return complete(word, UnitKind::Service);
+        }
+        let path = std::path::absolute(word).ok();
+        let path = path.and_then(|path| path.into_os_string().into_string().ok());
+        path.ok_or_else(|| Failure::usage(format_args!("cannot find the directory of '{word}'")))
+    };
+    words.iter().map(file).collect()
+}
+
+/// Names, and the units in memory that match patterns. `all`: including those that [`is_shown`] leaves out.
+pub(super) fn expand(
+    systemd: &Systemd,
+    words: &[String],
+    all: bool,
+) -> Result<Vec<String>, Failure> {
+    let mut names = Vec::new();
+    let mut patterns = Vec::new();
+    for word in words {
+        match mangle_pattern(word, UnitKind::Service)? {
+            Mangled::Name(name) => names.push(name.to_string()),
+            Mangled::Pattern(pattern) => patterns.push(pattern),
+        }
+    }
+    if patterns.is_empty() {
+        return Ok(names);
+    }
+    let patterns: Vec<&str> = patterns.iter().map(|pattern| &**pattern).collect();
+    let units = systemd.list_units_by_patterns(&[], &patterns)?;
+    let matches = units.iter().filter(|unit| all || is_shown(unit));
+    let mut matches: Vec<String> = matches.map(|unit| unit.name.to_owned()).collect();
+    matches.sort_unstable();
+    names.append(&mut matches);
+    Ok(names)
+}
+
+/// Words of a list command: names are patterns that match themselves.
+pub(super) fn patterns(words: &[String]) -> Result<Vec<String>, Failure> {
+    let pattern = |word: &String| Ok(mangle_pattern(word, UnitKind::Service)?.to_string());
+    words.iter().map(pattern).collect()
+}
+
+/// Whether systemctl shows the unit without `--all`: it is not idle, and not another unit's shadow.
+pub(super) fn is_shown(unit: &ListedUnit<'_>) -> bool {
+    let is_idle = unit.active_state == "inactive" && unit.job_id == 0;
+    !is_idle && unit.following.is_empty()
+}
+
+/// Whether a name ends in one of the types. No type: all.
+pub(super) fn has_kind(name: &str, kinds: &[String]) -> bool {
+    let kind = name.rsplit_once('.').map(|(_, kind)| kind);
+    kinds.is_empty() || kind.is_some_and(|kind| kinds.iter().any(|wanted| wanted == kind))
+}

@@ -1,0 +1,118 @@
+//! Questions that the exit code answers: state, active, failed.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use barebus_systemd::word::{LoadState, UnitFileState};
+use barebus_systemd::{ActiveState, Systemd};
+
+use super::exit::{NOT_FOUND, NOT_RUNNING};
+use super::names;
+use crate::args::unit::Question;
+use crate::exit::{Exit, Failure};
+use crate::render::one_line;
+
+/// Whether unit files are enabled. A line for each name, in their order.
+pub(super) fn state(systemd: &Systemd, question: &Question) -> Result<ExitCode, Failure> {
+    let mut answer = Answer::default();
+    for file in names::files(&question.units.names)? {
+        match systemd.unit_file_state(&file) {
+            Ok(state) => {
+                answer.found(is_enabled(&state));
+                print(question, state.as_str())?;
+            }
+            Err(error) if error.is_no_such_unit() => print(question, "not-found")?,
+            Err(error) => answer.refused(error.into())?,
+        }
+    }
+    Ok(answer.code(Exit::Refused))
+}
+
+fn is_enabled(state: &UnitFileState) -> bool {
+    matches!(
+        state,
+        UnitFileState::Enabled
+            | UnitFileState::EnabledRuntime
+            | UnitFileState::Static
+            | UnitFileState::Alias
+            | UnitFileState::Indirect
+            | UnitFileState::Generated
+    )
+}
+
+/// Whether units are active.
+pub(super) fn active(systemd: &Systemd, question: &Question) -> Result<ExitCode, Failure> {
+    ask(systemd, question, NOT_RUNNING, ActiveState::is_active)
+}
+
+/// Whether units have failed.
+pub(super) fn failed(systemd: &Systemd, question: &Question) -> Result<ExitCode, Failure> {
+    ask(systemd, question, Exit::Refused, |state| *state == ActiveState::Failed)
+}
+
+/// Prints the active states. `no` is the exit code if none of the units is as asked.
+fn ask(
+    systemd: &Systemd,
+    question: &Question,
+    no: Exit,
+    is_yes: impl Fn(&ActiveState) -> bool,
+) -> Result<ExitCode, Failure> {
+    let mut answer = Answer::default();
+    for unit in names::expand(systemd, &question.units.names, false)? {
+        let status = match systemd.status(&unit) {
+            Ok(status) => status,
+            Err(error) => {
+                answer.refused(error.into())?;
+                continue;
+            }
+        };
+        let is_there = status.load_state != LoadState::NotFound;
+        if is_there || status.active_state != ActiveState::Inactive {
+            answer.found(is_yes(&status.active_state));
+        }
+        print(question, status.active_state.as_str())?;
+    }
+    Ok(answer.code(no))
+}
+
+fn print(question: &Question, word: &str) -> io::Result<()> {
+    match question.quiet {
+        true => Ok(()),
+        false => writeln!(io::stdout(), "{}", one_line(word)),
+    }
+}
+
+/// The answer for all units together: yes if it is yes for one.
+#[derive(Debug, Default)]
+struct Answer {
+    is_found: bool,
+    is_yes: bool,
+    /// Whether systemd refused to answer for a unit.
+    is_refused: bool,
+}
+
+impl Answer {
+    fn found(&mut self, is_yes: bool) {
+        self.is_found = true;
+        self.is_yes |= is_yes;
+    }
+
+    /// Reports a refusal. Returns any other failure.
+    fn refused(&mut self, failure: Failure) -> Result<(), Failure> {
+        if failure.exit != Exit::Refused {
+            return Err(failure);
+        }
+        failure.tell();
+        self.is_refused = true;
+        Ok(())
+    }
+
+    fn code(&self, no: Exit) -> ExitCode {
+        match self {
+            Self { is_refused: true, .. } => Exit::Refused.into(),
+            Self { is_yes: true, .. } => ExitCode::SUCCESS,
+            Self { is_found: true, .. } => no.into(),
+            Self { .. } => NOT_FOUND.into(),
+        }
+    }
+}
