@@ -21,13 +21,6 @@ pub(super) fn text(name: &str, array: &OwnedArray) -> Text {
         ("TemporaryFileSystem", "(ss)") => joined(fields(array).filter_map(temporary)),
         ("MountImages", "(ssba(ss))") => joined(fields(array).filter_map(image)),
         ("ExtensionImages", "(sba(ss))") => joined(fields(array).filter_map(extension)),
-        (
-            "StateDirectorySymlink"
-            | "CacheDirectorySymlink"
-            | "LogsDirectorySymlink"
-            | "RuntimeDirectorySymlink",
-            "(sst)",
-        ) => joined(fields(array).filter_map(symlink)),
         _ => lines(name, array),
     }
 }
@@ -65,6 +58,19 @@ fn lines(name: &str, array: &OwnedArray) -> Text {
             [Text_(kind), Text_(path)] => Some(format!("{kind}:{path}")),
             _ => None,
         },
+        ("RootImageOptions", "(ss)") => |fields| match fields {
+            [Text_(partition), Text_(options)] => Some(format!("{partition}:{options}")),
+            _ => None,
+        },
+        ("LogFilterPatterns", "(bs)") => |fields| match fields {
+            [Boolean(allows), Text_(pattern)] => {
+                let tilde = if *allows { "" } else { "~" };
+                Some(format!("{tilde}{pattern}"))
+            }
+            _ => None,
+        },
+        (_, "(sst)") if name.ends_with("DirectorySymlink") => symlink,
+        ("OpenFile", "(sst)") => open_file,
         ("TimersMonotonic", "(stt)") => |fields| match fields {
             [Text_(base), Uint64(value), Uint64(next)] => {
                 let (value, next) = (span(*value, 0), span(*next, 0));
@@ -195,6 +201,22 @@ fn symlink(fields: &[OwnedValue]) -> Option<String> {
         [Text_(source), Text_(destination), Uint64(_)] => Some(format!("{source}:{destination}")),
         _ => None,
     }
+}
+
+/// A file that a service gets opened, as `/run/x:name:read-only`.
+fn open_file(fields: &[OwnedValue]) -> Option<String> {
+    let [Text_(path), Text_(name), Uint64(flags)] = fields else { return None };
+    let flag = |(bit, word): (u64, &'static str)| (flags & bit != 0).then_some(word);
+    let options = [(1, "read-only"), (2, "append"), (4, "truncate"), (8, "graceful")];
+    let options: Vec<_> = options.into_iter().filter_map(flag).collect();
+    // The name of the file is the default.
+    let is_default = path.rsplit('/').next() == Some(name);
+    let name = if is_default { "" } else { name };
+    Some(match (name, &*options) {
+        ("", []) => path.clone(),
+        (name, []) => format!("{path}:{name}"),
+        (name, options) => format!("{path}:{name}:{}", options.join(",")),
+    })
 }
 
 /// Ports, as `ipv4:tcp:1024-2047`.

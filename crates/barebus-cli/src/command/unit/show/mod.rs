@@ -58,9 +58,9 @@ fn print(show: &Show, properties: &Properties) -> Result<(), Failure> {
             Text::Line(line) if line.is_empty() && !shows_empty => Vec::new(),
             Text::Line(line) => vec![line],
             Text::Lines(lines) => lines,
-            Text::Unset if shows_empty => vec!["[not set]".into()],
+            Text::Unset(line) if shows_empty => vec![line.into()],
             Text::Unprintable if shows_empty => vec!["[unprintable]".into()],
-            Text::Unset | Text::Unprintable => Vec::new(),
+            Text::Unset(_) | Text::Unprintable => Vec::new(),
         };
         for line in lines {
             let line = one_line(&line);

@@ -23,7 +23,7 @@ pub(super) fn of_u64(name: &str, number: u64) -> String {
     }
 }
 
-const NOT_SET: &str = "[not set]";
+pub(super) const NOT_SET: &str = "[not set]";
 
 /// What the highest number stands for.
 fn none(name: &str) -> Option<&'static str> {

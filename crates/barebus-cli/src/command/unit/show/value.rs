@@ -5,6 +5,7 @@ use std::fmt::Write;
 use barebus::wire::OwnedValue;
 use barebus_systemd::value::NumaPolicy;
 
+use super::number::NOT_SET;
 use super::{list, number};
 
 /// The text of a property.
@@ -14,8 +15,8 @@ pub(super) enum Text {
     Line(String),
     /// A line for each element of a list.
     Lines(Vec<String>),
-    /// There is no value. Shown only on request.
-    Unset,
+    /// A line that stands for nothing. Shown only on request.
+    Unset(&'static str),
     /// systemctl has no text for values of this type. Shown only on request.
     Unprintable,
 }
@@ -36,7 +37,7 @@ pub(super) fn text(name: &str, value: &OwnedValue) -> Text {
         OwnedValue::Uint32(number) => Text::line(number::of_u32(name, *number)),
         OwnedValue::Int32(code) if name.ends_with("ActionExitStatus") => match code {
             0..=255 => Text::line(code.to_string()),
-            _ => Text::Unset,
+            _ => Text::Unset(NOT_SET),
         },
         OwnedValue::Int32(policy) if name == "NUMAPolicy" => {
             Text::line(NumaPolicy(*policy).to_string())
@@ -169,13 +170,14 @@ fn structure(name: &str, fields: &[OwnedValue]) -> Text {
             "SystemCallFilter"
             | "SystemCallLog"
             | "RestrictAddressFamilies"
-            | "RestrictFileSystems",
+            | "RestrictFileSystems"
+            | "RestrictNetworkInterfaces",
             [Boolean(is_allow_list), Array(words)],
         ) => {
             let words = words.elements().iter().filter_map(OwnedValue::as_str).collect::<Vec<_>>();
             match (is_allow_list, &*words) {
                 // Nothing is filtered.
-                (false, []) => Text::Lines(Vec::new()),
+                (false, []) => Text::Unset("~"),
                 (true, words) => Text::Lines(vec![words.join(" ")]),
                 (false, words) => Text::Lines(vec![format!("~{}", words.join(" "))]),
             }
