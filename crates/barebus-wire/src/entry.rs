@@ -124,12 +124,16 @@ impl AnyValue for OwnedValue {}
 ///
 /// Each call walks all entries from where the iteration stands. To read many of them, iterate, or derive a struct with
 /// `#[barebus(dict)]`.
-impl<'a, V: AnyValue> Dict<'a, &'a str, V> {
+impl<'a, V> Dict<'a, &'a str, V> {
     /// The content of the entry `key`; `None` if there is no such entry.
     ///
     /// # Errors
     /// [`EntryErrorKind::Twice`]; [`EntryErrorKind::Type`] when the entry holds another type than `T`; [`EntryErrorKind::Body`].
-    pub fn get<T: Decode<'a>>(&self, key: &str) -> Result<Option<T>, EntryError> {
+    pub fn get<T: Decode<'a>>(&self, key: &str) -> Result<Option<T>, EntryError>
+    where
+        // Here, so that the compiler prints the help of `AnyValue`.
+        V: AnyValue,
+    {
         let Some(variant) = self.entry(key)? else { return Ok(None) };
         variant.get().map(Some).map_err(|error| EntryError::new(key, error))
     }
@@ -138,7 +142,10 @@ impl<'a, V: AnyValue> Dict<'a, &'a str, V> {
     ///
     /// # Errors
     /// As [`get`](Self::get).
-    pub fn get_or<T: Decode<'a>>(&self, key: &str, default: T) -> Result<T, EntryError> {
+    pub fn get_or<T: Decode<'a>>(&self, key: &str, default: T) -> Result<T, EntryError>
+    where
+        V: AnyValue,
+    {
         Ok(self.get(key)?.unwrap_or(default))
     }
 
