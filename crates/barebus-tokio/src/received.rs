@@ -1,5 +1,6 @@
 //! Owned messages: their bytes and file descriptors.
 
+use std::fmt;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
 
@@ -7,7 +8,6 @@ use barebus::wire::DecodeBody;
 use barebus::{BodyError, DecodeError, Descriptor, FdIndex, Message, PropertiesChanged, Received};
 
 /// A message and the file descriptors that came with it.
-#[derive(Debug)]
 pub(crate) struct Owned {
     /// A whole message, which was parsed when it arrived.
     bytes: Box<[u8]>,
@@ -29,6 +29,16 @@ impl Owned {
 
     pub(crate) fn fd(&self, index: FdIndex) -> Option<BorrowedFd<'_>> {
         self.fds.get(index.0 as usize).map(AsFd::as_fd)
+    }
+}
+
+/// The header's fields, which tell how many file descriptors there are, and the body's values.
+impl fmt::Debug for Owned {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.message() {
+            Ok(message) => message.fmt(f),
+            Err(error) => write!(f, "<invalid: {error}>"),
+        }
     }
 }
 
