@@ -10,6 +10,17 @@ use crate::value::{Decode, Type};
 use crate::variant::{Value, Variant};
 
 /// Why an entry of a dictionary cannot be read. A missing entry is no error.
+///
+/// ```
+/// use barebus_wire::{Entries, EntryErrorKind, OwnedValue};
+///
+/// let value = OwnedValue::from(Entries([("Mtu", 1500_u32), ("Mtu", 9000)]));
+/// let dict = value.as_dict().ok_or("no dictionary")?;
+/// let error = dict.get::<u32>("Mtu").unwrap_err();
+/// assert_eq!(error.kind, EntryErrorKind::Twice);
+/// assert_eq!(error.to_string(), "cannot read the entry \"Mtu\": it appears twice");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EntryError {
     /// The key that was asked for.

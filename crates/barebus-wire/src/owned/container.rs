@@ -71,6 +71,13 @@ impl fmt::Debug for OwnedSignature {
 }
 
 /// A value is not of the type that its place demands.
+///
+/// ```
+/// use barebus_wire::OwnedValue;
+///
+/// let error = u32::try_from(OwnedValue::from("eth0")).unwrap_err();
+/// assert_eq!(error.to_string(), "the value is of the type 's', expected 'u'");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TypeError {
