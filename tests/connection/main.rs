@@ -29,6 +29,7 @@ mod signals;
 mod standard;
 mod transports;
 mod trust;
+mod values;
 
 #[global_allocator]
 static ALLOCATOR: barebus_tests::memory::Counting = barebus_tests::memory::Counting;

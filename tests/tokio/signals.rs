@@ -242,3 +242,15 @@ fn streams_share_the_descriptors_of_a_signal() {
         assert_eq!(bus.dropped(), 1, "the signal with a descriptor too many");
     });
 }
+
+#[test]
+fn a_signal_is_shown_with_its_values() {
+    play(&patient(), serve, |bus, _driver| async move {
+        let mut apples = subscribe(&bus, "Apple").await.unwrap();
+        emit(&bus, "Apple", "one");
+        let signal = apples.next().await.unwrap().unwrap();
+        let shown = format!("{signal:?}");
+        assert!(shown.starts_with("Signal { received: Message { message_type: Signal"), "{shown}");
+        assert!(shown.ends_with("body: ('one',) } }"), "{shown}");
+    });
+}

@@ -11,6 +11,21 @@ use crate::value::Decode;
 
 /// A message as it was received, borrowed. Holding one means that its header was checked; its body is checked by whoever
 /// reads it, or by [`Message::validate`].
+///
+/// ```
+/// use barebus_wire::{Header, Message, MessageType, Serial};
+///
+/// let mut header = Header::new(MessageType::MethodReturn, Serial::FIRST);
+/// header.reply_serial = Some(Serial::FIRST);
+/// let mut buf = [0; 128];
+/// let len = header.encode(&mut buf, &("enabled", 7_u32))?;
+///
+/// let message = Message::parse(&buf[..len])?;
+/// assert_eq!(message.body::<(&str, u32)>()?, ("enabled", 7));
+/// // Prints the header's fields and the values: `body: ('enabled', uint32 7)`.
+/// println!("{message:?}");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy)]
 pub struct Message<'a> {
     bytes: &'a [u8],

@@ -15,6 +15,17 @@ use crate::value::{Decode, Encode, Type};
 use crate::writer::Writer;
 
 /// A VARIANT as it lies in the message: validated, borrowed, to be read as what it holds.
+///
+/// ```
+/// use barebus_wire::{AsVariant, OwnedBody, Variant};
+///
+/// let body = OwnedBody::new(&(AsVariant(1500_u32),))?;
+/// let (variant,): (Variant,) = body.get()?;
+/// assert_eq!(variant.signature(), "u");
+/// assert_eq!(variant.get::<u32>()?, 1500);
+/// assert_eq!(variant.to_string(), "uint32 1500");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone)]
 pub struct Variant<'a> {
     /// The message up to the value's end.
@@ -215,6 +226,19 @@ impl Encode for Variant<'_> {
 /// Any value, borrowed: what a VARIANT holds. Values of basic types are read, containers are validated and kept as they lie.
 ///
 /// As a [`Type`] it is the VARIANT that holds the value.
+///
+/// ```
+/// use barebus_wire::{AsVariant, OwnedBody, Value};
+///
+/// let body = OwnedBody::new(&(AsVariant("eth0"), AsVariant(["a", "b"])))?;
+/// let (name, list): (Value, Value) = body.get()?;
+/// assert_eq!(name, Value::String("eth0"));
+/// if let Value::Array(list) = &list {
+///     assert_eq!(list.get::<Vec<&str>>()?, ["a", "b"]);
+/// }
+/// assert_eq!(list.to_string(), "['a', 'b']");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, PartialEq)]
 #[allow(missing_docs, reason = "the variants are the specification's type names")]
 pub enum Value<'a> {
@@ -340,6 +364,16 @@ impl<'a> Decode<'a> for Value<'a> {
 }
 
 /// A value of a known type, to be marshalled as the VARIANT that holds it.
+///
+/// ```
+/// use barebus_wire::{AsVariant, OwnedBody};
+///
+/// let body = OwnedBody::new(&("Mtu", AsVariant(1500_u32)))?;
+/// assert_eq!(body.signature(), "sv");
+/// let (_, AsVariant(mtu)): (&str, AsVariant<u32>) = body.get()?;
+/// assert_eq!(mtu, 1500);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AsVariant<T>(pub T);
 

@@ -27,6 +27,8 @@
 //!   arguments at compile time.
 //! - **Read replies**: [`Reply::body`] returns the arguments as a tuple. `&str`, [`Array`], [`Dict`] and [`Variant`] borrow from the
 //!   receive buffer. To keep a value longer, decode it into an owned type (`String`, `Vec`, [`OwnedObjectPath`], …).
+//! - **Handle values of any type**: [`Entries::variants`] makes an `a{sv}`, [`Dict::get`] reads an entry of one. An [`OwnedValue`] is made of Rust
+//!   types with `into()`. Values are shown in GVariant's text form: `{'Mtu': <uint32 1500>}`.
 //! - **Receive signals**: [`Connection::subscribe`] with a [`MatchRule`] or [`MatchRuleBuf`], then [`Connection::next_signal`].
 //! - **Use an event loop**: [`Connection::process`] and [`Connection::poll_event`]. For tokio use the crate `barebus-tokio`.
 //! - **Ask the bus**: [`Bus`] has the methods of `org.freedesktop.DBus`.

@@ -74,11 +74,37 @@ macro_rules! received {
 
 received! {
     /// The reply to a call: a METHOD_RETURN. It borrows from the receive buffer.
+    ///
+    /// ```no_run
+    /// use barebus::{Connection, Dict, Proxy, Variant};
+    ///
+    /// let mut bus = Connection::system()?;
+    /// let mut proxy = Proxy::new(&mut bus, "org.example", "/org/example", "org.example.Link")?;
+    /// let reply = proxy.get_all()?;
+    /// let (properties,): (Dict<&str, Variant>,) = reply.body()?;
+    /// println!("{:?}", properties.get::<u32>("Mtu")?);
+    /// // Prints the header's fields and the values: `body: ({'Mtu': <uint32 1500>},)`.
+    /// println!("{reply:?}");
+    /// # Ok::<(), barebus::Error>(())
+    /// ```
     Reply
 }
 
 received! {
     /// A received SIGNAL. It borrows from the receive buffer.
+    ///
+    /// ```no_run
+    /// use barebus::{Connection, Proxy};
+    ///
+    /// let mut bus = Connection::system()?;
+    /// let mut signals =
+    ///     Proxy::new(&mut bus, "org.example", "/org/example", "org.example.Link")?.signals("Changed")?;
+    /// if let Some(signal) = signals.next(&mut bus, None)? {
+    ///     let (name, value): (&str, u32) = signal.body()?;
+    ///     println!("{name} is {value}");
+    /// }
+    /// # Ok::<(), barebus::Error>(())
+    /// ```
     Signal
 }
 
