@@ -20,6 +20,7 @@ mod handshake;
 mod jobs;
 mod lingering;
 mod names;
+mod observing;
 mod requests;
 mod scene;
 mod second;

@@ -10,6 +10,7 @@ use nix::errno::Errno;
 
 use crate::error::{CallError, ConnectionError};
 use crate::io::monotonic;
+use crate::observer::Observe;
 use crate::reply::{Reply, Signal, into_reply};
 use crate::signals::DroppedSignals;
 use crate::sys::{self, Descriptor};
@@ -38,6 +39,7 @@ pub struct Connection {
     pub(crate) transmit: sys::Send,
     /// Made with the first [`Signals`](crate::Signals).
     pub(crate) dropped: Option<Box<dyn DroppedSignals>>,
+    pub(crate) observer: Option<Box<dyn Observe>>,
 }
 
 impl Connection {
@@ -63,6 +65,7 @@ impl Connection {
             failure: None,
             transmit: sys::send,
             dropped: None,
+            observer: None,
         })
     }
 

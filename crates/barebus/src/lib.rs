@@ -54,6 +54,7 @@ mod endpoint;
 mod error;
 mod event_loop;
 mod io;
+mod observer;
 mod open;
 mod options;
 mod proxy;
@@ -86,6 +87,7 @@ pub use barebus_wire::{
 pub use bus::{Bus, Credentials, NameFlags, ReleaseName, RequestName, StartService};
 pub use connection::Connection;
 pub use error::{Attempt, AttemptError, CallError, Cause, ConnectionError, OpenError};
+pub use observer::{Direction, Observed, ObservedTooLate};
 pub use options::Options;
 pub use proxy::Proxy;
 pub use reply::{Reply, Signal};
