@@ -10,6 +10,24 @@ use crate::connection::Connection;
 use crate::sys::{self, Descriptor};
 
 /// A message that a connection has sent or received, as its [observer](Connection::observe) sees it.
+///
+/// ```no_run
+/// use barebus::{Connection, Direction, Observed};
+///
+/// fn log(observed: &Observed<'_>) {
+///     let arrow = match observed.direction {
+///         Direction::Sent => "->",
+///         Direction::Received => "<-",
+///     };
+///     if let Ok(message) = observed.message() {
+///         eprintln!("{arrow} {} bytes: {:?}", observed.bytes.len(), message.header().member);
+///     }
+/// }
+///
+/// let mut bus = Connection::system()?;
+/// bus.observe(log)?;
+/// # Ok::<(), barebus::Error>(())
+/// ```
 #[derive(Clone, Copy)]
 #[non_exhaustive]
 pub struct Observed<'a> {
@@ -39,7 +57,7 @@ impl fmt::Debug for Observed<'_> {
     }
 }
 
-/// The direction of a message.
+/// The direction of a message; [`Observed`] has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Direction {
     /// It was sent.
@@ -48,7 +66,16 @@ pub enum Direction {
     Received,
 }
 
-/// A connection was to be observed that has already sent something. Nothing has changed.
+/// The connection cannot be [observed](Connection::observe), because it has already sent something. Nothing has changed.
+///
+/// ```no_run
+/// use barebus::{Connection, ObservedTooLate};
+///
+/// let mut bus = Connection::system()?;
+/// bus.establish()?;
+/// assert_eq!(bus.observe(|_| {}), Err(ObservedTooLate));
+/// # Ok::<(), barebus::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ObservedTooLate;
 

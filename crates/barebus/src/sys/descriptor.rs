@@ -13,6 +13,24 @@ use super::process::{Process, state};
 ///
 /// `OwnedFd::from` takes it out; [`as_fd`](AsFd::as_fd) lends it.
 ///
+/// ```no_run
+/// use std::fs::File;
+/// use std::os::fd::OwnedFd;
+///
+/// use barebus::{Connection, Event};
+///
+/// let mut bus = Connection::session()?;
+/// while let Some(event) = bus.next_event(None)? {
+///     if let Event::Signal { signal, .. } = event {
+///         for descriptor in signal.fds {
+///             let file = File::from(OwnedFd::from(descriptor));
+///             println!("received {file:?}");
+///         }
+///     }
+/// }
+/// # Ok::<(), barebus::Error>(())
+/// ```
+///
 /// Dropping it closes it. close(2) waits if the file wants it to: a TCP socket with SO_LINGER and unsent data for as long as its owner
 /// has set, a file of FUSE or NFS until its server answers. So one that came from somebody else is closed by a short-lived thread
 /// instead. To close in this way one that was taken out, drop [`Descriptor::untrusted`] of it.
