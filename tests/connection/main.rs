@@ -20,6 +20,7 @@ mod handshake;
 mod jobs;
 mod lingering;
 mod names;
+mod observing;
 mod older;
 mod requests;
 mod scene;

@@ -8,7 +8,9 @@ use std::task::{Context, Poll};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use barebus::{CallError, Cause, ConnectionError, MatchRule, Options, SendError, SessionError};
+use barebus::{
+    CallError, Cause, ConnectionError, Direction, MatchRule, Options, SendError, SessionError,
+};
 use barebus_tests::peer::{OWNER, Peer};
 use barebus_tokio::{Connection, Driver};
 
@@ -362,5 +364,32 @@ fn the_former_owner_still_answers_and_wakes_the_task() {
     };
     play(&patient(), script, |bus, _driver| async move {
         bus.call(&method("Silent"), &()).await.unwrap();
+    });
+}
+
+#[test]
+fn an_observed_connection_is_driven_as_any_other() {
+    staged(|| {
+        let (ours, theirs) = UnixStream::pair().unwrap();
+        let server = thread::spawn(move || Peer::new(theirs).serve_echo());
+        let mut connection = patient().over(ours).unwrap();
+        let counts = [(); 2].map(|()| Arc::new(AtomicUsize::new(0)));
+        let [sent, received] = counts.clone();
+        connection
+            .observe(move |observed| {
+                let count = if observed.direction == Direction::Sent { &sent } else { &received };
+                count.fetch_add(1, Ordering::Relaxed);
+            })
+            .unwrap();
+        let runtime = runtime();
+        runtime.block_on(async {
+            let (bus, driver) = Connection::new(connection);
+            tokio::spawn(driver);
+            works(&bus).await;
+        });
+        drop(runtime);
+        server.join().unwrap();
+        // Hello, GetNameOwner and Echo; their replies and NameAcquired.
+        assert_eq!(counts.map(|count| count.load(Ordering::Relaxed)), [3, 4]);
     });
 }

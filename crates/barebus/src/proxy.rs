@@ -10,6 +10,21 @@ use crate::reply::Reply;
 use barebus_wire::name::{IntoName, InvalidName, NameRole};
 
 /// One interface of one remote object. It borrows the connection; making one costs no call.
+///
+/// ```no_run
+/// use barebus::{Connection, Proxy};
+///
+/// let mut bus = Connection::system()?;
+/// let (name, path) = ("org.freedesktop.systemd1", "/org/freedesktop/systemd1");
+/// let mut manager = Proxy::new(&mut bus, name, path, "org.freedesktop.systemd1.Manager")?;
+///
+/// let (state,): (&str,) = manager.call("GetUnitFileState", &("sshd.service",))?.body()?;
+/// println!("{state}");
+/// let version: String = manager.get("Version")?;
+/// println!("systemd {version}");
+/// manager.set("LogLevel", "info")?;
+/// # Ok::<(), barebus::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Proxy<'c, 'n> {
     connection: &'c mut Connection,
