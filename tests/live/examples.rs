@@ -55,6 +55,11 @@ impl Running {
         }
     }
 
+    /// Whether a line that begins with `start` has come; those before it are passed over.
+    fn has_line(&self, start: &str) -> bool {
+        self.lines.try_iter().any(|line| line.starts_with(start))
+    }
+
     /// How long it has run on a processor.
     fn processor_time(&self) -> Duration {
         let times = std::fs::read_to_string(format!("/proc/{}/schedstat", self.child.id()));
@@ -116,4 +121,24 @@ fn the_first_one_tells_a_state() {
     assert!(output.status.success());
     let said = printed(the_box, "systemctl", &["is-enabled", "dbus.service"]);
     assert_eq!(String::from_utf8(output.stdout).unwrap(), said);
+}
+
+#[test]
+fn the_first_steps_are_those_of_the_readme() {
+    let read = |file: &str| {
+        std::fs::read_to_string(format!("{}/../{file}", env!("CARGO_MANIFEST_DIR"))).unwrap()
+    };
+    let example = read("crates/barebus/examples/first_steps.rs");
+    assert!(read("README.md").contains(&format!("```rust,no_run\n{example}```")));
+    let the_box = daemon();
+    let running = Running::start("barebus", "first_steps", the_box);
+    running.line("", " bytes of introspection data");
+    running.line("/org/freedesktop/systemd1/unit/dbus_2eservice", "");
+    running.line("systemd 2", "");
+    let unit = TEMPLATE.replace('@', "@first_steps");
+    // Its subscription may follow a restart, so that another one is needed.
+    while !running.has_line(&unit) {
+        let restarted = the_box.command("systemctl").args(["restart", &unit]).status().unwrap();
+        assert!(restarted.success());
+    }
 }
