@@ -15,7 +15,7 @@ use nix::sys::socket::{setsockopt, sockopt::SndBuf};
 /// The interface of the service's methods and signals.
 pub(crate) const INTERFACE: &str = "org.example.Interface";
 
-/// A bus with one service behind it, or the service directly.
+/// A bus with one service, or the service directly.
 pub(crate) struct Server {
     listener: Option<UnixListener>,
     pub(crate) address: String,

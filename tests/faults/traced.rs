@@ -1,4 +1,4 @@
-//! That nothing which the client asks of the system escapes these tests: strace sees what the client does.
+//! Checks with strace that these tests know all system calls of the client.
 
 use std::collections::BTreeMap;
 use std::process::Command;
@@ -42,7 +42,7 @@ const OTHERS: [&str; 12] = [
     "getsockopt",
 ];
 
-/// How often each system call stands in the client's part of a trace.
+/// Number of each system call in the client's part of a trace.
 fn traced(trace: &str) -> BTreeMap<&str, usize> {
     let mut calls = BTreeMap::new();
     let mut is_clients = false;

@@ -1,4 +1,4 @@
-//! Ends the program when a scene takes longer than any can: a test that hangs tells nobody why.
+//! Ends the program if a scene hangs, and names the scene.
 
 use std::io::Write;
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};

@@ -36,7 +36,7 @@ fn links_because_no_path_to_a_panic_is_left() {
         running.stdin.take().unwrap().write_all(conversation).unwrap();
         assert_eq!(running.wait().unwrap().code(), Some(0));
     }
-    // The check can fail: with an index out of bounds somewhere, it does.
+    // The check works: with an index out of bounds it fails.
     let output = build("release", "broken");
     assert!(!output.status.success());
     assert!(String::from_utf8_lossy(&output.stderr).contains("barebus_sasl_can_panic"));

@@ -1,4 +1,4 @@
-//! The bus's own interface, on both buses, held against what busctl is told.
+//! The interface of the bus, on both buses, compared with busctl.
 
 use std::collections::BTreeMap;
 
@@ -67,7 +67,7 @@ fn a_name_is_requested_queued_for_taken_over_and_released() {
         assert_eq!(request(&mut them, both), PrimaryOwner);
         assert_eq!(us.get_name_owner(name).unwrap(), their_name);
         assert_eq!(them.release_name(name).unwrap(), ReleaseName::Released);
-        // Whom it was taken from waited in the queue.
+        // The previous owner waits in the queue.
         assert_eq!(us.get_name_owner(name).unwrap(), our_name);
         assert_eq!(us.release_name(name).unwrap(), ReleaseName::Released);
         assert!(us.list_queued_owners(name).is_err());
@@ -95,7 +95,7 @@ fn a_name_that_is_not_for_us_is_refused() {
         let mut connection = connect(the_box);
         let mut bus = Bus::new(&mut connection);
         assert_eq!(error_name(bus.request_name(NOBODY, NameFlags::NONE)), "AccessDenied");
-        // Reserved, and nobody's to have.
+        // Reserved names.
         assert_eq!(error_name(bus.request_name(BUS, NameFlags::NONE)), "InvalidArgs");
         assert_eq!(error_name(bus.release_name(BUS)), "InvalidArgs");
     }
@@ -164,7 +164,7 @@ fn a_service_is_started_by_its_name() {
         let mut connection = Connection::system().unwrap();
         let owned = Bus::new(&mut connection).request_name(name, NameFlags::DO_NOT_QUEUE).unwrap();
         assert_eq!(owned, RequestName::PrimaryOwner);
-        // Until systemd ends it: it answers Ping meanwhile.
+        // Until systemd ends the connection. It answers Ping in the meantime.
         while connection.next_event(None).is_ok() {}
         return;
     }

@@ -28,7 +28,7 @@ fn main() {
 /// A TCP socket whose close waits for an hour, or until its other end, which comes along, is dropped.
 fn lingering() -> (OwnedFd, TcpStream) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    // The accepted socket inherits it: little leaves the other's buffer.
+    // The accepted socket inherits it, so little data leaves the buffer of the other.
     setsockopt(&listener, RcvBuf, &2048).unwrap();
     let mut near = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
     let (far, _) = listener.accept().unwrap();
@@ -58,7 +58,7 @@ fn threads() -> usize {
     fs::read_dir("/proc/self/task").unwrap().count()
 }
 
-/// Waits for what a thread does. Whoever waits in vain has failed.
+/// Waits for an action of a thread. A watchdog ends the wait.
 fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     let begin = Instant::now();
     while !is_so() {

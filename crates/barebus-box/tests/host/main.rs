@@ -20,7 +20,7 @@ mod sys;
 use std::env;
 use std::process::ExitCode;
 
-/// A test, named by what it shows.
+/// A test. Its name says what it shows.
 struct Scenario {
     name: &'static str,
     /// What the owner does, in [`owner::play`].
