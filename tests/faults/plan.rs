@@ -243,12 +243,12 @@ pub(crate) fn next(call: Call, fds: bool) -> Option<Fault> {
     .flatten()
 }
 
-/// Refuses the client this allocation of the next scene, counted from 0.
+/// Makes this allocation of the client in the next scene fail, counted from 0.
 pub(crate) fn refuse(allocation: usize) {
     REFUSED.set(allocation);
 }
 
-/// Counts an allocation. Whether it is refused.
+/// Counts an allocation. Returns whether it fails.
 pub(crate) fn refuses() -> bool {
     if !is_client() {
         return false;
@@ -261,7 +261,7 @@ pub(crate) fn refuses() -> bool {
 /// Lets the server act.
 pub(crate) fn meanwhile() {
     let Some(Some(mut act)) = with(|stage| stage.meanwhile.take()) else { return };
-    // What calls this cannot be unwound through.
+    // The callers of this function cannot be unwound.
     let acted = aside(|| catch_unwind(AssertUnwindSafe(&mut act)));
     with(|stage| {
         stage.meanwhile = Some(act);

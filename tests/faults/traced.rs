@@ -10,7 +10,7 @@ use crate::plan::{self, Call};
 
 const TEST: &str = "traced::every_system_call_of_the_client_is_one_that_can_fail_here";
 
-/// What strace calls them.
+/// Their names in strace.
 const NAMES: [(Call, &str); 10] = [
     (Call::Socket, "socket"),
     (Call::Connect, "connect"),

@@ -1,4 +1,4 @@
-//! `tests/proofs/src/bin/no_panic_sasl.rs`, built and run: no path to a panic is left in the crate.
+//! Builds and runs `tests/proofs/src/bin/no_panic_sasl.rs`: the crate has no path to a panic.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -20,7 +20,7 @@ fn unique_name(connection: &mut Connection) -> String {
     connection.unique_name().unwrap().to_owned()
 }
 
-/// What busctl prints of a call of the bus.
+/// The output of busctl for a call of the bus.
 fn asked(the_box: &SystemdBox, call: &[&str]) -> String {
     let object = ["call", "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus"];
     printed(the_box, "busctl", &[&object, call].concat())
@@ -144,7 +144,7 @@ fn the_bus_tells_whose_a_connection_is_and_never_of_nobody() {
         assert_eq!((systemd.windows_sid, systemd.linux_security_label), (None, None));
         let us = bus.get_connection_credentials(ours).unwrap();
         assert_eq!(us.unix_user_id, Some(0));
-        // Another PID namespace: the bus cannot see our process, and says so in its own way.
+        // In another PID namespace the bus cannot see our process, and the buses report that differently.
         assert_ne!(us.process_id, Some(1));
 
         assert_eq!(error_name(bus.get_connection_unix_user(NOBODY)), "NameHasNoOwner");
@@ -156,7 +156,7 @@ fn the_bus_tells_whose_a_connection_is_and_never_of_nobody() {
     }
 }
 
-/// Run by systemd, inside, this is the service itself.
+/// If systemd runs this inside a box, it is the service.
 #[test]
 fn a_service_is_started_by_its_name() {
     let name = BusName::from_static(STARTED);
@@ -258,7 +258,7 @@ fn a_monitor_sees_what_others_say_and_loses_its_names() {
         }
         let call = Bus::new(&mut connection).get_id();
         assert!(matches!(call, Err(CallError::Send(SendError::Monitor))), "{call:?}");
-        // Still there, for it has said nothing.
+        // It is still connected, because it has sent nothing.
         asked(the_box, &["GetId"]);
         assert!(connection.next_event(Some(PATIENCE)).unwrap().is_some());
     }
