@@ -8,8 +8,8 @@ use barebus_tests::peer::{BUS, OWNER, Peer, message};
 
 use crate::scene::{patient, play, works};
 
-/// Plays systemd on a bus until the client closes the connection, and sends the client's calls about match rules. It queues job N for
-/// `N.service`. For `2.service` it reports that job 2 has failed, and then that job 1 is done.
+/// Plays systemd on a bus until the client hangs up, and sends what the client does about match rules. It queues job N for the unit
+/// `N.service`. When it is asked for `2.service` it says that job 2 has failed, and then that job 1 is done.
 fn systemd(rules: Sender<&'static str>) -> impl FnOnce(&mut Peer) + Send + 'static {
     move |peer| {
         assert!(peer.greet());
@@ -67,7 +67,7 @@ fn removed(peer: &mut Peer, unit: &str, result: &str) -> Vec<u8> {
     message(&header, &(1_u32, path(&job_of(unit)), unit, result))
 }
 
-/// The client's calls about the rule for `JobRemoved` while `act` uses systemd.
+/// What the client does about the rule for `JobRemoved` while `act` uses systemd.
 fn rules_of(act: impl FnOnce(&mut Connection)) -> Vec<&'static str> {
     let (sender, rules) = channel();
     play(&patient(), systemd(sender), act);

@@ -20,5 +20,6 @@ mod peers;
 mod policies;
 mod private;
 mod proxy;
+mod readme;
 mod settings;
 mod signals;

@@ -1,4 +1,4 @@
-//! Which messages are believed. Spec: Message Format (SENDER), Message Bus Names.
+//! Whose messages are believed. Spec: Message Format (SENDER), Message Bus Names.
 
 use barebus_session::{CallId, Config, Event, ServerKind, Serving, SubscriptionId};
 use barebus_wire::{
@@ -8,7 +8,7 @@ use barebus_wire::{
 use crate::bus::OWNER;
 use crate::scene::{BUS, DENIED, NO_OWNER, SERVICE, Scene, US, argument, config, member};
 
-/// A connection that owns no name.
+/// Owns nothing.
 const STRANGER: &str = ":1.66";
 
 fn subscribed(scene: &mut Scene, rule: &str) -> SubscriptionId {
@@ -35,7 +35,7 @@ fn given(scene: &mut Scene, sender: Option<&'static str>) -> Vec<SubscriptionId>
     }
 }
 
-/// Calls the service. Returns the call and its message, after the calls about its name are answered.
+/// Calls the service: the call, and its message. What is asked for it is answered.
 fn call_service(scene: &mut Scene) -> (CallId, Vec<u8>) {
     let (id, mut written) = scene.call(SERVICE);
     let call = written.pop().unwrap();
@@ -64,7 +64,7 @@ fn a_reply_or_error_without_a_sender_is_the_buss() {
         for destination in [SERVICE, ":1.7", BUS] {
             let mut scene = Scene::bus();
             let (id, written) = scene.call(destination);
-            // Also before the query for the owner is answered.
+            // Also before the question about the owner is answered.
             let mut reply = scene.error(written.last().unwrap(), BUS, DENIED);
             reply.message_type = message_type;
             reply.error_name = reply.error_name.filter(|_| message_type == MessageType::Error);
@@ -103,7 +103,7 @@ fn a_signal_without_a_sender_is_the_buss() {
     assert_eq!(given(&mut scene, Some(STRANGER)), [any]);
 }
 
-/// Without a bus no peer writes SENDER, so its absence means nothing.
+/// Without a bus nobody writes SENDER: nothing is said by its absence.
 #[test]
 fn on_a_direct_connection_a_signal_without_a_sender_is_nobodys() {
     let mut scene = Scene::direct();
@@ -140,7 +140,7 @@ fn a_call_without_a_sender_is_passed_over() {
         assert!(scene.next().is_none());
         assert_eq!(scene.session.ignored(), 2);
         assert!(scene.written().is_empty());
-        // Not with a sender, and not without a bus.
+        // Not so with a sender, and not so without a bus.
         let ping = MethodCall::new(ObjectPath::ROOT, MemberName::from_static("Ping"))
             .interface(InterfaceName::from_static("org.freedesktop.DBus.Peer"));
         let mut header = ping.header(scene.serial());
@@ -195,7 +195,7 @@ fn who_lost_the_name_before_the_call_is_not_believed() {
     let [call] = &*written else { panic!("{} messages", written.len()) };
     scene.answer(call, OWNER, &(1_u32,));
     assert_eq!(scene.end(id), None);
-    // It may still answer calls from the time when it owned the name.
+    // It still answers what it was asked while it owned the name.
     scene.answer(&first, OWNER, &(2_u32,));
     assert_eq!(scene.end(slow), Some(Ok(2)));
     scene.answer(call, ":1.8", &(3_u32,));
@@ -214,7 +214,7 @@ fn who_gets_the_name_back_is_believed_again() {
     assert_eq!(scene.end(id), Some(Ok(1)));
 }
 
-/// Some buses send signals in this way: ibus-daemon up to 1.5.30.
+/// Some buses' own services send signals so: ibus-daemon up to 1.5.30.
 #[test]
 fn a_signal_whose_sender_is_a_well_known_name_goes_to_those_who_ask_for_it() {
     let mut scene = Scene::bus();
@@ -225,7 +225,7 @@ fn a_signal_whose_sender_is_a_well_known_name_goes_to_those_who_ask_for_it() {
     assert_eq!(given(&mut scene, Some(SERVICE)), [any, exact]);
 }
 
-/// The bus reports the name itself as its owner.
+/// Its owner is told as the name itself.
 #[test]
 fn a_service_that_owns_itself_is_believed() {
     let mut scene = Scene::bus();
@@ -245,7 +245,7 @@ fn a_reply_whose_sender_is_the_called_name_is_not_believed_by_its_form() {
     assert_eq!(scene.end(id), Some(Ok(2)));
 }
 
-/// The answers to both calls are combined.
+/// The answers to both questions make one fact.
 #[test]
 fn a_name_whose_rule_was_refused_is_not_taken_as_followed() {
     let mut scene = Scene::bus();
@@ -255,7 +255,7 @@ fn a_name_whose_rule_was_refused_is_not_taken_as_followed() {
     scene.answer(&written[1], BUS, &(OWNER,));
     scene.answer(&written[2], OWNER, &(1_u32,));
     assert_eq!(scene.end(second), Some(Ok(1)));
-    // The owner of the name changes without a report.
+    // The name passes on, and nobody tells it.
     let (third, written) = scene.call(SERVICE);
     let [question, call] = &*written else { panic!("{} messages", written.len()) };
     scene.answer(question, BUS, &(":1.8",));
@@ -266,7 +266,7 @@ fn a_name_whose_rule_was_refused_is_not_taken_as_followed() {
 #[test]
 fn a_subscription_whose_sender_cannot_be_known_ends() {
     let rule = MatchRule::parse("sender='org.example.Service'").unwrap();
-    // Refused: the rule for changes of owners, the query for the owner, both, and the subscription's own rule.
+    // Refused: the rule that tells changes of owners, the owner, both, and the subscription's own rule.
     for refused in [&[0][..], &[1], &[0, 1], &[2], &[0, 1, 2]] {
         let mut scene = Scene::bus();
         let first = scene.session.subscribe(&rule, None).unwrap();
@@ -290,7 +290,7 @@ fn a_subscription_whose_sender_cannot_be_known_ends() {
         let signal = scene.signal(OWNER, "S");
         scene.give(&signal, &());
         assert!(scene.next().is_none(), "{refused:?}");
-        // Rules that the bus may have accepted are removed once.
+        // What the bus may have accepted is given back, once.
         let removed = scene.written().iter().filter(|it| argument(it) == rule_text()).count();
         assert_eq!(removed, usize::from(refused != [2]), "{refused:?}");
     }
@@ -315,7 +315,7 @@ fn a_subscription_that_is_made_later_asks_anew() {
     assert_eq!(given(&mut scene, Some(OWNER)), [id]);
 }
 
-/// The owner of the name is queried for any spelling of the rule.
+/// The name's owner is asked for, however the rule is written.
 #[test]
 fn a_sender_in_pieces_is_asked_for() {
     let mut scene = Scene::bus();
@@ -326,7 +326,7 @@ fn a_sender_in_pieces_is_asked_for() {
     assert_eq!(given(&mut scene, Some(STRANGER)), [id]);
 }
 
-/// A rule never matches messages of other senders.
+/// What a rule asks for is never more than what its sender says.
 #[test]
 fn a_stranger_that_claims_a_name_in_its_signal_is_no_service() {
     let mut scene = Scene::bus();

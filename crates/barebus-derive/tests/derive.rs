@@ -1,4 +1,4 @@
-//! Encoding and decoding of derived types.
+//! What derived types put on the wire, and what they read from it.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use core::fmt::Debug;
@@ -25,7 +25,7 @@ fn read<T: barebus_wire::Decode<'static>>(bytes: &'static [u8]) -> Result<T, Bod
     Message::parse(bytes).unwrap().body().map(|(value,)| value)
 }
 
-/// The error of reading, and its byte in the body.
+/// What reading fails with, and at which byte of the body.
 fn kind<T: barebus_wire::Decode<'static> + Debug>(argument: impl Encode) -> (Kind, usize) {
     let bytes = message(argument);
     let start = Message::parse(bytes).unwrap().reader().position();
@@ -34,7 +34,7 @@ fn kind<T: barebus_wire::Decode<'static> + Debug>(argument: impl Encode) -> (Kin
     (error.kind, error.at as usize - start)
 }
 
-/// Checks that `derived` has the same bytes as `plain`, and is decoded again.
+/// That `derived` is on the wire what `plain` is, and comes back.
 #[track_caller]
 fn same<T>(derived: T, plain: impl Encode)
 where
@@ -337,7 +337,7 @@ struct Outer {
     more: Vec<Two>,
 }
 
-/// The error text of reading `argument`.
+/// What reading `argument` fails with, as people see it.
 fn told<T: barebus_wire::Decode<'static> + Debug>(argument: impl Encode) -> String {
     read::<T>(message(argument)).unwrap_err().to_string()
 }
@@ -356,7 +356,7 @@ fn error_names_the_entry_and_both_its_types() {
     };
     assert_eq!((expected.signature.as_str(), expected.key), ("u", Some("a")));
     assert_eq!((found.to_string().as_str(), error.kind), ("t", Kind::EntryType));
-    // At any depth: in structs, in arrays, in other dictionaries.
+    // However deep it lies: in structs, in arrays, in other dictionaries.
     assert!(told::<(u8, Two)>((1u8, wrong())).starts_with(held));
     assert!(told::<Vec<(u8, Two)>>(&[(1u8, wrong())][..]).starts_with(held));
     assert!(told::<Vec<Two>>(&[missing()][..]).ends_with(lacked));
@@ -378,7 +378,7 @@ fn error_of_a_lazy_array_names_the_entry_too() {
     assert_eq!((error.kind, array.next()), (Kind::EntryType, None));
     let told = array.explain(error).to_string();
     assert!(told.starts_with("the entry \"a\" holds 't'"), "{told}");
-    // It does not explain other errors.
+    // What it did not fail with, it cannot explain.
     let other = barebus_wire::DecodeError { at: 0, ..error };
     assert_eq!(array.explain(other), BodyError::Decode(other));
 }

@@ -30,7 +30,7 @@ pub(crate) fn run(target: &Target, verb: UnitVerb) -> Result<ExitCode, Failure> 
     }
 }
 
-/// Prints one line per name. A failure does not affect the other names.
+/// One line for each name. The ones that fail do not keep the others from being answered.
 fn state(bus: &mut Connection, names: &[String]) -> Result<ExitCode, Failure> {
     let mut failures = Failures::default();
     for name in names {
@@ -52,7 +52,7 @@ fn list(bus: &mut Connection, all: bool, json: bool) -> Result<ExitCode, Failure
     let mut shown = Vec::new();
     for unit in Manager::new().list_units_borrowed(bus)? {
         let unit = unit?;
-        // Like systemctl: inactive units and alias names are shown on request.
+        // As systemctl does: what is idle, and what is only another unit's shadow, is shown when asked for.
         let is_idle = unit.active_state == "inactive" && unit.job_id == 0;
         if all || (!is_idle && unit.following.is_empty()) {
             shown.push(unit);
@@ -101,7 +101,7 @@ const fn cells<'a>(unit: &ListedUnit<'a>) -> [&'a str; 5] {
     [unit.name, unit.load_state, unit.active_state, unit.sub_state, unit.description]
 }
 
-/// The failed step may not name the unit, so the failure does.
+/// What failed may have been a step on the way, which does not name the unit.
 fn failed(method: &str, name: &str, mut error: barebus_systemd::Error) -> Failure {
     if !error.asked.starts_with(method) {
         error.asked = format!("{method} of {name}: {}", error.asked);
@@ -109,7 +109,7 @@ fn failed(method: &str, name: &str, mut error: barebus_systemd::Error) -> Failur
     error.into()
 }
 
-/// Waits until the job has ended. Without `--timeout` there is no limit: systemd ends a job when its unit's timeout expires.
+/// Waits until the job has ended. Without `--timeout` there is no limit: systemd ends a job that takes longer than its unit allows.
 fn finish(
     bus: &mut Connection,
     target: &Target,

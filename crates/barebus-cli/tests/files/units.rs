@@ -1,4 +1,4 @@
-//! `barebus unit` with a hostile or different systemd.
+//! `barebus unit` with a systemd that means no good, or says things in another way.
 
 use std::os::unix::net::UnixListener;
 use std::process::Command;
@@ -94,7 +94,7 @@ fn removed(peer: &mut Peer, job: ObjectPath<'_>) -> Vec<u8> {
     message(&header, &(1_u32, job, "x.service", "done"))
 }
 
-/// Waits for a job of a systemd that sends `before` while it queues the job, and then runs `then`.
+/// Waits for a job of a systemd that says `before` while it queues the job, and then does as `then` says.
 fn wait_for_job(
     call_timeout: Option<Duration>,
     timeout: Option<Duration>,
@@ -123,7 +123,7 @@ fn wait_for_job(
 
 #[test]
 fn waiting_for_a_job_ends_in_time_though_systemd_answers_nothing() {
-    // Longer than the time until the job is queried. The time limit of calls (none) does not matter.
+    // Longer than it takes until systemd is asked for the job. The time of a call, which is without limit, does not matter.
     let waited = wait_for_job(
         None,
         Some(Duration::from_millis(2100)),
@@ -140,7 +140,7 @@ fn waiting_for_a_job_ends_in_time_though_systemd_answers_nothing() {
 fn waiting_for_a_job_ends_in_time_though_other_jobs_end_all_the_while() {
     let signals = |peer: &mut Peer| {
         let others = removed(peer, OTHER).repeat(50_000);
-        // Reading all of them would find the end of the job.
+        // Whoever reads all of them finds the job's end.
         [others, removed(peer, JOB)].concat()
     };
     let waited = wait_for_job(None, Some(Duration::from_millis(1)), signals, Peer::drain);
@@ -149,7 +149,7 @@ fn waiting_for_a_job_ends_in_time_though_other_jobs_end_all_the_while() {
 
 #[test]
 fn waiting_for_a_job_without_a_limit_outlasts_questions_without_an_answer() {
-    // The time limit of calls does not matter.
+    // The time of a call does not matter.
     let waited = wait_for_job(
         Some(Duration::from_secs(2)),
         None,
