@@ -109,7 +109,7 @@ fn a_host_has_an_address_of_the_family_asked_for_or_is_not_reached() {
     let port = listener.local_addr().unwrap().port();
     let result = Options::bus().open(&format!("tcp:host=127.0.0.1,port={port},family=ipv6"));
     let error = result.unwrap_err().to_string();
-    assert!(error.contains("no address of the family"), "{error}");
+    assert!(error.contains("no address of the requested family"), "{error}");
     drop(listener);
     scene.end();
 }
