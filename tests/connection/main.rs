@@ -1,4 +1,4 @@
-//! The connection against servers and peers that mean it no good.
+//! The connection against hostile servers and peers.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -1,4 +1,4 @@
-//! `barebus validate` and `barebus decode` on what other programs have captured.
+//! `barebus validate` and `barebus decode` on captures of other programs.
 
 use std::fs::File;
 use std::process::{Child, Command, Stdio};
