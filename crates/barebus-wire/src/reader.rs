@@ -357,7 +357,8 @@ impl<'a> Reader<'a> {
     /// The next four bytes.
     #[inline]
     pub(crate) fn peek(&self) -> Option<[u8; 4]> {
-        self.bytes.get(self.pos..)?.first_chunk().copied()
+        // Where this wraps, there are no such bytes.
+        self.bytes.get(self.pos..self.pos.wrapping_add(4))?.first_chunk().copied()
     }
 
     /// Goes on at `pos`, unless that lies beyond the end.
@@ -404,4 +405,4 @@ impl<'a> Reader<'a> {
 
 /// Marks a place that is rarely reached: a branch over it takes fewer instructions than choosing between two values.
 #[cold]
-const fn rarely() {}
+pub(crate) const fn rarely() {}
