@@ -33,6 +33,7 @@ pub(crate) struct Fixed {
 
 impl Fixed {
     /// Reads and checks the fixed part, when there are 16 bytes.
+    #[inline]
     pub(crate) fn parse(bytes: &[u8]) -> Result<Option<Self>, DecodeError> {
         let Some(mark) = bytes.first() else {
             return Ok(None);
@@ -121,6 +122,7 @@ impl<'a> Header<'a> {
 
     /// Reads and checks the rest of the header of the message that `bytes` begin with, of which the first 16 said `fixed`. Returns
     /// what of the message is known to be UTF-8. In place, because a header is large.
+    #[inline]
     pub(crate) fn complete(
         &mut self,
         bytes: &'a [u8],

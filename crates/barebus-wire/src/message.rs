@@ -160,6 +160,7 @@ impl<'a> Message<'a> {
 
     /// A reader that stands at the body's first byte.
     #[cfg_attr(compact, inline(never))]
+    #[cfg_attr(not(compact), inline)]
     pub fn reader(&self) -> Reader<'a> {
         let mut reader = Reader::new(self.bytes, self.header.endian);
         reader.start_at(self.body_start as usize);
