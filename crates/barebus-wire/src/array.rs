@@ -85,11 +85,9 @@ impl<'a, T: Type> Decode<'a> for Array<'a, T> {
     }
 
     #[inline]
-    fn decode_whole(mut reader: Reader<'a>) -> Result<Self, BodyError> {
-        match reader.enter_whole_array(T::ALIGNMENT) {
-            Ok(()) => Ok(Self { elements: reader, element: PhantomData }),
-            Err(error) => Err(BodyError::Decode(error)),
-        }
+    fn decode_validated(reader: Reader<'a>) -> Result<Self, BodyError> {
+        let elements = reader.enter_validated_array(T::ALIGNMENT);
+        Ok(Self { elements, element: PhantomData })
     }
 }
 
@@ -208,6 +206,15 @@ impl<'a, K: BasicType, V: Type> Decode<'a> for Dict<'a, K, V> {
         let mut entries = reader.enter_array(8)?;
         if !entries.is_at_end() {
             entries.enter().map_err(|error| reader.fail(error.kind, error.at as usize))?;
+        }
+        Ok(Self { entries, entry: PhantomData })
+    }
+
+    #[inline]
+    fn decode_validated(reader: Reader<'a>) -> Result<Self, BodyError> {
+        let mut entries = reader.enter_validated_array(8);
+        if !entries.is_at_end() {
+            entries.set_depth(entries.depth() + 1);
         }
         Ok(Self { entries, entry: PhantomData })
     }
