@@ -1,4 +1,4 @@
-//! Addresses that lead nowhere, each with its reason. Spec: Server Addresses, Transports.
+//! Addresses that cannot be reached, each with its reason. Spec: Server Addresses, Transports.
 
 use std::os::linux::net::SocketAddrExt;
 use std::os::unix::net::{SocketAddr, UnixListener};
@@ -7,7 +7,7 @@ use barebus::{AttemptError, OpenError, Options};
 
 use crate::scene::{Scene, patient};
 
-/// Why each of an address's servers was not reached.
+/// Why each server of an address was not reached.
 fn refusals(address: &str) -> Vec<String> {
     match patient().open(address) {
         Err(OpenError::Unreachable(attempts)) => {

@@ -1,4 +1,4 @@
-//! The bus's own interface: what is asked, and answers as only a bus of another time would give them.
+//! The interface of the bus: calls, and replies that only older or newer buses give.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -15,7 +15,7 @@ use crate::scene::{patient, play};
 
 const NAME: BusName<'static> = BusName::from_static("org.example.Name");
 
-/// Asks a bus that answers with `body` and `fds` descriptors, which is asked for `member` with arguments of `signature`.
+/// Calls a bus that expects `member` with arguments of `signature`, and replies with `body` and `fds` descriptors.
 fn answered<R>(
     (member, signature): (&'static str, &'static str),
     body: impl EncodeBody + Send + 'static,
@@ -84,7 +84,7 @@ fn flags_are_the_numbers_of_the_specification() {
     }
 }
 
-/// Asks for the credentials of a bus that answers with these entries and `fds` descriptors.
+/// Requests credentials from a bus that replies with these entries and `fds` descriptors.
 fn credentials<R>(
     entries: &[(&str, OwnedValue)],
     fds: usize,

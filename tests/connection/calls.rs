@@ -7,7 +7,7 @@ use crate::scene::{LONG, method, patient, play, works};
 
 const PEER: &str = "org.freedesktop.DBus.Peer";
 
-/// Calls us while the client waits for its own reply, and gives what it sent back before the next `Echo` was answered.
+/// Calls the client while it waits for a reply, and returns what it sent before the next `Echo` was answered.
 fn calling(calls: impl FnOnce(&mut Peer) -> Vec<u8> + Send + 'static) -> Vec<Sent> {
     let (tell, told) = std::sync::mpsc::channel();
     let script = move |peer: &mut Peer| {
@@ -98,7 +98,7 @@ fn what_wants_no_answer_or_is_for_others_gets_none() {
     assert_eq!(answers.len(), 1, "only the last is for us and wants an answer");
 }
 
-/// Makes `calls`, of which one wants an answer, and gives that answer.
+/// Makes `calls`, of which one expects a reply, and returns that reply.
 fn served(
     quiet: bool,
     answer: impl FnOnce(&mut barebus::Connection, barebus::ReplyTo),
@@ -111,7 +111,7 @@ fn served(
             header.flags = Flags::NO_REPLY_EXPECTED;
         }
         peer.write(&message(&header, &("what",)));
-        // The second comes after all that the first made the client send.
+        // The second one arrives after everything that the client sent because of the first.
         let mut echoes = 0;
         while echoes < 2 {
             let sent = peer.receive().unwrap();
@@ -183,7 +183,7 @@ fn replies_to_replies_are_never_sent() {
         assert!(peer.greet());
         let echo = peer.called("Echo").unwrap();
         let reply = peer.echo(&echo, Some(OWNER));
-        // Again, as an error, and without any such call: nothing of it may be answered.
+        // Again, as an error, and without such a call: none of them may be answered.
         let error = peer.error(&echo, Some(OWNER), "org.example.Error.Late", "");
         peer.write(&[reply.clone(), reply, error].concat());
         let next = peer.called("Refuse").unwrap();

@@ -1,4 +1,4 @@
-//! Ends: of the stream, of a call's time, of the user's patience.
+//! Ends of the stream, of calls and of waits.
 
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::time::{Duration, Instant};
@@ -61,7 +61,7 @@ fn a_reset_is_an_error_of_the_system_and_named() {
     let script = |peer: &mut Peer| {
         assert!(peer.greet());
         peer.called("Hold").unwrap();
-        // What lies unread when it closes makes the system tell the client of a reset.
+        // Unread data at the time of closing makes the kernel report a reset to the client.
         while peer.stream().peek_len() == 0 {
             std::thread::sleep(Duration::from_millis(1));
         }
@@ -76,7 +76,7 @@ fn a_reset_is_an_error_of_the_system_and_named() {
     });
 }
 
-/// systemd's private socket hangs up on whoever it cannot see: an error guesses so only of the handshake.
+/// systemd's private socket closes connections from outside of its PID namespace. An error suggests this only for the handshake.
 #[test]
 fn a_hint_about_pid_namespaces_comes_only_before_the_connection_was_established() {
     let scene = Scene::begin();
@@ -98,14 +98,14 @@ fn a_hint_about_pid_namespaces_comes_only_before_the_connection_was_established(
                 return;
             }
             drop(peer);
-            // It hangs up on the attempt line by line, too.
+            // It closes the second attempt, too.
             drop(listening.accept().unwrap());
         });
         let call = || MethodCall::checked(ObjectPath::ROOT, MemberName::from_static("Reexecute"));
         if works {
             connection.call(&call(), &()).unwrap();
         }
-        // Nobody is there any more: writing fails, or reading.
+        // The peer is gone: writing or reading fails.
         let error = connection.call(&call(), &()).unwrap_err().to_string();
         server.join().unwrap();
         assert_eq!(error.contains("PID namespace"), !works, "{error}");
@@ -115,7 +115,7 @@ fn a_hint_about_pid_namespaces_comes_only_before_the_connection_was_established(
     scene.end();
 }
 
-/// Bytes that wait to be read.
+/// Number of unread bytes.
 trait PeekLen {
     fn peek_len(&self) -> usize;
 }

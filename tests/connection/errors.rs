@@ -1,4 +1,4 @@
-//! Errors as a program meets them: one type for `?`, one line for people, and questions instead of patterns.
+//! Errors in a program: one type for `?`, one line for people, and methods instead of patterns.
 
 use std::error::Error as _;
 use std::io;
@@ -15,7 +15,7 @@ use crate::scene::{SHORT, method, patient, play};
 
 const INTERFACE: &str = "org.example.Interface";
 
-/// What a program's `main` does, with every way to fail.
+/// The `main` of a program, with all kinds of errors.
 fn program(bus: &mut Connection, name: &str) -> Result<(), Error> {
     let mut proxy = Proxy::new(bus, name, "/", INTERFACE)?;
     let (_,): (i32,) = proxy.call("Echo", &("text",))?.body()?;
@@ -84,7 +84,7 @@ fn a_timeout_and_an_end_of_the_connection_are_asked_for() {
     play(&patient(), hanging_up, |bus| {
         let error = Error::from(bus.call(&method("Echo"), &()).unwrap_err());
         assert!(!error.is_timeout() && error.is_disconnected(), "{error}");
-        // It stays so.
+        // The error is permanent.
         let error = Error::from(bus.call(&method("Echo"), &()).unwrap_err());
         assert!(!error.is_timeout() && error.is_disconnected(), "{error}");
     });

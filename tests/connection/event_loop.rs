@@ -1,4 +1,4 @@
-//! The connection in an event loop: nothing waits, nothing is missed.
+//! The connection in an event loop: nothing blocks, no event is missed.
 
 use std::os::fd::{AsFd, AsRawFd};
 use std::time::Instant;
@@ -10,7 +10,7 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use crate::scene::{LONG, hasty_calls, method, patient, play, play_listening, play_sending};
 use crate::second::{answering, serving};
 
-/// One turn of a loop that is told levels.
+/// One turn of a level-triggered loop.
 fn turn(connection: &mut Connection) {
     let mut interest = PollFlags::POLLIN;
     interest.set(PollFlags::POLLOUT, connection.wants_write());
@@ -42,7 +42,7 @@ fn nothing_waits_for_a_peer_that_is_silent() {
             assert!(connection.poll_signal(subscription).unwrap().is_none());
         }
         connection.unsubscribe(subscription).unwrap();
-        // Whatever waits has the time of a call, or of the handshake.
+        // A method that blocks would take the time limit of a call or the handshake.
         assert!(begin.elapsed() < LONG / 2);
     });
 }

@@ -1,4 +1,4 @@
-//! File descriptors: too many, too few, cut off, unannounced, left lying.
+//! File descriptors: too many, too few, truncated, unannounced, not taken.
 
 use std::fs::File;
 use std::io::Read;
@@ -33,7 +33,7 @@ fn reply(peer: &mut Peer, call: &Sent, announced: u32) -> Vec<u8> {
     message(&header, &(FdIndex(0),))
 }
 
-/// Greets, hands the call of `Give` to `answer`, and then echoes.
+/// Greets, passes the call of `Give` to `answer`, and then echoes.
 fn giving(answer: impl FnOnce(&mut Peer, &Sent) + Send + 'static) -> impl FnOnce(&mut Peer) + Send {
     move |peer| {
         assert!(peer.greet());
@@ -46,7 +46,7 @@ fn giving(answer: impl FnOnce(&mut Peer, &Sent) + Send + 'static) -> impl FnOnce
     }
 }
 
-/// Calls `Give`, hands the result to `act`, and looks whether the connection still works and nothing stays open.
+/// Calls `Give`, passes the result to `act`, and checks that the connection still works and nothing stays open.
 fn given(
     answer: impl FnOnce(&mut Peer, &Sent) + Send + 'static,
     act: impl FnOnce(Result<Reply<'_>, CallError>),
@@ -98,7 +98,7 @@ fn every_number_of_fds_passes_both_ways() {
     });
 }
 
-/// The descriptors that a program has which is started now.
+/// The descriptors of a program that is started now.
 fn inherited() -> String {
     let output = Command::new("ls").arg("/proc/self/fd").output().unwrap();
     String::from_utf8(output.stdout).unwrap()
@@ -171,7 +171,7 @@ fn an_fd_belongs_to_the_message_whose_byte_it_came_with() {
             let fd = null();
             peer.write(&bytes[..at]);
             if at == len {
-                // In one read with the reply they could be either's: the system does not say.
+                // In one read with the reply they could belong to either message.
                 is_read.recv().unwrap();
             }
             peer.write_with(&bytes[at..=at], &times(&fd, 1));
@@ -184,7 +184,7 @@ fn an_fd_belongs_to_the_message_whose_byte_it_came_with() {
                 let (index,) = reply.body::<(FdIndex,)>().unwrap();
                 assert!(reply.fd(index).is_some());
             } else {
-                // With the first byte of the next message it is not ours.
+                // With the first byte of the next message it belongs to that message.
                 is_refused(&result, FdsError::Count { announced: 1, received: 0 });
             }
         });
@@ -338,7 +338,7 @@ fn fds_of_the_other_byte_order_are_taken() {
     });
 }
 
-/// As many files as this process may open at most, for as long as it lives.
+/// Limits the open files of this process until it is dropped.
 struct FileLimit(u64, u64);
 
 impl FileLimit {
@@ -443,7 +443,7 @@ fn fds_of_ignored_messages_are_closed() {
 
 #[test]
 fn fds_of_signals_that_wait_are_bounded() {
-    // It is open as long as descriptors are counted here, whichever side is the quicker.
+    // It stays open while descriptors are counted here, whichever side is faster.
     let fd = Arc::new(OnceLock::new());
     let lent = Arc::clone(&fd);
     let answer = move |peer: &mut Peer, call: &Sent| {
@@ -464,7 +464,7 @@ fn fds_of_signals_that_wait_are_bounded() {
         let before = open_files();
         let reply = connection.call(&method("Give"), &()).unwrap();
         assert_eq!(reply.into_fds().len(), 3);
-        // Those that were dropped are closed by a thread.
+        // A thread closes dropped descriptors.
         assert!(are_closed(before + 64), "{} descriptors are open", open_files() - before);
         let kept = open_files() - before;
         assert!(kept >= 30, "{kept} descriptors are open");

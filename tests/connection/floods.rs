@@ -1,4 +1,4 @@
-//! Peers that say too much, or do not listen.
+//! Peers that send too much or do not read.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use barebus_tests::peer::{OWNER, Peer};
 
 use crate::scene::{SHORT, hasty_calls, method, patient, play, play_sending, works};
 
-/// Greets, waits for a call of `Echo`, writes `flood`, answers the call, and so again for a second one, without a flood.
+/// Greets, waits for a call of `Echo`, writes `flood`, and answers the call. Then it answers a second call without a flood.
 fn flooding(flood: impl FnOnce(&mut Peer) + Send + 'static) -> impl FnOnce(&mut Peer) + Send {
     move |peer| {
         assert!(peer.greet());
@@ -86,7 +86,7 @@ fn small_signals_are_sorted_in_linear_time() {
         let echo = connection.start_call(&method("Echo"), &("",), Vec::new()).unwrap();
         assert!(connection.next_signal(wanted, None).unwrap().is_some());
         connection.wait(echo).unwrap();
-        // What is looked at again with each read takes minutes.
+        // Examining the queue at each read would take minutes.
         let took = processor_time() - begin;
         assert!(took < Duration::from_secs(8), "{took:?}");
     });
@@ -103,7 +103,7 @@ fn signals_of_an_ended_subscription_do_not_stay() {
             connection.wait(echo).unwrap();
             connection.unsubscribe(id).unwrap();
         });
-        // What holds the events stays; their messages, of some 200 bytes each, do not.
+        // The queue keeps its capacity, but not the messages of some 200 bytes each.
         assert!(held < 1000 * 150, "{held} bytes");
     });
 }
@@ -126,7 +126,7 @@ fn a_signal_without_end_ends_no_deadline() {
         connection.set_call_timeout(Some(SHORT));
         let result = connection.call(&method("Echo"), &("",));
         assert!(matches!(result, Err(CallError::NoReply(NoReply::TimedOut))), "{result:?}");
-        // The same for a signal that never comes.
+        // The same for a signal that never arrives.
         let rule = MatchRule::parse("type='signal',member='Wanted'").unwrap();
         let refused = connection.subscribe(&rule);
         assert!(matches!(refused, Err(CallError::NoReply(NoReply::TimedOut))), "{refused:?}");
@@ -227,7 +227,7 @@ fn a_peer_that_never_reads_ends_the_call_in_time() {
     let (done, is_done) = std::sync::mpsc::channel::<()>();
     let script = move |peer: &mut Peer| {
         assert!(peer.greet());
-        // Until the client is through with it.
+        // Until the client is done.
         let _ = is_done.recv();
     };
     play_sending(&hasty_calls(), script, move |connection| {
@@ -236,7 +236,7 @@ fn a_peer_that_never_reads_ends_the_call_in_time() {
         let big = vec![7_u8; 64 << 20];
         let result = connection.call(&method("Take"), &(&big[..],));
         assert!(matches!(result, Err(CallError::NoReply(NoReply::TimedOut))), "{result:?}");
-        // Half of it is still to be written, and nothing else finds room.
+        // Half of it is still queued, so there is no room for anything else.
         let result = connection.call(&method("Echo"), &("",));
         assert!(matches!(result, Err(CallError::Send(SendError::QueueFull { .. }))), "{result:?}");
         let result = connection.flush();
@@ -249,7 +249,7 @@ fn two_sides_that_write_to_one_another_both_get_through() {
     const LEN: usize = 32 << 20;
     let script = |peer: &mut Peer| {
         assert!(peer.greet());
-        // Both buffers are full before anybody reads.
+        // Both buffers are full before either side reads.
         let signal =
             peer.signal(Some(OWNER), "org.example.Interface", "Big", &(&vec![7_u8; LEN][..],));
         peer.write(&signal);

@@ -1,4 +1,4 @@
-//! Bytes that are no messages, or not those that they claim to be.
+//! Bytes that are not messages, or not valid ones.
 
 use barebus::wire::{DecodeErrorKind as Kind, MessageType};
 use barebus::{BodyError, CallError, Cause, NoReply, SessionError, Variant};
@@ -11,7 +11,7 @@ use proptest::test_runner::{Config, TestRunner};
 
 use crate::scene::{LONG, SHORT, hasty_calls, method, patient, play, works};
 
-/// Answers `Echo` with the bytes that `forge` gives, hangs up, and gives what the client's call ends with.
+/// Answers `Echo` with the bytes from `forge`, closes the connection, and returns the result of the client's call.
 fn answered(forge: impl FnOnce(&mut Peer, &Sent) -> Vec<u8> + Send + 'static) -> SessionError {
     let script = move |peer: &mut Peer| {
         assert!(peer.greet());
@@ -108,7 +108,7 @@ fn any_valid_message_is_taken_or_ignored() {
                 let call = peer.called("Echo").unwrap();
                 let mut parts = generators::message(&mut Source(&noise));
                 parts.unix_fds = 0;
-                // Anything but the reply itself.
+                // Anything except the reply itself.
                 parts.reply_serial = parts.reply_serial.filter(|serial| *serial != call.serial());
                 let is_reply =
                     matches!(parts.message_type, MessageType::MethodReturn | MessageType::Error);
@@ -262,7 +262,7 @@ fn a_length_that_is_only_claimed_takes_no_memory() {
         peer.write(&reply);
         peer.drain();
     };
-    // That memory grows with what was received is looked at in every scene.
+    // Every scene checks that memory grows with received bytes.
     play(&hasty_calls(), script, |connection| {
         let result = connection.call(&method("Hold"), &());
         assert!(matches!(result, Err(CallError::NoReply(NoReply::TimedOut))), "{result:?}");

@@ -1,4 +1,4 @@
-//! Servers that do not let the client in as they should.
+//! Servers that break the rules of the handshake.
 
 use std::os::fd::AsRawFd;
 use std::thread;
@@ -15,7 +15,7 @@ use barebus_tests::sasl::GUID;
 
 use crate::scene::{SHORT, hasty_handshake, method, patient, play, stage, with_time_enough, works};
 
-/// What the connection ends with, when it is to be established.
+/// The error of establishing the connection.
 fn refusal(connection: &mut Connection) -> SessionError {
     match connection.establish().map_err(|error| error.cause) {
         Err(Cause::Session(error)) => error,
@@ -23,7 +23,7 @@ fn refusal(connection: &mut Connection) -> SessionError {
     }
 }
 
-/// Plays a server that reads what the client says first, answers `bytes` and hangs up.
+/// Plays a server that reads once, answers `bytes` and closes the connection.
 fn answered(bytes: &[u8]) -> SessionError {
     let bytes = bytes.to_vec();
     let script = move |peer: &mut Peer| {
@@ -50,7 +50,7 @@ fn gives_up_on_a_silent_server_in_time() {
     }
 }
 
-/// Each byte comes within the time limit, and the line never ends.
+/// Each byte arrives within the time limit, but the line never ends.
 #[test]
 fn gives_up_on_a_server_that_trickles() {
     let script = |peer: &mut Peer| {
@@ -112,7 +112,7 @@ fn short_answers_end_the_connection_at_once() {
     }
 }
 
-/// What a server says from its first byte to the reply to the first call.
+/// The output of a server, from its first byte to the reply to the first call.
 fn whole_conversation(peer: &mut Peer) -> Vec<u8> {
     let mut said = [ok().as_bytes(), b"AGREE_UNIX_FD\r\n"].concat();
     assert!(peer.authenticate());
@@ -124,7 +124,7 @@ fn whole_conversation(peer: &mut Peer) -> Vec<u8> {
     said
 }
 
-/// Reads the client's first bytes and writes nothing: gives what is to be written.
+/// Reads the client's first bytes and writes nothing. Returns what a server would write.
 pub(crate) fn recorded() -> Vec<u8> {
     let _stage = stage();
     let (ours, theirs) = barebus_tests::peer::pair().unwrap();
@@ -138,7 +138,7 @@ pub(crate) fn bus_method() -> MethodCall<'static> {
     method("Ask").destination(BusName::from_static(BUS))
 }
 
-/// Says `bytes` in pieces of `size` without waiting for anything, then hangs up.
+/// Writes `bytes` in chunks of `size` without waiting, then closes the connection.
 fn recite(bytes: Vec<u8>, size: usize) -> impl FnOnce(&mut Peer) {
     move |peer| {
         bytes.chunks(size).all(|chunk| peer.write(chunk));
@@ -270,7 +270,7 @@ fn an_opening_with_fds_goes_on_as_soon_as_the_lines_agree() {
         peer.write(&reply);
         peer.drain();
     };
-    // Longer than the test may take: nothing may wait for a deadline here.
+    // Longer than the test may take: nothing waits for a deadline here.
     let options = Options::bus().call_timeout(None).handshake_timeout(Duration::from_secs(600));
     play(&options, script, |connection| {
         let null = std::fs::File::open("/dev/null").unwrap().into();
@@ -287,7 +287,7 @@ fn a_slow_call_holds_up_no_handshake() {
         let slow = peer.called("Slow").unwrap();
         let reply = peer.reply(&hello, Some(BUS), &(CLIENT,));
         peer.write(&reply);
-        // It is answered only after all else has been done.
+        // It is answered only after everything else.
         peer.called("Last").unwrap();
         let reply = peer.reply(&slow, Some(OWNER), &());
         peer.write(&reply);
@@ -302,7 +302,7 @@ fn a_slow_call_holds_up_no_handshake() {
     });
 }
 
-/// A method of whoever has the unique name, whose owner need not be asked for.
+/// A method of a unique name, whose owner is known.
 fn to_owner(member: &'static str) -> MethodCall<'static> {
     MethodCall::checked(ObjectPath::from_static("/"), MemberName::from_static(member))
         .destination(BusName::from_static(OWNER))
@@ -320,7 +320,7 @@ fn fds_without_agreement_end_the_connection() {
     assert_eq!(play(&patient(), script, refusal), SessionError::UnexpectedFds);
 }
 
-/// Plays a bus that answers `Hello` with what `reply` gives.
+/// Plays a bus that answers `Hello` with the result of `reply`.
 fn greeted(options: &Options, reply: fn(&mut Peer) -> Vec<u8>) -> SessionError {
     let script = move |peer: &mut Peer| {
         assert!(peer.authenticate());
@@ -385,7 +385,7 @@ fn hello_is_answered_by_the_bus_or_not_at_all() {
     }
 }
 
-/// Only the bus can leave SENDER out.
+/// Only the bus can omit SENDER.
 #[test]
 fn hello_may_be_answered_without_a_sender() {
     let script = |peer: &mut Peer| {

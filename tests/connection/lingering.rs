@@ -1,4 +1,4 @@
-//! Descriptors whose close(2) waits: none of them delays the client.
+//! Descriptors whose close(2) blocks: none of them delays the client.
 
 use std::net::{TcpListener, TcpStream};
 use std::os::fd::{AsRawFd, OwnedFd};
@@ -12,13 +12,13 @@ use nix::sys::socket::{ControlMessage, MsgFlags, sendmsg, setsockopt};
 
 use crate::scene::{Scene, method, patient, play, works};
 
-/// In seconds: a scene that waits for it has failed.
+/// In seconds. A scene that takes this long has failed.
 const LINGERS: i32 = 120;
 
-/// A TCP socket whose close waits until the other end reads, and the other end, which does not. Dropping that ends the waiting.
+/// A TCP socket whose close blocks until the other end reads, and the other end, which does not read. Dropping the other end unblocks it.
 fn lingering() -> (OwnedFd, TcpStream) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    // The accepted socket inherits it: little leaves the other's buffer.
+    // The accepted socket inherits it, so little data leaves the buffer of the other.
     setsockopt(&listener, RcvBuf, &2048).unwrap();
     let near = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
     let (far, _) = listener.accept().unwrap();
@@ -29,7 +29,7 @@ fn lingering() -> (OwnedFd, TcpStream) {
     (near.into(), far)
 }
 
-/// A Unix socket in whose buffer a lingering one waits: it is closed when nobody can receive it any more.
+/// A Unix socket with a lingering one in its buffer, which is closed when it can no longer be received.
 fn lingering_within() -> (OwnedFd, TcpStream) {
     let (inner, far) = lingering();
     let (outer, other) = UnixStream::pair().unwrap();
@@ -44,7 +44,7 @@ type Make = fn() -> (OwnedFd, TcpStream);
 
 const KINDS: [Make; 2] = [lingering, lingering_within];
 
-/// Sends `bytes` with a file of which the client is the last owner from then on, and then lets it read.
+/// Sends `bytes` with a file whose last owner is then the client, and lets the client read.
 fn hand_over(peer: &mut Peer, make: Make, bytes: &[u8], sent: &Sender<TcpStream>) {
     let (fd, far) = make();
     peer.write_with(bytes, &[fd.as_raw_fd()]);
@@ -53,7 +53,7 @@ fn hand_over(peer: &mut Peer, make: Make, bytes: &[u8], sent: &Sender<TcpStream>
     let _ = sent.send(far);
 }
 
-/// Gives, as `Give` is called, what `bytes` makes, with such a file; then `Give`'s reply if `replies`; then it echoes.
+/// When `Give` is called, sends the result of `bytes` with such a file, then the reply to `Give` if `replies`, and then echoes.
 fn script(
     make: Make,
     sent: Sender<TcpStream>,
@@ -76,7 +76,7 @@ fn script(
     }
 }
 
-/// Plays that with each kind of file. `act` is given the connection when `Give` was sent and the file has been handed over.
+/// Plays that with each kind of file. `act` gets the connection after `Give` was sent and the file was passed.
 fn scenes(
     bytes: fn(&mut Peer, &Sent) -> Vec<u8>,
     replies: bool,
@@ -117,7 +117,7 @@ fn of_an_ignored_signal() {
 fn of_a_signal_that_is_not_taken() {
     scenes(noise, true, |connection, id| {
         connection.wait(id).unwrap();
-        // Once it is kept, once it came too early to be asked for.
+        // Once it is kept, once it arrived before the subscription.
         let rule = MatchRule::parse("type='signal',member='Noise'").unwrap();
         let subscription = connection.subscribe(&rule).unwrap();
         connection.unsubscribe(subscription).unwrap();
@@ -182,7 +182,7 @@ fn of_an_event_loop() {
     });
 }
 
-/// What was not read is closed by the system together with the stream.
+/// The kernel closes unread descriptors together with the stream.
 #[test]
 fn that_were_not_read_when_the_connection_is_dropped() {
     for make in KINDS {

@@ -1,4 +1,4 @@
-//! The connection against servers and peers that mean it no good.
+//! The connection against hostile servers and peers.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -20,6 +20,7 @@ mod handshake;
 mod jobs;
 mod lingering;
 mod names;
+mod observing;
 mod older;
 mod requests;
 mod scene;
@@ -29,6 +30,7 @@ mod signals;
 mod standard;
 mod transports;
 mod trust;
+mod values;
 
 #[global_allocator]
 static ALLOCATOR: barebus_tests::memory::Counting = barebus_tests::memory::Counting;

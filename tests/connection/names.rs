@@ -37,14 +37,14 @@ fn names_are_given_as_text_and_as_checked_types() {
     });
 }
 
-/// What is wrong with the text `bad name` when `act` uses it.
+/// The error for the text `bad name` when `act` uses it.
 fn refused<E: Into<CallError>>(act: impl FnOnce(&mut Connection) -> E) -> (NameRole, String) {
     play(&patient(), Peer::serve_echo, |bus| {
         let before = bus.session_state().outstanding();
         let error = act(bus).into();
         let CallError::Name(invalid) = &error else { panic!("{error}") };
         assert_eq!(invalid.text, "bad name");
-        // Nothing was sent, and the connection goes on.
+        // Nothing was sent, and the connection continues.
         assert_eq!(bus.session_state().outstanding(), before);
         works(bus);
         (invalid.role, error.to_string())

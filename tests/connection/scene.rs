@@ -1,4 +1,4 @@
-//! One scene: a scripted server on its own thread, the client on this one, and what must hold for all of them.
+//! A scene: a scripted server on its own thread, the client on this one, and checks that apply to all scenes.
 
 use std::os::linux::net::SocketAddrExt;
 use std::os::unix::net::{SocketAddr, UnixListener, UnixStream};
@@ -16,20 +16,20 @@ use barebus_tests::peer::{PATIENCE, Peer, SERVICE, are_closed, open_files};
 
 /// A time limit that a test waits for.
 pub(crate) const SHORT: Duration = Duration::from_millis(150);
-/// A time limit that is not reached, on a busy machine neither.
+/// A time limit that is not reached, even on a busy machine.
 pub(crate) const LONG: Duration = PATIENCE;
 
-/// Open files are the whole process's: one scene at a time.
+/// Open files are counted for the whole process, so only one scene runs at a time.
 static STAGE: Mutex<()> = Mutex::new(());
 
-/// Waits until no other scene is being played.
+/// Waits until no other scene runs.
 pub(crate) fn stage() -> MutexGuard<'static, ()> {
-    // A scene that failed has told so itself.
+    // A failed scene has reported its failure itself.
     STAGE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Plays `script` against `act`. Whatever the script does: the scene ends in time, no file stays open, and memory stays within
-/// twice what was received, and 64 KiB.
+/// Plays `script` against `act`. For any script the scene ends in time, no file stays open, and the client uses at most
+/// twice the bytes received plus 64 KiB of memory.
 pub(crate) fn play<R>(
     options: &Options,
     script: impl FnOnce(&mut Peer) + Send + 'static,
@@ -41,7 +41,7 @@ pub(crate) fn play<R>(
     result
 }
 
-/// As [`play`], for a client that sends so much that its memory is no answer to what it received.
+/// As [`play`], without checking memory, for a client that sends much itself.
 pub(crate) fn play_sending<R>(
     options: &Options,
     script: impl FnOnce(&mut Peer) + Send + 'static,
@@ -78,7 +78,7 @@ fn play_unmeasured<R>(
     (result, peak, written.load(Ordering::Relaxed))
 }
 
-/// What a server does with one connection.
+/// The behaviour of a server on one connection.
 pub(crate) type Script = Box<dyn FnOnce(&mut Peer) + Send>;
 
 /// As [`play`], with a listening server: one script for each connection that is made to it. `key` is added to the address.
@@ -109,7 +109,7 @@ pub(crate) fn play_listening<R>(
     result
 }
 
-/// What is looked at before and after a scene.
+/// State before a scene, which is compared after it.
 pub(crate) struct Scene {
     _stage: MutexGuard<'static, ()>,
     files: usize,
@@ -123,7 +123,7 @@ impl Scene {
     }
 
     pub(crate) fn end(self) {
-        // What another test has just dropped may have been open at the beginning, and what it opens may be now: neither stays.
+        // Files of other tests may still be open at the start or the end; they are closed soon.
         assert!(are_closed(self.files), "files stay open");
         assert!(self.begin.elapsed() < LONG, "took {:?}", self.begin.elapsed());
     }
@@ -157,7 +157,7 @@ pub(crate) fn patient() -> Options {
     Options::bus().handshake_timeout(LONG).call_timeout(Some(LONG))
 }
 
-/// What the connection ended with, as it says when it is used again.
+/// The error with which the connection ended.
 pub(crate) fn ending(connection: &mut Connection) -> SessionError {
     match connection.next_event(None).map_err(|error| error.cause) {
         Err(Cause::Session(error)) => error,
@@ -165,7 +165,7 @@ pub(crate) fn ending(connection: &mut Connection) -> SessionError {
     }
 }
 
-/// That the connection still works: the service echoes.
+/// Checks that the connection still works.
 pub(crate) fn works(connection: &mut Connection) {
     let reply = connection.call(&method("Echo"), &("still here",)).unwrap();
     assert_eq!(reply.body::<(&str,)>().unwrap(), ("still here",));

@@ -1,4 +1,4 @@
-//! Servers that refuse authentication in one go: the client comes a second time, line by line.
+//! Servers that refuse authentication in one write: the client connects again and authenticates line by line.
 
 use barebus::{CallError, Cause, Connection, Mechanism, Options, SaslErrorKind, SessionError};
 use barebus_sasl::ServerOptions;
@@ -7,7 +7,7 @@ use barebus_tests::sasl::GUID;
 
 use crate::scene::{SHORT, Script, method, patient, play_listening, works};
 
-/// Answers what the client says first with `line`.
+/// Answers the client's first bytes with `line`.
 pub(crate) fn answering(line: &'static str) -> Script {
     Box::new(move |peer| {
         peer.read();
@@ -46,7 +46,7 @@ fn a_second_attempt_line_by_line_carries_the_calls_that_were_queued() {
 #[test]
 fn a_call_made_after_the_refusal_came_is_made_on_the_second_connection() {
     play_listening(&patient(), "", vec![answering("REJECTED\r\n"), serving()], |connection| {
-        // An event loop's owner: the refusal comes between two calls.
+        // In an event loop the refusal arrives between two calls.
         while connection.session_state().error().is_none() {
             connection.process().unwrap();
         }
@@ -98,7 +98,7 @@ fn a_rule_broken_line_by_line_ends_the_connection() {
     }
 }
 
-/// A server that reads one line at a time: xdg-dbus-proxy 0.1.4, and relays like it.
+/// A server that reads one line at a time, like xdg-dbus-proxy 0.1.4.
 #[test]
 fn a_server_that_takes_no_two_lines_at_once_is_served_line_by_line() {
     fn strict(peer: &mut Peer) {
@@ -139,8 +139,8 @@ fn an_error_tells_which_ways_were_tried() {
 #[test]
 fn a_server_that_is_gone_at_the_second_attempt_is_named() {
     play_listening(&patient(), "", vec![answering("REJECTED\r\n")], |connection| {
-        // The listener goes with its last script, which ends when the first connection does: by then ours is refused, or
-        // accepted by nobody and reset.
+        // The listener is closed with its last script, which ends when the first connection does. Ours is then refused, or
+        // not accepted and reset.
         let Err(CallError::Connection(error)) = connection.call(&method("Echo"), &("",)) else {
             panic!("a call went through");
         };
@@ -181,7 +181,7 @@ fn the_second_server_is_believed_no_more_than_the_first() {
     assert!(matches!(error, SessionError::HelloRefused { .. }), "{error:?}");
 }
 
-/// A server that lets in whoever does not say who it is, and nobody else.
+/// A server that only accepts clients without an identity.
 fn anonymous() -> Script {
     let options = ServerOptions { anonymous: true, external: false, ..server_options(true) };
     Box::new(move |peer| {

@@ -1,4 +1,4 @@
-//! One connection and many threads.
+//! One connection in many threads.
 
 use std::sync::{Mutex, PoisonError};
 use std::thread;
@@ -8,7 +8,7 @@ use barebus_tests::peer::{OWNER, Peer};
 
 use crate::scene::{method, patient, play};
 
-/// Answers as [`Peer::serve_echo`] does, and demands that serials ascend.
+/// Answers like [`Peer::serve_echo`], and checks that serials ascend.
 fn serve_in_order(peer: &mut Peer) {
     assert!(peer.greet());
     let mut last = None;
@@ -40,7 +40,7 @@ fn threads_that_share_a_connection_get_their_own_replies_and_serials_ascend() {
                         let text = format!("{number} {round}");
                         let mut connection = shared.lock().unwrap_or_else(PoisonError::into_inner);
                         let call = (&*text,);
-                        // The calls of several threads are under way at once.
+                        // Calls of several threads are outstanding at the same time.
                         let id = connection.start_call(&method("Echo"), &call, Vec::new()).unwrap();
                         connection.flush().unwrap();
                         drop(connection);

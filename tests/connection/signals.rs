@@ -12,7 +12,7 @@ use crate::scene::{LONG, patient, play, works};
 const INTERFACE: InterfaceName<'static> = InterfaceName::from_static("org.example.Interface");
 const TOLD: SignalKind<(Str, u32)> = SignalKind::new(INTERFACE, "Told");
 
-/// Plays a bus and a service that echoes, and says `Told` twice before each reply, then once with another body.
+/// Plays a bus and a service that echoes. Before each reply it sends `Told` twice, then once with another body.
 fn tell(peer: &mut Peer) {
     assert!(peer.greet());
     while let Some(call) = peer.called("Echo") {
@@ -40,7 +40,7 @@ fn signals_are_read_between_calls_until_none_comes() {
         while let Some(signal) = signals.next(bus, Some(Duration::ZERO)).unwrap() {
             if let Ok((_, number)) = TOLD.read(&signal) {
                 numbers.push(number);
-                // The connection is free.
+                // The connection is not borrowed.
                 assert_eq!(bus.unique_name(), Some(":1.7"));
             }
         }

@@ -52,7 +52,7 @@ fn a_property_is_read_as_what_it_is() {
     let size =
         answered((PROPERTIES, "Get"), look, (AsVariant("7"),), |proxy| proxy.get::<u64>("Size"));
     assert!(matches!(size, Err(CallError::Body(BodyError::Signature { .. }))), "{size:?}");
-    // A value without its variant.
+    // A value that is not in a variant.
     let size = answered((PROPERTIES, "Get"), look, (7_u64,), |proxy| proxy.get::<u64>("Size"));
     assert!(matches!(size, Err(CallError::Body(BodyError::Signature { .. }))), "{size:?}");
 }
@@ -80,7 +80,7 @@ fn all_properties_are_read_at_once() {
     });
 }
 
-/// No interface has that name, so no [`Proxy`] does; the specification lets callers leave it open.
+/// The empty interface name is no valid one, so a [`Proxy`] cannot have it. The specification allows it in these calls.
 #[test]
 fn the_empty_interface_is_asked_for_as_any_method_is() {
     let look = |call: &Sent| assert_eq!(call.message().body::<(&str,)>().unwrap(), ("",));

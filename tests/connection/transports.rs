@@ -1,4 +1,4 @@
-//! Every transport that a client can use, connected to. Spec: Transports.
+//! Connects over every transport that a client can use. Spec: Transports.
 
 use std::fs;
 use std::io::Read;
@@ -18,7 +18,7 @@ use nix::sys::socket::{
 use crate::handshake::{bus_method, recorded};
 use crate::scene::{SHORT, Scene, hasty_handshake, method, patient, works};
 
-/// A folder that goes with its test.
+/// A temporary directory.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -63,14 +63,14 @@ fn a_socket_by_path_is_found_behind_servers_that_are_not_there() {
     scene.end();
 }
 
-/// Opens `address`, in which `PORT` stands for a server's, which reads `nonce` first and then serves.
+/// Opens `address` with `PORT` replaced by the port of a server that first reads `nonce`.
 fn over_tcp(address: &str, nonce: &'static [u8], act: impl FnOnce(Result<Connection, OpenError>)) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = address.replace("PORT", &listener.local_addr().unwrap().port().to_string());
     let server = thread::spawn(move || {
         let (mut stream, _) = listener.accept().unwrap();
         let mut read = vec![0; nonce.len()];
-        // A client that did not connect is one that this listener's test did.
+        // If the client did not connect, the test ends the listener.
         if stream.read_exact(&mut read).is_ok() {
             assert_eq!(read, nonce);
             Peer::new(UnixStream::from(OwnedFd::from(stream))).serve_echo();
@@ -92,7 +92,7 @@ fn over_tcp_everything_works_but_file_descriptors() {
             let mut connection = connection.unwrap();
             assert!(is_closed_on_exec(&connection));
             works(&mut connection);
-            // The server would have agreed to them: it was not asked.
+            // The server would have agreed, but the client did not ask.
             assert_eq!(connection.session_state().passes_fds(), Some(false));
             let null = fs::File::open("/dev/null").unwrap().into();
             let refused = connection.start_call(&method("Take"), &(), vec![null]);
@@ -109,7 +109,7 @@ fn a_host_has_an_address_of_the_family_asked_for_or_is_not_reached() {
     let port = listener.local_addr().unwrap().port();
     let result = Options::bus().open(&format!("tcp:host=127.0.0.1,port={port},family=ipv6"));
     let error = result.unwrap_err().to_string();
-    assert!(error.contains("no address of the family"), "{error}");
+    assert!(error.contains("no address of the requested family"), "{error}");
     drop(listener);
     scene.end();
 }
@@ -171,10 +171,10 @@ fn a_nonce_file_that_is_no_regular_file_is_refused_without_waiting() {
     scene.end();
 }
 
-/// Recites what a bus says, tells of itself, and then does as the script's last line says.
+/// A script that writes recorded output of a bus, describes itself, and then runs its last line.
 const PROGRAM: &str = "cat \"$1\"; tr '\\0' '\\n' < /proc/$$/cmdline > \"$2\"; echo $$ > \"$3\";";
 
-/// An address whose program says `said` and ends with `last`; its arguments and its number are in `arguments` and `pid`.
+/// An address whose program writes `said` and ends with `last`. Its arguments and process ID are in the files `arguments` and `pid`.
 fn program(folder: &Folder, said: &[u8], last: &str) -> String {
     fs::write(folder.join("said"), said).unwrap();
     let script = format!("{PROGRAM} {last}");
@@ -186,7 +186,7 @@ fn program(folder: &Folder, said: &[u8], last: &str) -> String {
         let argument = barebus::wire::address::escape(argument.as_bytes());
         address += &format!(",argv{}={argument}", index + 2);
     }
-    // Behind a gap there are no arguments.
+    // After a missing number there are no arguments.
     address + ",argv8=lost"
 }
 
@@ -230,7 +230,7 @@ fn a_program_that_is_not_there_or_ends_is_told() {
         Cause::Session(SessionError::Closed { awaited, .. }) => {
             matches!(awaited, Some(Awaited::Authentication(_)))
         }
-        // It ended before it was spoken to.
+        // It ended before the first write.
         Cause::Io { .. } => true,
         _ => false,
     };
@@ -248,7 +248,7 @@ fn a_server_that_accepts_nobody_is_given_up_in_time() {
     bind(server.as_raw_fd(), &UnixAddr::new_abstract(name.as_bytes()).unwrap()).unwrap();
     listen(&server, Backlog::new(0).unwrap()).unwrap();
     let begin = std::time::Instant::now();
-    // Its queue holds one.
+    // Its queue has room for one.
     let mut waiting = Vec::new();
     let error = loop {
         match hasty_handshake().open(&format!("unix:abstract={name}")) {

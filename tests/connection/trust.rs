@@ -1,4 +1,4 @@
-//! Messages that claim to be what they are not.
+//! Forged messages.
 
 use barebus::{CallError, MatchRule, MessageType, NoReply};
 use barebus_tests::peer::{BUS, OWNER, Peer, SERVICE, Sent, bus_name, message};
@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use crate::scene::{LONG, SHORT, hasty_calls, method, patient, play, works};
 
-/// Some peer on the bus that is neither the bus nor the service.
+/// A peer that is neither the bus nor the service.
 const STRANGER: &str = ":1.66";
 
-/// Answers `Echo` with `forged` first, then truly; the client must have ignored `count` messages, and got the true reply.
+/// Answers `Echo` with `forged` first, then with the true reply. The client must ignore `count` messages and get the true reply.
 fn forging(count: u64, forged: impl FnOnce(&mut Peer, &Sent) -> Vec<u8> + Send + 'static) {
     let script = move |peer: &mut Peer| {
         assert!(peer.greet());
@@ -21,7 +21,7 @@ fn forging(count: u64, forged: impl FnOnce(&mut Peer, &Sent) -> Vec<u8> + Send +
         peer.drain();
     };
     play(&patient(), script, |connection| {
-        // NameAcquired, which nobody subscribed to, is ignored too.
+        // NameAcquired is ignored too, because there is no subscription to it.
         works(connection);
         assert_eq!(connection.session_state().ignored(), 1 + count);
         assert_eq!(connection.session_state().dropped(), 0);
@@ -148,7 +148,7 @@ fn a_reply_that_comes_too_late_is_ignored() {
     });
 }
 
-/// What the bus tells of the service's owner.
+/// A change of the service's owner, from the bus.
 fn owner_changed(peer: &mut Peer, sender: &str, old: &str, new: &str) -> Vec<u8> {
     peer.signal(Some(sender), BUS, "NameOwnerChanged", &(SERVICE, old, new))
 }
@@ -160,12 +160,12 @@ fn a_former_owner_answers_what_it_was_asked_and_nothing_later() {
         let call = peer.called("Echo").unwrap();
         let reply = peer.echo(&call, Some(OWNER));
         peer.write(&reply);
-        // The second call of the name: from now on it is followed.
+        // With its second call the name is followed.
         let call = peer.called("Echo").unwrap();
         let change = owner_changed(peer, BUS, OWNER, STRANGER);
         let reply = peer.echo(&call, Some(OWNER));
         peer.write(&[change, reply].concat());
-        // From now on it is the new owner's to answer.
+        // From now on the new owner answers.
         let call = peer.called("Echo").unwrap();
         let old = peer.reply(&call, Some(OWNER), &("forged",));
         let new = peer.echo(&call, Some(STRANGER));
@@ -195,7 +195,7 @@ fn an_owner_that_releases_its_name_may_still_answer() {
 
 #[test]
 fn a_forged_change_of_owner_changes_nothing() {
-    // The bus delivers unicast signals without anybody's AddMatch.
+    // The bus delivers unicast signals without a match rule.
     forging(1, |peer, _| owner_changed(peer, STRANGER, OWNER, STRANGER));
     forging(2, |peer, call| {
         let change = owner_changed(peer, STRANGER, OWNER, STRANGER);
@@ -341,7 +341,7 @@ fn a_signal_counts_as_the_services_when_its_owner_sent_it() {
     play(&patient(), script, |connection| {
         let id = connection.subscribe(&service_rule()).unwrap();
         works(connection);
-        // Some buses write their services' well-known names.
+        // Some buses use well-known names as senders.
         for sender in [SERVICE, OWNER] {
             let signal = connection.next_signal(id, Some(LONG)).unwrap().unwrap();
             assert_eq!(signal.body::<(&str,)>().unwrap(), (sender,));
@@ -410,7 +410,7 @@ fn a_refused_subscription_is_an_error_and_gets_no_signals() {
 
 #[test]
 fn nobody_forges_the_end_of_a_connection() {
-    // libdbus tells its own user of the end by this signal; from a peer it is a fault.
+    // libdbus reports the end of a connection to its user by this signal. From a peer it is invalid.
     let script = |peer: &mut Peer| {
         assert!(peer.greet());
         let call = peer.called("Echo").unwrap();

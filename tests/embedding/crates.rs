@@ -1,17 +1,17 @@
-//! Which crates the client is built of.
+//! The crates of the client.
 
 use std::collections::BTreeSet;
 use std::fs;
 
 use crate::{cargo, printed, top};
 
-/// The crates from the registry that the client is built of, with those on the edges `edges`.
+/// The crates from the registry that the client depends on, including the edges `edges`.
 fn registry_crates(edges: &str) -> BTreeSet<String> {
     let mut tree = cargo();
     tree.args(["tree", "--locked", "-p", "barebus", "-e", edges, "--prefix", "none"]);
     let tree = printed(&mut tree);
     assert!(tree.lines().any(|line| line.starts_with("barebus-wire ")), "{tree}");
-    // Crates of the workspace have their directory behind them.
+    // For crates of the workspace, cargo prints their directory.
     let lines =
         tree.lines().filter(|line| !line.is_empty() && !line.contains(top().to_str().unwrap()));
     lines.map(|line| line.split(' ').next().unwrap().to_owned()).collect()
@@ -25,7 +25,7 @@ fn set(names: &[&str]) -> BTreeSet<String> {
 fn the_client_is_built_of_eight_crates_from_the_registry() {
     let expected = ["bitflags", "byteorder", "cfg-if", "hex", "libc", "memchr", "memoffset", "nix"];
     assert_eq!(registry_crates("normal"), set(&expected));
-    // Those that run while it is built, and leave nothing in it.
+    // Crates that only run during the build.
     let building = ["autocfg", "cfg_aliases"];
     assert_eq!(registry_crates("normal,build"), set(&[&expected[..], &building].concat()));
 }

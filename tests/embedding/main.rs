@@ -1,4 +1,4 @@
-//! What those get who embed the client: few crates, no other D-Bus library, and programs that run without any file of the system.
+//! For those who embed the client: few crates, no other D-Bus library, and programs that need no file of the system.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -27,7 +27,7 @@ fn cargo() -> Command {
     cargo
 }
 
-/// What a command prints that succeeds.
+/// The output of a command that succeeds.
 fn printed(command: &mut Command) -> String {
     let output = command.output().unwrap();
     let complaint = String::from_utf8_lossy(&output.stderr);

@@ -40,6 +40,21 @@ const MISTAKES: &[(&str, &str, &[&str])] = &[
         &["Str` is not a list of kinds", "wrap it in a tuple: `(Kind,)`"],
     ),
     (
+        "a_value_of_a_type_that_makes_none",
+        "pub fn f() -> barebus::OwnedValue { std::time::Duration::ZERO.into() }",
+        &["`IntoValue` is not implemented for `Duration`"],
+    ),
+    (
+        "an_entry_of_a_dictionary_without_variants",
+        "pub fn f(dict: barebus::Dict<'_, &str, u32>) { let _ = dict.get::<u32>(\"Mtu\"); }",
+        &["find an entry with `find`"],
+    ),
+    (
+        "entries_that_are_no_pairs",
+        "pub fn f(mut proxy: barebus::Proxy<'_, '_>) { let _ = proxy.call(\"Set\", &(barebus::Entries(7),)); }",
+        &["`{integer}` is no list of the entries of a dictionary"],
+    ),
+    (
         "a_name_that_is_neither_text_nor_a_name",
         "pub fn f(bus: &mut barebus::Connection) { let _ = barebus::Proxy::new(bus, 7, \"/\", \"a.b\"); }",
         &["`{integer}` is neither text nor a `", "BusName<'_>`"],

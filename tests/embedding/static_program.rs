@@ -1,4 +1,4 @@
-//! A program that shares no library, alone in its root directory.
+//! A static program, alone in its root directory.
 
 use std::fs::{self, File};
 use std::net::TcpListener;
@@ -14,7 +14,7 @@ use barebus_tests::peer::{OWNER, PATIENCE, Peer};
 
 use crate::{cargo, printed, top};
 
-/// The example `is_enabled`, built for size and with the C library in it.
+/// The example `is_enabled`, built for size and statically linked.
 fn program() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| {
@@ -33,7 +33,7 @@ fn program() -> &'static Path {
     })
 }
 
-/// A root directory with the program in it and nothing else, which is gone with the test.
+/// A temporary root directory that contains only the program.
 struct Root(PathBuf);
 
 impl Root {
@@ -41,7 +41,7 @@ impl Root {
         let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("alone");
         let _ = fs::remove_dir_all(&root);
         fs::create_dir_all(&root).unwrap();
-        // A copy would be open for writing in whatever another test starts meanwhile, and could not be run.
+        // A copy could be held open for writing by a child of another test, and then could not be executed.
         fs::hard_link(program(), root.join("program")).unwrap();
         Self(root)
     }
@@ -58,7 +58,7 @@ fn ask(mut chroot: Command, root: &Path, bus: &str, unit: &str) -> Output {
     chroot.arg(root).args(["/program", unit]).env("DBUS_SYSTEM_BUS_ADDRESS", bus).output().unwrap()
 }
 
-/// What it printed, with nothing to complain about.
+/// Its output. Standard error must be empty.
 fn answer(output: &Output) -> &str {
     assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
     str::from_utf8(&output.stdout).unwrap().trim_end()
@@ -83,7 +83,7 @@ fn answers_as_systemctl_does() {
     };
     let enable = the_box.command("systemctl").args(["enable", "embedding-on.service"]).output();
     assert!(enable.unwrap().status.success());
-    // Within the box nothing is to be had but the bus's socket.
+    // The directory in the box contains only the program and the bus's socket.
     let prepare = "mkdir /alone && cd /alone && cat > program && chmod +x program && touch bus && \
                    mount --bind /run/dbus/system_bus_socket bus";
     let mut prepare_in_box = the_box.command("sh");
@@ -104,7 +104,7 @@ fn answers_as_systemctl_does() {
         assert_eq!(said.status.code(), Some(0), "{unit}");
         assert!(expected.is_none_or(|expected| answer(&said) == expected), "{unit}: {said:?}");
     }
-    // What systemd does not know, and a bus that is not there.
+    // An unknown unit, and a missing bus.
     let unknown = ask(BUS, "embedding-unknown.service");
     assert_eq!((answer(&unknown), unknown.status.code()), ("", Some(1)));
     let nowhere = ask("unix:path=/nowhere", "dbus.service");
@@ -130,7 +130,7 @@ fn reaches_tcp_by_number_without_a_resolver() {
         assert_eq!((answer(&said), said.status.code()), ("masked", Some(0)), "{host}");
         server.join().unwrap();
     }
-    // Nobody is asked for other names.
+    // Other names are not resolved.
     let said = ask("tcp:host=localhost.,port=1", "x.service");
     assert_eq!((answer(&said), said.status.code()), ("", Some(2)));
 }

@@ -1,4 +1,4 @@
-//! One scene with one plan, and what must hold whatever the plan is.
+//! One scene with one plan of faults, and the checks for all plans.
 
 use std::io;
 use std::rc::Rc;
@@ -15,33 +15,33 @@ use crate::plan::{Call, Planned, Seen, play};
 use crate::server::{Server, Shared};
 use crate::watchdog;
 
-/// What a plan must lead to.
+/// The expected result of a plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Expected {
-    /// Every answer, as if nothing had happened.
+    /// Every answer is right, as without faults.
     Right,
-    /// No connection, for this reason of the system's.
+    /// No connection, for this reason.
     NotOpened(Errno),
-    /// No connection: it took too long.
+    /// No connection, because of a timeout.
     NotOpenedInTime,
     /// No second connection, for this reason.
     NotOpenedAgain(Errno),
-    /// No second connection: it took too long.
+    /// No second connection, because of a timeout.
     NotOpenedAgainInTime,
-    /// The connection ends with this reason, after one of these steps was tried. If authentication in one go was not complete, the client
-    /// connects once more instead, and everything is right.
+    /// The connection ends with this reason after one of these steps. If authentication in one write was not complete, the client
+    /// connects once more instead, and every answer is right.
     Ends(&'static [&'static str], Errno),
-    /// The connection ends because the other end has closed it.
+    /// The connection ends because the peer has closed it.
     Closed,
-    /// The call fails if descriptors were to go with it; else the connection ends, with this reason.
+    /// The call fails if it was to carry descriptors; otherwise the connection ends with this reason.
     FdsRefused(Errno),
-    /// One message fails, because its descriptors did not pass; or none if none had some then.
+    /// One message fails because its descriptors were not passed, or none if there was no such message.
     OneWithoutFds,
-    /// From some point on nothing comes in time.
+    /// From some point on everything times out.
     Late,
 }
 
-/// What each system call is made to fail with, whether or not it ever does.
+/// Errors for each system call, whether or not Linux ever returns them.
 pub(crate) const ERRORS: [Errno; 8] = [
     Errno::EINTR,
     Errno::EAGAIN,
@@ -53,19 +53,19 @@ pub(crate) const ERRORS: [Errno; 8] = [
     Errno::ETOOMANYREFS,
 ];
 
-/// How long a handshake or a call may take, by the scene's own clock.
+/// Time limit of a handshake or a call, by the clock of the scene.
 pub(crate) const TIMEOUT: Duration = Duration::from_millis(100);
 
-/// More calls than any scene makes that is about to end: one that is left to spin makes 1,000 until a timeout.
+/// More system calls than any scene that ends. One that spins makes 1,000 until a timeout.
 const MOST_CALLS: usize = 50_000;
 
-/// Open files are the whole process's: one scene at a time.
+/// Open files are counted for the whole process, so only one scene runs at a time.
 static STAGE: Mutex<()> = Mutex::new(());
 
-/// Waits until no other scene is being played.
+/// Waits until no other scene runs.
 pub(crate) fn stage() -> MutexGuard<'static, ()> {
     watchdog::start();
-    // A scene that failed has told so itself.
+    // A failed scene has reported its failure itself.
     STAGE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -85,7 +85,7 @@ impl Case {
         Self { way, plan, sizes: LARGE, timeout: TIMEOUT, most_calls: MOST_CALLS }
     }
 
-    /// Plays it. Whatever fails: each fault is hit, nothing is stuck, errors say what was tried and why it failed, and a
+    /// Plays the scene. With any fault, each fault occurs, nothing is stuck, errors name the operation and the reason, and a
     /// second connection works.
     pub(crate) fn play(&self) -> (Outcome, Seen) {
         let (server, stream) = match self.way {
@@ -118,12 +118,12 @@ impl Case {
         (outcome, seen)
     }
 
-    /// Plays it and judges what came of it. Nothing leaks.
+    /// Plays the scene and checks its result. Nothing leaks.
     pub(crate) fn leads_to(&self, expected: Expected) {
         self.leads_to_and(expected, |_| {});
     }
 
-    /// As [`leads_to`](Self::leads_to); `check` has a look at it, too.
+    /// As [`leads_to`](Self::leads_to), with a further `check`.
     pub(crate) fn leads_to_and(&self, expected: Expected, check: impl FnOnce(&Seen)) {
         let told = Told(self);
         let files_before = open_files();
@@ -149,13 +149,13 @@ impl Drop for Told<'_> {
     }
 }
 
-/// What the server does meanwhile.
+/// The server's actions in the meantime.
 pub(crate) fn acting(server: &Shared) -> Box<dyn FnMut()> {
     let server = Rc::clone(server);
     Box::new(move || server.borrow_mut().act())
 }
 
-/// A second connection, when nothing fails.
+/// A second connection, without faults.
 fn second(server: &Shared) {
     let address = server.borrow().address.clone();
     let (echoed, seen) = play(&[], MOST_CALLS, acting(server), || {
@@ -167,7 +167,7 @@ fn second(server: &Shared) {
 }
 
 impl Case {
-    /// Whether the client connected once more because authentication in one go had failed.
+    /// Whether the client connected again because authentication in one write had failed.
     pub(crate) fn has_retried(&self, seen: &Seen) -> bool {
         match self.way {
             Way::Given => false,
@@ -193,7 +193,7 @@ impl Case {
         }
         match expected {
             Expected::NotOpened(_) | Expected::NotOpenedInTime => {
-                // What it says `check_texts` has seen.
+                // `check_texts` has checked its text.
                 let error = outcome.opened.as_ref().unwrap_err().to_string();
                 let reason = match expected {
                     Expected::NotOpened(errno) => io::Error::from(errno).to_string(),
@@ -234,7 +234,7 @@ impl Case {
                 let reason = io::Error::from(errno);
                 ends(outcome, later, |cause| match cause {
                     Cause::Reopen(error) => error.to_string() == reason.to_string(),
-                    // Whoever asks again.
+                    // The second query.
                     Cause::Io { doing: "connecting again", error, .. } => {
                         error.raw_os_error() == Some(errno as i32)
                     }
@@ -253,7 +253,7 @@ impl Case {
                     Some(CallError::NoReply(
                         NoReply::FdsNotPassed | NoReply::Fds(FdsError::Truncated),
                     )) => outcome.refused == 0,
-                    // The signal's did not come.
+                    // The signal's descriptors did not arrive.
                     Some(CallError::NoReply(NoReply::TimedOut)) => outcome.refused == 1,
                     Some(_) => false,
                 };
@@ -272,7 +272,7 @@ impl Case {
                     Err(_) => false,
                 };
                 assert!(later.iter().all(|(_, result)| is_late(result)), "{later:?}");
-                // Each step waits for two calls at most.
+                // Each step waits for at most two calls.
                 let steps = u32::try_from(outcome.steps.len()).unwrap();
                 assert!(seen.took <= self.timeout * (2 * steps + 2), "{:?}", seen.took);
             }
@@ -281,7 +281,7 @@ impl Case {
     }
 }
 
-/// That the connection has ended for such a cause, and says so from then on.
+/// Checks that the connection has ended for such a cause, and keeps reporting it.
 fn ends(
     outcome: &Outcome,
     later: &[(&str, Result<(), CallError>)],
@@ -299,7 +299,7 @@ fn ends(
     }
 }
 
-/// That each error that a person reads says what was tried, where, and what the system said.
+/// Checks that each error names the operation, the place, and the system's error.
 fn check_texts(outcome: &Outcome, address: &str) {
     if let Err(error) = &outcome.opened {
         let error = error.to_string();
@@ -329,12 +329,12 @@ fn check_texts(outcome: &Outcome, address: &str) {
     }
 }
 
-/// The calls of an exchange in which nothing fails.
+/// The system calls of an exchange without faults.
 pub(crate) fn recorded(way: Way) -> Vec<Call> {
     Case::new(way, &[]).play().1.calls
 }
 
-/// How many of the calls are of that kind.
+/// Number of system calls of that kind.
 pub(crate) fn count(calls: &[Call], call: Call) -> usize {
     calls.iter().filter(|other| **other == call).count()
 }

@@ -1,4 +1,4 @@
-//! Several faults in one exchange, and what came before them.
+//! Several faults in one exchange.
 
 use std::fs::File;
 use std::time::Duration;
@@ -20,7 +20,7 @@ fn an_exchange_in_pieces_of_any_size_is_right() {
             let plan =
                 [Planned::lasting(Call::Send, 0, short), Planned::lasting(Call::Recvmsg, 0, short)];
             let mut case = Case::new(way, &plan);
-            // The clock goes on with each piece.
+            // The clock advances with each piece.
             case.timeout = Duration::from_secs(100);
             case.sizes = SMALL;
             case.leads_to(Expected::Right);
@@ -50,7 +50,7 @@ fn an_exchange_in_bytes_with_interruptions_in_between_is_right() {
     }
 }
 
-/// Plays each way with one fault at each call of that kind, and another at the next one of it.
+/// Plays each way with one fault at each system call of that kind, and another at the next one.
 fn twice(call: Call, first: Fault, then: Errno) {
     let _stage = stage();
     let doing: &'static [&'static str] = match call {
@@ -99,11 +99,11 @@ fn after_half_a_message_and_a_broken_pipe_nothing_is_written_again() {
                     Planned::lasting(Call::Send, index + 1, Fault::Error(Errno::EPIPE)),
                 ];
                 let expected = Expected::Ends(&["writing"], Errno::EPIPE);
-                // What comes to the server twice it finds out itself, by the serials. Here nobody even tries.
+                // The server detects repeated messages by their serials. Here there are none.
                 let case = Case::new(way, &plan);
                 let before = usize::from(way == Way::TurnedAway);
                 case.leads_to_and(expected, |seen| {
-                    // Where authentication was not over, it is tried on a second stream.
+                    // If authentication was not complete, the client tries again on a second stream.
                     let again = usize::from(case.has_retried(seen) && index <= before);
                     let sends = count(&seen.calls, Call::Send);
                     assert!(sends == index + 2 || sends == index + 2 + again, "{sends}");
@@ -113,8 +113,8 @@ fn after_half_a_message_and_a_broken_pipe_nothing_is_written_again() {
     }
 }
 
-/// Lets the server answer a call and send a signal, and close the stream then, while the client is about to make another call.
-/// With `unread`, something of the client's is left unread when it closes: so that the system tells of a reset.
+/// The server answers a call, sends a signal, and closes the stream while the client is about to make another call.
+/// With `unread`, it leaves data of the client unread, so the kernel reports a reset.
 fn what_came_before(unread: bool, plan: &[Planned], expected: (&str, Errno)) {
     let _stage = stage();
     let server = Server::listening(0);
@@ -141,7 +141,7 @@ fn scene(connection: &mut Connection, server: &Shared, unread: bool, expected: (
     }
     aside(|| server.borrow_mut().hang_up());
     let late = connection.start_call(&service("Echo"), &("late",), Vec::new()).unwrap();
-    // The last answer first, so that the late call is written before anything is read.
+    // The last answer is awaited first, so the late call is written before anything is read.
     let is_end = |error: CallError| {
         let CallError::Connection(error) = error else { panic!("{error:?}") };
         let Cause::Io { doing, error, .. } = error.cause else { panic!("{error:?}") };
@@ -169,7 +169,7 @@ fn what_came_before_a_reset_is_given_when_a_write_fails() {
 #[test]
 fn what_came_before_is_given_whatever_a_write_fails_with() {
     for errno in [Errno::EPIPE, Errno::ECONNRESET, Errno::ENOBUFS, Errno::ENOMEM, Errno::EIO] {
-        // Subscribing is the first, what descriptors make the second, both calls the third.
+        // First the subscription, second what the descriptors cause, third both calls.
         let plan = [Planned::once(Call::Send, 2, Fault::Error(errno))];
         what_came_before(false, &plan, ("writing", errno));
     }
@@ -182,7 +182,7 @@ fn a_call_whose_descriptors_cannot_pass_ends_at_once() {
     stream.set_nonblocking(true).unwrap();
     let file = File::open("/dev/null").unwrap();
     let act = || {
-        // What ends the call is its last line of authentication, written.
+        // The write of the last authentication line ends the call.
         let options = options(Way::Given, TIMEOUT).step_by_step().unix_fds(false);
         let mut connection = options.over(stream).unwrap();
         let mut call = service("Echo");

@@ -1,4 +1,4 @@
-//! Each system call of an exchange fails in turn, in each way that it can.
+//! Each system call of an exchange fails in turn, in every way.
 
 use nix::errno::Errno;
 
@@ -19,17 +19,17 @@ fn an_exchange_makes_the_same_calls_every_time() {
     }
 }
 
-/// What comes of one call, the `index`th of its kind, that fails so.
+/// The expected result if the `index`th system call of its kind fails in this way.
 fn expected(way: Way, call: Call, index: usize, errno: Errno) -> Expected {
     match (call, errno) {
-        // What the client does without: then it waits with poll(2), tells a peer that the machine has no id, looks into the next
-        // file. A descriptor is closed whatever close(2) says.
+        // The client works without these: it waits with poll(2), reports that the machine has no ID, reads the next
+        // file. A descriptor is closed even if close(2) fails.
         (Call::Fcntl | Call::Open | Call::Read | Call::Close, _) => Expected::Right,
         // For the second connection.
         (Call::SetSockOpt, _) if index == 3 => Expected::Right,
         (Call::SetSockOpt, _) if index == 1 => Expected::NotOpened(errno),
         (Call::Socket | Call::Connect | Call::SetSockOpt, Errno::EINTR) => Expected::Right,
-        // How connect(2) says that the time has passed.
+        // The error of connect(2) after the time limit.
         (Call::Socket | Call::Connect | Call::SetSockOpt, Errno::EAGAIN) => {
             if index == 0 {
                 Expected::NotOpenedInTime
@@ -53,12 +53,12 @@ fn expected(way: Way, call: Call, index: usize, errno: Errno) -> Expected {
     }
 }
 
-/// That every call of an exchange, failing once with every error, leads to what it should.
+/// Checks the result of an exchange for each system call and each error.
 fn each_call_fails(way: Way) {
     let _stage = stage();
     let calls = recorded(way);
     for (position, call) in calls.iter().enumerate() {
-        // The event loop's poll(2) is the user's.
+        // poll(2) of an event loop is called by the user.
         if (way, *call) == (Way::Looping, Call::Poll) {
             continue;
         }
@@ -90,7 +90,7 @@ fn each_call_fails_of_a_connection_in_an_event_loop() {
     each_call_fails(Way::Looping);
 }
 
-/// Plays each way with a fault at each call of that kind, once and from then on.
+/// Plays each way with a fault at each system call of that kind, once and repeatedly.
 fn each(call: Call, fault: Fault, once: Option<Expected>, lasting: Option<Expected>) {
     let _stage = stage();
     for way in Way::ALL {

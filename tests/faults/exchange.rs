@@ -1,4 +1,4 @@
-//! What the client does in every scene: it opens a connection and makes use of all that can be made use of.
+//! The actions of the client in every scene: it opens a connection and uses all of its functions.
 
 use std::fs::File;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
@@ -21,11 +21,11 @@ use crate::server::INTERFACE;
 /// How a connection is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Way {
-    /// A listening bus, and calls that wait.
+    /// A listening bus, and blocking calls.
     Waiting,
-    /// As `Waiting`, but the bus turns the first connection away.
+    /// As `Waiting`, but the bus refuses the first connection.
     TurnedAway,
-    /// A stream that does not block, to the service itself, and calls that wait.
+    /// A nonblocking stream to the service itself, and blocking calls.
     Given,
     /// A listening bus, and an event loop.
     Looping,
@@ -38,35 +38,35 @@ impl Way {
 /// How much is sent and received.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Sizes {
-    /// Bytes that the service is asked for at once.
+    /// Bytes requested from the service at once.
     pub(crate) given: u32,
-    /// Bytes that it is sent at once.
+    /// Bytes sent to the service at once.
     pub(crate) taken: usize,
 }
 
 /// More than one read takes, and more than one write.
 pub(crate) const LARGE: Sizes = Sizes { given: 70_000, taken: 20_000 };
-/// Still several, where each carries one byte.
+/// Still several if each carries one byte.
 pub(crate) const SMALL: Sizes = Sizes { given: 200, taken: 300 };
 
-/// What came of it.
+/// The result.
 #[derive(Debug)]
 pub(crate) struct Outcome {
     pub(crate) opened: Result<(), OpenError>,
     pub(crate) steps: Vec<(&'static str, Result<(), CallError>)>,
     /// Signals that were refused because of their descriptors.
     pub(crate) refused: usize,
-    /// What the connection says when all is over.
+    /// The error of the connection at the end.
     pub(crate) ending: Result<(), ConnectionError>,
 }
 
-/// Files to be sent, opened before the scene: of two kinds, so that they can be told apart.
+/// Files to send, opened before the scene. There are two kinds, so that they can be distinguished.
 pub(crate) fn files() -> Vec<[OwnedFd; 2]> {
     let pair = || ["/dev/null", "/dev/zero"].map(|path| File::open(path).unwrap().into());
     vec![pair(), pair()]
 }
 
-/// Opens a connection and does all of it. Wrong answers are panics.
+/// Opens a connection and performs all actions. Wrong answers panic.
 pub(crate) fn exchange(
     way: Way,
     timeout: Duration,
@@ -87,7 +87,7 @@ pub(crate) fn exchange(
         }
     };
     assert!(connection.as_fd().as_raw_fd() > 2, "a standard file's number");
-    // So that a write is many.
+    // So that one write becomes many.
     aside(|| setsockopt(&connection, SndBuf, &4096).unwrap());
     let mut user = User { connection: &mut connection, way };
     let mut steps = vec![("Echo", user.echo())];
@@ -105,7 +105,7 @@ pub(crate) fn exchange(
         match connection.next_event(Some(Duration::ZERO)) {
             Ok(None) => break Ok(()),
             Ok(Some(Event::Refused(_))) => refused += 1,
-            // Of a call that was waited for until the connection ended.
+            // From a call that waited until the connection ended.
             Ok(Some(Event::NoReply { .. })) => {}
             Ok(Some(event)) => panic!("{event:?} was waiting"),
             Err(error) => break Err(error),
@@ -120,7 +120,7 @@ pub(crate) fn options(way: Way, timeout: Duration) -> Options {
     options.handshake_timeout(timeout).call_timeout(Some(timeout))
 }
 
-/// Who calls the service.
+/// The caller of the service.
 pub(crate) struct User<'c> {
     pub(crate) connection: &'c mut Connection,
     pub(crate) way: Way,

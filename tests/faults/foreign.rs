@@ -1,4 +1,4 @@
-//! `unixexec:` with a program that runs as another user (sudo, pkexec): it cannot be killed, only asked to end.
+//! `unixexec:` with a program that runs as another user (sudo, pkexec) and cannot be killed.
 
 use std::fs::{self, Permissions};
 use std::io::Read;
@@ -54,21 +54,21 @@ fn plays() {
     }
 }
 
-/// The program, which makes itself another user's, as sudo does.
+/// The program. It changes its user, as sudo does.
 fn is_program(role: &str, folder: &Path) {
     setresuid(geteuid(), geteuid(), geteuid()).unwrap();
     let mut input = Vec::new();
     if role == "obedient" {
         let _ = std::io::stdin().read_to_end(&mut input);
     } else {
-        // Until the caller opens it to write.
+        // Blocks until the caller opens it for writing.
         fs::File::open(folder.join(FIFO)).unwrap().read_to_end(&mut input).unwrap();
     }
-    // Not what the test's harness would do.
+    // Skips the test harness.
     std::process::exit(0);
 }
 
-/// A connection to the program, and its directory in /proc, once it cannot be killed any more.
+/// A connection to the program, and its directory in /proc, after it has changed its user.
 fn start(folder: &Path) -> (Connection, PathBuf) {
     let address = format!(
         "unixexec:path={},argv1=--exact,argv2={},argv3=--nocapture",

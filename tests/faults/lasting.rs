@@ -1,4 +1,4 @@
-//! What happens a hundred thousand times and must leave nothing behind.
+//! Operations that happen a hundred thousand times and must not leak.
 
 use std::io::Write;
 use std::os::unix::net::UnixStream;
@@ -21,7 +21,7 @@ use crate::child;
 use crate::exchange::{Way, options, service};
 use crate::server::INTERFACE;
 
-/// A direct session whose authentication is over.
+/// A direct session after authentication.
 fn session() -> Session<()> {
     let external = Mechanisms::only(Mechanism::External(Identity::Uid(0)));
     let config = Config::new(barebus::ServerKind::Direct, external);
@@ -54,31 +54,31 @@ fn a_hundred_thousand_calls_that_end_otherwise_leave_nothing_behind() {
         reply.clear();
         reply.push(&header, &("result",)).unwrap();
         match number % 5 {
-            // Nobody waits for it any more, and its reply comes too late.
+            // The call was given up, and its reply arrives too late.
             0 => {
                 session.forget(id);
                 fill(session, reply.as_slice());
                 assert!(!session.poll(Want::Anything, now).unwrap());
             }
-            // As 0, when the reply is there already.
+            // As case 0, when the reply has already arrived.
             1 => {
                 fill(session, reply.as_slice());
                 assert!(!session.poll(Want::Nothing, now).unwrap());
                 session.forget(id);
             }
-            // It times out while it is waited for.
+            // The call times out during its wait.
             2 => {
                 now += TIMEOUT;
                 let end = session.poll_reply(id, now).unwrap().unwrap();
                 assert!(matches!(end, Err(NoReply::TimedOut)));
             }
-            // It times out while something else is waited for.
+            // The call times out during another wait.
             3 => {
                 now += TIMEOUT;
                 assert!(!session.poll(Want::Nothing, now).unwrap());
                 session.forget(id);
             }
-            // Its end is an event among others.
+            // Its end is reported as an event.
             _ => {
                 now += TIMEOUT;
                 let event = session.poll_event(Want::Anything, now).unwrap();
@@ -94,7 +94,7 @@ fn a_hundred_thousand_calls_that_end_otherwise_leave_nothing_behind() {
     assert_eq!(session.ignored(), 101_000 / 5, "replies that came too late");
 }
 
-/// A thousand messages that are not what they should be, each kind a quarter.
+/// A thousand invalid messages, a quarter of each kind.
 fn noise(peer: &mut Peer) -> Vec<u8> {
     let mut noise = Vec::new();
     for _ in 0..250 {
@@ -103,14 +103,14 @@ fn noise(peer: &mut Peer) -> Vec<u8> {
         let at = bad.len() - 4;
         bad[at] = 2;
         noise.extend(bad);
-        // Its descriptor did not come.
+        // Its descriptor is missing.
         let mut missing = peer.signal_header(Some(OWNER), INTERFACE, "Noise");
         missing.unix_fds = 1;
         noise.extend(message(&missing, &()));
-        // It answers nothing.
+        // It replies to nothing.
         let serial = peer.serial();
         noise.extend(message(&peer.reply_header_to(serial, Some(OWNER), 0), &("forged",)));
-        // Nobody knows what it is.
+        // An unknown type.
         let mut unknown = peer.signal(Some(OWNER), INTERFACE, "Noise", &());
         unknown[1] = 200;
         noise.extend(unknown);
@@ -137,7 +137,7 @@ fn take_flood(connection: &mut Connection) {
     let (mut bad, mut refused) = (0, 0);
     let ((), held) = memory::held(|| {
         let mut is_over = false;
-        // A refusal may stand behind the reply.
+        // A refusal may follow the reply.
         while let Some(event) = connection.next_event(is_over.then_some(Duration::ZERO)).unwrap() {
             match event {
                 Event::Signal { signal, .. } => {
@@ -152,7 +152,7 @@ fn take_flood(connection: &mut Connection) {
     });
     assert_eq!((bad, refused), (25_000, 25_000));
     assert!(connection.session_state().ignored() >= 50_000);
-    // The buffer at rest, where it was not there before.
+    // The idle buffer, which did not exist before.
     assert!(held <= 64 * 1024, "{held} bytes are held");
 }
 

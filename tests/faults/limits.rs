@@ -1,4 +1,4 @@
-//! No more files may be opened, there is no more memory, there are no standard files.
+//! No more files can be opened, memory is exhausted, or standard input and output are closed.
 
 use std::fs::File;
 use std::os::fd::{AsFd, AsRawFd, IntoRawFd};
@@ -18,7 +18,7 @@ use crate::exchange::{LARGE, User, Way, exchange, files, options};
 use crate::plan::{play, refuse};
 use crate::server::Server;
 
-/// How many files the process may open, until dropped.
+/// Limits the open files of the process until dropped.
 struct FileLimit(u64, u64);
 
 impl FileLimit {
@@ -35,10 +35,10 @@ impl Drop for FileLimit {
     }
 }
 
-/// Opens `address` while the process may open so many files more. `true` when that was enough.
+/// Opens `address` while the process can open only this many more files. Returns whether that was enough.
 fn opens(address: &str, more: usize) -> bool {
     let before = open_files();
-    // The lowest number that is free, up to which all are taken.
+    // The lowest free number.
     let lowest = File::open("/dev/null").unwrap().into_raw_fd();
     close(lowest).unwrap();
     let limit = FileLimit::set(usize::try_from(lowest).unwrap() + more);
@@ -100,7 +100,7 @@ fn descriptors_are_never_those_of_the_standard_files() {
             let status = shell.status().unwrap();
             assert!(status.success(), "{status}");
         }
-        // A Rust program opens /dev/null in their places: what is closed when it begins is not free.
+        // A Rust program opens /dev/null in place of closed standard files at its start.
         Some("starts without") => Case::new(Way::Waiting, &[]).leads_to(Expected::Right),
         Some(_) => {
             let server = Server::listening(0);
@@ -129,7 +129,7 @@ fn descriptors_are_never_those_of_the_standard_files() {
 fn without_memory_the_program_ends_at_once() {
     const TEST: &str = "limits::without_memory_the_program_ends_at_once";
     if let Some(role) = child::role() {
-        // Nobody wants to look at what is left of it.
+        // The rest is not examined.
         setrlimit(Resource::RLIMIT_CORE, 0, 0).unwrap();
         refuse(role.parse().unwrap());
         let case = Case::new(Way::Waiting, &[]);

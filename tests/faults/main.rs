@@ -1,4 +1,4 @@
-//! What the client does when the system fails it.
+//! The behaviour of the client when system calls fail.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

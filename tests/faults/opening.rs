@@ -1,4 +1,4 @@
-//! System calls fail while connections are opened in other ways than to a bus's socket.
+//! System calls fail while connections are opened over other transports than a Unix socket.
 
 use std::io;
 use std::net::TcpListener;
@@ -16,7 +16,7 @@ use crate::plan::{Call, Fault, Planned, Seen, play};
 /// Opens `address` and closes it.
 fn open(address: &str, plan: &[Planned]) -> (Result<(), OpenError>, Seen) {
     let before = open_files();
-    // The other end is the system's, or a program: it takes its own time.
+    // The other end is the kernel or a program, which works concurrently.
     let meanwhile = Box::new(|| thread::sleep(Duration::from_millis(100)));
     let (opened, seen) = play(plan, 1000, meanwhile, || {
         Options::bus().handshake_timeout(TIMEOUT).open(address).map(drop)
@@ -29,7 +29,7 @@ fn open(address: &str, plan: &[Planned]) -> (Result<(), OpenError>, Seen) {
     (opened, seen)
 }
 
-/// Each call that opening makes fails with each error: it is borne if it is one of `borne`, else the error is told.
+/// Each system call of opening fails with each error. Opening tolerates it if `borne` says so, otherwise it reports the error.
 fn each_call_fails(address: &str, needed: &[Call], borne: impl Fn(Call, usize, Errno) -> bool) {
     let (opened, seen) = open(address, &[]);
     assert!(opened.is_ok(), "{opened:?}");
@@ -47,7 +47,7 @@ fn each_call_fails(address: &str, needed: &[Call], borne: impl Fn(Call, usize, E
             }
             let error = opened.expect_err(&format!("{plan:?}")).to_string();
             assert!(error.starts_with(&format!("cannot connect to {address}: ")), "{error}");
-            // How connect(2) says that the time has passed.
+            // The error of connect(2) after the time limit.
             let connects = *call != Call::SetSockOpt || index == 0;
             let told = match errno {
                 Errno::EAGAIN if address.starts_with("tcp:") && connects => Errno::ETIMEDOUT,

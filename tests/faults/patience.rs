@@ -1,4 +1,4 @@
-//! Waiting without a limit: the client sleeps in one system call until the other side wakes it.
+//! Waiting without a limit: the client sleeps in one system call until data arrives.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -10,7 +10,7 @@ use crate::exchange::{Way, options, service};
 use crate::plan::{Call, play};
 use crate::server::Server;
 
-/// What is waited for, and how.
+/// A description of the wait, and the wait.
 type Wait = (&'static str, fn(&mut Connection));
 
 #[test]

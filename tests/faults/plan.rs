@@ -1,8 +1,8 @@
-//! Which system call of the client fails, and how; and the clock that goes on only as the client makes calls and waits.
+//! Plans which system calls of the client fail and how, and provides a clock that advances only with the client's calls and waits.
 //!
-//! Client and server run on one thread: the server acts whenever the client would have to wait. So every run of a scene makes
-//! the same calls, a fault can be planned for each of them, deadlines take no time, and a client that waits for what will never
-//! come, without a deadline, is found out at once.
+//! Client and server run on one thread: the server acts when the client would block. So every run of a scene makes
+//! the same system calls, a fault can be planned for each of them, deadlines take no time, and a client that waits forever
+//! is detected at once.
 
 use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -35,16 +35,16 @@ impl Call {
     const COUNT: usize = Self::Close as usize + 1;
 }
 
-/// What happens instead of what a system call is for.
+/// The fault of a system call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
-    /// It fails. close(2) closes all the same, as Linux does.
+    /// It fails. close(2) closes in any case, as on Linux.
     Error(Errno),
-    /// It reads or writes so many bytes at most.
+    /// It reads or writes at most this many bytes.
     Short(usize),
-    /// It reads nothing, because nothing more will come.
+    /// It reads the end of the stream.
     EndOfFile,
-    /// It reads, but hands over no more than this number of descriptors (MSG_CTRUNC), as when the process has too many.
+    /// It reads, but returns at most this number of descriptors (MSG_CTRUNC), as at the limit of open files.
     CutOff(usize),
 }
 
@@ -52,9 +52,9 @@ pub(crate) enum Fault {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Planned {
     pub(crate) call: Call,
-    /// The first that it hits, counted from 0 among the calls of its kind.
+    /// The first affected call, counted from 0 among those of its kind.
     pub(crate) first: usize,
-    /// It hits every so manyth from there.
+    /// The interval of affected calls.
     pub(crate) every: usize,
     pub(crate) times: usize,
     pub(crate) fault: Fault,
@@ -77,20 +77,20 @@ impl Planned {
     }
 }
 
-/// What was seen of a scene.
+/// Observations of a scene.
 #[derive(Debug)]
 pub(crate) struct Seen {
-    /// The calls in their order.
+    /// The system calls in order.
     pub(crate) calls: Vec<Call>,
-    /// Calls that each planned fault has hit.
+    /// Number of calls that each planned fault has affected.
     pub(crate) hits: Vec<usize>,
-    /// Whether a write was hit that was to carry descriptors.
+    /// Whether an affected write was to carry descriptors.
     pub(crate) hit_fds: bool,
-    /// Why the scene was broken off.
+    /// Why the scene was aborted.
     pub(crate) stuck: Option<&'static str>,
     /// Allocations made.
     pub(crate) allocations: usize,
-    /// How long the scene took, by its own clock.
+    /// Duration of the scene by its own clock.
     pub(crate) took: Duration,
 }
 
@@ -98,29 +98,29 @@ struct Stage {
     plan: Vec<Planned>,
     counts: [usize; Call::COUNT],
     meanwhile: Option<Box<dyn FnMut()>>,
-    /// Most calls that the scene may make.
+    /// Maximum number of system calls of the scene.
     most: usize,
     seen: Seen,
 }
 
-/// What each call takes, and each look at the clock.
+/// Duration of each system call, and of reading the clock.
 const CALL_TIME: Duration = Duration::from_micros(100);
 const LOOK_TIME: Duration = Duration::from_micros(1);
-/// When each scene begins.
+/// Start time of each scene.
 const BEGIN: Duration = Duration::from_secs(1_000_000);
 
 thread_local! {
-    /// Whether what this thread does is the client's.
+    /// Whether this thread currently acts as the client.
     static IS_CLIENT: Cell<bool> = const { Cell::new(false) };
     static STAGE: RefCell<Option<Stage>> = const { RefCell::new(None) };
-    /// Whether traces are to tell what is the client's.
+    /// Whether traces mark the actions of the client.
     static MARKS: Cell<bool> = const { Cell::new(false) };
     /// Allocations in this scene, and the one that is refused.
     static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
     static REFUSED: Cell<usize> = const { Cell::new(usize::MAX) };
 }
 
-/// Runs `act` as the client, with the faults of `plan`, and `meanwhile` whenever it would wait. It may make `most` calls.
+/// Runs `act` as the client with the faults of `plan`, and `meanwhile` when it would block. It may make at most `most` calls.
 pub(crate) fn play<R>(
     plan: &[Planned],
     most: usize,
@@ -157,7 +157,7 @@ pub(crate) fn play<R>(
     (result, seen)
 }
 
-/// Ends the scene, also when it ends with a panic.
+/// Ends the scene, also after a panic.
 struct Curtain;
 
 impl Drop for Curtain {
@@ -174,7 +174,7 @@ fn begin() {
     IS_CLIENT.set(true);
 }
 
-/// What follows is not the client's.
+/// The client does not act from here on.
 fn end() {
     IS_CLIENT.set(false);
     if MARKS.get() {
@@ -187,11 +187,11 @@ pub(crate) fn mark() {
     MARKS.set(true);
 }
 
-/// System calls that no client makes.
+/// System calls that the client never makes.
 pub(crate) const BEGINS: &str = "getppid";
 pub(crate) const ENDS: &str = "getuid";
 
-/// What the scene does itself, without the faults: it is not the client's doing.
+/// Actions of the scene itself, without faults.
 pub(crate) fn aside<R>(act: impl FnOnce() -> R) -> R {
     if !is_client() {
         return act();
@@ -206,7 +206,7 @@ pub(crate) fn aside<R>(act: impl FnOnce() -> R) -> R {
 
 /// Whether this thread is a client in a scene now.
 pub(crate) fn is_client() -> bool {
-    // While a thread ends it plays no scene.
+    // A thread that ends plays no scene.
     IS_CLIENT.try_with(Cell::get).unwrap_or(false)
 }
 
@@ -214,14 +214,14 @@ fn with<R>(act: impl FnOnce(&mut Stage) -> R) -> Option<R> {
     if !is_client() {
         return None;
     }
-    // What the records take is not the client's.
+    // Memory of the records does not count for the client.
     IS_CLIENT.set(false);
     let result = STAGE.with_borrow_mut(|stage| stage.as_mut().map(act));
     IS_CLIENT.set(true);
     result
 }
 
-/// Counts a call, and gives the fault that is planned for it. `fds`: whether it is to carry descriptors.
+/// Counts a system call, and returns its planned fault. `fds`: whether it is to carry descriptors.
 pub(crate) fn next(call: Call, fds: bool) -> Option<Fault> {
     with(|stage| {
         let count = &mut stage.counts[call as usize];
@@ -243,12 +243,12 @@ pub(crate) fn next(call: Call, fds: bool) -> Option<Fault> {
     .flatten()
 }
 
-/// Refuses the client this allocation of the next scene, counted from 0.
+/// Makes this allocation of the client in the next scene fail, counted from 0.
 pub(crate) fn refuse(allocation: usize) {
     REFUSED.set(allocation);
 }
 
-/// Counts an allocation. Whether it is refused.
+/// Counts an allocation. Returns whether it fails.
 pub(crate) fn refuses() -> bool {
     if !is_client() {
         return false;
@@ -261,7 +261,7 @@ pub(crate) fn refuses() -> bool {
 /// Lets the server act.
 pub(crate) fn meanwhile() {
     let Some(Some(mut act)) = with(|stage| stage.meanwhile.take()) else { return };
-    // What calls this cannot be unwound through.
+    // The callers of this function cannot be unwound.
     let acted = aside(|| catch_unwind(AssertUnwindSafe(&mut act)));
     with(|stage| {
         stage.meanwhile = Some(act);
@@ -271,7 +271,7 @@ pub(crate) fn meanwhile() {
     });
 }
 
-/// Nothing comes, and the client waits for so long; `None`: for ever.
+/// Nothing arrives, and the client waits for this time; `None`: without limit.
 pub(crate) fn wait(time: Option<Duration>) {
     with(|stage| match time {
         Some(time) => stage.seen.took += time,

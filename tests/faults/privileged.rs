@@ -1,4 +1,4 @@
-//! A program with more rights than whoever started it (AT_SECURE) does not let the environment tell it where the bus is.
+//! A privileged program (AT_SECURE) does not take the address of the bus from the environment.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, chown};
@@ -17,7 +17,7 @@ use crate::child;
 
 const TEST: &str = "privileged::the_environment_leads_no_privileged_program_to_a_bus";
 
-/// Neither is root: the copy is nobody's key to anything.
+/// Neither is root, so the copy gives no rights.
 pub(crate) const OWNER: u32 = 65_533;
 pub(crate) const CALLER: u32 = 65_534;
 
@@ -78,13 +78,13 @@ fn the_environment_leads_no_privileged_program_to_a_bus() {
     }
 }
 
-/// Copies this program. Another process does it: a file that this one wrote may be held open for writing by whatever is started
-/// meanwhile.
+/// Copies this program. Another process does it: a file that this process wrote may be held open for writing by a child that is started
+/// in the meantime.
 pub(crate) fn copy_of_this(to: &Path) {
     assert!(Command::new("cp").arg(child::this()).arg(to).status().unwrap().success());
 }
 
-/// Waits for what happens in another process. Whoever waits in vain has failed.
+/// Waits for an event in another process. A watchdog ends the wait.
 pub(crate) fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     let begin = Instant::now();
     while !is_so() {

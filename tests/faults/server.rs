@@ -1,4 +1,4 @@
-//! The other end: it acts when the client waits, reads all that has come, answers it and never waits itself.
+//! The server. It acts when the client waits, reads everything that has arrived, answers it, and never blocks.
 
 use std::cell::RefCell;
 use std::fs::File;
@@ -15,32 +15,32 @@ use nix::sys::socket::{setsockopt, sockopt::SndBuf};
 /// The interface of the service's methods and signals.
 pub(crate) const INTERFACE: &str = "org.example.Interface";
 
-/// A bus with one service behind it, or the service directly.
+/// A bus with one service, or the service directly.
 pub(crate) struct Server {
     listener: Option<UnixListener>,
     pub(crate) address: String,
-    /// Whether the other end of a connection is the service itself.
+    /// Whether the peer is the service itself.
     is_direct: bool,
-    /// How many connections are turned away first: they are to authenticate line by line.
+    /// Number of connections that are refused first, so that the client authenticates line by line.
     turns_away: usize,
-    /// Connections that were taken.
+    /// Number of accepted connections.
     taken: usize,
     /// The latest connection.
     peer: Option<Peer>,
-    /// Whether its authentication is over.
+    /// Whether its authentication is complete.
     is_in: bool,
     last_serial: u32,
-    /// Descriptors that have come and whose message was not yet answered.
+    /// Received descriptors whose message is not yet answered.
     pub(crate) fds: Vec<OwnedFd>,
     /// The answers to the calls that it made itself.
     pub(crate) answers: Vec<MessageType>,
 }
 
-/// So that the client's side can look at it.
+/// Shared with the client's side.
 pub(crate) type Shared = Rc<RefCell<Server>>;
 
 impl Server {
-    /// A bus that listens at an address of its own, and turns away so many connections first.
+    /// A bus that listens at its own address, and refuses this many connections first.
     pub(crate) fn listening(turns_away: usize) -> Shared {
         static SERVERS: AtomicUsize = AtomicUsize::new(0);
 
@@ -82,7 +82,7 @@ impl Server {
 
     fn take(&mut self, stream: UnixStream) {
         stream.set_nonblocking(true).unwrap();
-        // The system gives as much as it gives anybody: room for the longest reply.
+        // The kernel limits the buffer; there is room for the longest reply.
         setsockopt(&stream, SndBuf, &(4 << 20)).unwrap();
         self.peer = Some(Peer::new(stream));
         self.taken += 1;
@@ -91,7 +91,7 @@ impl Server {
         self.fds.clear();
     }
 
-    /// Does what can be done now.
+    /// Does everything that does not block.
     pub(crate) fn act(&mut self) {
         while let Some(Ok((stream, _))) = self.listener.as_ref().map(UnixListener::accept) {
             self.take(stream);
@@ -126,7 +126,7 @@ impl Server {
             return self.answers.push(message_type);
         }
         self.fds.append(&mut peer.take_fds());
-        // Those of later messages may have come already.
+        // Descriptors of later messages may have arrived already.
         let fds: Vec<_> = self.fds.drain(..sent.message().header().unix_fds as usize).collect();
         let sender = (!self.is_direct).then_some(OWNER);
         match sent.member() {

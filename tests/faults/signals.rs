@@ -1,4 +1,4 @@
-//! Signals, real ones: handlers that interrupt whatever waits, and SIGPIPE as every program begins with it.
+//! Signals: handlers that interrupt blocking calls, and the default action of SIGPIPE.
 
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;

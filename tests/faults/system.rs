@@ -1,5 +1,5 @@
-//! The C library's functions that the client calls, in this program's own words: they override those of the shared library.
-//! Each makes its system call, unless it is called by a client in a scene whose plan says otherwise. So does the allocator.
+//! Replacements of the C library's functions that the client calls. They override those of the shared library.
+//! Each makes its system call, unless a client in a scene calls it and the plan has a fault for it. So does the allocator.
 
 #![allow(
     unsafe_code,
@@ -25,7 +25,7 @@ use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, sigaction
 
 use crate::plan::{self, Call, Fault};
 
-/// The system's answer to what a C function asks, as that function gives it: errors as -1, with errno set.
+/// Makes a system call and returns its result like a C function: errors as -1, with errno set.
 ///
 /// # Safety
 /// As for the system call of that number with these arguments.
@@ -35,7 +35,7 @@ macro_rules! system {
     };
 }
 
-/// How a call fails that can only fail.
+/// The failure of a call that can only fail.
 fn error(call: Call) -> Option<c_int> {
     match plan::next(call, false)? {
         Fault::Error(errno) => Some(fail(errno)),
@@ -99,7 +99,7 @@ unsafe extern "C" fn setsockopt(
     })
 }
 
-/// In C it takes its argument as `...`: what is passed is a number or a pointer, in the register of a third argument.
+/// In C it is variadic. The argument is a number or a pointer, in the register of a third argument.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn fcntl(fd: c_int, command: c_int, argument: c_long) -> c_int {
     error(Call::Fcntl).unwrap_or_else(|| {
@@ -224,7 +224,7 @@ unsafe extern "C" fn recvmsg(fd: c_int, message: *mut msghdr, flags: c_int) -> s
     read
 }
 
-/// Reads as a client in a scene does: what it would wait for the server may do meanwhile.
+/// Reads as the client in a scene. When it would block, the server acts.
 fn waiting(fd: c_int, flags: c_int, mut read: impl FnMut(c_int) -> c_long) -> c_long {
     if !plan::is_client() || flags & libc::MSG_DONTWAIT != 0 {
         let answer = read(flags);
@@ -252,7 +252,7 @@ fn waiting(fd: c_int, flags: c_int, mut read: impl FnMut(c_int) -> c_long) -> c_
     read
 }
 
-/// How long a read of the socket waits; `None`: for ever.
+/// Time limit of a read of the socket; `None`: no limit.
 fn patience(fd: c_int) -> Option<Duration> {
     let mut time = timeval { tv_sec: 0, tv_usec: 0 };
     let mut len = size_of_val(&time);
@@ -340,14 +340,14 @@ fn note_interruption(answer: c_long) {
 
 extern "C" fn do_nothing(_: c_int) {}
 
-/// Takes the signal from now on, in a handler that does nothing: it only interrupts (no SA_RESTART).
+/// Handles the signal with a handler that does nothing. It only interrupts system calls (no SA_RESTART).
 pub(crate) fn handle(signal: Signal) {
     let action = SigAction::new(SigHandler::Handler(do_nothing), SaFlags::empty(), SigSet::empty());
     // SAFETY: the handler does nothing, which is safe whatever it interrupts.
     unsafe { sigaction(signal, &action) }.expect("a handler");
 }
 
-/// Lets the signal do again what it does to a C program.
+/// Restores the default action of the signal.
 pub(crate) fn reset(signal: Signal) {
     let action = SigAction::new(SigHandler::SigDfl, SaFlags::empty(), SigSet::empty());
     // SAFETY: no handler is installed.
@@ -356,16 +356,16 @@ pub(crate) fn reset(signal: Signal) {
 
 // Memory.
 
-/// An allocator that counts, and refuses what the scene says.
+/// An allocator that counts, and fails as the scene plans.
 pub(crate) struct Allocator;
 
-// SAFETY: every call goes to the counting allocator as it came, or is refused, which a null pointer says.
+// SAFETY: every call is passed unchanged to the counting allocator, or fails with a null pointer.
 unsafe impl GlobalAlloc for Allocator {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         if plan::refuses() {
             return ptr::null_mut();
         }
-        // SAFETY: the caller keeps the same contract.
+        // SAFETY: the caller upholds the same contract.
         unsafe { Counting.alloc(layout) }
     }
 
@@ -373,12 +373,12 @@ unsafe impl GlobalAlloc for Allocator {
         if plan::refuses() {
             return ptr::null_mut();
         }
-        // SAFETY: the caller keeps the same contract.
+        // SAFETY: the caller upholds the same contract.
         unsafe { Counting.alloc_zeroed(layout) }
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        // SAFETY: the caller keeps the same contract.
+        // SAFETY: the caller upholds the same contract.
         unsafe { Counting.dealloc(pointer, layout) }
     }
 
@@ -386,7 +386,7 @@ unsafe impl GlobalAlloc for Allocator {
         if plan::refuses() {
             return ptr::null_mut();
         }
-        // SAFETY: the caller keeps the same contract.
+        // SAFETY: the caller upholds the same contract.
         unsafe { Counting.realloc(pointer, layout, size) }
     }
 }

@@ -1,4 +1,4 @@
-//! That nothing which the client asks of the system escapes these tests: strace sees what the client does.
+//! Checks with strace that these tests know all system calls of the client.
 
 use std::collections::BTreeMap;
 use std::process::Command;
@@ -10,7 +10,7 @@ use crate::plan::{self, Call};
 
 const TEST: &str = "traced::every_system_call_of_the_client_is_one_that_can_fail_here";
 
-/// What strace calls them.
+/// Their names in strace.
 const NAMES: [(Call, &str); 10] = [
     (Call::Socket, "socket"),
     (Call::Connect, "connect"),
@@ -42,7 +42,7 @@ const OTHERS: [&str; 12] = [
     "getsockopt",
 ];
 
-/// How often each system call stands in the client's part of a trace.
+/// Number of each system call in the client's part of a trace.
 fn traced(trace: &str) -> BTreeMap<&str, usize> {
     let mut calls = BTreeMap::new();
     let mut is_clients = false;

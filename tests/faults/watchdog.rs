@@ -1,4 +1,4 @@
-//! Ends the program when a scene takes longer than any can: a test that hangs tells nobody why.
+//! Ends the program if a scene hangs, and names the scene.
 
 use std::io::Write;
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};
@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 
 use crate::plan::Planned;
 
-/// The scene that is being played, and since when.
+/// The current scene and its start.
 static PLAYED: Mutex<Option<(Vec<Planned>, Instant)>> = Mutex::new(None);
 
-/// Far longer than a scene of some milliseconds takes on the busiest machine.
+/// Far longer than a scene of some milliseconds takes on a busy machine.
 const LONGEST: Duration = Duration::from_secs(120);
 
 /// Begins to watch scenes.
@@ -20,7 +20,7 @@ pub(crate) fn start() {
     WATCHING.call_once(|| drop(thread::spawn(watch)));
 }
 
-/// As long as a scene is being played.
+/// Held while a scene runs.
 pub(crate) struct Watched;
 
 impl Watched {

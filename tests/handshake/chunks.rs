@@ -5,7 +5,7 @@ use std::fs;
 use barebus_tests::sasl::{client_takes_anything, server_takes_anything};
 use proptest::prelude::*;
 
-/// Lines, some of them whole and right, some bent.
+/// Lines, some valid and some malformed.
 fn conversation(lines: &'static [&'static str]) -> impl Strategy<Value = Vec<u8>> {
     let line = prop_oneof![
         20 => prop::sample::select(lines).prop_map(|line| format!("{line}\r\n").into_bytes()),

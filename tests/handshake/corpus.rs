@@ -1,4 +1,4 @@
-//! The conversations that libdbus tests itself with.
+//! The conversations of libdbus's own tests.
 
 use barebus_sasl::{
     Client, Identity, Mechanism, Mechanisms, Options, Pacing, SaslError, SaslErrorKind, Server,
@@ -7,7 +7,7 @@ use barebus_sasl::{
 use barebus_tests::corpus::Corpus;
 use barebus_tests::sasl::{GUID, Side, UID, guid, said};
 
-/// DBUS_COOKIE_SHA1 is no mechanism of ours.
+/// DBUS_COOKIE_SHA1 is not implemented.
 const FOREIGN: [&str; 2] = ["cookie-sha1-username.auth-script", "cookie-sha1.auth-script"];
 
 #[test]
@@ -93,7 +93,7 @@ impl<S: Side> Player<S> {
                     .replace("USERID_HEX", &hex::encode(UID.to_string()))
                     .replace("USERNAME_HEX", &hex::encode("nobody"));
                 if text == "OK 1234deadbeef" {
-                    // libdbus takes any hex for a guid, the specification's is 32 digits.
+                    // libdbus accepts any hexadecimal digits as a GUID, the specification requires 32.
                     let error = self.side.clone().receive(b"OK 1234deadbeef\r\n");
                     let kind = error.map_err(|error| error.kind);
                     assert_eq!(kind, Err(SaslErrorKind::BadGuid), "{name}");

@@ -1,4 +1,4 @@
-//! Conversations as dbus-daemon, dbus-broker and sd-bus servers hold them with this client.
+//! Recorded conversations of this client with dbus-daemon, dbus-broker and sd-bus servers.
 
 use barebus_sasl::{
     Client, Identity, Mechanism, Mechanisms, Options, Outcome, Pacing, SaslErrorKind, State,
@@ -8,7 +8,7 @@ use barebus_tests::sasl::{guid, said};
 const EXTERNAL_ROOT: Mechanism = Mechanism::External(Identity::Uid(0));
 const EXTERNAL_EMPTY: Mechanism = Mechanism::External(Identity::Empty);
 
-/// What the client says and hears, in turn, from its first word on.
+/// The output and input of the client, in turn.
 #[track_caller]
 fn holds(
     mechanisms: impl Into<Mechanisms>,

@@ -1,4 +1,4 @@
-//! Against the programs themselves: our client at dbus-daemon and at sd-bus's server, their clients at our server.
+//! With other implementations: our client with dbus-daemon and sd-bus's server, their clients with our server.
 
 use core::time::Duration;
 use std::io::{ErrorKind, Read, Write};
@@ -18,18 +18,18 @@ use barebus_tests::sasl::{Side, guid};
 
 const DEADLINE: Duration = barebus_tests::peer::PATIENCE;
 
-/// A program of the machine, ended with its test.
+/// A program of the machine, which is ended with its test.
 struct Program(Child);
 
 impl Program {
-    /// Starts it, or says that this machine has none.
+    /// Starts it, or reports that the machine does not have it.
     fn start(name: &str, prepare: impl FnOnce(&mut Command) -> &mut Command) -> Option<Self> {
         let mut command = Command::new(name);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         match prepare(&mut command).spawn() {
             Ok(child) => Some(Self(child)),
             Err(error) if error.kind() == ErrorKind::NotFound => {
-                // Past the capture of the test harness: a skipped test must be seen.
+                // Not captured by the test harness: a skipped test must be visible.
                 let _ = writeln!(std::io::stderr(), "SKIPPED: this machine has no {name}");
                 None
             }
@@ -45,7 +45,7 @@ impl Drop for Program {
     }
 }
 
-/// A directory that goes with its test.
+/// A temporary directory.
 struct Dir(PathBuf);
 
 impl Dir {
@@ -87,7 +87,7 @@ fn dbus_daemon(dir: &Path) -> Option<(Program, PathBuf)> {
     Some((daemon, socket))
 }
 
-/// Talks until the conversation is over; returns the bytes that were not taken.
+/// Completes the handshake. Returns the bytes that were not taken.
 fn talk(side: &mut impl Side, stream: &mut UnixStream) -> Result<Vec<u8>, SaslError> {
     stream.set_read_timeout(Some(DEADLINE)).unwrap();
     let mut bytes = Vec::new();
@@ -109,7 +109,7 @@ fn talk(side: &mut impl Side, stream: &mut UnixStream) -> Result<Vec<u8>, SaslEr
     }
 }
 
-/// Says Hello, and sees that a message comes back.
+/// Sends Hello, and checks that a message arrives.
 fn say_hello(stream: &mut UnixStream) {
     let mut fields = Vec::new();
     for (code, kind, text) in [

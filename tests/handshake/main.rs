@@ -1,4 +1,4 @@
-//! The authentication conversation: recorded ones, broken ones, and the client against the server.
+//! The handshake: recorded and malformed conversations, and the client with the server.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

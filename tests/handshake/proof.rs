@@ -1,4 +1,4 @@
-//! `tests/proofs/src/bin/no_panic_sasl.rs`, built and run: no path to a panic is left in the crate.
+//! Builds and runs `tests/proofs/src/bin/no_panic_sasl.rs`: the crate has no path to a panic.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -36,7 +36,7 @@ fn links_because_no_path_to_a_panic_is_left() {
         running.stdin.take().unwrap().write_all(conversation).unwrap();
         assert_eq!(running.wait().unwrap().code(), Some(0));
     }
-    // The check can fail: with an index out of bounds somewhere, it does.
+    // The check works: with an index out of bounds it fails.
     let output = build("release", "broken");
     assert!(!output.status.success());
     assert!(String::from_utf8_lossy(&output.stderr).contains("barebus_sasl_can_panic"));

@@ -1,4 +1,4 @@
-//! The client against the server, with all options of both.
+//! The client with the server, with all options of both.
 
 use barebus_sasl::{
     Client, Identity, Mechanism, Mechanisms, Options, Outcome, Pacing, SaslErrorKind, Server,

@@ -5,7 +5,7 @@ use barebus_sasl::{
 };
 use barebus_tests::sasl::{Side, guid, said};
 
-/// What `side` does with `line`: where it goes and what it says, or the name of the error.
+/// The reaction of `side` to `line`: its state and output, or the name of the error.
 fn reaction(mut side: impl Side, line: &str) -> String {
     match side.receive(format!("{line}\r\n").as_bytes()) {
         Ok(taken) => {
@@ -20,7 +20,7 @@ fn reaction(mut side: impl Side, line: &str) -> String {
     }
 }
 
-/// `side` after `lines`, with nothing left to say.
+/// `side` after `lines`, with no output left.
 fn after<S: Side>(mut side: S, lines: &str) -> S {
     assert_eq!(side.receive(lines.as_bytes()), Ok(lines.len()));
     said(&mut side);
@@ -183,7 +183,7 @@ fn a_server_follows_the_specification() {
 #[test]
 fn a_server_offers_only_what_it_has() {
     let auth = |external, anonymous, line: &str| reaction(server(external, anonymous, true), line);
-    // Whatever the initial response is: the hex form of a trace or uid, none, or no hex at all.
+    // For any initial response: a trace or UID in hex, none, or text that is not hex.
     for response in ["", " ", " 30", " 3"] {
         let anonymous = format!("AUTH ANONYMOUS{response}");
         assert_eq!(auth(true, false, &anonymous), "WaitingForAuth REJECTED EXTERNAL;");
@@ -210,7 +210,7 @@ fn a_server_forgets_who_cancelled() {
     );
 }
 
-/// DBUS_COOKIE_SHA1 would have us read files of the home directory that others may have laid there.
+/// DBUS_COOKIE_SHA1 would read files of the home directory, which others may have written.
 #[test]
 fn cookies_are_neither_asked_for_nor_offered_nor_taken() {
     let answer = reaction(server(true, true, true), "AUTH DBUS_COOKIE_SHA1 30");

@@ -1,4 +1,4 @@
-//! What each side refuses, with the position and text of each error.
+//! Refused input of each side, with the position and text of each error.
 
 use barebus_sasl::{
     Client, Identity, MAX_COMPLAINTS, MAX_ERRORS_SENT, MAX_LINE, Mechanism, Options, Pacing,
@@ -23,7 +23,7 @@ fn server() -> Server {
     })
 }
 
-/// The words with which a client refuses what the server sends.
+/// The error text of a client for input from the server.
 fn refusal(pacing: Pacing, bytes: &[u8]) -> String {
     let failed = client_takes(options(pacing), &[7], bytes).failed;
     failed.expect("the client refuses this").to_string()
@@ -145,7 +145,7 @@ fn no_byte_is_looked_at_twice_while_a_line_trickles_in() {
     for count in 1..MAX_LINE {
         bytes.push(b'E');
         assert_eq!(client.receive(&bytes), Ok(0));
-        // Nothing would be so noisy as a NUL: who looked again would refuse it.
+        // A NUL: scanning the line again would refuse it.
         bytes[count - 1] = 0;
     }
     bytes.push(b'E');
@@ -186,7 +186,7 @@ fn a_server_insists_on_nul_first() {
     }
 }
 
-/// Every answer of up to three bytes, but those that begin with an answer already refused. Returns how many were not refused.
+/// Every answer of up to three bytes, except those that start with a refused answer. Returns the number of answers that were not refused.
 fn every_short_answer(side: &impl Side, answer: &mut Vec<u8>) -> usize {
     let mut lives = 0;
     for byte in 0..=255 {
@@ -213,7 +213,7 @@ fn every_short_answer(side: &impl Side, answer: &mut Vec<u8>) -> usize {
 
 #[test]
 fn no_answer_of_up_to_three_bytes_is_believed() {
-    // One byte: a letter, `_` or `\r`. Two: behind a letter any ASCII but NUL and `\n`. Three: the same, or `\r` as the third.
+    // One byte: a letter, `_` or `\r`. Two: after a letter any ASCII except NUL and `\n`. Three: the same, or `\r` as the third.
     let letters = 27;
     let text = 125;
     let lives = (letters + 1) + letters * (text + 1) + letters * text * (text + 1);

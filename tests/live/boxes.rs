@@ -6,20 +6,20 @@ use std::sync::OnceLock;
 use barebus::Connection;
 use barebus_box::{Bus, SystemdBox};
 
-/// Starts, and goes on.
+/// Starts and keeps running.
 pub(crate) const LONG: &str = "live-long.service";
 /// Fails at once.
 pub(crate) const FAILING: &str = "live-failing.service";
 /// Needs the one that fails.
 pub(crate) const DEPENDENT: &str = "live-dependent.service";
-/// The name of a service that the bus starts: this very program, running [`STARTED_TEST`].
+/// Name of a service that the bus starts: this program, running [`STARTED_TEST`].
 pub(crate) const STARTED: &str = "org.example.Started";
 /// The test that is the service, when [`INSIDE`] is set.
 pub(crate) const STARTED_TEST: &str = "bus::a_service_is_started_by_its_name";
 /// Set in processes that run inside a box, started by a test of this program.
 pub(crate) const INSIDE: &str = "BAREBUS_TEST_INSIDE";
 
-/// Of any number of units that start as often as is liked.
+/// A template for any number of units that may start often.
 pub(crate) const TEMPLATE: &str = "live-any@.service";
 
 pub(crate) use barebus_tests::peer::PATIENCE;
@@ -46,7 +46,7 @@ pub(crate) fn connect(the_box: &SystemdBox) -> Connection {
     Connection::open(the_box.system_bus_address()).unwrap()
 }
 
-/// What a command prints that runs inside.
+/// The output of a command inside the box.
 pub(crate) fn printed(the_box: &SystemdBox, program: &str, arguments: &[&str]) -> String {
     let Output { stdout, stderr, .. } = the_box.command(program).args(arguments).output().unwrap();
     assert!(!stdout.is_empty(), "{program} {arguments:?}: {}", String::from_utf8_lossy(&stderr));
@@ -74,7 +74,7 @@ fn boot(bus: Bus) -> SystemdBox {
     booted
 }
 
-/// Lets root own names below `org.example`, one of which is a service's.
+/// Allows root to own names below `org.example`, one of which belongs to a service.
 const NAMES: &str = "
 cat > /etc/dbus-1/system.d/live.conf <<END
 <busconfig><policy user='root'>
@@ -91,7 +91,7 @@ END
 busctl call org.freedesktop.DBus /org/freedesktop/DBus org.freedesktop.DBus ReloadConfig
 ";
 
-/// A session bus of our own, where peers may call one another: a dbus-daemon that ends with it.
+/// A session bus for a test: a dbus-daemon that ends with this value. Peers may call each other.
 pub(crate) struct SessionBus {
     daemon: std::process::Child,
     pub(crate) address: String,
@@ -102,7 +102,7 @@ impl SessionBus {
         Self::configured(None)
     }
 
-    /// With `policy` as its configuration, without the limits that a session bus is usually given.
+    /// With the configuration `policy`, without the usual limits of a session bus.
     pub(crate) fn with_policy(policy: &str) -> Self {
         let configuration = format!(
             "<busconfig><type>session</type><listen>unix:abstract=unused</listen>\
@@ -118,7 +118,7 @@ impl SessionBus {
 
         use std::sync::atomic::{AtomicU32, Ordering};
 
-        // Of an abstract name no file is left, and with the thread that started it goes the daemon.
+        // An abstract name leaves no file, and the daemon ends with the thread that started it.
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let name = format!("{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         let file = std::env::temp_dir().join(format!("barebus-live-{name}.conf"));

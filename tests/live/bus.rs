@@ -1,4 +1,4 @@
-//! The bus's own interface, on both buses, held against what busctl is told.
+//! The interface of the bus, on both buses, compared with busctl.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +20,7 @@ fn unique_name(connection: &mut Connection) -> String {
     connection.unique_name().unwrap().to_owned()
 }
 
-/// What busctl prints of a call of the bus.
+/// The output of busctl for a call of the bus.
 fn asked(the_box: &SystemdBox, call: &[&str]) -> String {
     let object = ["call", "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus"];
     printed(the_box, "busctl", &[&object, call].concat())
@@ -67,7 +67,7 @@ fn a_name_is_requested_queued_for_taken_over_and_released() {
         assert_eq!(request(&mut them, both), PrimaryOwner);
         assert_eq!(us.get_name_owner(name).unwrap(), their_name);
         assert_eq!(them.release_name(name).unwrap(), ReleaseName::Released);
-        // Whom it was taken from waited in the queue.
+        // The previous owner waits in the queue.
         assert_eq!(us.get_name_owner(name).unwrap(), our_name);
         assert_eq!(us.release_name(name).unwrap(), ReleaseName::Released);
         assert!(us.list_queued_owners(name).is_err());
@@ -95,7 +95,7 @@ fn a_name_that_is_not_for_us_is_refused() {
         let mut connection = connect(the_box);
         let mut bus = Bus::new(&mut connection);
         assert_eq!(error_name(bus.request_name(NOBODY, NameFlags::NONE)), "AccessDenied");
-        // Reserved, and nobody's to have.
+        // Reserved names.
         assert_eq!(error_name(bus.request_name(BUS, NameFlags::NONE)), "InvalidArgs");
         assert_eq!(error_name(bus.release_name(BUS)), "InvalidArgs");
     }
@@ -144,7 +144,7 @@ fn the_bus_tells_whose_a_connection_is_and_never_of_nobody() {
         assert_eq!((systemd.windows_sid, systemd.linux_security_label), (None, None));
         let us = bus.get_connection_credentials(ours).unwrap();
         assert_eq!(us.unix_user_id, Some(0));
-        // Another PID namespace: the bus cannot see our process, and says so in its own way.
+        // In another PID namespace the bus cannot see our process, and the buses report that differently.
         assert_ne!(us.process_id, Some(1));
 
         assert_eq!(error_name(bus.get_connection_unix_user(NOBODY)), "NameHasNoOwner");
@@ -156,7 +156,7 @@ fn the_bus_tells_whose_a_connection_is_and_never_of_nobody() {
     }
 }
 
-/// Run by systemd, inside, this is the service itself.
+/// If systemd runs this inside a box, it is the service.
 #[test]
 fn a_service_is_started_by_its_name() {
     let name = BusName::from_static(STARTED);
@@ -164,7 +164,7 @@ fn a_service_is_started_by_its_name() {
         let mut connection = Connection::system().unwrap();
         let owned = Bus::new(&mut connection).request_name(name, NameFlags::DO_NOT_QUEUE).unwrap();
         assert_eq!(owned, RequestName::PrimaryOwner);
-        // Until systemd ends it: it answers Ping meanwhile.
+        // Until systemd ends the connection. It answers Ping in the meantime.
         while connection.next_event(None).is_ok() {}
         return;
     }
@@ -258,7 +258,7 @@ fn a_monitor_sees_what_others_say_and_loses_its_names() {
         }
         let call = Bus::new(&mut connection).get_id();
         assert!(matches!(call, Err(CallError::Send(SendError::Monitor))), "{call:?}");
-        // Still there, for it has said nothing.
+        // It is still connected, because it has sent nothing.
         asked(the_box, &["GetId"]);
         assert!(connection.next_event(Some(PATIENCE)).unwrap().is_some());
     }

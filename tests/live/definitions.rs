@@ -176,7 +176,7 @@ fn every_property_has_the_type_that_it_is_defined_with() {
             let path = match file {
                 "manager" => manager::OBJECT.path.to_owned(),
                 "log_control" => "/org/freedesktop/LogControl1".parse().unwrap(),
-                // systemd loads a unit by its name, whether there is one or not.
+                // systemd loads any unit name, whether or not the unit exists.
                 kind => object(&mut bus, &format!("nowhere.{kind}")),
             };
             let object: Object<'_> = manager::OBJECT.at(path.borrow());

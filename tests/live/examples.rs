@@ -3,20 +3,36 @@
 //! Cargo tells a test where its package's programs are, but of examples neither that they were built nor where: with
 //! `--test live` they are not. So cargo itself is asked to run them, which builds what has changed: no test sees an old one.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
+use barebus::{Bus, Event, NameFlags, Options, OwnedValue};
 use barebus_box::SystemdBox;
 
-use crate::boxes::{PATIENCE, TEMPLATE, daemon, printed};
+use crate::boxes::{LONG, PATIENCE, SessionBus, TEMPLATE, daemon, printed};
 
 fn cargo(verb: &str, package: &str, example: &str) -> Command {
     let mut command = Command::new(env!("CARGO"));
-    command.args([verb, "--quiet", "--package", package, "--example", example]);
+    command.args([verb, "--quiet", "--package", package, "--all-features", "--example", example]);
     command.current_dir(env!("CARGO_MANIFEST_DIR"));
     command
+}
+
+/// What an example prints that ends by itself, with its buses at `address`.
+fn output(package: &str, example: &str, arguments: &[&str], address: &str) -> String {
+    let output = cargo("run", package, example)
+        .arg("--")
+        .args(arguments)
+        .env("DBUS_SYSTEM_BUS_ADDRESS", address)
+        .env("DBUS_SESSION_BUS_ADDRESS", address)
+        .stderr(Stdio::inherit())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{example}: {}", output.status);
+    String::from_utf8(output.stdout).unwrap()
 }
 
 /// An example that is running on a box's bus.
@@ -106,14 +122,66 @@ fn the_one_with_tokio_watches_jobs() {
 }
 
 #[test]
-fn the_first_one_tells_a_state() {
+fn the_first_ones_tell_a_state() {
     let the_box = daemon();
-    let output = cargo("run", "barebus", "unit_state")
-        .env("DBUS_SYSTEM_BUS_ADDRESS", the_box.system_bus_address())
-        .stderr(Stdio::inherit())
-        .output()
-        .unwrap();
-    assert!(output.status.success());
     let said = printed(the_box, "systemctl", &["is-enabled", "dbus.service"]);
-    assert_eq!(String::from_utf8(output.stdout).unwrap(), said);
+    for (package, example) in [("barebus", "unit_state"), ("barebus-systemd", "unit_file_state")] {
+        assert_eq!(output(package, example, &[], the_box.system_bus_address()), said, "{example}");
+    }
+}
+
+#[test]
+fn a_unit_is_started_and_waited_for() {
+    let unit = TEMPLATE.replace('@', "@start_and_wait");
+    let address = daemon().system_bus_address();
+    assert_eq!(output("barebus-systemd", "start_and_wait", &[&unit], address), "done\n");
+    assert_eq!(printed(daemon(), "systemctl", &["is-active", &unit]), "active\n");
+}
+
+#[test]
+fn many_units_are_asked_about_at_once() {
+    let the_box = daemon();
+    let units = ["dbus.service", LONG, "dbus.socket"];
+    let states = printed(the_box, "systemctl", &[&["is-enabled"][..], &units].concat());
+    let expected: Vec<String> = units
+        .iter()
+        .zip(states.lines())
+        .map(|(unit, state)| format!("{unit}: {state}\n"))
+        .collect();
+    let address = the_box.system_bus_address();
+    assert_eq!(output("barebus-systemd", "many_at_once", &units, address), expected.concat());
+}
+
+#[test]
+fn options_are_sent_and_the_answer_is_read_into_a_struct() {
+    let bus = SessionBus::start();
+    let mut server = Options::bus().serve_calls().open(&bus.address).unwrap();
+    Bus::new(&mut server).request_name("org.example", NameFlags::NONE).unwrap();
+    let serving = std::thread::spawn(move || {
+        while let Ok(Some(event)) = server.next_event(None) {
+            let Event::MethodCall { call, reply_to } = event else { continue };
+            let (options,): (BTreeMap<String, OwnedValue>,) = call.message.body().unwrap();
+            assert_eq!(options["Mtu"], OwnedValue::from(1500_u32));
+            server.reply(&reply_to, &(options,)).unwrap();
+        }
+    });
+    assert_eq!(output("barebus", "options", &[], &bus.address), "eth0 1500 None\n");
+    drop(bus);
+    serving.join().unwrap();
+}
+
+#[test]
+fn one_loop_tells_names_and_time() {
+    let the_box = daemon();
+    let running = Running::start("barebus", "timer_loop", the_box);
+    running.line("tick", "");
+    printed(the_box, "busctl", &["list"]);
+    running.line(":1.", "");
+    running.line("tick", "");
+}
+
+#[test]
+fn a_call_is_encoded_on_the_stack() {
+    let said = output("barebus-wire", "encode", &[], "");
+    assert!(said.starts_with("sshd.service 7: ") && said.ends_with(" bytes\n"), "{said}");
 }

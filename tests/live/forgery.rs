@@ -1,4 +1,4 @@
-//! An attacker on a real bus, which delivers what it is told to: none of it is believed.
+//! An attacker on a real bus, which delivers its messages: none is believed.
 
 use std::io::{Read, Write};
 use std::os::linux::net::SocketAddrExt;
@@ -19,7 +19,7 @@ const FORGED: u32 = 50_000;
 /// The serial of the attacker's last call.
 const LAST: Serial = Serial::new(u32::MAX).unwrap();
 
-/// A client that sends whatever it likes.
+/// A client that sends arbitrary messages.
 struct Attacker(UnixStream);
 
 impl Attacker {
@@ -45,9 +45,9 @@ impl Attacker {
         Self(stream)
     }
 
-    /// Sends as many forged replies, with every serial that the victim may have used, and as many forged signals.
+    /// Sends forged replies with every serial that the victim may have used, and as many forged signals.
     fn attack(mut self, victim: BusName<'_>) {
-        // It is told that it may not, and must listen so as not to be cut off.
+        // The bus answers with errors, which the attacker must read to stay connected.
         let ears = self.0.try_clone().unwrap();
         let listening = thread::spawn(|| hear_answer(ears));
         let mut serial = Serial::FIRST;
@@ -74,7 +74,7 @@ impl Attacker {
                 buf.clear();
             }
         }
-        // The bus answers in order: with this answer it has taken all.
+        // The bus answers in order, so with this answer it has processed everything.
         buf.push(&call_of_bus("GetId").header(LAST), &()).unwrap();
         self.0.write_all(buf.as_slice()).unwrap();
         listening.join().unwrap();
@@ -125,7 +125,7 @@ fn of_a_hundred_thousand_forged_replies_and_signals_none_is_believed() {
     });
 
     let mut victim = Connection::open(&bus.address).unwrap();
-    // A name that nobody owns here: its signals can come from nobody.
+    // A name without an owner, so no sender is right.
     let rule = MatchRuleBuf::signals().sender(BusName::from_static("org.freedesktop.systemd1"));
     let subscription = victim.subscribe(&rule.rule().unwrap()).unwrap();
     let ours = victim.unique_name().unwrap().to_owned();
@@ -145,7 +145,7 @@ fn of_a_hundred_thousand_forged_replies_and_signals_none_is_believed() {
     attacking.join().unwrap();
     serving.join().unwrap();
     assert!(victim.next_signal(subscription, Some(Duration::ZERO)).unwrap().is_none());
-    // They did arrive.
+    // They have arrived.
     assert!(
         victim.session_state().ignored() >= 2 * u64::from(FORGED),
         "{}",

@@ -1,6 +1,6 @@
-//! On a real systemd: its answers through barebus equal those that its own tools give.
+//! Tests on a real systemd: answers through barebus equal those of systemd's tools.
 //!
-//! Needs root, systemd, dbus-daemon, dbus-broker and xdg-dbus-proxy; fails with the reason when they are not there.
+//! They need root, systemd, dbus-daemon, dbus-broker and xdg-dbus-proxy, and fail with the reason if one is missing.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -21,6 +21,7 @@ mod places;
 mod policies;
 mod private;
 mod proxy;
+mod readme;
 mod settings;
 mod signals;
 mod transient;

@@ -34,7 +34,7 @@ fn an_unknown_unit_is_told_apart_from_other_errors() {
         assert!(error.is_no_such_unit(), "{error}");
         let error = manager.get_unit_file_state(&mut bus, "no/such/name").unwrap_err();
         assert!(!error.is_no_such_unit(), "{error}");
-        // None of them cost the connection.
+        // None of them ended the connection.
         assert!(manager.version(&mut bus).is_ok());
     }
 }
@@ -63,7 +63,7 @@ fn listed_units_equal_what_systemctl_list_units_says() {
                 [(); 4].map(|()| words.next().unwrap())
             })
             .collect();
-        // Other tests start and stop their units meanwhile.
+        // Other tests start and stop units in the meantime.
         let steady =
             |row: &[String; 4]| !row[0].starts_with("live-") && !row[0].ends_with(".scope");
         units.retain(steady);
@@ -114,7 +114,7 @@ fn jobs_run_side_by_side_and_units_are_asked_for_while_their_list_is_walked() {
         let a = systemd.start_unit(LONG, Mode::Replace).unwrap();
         let b = systemd.start_unit(FAILING, Mode::Replace).unwrap();
         for unit in &manager.list_units(&mut bus).unwrap() {
-            // Some end meanwhile.
+            // Some end in the meantime.
             match manager.get_unit(&mut bus, unit.name) {
                 Ok(found) => assert_eq!(found.path(), unit.path),
                 Err(error) => assert!(error.is_no_such_unit(), "{error}"),
@@ -154,7 +154,7 @@ fn properties_are_set_and_read_one_by_one_and_all_together() {
             all.map(Result::unwrap).count()
         };
         let of_manager = count(proxy.get_all().unwrap());
-        // The empty name stands for all interfaces.
+        // The empty name means all interfaces.
         let mut properties = proxy.of("org.freedesktop.DBus.Properties").unwrap();
         let of_all = properties.call("GetAll", &("",)).unwrap();
         assert!(of_manager > 50 && count(of_all) >= of_manager);

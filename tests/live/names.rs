@@ -17,9 +17,9 @@ use proptest::test_runner::TestRunner;
 
 use crate::boxes::{both, connect};
 
-/// How many random texts each question is asked about.
+/// Number of random texts for each comparison.
 const COUNT: usize = 10_000;
-/// How many of them one process is given.
+/// Number of texts per process.
 const BATCH: usize = 500;
 
 /// What `systemd-escape` prints for the texts, without the newline at the end.
@@ -44,7 +44,7 @@ fn assert_same(texts: &[String], ours: &[String], theirs: &[u8]) {
     }
 }
 
-/// Which of the texts `systemd-escape` accepts, each asked in a process of its own.
+/// Which of the texts `systemd-escape` accepts, one process per text.
 fn accepted_by_systemd(options: &str, texts: &[String]) -> Vec<bool> {
     let script = format!(
         "for text; do if systemd-escape {options} -- \"$text\" >/dev/null 2>&1; then echo 1; else echo 0; fi; done"
@@ -220,7 +220,7 @@ fn every_unit_of_the_box_has_the_object_path_of_its_name() {
             .map(|unit| (unit.0.to_owned(), unit.6.to_owned()))
             .collect();
         assert!(units.len() > 50, "{}", units.len());
-        // The bus lets a connection wait for 128 replies.
+        // The bus allows 128 outstanding calls per connection.
         for units in units.chunks(100) {
             let ask = |(name, _): &(String, _)| GET_UNIT.call(manager::OBJECT, (name.clone(),));
             let calls: Vec<_> =
@@ -230,7 +230,7 @@ fn every_unit_of_the_box_has_the_object_path_of_its_name() {
                 let path = name.object_path();
                 assert_eq!(path, *listed);
                 assert_eq!(UnitName::from_object_path(listed.borrow()).unwrap(), name);
-                // Other tests' units may be gone by now.
+                // Units of other tests may be gone.
                 if let Ok(reply) = bus.wait(call) {
                     assert_eq!(GET_UNIT.answer(&reply).unwrap().0, path.borrow(), "{text}");
                 }

@@ -25,7 +25,7 @@ fn our_own_methods_are_answered_as_a_client_must() {
     server.establish().unwrap();
     let ours = server.unique_name().unwrap().to_owned();
     let serving = thread::spawn(move || {
-        // It waits for nothing in particular, and answers meanwhile.
+        // It answers while it waits for any event.
         while let Ok(None) = server.next_event(Some(Duration::from_millis(100))) {
             if server.session_state().ignored() > 0 {
                 break;
@@ -67,7 +67,7 @@ fn served_calls_are_answered_by_the_user_or_by_an_error() {
             if number >= 0 {
                 server.reply(&reply_to, &(number * 2,)).unwrap();
             }
-            // What is negative is dropped unanswered.
+            // Calls with a negative number are dropped without an answer.
         }
     });
     let mut client = Connection::open(&bus.address).unwrap();

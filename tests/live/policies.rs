@@ -1,4 +1,4 @@
-//! On dbus-daemon with configurations that stand in the way of asking about names, and services that come and go.
+//! dbus-daemon with policies that forbid queries about names, and services that start and stop.
 
 use std::thread;
 
@@ -42,11 +42,11 @@ fn six_hundred_names_in_turn_need_no_more_rules_than_a_bus_takes() {
     let servers = names.chunks(300).map(|names| serving(&bus, names)).collect::<Vec<_>>();
     let mut client = patient().open(&bus.address).unwrap();
     for name in &names {
-        // Twice, so that it is followed.
+        // Called twice, so the name is followed.
         for _ in 0..2 {
             client.call(&ping(name), &()).unwrap_or_else(|error| panic!("{name}: {error}"));
         }
-        // Nobody owns it, and no call can start it.
+        // It has no owner, and no call can start it.
         let absent = format!("{name}.Absent");
         let error = client.call(&ping(&absent), &()).unwrap_err();
         assert_eq!(
@@ -81,7 +81,7 @@ fn a_bus_whose_policy_hides_owners_is_named_and_can_be_used_unverified() {
     server.join().unwrap();
 }
 
-/// As systemd's services do that exit when they are idle: the reply comes when the name is nobody's or somebody else's.
+/// Like systemd's services that exit when idle: the reply arrives when the name has no owner or another one.
 #[test]
 fn a_service_that_releases_its_name_still_answers() {
     let bus = SessionBus::start();

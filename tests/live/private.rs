@@ -1,11 +1,11 @@
-//! systemd's private socket, without a bus: only reached from inside the box, so the test runs itself there.
+//! systemd's private socket, without a bus. It can only be reached from inside the box, so the test runs itself there.
 
 use barebus::{Connection, Options};
 use barebus_systemd::{Manager, Mode, Systemd};
 
 use crate::boxes::{INSIDE, LONG, daemon};
 
-/// Runs the test of that name inside the box; `true` when this is that process.
+/// Runs the test of that name inside the box. Returns `true` in that process.
 fn is_inside(test: &str) -> bool {
     if std::env::var_os(INSIDE).is_some() {
         return true;
@@ -72,14 +72,14 @@ fn a_thousand_connections_line_by_line_are_answered_and_none_hangs() {
     }
 }
 
-/// As systemctl looks for it.
+/// As systemctl finds it.
 #[test]
 fn root_reaches_systemd_directly_or_over_the_bus_when_that_is_not_there() {
     const TEST: &str =
         "private::root_reaches_systemd_directly_or_over_the_bus_when_that_is_not_there";
 
     if !is_inside(TEST) {
-        // Once more, where the private socket is hidden.
+        // Again with a hidden private socket.
         let script = format!("mount -t tmpfs tmpfs /run/systemd && exec \"$0\" --exact {TEST}");
         let this = std::env::current_exe().unwrap();
         let mut hidden = daemon().command("unshare");

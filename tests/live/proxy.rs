@@ -1,4 +1,4 @@
-//! Through xdg-dbus-proxy, as every flatpak talks to the bus.
+//! Through xdg-dbus-proxy, as every Flatpak uses the bus.
 
 use std::io::Read;
 use std::process::{Child, Stdio};
@@ -16,7 +16,7 @@ use crate::boxes::{LONG, PATIENCE, both, connect};
 const SYSTEMD: BusName<'static> = BusName::from_static("org.freedesktop.systemd1");
 const NOBODY: u32 = 65534;
 
-/// A name for each time that one is wanted.
+/// A new name per call.
 fn new_name() -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     format!("org.example.Hidden-{}", COUNT.fetch_add(1, Ordering::Relaxed))
@@ -57,7 +57,7 @@ impl Drop for Proxy {
     }
 }
 
-/// Every way to authenticate through a proxy of `uid`: as its user, and as the usual client does.
+/// All ways to authenticate through a proxy of `uid`.
 fn clients(uid: u32) -> Vec<Options> {
     let patient = Options::bus().handshake_timeout(PATIENCE).call_timeout(Some(PATIENCE));
     let named = Mechanism::External(Identity::Uid(uid));
@@ -116,7 +116,7 @@ fn request(owner: &mut Connection, name: BusName<'_>) {
     assert_eq!(requested, RequestName::PrimaryOwner);
 }
 
-/// The proxy answers for what it hides, without SENDER.
+/// The proxy answers for hidden names, without SENDER.
 #[test]
 fn with_a_filter_hidden_names_are_told_of_at_once() {
     through(&["--filter", "--talk=org.freedesktop.systemd1"], |the_box, connection| {
@@ -144,7 +144,7 @@ fn with_a_filter_hidden_names_are_told_of_at_once() {
             "{error}"
         );
         assert!(Bus::new(&mut owner).name_has_owner(hidden).unwrap(), "it is there");
-        // What is visible works as ever.
+        // Visible names work as usual.
         for _ in 0..3 {
             calls_systemd(connection);
         }

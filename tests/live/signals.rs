@@ -38,7 +38,7 @@ fn every_subscription_is_given_the_signals_it_asks_for() {
         }
         bus.unsubscribe(first).unwrap();
         bus.unsubscribe(second).unwrap();
-        // Nothing is kept for those that are gone.
+        // Nothing is kept for ended subscriptions.
         assert!(bus.poll_event().unwrap().is_none());
     }
 }
@@ -47,7 +47,7 @@ fn every_subscription_is_given_the_signals_it_asks_for() {
 fn a_refused_subscription_is_the_buss_answer_and_costs_nothing_else() {
     for the_box in both() {
         let mut bus = connect(the_box);
-        // Valid as a rule, but too long for a bus together with what it takes for itself is no rule at all: ask for the impossible.
+        // A rule that the bus refuses.
         let rule = MatchRule::parse("type='signal',eavesdrop='true',arg0='x'").unwrap();
         match bus.subscribe(&rule) {
             Ok(_) | Err(CallError::Remote { .. }) => {}

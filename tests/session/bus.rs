@@ -1,26 +1,26 @@
-//! A bus that plays along: it answers what is asked about names and rules, and answers for the services.
+//! A cooperative bus: it answers calls about names and rules, and replies for the services.
 
 use std::collections::BTreeSet;
 
 use crate::scene::{BUS, DENIED, Scene, argument, member};
 
-/// Who owns every name.
+/// The owner of every name.
 pub(crate) const OWNER: &str = ":1.7";
 
 #[derive(Default)]
 pub(crate) struct Bus {
     /// Refuses calls of this method.
     pub(crate) denied: &'static str,
-    /// The match rules that it has.
+    /// Current match rules.
     pub(crate) rules: BTreeSet<String>,
-    /// The most that it has had at once.
+    /// Highest number of match rules so far.
     pub(crate) most_rules: usize,
     /// Calls of `GetNameOwner`.
     pub(crate) questions: usize,
 }
 
 impl Bus {
-    /// Answers everything that was written.
+    /// Answers all written messages.
     pub(crate) fn serve(&mut self, scene: &mut Scene) {
         for message in scene.written() {
             let member = member(&message);

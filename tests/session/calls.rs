@@ -11,7 +11,7 @@ use barebus_wire::{
 
 use crate::scene::{BUS, NOW, Scene};
 
-/// A call of the bus itself, which needs no owner to be known.
+/// A call of the bus itself, whose owner is known.
 fn call() -> MethodCall<'static> {
     MethodCall::checked(
         ObjectPath::from_static("/org/freedesktop/DBus"),
@@ -25,7 +25,7 @@ fn made(scene: &mut Scene) -> (CallId, Vec<u8>) {
     (id, scene.written().remove(0))
 }
 
-/// The reply to `id`, if it has come: its first argument.
+/// The first argument of the reply to `id`, if it has arrived.
 fn replied(scene: &mut Scene, id: CallId) -> Option<u32> {
     let reply = scene.session.poll_reply(id, NOW).unwrap()?;
     Some(reply.unwrap().message.body::<(u32,)>().unwrap().0)
@@ -71,7 +71,7 @@ fn interactive_authorization_is_asked_for_only_when_said() {
 fn replies_are_matched_by_serial_and_by_sender() {
     let mut scene = Scene::bus();
     let (id, sent) = made(&mut scene);
-    // Somebody else who guesses the serial, and the bus with another one.
+    // A stranger that guesses the serial, and the bus with another serial.
     scene.answer(&sent, ":1.66", &(1_u32,));
     let mut other = scene.reply(&sent, BUS);
     other.reply_serial = Serial::new(4711);
@@ -80,7 +80,7 @@ fn replies_are_matched_by_serial_and_by_sender() {
     assert_eq!(scene.session.ignored(), 2);
     scene.answer(&sent, BUS, &(3_u32,));
     assert_eq!(replied(&mut scene, id), Some(3));
-    // A second reply is one too many.
+    // A second reply is ignored.
     scene.answer(&sent, BUS, &(4_u32,));
     assert!(scene.session.poll_event(Want::Anything, NOW).unwrap().is_none());
 }
@@ -132,7 +132,7 @@ fn an_error_may_have_any_body() {
     }
 }
 
-/// An ERROR may answer any message: one that answers a message which awaits nothing is passed over.
+/// An ERROR may reply to any message. It is ignored if the message expects no reply.
 #[test]
 fn an_error_that_answers_no_call_is_passed_over() {
     let mut scene = Scene::bus();
@@ -176,7 +176,7 @@ fn a_call_ends_at_its_deadline_and_a_late_reply_is_dropped() {
     assert_eq!(scene.session.outstanding(), 0);
 }
 
-/// Too many descriptors are under way (ETOOMANYREFS): none of the message was written.
+/// Too many descriptors are in flight (ETOOMANYREFS): nothing of the message was written.
 #[test]
 fn fds_that_the_system_refuses_end_their_call_alone() {
     let mut scene = Scene::bus();

@@ -1,4 +1,4 @@
-//! What an event costs does not depend on how much waits: nothing that a peer can pile up is walked for each event.
+//! The cost of an event does not depend on what is queued: no collection that a peer can fill is walked for each event.
 
 use core::time::Duration;
 
@@ -10,7 +10,7 @@ use barebus_wire::{InterfaceName, MatchRule, MemberName, MethodCall, ObjectPath}
 use crate::bus::OWNER;
 use crate::scene::{BUS, NOW, SERVICE, Scene, argument, bytes, call_of, config, member};
 
-/// A session that keeps and sends as much as is wanted.
+/// A session without limits of its queues.
 fn spacious(server: ServerKind) -> Scene {
     let config = Config {
         serving: Serving::EVENTS,
@@ -57,7 +57,7 @@ fn a_hundred_thousand_calls_of_ours_are_kept_taken_and_answered() {
         }
         assert_eq!(calls.len(), count);
         for (number, call) in calls.into_iter().enumerate() {
-            // Half of them are answered by being dropped.
+            // Half of them are answered when they are dropped.
             if number % 2 == 0 {
                 scene.session.reply(&call, &(), Vec::new()).unwrap();
             }
@@ -184,7 +184,7 @@ fn forty_thousand_calls_end_at_their_deadline() {
     });
 }
 
-/// At the limit of its descriptors a process loses one with each byte.
+/// At the limit of open files a process loses one descriptor with each byte.
 #[test]
 fn bytes_with_cut_off_descriptors_take_no_memory() {
     const COUNT: usize = 40_000;
@@ -204,7 +204,7 @@ fn bytes_with_cut_off_descriptors_take_no_memory() {
     assert!(held < 1024, "{held} bytes");
 }
 
-/// Whoever guesses the serials of many calls makes the bus be asked once or twice, not once for each.
+/// A stranger that guesses the serials of many calls causes one or two calls of the bus, not one for each.
 #[test]
 fn many_held_replies_take_few_questions() {
     const COUNT: u32 = 1000;

@@ -1,4 +1,4 @@
-//! The order of events, and whom they are for.
+//! The order of events, and their recipients.
 
 use std::rc::Rc;
 
@@ -7,7 +7,7 @@ use barebus_wire::{BusName, InterfaceName, MatchRule, MemberName, MethodCall, Ob
 
 use crate::scene::{BUS, DENIED, NOW, Scene, US, config};
 
-/// What an event is, and of which member or call.
+/// The kind of an event with its member or call.
 fn name<F>(event: Event<'_, F>) -> String {
     match event {
         Event::Reply { reply, .. } => {
@@ -30,7 +30,7 @@ struct Play {
     subscription: SubscriptionId,
 }
 
-/// What [`arrived`] brings, in order.
+/// The events of [`arrived`], in order.
 const ARRIVED: [&str; 9] = [
     "signal A",
     "reply 1",
@@ -43,7 +43,7 @@ const ARRIVED: [&str; 9] = [
     "reply 3",
 ];
 
-/// One of each kind of event, which arrive together.
+/// One event of each kind, arriving together.
 fn arrived() -> Play {
     let mut scene = Scene::bus_of(Config { serving: Serving::EVENTS, ..config(ServerKind::Bus) });
     let rule = MatchRule::parse("type='signal'").unwrap();
@@ -97,7 +97,7 @@ fn without(taken: &[&str]) -> Vec<String> {
 #[test]
 fn what_came_first_is_given_first() {
     assert_eq!(rest(&mut arrived().scene), ARRIVED);
-    // The same for what was kept before.
+    // The same for events that were queued before.
     let mut play = arrived();
     play.scene.process();
     assert_eq!(rest(&mut play.scene), ARRIVED);
@@ -135,7 +135,7 @@ fn an_event_that_was_polled_and_not_taken_stays_first() {
             assert_eq!(name(scene.next().unwrap()), *expected);
         }
         assert!(scene.session.poll(Want::Anything, NOW).unwrap());
-        // Whatever is asked for next, and whatever is received.
+        // Whatever is polled or received next.
         assert!(scene.session.poll_event(Want::Nothing, NOW).unwrap().is_none());
         assert!(scene.session.poll(Want::Anything, NOW).unwrap());
         scene.session.input_buffer();
@@ -143,7 +143,7 @@ fn an_event_that_was_polled_and_not_taken_stays_first() {
     }
 }
 
-/// Three subscriptions that ask for the same signals.
+/// Three subscriptions to the same signals.
 fn subscribed<F>(scene: &mut Scene<F>) -> [SubscriptionId; 3] {
     let subscriptions = ["member='S'", "type='signal'", "member='S'"]
         .map(|rule| scene.session.subscribe(&MatchRule::parse(rule).unwrap(), None).unwrap());
@@ -154,7 +154,7 @@ fn subscribed<F>(scene: &mut Scene<F>) -> [SubscriptionId; 3] {
     subscriptions
 }
 
-/// The subscriptions of the next wanted event, its text, and how many descriptors it brings.
+/// The subscriptions of the next signal, its text, and its number of descriptors.
 fn told<F>(scene: &mut Scene<F>, want: Want) -> Option<(Vec<SubscriptionId>, u32, usize)> {
     match scene.session.poll_event(want, NOW).unwrap()? {
         Event::Signal { subscriptions, signal } => {
@@ -219,7 +219,7 @@ fn who_unsubscribes_leaves_the_others_their_signals() {
     scene.give(&signal, &(0_u32,));
     scene.process();
     scene.session.unsubscribe(a).unwrap();
-    // One that was polled and not taken is not reported to who has unsubscribed since.
+    // A signal that was polled and not taken is not reported to ended subscriptions.
     assert!(scene.session.poll(Want::Anything, NOW).unwrap());
     scene.session.unsubscribe(c).unwrap();
     assert_eq!(told(&mut scene, Want::Anything), Some((vec![b], 0, 0)));

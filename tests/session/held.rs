@@ -1,4 +1,4 @@
-//! Replies whose sender may be the callee: kept until the bus has told who owns the name.
+//! Replies whose sender may be the callee: they are held until the bus has named the owner.
 
 use core::time::Duration;
 use std::rc::Rc;
@@ -13,7 +13,7 @@ use crate::scene::{BUS, DENIED, NO_OWNER, NOW, SERVICE, Scene, argument, config,
 const NEXT: &str = ":1.8";
 const STRANGER: &str = ":1.66";
 
-/// A first call whose owner was told, and its message.
+/// A first call whose owner is known, and its message.
 fn called<F>(scene: &mut Scene<F>) -> (CallId, Vec<u8>) {
     let (id, mut written) = scene.call(SERVICE);
     let call = written.pop().unwrap();
@@ -22,7 +22,7 @@ fn called<F>(scene: &mut Scene<F>) -> (CallId, Vec<u8>) {
     (id, call)
 }
 
-/// The question about the name that was written since: exactly one.
+/// The one call about the name that was written since.
 fn question<F>(scene: &mut Scene<F>) -> Vec<u8> {
     let written = scene.written();
     let [question] = &*written else { panic!("{} messages", written.len()) };
@@ -79,7 +79,7 @@ fn one_reply_is_held_for_each_call() {
     assert!(scene.next().is_none(), "the call has ended");
 }
 
-/// The bus answers in order: the answer to a question from before the reply may be from before the change of owner.
+/// The bus answers in order: an answer to a call before the reply may be older than the change of owner.
 #[test]
 fn an_answer_to_an_earlier_question_does_not_decide() {
     let mut scene = Scene::bus();
@@ -125,7 +125,7 @@ fn replies_are_held_for_many_calls_and_one_answer_decides_all() {
         let question = question(scene);
         scene.answer(&question, BUS, &(NEXT,));
         scene.process();
-        // Those that came while the question was under way ask once more.
+        // Replies that arrived during the call cause another call.
         let again = scene.written();
         assert!(again.len() <= 1, "{} questions", again.len());
         if let [again] = &*again {
@@ -248,7 +248,7 @@ fn a_refused_question_ends_the_call_and_drops_the_held_reply() {
     assert_eq!(scene.session.ignored(), 1);
 }
 
-/// The change of owner is a wanted event itself.
+/// The change of owner is itself an event with a subscription.
 #[test]
 fn a_reply_that_a_wanted_signal_releases_comes_next() {
     for forgets in [false, true] {

@@ -1,4 +1,4 @@
-//! Rules about whole conversations, played to a session that has no socket: the other side is written out here.
+//! Whole conversations with a session without a socket. The tests play the other side.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

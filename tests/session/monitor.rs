@@ -13,7 +13,7 @@ const CALL: MethodCall<'static> =
     MethodCall::checked(ObjectPath::from_static("/"), MemberName::from_static("M"))
         .destination(BusName::from_static(BUS));
 
-/// A call of ours that wants an answer.
+/// A call to the client that expects a reply.
 fn calling(scene: &mut Scene, interface: &'static str, member: &'static str) -> Header<'static> {
     let call = MethodCall::checked(ObjectPath::ROOT, MemberName::from_static(member))
         .interface(InterfaceName::from_static(interface))
@@ -23,7 +23,7 @@ fn calling(scene: &mut Scene, interface: &'static str, member: &'static str) -> 
     header
 }
 
-/// A session that is asked something, and becomes a monitor before it has answered.
+/// A session that becomes a monitor before it has answered a call.
 fn monitor() -> Scene {
     let mut scene = Scene::of(Config { serving: Serving::EVENTS, ..config(ServerKind::Bus) });
     let hello = scene.written().remove(0);
@@ -84,7 +84,7 @@ fn a_monitor_sends_nothing_and_answers_nobody() {
     assert!(session.poll_transmit().is_empty());
 }
 
-/// Their replies come like all messages, and are told as what they are.
+/// Their replies are reported like all messages.
 #[test]
 fn calls_under_way_end_with_their_reply_or_their_deadline() {
     let mut scene = Scene::bus();
@@ -93,7 +93,7 @@ fn calls_under_way_end_with_their_reply_or_their_deadline() {
     let silent = scene.call_until(BUS, Some(deadline));
     let written = scene.written();
     scene.session.become_monitor();
-    // A reply to somebody else with the same serial.
+    // A reply to another connection with the same serial.
     let mut other = scene.reply(&written[0], ":1.7");
     other.destination = Some(BusName::from_static(":1.66"));
     scene.give(&other, &(1_u32,));

@@ -1,4 +1,4 @@
-//! What is asked of the bus about names, and given back to it.
+//! Calls of the bus about names and match rules, and their removal.
 
 use core::time::Duration;
 
@@ -12,7 +12,7 @@ fn members(messages: &[Vec<u8>]) -> Vec<String> {
     messages.iter().map(|message| member(message)).collect()
 }
 
-/// Calls a service, and lets the bus answer.
+/// Calls a service, and answers as the bus.
 fn asked(scene: &mut Scene, bus: &mut Bus, name: &str) -> (CallId, Option<Result<u32, NoReply>>) {
     let id = scene.call_until(name, None);
     bus.serve(scene);
@@ -119,7 +119,7 @@ fn a_bus_that_refuses_rules_is_asked_with_each_call() {
         works(&mut scene, &mut bus, SERVICE);
         assert_eq!(bus.questions, call);
     }
-    // Its names take no more than others' do.
+    // Its names count like others.
     for name in names(1000) {
         works(&mut scene, &mut bus, &name);
     }
@@ -135,7 +135,7 @@ fn a_bus_that_does_not_tell_owners_ends_calls_at_once() {
         assert_eq!(end, Some(Err(NoReply::OwnerUnknown)));
         assert!(!scene.session.is_outstanding(id));
     }
-    // Who is called by a unique name, and the bus, need no owner.
+    // Unique names and the bus need no query for the owner.
     works(&mut scene, &mut bus, OWNER);
     let (id, written) = scene.call(BUS);
     scene.answer(&written[0], BUS, &(9_u32,));
@@ -174,7 +174,7 @@ fn who_does_not_verify_asks_nothing_and_believes_serials() {
     assert!(matches!(event, Some(Event::Signal { subscriptions, .. }) if *subscriptions == [id]));
 }
 
-/// The service that the call starts is to be seen taking the name.
+/// The start of a service by the call must be noticed.
 #[test]
 fn a_name_without_an_owner_is_followed_from_the_first_call_on() {
     for absent in [NO_OWNER, "org.freedesktop.DBus.Error.ServiceUnknown"] {

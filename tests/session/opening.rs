@@ -1,4 +1,4 @@
-//! The answers of a bus to an opening in one go.
+//! Answers of a bus to an opening in one write.
 
 use barebus_sasl::{Guid, Pacing};
 use barebus_session::{
@@ -17,7 +17,7 @@ fn call() -> MethodCall<'static> {
     .destination(BusName::from_static(BUS))
 }
 
-/// An opening that was written, with `calls` calls behind `Hello`: the calls, and the messages that were written.
+/// A written opening with `calls` calls after `Hello`: the calls, and the written messages.
 fn opened(config: Config, calls: usize) -> (Scene, Vec<CallId>, Vec<Vec<u8>>) {
     let mut scene = Scene::before_authentication(config);
     let ids = (0..calls).map(|_| scene.session.call(&call(), &(), Vec::new(), None).unwrap());
@@ -43,7 +43,7 @@ fn any_of_several_calls_may_be_answered_first() {
     }
 }
 
-/// The first call of a name asks for its owner and nothing more.
+/// The first call of a name causes only a query for its owner.
 #[test]
 fn a_first_call_by_name_asks_one_question() {
     let mut scene = <Scene>::before_authentication(config(ServerKind::Bus));
@@ -58,7 +58,7 @@ fn a_first_call_by_name_asks_one_question() {
     assert!(scene.session.poll_reply(id, NOW).unwrap().is_some());
 }
 
-/// Not only when somebody has waited in vain for the first call's reply.
+/// Not only after the reply to the first call has timed out.
 #[test]
 fn an_unusable_answer_to_hello_ends_the_session_at_once() {
     let (mut scene, ids, written) = opened(config(ServerKind::Bus), 1);
@@ -115,21 +115,21 @@ fn the_end_and_the_deadline_find_what_had_come() {
     assert_eq!(scene.session.unique_name(), Some(US));
 }
 
-/// The bytes that are written now.
+/// The bytes to write now.
 fn output(scene: &mut Scene) -> Vec<u8> {
     let bytes = scene.session.poll_transmit().bytes.concat();
     scene.session.transmitted(bytes.len());
     bytes
 }
 
-/// A pipelined attempt that has failed in some way at the time that is given back.
+/// A pipelined attempt that has failed in some way, and the time of the failure.
 type Failure = fn(&mut Scene) -> Duration;
 
 const OK: &[u8] = b"OK 0123456789abcdef0123456789abcdef\r\n";
 const HALF: Duration = Duration::from_millis(2500);
 const WHOLE: Duration = Duration::from_secs(5);
 
-/// Each way in which a pipelined attempt can end before it is complete.
+/// All ways in which a pipelined attempt can fail.
 const FAILURES: [Failure; 8] = [
     |scene| {
         scene.fill(b"REJECTED EXTERNAL\r\n");
@@ -204,7 +204,7 @@ fn nothing_is_retried_twice() {
         assert!(scene.session.poll_event(Want::Nothing, now).is_err());
         assert!(scene.session.retry_handshake());
         output(&mut scene);
-        // The second attempt has all the time that is left.
+        // The second attempt has all of the remaining time.
         assert!(fail(&mut scene) < NOW + WHOLE);
         let error = scene.session.poll_event(Want::Nothing, NOW + WHOLE).unwrap_err();
         assert!(!scene.session.retry_handshake(), "{error}");
@@ -228,7 +228,7 @@ fn nothing_is_retried_without_another_stream_or_when_line_by_line_was_asked_for(
     }
 }
 
-/// From then on the server may have processed what was sent.
+/// From then on the server may have processed the messages.
 #[test]
 fn nothing_is_retried_once_messages_have_begun() {
     let failures: [Failure; 4] = [
@@ -257,7 +257,7 @@ fn nothing_is_retried_once_messages_have_begun() {
     }
 }
 
-/// A server that was reached is not asked in another way whether it is another one.
+/// If the GUID is wrong, there is no second attempt.
 #[test]
 fn nothing_is_retried_with_a_server_of_another_guid() {
     let guid = Guid::parse(b"ffffffffffffffffffffffffffffffff").ok();
@@ -268,7 +268,7 @@ fn nothing_is_retried_with_a_server_of_another_guid() {
     assert!(!scene.session.retry_handshake());
 }
 
-/// The deadline is the handshake's, not each attempt's, and no peer puts it off.
+/// The deadline is that of the handshake, not of each attempt, and no peer can extend it.
 #[test]
 fn the_time_limit_holds_for_both_attempts_together() {
     let (mut scene, ..) = opened(config(ServerKind::Bus), 1);

@@ -1,4 +1,4 @@
-//! What we answer when we are called. Spec: Message Types, Standard Interfaces.
+//! Our answers to calls. Spec: Message Types, Standard Interfaces.
 
 use barebus_sasl::{Identity, Mechanism, Mechanisms};
 use barebus_session::{Config, Event, ServerKind, Serving, Want};
@@ -8,7 +8,7 @@ use barebus_wire::{
 
 use crate::scene::{NOW, Scene, US};
 
-/// The header of a call that somebody makes of us.
+/// The header of a call to the client.
 fn calling(scene: &mut Scene, interface: &'static str, member: &'static str) -> Header<'static> {
     let mut header =
         MethodCall::checked(ObjectPath::from_static("/any"), MemberName::from_static(member))
@@ -101,7 +101,7 @@ fn of_many_calls_the_one_that_is_dropped_is_answered_at_once() {
         .collect();
     drop(held.remove(70));
     assert_eq!(answers(&mut scene).len(), 1);
-    // Answered once, however often it is tried.
+    // It is answered only once.
     for _ in 0..2 {
         scene.session.reply(&held[0], &(), Vec::new()).unwrap();
     }

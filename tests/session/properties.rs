@@ -1,4 +1,4 @@
-//! What holds for every session, whatever is done to it.
+//! Properties of every session after any operations.
 
 use barebus_tests::session::{chunker, session};
 use proptest::prelude::*;

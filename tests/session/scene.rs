@@ -1,4 +1,4 @@
-//! A session, and the other side of its conversation.
+//! A session and its scripted peer.
 
 use core::time::Duration;
 
@@ -13,29 +13,29 @@ use barebus_wire::{
 pub(crate) const BUS: &str = "org.freedesktop.DBus";
 /// Our name on the bus.
 pub(crate) const US: &str = ":1.5";
-/// What the other side says to our lines.
+/// The answers to our lines.
 pub(crate) const LINES: &[u8] = b"OK 0123456789abcdef0123456789abcdef\r\nAGREE_UNIX_FD\r\n";
 pub(crate) const NOW: Duration = Duration::from_secs(100);
 
 /// A service on the bus.
 pub(crate) const SERVICE: &str = "org.example.Service";
-/// The answer when nobody owns a name.
+/// The answer for a name without an owner.
 pub(crate) const NO_OWNER: &str = "org.freedesktop.DBus.Error.NameHasNoOwner";
-/// The answer when a policy forbids a question.
+/// The answer if a policy forbids the call.
 pub(crate) const DENIED: &str = "org.freedesktop.DBus.Error.AccessDenied";
 
-/// A session whose handshake is over, and the serials of the other side.
+/// A session after its handshake, and the serials of the peer.
 pub(crate) struct Scene<F = ()> {
     pub(crate) session: Session<F>,
     last_serial: u32,
 }
 
-/// The usual, for root.
+/// The usual configuration, for root.
 pub(crate) fn config(peer: ServerKind) -> Config {
     Config::new(peer, Mechanisms::only(Mechanism::External(Identity::Uid(0))))
 }
 
-/// A call of the method `M` of whoever owns `destination`.
+/// A call of the method `M` of `destination`.
 pub(crate) fn call_of(destination: &str) -> MethodCall<'_> {
     MethodCall::checked(ObjectPath::from_static("/"), MemberName::from_static("M"))
         .destination(BusName::parse(destination).unwrap())
@@ -50,7 +50,7 @@ pub(crate) fn member(message: &[u8]) -> String {
         .map_or_else(String::new, |name| name.to_string())
 }
 
-/// The text that a message that was written has as its only argument.
+/// The only argument of a written message, a text.
 pub(crate) fn argument(message: &[u8]) -> String {
     Message::parse(message).unwrap().body::<(&str,)>().unwrap().0.to_owned()
 }
@@ -61,7 +61,7 @@ impl Scene {
         Self::bus_of(config(ServerKind::Bus))
     }
 
-    /// A connection to somebody directly.
+    /// A direct connection.
     pub(crate) fn direct() -> Self {
         Self::of(config(ServerKind::Direct))
     }
@@ -105,7 +105,7 @@ impl<F> Scene<F> {
         }
     }
 
-    /// The messages that were written since this was last asked.
+    /// The messages written since the last call of this method.
     pub(crate) fn written(&mut self) -> Vec<Vec<u8>> {
         let bytes = self.session.poll_transmit().bytes.concat();
         self.session.transmitted(bytes.len());
@@ -138,7 +138,7 @@ impl<F> Scene<F> {
         self.session.handle_input(bytes.len(), fds, false);
     }
 
-    /// Processes what has arrived and takes nothing.
+    /// Processes received bytes without taking events.
     pub(crate) fn process(&mut self) {
         assert!(self.session.poll_event(Want::Nothing, NOW).unwrap().is_none());
     }
@@ -148,24 +148,24 @@ impl<F> Scene<F> {
         self.session.call(&call_of(destination), &(), Vec::new(), deadline).unwrap()
     }
 
-    /// Calls a service: the call, and the messages that were written for it. The call is the last.
+    /// Calls a service. Returns the call, and the messages written for it, of which the call is the last.
     pub(crate) fn call(&mut self, destination: &str) -> (CallId, Vec<Vec<u8>>) {
         let id = self.call_until(destination, None);
         (id, self.written())
     }
 
-    /// The end of a call, if it has come: the reply's first argument, or why there is none.
+    /// The end of a call, if it has ended: the first argument of the reply, or why there is none.
     pub(crate) fn end(&mut self, call: CallId) -> Option<Result<u32, NoReply>> {
         let end = self.session.poll_reply(call, NOW).unwrap()?;
         Some(end.map(|reply| reply.message.body::<(u32,)>().unwrap().0))
     }
 
-    /// The next event, whatever it is.
+    /// The next event of any kind.
     pub(crate) fn next(&mut self) -> Option<Event<'_, F>> {
         self.session.poll_event(Want::Anything, NOW).unwrap()
     }
 
-    /// The bus refuses what a message asked of it.
+    /// The bus refuses a call.
     pub(crate) fn refuse(&mut self, call: &[u8], name: &str) {
         let error = self.error(call, BUS, name);
         self.give(&error, &("no",));
@@ -179,7 +179,7 @@ impl<F> Scene<F> {
         change
     }
 
-    /// The bus tells that a name has passed on.
+    /// The bus reports a change of owner.
     pub(crate) fn pass_on(&mut self, name: &str, old: &str, new: &str) {
         let change = self.owner_changed();
         self.give(&change, &(name, old, new));

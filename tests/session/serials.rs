@@ -21,7 +21,7 @@ fn serials_pass_the_wrap_without_0_and_replies_find_their_calls() {
     let serials: Vec<u32> = (0..10).map(|_| call()).collect();
     assert_eq!(serials, [u32::MAX - 3, u32::MAX - 2, u32::MAX - 1, u32::MAX, 1, 2, 3, 4, 5, 6]);
 
-    // All but two end, one on each side of the wrap: each reply finds its call, and those two are left.
+    // All calls end except two, one on each side of the overflow. Each reply is matched to its call.
     let written = scene.written();
     assert_eq!(written.iter().map(|message| serial_of(message)).collect::<Vec<_>>(), serials);
     for message in written.iter().filter(|message| ![1, u32::MAX].contains(&serial_of(message))) {

@@ -23,7 +23,7 @@ fn is_given(scene: &mut Scene) -> bool {
     matches!(scene.session.poll_event(Want::Anything, NOW).unwrap(), Some(Event::Signal { .. }))
 }
 
-/// Unicast signals are delivered whatever the rules: they are not for those who did not ask.
+/// Unicast signals are delivered without match rules. They are not for other subscriptions.
 #[test]
 fn a_signal_that_nobody_asked_for_is_passed_over() {
     let mut scene = Scene::bus();
@@ -91,7 +91,7 @@ fn a_well_known_sender_is_its_present_owner() {
     };
     assert!(give(":1.7", &mut scene));
     assert!(!give(":1.8", &mut scene));
-    // The name passes to another; the bus says so.
+    // The owner of the name changes, and the bus reports it.
     let mut change = scene.signal(":1.7", "NameOwnerChanged");
     change.sender = Some(BusName::from_static(BUS));
     change.interface = Some(InterfaceName::from_static("org.freedesktop.DBus"));
@@ -106,7 +106,7 @@ fn a_well_known_sender_is_its_present_owner() {
     assert!(!give(":1.7", &mut scene));
 }
 
-/// The subscriptions that the next event ends, and whether the bus has refused them.
+/// The subscriptions that the next event ends, and whether the bus refused them.
 fn ended(scene: &mut Scene, now: Duration) -> Option<(Vec<SubscriptionId>, bool)> {
     match scene.session.poll_event(Want::Anything, now).unwrap()? {
         Event::NotSubscribed { subscriptions, reply } => {
@@ -154,7 +154,7 @@ fn a_rule_whose_last_subscription_ends_in_time_is_given_back() {
     let added = asked(&mut scene, "AddMatch").remove(0);
     assert_eq!(ended(&mut scene, deadline), Some((ids.to_vec(), false)));
     assert_eq!(asked(&mut scene, "RemoveMatch").len(), 1);
-    // One that is made later has a rule of its own, whatever is still said to the first.
+    // A later subscription has its own rule, regardless of pending answers to the first.
     let id = scene.session.subscribe(&rule, None).unwrap();
     let again = asked(&mut scene, "AddMatch");
     assert_eq!(again.len(), 1);

@@ -1,6 +1,6 @@
-//! Other projects' test data, which lies beside the tree and is never part of it.
+//! Test data of other projects. It is outside of the tree.
 //!
-//! The corpus is searched for as `shared/corpus` in the directories that enclose the workspace, or where `BAREBUS_CORPUS` says.
+//! The corpus is the directory `shared/corpus` in a parent of the workspace, or the directory that `BAREBUS_CORPUS` names.
 
 use std::fs;
 use std::io::Write;
@@ -24,10 +24,10 @@ pub struct Judged {
 }
 
 impl Corpus {
-    /// The corpus, or `None` with a line on standard error when this machine has none.
+    /// Finds the corpus. If there is none, prints a line on standard error and returns `None`.
     ///
     /// # Panics
-    /// When `BAREBUS_CORPUS` names a directory that is not there: whoever sets it wants these tests to run.
+    /// If `BAREBUS_CORPUS` names a directory that does not exist: whoever sets it wants these tests to run.
     pub fn find() -> Option<Self> {
         if let Some(root) = std::env::var_os("BAREBUS_CORPUS").map(PathBuf::from) {
             assert!(root.is_dir(), "BAREBUS_CORPUS is {}, which is no directory", root.display());
@@ -36,7 +36,7 @@ impl Corpus {
         let enclosing = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors();
         let root = enclosing.map(|dir| dir.join("shared/corpus")).find(|root| root.is_dir());
         if root.is_none() {
-            // Past the capture of the test harness: a skipped test must be seen.
+            // Not captured by the test harness: a skipped test must be visible.
             let _ = writeln!(std::io::stderr(), "SKIPPED: no shared/corpus, and no BAREBUS_CORPUS");
         }
         root.map(|root| Self { root })

@@ -1,4 +1,4 @@
-//! What work costs, in processor time: the machine's other work does not count.
+//! Measures processor time, so that other load of the machine does not count.
 
 use core::time::Duration;
 
@@ -15,8 +15,8 @@ pub fn processor_time() -> Duration {
     time(usage.user_time()) + time(usage.system_time())
 }
 
-/// Asserts that the cost of `act(count)` grows linearly up to `act(most)`: four times as much costs less than eight times as much, where
-/// a cost that grows with the square is sixteen times as much. A noisy machine gets more than one chance.
+/// Asserts that the cost of `act(count)` grows linearly up to `act(most)`: four times the count takes less than eight times the time. Quadratic
+/// cost would take sixteen times the time. It is measured several times, because the machine may be noisy.
 pub fn assert_linear(most: usize, mut act: impl FnMut(usize)) {
     let mut timed = |count| {
         let begin = processor_time();

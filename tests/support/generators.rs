@@ -1,7 +1,6 @@
-//! Signatures, values and messages out of bytes: one generator for proptest, which shrinks the bytes, and for the fuzzer, which
-//! mutates them.
+//! Generates signatures, values and messages from bytes. proptest shrinks the bytes, the fuzzer mutates them.
 //!
-//! Where the bytes run out they read as 0, and 0 makes the simplest thing: what is shorter is simpler.
+//! Missing bytes read as 0, and 0 generates the simplest value, so shorter input is simpler.
 
 use barebus_wire::{
     BusName, Endian, ErrorName, Flags, Header, InterfaceName, MemberName, MessageType, ObjectPath,
@@ -11,7 +10,7 @@ use proptest::prelude::*;
 
 use crate::model::{Body, Model};
 
-/// Bytes to make things of.
+/// The bytes from which values are generated.
 #[derive(Clone, Debug)]
 pub struct Source<'a>(pub &'a [u8]);
 
@@ -39,7 +38,7 @@ impl Source<'_> {
     }
 }
 
-/// The most types that one signature is made of, so that trees stay small; deep and long ones are made on purpose.
+/// Maximum number of types in a signature, so that trees stay small. Deep and long signatures are generated separately.
 const TYPES: usize = 24;
 
 /// Zero or more single complete types within the specification's limits.
@@ -300,7 +299,7 @@ pub fn message(source: &mut Source<'_>) -> Parts {
         3 => MessageType::Signal,
         _ => MessageType::Unknown(source.byte().max(5)),
     };
-    // A bit for each field that the message's type does not call for.
+    // One bit for each field that the message type does not require.
     let extra = source.byte();
     let (call, signal) =
         (message_type == MessageType::MethodCall, message_type == MessageType::Signal);

@@ -4,7 +4,7 @@ use barebus_wire::Endian;
 
 use crate::model::{pad, put_signature, put_u32};
 
-/// Bytes from hexadecimal text; white space and what follows a `;` in a line is for the reader.
+/// Bytes from hexadecimal text. White space, and `;` with the rest of its line, are ignored.
 pub fn hex(text: &str) -> Vec<u8> {
     let digits: String = text
         .lines()

@@ -1,5 +1,5 @@
-//! What the tests, the fuzz targets and the benches share: other projects' corpus, generators of values and messages, and the
-//! properties that hold for all of them.
+//! Shared code of the tests, the fuzz targets and the benches: the corpus of other projects, generators of values and messages, and properties
+//! that hold for all of them.
 #![allow(
     clippy::indexing_slicing,
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! How much memory a thread uses: an allocator that counts.
+//! A counting allocator, which measures the memory use of a thread.
 //!
 //! `#[global_allocator] static ALLOCATOR: Counting = Counting;` in a test's root, then [`peak`].
 #![allow(
@@ -14,7 +14,7 @@ use std::cell::Cell;
 pub struct Counting;
 
 thread_local! {
-    /// Bytes that the thread allocated and nobody freed; less than 0 when it freed what others allocated.
+    /// Bytes that the thread allocated and has not freed. Negative if it freed memory of other threads.
     static HELD: Cell<isize> = const { Cell::new(0) };
     /// The most that `HELD` has been.
     static PEAK: Cell<isize> = const { Cell::new(0) };
@@ -23,7 +23,7 @@ thread_local! {
 }
 
 fn count(grown: isize) {
-    // During a thread's end its counters may be gone already: then nobody asks.
+    // The counters may be destroyed at the end of a thread, when they are no longer read.
     let _ = HELD.try_with(|held| {
         held.set(held.get() + grown);
         let _ = PEAK.try_with(|peak| peak.set(peak.get().max(held.get())));
@@ -37,29 +37,29 @@ fn signed(size: usize) -> isize {
     isize::try_from(size).unwrap_or(isize::MAX)
 }
 
-// SAFETY: every call goes to the system's allocator as it came; counting allocates nothing, the counters need no destructor.
+// SAFETY: every call is passed unchanged to the system's allocator. Counting does not allocate, and the counters need no destructor.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count(signed(layout.size()));
-        // SAFETY: the caller keeps the same contract.
+        // SAFETY: the caller upholds the same contract.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         count(signed(layout.size()));
-        // SAFETY: the caller keeps the same contract.
+        // SAFETY: the caller upholds the same contract.
         unsafe { System.alloc_zeroed(layout) }
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
         count(-signed(layout.size()));
-        // SAFETY: the caller keeps the same contract.
+        // SAFETY: the caller upholds the same contract.
         unsafe { System.dealloc(pointer, layout) }
     }
 
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         count(signed(size) - signed(layout.size()));
-        // SAFETY: the caller keeps the same contract.
+        // SAFETY: the caller upholds the same contract.
         unsafe { System.realloc(pointer, layout, size) }
     }
 }

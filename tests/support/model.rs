@@ -1,4 +1,4 @@
-//! A second, naive marshaller: values as a tree, marshalled and checked the slow and obvious way.
+//! A second, naive marshaller: values as a tree, marshalled and checked in the simplest way.
 //!
 //! It shares no code with `barebus-wire`, so that the two agree only where both are right.
 
@@ -119,7 +119,7 @@ impl Model {
     /// Marshals the value with the writer under test.
     ///
     /// # Errors
-    /// What the writer refuses.
+    /// The writer refuses the value.
     pub fn put(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
         match self {
             Self::Byte(value) => writer.put_u8(*value),

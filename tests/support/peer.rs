@@ -1,4 +1,4 @@
-//! The other end of a connection under test: a server that does as a script says, byte by byte if need be.
+//! A scripted server: the other end of a connection under test, byte by byte if necessary.
 
 use std::io::{self, ErrorKind, IoSlice, IoSliceMut, Read, Write};
 use std::net::Shutdown;
@@ -84,9 +84,9 @@ impl Peer {
         &self.stream
     }
 
-    // Writing. A client that has gone away is no fault of the script's.
+    // Writing. It is not an error of the script if the client has closed the connection.
 
-    /// Writes all of `bytes`; `false` when the client has gone away.
+    /// Writes all of `bytes`. Returns `false` if the client has closed the connection.
     pub fn write(&mut self, bytes: &[u8]) -> bool {
         let done = self.stream.write_all(bytes).is_ok();
         if done {
@@ -95,7 +95,7 @@ impl Peer {
         done
     }
 
-    /// Writes `bytes`, `size` at a time, with a rest after each.
+    /// Writes `bytes` in chunks of `size`, with a pause before each.
     pub fn write_slowly(&mut self, bytes: &[u8], size: usize, rest: Duration) -> bool {
         bytes.chunks(size).all(|chunk| {
             std::thread::sleep(rest);
@@ -125,7 +125,7 @@ impl Peer {
 
     // Reading.
 
-    /// Reads once. Gives how many bytes came; 0 at the end, or when the client says nothing for too long.
+    /// Reads once. Returns the number of bytes; 0 at the end, or after [`PATIENCE`].
     pub fn read(&mut self) -> usize {
         let mut room = vec![0; 64 * 1024];
         let mut control = nix::cmsg_space!([RawFd; 253]);
@@ -149,13 +149,13 @@ impl Peer {
         };
         let Ok((count, fds)) = read else { return 0 };
         #[allow(unsafe_code, reason = "descriptors become owned")]
-        // SAFETY: the kernel has just installed each for this call, and nobody else knows its number.
+        // SAFETY: the kernel installed each descriptor for this call, so it has no other owner.
         self.fds.extend(fds.into_iter().map(|fd| unsafe { OwnedFd::from_raw_fd(fd) }));
         self.received.extend_from_slice(&room[..count]);
         count
     }
 
-    /// Reads until the client hangs up, and forgets all of it.
+    /// Reads and discards everything until the client closes the connection.
     pub fn drain(&mut self) {
         let mut sink = [0; 4096];
         loop {
@@ -168,23 +168,23 @@ impl Peer {
         }
     }
 
-    /// The file descriptors that came with all that was read.
+    /// The file descriptors received so far.
     pub fn take_fds(&mut self) -> Vec<OwnedFd> {
         std::mem::take(&mut self.fds)
     }
 
-    /// Reads up to and with the line that ends the client's authentication, answering as the specification says. `false` when
-    /// the client gave up before; where reading does not wait, also when more must come first: ask again then.
+    /// Authenticates the client as the specification says. Returns `false` if the client gives up. On a stream that does not block, `false` also
+    /// means that more bytes are needed: call it again.
     pub fn authenticate(&mut self) -> bool {
         self.authenticate_with(true)
     }
 
-    /// As [`authenticate`](Self::authenticate), with or without agreeing to passing of file descriptors.
+    /// As [`authenticate`](Self::authenticate), with or without agreeing to pass file descriptors.
     pub fn authenticate_with(&mut self, allow_unix_fd: bool) -> bool {
         self.authenticate_as(server_options(allow_unix_fd))
     }
 
-    /// As [`authenticate`](Self::authenticate), letting in whom `options` say.
+    /// As [`authenticate`](Self::authenticate), with these options.
     pub fn authenticate_as(&mut self, options: ServerOptions) -> bool {
         let mut server = self.conversation.take().unwrap_or_else(|| Box::new(Server::new(options)));
         loop {
@@ -208,7 +208,7 @@ impl Peer {
         }
     }
 
-    /// The client's next message; `None` when it hangs up or says nothing for too long, or at once where reading does not wait.
+    /// The client's next message. `None` if the client closes the connection, after [`PATIENCE`], or at once if reading does not block.
     pub fn receive(&mut self) -> Option<Sent> {
         loop {
             let len = frame_len(&self.received).expect("the client sends valid messages");
@@ -228,12 +228,12 @@ impl Peer {
         self.greet_as(server_options(true))
     }
 
-    /// As [`greet`](Self::greet), letting in whom `options` say.
+    /// As [`greet`](Self::greet), with these options.
     pub fn greet_as(&mut self, options: ServerOptions) -> bool {
         self.authenticate_as(options) && self.answer_hello()
     }
 
-    /// Authenticates a client that writes line by line: hangs up when a read brings more than one line.
+    /// Authenticates a client that writes line by line. Closes the connection if one read returns more than one line.
     pub fn authenticate_strictly(&mut self) -> bool {
         let mut server = Server::new(server_options(true));
         while server.state() != ServerState::Done {
@@ -263,7 +263,7 @@ impl Peer {
         self.write(&[reply, acquired].concat())
     }
 
-    /// Answers as the bus until the client calls `member`; `None` when it hangs up.
+    /// Answers as the bus until the client calls `member`. `None` if the client closes the connection.
     pub fn called(&mut self, member: &str) -> Option<Sent> {
         loop {
             let sent = self.receive()?;
@@ -285,7 +285,7 @@ impl Peer {
         }
     }
 
-    /// Answers what clients ask the bus about names and matches; all names belong to [`OWNER`].
+    /// Answers calls of the bus about names and match rules. [`OWNER`] owns all names.
     pub fn answer_as_bus(&mut self, sent: &Sent) {
         let reply = match sent.member() {
             "GetNameOwner" => self.reply(sent, Some(BUS), &(OWNER,)),
@@ -295,8 +295,8 @@ impl Peer {
         self.write(&reply);
     }
 
-    /// Greets, and then answers every call of `Echo` with its own argument, from [`OWNER`], and no other call, until the client
-    /// hangs up.
+    /// Greets, and then answers every call of `Echo` with its argument, from [`OWNER`], until the client closes the connection. Other calls get no
+    /// reply.
     pub fn serve_echo(&mut self) {
         if !self.greet() {
             return;
@@ -307,7 +307,7 @@ impl Peer {
         }
     }
 
-    /// The reply to a call of `Echo`: the string that it carries, or nothing.
+    /// The reply to a call of `Echo`: its string, or no arguments.
     pub fn echo(&mut self, call: &Sent, sender: Option<&str>) -> Vec<u8> {
         match call.message().body::<(&str,)>() {
             Ok(body) => self.reply(call, sender, &body),
@@ -426,12 +426,12 @@ pub fn message(header: &Header<'_>, body: &(impl EncodeBody + ?Sized)) -> Vec<u8
     buf.as_slice().to_vec()
 }
 
-/// A bus name that must be one.
+/// Parses a valid bus name.
 pub fn bus_name(name: &str) -> BusName<'_> {
     BusName::parse(name).expect("a bus name")
 }
 
-/// A server that lets this process's user in.
+/// Options of a server that accepts the user of this process.
 pub fn server_options(allow_unix_fd: bool) -> ServerOptions {
     ServerOptions {
         guid: guid(),
@@ -450,14 +450,13 @@ pub fn pair() -> io::Result<(UnixStream, UnixStream)> {
     UnixStream::pair()
 }
 
-/// How many files this process has open.
+/// Number of open files of this process.
 pub fn open_files() -> usize {
-    // The directory itself is open while it is listed.
+    // Listing the directory opens one more.
     std::fs::read_dir("/proc/self/fd").expect("/proc").count() - 1
 }
 
-/// Whether no more files are open than there were `before`. Other threads close theirs in their own time: the other side, and the client's
-/// own for descriptors that came from it.
+/// Waits until no more files are open than `before`. The threads of the server, and of the client for received descriptors, close theirs later.
 pub fn are_closed(before: usize) -> bool {
     let end = Instant::now() + PATIENCE;
     while open_files() > before && Instant::now() < end {

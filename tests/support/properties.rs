@@ -1,4 +1,4 @@
-//! What holds for all bytes and all values, written once: tests and fuzz targets call it.
+//! Properties that hold for all bytes and values. Tests and fuzz targets call them.
 
 mod rules;
 mod text;
@@ -17,7 +17,7 @@ pub use rules::{address, match_rule};
 pub use text::{capture, parse, text};
 pub use typed::{marshalled, typed};
 
-/// Bytes that may be a message: framing, parsing, validating, walking and marshalling again agree with one another.
+/// For any bytes, framing, parsing, validating, walking and marshalling agree.
 pub fn message(bytes: &[u8]) {
     frames(bytes);
     let parsed = Message::parse(bytes);
@@ -34,7 +34,7 @@ pub fn message(bytes: &[u8]) {
     let walked = walk(message.cursor());
     assert_eq!(validated.err(), walked.as_ref().err().copied(), "validating and walking differ");
     let owned = OwnedBody::try_from(&message);
-    // The body alone counts from its own first byte.
+    // Offsets in a body alone count from its own first byte.
     let body_start = bytes.len() - message.body_bytes().len();
     let offset = |error: &DecodeError| (error.kind, error.at as usize + body_start);
     assert_eq!(
@@ -56,8 +56,7 @@ pub fn message(bytes: &[u8]) {
     }
 }
 
-/// A message that is much as the last one is taken for what it is by itself: with another serial, another length, or any other
-/// byte changed.
+/// A message that is similar to the last one is read correctly: with another serial, another length, or any other byte changed.
 fn familiar_headers_are_parsed_alike(bytes: &[u8]) {
     let told = |parsed: Result<Message<'_>, DecodeError>| {
         parsed.map(|message| format!("{:?}, {}", message.header(), message.body_bytes().len()))
@@ -78,15 +77,14 @@ fn familiar_headers_are_parsed_alike(bytes: &[u8]) {
     }
 }
 
-/// Bytes as header fields behind a sound fixed header.
+/// Bytes as header fields after a valid fixed header.
 pub fn header(bytes: &[u8]) {
     if let Some(bytes) = with_fixed_header(bytes) {
         message(&bytes);
     }
 }
 
-/// A message without a body of whose bytes the first three choose byte order, type and flags, and those from the fourth on are the
-/// header fields.
+/// A message without a body: the first three bytes select byte order, type and flags, the others are the header fields.
 pub fn with_fixed_header(bytes: &[u8]) -> Option<Vec<u8>> {
     let (&[mark, message_type, flags], fields) = bytes.split_first_chunk()?;
     let endian = if mark & 1 == 0 { Endian::Little } else { Endian::Big };
@@ -98,7 +96,7 @@ pub fn with_fixed_header(bytes: &[u8]) -> Option<Vec<u8>> {
     Some(message)
 }
 
-/// Bytes that may be a signature: what the naive grammar says, and text that is put together again from its types.
+/// For any bytes, the signature parser agrees with the naive grammar, and the types of a signature concatenate to it.
 pub fn signature(bytes: &[u8]) {
     let parsed = Signature::from_bytes(bytes);
     assert_eq!(parsed.is_ok(), naive_signature(bytes), "{:?}", String::from_utf8_lossy(bytes));
@@ -137,7 +135,7 @@ pub fn dynamic(bytes: &[u8]) {
     assert_eq!(skipped.err(), walked.as_ref().err().copied(), "skipping and walking differ");
     if let Err(error) = walked {
         assert!(error.at as usize <= data.len(), "{error}");
-        // The error stays.
+        // The error is permanent.
         assert_eq!(walking.next(), Err(error));
         assert_eq!(skipping.skip_all(), Err(error));
         return;
@@ -156,12 +154,12 @@ pub fn dynamic(bytes: &[u8]) {
     }
 }
 
-/// A message made of the bytes: what is marshalled is read again, in either byte order.
+/// A message generated from the bytes is read back after marshalling, in either byte order.
 pub fn round_trip(bytes: &[u8]) {
     round_trip_of(&generators::message(&mut Source(bytes)));
 }
 
-/// As [`round_trip`], of a message that was made elsewhere.
+/// As [`round_trip`], for a given message.
 pub fn round_trip_of(parts: &Parts) {
     let bytes = parts.encode();
     let message = Message::parse(&bytes).expect("what was marshalled");
@@ -174,14 +172,14 @@ pub fn round_trip_of(parts: &Parts) {
     self::message(&bytes);
 }
 
-/// Walks everything and demands that nothing is left.
+/// Walks everything and checks that nothing is left.
 fn walk(mut cursor: Cursor<'_>) -> Result<Vec<Model>, DecodeError> {
     let values = Model::read_all(&mut cursor)?;
     let mut behind = cursor.reader().clone();
     behind.finish().map(|()| values)
 }
 
-/// Framing says how many bytes the message takes, as soon as it can tell, and never another number.
+/// Framing returns the length of the message as soon as it is known, and never another length.
 fn frames(bytes: &[u8]) {
     match frame_len(bytes) {
         Ok(None) => assert!(bytes.len() < limits::FIXED_HEADER_LEN),
@@ -197,7 +195,7 @@ fn frames(bytes: &[u8]) {
 }
 
 fn prefixes_are_incomplete(bytes: &[u8]) {
-    // All of them where there are few; else those near either end, which is where the code tells cases apart.
+    // All lengths if there are few, otherwise those near either end, where the code distinguishes cases.
     let cuts = (0..bytes.len()).filter(|cut| *cut < 40 || *cut + 40 > bytes.len() || cut % 61 == 0);
     for cut in cuts {
         let prefix = &bytes[..cut];
@@ -223,7 +221,7 @@ fn header_is_what_a_cursor_sees(message: &Message<'_>) {
     let signature = Signature::from_static("yyyyuua(yv)");
     let mut cursor = Cursor::new(Reader::new(message.as_bytes(), header.endian), signature);
     let values = Model::read_all(&mut cursor).expect("a header is a value of its signature");
-    // Marshalled again they are the same bytes: no padding is other than it must be.
+    // Marshalling gives the same bytes, so all padding is correct.
     let mut naive = Vec::new();
     values.iter().for_each(|value| value.marshal(&mut naive, header.endian));
     pad(&mut naive, 8);
@@ -257,7 +255,7 @@ fn header_is_what_a_cursor_sees(message: &Message<'_>) {
     assert_eq!(field(9).unwrap_or(Model::Uint32(0)), Model::Uint32(header.unix_fds));
 }
 
-/// A body in memory of its own, and its values as a tree: both are marshalled as the message was.
+/// An owned body and its values as a tree are marshalled to the same bytes.
 fn owned_values_are_the_values(owned: &OwnedBody, body: &Body, endian: Endian) {
     let values = owned.values().expect("a valid body");
     let again = OwnedBody::from_values(&values).expect("values that were read");
@@ -272,7 +270,7 @@ fn owned_values_are_the_values(owned: &OwnedBody, body: &Body, endian: Endian) {
     assert_eq!(Model::read_all(&mut owned.cursor()).as_deref(), Ok(body.values()));
 }
 
-/// Passing a container without looking consumes what walking it does.
+/// Skipping a container consumes the same bytes as walking it.
 fn skipping_ends_where_walking_does(message: &Message<'_>) {
     let mut walking = message.cursor();
     for _ in 0..64 {
@@ -289,7 +287,7 @@ fn skipping_ends_where_walking_does(message: &Message<'_>) {
                 }
                 assert_eq!(skipping.position(), through.position());
                 assert_eq!(skipping.open(), through.open());
-                // As text: a NaN is not equal to itself.
+                // Compared as text, because a NaN is not equal to itself.
                 let (skipped, walked) = (skipping.next(), through.next());
                 assert_eq!(format!("{skipped:?}"), format!("{walked:?}"));
             }
@@ -297,7 +295,7 @@ fn skipping_ends_where_walking_does(message: &Message<'_>) {
     }
 }
 
-/// What was read is marshalled again, to the same header and the same values.
+/// A message that was read is marshalled to the same header and values.
 fn marshals_again(message: &Message<'_>, body: &Body, endian: Endian) {
     let header = Header { endian, ..*message.header() };
     let bytes = encode(&header, &RawBody::of(message)).expect("a valid message");
@@ -308,16 +306,16 @@ fn marshals_again(message: &Message<'_>, body: &Body, endian: Endian) {
     assert_eq!(encode(again.header(), &RawBody::of(&again)).as_deref(), Ok(&*bytes));
 }
 
-/// Marshals into a buffer of just the size that the first attempt asks for.
+/// Marshals into a buffer of exactly the size that the first attempt requests.
 ///
 /// # Errors
-/// What cannot be marshalled.
+/// The message cannot be marshalled.
 pub fn encode(header: &Header<'_>, body: &dyn EncodeBody) -> Result<Vec<u8>, EncodeError> {
     let needed = match header.encode(&mut [], body) {
         Err(EncodeError::BufferTooSmall { needed }) => needed,
         other => return other.map(|len| panic!("{len} bytes in an empty buffer")),
     };
-    // Old bytes in the buffer must not shine through the padding.
+    // Old bytes of the buffer must not appear in the padding.
     let mut bytes = vec![0xaa; needed];
     assert_eq!(header.encode(&mut bytes, body), Ok(needed));
     let short = needed - 1;
@@ -353,7 +351,7 @@ fn naive_signature(bytes: &[u8]) -> bool {
     true
 }
 
-/// What follows the single complete type that `text` begins with.
+/// The rest of `text` after its first single complete type.
 fn naive_type(text: &[u8], arrays: u8, structs: u8) -> Option<&[u8]> {
     let (code, rest) = text.split_first()?;
     match code {

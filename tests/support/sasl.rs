@@ -1,4 +1,4 @@
-//! What holds for every authentication conversation, written once: tests and fuzz targets call it.
+//! Properties that hold for every authentication handshake. Tests and fuzz targets call them.
 #![allow(clippy::missing_panics_doc, reason = "a property fails by panicking")]
 
 use core::fmt::Debug;
@@ -19,18 +19,18 @@ pub fn guid() -> Guid {
     GUID.parse().unwrap()
 }
 
-/// What one side made of the bytes that it was fed.
+/// Result of feeding bytes to one side.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Run<S> {
-    /// How many bytes it took.
+    /// Number of bytes that it took.
     pub taken: usize,
-    /// All that it said.
+    /// Its whole output.
     pub said: Vec<u8>,
-    /// Where it stands.
+    /// Its state.
     pub state: S,
-    /// What it came to.
+    /// Its outcome.
     pub outcome: Option<Outcome>,
-    /// What it failed with.
+    /// Its error.
     pub failed: Option<SaslError>,
 }
 
@@ -84,14 +84,14 @@ macro_rules! side {
 side!(Client, State);
 side!(Server, ServerState);
 
-/// All that a side has to say, taken.
+/// Takes the whole output of a side.
 pub fn said(side: &mut impl Side) -> Vec<u8> {
     let bytes = side.output().to_vec();
     side.advance_output(bytes.len());
     bytes
 }
 
-/// Feeds `bytes` in chunks of the sizes given, over and over; a size of 0 counts as 1.
+/// Feeds `bytes` in chunks of the given sizes, repeatedly. A size of 0 counts as 1.
 pub fn run<S: Side>(mut side: S, bytes: &[u8], sizes: &[usize]) -> Run<S::State> {
     let mut output = said(&mut side);
     let (mut taken, mut arrived, mut failed) = (0, 0, None);
@@ -113,7 +113,7 @@ pub fn run<S: Side>(mut side: S, bytes: &[u8], sizes: &[usize]) -> Run<S::State>
     Run { taken, said: output, state: side.state(), outcome: side.outcome(), failed }
 }
 
-/// What a side must do with the bytes that it left.
+/// Checks the bytes that a side did not take.
 fn check_rest(side: &mut impl Side, rest: &[u8], failed: Option<SaslError>) {
     if let Some(error) = failed {
         assert_eq!(side.receive(rest), Err(error), "an error lasts");
@@ -131,7 +131,7 @@ fn check_rest(side: &mut impl Side, rest: &[u8], failed: Option<SaslError>) {
     }
 }
 
-/// An error is one line that any terminal can show.
+/// An error is one line without control characters.
 pub fn check_text(error: &SaslError) {
     let text = error.to_string();
     assert!(text.bytes().all(|byte| matches!(byte, b' '..=b'~')), "{text:?}");
@@ -139,7 +139,7 @@ pub fn check_text(error: &SaslError) {
     assert!(text.starts_with(|first: char| first.is_ascii_lowercase()), "{text:?}");
 }
 
-/// The same bytes in other chunks: whole, single, and of the sizes given. All must agree.
+/// The same bytes in other chunks: as a whole, byte by byte, and in the given sizes. All must agree.
 fn run_alike<S: Side>(side: &S, bytes: &[u8], sizes: &[usize]) -> Run<S::State> {
     let whole = run(side.clone(), bytes, &[usize::MAX]);
     let single = run(side.clone(), bytes, &[1]);
@@ -190,7 +190,7 @@ fn server_options(choice: u8) -> ServerOptions {
     }
 }
 
-/// Cuts the fuzzer's bytes: a choice of options, two sizes of chunks, and what the peer sends.
+/// Splits the fuzzer's bytes: options, two sizes of chunks, and what the peer sends.
 fn cut(data: &[u8]) -> (u8, [usize; 2], &[u8]) {
     match data {
         [choice, first, second, bytes @ ..] => {
@@ -200,14 +200,14 @@ fn cut(data: &[u8]) -> (u8, [usize; 2], &[u8]) {
     }
 }
 
-/// Whatever a server sends, a client neither panics, nor depends on how it is cut up, nor takes a byte too many, nor believes
-/// itself authenticated without one OK.
+/// For any input from a server, a client does not panic, does not depend on the chunks, takes no byte too many, and is never authenticated
+/// without exactly one OK.
 pub fn client_takes_anything(data: &[u8]) {
     let (choice, sizes, bytes) = cut(data);
     client_takes(options(choice), &sizes, bytes);
 }
 
-/// [`client_takes_anything`], with the options and the chunks apart.
+/// As [`client_takes_anything`], with separate options and chunks.
 pub fn client_takes(options: Options, sizes: &[usize], bytes: &[u8]) -> Run<State> {
     let run = run_alike(&Client::new(options), bytes, sizes);
     assert_eq!(run.outcome.is_some(), run.state == State::Done);
@@ -240,8 +240,7 @@ pub fn client_takes(options: Options, sizes: &[usize], bytes: &[u8]) -> Run<Stat
     run
 }
 
-/// Line by line, a client never writes a line before the server's answer to the line before. A server that answers one byte at a
-/// time would see it.
+/// Line by line, a client never writes a line before the answer to the previous line. The server answers one byte at a time to detect this.
 fn writes_one_line_at_a_time(mut client: Client, bytes: &[u8]) {
     let mut unread = Vec::new();
     for byte in [None].into_iter().chain(bytes.iter().map(Some)) {
@@ -257,14 +256,14 @@ fn writes_one_line_at_a_time(mut client: Client, bytes: &[u8]) {
     }
 }
 
-/// Whatever a client sends, a server neither panics, nor depends on how it is cut up, nor takes a byte too many, nor lets anybody
-/// in without its own OK and the client's BEGIN.
+/// For any input from a client, a server does not panic, does not depend on the chunks, takes no byte too many, and accepts no client without its
+/// own OK and the client's BEGIN.
 pub fn server_takes_anything(data: &[u8]) {
     let (choice, sizes, bytes) = cut(data);
     server_takes(server_options(choice), &sizes, bytes);
 }
 
-/// [`server_takes_anything`], with the options and the chunks apart.
+/// As [`server_takes_anything`], with separate options and chunks.
 pub fn server_takes(options: ServerOptions, sizes: &[usize], bytes: &[u8]) -> Run<ServerState> {
     let run = run_alike(&Server::new(options), bytes, sizes);
     assert_eq!(run.outcome.is_some(), run.state == ServerState::Done);
@@ -285,7 +284,7 @@ pub fn server_takes(options: ServerOptions, sizes: &[usize], bytes: &[u8]) -> Ru
     run
 }
 
-/// Lets both sides talk, `size` bytes at a time, until both have nothing more to say. Returns what each failed with.
+/// Connects both sides, `size` bytes at a time, until neither has output. Returns the error of each.
 pub fn converse(client: &mut Client, server: &mut Server, size: usize) -> [Option<SaslError>; 2] {
     let (mut to_server, mut to_client) = (Vec::new(), Vec::new());
     let mut failed = [None, None];
@@ -300,7 +299,7 @@ pub fn converse(client: &mut Client, server: &mut Server, size: usize) -> [Optio
     }
 }
 
-/// Carries up to `size` bytes; whether there were any.
+/// Transfers up to `size` bytes. Returns whether there were any.
 fn carry(
     from: &mut impl Side,
     to: &mut impl Side,

@@ -1,6 +1,6 @@
-//! The fuzz targets' first inputs, made here so that they can be made again.
+//! Generates the seeds of the fuzz targets.
 //!
-//! They lie in `fuzz/corpus/TARGET/NAME`; `BAREBUS_WRITE_SEEDS=1 cargo test -p barebus-tests --test wire seeds` writes them.
+//! They are in `fuzz/corpus/TARGET/NAME`; `BAREBUS_WRITE_SEEDS=1 cargo test -p barebus-tests --test wire seeds` writes them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -36,7 +36,7 @@ pub const TEXT: &[Target] =
 /// The targets of whole conversations.
 pub const SESSION: &[Target] = &[("session", session::session), ("chunker", session::chunker)];
 
-/// Signatures with which systemd and the bus speak, and some at the edges of the grammar.
+/// Signatures that systemd and the bus use, and some at the limits of the grammar.
 const BODIES: &[(&str, &str)] = &[
     ("string", "s"),
     ("unit_list", "a(ssssssouso)"),
@@ -50,12 +50,12 @@ const BODIES: &[(&str, &str)] = &[
     ("structs", "y(y(yt))a(yv)"),
 ];
 
-/// Where a target's seeds lie.
+/// Directory of a target's seeds.
 pub fn folder(target: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/corpus").join(target)
 }
 
-/// The seeds in the tree: name and bytes. What the fuzzer found on this machine is left out.
+/// The seeds in the tree: name and bytes. Inputs that the fuzzer has found on this machine are left out.
 pub fn stored(target: &str) -> Vec<(String, Vec<u8>)> {
     let Ok(entries) = fs::read_dir(folder(target)) else { return Vec::new() };
     let mut seeds = Vec::new();
@@ -70,7 +70,7 @@ pub fn stored(target: &str) -> Vec<(String, Vec<u8>)> {
     seeds
 }
 
-/// Makes a target's seeds: name and bytes.
+/// Generates a target's seeds: name and bytes.
 pub fn made(target: &str) -> Vec<(String, Vec<u8>)> {
     let mut seeds: Vec<(String, Vec<u8>)> = match target {
         "message" | "text" => messages(),
@@ -207,7 +207,7 @@ fn files() -> Vec<(String, Vec<u8>)> {
         .into()
 }
 
-/// Turns a message into input for the target that puts a sound fixed header before the fields.
+/// Converts a message to input for the target that adds a valid fixed header before the fields.
 fn as_header(message: &[u8]) -> Vec<u8> {
     let little = message[0] == b'l';
     let length = <[u8; 4]>::try_from(&message[12..16]).unwrap();
@@ -227,7 +227,7 @@ fn as_dynamic(body: &Body) -> Vec<u8> {
     input
 }
 
-/// Bytes that look random and are always the same. Xorshift, Marsaglia 2003.
+/// Reproducible pseudorandom bytes. Xorshift, Marsaglia 2003.
 fn noise(number: u64, len: usize) -> Vec<u8> {
     let mut state = 0x9e37_79b9_7f4a_7c15 ^ (number + 1).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let mut next = || {

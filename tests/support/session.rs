@@ -1,4 +1,4 @@
-//! What holds for every session, whatever is done to it in whatever order.
+//! Properties that hold for every session, after any operations in any order.
 
 mod chunks;
 pub mod messages;
@@ -20,7 +20,7 @@ use world::{Heard, World, wants_answer};
 /// Well-known names. They have the same owner, which changes.
 const NAMES: [&str; 4] =
     ["org.example.Service", "org.example.Second", "org.example.Third", "org.example.Fourth"];
-/// A peer that owns nothing.
+/// A peer that owns no name.
 const UNIQUE: &str = ":1.9";
 /// A peer that nobody calls.
 const STRANGER: &str = ":1.66";
@@ -36,13 +36,13 @@ struct Made {
     id: CallId,
     token: u32,
     deadline: Duration,
-    /// Its destination is a well-known name, and this owner had lost it when the call was made.
+    /// An owner that had lost the well-known name of the destination when the call was made.
     former_owner: Option<u32>,
-    /// The user waits for it no longer, or was told its end.
+    /// Whether the user no longer waits for it, or has seen its end.
     is_over: bool,
 }
 
-/// A call that the server has heard and not answered.
+/// A call that the server has received and not answered.
 #[derive(Debug)]
 struct Asked {
     serial: Serial,
@@ -58,16 +58,16 @@ struct Play {
     /// With the index of their rule.
     subscriptions: Vec<(SubscriptionId, usize)>,
     duties: Vec<ReplyTo>,
-    /// Calls of ours that want an answer, and how often they got one.
+    /// Calls to the client that expect a reply, and the number of replies.
     called: BTreeMap<u32, usize>,
     owner: u32,
-    /// Something was done that no honest server does.
+    /// Whether the server did something dishonest.
     is_foul: bool,
     ended: Option<SessionError>,
 }
 
-/// Any operations of user, server, stream and clock: no panic, no call that ends twice or falsely or not at all, no serial that
-/// is 0 or in use, no file descriptor lost, no deadline in the past, nothing sent that is not valid.
+/// After any operations of user, server, stream and clock: no panic, no call that ends twice, wrongly or never, no serial that is 0 or in use,
+/// no lost file descriptor, no deadline in the past, no invalid message sent.
 pub fn session(data: &[u8]) {
     let mut source = Source(data);
     let mut play = Play {
@@ -133,7 +133,7 @@ impl Play {
                 messages::ASK.destination(bus_name(NAMES[usize::from(choice >> 3 & 3)]))
             }
         };
-        // Whoever is known to have lost the name must not be believed. What was not received yet may still say so.
+        // A connection that is known to have lost the name must not be believed. That news may not have been received yet.
         let is_known = self.world.stream.is_empty() && self.next(Want::Nothing) == Taken::Nothing;
         let former_owner =
             (is_by_name && is_known && self.owner > FIRST_OWNER).then(|| self.owner - 1);
@@ -170,7 +170,7 @@ impl Play {
         }
     }
 
-    /// One of the calls under way.
+    /// One of the outstanding calls.
     fn pick(&self, source: &mut Source<'_>) -> Option<CallId> {
         let open: Vec<&Made> = self.made.values().filter(|made| !made.is_over).collect();
         let made = open.get(source.below(open.len().clamp(1, 256)))?;
@@ -215,7 +215,7 @@ impl Play {
         self.next(want);
     }
 
-    /// Takes an event.
+    /// Handles an event.
     fn next(&mut self, want: Want) -> Taken {
         let now = self.world.now;
         match self.world.session.poll_event(want, now) {
@@ -269,7 +269,7 @@ impl Play {
         }
     }
 
-    /// That the signal is for these subscriptions.
+    /// Checks that the signal is for these subscriptions.
     fn check_signal(&self, subscriptions: &[SubscriptionId], sender: Option<&str>) {
         assert!(!subscriptions.is_empty(), "a signal for nobody");
         for id in subscriptions {
@@ -286,7 +286,7 @@ impl Play {
         }
     }
 
-    /// The call that has ended: it was under way, and nobody else was asked about.
+    /// The call that has ended. It was outstanding.
     fn end_of(&mut self, id: CallId, want: Want) -> Made {
         assert!(matches!(want, Want::Anything) || want == Want::Reply(id), "{want:?} gives {id:?}");
         let made = self.made.values_mut().find(|made| !made.is_over && made.id == id);
@@ -324,7 +324,7 @@ impl Play {
 
     // The server.
 
-    /// Looks at the next message that it has heard.
+    /// Handles the next received message.
     fn serve(&mut self) {
         let Some(heard) = self.world.heard.pop_front() else { return };
         self.check_heard(&heard);
@@ -358,7 +358,7 @@ impl Play {
         let asked = self.asked.swap_remove(usize::from(choice >> 4) % self.asked.len());
         let on_bus = self.world.is_bus();
         let serial = self.world.serial();
-        // The bus leaves out its own name where it answers for somebody whom it hides.
+        // The bus omits SENDER when it answers for a hidden name.
         let sender = (choice & 0xf0 != 0xf0).then_some(&*asked.callee);
         let mut header = messages::reply(serial, asked.serial, sender, on_bus);
         let count =
@@ -368,7 +368,7 @@ impl Play {
         let bytes = message(&header, &(asked.token,));
         self.world.stream.push(bytes.clone(), fds, false);
         if choice & 0xc == 0xc && count == 0 {
-            // Once more: nobody waits for it any longer.
+            // Again: no caller waits for it any longer.
             self.world.stream.push(bytes, Vec::new(), false);
         }
     }
@@ -423,7 +423,7 @@ impl Play {
         self.world.stream.push(message(&header, &()), Vec::new(), false);
     }
 
-    /// What no honest server does, but any peer might.
+    /// Dishonest operations of the server.
     fn be_foul(&mut self, source: &mut Source<'_>) {
         if !self.world.is_begun() {
             return;
@@ -433,7 +433,7 @@ impl Play {
             0 | 1 => self.forge(),
             2 | 3 => {
                 let mut parts = generators::message(source);
-                // Of what is said by others it says nothing true, and claims to be nobody who is asked.
+                // It contains nothing true about other messages, and its sender is not the callee.
                 parts.sender = Some(STRANGER.into());
                 parts.unix_fds = 0;
                 if parts.message_type == MessageType::MethodCall {
@@ -444,7 +444,7 @@ impl Play {
                 }
             }
             4 => {
-                // Descriptors that nobody announced.
+                // Unannounced descriptors.
                 self.is_foul = true;
                 let serial = self.world.serial();
                 let bytes = message(&messages::signal(serial, Some(STRANGER)), &());
@@ -467,7 +467,7 @@ impl Play {
         }
     }
 
-    /// Replies to every call from a stranger, and from whoever had lost the name when it was called.
+    /// Replies to every call from a stranger, and from owners that had lost the name before the call.
     fn forge(&mut self) {
         if !self.world.is_bus() {
             return;
@@ -485,7 +485,7 @@ impl Play {
 
     // The end.
 
-    /// Lets everything happen that is still to happen: then every call has ended.
+    /// Completes all pending operations. Then every call has ended.
     fn settle(&mut self) {
         self.exchange_all();
         self.duties.clear();
@@ -501,7 +501,7 @@ impl Play {
         assert_eq!(self.world.session.next_deadline(), None);
     }
 
-    /// Exchanges messages until nobody has anything to say.
+    /// Exchanges messages until both sides are idle.
     fn exchange_all(&mut self) {
         for _ in 0..20 {
             self.exchange();
@@ -531,7 +531,7 @@ impl Play {
     }
 }
 
-/// What a poll came to.
+/// Result of a poll.
 #[derive(Debug, PartialEq)]
 enum Taken {
     Event,

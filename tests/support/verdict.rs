@@ -1,19 +1,19 @@
-//! What we say of bytes that should be one message, and how libdbus's names of broken rules correspond.
+//! The verdict on bytes that should be one message, and the corresponding names of libdbus.
 
 use barebus_wire::{DecodeErrorKind as Kind, Message, SignatureErrorKind as Sig, frame_len};
 
-/// What bytes are that should be one message.
+/// The verdict on bytes that should be one message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// A valid message, header and body.
     Valid,
-    /// The beginning of a message.
+    /// The start of a message.
     Incomplete,
-    /// No message, and never to become one.
+    /// Not a message, whatever follows.
     Invalid(Kind),
 }
 
-/// Frames, parses and validates the message that `bytes` begin with; what follows it is another matter.
+/// Frames, parses and validates the message at the start of `bytes`. Later bytes are ignored.
 pub fn judge(bytes: &[u8]) -> Verdict {
     let frame = match frame_len(bytes) {
         Err(error) => return Verdict::Invalid(error.kind),
@@ -32,9 +32,9 @@ pub fn kinds_of(rule: &str) -> &'static [Kind] {
     RULES.iter().find(|(rule, _)| *rule == name).map_or(&[], |(_, kinds)| kinds)
 }
 
-/// libdbus's names of rules, without the `INVALID_` that all begin with, and our kinds for each.
+/// libdbus's names of rules, without the prefix `INVALID_`, with our kinds for each.
 ///
-/// More than one where libdbus reports one name for what are two rules of the specification; none where bytes alone do not tell.
+/// There are several kinds if libdbus has one name for two rules, and none if the bytes alone do not determine it.
 pub const RULES: &[(&str, &[Kind])] = &[
     ("ALIGNMENT_PADDING_NOT_NUL", &[Kind::PaddingNotZero]),
     ("ARRAY_LENGTH_EXCEEDS_MAXIMUM", &[Kind::ArrayTooLong]),
@@ -48,9 +48,9 @@ pub const RULES: &[(&str, &[Kind])] = &[
     ("BAD_PATH", &[Kind::BadPath]),
     ("BAD_PROTOCOL_VERSION", &[Kind::ProtocolVersion]),
     ("BAD_SENDER", &[Kind::BadSender]),
-    // libdbus has one name for the message's own serial and the one that it answers.
+    // libdbus has one name for the serial and the reply serial.
     ("BAD_SERIAL", &[Kind::SerialZero, Kind::ReplySerialZero]),
-    // ... and one for text that is not UTF-8 and text with a NUL in it.
+    // libdbus has one name for text that is not UTF-8 and text that contains a NUL.
     ("BAD_UTF8_IN_STRING", &[Kind::NotUtf8, Kind::StringWithNul]),
     ("BOOLEAN_NOT_ZERO_OR_ONE", &[Kind::BadBoolean]),
     ("DICT_ENTRY_ENDED_BUT_NOT_STARTED", &[Kind::Signature(Sig::EntryNotStarted)]),
@@ -61,7 +61,7 @@ pub const RULES: &[(&str, &[Kind])] = &[
     ("DICT_ENTRY_STARTED_BUT_NOT_ENDED", &[Kind::Signature(Sig::EntryNotEnded)]),
     ("DICT_KEY_MUST_BE_BASIC_TYPE", &[Kind::Signature(Sig::EntryKeyNotBasic)]),
     ("EXCEEDED_MAXIMUM_ARRAY_RECURSION", &[Kind::Signature(Sig::ArrayTooDeep)]),
-    // It counts entries apart; each stands in an array, so that the arrays' limit is met first.
+    // libdbus counts entries separately. Each is in an array, so the limit of arrays is reached first.
     ("EXCEEDED_MAXIMUM_DICT_ENTRY_RECURSION", &[Kind::Signature(Sig::ArrayTooDeep)]),
     ("EXCEEDED_MAXIMUM_STRUCT_RECURSION", &[Kind::Signature(Sig::StructTooDeep)]),
     ("HEADER_FIELD_APPEARS_TWICE", &[Kind::HeaderFieldTwice]),
@@ -77,7 +77,7 @@ pub const RULES: &[(&str, &[Kind])] = &[
     ("MISSING_MEMBER", &[Kind::MissingMember]),
     ("MISSING_PATH", &[Kind::MissingPath]),
     ("MISSING_REPLY_SERIAL", &[Kind::MissingReplySerial]),
-    // Whoever received the descriptors counts them.
+    // The receiver of the descriptors counts them.
     ("MISSING_UNIX_FDS", &[]),
     ("NESTED_TOO_DEEPLY", &[Kind::NestedTooDeeply]),
     ("NOT_ENOUGH_DATA", &[Kind::NotEnoughData]),

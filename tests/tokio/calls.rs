@@ -71,7 +71,7 @@ fn calls_leave_in_the_order_of_their_making_and_are_answered_in_any() {
         }
     };
     play(&patient(), script, |bus, _driver| async move {
-        // None is polled before all are made.
+        // None is polled before all are created.
         let calls: Vec<_> =
             (0..CALLS).map(|index| bus.call(&method("Echo"), &(&*index.to_string(),))).collect();
         for (index, call) in calls.into_iter().enumerate() {
@@ -99,7 +99,7 @@ fn a_dropped_call_is_forgotten_and_its_reply_ignored() {
         works(&bus).await;
         let slow = bus.call(&method("Slow"), &());
         tokio::task::spawn_blocking(move || has_come.recv().unwrap()).await.unwrap();
-        // What was asked about the name has been answered, but perhaps not yet taken.
+        // The queries about the name have been answered, but perhaps not yet processed.
         while bus.outstanding() != 1 {
             tokio::task::yield_now().await;
         }

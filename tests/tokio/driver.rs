@@ -1,4 +1,4 @@
-//! The driver: how it begins, and every way in which it ends.
+//! The driver: its start, and all ways in which it ends.
 
 use std::os::unix::net::UnixStream;
 use std::pin::Pin;
@@ -8,7 +8,9 @@ use std::task::{Context, Poll};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use barebus::{CallError, Cause, ConnectionError, MatchRule, Options, SendError, SessionError};
+use barebus::{
+    CallError, Cause, ConnectionError, Direction, MatchRule, Options, SendError, SessionError,
+};
 use barebus_tests::peer::{OWNER, Peer};
 use barebus_tokio::{Connection, Driver};
 
@@ -16,10 +18,10 @@ use crate::scene::{
     SHORT, echo, method, patient, play, play_listening, rule, runtime, staged, works,
 };
 
-/// So long a peer may take to read what was queued last.
+/// Time limit for a peer to read the last queued messages.
 const LAST_WORDS: Duration = Duration::from_secs(5);
 
-/// That it is the reason which a peer gives by hanging up.
+/// Whether the peer closed the connection.
 fn is_closed(error: &ConnectionError) -> bool {
     matches!(error.cause, Cause::Session(SessionError::Closed { .. }))
 }
@@ -55,12 +57,12 @@ fn the_end_of_the_connection_settles_everything() {
         }
         assert!(is_closed(&driver.await.unwrap().unwrap_err()));
         waiting.await.unwrap();
-        // What came before the end is given before it.
+        // What arrived before the end is returned before it.
         let last = apples.next().await.unwrap().unwrap();
         assert_eq!(last.body::<(&str,)>().unwrap(), ("the last",));
         assert!(is_closed(&apples.next().await.unwrap().unwrap_err()));
         assert!(apples.next().await.is_none());
-        // Later ones are told, too.
+        // Later calls fail, too.
         assert!(is_connection(&echo(&bus, "").await.unwrap_err()));
         let rule = rule("Apple");
         let late = bus.subscribe(&MatchRule::parse(&rule).unwrap()).await;
@@ -158,7 +160,7 @@ fn the_driver_goes_on_for_a_call_and_for_a_stream_without_a_handle() {
         let begin = Instant::now();
         drop(stream);
         driver.await.unwrap().unwrap();
-        // It does not wait as for somebody who reads nothing.
+        // It does not wait as for a peer that does not read.
         assert!(begin.elapsed() < LAST_WORDS);
     });
 }
@@ -185,7 +187,7 @@ fn it_need_not_be_spawned() {
     });
 }
 
-/// A driver, and how often it was polled.
+/// A driver, and the number of its polls.
 struct Counted(Driver, Arc<AtomicUsize>);
 
 impl Future for Counted {
@@ -209,7 +211,7 @@ fn it_sleeps_while_nothing_happens_even_when_it_cannot_write() {
             let reply = peer.echo(&call, Some(OWNER));
             peer.write(&reply);
             go_on.recv().unwrap();
-            // The rest of the great call, and another.
+            // The rest of the large call, and another one.
             while let Some(call) = peer.called("Echo") {
                 let reply = peer.echo(&call, Some(OWNER));
                 peer.write(&reply);
@@ -225,7 +227,7 @@ fn it_sleeps_while_nothing_happens_even_when_it_cannot_write() {
                 if blocked {
                     bus.send(&method("Take"), &(&*great,), Vec::new()).unwrap();
                 }
-                // Once everything that happened has been handled. A driver that does not sleep never gets there.
+                // Wait until all events are handled. A driver that does not sleep never gets there.
                 let mut is_quiet = false;
                 for _ in 0..100 {
                     let before = polls.load(Ordering::Relaxed);
@@ -362,5 +364,32 @@ fn the_former_owner_still_answers_and_wakes_the_task() {
     };
     play(&patient(), script, |bus, _driver| async move {
         bus.call(&method("Silent"), &()).await.unwrap();
+    });
+}
+
+#[test]
+fn an_observed_connection_is_driven_as_any_other() {
+    staged(|| {
+        let (ours, theirs) = UnixStream::pair().unwrap();
+        let server = thread::spawn(move || Peer::new(theirs).serve_echo());
+        let mut connection = patient().over(ours).unwrap();
+        let counts = [(); 2].map(|()| Arc::new(AtomicUsize::new(0)));
+        let [sent, received] = counts.clone();
+        connection
+            .observe(move |observed| {
+                let count = if observed.direction == Direction::Sent { &sent } else { &received };
+                count.fetch_add(1, Ordering::Relaxed);
+            })
+            .unwrap();
+        let runtime = runtime();
+        runtime.block_on(async {
+            let (bus, driver) = Connection::new(connection);
+            tokio::spawn(driver);
+            works(&bus).await;
+        });
+        drop(runtime);
+        server.join().unwrap();
+        // Hello, GetNameOwner and Echo; their replies and NameAcquired.
+        assert_eq!(counts.map(|count| count.load(Ordering::Relaxed)), [3, 4]);
     });
 }

@@ -9,7 +9,7 @@ use barebus_tests::peer::{OWNER, Peer, Sent, message};
 
 use crate::scene::{patient, play, works};
 
-/// Calls our `member` and gives the answer.
+/// Calls `member` of the client and returns the answer.
 fn ask(peer: &mut Peer, member: &str) -> Sent {
     let call = peer.call(Some(OWNER), "org.example.Ours", member);
     peer.write(&call);
@@ -28,7 +28,7 @@ fn error_name(sent: &Sent) -> Option<&str> {
     sent.message().header().error_name.map(ErrorName::as_str)
 }
 
-/// Waits until a script says that it has seen what it waits for. Nothing that is done here could remind the driver.
+/// Waits for a script. This does not wake the driver.
 fn told(script: &mpsc::Receiver<()>) {
     tokio::task::block_in_place(|| script.recv().expect("the script goes through"));
 }
@@ -45,7 +45,7 @@ fn calls_are_answered_refused_or_dropped_and_no_caller_is_left_waiting() {
         assert_eq!(error_name(&ask(peer, "Refused")), Some("org.example.No"));
         assert_eq!(error_name(&ask(peer, "Dropped")), NO_REPLY);
         sender.send(()).unwrap();
-        // Nobody takes calls any more.
+        // Calls are no longer taken.
         assert_eq!(error_name(&ask(peer, "Late")), NO_REPLY);
         sender.send(()).unwrap();
     };
@@ -136,7 +136,7 @@ fn calls_that_find_no_place_are_answered_with_an_error() {
     play(&patient().serve_calls(), script, |bus, _driver| async move {
         let mut incoming = bus.incoming().unwrap();
         works(&bus).await;
-        // Not looked at until it has overflowed: 1 MiB of calls of more than 1,000 bytes are fewer than 1,000.
+        // Not read until it has overflowed: 1 MiB holds fewer than 1,000 calls of more than 1,000 bytes.
         while incoming.dropped() < 2000 {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }

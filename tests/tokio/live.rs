@@ -40,7 +40,7 @@ fn in_runtime<F: Future>(scene: F) -> F::Output {
 /// A scene on the box's bus.
 fn in_the_box<F: Future>(scene: impl FnOnce(&'static str) -> F) -> F::Output {
     let address = {
-        // What the box itself has open is no scene's.
+        // The files of the box itself do not count.
         let _stage = stage();
         daemon().system_bus_address()
     };
@@ -180,7 +180,7 @@ fn calls_that_are_given_up_leave_nothing_behind() {
 fn whoever_does_not_answer_is_waited_for_no_longer_than_was_said() {
     staged(|| {
         let session = SessionBus::start();
-        // Its owner never looks at it.
+        // Its owner never reads from it.
         let mut mute = barebus::Connection::open(&session.address).unwrap();
         mute.establish().unwrap();
         let options = Options::bus().handshake_timeout(PATIENCE);

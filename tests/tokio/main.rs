@@ -1,6 +1,6 @@
 //! Calls and signals for tokio: against scripted peers, and on real buses.
 //!
-//! The live ones need root, systemd and dbus-daemon; they fail with the reason when those are not there.
+//! The live tests need root, systemd and dbus-daemon, and fail with the reason if one is missing.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

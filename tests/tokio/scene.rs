@@ -1,4 +1,4 @@
-//! One scene: a scripted server on its own thread, the client in a runtime of its own.
+//! A scene: a scripted server on its own thread, the client in its own runtime.
 
 use std::os::linux::net::SocketAddrExt;
 use std::os::unix::net::{SocketAddr, UnixListener, UnixStream};
@@ -17,22 +17,22 @@ use tokio::task::JoinHandle;
 
 /// A time limit that a test waits for.
 pub(crate) const SHORT: Duration = Duration::from_millis(150);
-/// A time limit that is not reached, on a busy machine neither.
+/// A time limit that is not reached, even on a busy machine.
 pub(crate) const LONG: Duration = PATIENCE;
 
-/// What the driver's task comes to.
+/// The result of the driver's task.
 pub(crate) type Driven = JoinHandle<Result<(), ConnectionError>>;
 
-/// Open files are the whole process's: one scene at a time.
+/// Open files are counted for the whole process, so only one scene runs at a time.
 static STAGE: Mutex<()> = Mutex::new(());
 
-/// Waits until no other scene is being played.
+/// Waits until no other scene runs.
 pub(crate) fn stage() -> MutexGuard<'static, ()> {
-    // A scene that failed has told so itself.
+    // A failed scene has reported its failure itself.
     STAGE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Has a scene to itself, and afterwards no file open that was not before.
+/// Runs a scene alone, and checks that it leaves no file open.
 pub(crate) fn staged<R>(scene: impl FnOnce() -> R) -> R {
     let _stage = stage();
     let files = open_files();
@@ -41,12 +41,12 @@ pub(crate) fn staged<R>(scene: impl FnOnce() -> R) -> R {
     result
 }
 
-/// Several threads, so that what can happen at the same time does.
+/// Several threads, so that tasks run at the same time.
 pub(crate) fn runtime() -> Runtime {
     Builder::new_multi_thread().worker_threads(3).enable_all().build().unwrap()
 }
 
-/// Plays `script` against `act`, which is given a connection whose driver was spawned.
+/// Plays `script` against `act`, which gets a connection with a spawned driver.
 pub(crate) fn play<F: Future>(
     options: &Options,
     script: impl FnOnce(&mut Peer) + Send + 'static,
@@ -67,7 +67,7 @@ pub(crate) fn play<F: Future>(
     })
 }
 
-/// What a server does with one connection.
+/// The behaviour of a server on one connection.
 pub(crate) type Script = Box<dyn FnOnce(&mut Peer) + Send>;
 
 /// As [`play`], with a listening server: one script for each connection that is made to it.
@@ -113,13 +113,13 @@ pub(crate) fn method(member: &'static str) -> MethodCall<'static> {
         .destination(BusName::from_static(SERVICE))
 }
 
-/// What the scripted service answers to `text`.
+/// The reply of the scripted service to `text`.
 pub(crate) async fn echo(bus: &Connection, text: &str) -> Result<String, CallError> {
     let reply = bus.call(&method("Echo"), &(text,)).await?;
     Ok(reply.body::<(&str,)>()?.0.into())
 }
 
-/// That the connection still works.
+/// Checks that the connection still works.
 pub(crate) async fn works(bus: &Connection) {
     assert_eq!(echo(bus, "still here").await.unwrap(), "still here");
 }

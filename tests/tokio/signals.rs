@@ -1,4 +1,4 @@
-//! Signals: to whom they belong, without being in anybody's way.
+//! Signals: each stream gets its own, and no stream blocks another.
 
 use std::future::poll_fn;
 use std::io::Read;
@@ -21,7 +21,7 @@ async fn text(stream: &mut SignalStream) -> String {
     stream.next().await.unwrap().unwrap().body::<(&str,)>().unwrap().0.into()
 }
 
-/// Sends the signal that the client names with each call of `Emit`, answers `Echo`, until the client hangs up.
+/// Sends the signal that each call of `Emit` names, and answers `Echo`, until the client closes the connection.
 fn serve(peer: &mut Peer) {
     if !peer.greet() {
         return;
@@ -143,7 +143,7 @@ fn a_stream_that_nobody_reads_holds_up_nobody_and_counts_what_it_drops() {
         let dropped = usize::try_from(slow.dropped()).unwrap();
         assert!((SIGNALS - 100..SIGNALS - 50).contains(&dropped), "{dropped}");
         assert_eq!((quick.dropped(), bus.dropped()), (0, 0));
-        // What came first was kept, and there is place again.
+        // The first signals were kept, and there is room again.
         for index in 0..SIGNALS - dropped {
             assert!(text(&mut slow).await.starts_with(&format!("{index} ")));
         }
@@ -185,7 +185,7 @@ fn a_dropped_stream_ends_its_subscription() {
         drop(stream);
         drop(again);
         works(&bus).await;
-        // NameAcquired, and the signal that came late.
+        // NameAcquired, and the late signal.
         assert_eq!((bus.ignored(), bus.dropped()), (2, 0));
     });
 }
@@ -240,5 +240,17 @@ fn streams_share_the_descriptors_of_a_signal() {
         }
         works(&bus).await;
         assert_eq!(bus.dropped(), 1, "the signal with a descriptor too many");
+    });
+}
+
+#[test]
+fn a_signal_is_shown_with_its_values() {
+    play(&patient(), serve, |bus, _driver| async move {
+        let mut apples = subscribe(&bus, "Apple").await.unwrap();
+        emit(&bus, "Apple", "one");
+        let signal = apples.next().await.unwrap().unwrap();
+        let shown = format!("{signal:?}");
+        assert!(shown.starts_with("Signal { received: Message { message_type: Signal"), "{shown}");
+        assert!(shown.ends_with("body: ('one',) } }"), "{shown}");
     });
 }

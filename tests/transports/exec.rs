@@ -1,4 +1,4 @@
-//! Programs that are talked to over their standard input and output. The program is this one, called by another name.
+//! Programs that are connected by their standard input and output. The program is this one, under another name.
 
 use std::fs;
 use std::os::fd::AsFd;
@@ -15,7 +15,7 @@ use crate::{ask, fails_for, failure, options};
 /// The first argument of the program.
 pub(crate) const PROGRAM: &str = "--program";
 
-/// The address of the program, with more keys behind it.
+/// The address of the program, with more keys.
 fn program(more: &str) -> String {
     format!("unixexec:path=/proc/self/exe,argv1={PROGRAM}{more}")
 }
@@ -52,7 +52,7 @@ pub(crate) fn serve(arguments: &[String]) {
             }
             _ if question == "pid" => std::process::id().to_string(),
             _ if question == "stay" => {
-                // Whatever becomes of its input.
+                // Ignores the end of its input.
                 let reply = peer.reply(&call, None, &("as you wish",));
                 peer.write(&reply);
                 thread::sleep(Duration::from_secs(1000));
@@ -76,7 +76,7 @@ pub(crate) fn talks() {
     let mut connection = open(",argv0=called,argv2=two%20words,argv3=");
     assert_eq!(ask(&mut connection, "arguments"), format!("called {PROGRAM} two words "));
     assert_eq!(ask(&mut connection, "variable PATH"), std::env::var("PATH").unwrap());
-    // Behind a gap nothing is an argument.
+    // After a missing number there are no arguments.
     let mut connection = open(",argv3=lost");
     assert_eq!(ask(&mut connection, "arguments"), format!("/proc/self/exe {PROGRAM}"));
 }
@@ -97,7 +97,7 @@ pub(crate) fn inherits_nothing() {
     let mut connection = open("");
     pthread_sigmask(SigmaskHow::SIG_UNBLOCK, Some(&blocked), None).unwrap();
     assert_eq!(ask(&mut connection, "status SigBlk"), "0000000000000000");
-    // Every program of Rust's ignores SIGPIPE, this one as a program, too: a shell does not.
+    // Every Rust program ignores SIGPIPE, including this one. A shell does not.
     let ignored = u64::from_str_radix(&of_status("SigIgn"), 16).unwrap();
     assert_ne!(ignored & SIGPIPE, 0);
     // A program that does not authenticate, and writes its status to a file.
@@ -109,7 +109,7 @@ pub(crate) fn inherits_nothing() {
     let status = fs::read_to_string(&file).unwrap();
     fs::remove_file(&file).unwrap();
     assert_eq!(status, format!("SigIgn:\t{:016x}\n", ignored & !SIGPIPE));
-    // Its standard input twice, the copy that it made of it, the directory that it reads.
+    // Its standard input and output, its copy of them, and the directory that it reads.
     let files = ask(&mut connection, "files");
     let sockets = files.matches("socket").count();
     assert_eq!(sockets, 3, "{files}");

@@ -1,6 +1,6 @@
-//! Programs that `unixexec:` starts: what they are given, and that they are gone with their connection.
+//! Programs that `unixexec:` starts: what they inherit, and that they end with their connection.
 //!
-//! A program of its own, without a test harness, because it is the program that `unixexec:` starts, too.
+//! Without a test harness, because it is also the program that `unixexec:` starts.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -15,7 +15,7 @@ use std::env;
 use barebus::{AttemptError, Connection, MemberName, MethodCall, ObjectPath, OpenError, Options};
 use barebus_tests::peer::PATIENCE;
 
-/// A test, named by what it shows.
+/// A test. Its name says what it shows.
 type Test = (&'static str, fn());
 
 const TESTS: [Test; 6] = [
@@ -51,7 +51,7 @@ fn options() -> Options {
 const ASK: MethodCall<'static> =
     MethodCall::checked(ObjectPath::ROOT, MemberName::from_static("Echo"));
 
-/// What the server answers when asked `question`.
+/// The server's reply to `question`.
 fn ask(connection: &mut Connection, question: &str) -> String {
     let reply = connection.call(&ASK, &(question,)).unwrap();
     let (answer,): (&str,) = reply.body().unwrap();
@@ -70,7 +70,7 @@ fn failure(address: &str) -> AttemptError {
     }
 }
 
-/// That the only server of `address` cannot be reached for what is wrong with `key`.
+/// Checks that `address` cannot be reached because `key` is invalid.
 fn fails_for(address: &str, key: &str, reason: &str) {
     match failure(address) {
         AttemptError::Key { key: found, reason: why } => assert_eq!((found, why), (key, reason)),

@@ -1,4 +1,4 @@
-//! Messages of other projects, and what they say of them.
+//! Messages of other projects with their verdicts.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use barebus_tests::corpus::Corpus;
 use barebus_tests::verdict::{Verdict, judge, kinds_of};
 use barebus_wire::DecodeErrorKind as Kind;
 
-/// Where we name another rule than libdbus for a message that both refuse: its rule, ours, and why ours stands.
+/// Refused messages for which we name another rule than libdbus: its rule, ours, and the reason.
 const NAMED_OTHERWISE: &[(&str, Kind, &str)] = &[
     ("INVALID_UNKNOWN_TYPECODE", Kind::ArrayLengthIncorrect, PAST_THE_ARRAY),
     ("INVALID_VARIANT_SIGNATURE_BAD", Kind::ArrayLengthIncorrect, PAST_THE_ARRAY),
@@ -21,7 +21,7 @@ const PAST_THE_ARRAY: &str = "libdbus reads an element on past the end of its ar
 const NEARER_FAULT: &str =
     "the padding is not zero and the body ends behind it: we name the fault that stands first";
 
-/// Rows whose verdict we do not follow, and why.
+/// Rows with whose verdict we disagree, and why.
 const NOT_FOLLOWED: &[(u32, &str)] = &[(6964, FIELD_10), (11877, FIELD_10)];
 
 const FIELD_10: &str = "the SIGNATURE field's code was turned into 10, which the specification does not know: the message has a \
@@ -91,7 +91,7 @@ fn survives_what_crashed_sd_bus() {
     let files = corpus.files("messages/systemd-fuzz");
     assert_eq!(files.len(), 20);
     for (name, bytes) in files {
-        // Each is refused, or cut off: none of them is a message of protocol version 1 as it stands.
+        // Each is refused or truncated: none of them is a complete message of protocol version 1.
         assert_ne!(judge(&bytes), Verdict::Valid, "{name}");
     }
 }

@@ -1,4 +1,4 @@
-//! What reading costs: steps in proportion to the message, and no memory for what is refused.
+//! The cost of reading: time in proportion to the message, and no memory for refused messages.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -11,7 +11,7 @@ use barebus_wire::{
     OwnedBody, OwnedValue, Reader, SignatureText, Type,
 };
 
-/// How many events a cursor tells of `count` times `element` in an array.
+/// Number of cursor events for an array with `count` times `element`.
 fn steps(element: &Model, count: usize) -> usize {
     let array = Model::Array(element.signature(), vec![element.clone(); count]);
     let bytes = call_of(
@@ -28,7 +28,7 @@ fn steps(element: &Model, count: usize) -> usize {
     steps
 }
 
-/// GVariant's offsets let a value be walked many times over; on this wire nothing is met twice.
+/// GVariant's offsets allow a value to be visited many times. In this format nothing is visited twice.
 #[test]
 fn twice_the_elements_are_twice_the_steps() {
     let string = || Model::String("text".into());
@@ -90,7 +90,7 @@ fn refused() -> Vec<(Vec<u8>, Kind)> {
     let path = "/element".repeat(28_000) + "/";
     let length = |len: usize| u32::try_from(len).unwrap().to_le_bytes().to_vec();
     let path = [length(path.len()), path.into_bytes(), vec![0]].concat();
-    // Entries that are right, and one that is not.
+    // Valid entries, and an invalid one.
     let entry = |key: u8, value: &[u8]| [&[1, 0, 0, 0, key, 0, 1][..], value].concat();
     let mut entries = Vec::new();
     for key in 0..100 {

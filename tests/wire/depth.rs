@@ -1,4 +1,4 @@
-//! Containers within one another: the same depth is refused by every way to read, to pass and to marshal.
+//! Nested containers: reading, skipping and marshalling refuse the same depth.
 
 use barebus_tests::golden::{call_of, hex};
 use barebus_tests::model::{Model, pad};
@@ -161,7 +161,7 @@ fn takes_32_structs_as_a_bodys_and_as_a_variants_signature() {
     assert_eq!(judge_value(&value), Verdict::Invalid(Kind::VariantSignatureBad));
 }
 
-/// Struct after struct side by side is no depth.
+/// Structs side by side are not nested.
 #[test]
 fn leaving_a_container_makes_room_for_the_next() {
     let mut body = hex("40060000 00000000");

@@ -1,4 +1,4 @@
-//! All there is of something: short signatures, short paths, wrong types, padding bytes, places of a type.
+//! Exhaustive tests: short signatures, short paths, wrong types, padding bytes, positions of a type.
 
 use barebus_tests::corpus::Corpus;
 use barebus_tests::generators::{self, Source};
@@ -69,7 +69,7 @@ fn no_text_may_hold_a_nul() {
     assert!(Signature::parse("y\0").is_err());
 }
 
-/// One value of each type, as a variant with padding that fits behind four bytes, from an offset that is a multiple of eight.
+/// One value of each type, as a variant padded for four bytes after an offset that is a multiple of eight.
 const VARIANTS: &[(u8, &str)] = &[
     (b'y', "01 79 00  07"),
     (b'b', "01 62 00  01000000"),
@@ -142,7 +142,7 @@ fn refuses_an_unknown_field_that_is_not_well_formed() {
     }
 }
 
-/// Each short type, empty and not, behind zero to seven bytes.
+/// Each short type, empty and not, after zero to seven bytes.
 #[test]
 fn each_type_at_each_offset_is_marshalled_the_naive_way() {
     for text in texts(b"ynuxsgva(){}", 4) {
@@ -182,7 +182,7 @@ fn every_message_of_the_corpus_keeps_the_properties() {
         ["messages/libdbus-valid", "messages/gvfs", "messages/systemd-fuzz", "messages/bluez"]
     {
         for (_, bytes) in corpus.files(folder) {
-            // One of them has 237,008 bytes: enough for the fuzzer, too many for every prefix here.
+            // One of them has 237,008 bytes, too many to test every prefix here.
             if bytes.len() < 1 << 14 {
                 properties::message(&bytes);
             }
@@ -190,7 +190,7 @@ fn every_message_of_the_corpus_keeps_the_properties() {
     }
 }
 
-/// Where a changed byte is still accepted, walking and marshalling again gives just that byte: so no padding byte may change.
+/// If a changed byte is still accepted, walking and marshalling gives exactly that byte. So no padding byte may change.
 #[test]
 fn every_changed_byte_is_refused_or_seen() {
     for number in 0..10_u8 {

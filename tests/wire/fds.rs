@@ -1,4 +1,4 @@
-//! UNIX_FD: an index below the number of descriptors that came with the message, wherever it stands and however it is read.
+//! UNIX_FD: an index below the number of descriptors of the message, at any position and in any way of reading.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ fn message(endian: Endian, count: u32, body: &impl EncodeBody) -> Vec<u8> {
     buf.as_slice().to_vec()
 }
 
-/// That the index in `body`, which is `index`, is refused in every way of reading, and is taken where one descriptor more came.
+/// Checks that the index in `body`, which is `index`, is refused in every way of reading, and accepted with one more descriptor.
 #[track_caller]
 fn refuses<B: EncodeBody>(
     index: u32,
@@ -98,7 +98,7 @@ fn descriptors_that_the_body_does_not_name_are_taken() {
     assert_eq!(message.body::<(&str, FdIndex)>(), Ok(("text", FdIndex(1))));
 }
 
-/// Nobody says how many descriptors came with bytes that have no UNIX_FDS: a message of a file, say.
+/// Without UNIX_FDS the number of descriptors is unknown, for example for a message from a file.
 #[test]
 fn without_the_field_an_index_is_compared_only_where_the_message_was_received() {
     let bytes = message(Endian::Little, 0, &(FdIndex(7),));

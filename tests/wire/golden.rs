@@ -1,4 +1,4 @@
-//! Bytes written out by hand from the specification: each type and each header field, in both byte orders, both ways.
+//! Golden bytes from the specification: each type and each header field, in both byte orders, decoded and encoded.
 
 use barebus_tests::golden::hex;
 use barebus_tests::model::Model;
@@ -9,7 +9,7 @@ use barebus_wire::{
     Value, Variant,
 };
 
-/// That `value` is `little` and `big` in hexadecimal, in either direction, typed and by its signature alone.
+/// Checks that `value` is `little` and `big` in hexadecimal, in either direction, typed and by its signature alone.
 #[track_caller]
 fn is<'a, T: Encode + Decode<'a> + PartialEq + core::fmt::Debug>(
     value: T,
@@ -26,7 +26,7 @@ fn is<'a, T: Encode + Decode<'a> + PartialEq + core::fmt::Debug>(
     }
 }
 
-/// That the cursor reads the bytes as the type and the naive marshaller makes the same bytes of it.
+/// Checks that the cursor reads the bytes as the type, and that the naive marshaller writes the same bytes.
 #[track_caller]
 fn walks<T: Encode + ?Sized>(bytes: &[u8], endian: Endian) {
     let mut cursor = Cursor::new(Reader::new(bytes, endian), T::SIGNATURE);
@@ -95,7 +95,7 @@ fn string() {
     is("foo", "03000000 666f6f 00", "00000003 666f6f 00");
     is("", "00000000 00", "00000000 00");
     is("\u{10ffff}", "04000000 f48fbfbf 00", "00000004 f48fbfbf 00");
-    // Noncharacters are characters here. Spec: Type System, STRING.
+    // Noncharacters are valid. Spec: Type System, STRING.
     is("\u{fffe}\u{fdd0}", "06000000 efbfbeefb790 00", "00000006 efbfbeefb790 00");
 }
 

@@ -1,4 +1,4 @@
-//! Each rule that bytes can break, broken once: which kind says so, and at which byte.
+//! Breaks each rule once, and checks the kind and the byte of the error.
 
 use std::collections::BTreeMap;
 
@@ -10,13 +10,13 @@ use barebus_wire::{
     SignatureErrorKind as Sig, Variant, frame_len, limits,
 };
 
-/// Told only by types that callers derive; `barebus-derive` has the tests that produce them.
+/// Only derived types produce these. The tests are in `barebus-derive`.
 const OF_DERIVED_TYPES: &[Kind] = &[Kind::UnknownValue, Kind::MissingEntry, Kind::EntryType];
 
-/// Told only where a Rust type asks for them: `rust_types`, and `refuses_a_variant_of_another_type_than_was_asked_for`.
+/// Only reading as a Rust type produces these: `rust_types`, and `refuses_a_variant_of_another_type_than_was_asked_for`.
 const OF_RUST_TYPES: &[Kind] = &[Kind::BadBusName, Kind::ElementCount, Kind::VariantType];
 
-/// What is said of a message that is refused.
+/// The error of a refused message.
 fn refusal(bytes: &[u8]) -> DecodeError {
     frame_len(bytes)
         .and_then(|_| Message::parse(bytes))
@@ -24,7 +24,7 @@ fn refusal(bytes: &[u8]) -> DecodeError {
         .expect_err("a rule is broken")
 }
 
-/// Tests that are sentences, each with a kind, the offset that it names, and bytes; and the list of all the kinds.
+/// Tests with a kind, its offset, and bytes; and the list of all kinds.
 macro_rules! refusals {
     ($($name:ident: $kind:expr, at $at:expr, $bytes:expr;)*) => {
         $(#[test]
@@ -81,7 +81,7 @@ fn signature_value(text: &str) -> Vec<u8> {
     call_of(Endian::Little, "g", &value)
 }
 
-/// As many variants within one another as `depth` says, and a BYTE in the innermost.
+/// `depth` nested variants, with a BYTE in the innermost.
 fn variants(depth: usize) -> Vec<u8> {
     let mut value = b"\x01v\0".repeat(depth - 1);
     value.extend(b"\x01y\0\x07");
@@ -291,7 +291,7 @@ fn refuses_a_variant_of_another_type_than_was_asked_for() {
     assert_eq!(message.body::<(AsVariant<u32>,)>(), Ok((AsVariant(42),)));
     let refused = message.body::<(AsVariant<i32>,)>().unwrap_err();
     assert_eq!(refused.decode_error(), Some(DecodeError { kind: Kind::VariantType, at: 56 }));
-    // With both types, wherever it stands.
+    // With both types, at any position.
     let told = "the variant at byte 56 holds 'u', expected 'i'";
     assert_eq!(refused.to_string(), told);
     assert_eq!(message.first_argument::<AsVariant<i32>>().unwrap_err().to_string(), told);
@@ -338,7 +338,7 @@ fn every_kind_has_a_name_and_a_text_of_its_own() {
     assert!(texts.iter().all(|text| !text.ends_with('.')));
 }
 
-/// Every read and every write gives one of them back: in registers, as long as they are no larger.
+/// Every read and write returns one of them. Up to this size they are returned in registers.
 #[test]
 fn errors_are_small() {
     assert_eq!(size_of::<DecodeError>(), 8);

@@ -1,4 +1,4 @@
-//! `docs/kinds.md` lists the kinds of invalid messages as they are, with libdbus's names as they correspond.
+//! `docs/kinds.md` lists all kinds of invalid messages with libdbus's names.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -24,7 +24,7 @@ fn document() -> (String, [Vec<Vec<String>>; 3]) {
     (text, tables)
 }
 
-/// libdbus's names for a kind, as they stand in the document.
+/// libdbus's names for a kind, as in the document.
 fn names(kind: Kind) -> String {
     let all = RULES.iter().filter(|(_, kinds)| kinds.contains(&kind));
     let all: Vec<_> = all.map(|(name, _)| format!("INVALID_{name}")).collect();

@@ -1,4 +1,4 @@
-//! Lengths that lie: framing, strings and arrays at the edges of numbers and of buffers.
+//! Wrong lengths: framing, strings and arrays at the limits of numbers and buffers.
 
 use barebus_tests::golden::{call, call_of, hex};
 use barebus_tests::properties;
@@ -20,7 +20,7 @@ fn fixed_header(endian: Endian, fields_len: u32, body_len: u32) -> Vec<u8> {
     bytes
 }
 
-/// The numbers around which sums wrap and limits lie.
+/// Numbers near limits and overflows.
 fn edges() -> Vec<u32> {
     let mut edges = vec![0, 1, 7, 8, 0x8000_0000, 0x7fff_fff0];
     for limit in [limits::ARRAY_LEN, limits::MESSAGE_LEN, 1 << 31] {
@@ -63,7 +63,7 @@ fn refuses_what_the_first_bytes_tell_before_the_others_come() {
     assert_eq!(frame_len(b"x").unwrap_err().kind, Kind::UnknownByteOrder);
     assert_eq!(frame_len(b"l\x01\0\x02").unwrap_err().kind, Kind::ProtocolVersion);
     assert_eq!(frame_len(b"l\x01\0\0").unwrap_err().kind, Kind::ProtocolVersion);
-    // And the same of it when they have come, whatever they tell.
+    // The same when the bytes have arrived.
     let mut long = fixed_header(Endian::Little, u32::MAX, u32::MAX);
     long[3] = 2;
     assert_eq!(frame_len(&long).unwrap_err().kind, Kind::ProtocolVersion);
@@ -98,7 +98,7 @@ fn refuses_header_fields_whose_string_is_nearly_4_gib_long() {
     }
 }
 
-/// CVE-2022-42011: elements of a fixed width, and a length that is no multiple of it.
+/// CVE-2022-42011: fixed-width elements, and a length that is not a multiple of the width.
 #[test]
 fn accepts_an_array_of_fixed_width_only_where_its_length_is_a_multiple() {
     for (code, width) in [
@@ -174,7 +174,7 @@ fn refuses_a_string_that_ends_with_the_body_but_for_its_nul() {
     assert_eq!(judge(&call_of(Endian::Little, "g", &body)), Verdict::Valid);
 }
 
-/// What is reserved for a vector is bounded by bytes received, however many elements they might have been.
+/// The capacity reserved for a vector is bounded by the bytes received.
 #[test]
 fn reserves_no_more_than_was_received() {
     fn reserved<'a, T: Decode<'a> + Type>(bytes: &'a [u8]) -> usize {
@@ -191,7 +191,7 @@ fn reserves_no_more_than_was_received() {
     bytes[..4].copy_from_slice(&7997_u32.to_le_bytes());
     // The vector doubles: twice what the strings take.
     assert!(reserved::<&str>(&bytes) <= 4 * bytes.len());
-    // An announcement without the bytes reserves nothing.
+    // A length without the bytes reserves nothing.
     let announced = limits::ARRAY_LEN.to_le_bytes();
     assert!(Vec::<u8>::decode(&mut Reader::new(&announced, Endian::Little)).is_err());
 }

@@ -1,4 +1,4 @@
-//! Match rules are displayed, built and kept as what they were.
+//! Match rules are printed, built and copied unchanged.
 
 use barebus_wire::match_rule::{MatchKey, MatchRuleBuf, OwnedMatchRule};
 use barebus_wire::{

@@ -1,11 +1,11 @@
-//! Names, object paths and text of other projects' tests.
+//! Names, object paths and text from tests of other projects.
 
 use std::collections::BTreeMap;
 
 use barebus_tests::corpus::Corpus;
 use barebus_wire::{BusName, ErrorName, InterfaceName, MemberName, ObjectPath, Signature, utf8};
 
-/// Texts that the corpus calls valid though the specification does not, and why it counts.
+/// Texts that the corpus calls valid, but the specification does not, and why.
 const NOT_FOLLOWED: &[(&str, &str, &str)] = &[
     ("bus-name", ":", TWO_ELEMENTS),
     ("bus-name", ":a", TWO_ELEMENTS),

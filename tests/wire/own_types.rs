@@ -1,4 +1,4 @@
-//! Types of a user's own: what the crate promises holds whatever their [`Decode`] does.
+//! Types of users: the guarantees hold for any [`Decode`] implementation.
 
 use barebus_wire::{
     Array, BasicType, Decode, DecodeError, DecodeErrorKind as Kind, Dict, Endian, Reader,
@@ -21,7 +21,7 @@ impl Decode<'_> for Refused {
     }
 }
 
-/// A number that says it may take no bytes at all.
+/// A number that claims a minimum length of 0.
 #[derive(Debug, PartialEq)]
 struct Modest(u32);
 
@@ -38,7 +38,7 @@ impl Decode<'_> for Modest {
     }
 }
 
-/// Takes even numbers, and says in the reader's own way that a number is odd.
+/// Accepts even numbers, and fails with the reader's error for odd ones.
 #[derive(Debug, PartialEq)]
 struct Even(u32);
 
@@ -94,7 +94,7 @@ fn a_dictionary_ends_behind_an_entry_that_is_refused_without_having_been_read() 
 
 #[test]
 fn an_array_ends_behind_an_element_whose_own_reader_failed() {
-    // Two arrays of strings, of which the first holds what is no string.
+    // Two arrays of strings. The first contains an invalid string.
     let bytes = b"\x16\0\0\0\x06\0\0\0\x01\0\0\0\xff\0\0\0\x06\0\0\0\x01\0\0\0a\0";
     let mut arrays: Array<'_, Vec<&str>> = decode(bytes).unwrap();
     assert_eq!(arrays.next(), Some(Err(DecodeError { kind: Kind::NotUtf8, at: 12 })));
@@ -115,7 +115,7 @@ fn a_type_of_ones_own_can_fail_as_the_reader_does() {
     let odd = DecodeError { kind: Kind::UnknownValue, at: 0 };
     let mut reader = Reader::new(b"\x01\0\0\0\x02\0\0\0", Endian::Little);
     assert_eq!(Even::decode(&mut reader), Err(odd));
-    // For good, and with the error that came first.
+    // The first error is permanent.
     assert_eq!(reader.read_u32(), Err(odd));
     assert_eq!(reader.fail(Kind::BadBoolean, 4), odd);
     assert!(reader.is_at_end());

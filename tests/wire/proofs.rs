@@ -1,4 +1,4 @@
-//! The programs of `tests/proofs`, built and run: what the wire crate cannot do.
+//! Builds and runs the programs of `tests/proofs`.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -47,13 +47,13 @@ fn links_because_no_path_to_a_panic_is_left() {
     let program = built("no_panic");
     let message = std::fs::File::open(folder("message").join("unit_list_little")).unwrap();
     assert_eq!(Command::new(&program).stdin(message).status().unwrap().code(), Some(0));
-    // The check can fail: with an index out of bounds somewhere, it does.
+    // The check works: with an index out of bounds it fails.
     let output = build("no_panic", "broken");
     assert!(!output.status.success());
     assert!(String::from_utf8_lossy(&output.stderr).contains("barebus_wire_can_panic"));
 }
 
-/// Bytes of stack that any job may use, at any depth. Stated in `docs/spec-map.md`.
+/// Maximum stack use in bytes at any depth. Stated in `docs/spec-map.md`.
 const MOST_STACK: usize = 8 * 1024;
 
 #[test]

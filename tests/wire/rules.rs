@@ -1,4 +1,4 @@
-//! Match rules and addresses of other projects' tests.
+//! Match rules and addresses from tests of other projects.
 
 use barebus_tests::corpus::Corpus;
 use barebus_tests::properties;
@@ -32,7 +32,7 @@ fn judges_every_match_rule_as_the_corpus_does() {
     }
 }
 
-/// The example with which the specification explains quoting.
+/// The specification's example for quoting.
 #[test]
 fn takes_quotes_and_backslashes_as_the_specification_shows() {
     let rule = MatchRule::parse(r"arg0=\',arg1=\,arg2=',',arg3=\\").unwrap();
@@ -58,7 +58,7 @@ fn signal(path: &'static str, body: &dyn EncodeBody) -> MessageBuf {
     message
 }
 
-/// The messages that a row of the table speaks of: argument 0 as a STRING, and as an OBJECT_PATH where it may be one.
+/// The messages of a row of the table: argument 0 as a STRING, and as an OBJECT_PATH if it is valid.
 fn messages(description: &str) -> Vec<MessageBuf> {
     match description {
         "message 1" => return vec![signal("/foo/TheObjectManager", &())],
@@ -115,7 +115,7 @@ fn judges_every_address_as_the_corpus_does() {
             "parse" => {
                 assert_eq!(Addresses::parse(&row[1]).is_ok(), row[2] != "INVALID", "{}", row[1])
             }
-            // Whether one can connect there is not a matter of syntax.
+            // Whether a connection is possible is not a matter of syntax.
             "supported" => assert!(Addresses::parse(&row[1]).is_ok(), "{}", row[1]),
             "escape/unescape" => {
                 let bytes = hex::decode(row[2].strip_prefix("unescaped hex=").unwrap()).unwrap();
@@ -129,7 +129,7 @@ fn judges_every_address_as_the_corpus_does() {
     assert!(seen > 45, "{seen} rows");
 }
 
-/// A value that is likely to be right for some key.
+/// A value that is probably valid for some key.
 const VALUE: &str = r"('?(a\.b|/a/b|/|M|signal|:1\.7|true|a|)'?|\\'|',')";
 
 proptest! {

@@ -1,4 +1,4 @@
-//! Rust types as D-Bus types: what each is on the wire, that it comes back, and what it refuses.
+//! Rust types as D-Bus types: their bytes, decoding, and refused values.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -26,7 +26,7 @@ fn read<T: Decode<'static>>(bytes: &'static [u8]) -> Result<T, BodyError> {
     Message::parse(bytes).unwrap().body().map(|(value,)| value)
 }
 
-/// That `value` is on the wire what `plain` is, in either byte order, and comes back.
+/// Checks that `value` has the same bytes as `plain` in either byte order, and is decoded again.
 #[track_caller]
 fn same<T: Encode + Decode<'static> + PartialEq + Debug>(value: &T, plain: impl Encode) {
     for endian in [Endian::Little, Endian::Big] {
@@ -36,7 +36,7 @@ fn same<T: Encode + Decode<'static> + PartialEq + Debug>(value: &T, plain: impl 
     }
 }
 
-/// What reading `argument` fails with, and at which byte of the body.
+/// The error of reading `argument`, and its byte in the body.
 #[track_caller]
 fn refused<T: Decode<'static> + Debug>(argument: impl Encode) -> (Kind, usize) {
     let bytes = message_in(Endian::Little, argument);
@@ -144,7 +144,7 @@ fn a_body_may_have_sixteen_arguments() {
 
 #[test]
 fn variants_are_equal_where_their_values_are() {
-    // Behind a number and behind nothing, so that padding differs; in both byte orders.
+    // After a number and at the start, for different padding, in both byte orders.
     let entries = [("k", AsVariant(1_u64)), ("l", AsVariant(2))];
     let here: Value<'_> = read(message_in(Endian::Little, AsVariant(Entries(&entries)))).unwrap();
     let (_, there): (u32, Value<'_>) =
@@ -173,7 +173,7 @@ fn variants_are_equal_where_their_values_are() {
 fn a_layout_takes_messages_of_its_own_signature_only() {
     let message = Message::parse(message_in(Endian::Little, "a")).unwrap();
     assert_eq!(Layout::new(Signature::from_static("s")).validate(&message), Ok(()));
-    // An object path would do as a string, but that is not what the message says.
+    // An object path is text, but its type is not STRING.
     let refused = Layout::new(Signature::from_static("sas")).validate(&message).unwrap_err();
     assert_eq!(refused.to_string(), "the signature is 's', expected 'sas'");
     let mut bytes = message.as_bytes().to_vec();

@@ -26,7 +26,7 @@ fn seeds_in_the_tree_are_those_that_are_made() {
                 fs::write(folder(target).join(name), bytes).unwrap();
             }
         }
-        // Inputs that once broke a property are kept beside them, under names that begin so.
+        // Inputs that once broke a property are kept with this prefix.
         let stored = stored(target).into_iter().filter(|(name, _)| !name.starts_with("found_"));
         assert!(stored.eq(made), "{target}: other seeds in the tree than those that are made");
     }

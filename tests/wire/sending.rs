@@ -1,4 +1,4 @@
-//! What is refused when it is to be sent: values that no valid message can hold.
+//! Refused values when sending: those that no valid message can contain.
 
 use barebus_tests::golden::call_of;
 use barebus_wire::{
@@ -11,7 +11,7 @@ fn call() -> MethodCall<'static> {
     MethodCall::checked(ObjectPath::from_static("/"), MemberName::from_static("M"))
 }
 
-/// What marshalling `value` into no buffer at all says: limits hold without one.
+/// The error of marshalling `value` without a buffer. Limits are checked without one.
 fn refused<T: Encode + ?Sized>(value: &T) -> Option<EncodeError> {
     value.encode(&mut Writer::new(&mut [], Endian::Little)).err()
 }
@@ -51,7 +51,7 @@ fn refuses_to_grow_a_buffer_for_a_message_that_is_too_long() {
     assert!(buffer.is_empty());
 }
 
-/// A BYTE in as many variants as `depth` says.
+/// A BYTE in `depth` nested variants.
 fn nested(writer: &mut Writer<'_>, depth: usize) -> Result<(), EncodeError> {
     for _ in 1..depth {
         writer.enter_variant(Signature::from_static("v"))?;
@@ -149,7 +149,7 @@ fn ending_another_writers_array_does_not_panic() {
 
 #[test]
 fn refuses_to_send_an_invalid_body_on() {
-    // A BOOLEAN of 2, which parsing does not look at.
+    // A BOOLEAN of 2, which parsing does not check.
     let bytes = call_of(Endian::Little, "b", &[2, 0, 0, 0]);
     let message = Message::parse(&bytes).unwrap();
     let refused = message.header().encode(&mut [0; 256], &RawBody::of(&message)).unwrap_err();

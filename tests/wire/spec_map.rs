@@ -1,4 +1,4 @@
-//! `docs/spec-map.md` names tests that exist, and leaves no rule out.
+//! Checks that `docs/spec-map.md` has all rules and names existing tests.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,14 +7,14 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// The text of a module: of its file and of the files in its folder, as far as they exist.
+/// The text of a module: its file and the files in its directory, if they exist.
 fn module_text(path: &Path) -> String {
     let entries = fs::read_dir(path).into_iter().flatten().map(|entry| entry.unwrap().path());
     let files = [path.with_extension("rs")].into_iter().chain(entries);
     files.map(|file| fs::read_to_string(file).unwrap_or_default()).collect()
 }
 
-/// Where `module` may be: of a crate, beside its code or in its own tests; else in a folder here.
+/// Possible paths of `module`: in a crate, in its tests, or in a directory here.
 fn places(place: &str, module: &str) -> Vec<PathBuf> {
     let the_crate = root().join("crates").join(place.replace('_', "-"));
     if !the_crate.is_dir() {
@@ -34,7 +34,7 @@ fn is_test(name: &str) -> bool {
 }
 
 fn has_test(text: &str, function: &str) -> bool {
-    // A program of its own without a harness is one test.
+    // A program without a harness is one test.
     let head = format!("fn {function}(");
     if function == "main" {
         return text.contains(&head);
@@ -51,7 +51,7 @@ fn has_test(text: &str, function: &str) -> bool {
     (0..lines.len()).any(|at| lines[at].starts_with(&head) && is_marked(at))
 }
 
-/// Whether `wire/field.rs` is a file of the crate's.
+/// Whether `wire/field.rs` is a file of the crate.
 fn is_file(name: &str) -> bool {
     let Some((place, path)) = name.split_once('/') else { return false };
     let the_crate = if place == "barebus" { place.to_owned() } else { format!("barebus-{place}") };
@@ -81,9 +81,9 @@ fn rows(part: &str) -> Vec<Row<'_>> {
 #[test]
 fn every_rule_and_every_failure_has_tests_and_they_exist() {
     let document = fs::read_to_string(root().join("docs/spec-map.md")).unwrap();
-    let (rules, rest) = document.split_once("## Where the others differ").unwrap();
-    let (_, rest) = rest.split_once("## Failures of others").unwrap();
-    let (failures, _) = rest.split_once("## Scenes").unwrap();
+    let (rules, rest) = document.split_once("## Differences to other implementations").unwrap();
+    let (_, rest) = rest.split_once("## Failures of other implementations").unwrap();
+    let (failures, _) = rest.split_once("## A hostile server").unwrap();
     for (part, last) in [(rules, 193), (failures, 117)] {
         let rows = rows(part);
         assert_eq!(
@@ -101,7 +101,7 @@ fn every_rule_and_every_failure_has_tests_and_they_exist() {
             }
         }
     }
-    // Whatever else is named: but for the file that this is, and where a whole module is meant.
+    // All other names, except this file and whole modules.
     for name in document.split('`').skip(1).step_by(2).filter(|name| name.contains("::")) {
         let is_whole = name.ends_with('…') || name == "wire::spec_map";
         assert!(is_whole || is_test(name), "{name} is no test");

@@ -1,9 +1,9 @@
-//! Strings as they are accepted: whatever bytes they have, and whatever stands before and behind them. The reader looks at more text
-//! than it was asked for, and keeps what it found for the strings that follow.
+//! Validation of strings with any bytes, and any bytes before and after them. The reader looks at more text
+//! than requested, and keeps the result for the following strings.
 
 use barebus_wire::{DecodeErrorKind as Kind, Endian, Reader};
 
-/// How far the text that `bytes` begin with is valid: the table of well-formed sequences of the Unicode Standard.
+/// Length of the valid text at the start of `bytes`, by the Unicode Standard's table of well-formed sequences.
 fn valid_up_to(bytes: &[u8]) -> usize {
     let mut at = 0;
     while let Some(first) = bytes.get(at) {
@@ -31,7 +31,7 @@ fn valid_up_to(bytes: &[u8]) -> usize {
     at
 }
 
-/// What is wrong with a string of these bytes, and with which of them.
+/// The expected error of a string of these bytes, with its byte.
 fn fault(bytes: &[u8]) -> Option<(Kind, usize)> {
     let valid = valid_up_to(bytes);
     match bytes[..valid].iter().position(|byte| *byte == 0) {
@@ -55,7 +55,7 @@ impl Values {
         });
     }
 
-    /// Gives where the text begins.
+    /// Returns the position of the text.
     fn string(&mut self, text: &[u8]) -> usize {
         self.number(u32::try_from(text.len()).unwrap());
         self.bytes.extend(text);
@@ -64,11 +64,11 @@ impl Values {
     }
 }
 
-/// No UTF-8 in any byte order.
+/// Not UTF-8 in either byte order.
 const NO_TEXT: u32 = 0xffff_ffff;
 
-/// That the reader says of `text` what the rules say. It stands behind a string of `before` bytes, which opened the window, and
-/// between numbers that are no UTF-8; or else the numbers alone surround it.
+/// Checks the reader's verdict on `text`. The text follows a string of `before` bytes, which opened the window, and is
+/// between numbers that are not UTF-8; or only the numbers surround it.
 #[track_caller]
 fn is_judged(text: &[u8], before: Option<usize>, endian: Endian) {
     let mut values = Values { bytes: Vec::with_capacity(64), endian };
@@ -101,7 +101,7 @@ fn is_judged(text: &[u8], before: Option<usize>, endian: Endian) {
     }
 }
 
-/// The bytes at which a class of the table begins or ends.
+/// The bytes at which a class of the table starts or ends.
 const EDGES: &[u8] = &[
     0, 1, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xc1, 0xc2, 0xdf, 0xe0, 0xe1, 0xec, 0xed,
     0xee, 0xef, 0xf0, 0xf1, 0xf3, 0xf4, 0xf5, 0xff,
@@ -130,7 +130,7 @@ fn every_sequence_of_two_bytes_and_every_class_of_third_and_fourth_is_judged_by_
     }
 }
 
-/// Texts that are right, and that are wrong in each way, at their ends above all.
+/// Valid texts, and texts that are invalid in every way, mainly at their ends.
 const TEXTS: &[&[u8]] = &[
     b"",
     b"a",
@@ -154,7 +154,7 @@ const TEXTS: &[&[u8]] = &[
     b"\xff\0",
 ];
 
-/// The window ends somewhere: at every place in and around the string it must make no difference.
+/// The end of the window makes no difference at any position in and around the string.
 #[test]
 fn a_string_at_the_end_of_the_window_is_judged_like_any_other() {
     for text in TEXTS {
@@ -166,8 +166,8 @@ fn a_string_at_the_end_of_the_window_is_judged_like_any_other() {
     }
 }
 
-/// In big endian a length's last byte stands right before the text. Where it looks like the first byte of a character, the text's
-/// own first bytes would complete it.
+/// In big endian the last byte of a length directly precedes the text. If it looks like the first byte of a character, the text's
+/// first bytes would complete that character.
 #[test]
 fn a_length_completes_no_character_of_the_text() {
     for lead in 0x80..=0xff_usize {
@@ -182,7 +182,7 @@ fn a_length_completes_no_character_of_the_text() {
     }
 }
 
-/// What follows a text that is cut off would complete its last character, were it not for the NUL; and without the NUL it must not.
+/// Bytes after a truncated text could complete its last character. They must not, with and without a NUL between.
 #[test]
 fn what_follows_completes_no_character_of_the_text() {
     for (text, rest) in [

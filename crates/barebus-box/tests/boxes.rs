@@ -1,4 +1,4 @@
-//! What a box is to its user. They need root, systemd, dbus-daemon and dbus-broker, and fail without.
+//! Boxes from their user's point of view. The tests need root, systemd, dbus-daemon and dbus-broker, and fail without them.
 
 #![allow(
     clippy::panic,
@@ -16,7 +16,7 @@ use std::thread;
 
 use barebus_box::{BoxError, Builder, Bus, SystemdBox};
 
-/// For a box that may take long to boot, on a busy machine.
+/// A builder with a time limit for busy machines.
 fn builder() -> Builder {
     SystemdBox::builder().timeout(Duration::from_secs(600))
 }
@@ -40,7 +40,7 @@ fn is_prepared() -> bool {
     std::env::var_os(PREPARED).is_some()
 }
 
-/// Starts this program again, through `command`, with nothing but the test of this name.
+/// Runs this program again through `command`, with only the test of this name.
 fn again(command: &mut Command, test: &str) {
     let text = output(command.args(["--exact", test]).env(PREPARED, "1"));
     assert!(text.contains("1 passed"), "{text}");
@@ -125,7 +125,7 @@ fn programs_are_inside_under_their_own_paths() {
     assert!(output(the_box.command(&this).arg("--list")).contains("programs_are_inside"));
     let copy = std::env::temp_dir().join(format!("barebus-box-test-{}", the_box.pid()));
     fs::copy(&this, &copy).unwrap();
-    // What comes into the host's folders after the boot may or may not show; what was there before does.
+    // Files that appear on the host after the boot may be missing in the box. Earlier files are there.
     let later = boot(Bus::Daemon);
     let listed = later.command(&copy).arg("--list").output();
     fs::remove_file(&copy).unwrap();
@@ -135,7 +135,7 @@ fn programs_are_inside_under_their_own_paths() {
 #[test]
 fn a_file_system_mounted_below_the_root_comes_along() {
     if !is_prepared() {
-        // In namespaces of its own, not to mount anything on the host.
+        // In its own namespaces, so that nothing is mounted on the host.
         let script = "mount -t tmpfs tmpfs /srv && mkdir /srv/a:b,c && mount -t tmpfs tmpfs /srv/a:b,c \
                       && echo below > /srv/a:b,c/file && exec \"$@\"";
         let mut unshare = Command::new("unshare");
@@ -151,7 +151,7 @@ fn a_file_system_mounted_below_the_root_comes_along() {
 #[test]
 fn another_root_can_be_booted() {
     if !is_prepared() {
-        // The host's own under another name: a folder with a whole system in it, at the place where a box has its scaffolding.
+        // The host's root under another path, in the directory that a box uses for its stage.
         let script = "mount -t tmpfs tmpfs /run && mkdir /run/root && mount --bind / /run/root \
                       && mount -t tmpfs tmpfs /run/root/srv && echo other > /run/root/srv/file && exec \"$@\"";
         let mut unshare = Command::new("unshare");

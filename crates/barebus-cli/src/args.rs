@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::line::Body;
 
-/// Asks systemd, and any D-Bus service, and tells them what to do.
+/// Queries and controls systemd and any other D-Bus service.
 #[derive(Debug, Parser)]
 #[command(name = "barebus", version, max_term_width = 100)]
 pub(crate) struct Arguments {
@@ -18,7 +18,7 @@ pub(crate) struct Arguments {
     pub(crate) verb: Verb,
 }
 
-/// Which server to connect to, and how.
+/// Server to connect to, and how.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Connection")]
 pub(crate) struct Target {
@@ -34,7 +34,7 @@ pub(crate) struct Target {
     /// A peer at this address, without a bus; for example unix:path=/run/systemd/private
     #[arg(long, global = true, group = "where", value_name = "ADDRESS")]
     pub(crate) peer: Option<String>,
-    /// Limit in seconds for each reply, and for the end of a job [default: 25 for a reply, no limit for a job]
+    /// Time limit in seconds for each reply, and for the end of a job [default: 25 for a reply, none for a job]
     #[arg(long, global = true, value_name = "SECONDS", value_parser = seconds)]
     pub(crate) timeout: Option<Duration>,
     /// How to authenticate
@@ -45,14 +45,14 @@ pub(crate) struct Target {
 /// How to authenticate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Handshake {
-    /// All lines in one write, and line by line on a second connection if the server does not accept that
+    /// All lines in one write; if the server does not accept that, line by line on a second connection
     Pipelined,
     /// Line by line: each line is sent after the answer to the one before
     Step,
 }
 
 impl Target {
-    /// How long to wait for each reply.
+    /// Time limit for each reply.
     pub(crate) fn reply_timeout(&self) -> Duration {
         self.timeout.unwrap_or(REPLY_TIMEOUT)
     }
@@ -70,33 +70,33 @@ fn seconds(text: &str) -> Result<Duration, String> {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
-    /// Asks systemd about units, and controls them
+    /// Queries and controls systemd's units
     Unit {
         #[command(subcommand)]
         verb: unit::UnitVerb,
     },
-    /// Calls a method and prints the reply, as busctl does
+    /// Calls a method and prints the reply, like busctl
     Call(Call),
-    /// Shows an object's methods, signals and properties, with their types and present values
+    /// Prints an object's methods, signals and properties, with types and current values
     Introspect(Object),
-    /// Prints Rust definitions made from introspection data
+    /// Prints Rust definitions generated from introspection data
     Codegen(CodegenOptions),
-    /// Says whether bytes are valid messages, and what is wrong where if not
+    /// Checks whether bytes are valid messages, and says what is wrong and where
     Validate(ValidateOptions),
     /// Prints messages as text
     Decode(DecodeOptions),
-    /// Marshals messages from the text that decode prints
+    /// Marshals messages from the output of decode
     Encode(EncodeOptions),
-    /// Boots a systemd with a bus of its own in throw-away namespaces, and runs a command with it
+    /// Boots a systemd with its own bus in temporary namespaces, and runs a command in it
     Box(BoxOptions),
-    /// Prints a script that completes the command line in a shell
+    /// Prints a script for shell completion
     Completions {
         /// The shell
         shell: clap_complete::Shell,
     },
     /// Prints the manual page
     Man {
-        /// Writes it here instead, with a page for each command
+        /// Writes it to this directory instead, with a page for each command
         #[arg(long, value_name = "DIRECTORY")]
         directory: Option<PathBuf>,
     },
@@ -114,11 +114,11 @@ pub(crate) struct Object {
 pub(crate) struct Call {
     #[command(flatten)]
     pub(crate) object: Object,
-    /// The interface that has the method
+    /// The interface of the method
     pub(crate) interface: String,
     /// The method
     pub(crate) method: String,
-    /// The arguments' signature, and the arguments in busctl's form
+    /// Signature of the arguments, and the arguments in busctl's form
     #[arg(
         allow_hyphen_values = true,
         trailing_var_arg = true,
@@ -129,13 +129,13 @@ pub(crate) struct Call {
 
 #[derive(Debug, Args)]
 pub(crate) struct BoxOptions {
-    /// dbus-broker instead of dbus-daemon
+    /// Uses dbus-broker instead of dbus-daemon
     #[arg(long)]
     pub(crate) broker: bool,
-    /// The root to boot, instead of this machine's
+    /// Root directory to boot, instead of this machine's
     #[arg(long, value_name = "ROOT")]
     pub(crate) root: Option<PathBuf>,
-    /// The command, which runs inside; DBUS_SYSTEM_BUS_ADDRESS leads to the box's bus
+    /// Command to run in the box; DBUS_SYSTEM_BUS_ADDRESS is the address of the box's bus
     #[arg(last = true, required = true, value_name = "COMMAND")]
     pub(crate) command: Vec<std::ffi::OsString>,
 }
@@ -145,22 +145,22 @@ pub(crate) struct CodegenOptions {
     /// Introspects this service instead of reading files
     #[arg(long, value_name = "NAME", conflicts_with = "files")]
     pub(crate) destination: Option<String>,
-    /// An object of the service; can be repeated [default: /]
+    /// Object of the service; can be repeated [default: /]
     #[arg(long, value_name = "PATH", conflicts_with = "files")]
     pub(crate) object: Vec<String>,
-    /// Introspects the objects below, too
+    /// Includes the objects below
     #[arg(long, conflicts_with = "files")]
     pub(crate) recursive: bool,
-    /// Only this interface; can be repeated [default: all but the standard ones]
+    /// Generates only this interface; can be repeated [default: all except the standard ones]
     #[arg(long, value_name = "NAME")]
     pub(crate) interface: Vec<String>,
-    /// Path of the crate that has the module 'definition'
+    /// Path of the crate with the module 'definition'
     #[arg(long = "crate", value_name = "PATH", default_value = "barebus")]
     pub(crate) crate_path: String,
     /// rustfmt's fn_call_width; 100 for use_small_heuristics = "Max"
     #[arg(long, value_name = "COLUMNS", default_value_t = 60)]
     pub(crate) fn_call_width: usize,
-    /// Writes a file for each interface and a mod.rs here, instead of printing
+    /// Writes a file per interface and a mod.rs to this directory, instead of printing
     #[arg(long, value_name = "DIRECTORY")]
     pub(crate) output: Option<PathBuf>,
     /// Files with introspection data, FILE or VERSION=FILE; - is the standard input
@@ -177,7 +177,7 @@ impl CodegenOptions {
 
 #[derive(Debug, Args)]
 pub(crate) struct ValidateOptions {
-    /// Rows of a table, each with an identifier, a tab, anything up to the last tab, and a whole message in hexadecimal
+    /// Files with rows: an identifier, a tab, anything up to the last tab, and a whole message in hexadecimal
     #[arg(long, conflicts_with = "format")]
     pub(crate) tsv: bool,
     #[command(flatten)]
@@ -196,7 +196,7 @@ pub(crate) struct DecodeOptions {
 pub(crate) struct EncodeOptions {
     #[command(flatten)]
     pub(crate) form: Form,
-    /// A line of hexadecimal digits for each message, instead of its bytes
+    /// Writes a line of hexadecimal digits per message, instead of its bytes
     #[arg(long)]
     pub(crate) hex: bool,
     /// Files with messages as text; - is the standard input
@@ -207,7 +207,7 @@ pub(crate) struct EncodeOptions {
 /// Files with messages.
 #[derive(Debug, Args)]
 pub(crate) struct Files {
-    /// How messages are laid out in the files
+    /// Format of the files
     #[arg(long, value_enum, default_value_t = Layout::Auto)]
     pub(crate) format: Layout,
     /// Files with messages; - is the standard input
@@ -217,9 +217,9 @@ pub(crate) struct Files {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum Layout {
-    /// Told by the first bytes
+    /// Detected by the first bytes
     Auto,
-    /// Messages one behind the other, as they cross a socket
+    /// Messages one after the other, as on a socket
     Raw,
     /// The same as hexadecimal text
     Hex,
@@ -229,22 +229,22 @@ pub(crate) enum Layout {
     Pcapng,
 }
 
-/// How messages stand in text.
+/// Form of messages as text.
 #[derive(Clone, Copy, Debug, Args)]
 pub(crate) struct Form {
-    /// An object of JSON for each message; this is what happens without option
+    /// A JSON object per message (the default)
     #[arg(long, group = "form")]
     pub(crate) json: bool,
-    /// A line for each message: the header in words, the body in busctl's form
+    /// A line per message: the header as words, the body in busctl's form
     #[arg(long, group = "form")]
     pub(crate) text: bool,
-    /// A line for each message: the header in words, the body in GVariant's text format
+    /// A line per message: the header as words, the body in GVariant's text format
     #[arg(long, group = "form")]
     pub(crate) gvariant: bool,
 }
 
 impl Form {
-    /// The form of the body when messages are lines; `None` when they are JSON.
+    /// The form of the body if messages are lines; `None` for JSON.
     pub(crate) const fn line(self) -> Option<Body> {
         match self {
             Self { text: true, .. } => Some(Body::Busctl),

@@ -1,4 +1,4 @@
-//! How the program ends.
+//! Exit codes and errors of the program.
 
 use std::fmt::Display;
 use std::io;
@@ -15,17 +15,17 @@ use crate::render::one_line;
 /// The exit codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
-    /// Somebody said no: the callee's error, a job that failed, an unknown unit.
+    /// Refused: an error reply, a failed job, an unknown unit.
     Refused,
-    /// What was asked for makes no sense: an invalid name, a value that does not parse.
+    /// Wrong usage: an invalid name, a value that cannot be parsed.
     Usage,
-    /// No connection, or it ended.
+    /// There is no connection, or it ended.
     Connection,
-    /// No reply came in time, or none that could be believed.
+    /// No reply arrived in time, or none could be believed.
     NoReply,
-    /// A file could not be read, or the output not be written.
+    /// A file could not be read, or the output could not be written.
     Files,
-    /// The code that systemctl has for it, or the code of a command that was run.
+    /// A code of systemctl, or the exit code of a command that was run.
     Other(u8),
 }
 
@@ -48,12 +48,12 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// Why the program ends without having done what it was asked: one line for people, empty if nobody need be told, and the exit code.
+/// Why the program fails: a line for people, which may be empty, and the exit code.
 #[derive(Debug)]
 pub(crate) struct Failure {
     pub(crate) what: String,
     pub(crate) exit: Exit,
-    /// The time for a reply was over, which is worth saying how long it was.
+    /// Whether a reply timed out, so that the time limit is printed.
     timed_out: bool,
 }
 
@@ -62,16 +62,16 @@ impl Failure {
         Self { what: what.to_string(), exit, timed_out: false }
     }
 
-    /// What the user typed makes no sense.
+    /// Wrong usage of the command line.
     pub(crate) fn usage(what: impl Display) -> Self {
         Self::new(Exit::Usage, what)
     }
 
-    /// A call came to nothing; `tried` says what was called.
+    /// A failed call; `tried` names it.
     pub(crate) fn call(tried: impl Display, error: &CallError) -> Self {
         let timed_out = matches!(error, CallError::NoReply(NoReply::TimedOut));
         let what = match error {
-            // Some texts are lines: dbus-daemon's end with a newline.
+            // The texts of dbus-daemon end with a newline.
             CallError::Remote { name, message } => match message.trim_end() {
                 "" => format!("{tried}: {name}"),
                 message => format!("{tried}: {message} ({name})"),
@@ -86,7 +86,7 @@ impl Failure {
         Self { exit, ..self }
     }
 
-    /// Says how long was waited, where the time for a reply was over.
+    /// Adds the time limit, if a reply timed out.
     pub(crate) fn after(mut self, timeout: Duration) -> Self {
         if std::mem::take(&mut self.timed_out) {
             self.what.push_str(&format!(" ({} s)", timeout.as_secs_f64()));
@@ -94,7 +94,7 @@ impl Failure {
         self
     }
 
-    /// Says what has failed.
+    /// Prints what has failed.
     pub(crate) fn tell(&self) {
         if !self.what.is_empty() {
             eprintln!("barebus: {}", one_line(&self.what));
@@ -105,7 +105,7 @@ impl Failure {
 impl From<barebus::OpenError> for Failure {
     fn from(error: barebus::OpenError) -> Self {
         let exit = match error {
-            // There was nowhere to go.
+            // There was no server to connect to.
             barebus::OpenError::Address { .. } | barebus::OpenError::NoAddress => Exit::Usage,
             _ => Exit::Connection,
         };
@@ -137,29 +137,29 @@ impl From<SettingError> for Failure {
     }
 }
 
-/// Of writing the output: what goes wrong in reading is told with the file.
+/// An error of writing the output. Errors of reading name the file.
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         match error.kind() {
-            // Whoever reads has seen enough, as head does.
+            // The reader needs no more, for example head.
             io::ErrorKind::BrokenPipe => Self::new(Exit::Files, ""),
             _ => Self::new(Exit::Files, format_args!("cannot write the output: {error}")),
         }
     }
 }
 
-/// What failed while other things could still be done.
+/// Failures that do not stop the program.
 #[derive(Debug, Default)]
 pub(crate) struct Failures(Option<Exit>);
 
 impl Failures {
-    /// Tells of one at once.
+    /// Prints and notes a failure.
     pub(crate) fn tell(&mut self, failure: &Failure) {
         failure.tell();
         self.note(failure.exit);
     }
 
-    /// Takes note of one that has been told of. The exit code is that of the worst.
+    /// Notes a failure that has been printed. The exit code is that of the worst failure.
     pub(crate) fn note(&mut self, exit: Exit) {
         let worse = self.0.is_none_or(|worst| worst.code() < exit.code());
         self.0 = if worse { Some(exit) } else { self.0 };

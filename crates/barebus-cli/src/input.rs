@@ -1,4 +1,4 @@
-//! The files of the command line.
+//! Opens the files of the command line.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
@@ -10,13 +10,13 @@ use crate::args::Layout;
 use crate::exit::{Exit, Failure};
 use crate::output::{Answering, BUFFER_LEN, Output};
 
-/// A file that was opened.
+/// An open file.
 pub(crate) type Input = BufReader<Answering<Box<dyn Read>>>;
 
-/// Messages in a file, whose first bytes have been looked at.
+/// Messages in a file whose format has been detected.
 pub(crate) type Messages = Capture<io::Chain<io::Cursor<Vec<u8>>, Input>>;
 
-/// Opens a file; `-` is the standard input. What is in `out` is written before more is read.
+/// Opens a file; `-` is the standard input. `out` is flushed before more is read.
 pub(crate) fn open(file: &Path, out: &Output) -> Result<Input, Failure> {
     let reader: Box<dyn Read> = if file == Path::new("-") {
         Box::new(io::stdin())
@@ -26,7 +26,7 @@ pub(crate) fn open(file: &Path, out: &Output) -> Result<Input, Failure> {
     Ok(BufReader::with_capacity(BUFFER_LEN, out.before(reader)))
 }
 
-/// What a file is called.
+/// Name of a file for messages.
 pub(crate) fn name(file: &Path) -> String {
     match file.to_str() {
         Some("-") => "standard input".to_owned(),
@@ -34,12 +34,12 @@ pub(crate) fn name(file: &Path) -> String {
     }
 }
 
-/// A file that cannot be read, or not further.
+/// Failure of reading a file.
 pub(crate) fn unreadable(file: &Path, why: &dyn std::fmt::Display) -> Failure {
     Failure::new(Exit::Files, format_args!("cannot read {}: {why}", name(file)))
 }
 
-/// Opens a file with messages, as [`open`] does. `otherwise` is how they are laid out when the file's first bytes should tell, and do not.
+/// Opens a file with messages, as [`open`] does. `otherwise` is the format if it cannot be detected.
 pub(crate) fn messages(
     file: &Path,
     layout: Layout,
@@ -69,7 +69,7 @@ pub(crate) fn messages(
     Ok(Capture::with_format(io::Cursor::new(head).chain(input), format))
 }
 
-/// That a capture kept only the beginning of a message, if that is so.
+/// Describes a message of which the capture kept only the start.
 pub(crate) fn cut(captured: &Captured) -> Option<String> {
     let (kept, len) = (captured.bytes.len(), captured.original_len);
     captured.is_cut().then(|| format!("the capture kept {kept} of the message's {len} bytes"))
@@ -92,7 +92,7 @@ pub(crate) fn read_line(
     Ok(())
 }
 
-/// A part of a file that is too long to be kept in memory.
+/// Failure because a part of a file is too long to be kept in memory.
 pub(crate) fn too_long(what: impl std::fmt::Display, limit: usize) -> io::Error {
     io::Error::new(
         io::ErrorKind::InvalidData,
@@ -100,5 +100,5 @@ pub(crate) fn too_long(what: impl std::fmt::Display, limit: usize) -> io::Error 
     )
 }
 
-/// More than is needed to recognise a layout.
+/// More than is needed to detect a format.
 const HEAD_LEN: u64 = 16;

@@ -1,4 +1,4 @@
-//! The program `barebus`: asks systemd, and any D-Bus service, and tells them what to do.
+//! The program `barebus`: queries and controls systemd and any other D-Bus service.
 
 mod args;
 mod command;

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::io::{self, BufWriter, Read, StdoutLock, Write};
 use std::rc::Rc;
 
-/// The standard output, buffered for as long as nobody can be waiting for it.
+/// The standard output, buffered until the program waits for input.
 #[derive(Clone)]
 pub(crate) struct Output(Rc<RefCell<BufWriter<StdoutLock<'static>>>>);
 
@@ -24,15 +24,14 @@ impl Output {
         self.0.borrow_mut().write_all(bytes)
     }
 
-    /// Sees to it that all has been written: only then it can be told whether it could be.
+    /// Writes everything that is buffered.
     pub(crate) fn flush(&self) -> io::Result<()> {
         self.0.borrow_mut().flush()
     }
 
-    /// A reader that writes all before it waits for more: whoever gives something to read may first want to see the answer to what
-    /// he gave.
+    /// Wraps a reader: the output is flushed before each read, because the process that writes the input may wait for an answer.
     ///
-    /// When that fails it fails with the same error, and so does [`Self::flush`] then.
+    /// If flushing fails, reading fails with the same error, and so does [`Self::flush`] afterwards.
     pub(crate) fn before<R: Read>(&self, reader: R) -> Answering<R> {
         Answering { reader, out: self.clone() }
     }
@@ -50,5 +49,5 @@ impl<R: Read> Read for Answering<R> {
     }
 }
 
-/// In bytes, of what is written and of what is read.
+/// Size in bytes of the output and input buffers.
 pub(crate) const BUFFER_LEN: usize = 64 * 1024;

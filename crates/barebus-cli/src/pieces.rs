@@ -1,15 +1,15 @@
-//! Splits text into pieces with a message each, so that a file can be larger than memory.
+//! Splits text into pieces of one message each, so that a file can be larger than memory.
 
 use std::io::{self, BufRead};
 
 use crate::input::{read_line, too_long};
 
-/// Where the pieces end.
+/// How the text is split.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Shape {
-    /// With the object of JSON that they are.
+    /// One JSON object per piece.
     Objects,
-    /// With the line. Empty lines, and those that begin with `#`, are none.
+    /// One line per piece. Empty lines and lines that start with `#` are skipped.
     Lines,
 }
 
@@ -17,28 +17,28 @@ pub(crate) enum Shape {
 #[derive(Debug)]
 pub(crate) struct Piece {
     pub(crate) text: Vec<u8>,
-    /// Where it begins, both counted from 1, the column in bytes.
+    /// Start of the piece, both counted from 1, the column in bytes.
     pub(crate) line: usize,
     pub(crate) column: usize,
 }
 
-/// The pieces of a text. After an error it ends.
+/// Iterates over the pieces of a text. It ends after an error.
 #[derive(Debug)]
 pub(crate) struct Pieces<R> {
     reader: R,
     shape: Shape,
-    /// Of the next byte.
+    /// Position of the next byte.
     line: usize,
     column: usize,
-    /// Bytes in a piece: `piece.text.len() <= limit`
+    /// Maximum length of a piece in bytes: `piece.text.len() <= limit`
     limit: usize,
     ended: bool,
 }
 
-/// In bytes. A longer text is not read: it is more likely endless than a message.
+/// In bytes. A longer text is more likely endless than a message.
 const PIECE_LEN_MAX: usize = 256 * 1024 * 1024;
 
-/// In bytes. Text outside of objects and arrays is no message. The parser needs no more of it to say so.
+/// In bytes. Text outside of objects and arrays is not a message, and the parser needs no more of it to report that.
 const OUTSIDE_LEN_MAX: usize = 4096;
 
 impl<R: BufRead> Pieces<R> {
@@ -68,7 +68,7 @@ impl<R: BufRead> Pieces<R> {
         if piece.text.is_empty() {
             return Ok(None);
         }
-        // What stands at a line's end is no part of it, whatever system wrote it.
+        // Neither LF nor CR LF is part of the line.
         piece.text.truncate(piece.text.trim_ascii_end().len());
         Ok(Some(piece))
     }
@@ -92,7 +92,7 @@ impl<R: BufRead> Pieces<R> {
                 if piece.text.is_empty() {
                     (piece.line, piece.column) = (self.line, self.column);
                 } else if is_space && nesting.depth == 0 {
-                    // Another value, which is no message. The parser reports it.
+                    // Another value, which is not a message. The parser reports it.
                     is_whole = true;
                     break;
                 }
@@ -141,7 +141,7 @@ impl<R: BufRead> Iterator for Pieces<R> {
     }
 }
 
-/// How deep in objects, arrays and strings of JSON.
+/// Nesting in objects, arrays and strings of JSON.
 #[derive(Debug, Default)]
 struct Nesting {
     depth: usize,

@@ -1,16 +1,16 @@
-//! Text from strangers, made safe for a terminal.
+//! Makes untrusted text safe for a terminal.
 
 use std::borrow::Cow;
 use std::fmt::{Display, Write};
 
 use barebus_text::{is_unsafe, json};
 
-/// Prints a warning, in one line on standard error: the program goes on, and its exit code stays.
+/// Prints a warning as one line on standard error. It does not change the exit code.
 pub(crate) fn warn(what: impl Display) {
     eprintln!("barebus: warning: {}", one_line(&what.to_string()));
 }
 
-/// Puts text from strangers on one line: escapes whatever a terminal may act on, or may mislead a reader.
+/// Puts untrusted text on one line and escapes unsafe characters.
 pub(crate) fn one_line(text: &str) -> Cow<'_, str> {
     if !text.contains(is_unsafe) {
         return Cow::Borrowed(text);
@@ -18,7 +18,7 @@ pub(crate) fn one_line(text: &str) -> Cow<'_, str> {
     let mut escaped = String::with_capacity(text.len() + 16);
     for character in text.chars() {
         if is_unsafe(character) {
-            // Writing to a String does not fail.
+            // Writing to a String cannot fail.
             let _ = write!(escaped, "{}", character.escape_default());
         } else {
             escaped.push(character);
@@ -27,7 +27,7 @@ pub(crate) fn one_line(text: &str) -> Cow<'_, str> {
     Cow::Owned(escaped)
 }
 
-/// Text from strangers as a JSON string, with the same characters escaped.
+/// Returns untrusted text as a JSON string, with the same characters escaped.
 pub(crate) fn json_string(text: &str) -> String {
     let mut string = String::with_capacity(text.len() + 2);
     let _ = json::print_string(text, &mut string);

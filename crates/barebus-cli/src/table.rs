@@ -1,4 +1,4 @@
-//! Text in columns.
+//! Prints tables.
 
 use std::io::{self, BufWriter, Write};
 
@@ -6,10 +6,10 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::render::one_line;
 
-/// Rows of `N` cells, for people: in columns that are as wide as their widest cell.
+/// A table of `N` columns. Each column is as wide as its widest cell.
 #[derive(Debug)]
 pub(crate) struct Table<const N: usize> {
-    /// Cells end with tabs, which none of them has in it.
+    /// Cells, each followed by a tab. Cells contain no tabs.
     text: String,
     widths: [usize; N],
     /// `widths <= widest`
@@ -17,14 +17,14 @@ pub(crate) struct Table<const N: usize> {
 }
 
 impl<const N: usize> Table<N> {
-    /// A cell that is wider than `widest` sticks out of its column; else all rows would be filled up to its width.
+    /// A cell that is wider than `widest` extends beyond its column and does not widen the other rows.
     pub(crate) fn new(heads: [&str; N], widest: [usize; N]) -> Self {
         let mut table = Self { text: String::new(), widths: [0; N], widest };
         table.push(heads);
         table
     }
 
-    /// Adds a row. What strangers wrote is escaped.
+    /// Adds a row. Unsafe characters are escaped.
     pub(crate) fn push(&mut self, cells: [&str; N]) {
         let limits = self.widths.iter_mut().zip(self.widest);
         for (cell, (width, widest)) in cells.map(one_line).iter().zip(limits) {
@@ -47,7 +47,7 @@ impl<const N: usize> Table<N> {
             out.write_all(first.as_bytes())?;
             let mut missing = first_width.saturating_sub(first.width());
             for (width, cell) in widths.iter().zip(&mut cells) {
-                // Between columns there is a space, behind the last one none.
+                // A space between columns, none after the last one.
                 write!(out, "{:missing$} {cell}", "")?;
                 missing = width.saturating_sub(cell.width());
             }

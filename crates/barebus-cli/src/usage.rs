@@ -1,4 +1,4 @@
-//! What is said of a command line that makes no sense.
+//! Errors of the command line.
 
 use std::os::unix::ffi::OsStrExt;
 use std::process::ExitCode;
@@ -7,13 +7,13 @@ use clap::error::ErrorKind;
 
 use crate::exit::Failure;
 
-/// Ends the program: with the help, where that was asked for; else one line says what was tried and which argument is wrong.
+/// Ends the program: prints the help if requested, otherwise one line with the operation and the invalid argument.
 pub(crate) fn end(error: &clap::Error) -> ExitCode {
     match error.kind() {
         ErrorKind::DisplayHelp
         | ErrorKind::DisplayVersion
         | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            // Whoever reads may have seen enough.
+            // The reader may need no more.
             let _ = error.print();
             ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(u8::MAX))
         }
@@ -27,7 +27,7 @@ pub(crate) fn end(error: &clap::Error) -> ExitCode {
     }
 }
 
-/// Which of the arguments is meant.
+/// The argument that the error is about.
 fn not_utf8() -> Option<String> {
     let mut arguments = std::env::args_os().enumerate();
     let (number, argument) = arguments.find(|(_, argument)| argument.to_str().is_none())?;
@@ -35,7 +35,7 @@ fn not_utf8() -> Option<String> {
     Some(format!("argument {number} is not UTF-8: '{argument}'"))
 }
 
-/// One line of what the parser says in paragraphs: what is wrong, tips, how the verb is used. `what` is better known than by it.
+/// Converts the paragraphs of the parser to one line: what is wrong, tips, and the usage. `what` overrides the parser's description.
 fn sentence(text: &str, what: Option<String>) -> String {
     let paragraphs = text
         .split("\n\n")

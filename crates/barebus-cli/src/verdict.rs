@@ -1,23 +1,23 @@
-//! Whether bytes are a valid message.
+//! Decides whether bytes are a valid message.
 
 use std::borrow::Cow;
 use std::fmt;
 
 use barebus::wire::{DecodeError, DecodeErrorKind, Message};
 
-/// What is to be said of bytes that should be a message.
+/// The verdict on bytes that should be a message.
 #[derive(Debug)]
 pub(crate) struct Verdict {
-    /// `VALID`, `INCOMPLETE`, or the name of the rule that is broken; stable.
+    /// `VALID`, `INCOMPLETE`, or the name of the broken rule. Names are stable.
     pub(crate) word: &'static str,
-    /// Offset in bytes from the message's first; of text that is not hexadecimal, in the text.
+    /// Offset in bytes from the start of the message; for text that is not hexadecimal, in the text.
     at: Option<u64>,
-    /// For people; may change.
+    /// Description for people. It may change.
     sentence: Cow<'static, str>,
 }
 
 impl Verdict {
-    /// Judges a whole message.
+    /// The verdict on a whole message.
     pub(crate) fn of(bytes: &[u8]) -> Self {
         match Message::parse(bytes).and_then(|message| message.validate()) {
             Ok(()) => {
@@ -27,7 +27,7 @@ impl Verdict {
         }
     }
 
-    /// Of bytes that break a rule.
+    /// The verdict on bytes that break a rule.
     pub(crate) fn broken(error: DecodeError) -> Self {
         let word = match error.kind {
             DecodeErrorKind::Incomplete => "INCOMPLETE",
@@ -37,7 +37,7 @@ impl Verdict {
         Self { word, at: Some(u64::from(error.at)), sentence }
     }
 
-    /// Of text that stands for no bytes.
+    /// The verdict on text that is not hexadecimal.
     pub(crate) fn not_hex(at: u64, sentence: impl Into<Cow<'static, str>>) -> Self {
         Self { word: "NotHex", at: Some(at), sentence: sentence.into() }
     }
@@ -50,7 +50,7 @@ impl Verdict {
         Self::not_hex(at, "a byte has only one digit")
     }
 
-    /// With another sentence, from somebody who knows better.
+    /// Replaces the description by a more precise one.
     pub(crate) fn because(self, sentence: String) -> Self {
         Self { sentence: Cow::Owned(sentence), ..self }
     }
@@ -62,7 +62,7 @@ impl Verdict {
 
 const VALID: &str = "VALID";
 
-/// As the columns of a table: the word, the offset, the sentence.
+/// Prints the columns: name, offset, description.
 impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.at {

@@ -1,10 +1,9 @@
-//! Prints the state of a unit file.
+//! Prints whether a unit file is enabled.
 
 use barebus_systemd::Systemd;
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let unit = std::env::args().nth(1).ok_or("the name of a unit is missing")?;
-    let systemd = Systemd::system()?;
-    println!("{}", systemd.unit_file_state(&unit)?);
+fn main() -> Result<(), barebus::Error> {
+    let unit = std::env::args().nth(1).unwrap_or("dbus.service".into());
+    println!("{}", Systemd::system()?.unit_file_state(&unit)?);
     Ok(())
 }

@@ -16,7 +16,7 @@ use barebus_codegen::introspection::{Interface, MemberKind, read};
 /// Methods, properties and signals.
 type Counts = [usize; 3];
 
-/// What each version has.
+/// The members of each version.
 const EXPECTED: [(&str, &str, Counts, Counts); 15] = [
     ("org.freedesktop.systemd1.Manager", "manager", [82, 118, 7], [88, 126, 7]),
     ("org.freedesktop.systemd1.Unit", "unit", [16, 98, 0], [17, 102, 0]),
@@ -41,7 +41,7 @@ fn top() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The interfaces of a version but the standard ones, by name.
+/// The interfaces of a version by name, without the standard ones.
 fn interfaces(version: &str) -> BTreeMap<String, Interface> {
     let mut interfaces = BTreeMap::new();
     for entry in fs::read_dir(top().join("introspection").join(version)).unwrap() {

@@ -1,4 +1,4 @@
-//! The form of `busctl` of systemd 252: the expected lines are what it printed, given the arguments that stand beside them.
+//! `busctl`'s form: the expected lines are the output of systemd 252's busctl for the arguments beside them.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -25,7 +25,7 @@ fn printed_exactly(values: &impl Values) -> String {
     text
 }
 
-/// Signature, arguments, and the reply of a service that sends back what it was sent.
+/// Signature, arguments, and the reply of an echo service.
 const ECHOES: &[(&str, &[&str], &str)] = &[
     ("s", &["text"], r#"s "text""#),
     ("s", &[""], r#"s """#),
@@ -70,7 +70,7 @@ fn prints_and_parses_as_busctl() {
         let body = parse(signature, arguments).unwrap();
         assert_eq!(body.signature(), *signature);
         assert_eq!(printed(&body), *line);
-        // What is printed can be given as arguments again.
+        // The output is valid as arguments.
         let words = split(line).unwrap();
         let again = parse(&words[0], &words[1..]).unwrap();
         assert_eq!(printed(&again), *line);
@@ -168,7 +168,7 @@ fn refuses_more_than_64_containers() {
     arguments.insert(0, "v");
     let error = parse("v", &arguments).unwrap_err();
     assert_eq!(error.kind, Kind::Encode(EncodeError::NestedTooDeeply));
-    // However many follow: the stack does not grow with them.
+    // The stack does not grow with their number.
     let error = parse("v", &vec!["v"; 1_000_000]).unwrap_err();
     assert_eq!(error.kind, Kind::Encode(EncodeError::NestedTooDeeply));
 }

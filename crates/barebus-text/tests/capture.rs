@@ -49,7 +49,7 @@ fn all(bytes: &[u8]) -> Vec<Captured> {
     messages
 }
 
-/// What a file is refused with.
+/// The error of a file.
 fn refusal(bytes: &[u8]) -> CaptureError {
     match Capture::new(bytes) {
         Err(error) => error,

@@ -1,4 +1,4 @@
-//! File descriptors: an index in a message that is printed has one that came with it.
+//! File descriptors: an index in a printed message must have a descriptor.
 #![allow(clippy::unwrap_used, missing_docs, reason = "a test fails by panicking")]
 
 use barebus_text::{PrintError, busctl, check_fd_indices, gvariant, json};

@@ -1,4 +1,4 @@
-//! JSON in `busctl`'s shape, of bodies and of whole messages.
+//! JSON in `busctl`'s form, of bodies and whole messages.
 #![allow(clippy::unwrap_used, missing_docs, reason = "a test fails by panicking")]
 
 mod support;

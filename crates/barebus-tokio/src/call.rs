@@ -11,6 +11,25 @@ use crate::shared::{Handle, Waiting, renew};
 
 /// The future of a reply: a call that was queued. Dropping it gives up the call.
 ///
+/// ```no_run
+/// use barebus::MethodCall;
+/// use barebus_tokio::{Connection, PendingReply};
+///
+/// # async fn example() -> Result<(), barebus::Error> {
+/// let (bus, driver) = Connection::system()?;
+/// tokio::spawn(driver);
+/// let (systemd, path) = ("org.freedesktop.systemd1", "/org/freedesktop/systemd1");
+/// let call = MethodCall::new(systemd, path, "org.freedesktop.systemd1.Manager", "GetUnitFileState")?;
+///
+/// // Both calls are outstanding now. Awaiting only waits.
+/// let first: PendingReply = bus.call(&call, &("sshd.service",));
+/// let second = bus.call(&call, &("cron.service",));
+/// println!("{}", first.await?.body::<(&str,)>()?.0);
+/// println!("{}", second.await?.body::<(&str,)>()?.0);
+/// # Ok(())
+/// # }
+/// ```
+///
 /// The call ends at its deadline: [`Connection::set_call_timeout`](crate::Connection::set_call_timeout).
 #[derive(Debug)]
 #[must_use = "dropped, it forgets the call"]

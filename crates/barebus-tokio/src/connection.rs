@@ -14,6 +14,22 @@ use crate::shared::{Handle, Shared, Waiting};
 use crate::stream::SignalStream;
 
 /// A handle to a connection, cheap to clone. The [`Driver`] that comes with it must be polled.
+///
+/// ```no_run
+/// use std::time::Duration;
+///
+/// use barebus::Options;
+/// use barebus_tokio::Connection;
+///
+/// # fn example() -> Result<(), barebus::Error> {
+/// // With default options: `Connection::system()`.
+/// let options = Options::bus().call_timeout(Some(Duration::from_secs(5)));
+/// let (bus, driver) = Connection::new(options.open_system()?);
+/// tokio::spawn(driver);
+/// let other_task = bus.clone();
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Connection {
     handle: Arc<Handle>,

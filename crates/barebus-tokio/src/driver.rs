@@ -15,6 +15,20 @@ use crate::shared::{Shared, State, renew};
 
 /// The future that reads, writes and watches the deadlines of a connection. Spawn it, or await it beside other futures.
 ///
+/// ```no_run
+/// # async fn example() -> Result<(), barebus::Error> {
+/// let (bus, driver) = barebus_tokio::Connection::system()?;
+/// let driver = tokio::spawn(driver);
+/// println!("{:?}", bus.unique_name());
+/// drop(bus);
+/// // Everything that was queued is written now, or this says why not.
+/// if let Ok(Err(error)) = driver.await {
+///     eprintln!("{error}");
+/// }
+/// # Ok(())
+/// # }
+/// ```
+///
 /// It ends with an error when the connection has ended. It ends with `Ok` when all handles, streams and calls are gone and everything that
 /// they queued is written. Dropping it closes the connection, and everything that waits gets an error.
 ///

@@ -19,6 +19,28 @@ use crate::shared::Handle;
 
 /// The stream of calls of our methods, for a connection that [serves calls](barebus::Options::serve_calls).
 ///
+/// ```no_run
+/// use barebus::{MethodCall, Options};
+/// use barebus_tokio::Connection;
+///
+/// # async fn example() -> Result<(), barebus::Error> {
+/// let (bus, driver) = Connection::new(Options::bus().serve_calls().open_session()?);
+/// let Some(mut calls) = bus.incoming() else { return Ok(()) };
+/// tokio::spawn(driver);
+/// let (name, path) = ("org.freedesktop.DBus", "/org/freedesktop/DBus");
+/// let request = MethodCall::new(name, path, "org.freedesktop.DBus", "RequestName")?;
+/// bus.call(&request, &("org.example.Calculator", 0_u32)).await?;
+///
+/// while let Some(call) = calls.next().await.transpose()? {
+///     match call.body::<(i32, i32)>() {
+///         Ok((a, b)) => call.reply(&(a + b,), Vec::new())?,
+///         Err(error) => call.reply_error("org.example.Error.BadArguments", &error.to_string())?,
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Calls wait in a queue of at most 1 MiB. Calls that do not fit, and calls that arrive while there is no `Incoming`, are answered with an
 /// error. When the connection ends, the last item is the reason.
 #[derive(Debug)]
@@ -91,7 +113,7 @@ impl Drop for Incoming {
     }
 }
 
-/// A call of one of our methods. If it is dropped without an answer, the caller gets an error.
+/// A call of one of our methods; [`Incoming`] has an example. If it is dropped without an answer, the caller gets an error.
 #[derive(Debug)]
 #[must_use = "the caller waits for an answer; dropped, it gets an error"]
 pub struct IncomingCall {

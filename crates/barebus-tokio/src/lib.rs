@@ -32,8 +32,12 @@
 //!   [`barebus::Connection`] that was opened with [`barebus::Options`]. Spawn the [`Driver`].
 //! - **Call methods**: [`Connection::call`] queues a call at once and returns a [`PendingReply`], the future of its [`Reply`].
 //!   [`Connection::request`] does the same for a [definition](barebus::definition).
-//! - **Receive signals**: [`Connection::subscribe`] returns a [`SignalStream`].
+//! - **Receive signals**: [`Connection::subscribe`] returns a [`SignalStream`]; [`SignalStream::bodies`] is the stream of their arguments.
 //! - **Answer calls of your methods**: [`Connection::incoming`], with [`barebus::Options::serve_calls`].
+//! - **Log, count, capture**: [`barebus::Connection::observe`], before [`Connection::new`].
+//!
+//! Errors are those of [`barebus`], and convert into [`barebus::Error`]. Names and paths are text or checked types. The example
+//! `watch_units` is a whole program.
 //!
 //! # The driver
 //!

@@ -51,6 +51,21 @@ macro_rules! received {
 pub(crate) use received;
 
 /// The reply to a call: a METHOD_RETURN.
+///
+/// ```no_run
+/// use barebus::MethodCall;
+/// use barebus_tokio::{Connection, Reply};
+///
+/// # async fn example(bus: Connection) -> Result<(), barebus::Error> {
+/// let (name, path) = ("org.freedesktop.DBus", "/org/freedesktop/DBus");
+/// let call = MethodCall::new(name, path, "org.freedesktop.DBus", "ListNames")?;
+/// let reply: Reply = bus.call(&call, &()).await?;
+/// // What it reads borrows from the reply.
+/// let (names,): (Vec<&str>,) = reply.body()?;
+/// println!("{names:?}");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct Reply {
     received: OwnedMessage,
@@ -78,6 +93,24 @@ impl From<barebus::Reply<'_>> for Reply {
 }
 
 /// A received SIGNAL. Its clones, and the copies in other streams, share the bytes and the file descriptors.
+///
+/// ```no_run
+/// use barebus_tokio::{Signal, SignalStream};
+///
+/// /// Passes the signals of a stream to tasks of their own.
+/// async fn spread(mut signals: SignalStream) -> Result<(), barebus::Error> {
+///     while let Some(signal) = signals.next().await.transpose()? {
+///         tokio::spawn(handle(signal));
+///     }
+///     Ok(())
+/// }
+///
+/// async fn handle(signal: Signal) {
+///     if let Ok((name,)) = signal.body::<(&str,)>() {
+///         println!("{name}");
+///     }
+/// }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Signal {
     received: Arc<OwnedMessage>,

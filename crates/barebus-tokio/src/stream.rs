@@ -15,6 +15,23 @@ use crate::shared::{Handle, Subscription};
 
 /// The stream of signals of a subscription. Dropping it ends the subscription.
 ///
+/// ```no_run
+/// use barebus::MatchRuleBuf;
+/// use barebus_tokio::{Connection, SignalStream};
+///
+/// # async fn example() -> Result<(), barebus::Error> {
+/// let (bus, driver) = Connection::system()?;
+/// tokio::spawn(driver);
+/// let rule = MatchRuleBuf::signals().sender("org.freedesktop.DBus").member("NameOwnerChanged");
+/// let mut changes: SignalStream = bus.subscribe(&rule.rule()?).await?;
+/// while let Some(signal) = changes.next().await.transpose()? {
+///     let (name, old, new): (&str, &str, &str) = signal.body()?;
+///     println!("{name}: {old:?} -> {new:?}");
+/// }
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Signals wait in a queue of at most 1 MiB ([`set_queue_limit`](Self::set_queue_limit) changes that). Signals that do not fit are dropped
 /// and [counted](Self::dropped). When the connection ends, the last item is the reason.
 #[derive(Debug)]
@@ -128,7 +145,7 @@ impl Stream for SignalStream {
     }
 }
 
-/// The stream of the arguments of a subscription's signals, see [`SignalStream::bodies`].
+/// The stream of the arguments of a subscription's signals; [`SignalStream::bodies`] makes it and has an example.
 #[derive(Debug)]
 pub struct Bodies<T> {
     signals: SignalStream,

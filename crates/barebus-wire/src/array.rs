@@ -15,6 +15,18 @@ use crate::writer::Writer;
 ///
 /// Its length was checked when it was decoded, its elements are as they are reached; what is not walked is not checked.
 /// After an error it ends, whatever an element's [`Decode`] has read before it failed.
+///
+/// ```
+/// use barebus_wire::{Array, OwnedBody};
+///
+/// let body = OwnedBody::new(&(["a.service", "b.service"],))?;
+/// let (units,): (Array<&str>,) = body.get()?;
+/// assert_eq!(units.to_string(), "['a.service', 'b.service']");
+/// for unit in units {
+///     println!("{}", unit?);
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct Array<'a, T> {
     elements: Reader<'a>,
     element: PhantomData<T>,
@@ -73,17 +85,30 @@ impl<'a, T: Type> Decode<'a> for Array<'a, T> {
     }
 
     #[inline]
-    fn decode_whole(mut reader: Reader<'a>) -> Result<Self, BodyError> {
-        match reader.enter_whole_array(T::ALIGNMENT) {
-            Ok(()) => Ok(Self { elements: reader, element: PhantomData }),
-            Err(error) => Err(BodyError::Decode(error)),
-        }
+    fn decode_validated(reader: Reader<'a>) -> Result<Self, BodyError> {
+        let elements = reader.enter_validated_array(T::ALIGNMENT);
+        Ok(Self { elements, element: PhantomData })
     }
 }
 
 /// A dictionary, an ARRAY of DICT_ENTRY, read lazily like [`Array`].
 ///
-/// Keys may repeat: the specification lets receivers leave that unchecked, and so does this.
+/// Keys may repeat: the specification lets receivers leave that unchecked, and so does the iteration. `get` checks it.
+///
+/// ```
+/// use barebus_wire::{Dict, Entries, OwnedBody, Variant};
+///
+/// let entries = Entries::variants([("Mtu", 1500_u32.into()), ("Name", "eth0".into())]);
+/// let body = OwnedBody::new(&(entries,))?;
+/// let (dict,): (Dict<&str, Variant>,) = body.get()?;
+/// assert_eq!(dict.get("Mtu")?, Some(1500_u32));
+/// assert_eq!(dict.to_string(), "{'Mtu': <uint32 1500>, 'Name': <'eth0'>}");
+/// for entry in dict {
+///     let (key, value) = entry?;
+///     println!("{key} is {value}");
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct Dict<'a, K, V> {
     /// Its depth counts the entry, too, where there is one: reading it need not.
     entries: Reader<'a>,
@@ -181,6 +206,15 @@ impl<'a, K: BasicType, V: Type> Decode<'a> for Dict<'a, K, V> {
         let mut entries = reader.enter_array(8)?;
         if !entries.is_at_end() {
             entries.enter().map_err(|error| reader.fail(error.kind, error.at as usize))?;
+        }
+        Ok(Self { entries, entry: PhantomData })
+    }
+
+    #[inline]
+    fn decode_validated(reader: Reader<'a>) -> Result<Self, BodyError> {
+        let mut entries = reader.enter_validated_array(8);
+        if !entries.is_at_end() {
+            entries.set_depth(entries.depth() + 1);
         }
         Ok(Self { entries, entry: PhantomData })
     }

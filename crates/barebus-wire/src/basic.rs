@@ -12,6 +12,14 @@ use crate::writer::Writer;
 macro_rules! define {
     ($($name:ident $code:literal $width:literal $alignment:literal $array:literal [$type:ty])*) => {
         /// A value of a basic type. Spec: Type System, Basic Types.
+        ///
+        /// ```
+        /// use barebus_wire::Basic;
+        ///
+        /// let value = Basic::from(1500_u32);
+        /// assert_eq!(value.code(), b'u');
+        /// assert_eq!(value.to_string(), "uint32 1500");
+        /// ```
         #[derive(Clone, Copy, Debug, PartialEq)]
         #[allow(missing_docs, reason = "the variants are the specification's type names")]
         pub enum Basic<'a> {

@@ -10,6 +10,17 @@ use crate::value::{Decode, Type};
 use crate::variant::{Value, Variant};
 
 /// Why an entry of a dictionary cannot be read. A missing entry is no error.
+///
+/// ```
+/// use barebus_wire::{Entries, EntryErrorKind, OwnedValue};
+///
+/// let value = OwnedValue::from(Entries([("Mtu", 1500_u32), ("Mtu", 9000)]));
+/// let dict = value.as_dict().ok_or("no dictionary")?;
+/// let error = dict.get::<u32>("Mtu").unwrap_err();
+/// assert_eq!(error.kind, EntryErrorKind::Twice);
+/// assert_eq!(error.to_string(), "cannot read the entry \"Mtu\": it appears twice");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EntryError {
     /// The key that was asked for.
@@ -124,12 +135,16 @@ impl AnyValue for OwnedValue {}
 ///
 /// Each call walks all entries from where the iteration stands. To read many of them, iterate, or derive a struct with
 /// `#[barebus(dict)]`.
-impl<'a, V: AnyValue> Dict<'a, &'a str, V> {
+impl<'a, V> Dict<'a, &'a str, V> {
     /// The content of the entry `key`; `None` if there is no such entry.
     ///
     /// # Errors
     /// [`EntryErrorKind::Twice`]; [`EntryErrorKind::Type`] when the entry holds another type than `T`; [`EntryErrorKind::Body`].
-    pub fn get<T: Decode<'a>>(&self, key: &str) -> Result<Option<T>, EntryError> {
+    pub fn get<T: Decode<'a>>(&self, key: &str) -> Result<Option<T>, EntryError>
+    where
+        // Here, so that the compiler prints the help of `AnyValue`.
+        V: AnyValue,
+    {
         let Some(variant) = self.entry(key)? else { return Ok(None) };
         variant.get().map(Some).map_err(|error| EntryError::new(key, error))
     }
@@ -138,7 +153,10 @@ impl<'a, V: AnyValue> Dict<'a, &'a str, V> {
     ///
     /// # Errors
     /// As [`get`](Self::get).
-    pub fn get_or<T: Decode<'a>>(&self, key: &str, default: T) -> Result<T, EntryError> {
+    pub fn get_or<T: Decode<'a>>(&self, key: &str, default: T) -> Result<T, EntryError>
+    where
+        V: AnyValue,
+    {
         Ok(self.get(key)?.unwrap_or(default))
     }
 

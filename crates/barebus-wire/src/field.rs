@@ -122,9 +122,8 @@ impl<'a> Header<'a> {
                     }
                     None => {
                         let [len, ..] = value;
-                        let text = fields.text_at(message, start, usize::from(len))?;
-                        self.signature = Signature::parse(text).ok()?;
-                        start + text.len() + 1
+                        self.signature = fields.signature_at(start, usize::from(len))?;
+                        start + usize::from(len) + 1
                     }
                 }
             }

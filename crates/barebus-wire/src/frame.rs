@@ -33,6 +33,7 @@ pub(crate) struct Fixed {
 
 impl Fixed {
     /// Reads and checks the fixed part, when there are 16 bytes.
+    #[inline]
     pub(crate) fn parse(bytes: &[u8]) -> Result<Option<Self>, DecodeError> {
         let Some(mark) = bytes.first() else {
             return Ok(None);
@@ -104,32 +105,44 @@ impl Fixed {
 }
 
 impl<'a> Header<'a> {
-    /// Reads the header of the message that `bytes` begin with, of which the first 16 said `fixed`. Returns with it what of the message
-    /// is known to be UTF-8.
-    pub(crate) fn parse(bytes: &'a [u8], fixed: &Fixed) -> Result<(Self, Window<'a>), DecodeError> {
-        let message_type = MessageType::from_code(fixed.message_type)
-            .ok_or_else(|| DecodeError::new(Kind::MessageTypeZero, 1))?;
-        let serial = Serial::new(fixed.serial)
-            .ok_or_else(|| DecodeError::new(Kind::SerialZero, SERIAL_AT))?;
+    /// The header that `fixed` is part of, without its fields.
+    #[inline]
+    pub(crate) fn without_fields(fixed: &Fixed) -> Result<Self, DecodeError> {
+        let Some(message_type) = MessageType::from_code(fixed.message_type) else {
+            return Err(DecodeError::new(Kind::MessageTypeZero, 1));
+        };
+        let Some(serial) = Serial::new(fixed.serial) else {
+            return Err(DecodeError::new(Kind::SerialZero, SERIAL_AT));
+        };
         let mut header = Self::new(message_type, serial);
         header.endian = fixed.endian;
         header.flags = Flags::from_bits(fixed.flags);
+        Ok(header)
+    }
 
+    /// Reads and checks the rest of the header of the message that `bytes` begin with, of which the first 16 said `fixed`. Returns
+    /// what of the message is known to be UTF-8. In place, because a header is large.
+    #[inline]
+    pub(crate) fn complete(
+        &mut self,
+        bytes: &'a [u8],
+        fixed: &Fixed,
+    ) -> Result<Window<'a>, DecodeError> {
         let fields_end = fixed.fields_end();
         let range = limits::FIXED_HEADER_LEN..fields_end;
-        let window = header.read_fields(bytes, Reader::of_array(bytes, fixed.endian, range))?;
+        let window = self.read_fields(bytes, Reader::of_array(bytes, fixed.endian, range))?;
         let padding = bytes.get(fields_end..fixed.body_start()).unwrap_or_default();
         if let Some(offset) = padding.iter().position(|byte| *byte != 0) {
             return Err(DecodeError::new(Kind::PaddingNotZero, fields_end + offset));
         }
-        header.check_required().map_err(|kind| DecodeError::new(kind, fields_end))?;
-        if header.signature.is_empty() && fixed.body_len != 0 {
+        self.check_required().map_err(|kind| DecodeError::new(kind, fields_end))?;
+        if self.signature.is_empty() && fixed.body_len != 0 {
             return Err(DecodeError::new(Kind::TooMuchData, fixed.body_start()));
         }
-        if !header.signature.is_empty() && fixed.body_len == 0 {
+        if !self.signature.is_empty() && fixed.body_len == 0 {
             return Err(DecodeError::new(Kind::NotEnoughData, fixed.body_start()));
         }
-        Ok((header, window))
+        Ok(window)
     }
 }
 

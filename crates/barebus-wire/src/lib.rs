@@ -1,13 +1,53 @@
-//! Bytes to D-Bus types and back: signatures, values, headers, whole messages.
+//! D-Bus messages: bytes to Rust types and back. `no_std`, no unsafe code, no I/O, no state, and no allocation except in owned types.
 //!
-//! No state, no I/O, no unsafe code, and no allocation but in the owned types under the feature `alloc`. Unmarshalling borrows from
-//! the bytes received and validates what it reads in the same pass; marshalling writes into the caller's buffer.
+//! ```
+//! # #[cfg(feature = "alloc")] {
+//! use barebus_wire::{Message, MessageBuf, MethodCall, Serial};
 //!
-//! `Display` and `Debug` show values in GVariant's text form: `{'Mtu': <uint32 1500>}`. The crate `barebus-text` prints and parses this and
-//! other forms.
+//! // Marshal a call.
+//! let call = MethodCall::new("org.example", "/org/example", "org.example.Calculator", "Add")?;
+//! let mut buf = MessageBuf::new();
+//! buf.push(&call.header(Serial::FIRST), &(2, 3))?;
 //!
-//! What this crate does not do: it keeps no connection, counts no serials, and holds no file descriptors (a UNIX_FD is an index,
-//! [`FdIndex`]).
+//! // Read it. Strings, arrays and variants borrow from the bytes.
+//! let message = Message::parse(buf.as_slice())?;
+//! assert_eq!(message.header().member.unwrap(), "Add");
+//! let (a, b): (i32, i32) = message.body()?;
+//! assert_eq!(a + b, 5);
+//! # }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Guide
+//!
+//! - **Read**: [`frame_len`] says how many bytes make a message. [`Message::parse`] checks the header; [`Message::body`] compares the
+//!   signature with the types' own and validates in the same pass. [`Reader`] is the cursor under it, [`Cursor`] the one for types that
+//!   are known at run time only. [`Message::validate`] checks a body without reading it.
+//! - **Write**: [`MessageBuf`] marshals into memory of its own, [`Writer`] into a buffer of yours. [`PreparedCall`] marshals a header
+//!   once and calls many times.
+//! - **Types**: [`Type`] gives a Rust type its signature, [`Encode`] marshals and [`Decode`] unmarshals it. Numbers, `bool`, `&str`, `String`,
+//!   slices, `Vec`, maps, tuples (a STRUCT) and the types of this crate implement them. The feature `derive` has macros for structs and
+//!   enums of yours.
+//! - **Containers**: [`Array`] and [`Dict`] are read element by element, [`Numbers`] is an array of numbers, [`Variant`] and [`Value`] hold
+//!   a value of any type. [`OwnedValue`] is a tree in memory of its own. [`Entries`] is a dictionary as argument. `Display` and `Debug` show
+//!   values in GVariant's text form: `{'Mtu': <uint32 1500>}`.
+//! - **Names**: [`BusName`], [`ObjectPath`], [`InterfaceName`], [`MemberName`], [`ErrorName`] hold checked text. Arguments that are names
+//!   are text or these types, see [`name::IntoName`].
+//! - **Definitions**: [`definition`] has constants that name a method, property or signal and its types.
+//! - **Rules and addresses**: [`MatchRule`] and [`match_rule::MatchRuleBuf`], [`address`].
+//! - **Errors**: [`DecodeError`] is what the bytes break, and where. [`BodyError`] is what reading a body fails with. [`EncodeError`] is what
+//!   D-Bus cannot carry.
+//!
+//! # Features
+//!
+//! - `std`, on by default: implies `alloc`.
+//! - `alloc`: [`MessageBuf`], owned types, `String`, `Vec` and maps. Without it the crate works on your buffers.
+//! - `derive`: the macros of the traits [`Type`], [`Encode`] and [`Decode`].
+//!
+//! # What this crate does not do
+//!
+//! It keeps no connection, counts no serials, and holds no file descriptors: a UNIX_FD is an index ([`FdIndex`]). `barebus-session` is a
+//! connection without a socket, `barebus` one with a socket. `barebus-text` prints values.
 #![no_std]
 #![forbid(unsafe_code)]
 #![warn(clippy::std_instead_of_core, clippy::alloc_instead_of_core)]

@@ -11,6 +11,21 @@ use crate::value::Decode;
 
 /// A message as it was received, borrowed. Holding one means that its header was checked; its body is checked by whoever
 /// reads it, or by [`Message::validate`].
+///
+/// ```
+/// use barebus_wire::{Header, Message, MessageType, Serial};
+///
+/// let mut header = Header::new(MessageType::MethodReturn, Serial::FIRST);
+/// header.reply_serial = Some(Serial::FIRST);
+/// let mut buf = [0; 128];
+/// let len = header.encode(&mut buf, &("enabled", 7_u32))?;
+///
+/// let message = Message::parse(&buf[..len])?;
+/// assert_eq!(message.body::<(&str, u32)>()?, ("enabled", 7));
+/// // Prints the header's fields and the values: `body: ('enabled', uint32 7)`.
+/// println!("{message:?}");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy)]
 pub struct Message<'a> {
     bytes: &'a [u8],
@@ -43,12 +58,21 @@ impl<'a> Message<'a> {
         let Some(frame) = bytes.get(..len) else {
             return Err(DecodeError::new(Kind::Incomplete, bytes.len()));
         };
-        let (header, window) = Header::parse(frame, &fixed)?;
+        let mut message = Self {
+            bytes,
+            header: Header::without_fields(&fixed)?,
+            body_start: fixed.body_start() as u32,
+            fds,
+            window: Window::EMPTY,
+        };
+        message.window = message.header.complete(frame, &fixed)?;
         if bytes.len() != len {
             return Err(DecodeError::new(Kind::SurplusBytes, len));
         }
-        let fds = if header.unix_fds == 0 { fds } else { header.unix_fds };
-        Ok(Self { bytes, header, body_start: fixed.body_start() as u32, fds, window })
+        if message.header.unix_fds != 0 {
+            message.fds = message.header.unix_fds;
+        }
+        Ok(message)
     }
 
     /// The message as one that was received, so that the number of descriptors is known: UNIX_FDS, and none without that field.
@@ -151,6 +175,7 @@ impl<'a> Message<'a> {
 
     /// A reader that stands at the body's first byte.
     #[cfg_attr(compact, inline(never))]
+    #[cfg_attr(not(compact), inline)]
     pub fn reader(&self) -> Reader<'a> {
         let mut reader = Reader::new(self.bytes, self.header.endian);
         reader.start_at(self.body_start as usize);

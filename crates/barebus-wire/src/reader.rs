@@ -55,6 +55,7 @@ pub(crate) const ANY_FDS: u32 = u32::MAX;
 impl<'a> Reader<'a> {
     /// A reader over `bytes`, which begin at a message's first byte, or at any other offset that is a multiple of 8.
     /// No message is longer than 128 MiB: what lies beyond is not read.
+    #[inline]
     #[allow(clippy::cast_possible_truncation, reason = "it was cut off at 2^27 bytes")]
     pub const fn new(bytes: &'a [u8], endian: Endian) -> Self {
         let bytes = match bytes.split_at_checked(limits::MESSAGE_LEN as usize) {
@@ -76,6 +77,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A reader of the elements of an array in a message, which are the bytes in `elements`.
+    #[inline]
     pub(crate) fn of_array(message: &'a [u8], endian: Endian, elements: Range<usize>) -> Self {
         let mut reader = Self::new(message, endian);
         reader.bytes = message.get(..elements.end).unwrap_or_default();
@@ -85,6 +87,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Goes to byte `pos`, before anything is read.
+    #[inline]
     pub(crate) fn start_at(&mut self, pos: usize) {
         self.pos = pos.min(self.bytes.len());
     }
@@ -357,7 +360,8 @@ impl<'a> Reader<'a> {
     /// The next four bytes.
     #[inline]
     pub(crate) fn peek(&self) -> Option<[u8; 4]> {
-        self.bytes.get(self.pos..)?.first_chunk().copied()
+        // Where this wraps, there are no such bytes.
+        self.bytes.get(self.pos..self.pos.wrapping_add(4))?.first_chunk().copied()
     }
 
     /// Goes on at `pos`, unless that lies beyond the end.
@@ -404,4 +408,4 @@ impl<'a> Reader<'a> {
 
 /// Marks a place that is rarely reached: a branch over it takes fewer instructions than choosing between two values.
 #[cold]
-const fn rarely() {}
+pub(crate) const fn rarely() {}

@@ -32,6 +32,7 @@ macro_rules! tuples_of_16 {
     };
 }
 
+#[cfg(feature = "alloc")]
 pub(crate) use tuples_of_16;
 
 /// No arguments.

@@ -89,13 +89,13 @@ pub trait Decode<'a>: Type + Sized {
         Self::decode(reader)
     }
 
-    /// Unmarshals the value that is all of what `reader` reads. Types that keep a reader take this one.
+    /// Unmarshals a value that was validated before and that is all of what `reader` reads. Types that keep a reader take this one.
     ///
     /// # Errors
     /// As [`Decode::decode`], in full: see [`Reader::explain`].
     #[doc(hidden)]
     #[inline]
-    fn decode_whole(mut reader: Reader<'a>) -> Result<Self, BodyError> {
+    fn decode_validated(mut reader: Reader<'a>) -> Result<Self, BodyError> {
         Self::decode(&mut reader).map_err(|error| reader.explain(error))
     }
 

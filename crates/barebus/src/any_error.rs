@@ -14,6 +14,7 @@ use barebus_wire::{
 };
 
 use crate::error::{AttemptError, CallError, Cause, ConnectionError, OpenError};
+use crate::observer::ObservedTooLate;
 use barebus_wire::name::InvalidName;
 
 /// Any error of this crate, of the crates under it, and of the crates that are built on it. All of them convert into it with `?`.
@@ -225,5 +226,5 @@ macro_rules! from {
 }
 
 from!(Call: CallError, ConnectionError, InvalidName, InvalidRule, BodyError, DecodeError);
-from!(Invalid: NameError, AddressError, SignatureError, MatchRuleError, LayoutError, PreparedError, GuidError);
+from!(Invalid: NameError, AddressError, SignatureError, MatchRuleError, LayoutError, PreparedError, GuidError, ObservedTooLate);
 from!(Value: EntryError, TypeError);

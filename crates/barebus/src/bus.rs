@@ -36,6 +36,18 @@ const OBJECT: Object<'static> =
     Object::from_static("org.freedesktop.DBus", "/org/freedesktop/DBus");
 
 /// Flags of a request for a name. Spec: org.freedesktop.DBus.RequestName.
+///
+/// ```no_run
+/// use barebus::{Bus, Connection, NameFlags, RequestName};
+///
+/// let mut connection = Connection::session()?;
+/// let flags = NameFlags::DO_NOT_QUEUE.with(NameFlags::REPLACE_EXISTING);
+/// match Bus::new(&mut connection).request_name("org.example.Daemon", flags)? {
+///     RequestName::PrimaryOwner | RequestName::AlreadyOwner => println!("the name is ours"),
+///     RequestName::InQueue | RequestName::Exists => println!("it is running already"),
+/// }
+/// # Ok::<(), barebus::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct NameFlags(u32);
 
@@ -76,7 +88,7 @@ macro_rules! answers {
 }
 
 answers! {
-    /// The result of requesting a name.
+    /// The result of [requesting a name](Bus::request_name); [`NameFlags`] has an example.
     RequestName {
         /// The name is ours now.
         PrimaryOwner = 1,
@@ -90,7 +102,16 @@ answers! {
 }
 
 answers! {
-    /// The result of releasing a name.
+    /// The result of [releasing a name](Bus::release_name).
+    ///
+    /// ```no_run
+    /// use barebus::{Bus, Connection, ReleaseName};
+    ///
+    /// let mut connection = Connection::session()?;
+    /// let released = Bus::new(&mut connection).release_name("org.example.Daemon")?;
+    /// assert_eq!(released, ReleaseName::NonExistent);
+    /// # Ok::<(), barebus::Error>(())
+    /// ```
     ReleaseName {
         /// The name is no longer ours, or we no longer wait for it.
         Released = 1,
@@ -102,7 +123,18 @@ answers! {
 }
 
 answers! {
-    /// The result of starting a service.
+    /// The result of [starting a service](Bus::start_service_by_name).
+    ///
+    /// ```no_run
+    /// use barebus::{Bus, Connection, StartService};
+    ///
+    /// let mut connection = Connection::system()?;
+    /// let mut bus = Bus::new(&mut connection);
+    /// if bus.start_service_by_name("org.freedesktop.hostname1")? == StartService::Success {
+    ///     println!("hostnamed was not running");
+    /// }
+    /// # Ok::<(), barebus::Error>(())
+    /// ```
     StartService {
         /// It was started.
         Success = 1,
@@ -113,6 +145,15 @@ answers! {
 
 /// What the bus knows about the process that made a connection. What is not known is `None`, never a default value, so that nobody is
 /// taken for root.
+///
+/// ```no_run
+/// use barebus::{Bus, Connection};
+///
+/// let mut connection = Connection::system()?;
+/// let known = Bus::new(&mut connection).get_connection_credentials("org.freedesktop.systemd1")?;
+/// println!("user {:?}, process {:?}", known.unix_user_id, known.process_id);
+/// # Ok::<(), barebus::Error>(())
+/// ```
 #[derive(Debug, Default)]
 #[non_exhaustive]
 pub struct Credentials {

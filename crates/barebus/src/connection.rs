@@ -10,12 +10,35 @@ use nix::errno::Errno;
 
 use crate::error::{CallError, ConnectionError};
 use crate::io::monotonic;
+use crate::observer::Observe;
 use crate::reply::{Reply, Signal, into_reply};
 use crate::signals::DroppedSignals;
 use crate::sys::{self, Descriptor};
 use crate::transport::Transport;
 
 /// A connection to a message bus, or a direct connection to a peer.
+///
+/// ```no_run
+/// use barebus::{Connection, MethodCall};
+///
+/// let mut bus = Connection::system()?;
+/// let (systemd, path) = ("org.freedesktop.systemd1", "/org/freedesktop/systemd1");
+/// let call = MethodCall::new(systemd, path, "org.freedesktop.systemd1.Manager", "GetUnitFileState")?;
+///
+/// // One call.
+/// let reply = bus.call(&call, &("sshd.service",))?;
+/// let (state,): (&str,) = reply.body()?;
+/// println!("{state}");
+///
+/// // Two calls that are outstanding together. They leave in one write.
+/// let first = bus.start_call(&call, &("cron.service",), Vec::new())?;
+/// let second = bus.start_call(&call, &("dbus.service",), Vec::new())?;
+/// for call in [first, second] {
+///     let (state,): (String,) = bus.wait(call)?.body()?;
+///     println!("{state}");
+/// }
+/// # Ok::<(), barebus::Error>(())
+/// ```
 ///
 /// Opening it connects the socket. Authentication, `Hello` and the first call then leave in one write; [`establish`](Self::establish)
 /// sends the first two at once.
@@ -38,6 +61,7 @@ pub struct Connection {
     pub(crate) transmit: sys::Send,
     /// Made with the first [`Signals`](crate::Signals).
     pub(crate) dropped: Option<Box<dyn DroppedSignals>>,
+    pub(crate) observer: Option<Box<dyn Observe>>,
 }
 
 impl Connection {
@@ -63,6 +87,7 @@ impl Connection {
             failure: None,
             transmit: sys::send,
             dropped: None,
+            observer: None,
         })
     }
 

@@ -11,6 +11,16 @@ use nix::errno::Errno;
 use barebus_wire::name::InvalidName;
 
 /// Why no connection was opened.
+///
+/// ```no_run
+/// use barebus::{Connection, OpenError};
+///
+/// match Connection::session() {
+///     Ok(bus) => println!("connected to {}", bus.address()),
+///     Err(OpenError::NotSet { variable }) => eprintln!("there is no session: {variable} is not set"),
+///     Err(error) => eprintln!("{error}"),
+/// }
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum OpenError {
@@ -35,6 +45,17 @@ pub enum OpenError {
 }
 
 /// A server that could not be reached.
+///
+/// ```
+/// use barebus::{AttemptError, Connection, OpenError};
+///
+/// let error = Connection::open("unix:path=/nowhere;launchd:env=X").unwrap_err();
+/// let OpenError::Unreachable(attempts) = error else { unreachable!() };
+/// assert_eq!(attempts.len(), 2);
+/// assert_eq!(attempts[0].address, "unix:path=/nowhere");
+/// assert!(matches!(&attempts[0].error, AttemptError::Io(_)));
+/// assert!(matches!(&attempts[1].error, AttemptError::Unsupported { .. }));
+/// ```
 #[derive(Debug)]
 pub struct Attempt {
     /// Its address.
@@ -43,7 +64,7 @@ pub struct Attempt {
     pub error: AttemptError,
 }
 
-/// Why a server could not be reached.
+/// Why a server could not be reached; [`Attempt`] has an example.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum AttemptError {
@@ -129,6 +150,19 @@ impl fmt::Display for OpenError {
 impl std::error::Error for OpenError {}
 
 /// Why a connection has ended.
+///
+/// ```no_run
+/// use barebus::{Cause, Connection, SessionError};
+///
+/// let mut bus = Connection::system()?;
+/// if let Err(error) = bus.establish() {
+///     match &error.cause {
+///         Cause::Session(SessionError::Authentication(_)) => eprintln!("we are not let in: {error}"),
+///         _ => eprintln!("{error}"),
+///     }
+/// }
+/// # Ok::<(), barebus::OpenError>(())
+/// ```
 #[derive(Debug)]
 pub struct ConnectionError {
     /// The address of the server.
@@ -139,7 +173,7 @@ pub struct ConnectionError {
     pub cause: Cause,
 }
 
-/// What ended a connection.
+/// What ended a connection; [`ConnectionError`] has an example.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Cause {
@@ -205,6 +239,19 @@ impl fmt::Display for ConnectionError {
 impl std::error::Error for ConnectionError {}
 
 /// Why a call failed. Only [`Connection`](Self::Connection) is fatal; after the others the connection goes on.
+///
+/// ```no_run
+/// use barebus::{Bus, CallError, Connection};
+///
+/// let mut bus = Connection::session()?;
+/// match Bus::new(&mut bus).get_name_owner("org.example.Daemon") {
+///     Ok(owner) => println!("{owner}"),
+///     Err(CallError::Remote { name, .. }) if name.ends_with(".NameHasNoOwner") => println!("not running"),
+///     Err(error) if error.is_timeout() => println!("the bus does not answer"),
+///     Err(error) => return Err(error.into()),
+/// }
+/// # Ok::<(), barebus::Error>(())
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum CallError {

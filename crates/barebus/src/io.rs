@@ -9,6 +9,7 @@ use nix::time::ClockId;
 use crate::connection::Connection;
 use crate::endpoint;
 use crate::error::{CallError, Cause, ConnectionError};
+use crate::sys;
 
 /// Reads after a failure: more than a socket's buffer holds.
 const LAST_READS: usize = 64;
@@ -209,7 +210,10 @@ impl Connection {
                 break;
             }
             match self.transport.send(output.bytes, output.fds, self.transmit) {
-                Ok(count) => self.session.transmitted(count),
+                Ok(count) => match &mut self.observer {
+                    None => self.session.transmitted(count),
+                    Some(observer) => observer.sent(&mut self.session, count),
+                },
                 Err(Errno::EAGAIN) => break,
                 // Too many descriptors are in flight. Only the message that has some fails: no byte of it was written.
                 Err(Errno::ETOOMANYREFS | Errno::EMFILE) if self.session.handle_fds_refused() => {}
@@ -235,11 +239,20 @@ impl Connection {
                 Ok(true)
             }
             Ok(read) => {
-                self.session.handle_input(read.count, read.fds, read.truncated);
+                self.take_in(read);
                 Ok(true)
             }
             Err(Errno::EAGAIN) => Ok(false),
             Err(error) => self.failed("reading", error).map(|()| true),
+        }
+    }
+
+    /// Passes what was read to the session.
+    #[inline]
+    fn take_in(&mut self, read: sys::Read) {
+        match &mut self.observer {
+            None => self.session.handle_input(read.count, read.fds, read.truncated),
+            Some(observer) => observer.received(&mut self.session, read),
         }
     }
 
@@ -250,9 +263,7 @@ impl Connection {
         // Bounded, so a peer that goes on writing cannot keep us here.
         for _ in 0..LAST_READS {
             match self.transport.receive(self.session.input_buffer()) {
-                Ok(read) if read.count != 0 => {
-                    self.session.handle_input(read.count, read.fds, read.truncated);
-                }
+                Ok(read) if read.count != 0 => self.take_in(read),
                 _ => break,
             }
         }

@@ -1,42 +1,52 @@
 //! A D-Bus client from the socket up, with no D-Bus library under it.
 //!
 //! ```no_run
-//! use barebus::{Connection, MethodCall};
+//! use barebus::{Connection, Proxy};
 //!
-//! // An invalid name in a constant does not compile.
-//! const GET_UNIT_FILE_STATE: MethodCall<'static> = MethodCall::from_static(
-//!     "org.freedesktop.systemd1",
-//!     "/org/freedesktop/systemd1",
-//!     "org.freedesktop.systemd1.Manager",
-//!     "GetUnitFileState",
-//! );
-//!
-//! let mut bus = Connection::system()?;
-//! let reply = bus.call(&GET_UNIT_FILE_STATE, &("sshd.service",))?;
-//! let (state,): (&str,) = reply.body()?;
-//! println!("{state}");
-//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! fn main() -> Result<(), barebus::Error> {
+//!     let mut bus = Connection::system()?;
+//!     let (name, path) = ("org.freedesktop.systemd1", "/org/freedesktop/systemd1");
+//!     let mut manager = Proxy::new(&mut bus, name, path, "org.freedesktop.systemd1.Manager")?;
+//!     // Arguments and results are tuples, checked against the signature.
+//!     let (state,): (&str,) = manager.call("GetUnitFileState", &("sshd.service",))?.body()?;
+//!     println!("{state}");
+//!     Ok(())
+//! }
 //! ```
 //!
 //! # Guide
 //!
 //! - **Open a connection**: [`Connection::system`], [`Connection::session`], [`Connection::open`] for an address, [`Connection::open_direct`]
 //!   for a peer without a bus. [`Options`] sets time limits, limits of memory, and how the connection authenticates.
-//! - **Call methods**: [`Connection::call`] waits for one reply. [`Connection::start_call`] and [`Connection::wait`] have many calls
-//!   outstanding. [`Proxy`] fixes destination, path and interface, and reads and sets properties. A [`definition`] checks the types of the
-//!   arguments at compile time.
+//! - **Call methods**: [`Proxy`] fixes destination, path and interface, and reads and sets properties. [`Connection::call`] takes a
+//!   [`MethodCall`], which a constant can hold ([`MethodCall::from_static`]). [`Connection::start_call`] and [`Connection::wait`] have many
+//!   calls outstanding. A [`definition`] checks the types of the arguments at compile time.
+//! - **Give names**: every method that takes a name or a path takes text or a checked type such as [`BusName`]; see [`IntoName`].
 //! - **Read replies**: [`Reply::body`] returns the arguments as a tuple. `&str`, [`Array`], [`Dict`] and [`Variant`] borrow from the
 //!   receive buffer. To keep a value longer, decode it into an owned type (`String`, `Vec`, [`OwnedObjectPath`], …).
-//! - **Receive signals**: [`Connection::subscribe`] with a [`MatchRule`] or [`MatchRuleBuf`], then [`Connection::next_signal`].
+//! - **Handle values of any type**: [`Entries::variants`] makes an `a{sv}`, [`Dict::get`] reads an entry of one. An [`OwnedValue`] is made of Rust
+//!   types with `into()`. Values are shown in GVariant's text form: `{'Mtu': <uint32 1500>}`.
+//! - **Use structs and enums of your own**: with the feature `derive`, `#[derive(Type, Encode, Decode)]`. Dictionaries of properties
+//!   (`a{sv}`) are structs, too.
+//! - **Receive signals**: [`Proxy::signals`], [`Connection::signals_of`], or [`Connection::signals`] with a [`MatchRule`] or
+//!   [`MatchRuleBuf`]. [`Signals::next`] reads one, [`Signals::bodies`] iterates.
 //! - **Use an event loop**: [`Connection::process`] and [`Connection::poll_event`]. For tokio use the crate `barebus-tokio`.
 //! - **Ask the bus**: [`Bus`] has the methods of `org.freedesktop.DBus`.
 //! - **Pass file descriptors**: [`Connection::start_call`] sends them, [`Reply::into_fds`] takes received ones. See [`Descriptor`] for how they
 //!   are closed.
+//! - **Log, count, capture**: [`Connection::observe`].
+//!
+//! The examples in `crates/barebus/examples` are whole programs.
+//!
+//! # Features
+//!
+//! - `tcp` and `unixexec`, both on by default: the transports of these names.
+//! - `derive`: the macros of the traits [`Type`], [`Encode`] and [`Decode`].
 //!
 //! # Errors
 //!
-//! [`OpenError`] says why no connection was opened. [`CallError`] says why a call failed; only [`CallError::Connection`] is fatal.
-//! A connection never reconnects: after a fatal error, open a new one.
+//! All errors convert into [`Error`] with `?`. [`OpenError`] says why no connection was opened. [`CallError`] says why a call failed; only
+//! [`CallError::Connection`] is fatal. A connection never reconnects: after a fatal error, open a new one.
 //!
 //! # What this crate does not do
 //!
@@ -54,6 +64,7 @@ mod endpoint;
 mod error;
 mod event_loop;
 mod io;
+mod observer;
 mod open;
 mod options;
 mod owned;
@@ -88,6 +99,7 @@ pub use barebus_wire::{
 pub use bus::{Bus, Credentials, NameFlags, ReleaseName, RequestName, StartService};
 pub use connection::Connection;
 pub use error::{Attempt, AttemptError, CallError, Cause, ConnectionError, OpenError};
+pub use observer::{Direction, Observed, ObservedTooLate};
 pub use options::Options;
 pub use owned::OwnedMessage;
 pub use proxy::Proxy;

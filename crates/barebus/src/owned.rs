@@ -1,5 +1,6 @@
 //! Messages that own their bytes and file descriptors.
 
+use std::fmt;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use barebus_session::Received;
@@ -12,7 +13,6 @@ use crate::sys::Descriptor;
 /// A received message that owns its bytes and its file descriptors, so it can be kept while the connection is used.
 ///
 /// Made from a [`Reply`], a [`Signal`] or the [`Received`] of an event. The `answer` and `value` of definitions read it, too.
-#[derive(Debug)]
 pub struct OwnedMessage {
     /// A whole message, which was parsed when it arrived.
     bytes: Box<[u8]>,
@@ -85,5 +85,15 @@ impl From<Signal<'_>> for OwnedMessage {
 impl<'a> IntoMessage<'a> for &'a OwnedMessage {
     fn into_message(self) -> Result<Message<'a>, DecodeError> {
         self.message()
+    }
+}
+
+/// The header's fields, which tell how many file descriptors there are, and the body's values.
+impl fmt::Debug for OwnedMessage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.message() {
+            Ok(message) => message.fmt(f),
+            Err(error) => write!(f, "<invalid: {error}>"),
+        }
     }
 }

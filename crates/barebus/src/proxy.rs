@@ -10,6 +10,21 @@ use crate::reply::Reply;
 use barebus_wire::name::{IntoName, InvalidName, NameRole};
 
 /// One interface of one remote object. It borrows the connection; making one costs no call.
+///
+/// ```no_run
+/// use barebus::{Connection, Proxy};
+///
+/// let mut bus = Connection::system()?;
+/// let (name, path) = ("org.freedesktop.systemd1", "/org/freedesktop/systemd1");
+/// let mut manager = Proxy::new(&mut bus, name, path, "org.freedesktop.systemd1.Manager")?;
+///
+/// let (state,): (&str,) = manager.call("GetUnitFileState", &("sshd.service",))?.body()?;
+/// println!("{state}");
+/// let version: String = manager.get("Version")?;
+/// println!("systemd {version}");
+/// manager.set("LogLevel", "info")?;
+/// # Ok::<(), barebus::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Proxy<'c, 'n> {
     connection: &'c mut Connection,
@@ -112,6 +127,16 @@ impl<'c, 'n> Proxy<'c, 'n> {
 
     /// Calls a method and waits for its reply.
     ///
+    /// ```no_run
+    /// use barebus::{Connection, Entries, Proxy};
+    ///
+    /// let mut bus = Connection::session()?;
+    /// let mut link = Proxy::new(&mut bus, "org.example", "/org/example", "org.example.Link")?;
+    /// let settings = Entries::variants([("Mtu", 1500_u32.into()), ("Name", "eth0".into())]);
+    /// link.call("Configure", &("eth0", settings))?;
+    /// # Ok::<(), barebus::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Connection::call`]; `CallError::Name` when `member` is text that is no member name.
     pub fn call<'m, B: EncodeBody + ?Sized>(
@@ -123,7 +148,21 @@ impl<'c, 'n> Proxy<'c, 'n> {
         self.connection.call(&call, body)
     }
 
-    /// Calls a method and returns the arguments of the reply, owned: `let (path,): (OwnedObjectPath,) = proxy.call_as(…)?`.
+    /// Calls a method and returns the arguments of the reply as owned types.
+    ///
+    /// ```no_run
+    /// use barebus::{Connection, OwnedObjectPath, Proxy};
+    ///
+    /// let mut bus = Connection::system()?;
+    /// let mut manager = Proxy::new(
+    ///     &mut bus,
+    ///     "org.freedesktop.systemd1",
+    ///     "/org/freedesktop/systemd1",
+    ///     "org.freedesktop.systemd1.Manager",
+    /// )?;
+    /// let (path,): (OwnedObjectPath,) = manager.call_as("GetUnit", &("dbus.service",))?;
+    /// # Ok::<(), barebus::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As [`call`](Self::call); `CallError::Body` when the reply holds something else.

@@ -73,12 +73,55 @@ macro_rules! received {
 }
 
 received! {
-    /// The reply to a call: a METHOD_RETURN. It borrows from the receive buffer.
+    /// The reply to a call: a METHOD_RETURN. It borrows from the receive buffer, so it must be dropped before the connection is used
+    /// again.
+    ///
+    /// ```no_run
+    /// use barebus::{Connection, Dict, Proxy, Variant};
+    ///
+    /// let mut bus = Connection::system()?;
+    /// let mut proxy = Proxy::new(&mut bus, "org.example", "/org/example", "org.example.Link")?;
+    /// let reply = proxy.get_all()?;
+    /// let (properties,): (Dict<&str, Variant>,) = reply.body()?;
+    /// println!("{:?}", properties.get::<u32>("Mtu")?);
+    /// // Prints the header's fields and the values: `body: ({'Mtu': <uint32 1500>},)`.
+    /// println!("{reply:?}");
+    /// # Ok::<(), barebus::Error>(())
+    /// ```
+    ///
+    /// A reply with a file descriptor:
+    ///
+    /// ```no_run
+    /// use barebus::{Connection, FdIndex, Proxy, Reply};
+    ///
+    /// let mut bus = Connection::system()?;
+    /// let (name, path) = ("org.freedesktop.login1", "/org/freedesktop/login1");
+    /// let mut login = Proxy::new(&mut bus, name, path, "org.freedesktop.login1.Manager")?;
+    /// let reply: Reply<'_> = login.call("Inhibit", &("sleep", "backup", "a backup runs", "block"))?;
+    /// // The reply is a file descriptor: its index in the message.
+    /// let (FdIndex(index),): (FdIndex,) = reply.body()?;
+    /// let lock = reply.into_fds().into_iter().nth(index as usize);
+    /// # Ok::<(), barebus::Error>(())
+    /// ```
     Reply
 }
 
 received! {
-    /// A received SIGNAL. It borrows from the receive buffer.
+    /// A received SIGNAL. It borrows from the receive buffer, so it must be dropped before the connection is used again.
+    ///
+    /// ```no_run
+    /// use barebus::{Connection, MatchRuleBuf, Signal};
+    ///
+    /// let mut bus = Connection::system()?;
+    /// let rule = MatchRuleBuf::signals().sender("org.freedesktop.DBus").member("NameOwnerChanged");
+    /// let mut changes = bus.signals(&rule.rule()?)?;
+    /// if let Some(signal) = changes.next(&mut bus, None)? {
+    ///     let signal: Signal<'_> = signal;
+    ///     let (name, old, new): (&str, &str, &str) = signal.body()?;
+    ///     println!("{:?}: {name}, {old} -> {new}", signal.header().member);
+    /// }
+    /// # Ok::<(), barebus::Error>(())
+    /// ```
     Signal
 }
 

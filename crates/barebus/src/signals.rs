@@ -141,7 +141,7 @@ impl Signals {
     }
 }
 
-/// The arguments of the signals of a subscription, see [`Signals::bodies`].
+/// The iterator over the arguments of a subscription's signals; [`Signals::bodies`] makes it and has an example.
 #[derive(Debug)]
 #[must_use = "iterators do nothing until they are asked for an item"]
 pub struct Bodies<'c, T> {

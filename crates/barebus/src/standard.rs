@@ -9,6 +9,27 @@ use crate::reply::{Reply, Signal};
 use crate::signals::Signals;
 
 /// The arguments of `PropertiesChanged`: changes of one interface of one object.
+///
+/// ```no_run
+/// use barebus::{Connection, Proxy};
+///
+/// let mut bus = Connection::system()?;
+/// let path = "/org/freedesktop/systemd1/unit/dbus_2eservice";
+/// let mut changes =
+///     Proxy::new(&mut bus, "org.freedesktop.systemd1", path, "org.freedesktop.systemd1.Unit")?
+///         .watch_properties()?;
+/// // systemd sends signals only while a client has called `Subscribe`.
+/// let systemd = "/org/freedesktop/systemd1";
+/// Proxy::new(&mut bus, "org.freedesktop.systemd1", systemd, "org.freedesktop.systemd1.Manager")?
+///     .call("Subscribe", &())?;
+/// while let Some(signal) = changes.next(&mut bus, None)? {
+///     let change = signal.properties_changed()?;
+///     if let Some(state) = change.changed.find(&"ActiveState")? {
+///         println!("{}", state.get::<&str>()?);
+///     }
+/// }
+/// # Ok::<(), barebus::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct PropertiesChanged<'a> {
     /// The interface that has the properties.
@@ -20,6 +41,22 @@ pub struct PropertiesChanged<'a> {
 }
 
 /// The reply to `GetManagedObjects`: objects, their interfaces, and the properties of those interfaces.
+///
+/// ```no_run
+/// use barebus::{Connection, ManagedObjects, Proxy};
+///
+/// let mut bus = Connection::system()?;
+/// let mut root = Proxy::new(&mut bus, "org.bluez", "/", "org.freedesktop.DBus.ObjectManager")?;
+/// let reply = root.managed_objects()?;
+/// let (objects,): (ManagedObjects<'_>,) = reply.body()?;
+/// for object in objects {
+///     let (path, interfaces) = object?;
+///     for interface in interfaces {
+///         println!("{path}: {}", interface?.0);
+///     }
+/// }
+/// # Ok::<(), barebus::Error>(())
+/// ```
 pub type ManagedObjects<'a> =
     Dict<'a, ObjectPath<'a>, Dict<'a, &'a str, Dict<'a, &'a str, Variant<'a>>>>;
 

@@ -1,5 +1,5 @@
-//! Descriptors that came from somebody else are closed by a thread. A program of its own, without a test harness: it counts its
-//! threads, and only a process with a single one may go on after fork(2).
+//! A thread closes descriptors of other processes. A program without a test harness, because it counts its
+//! threads, and only a process with a single thread may continue after fork(2).
 
 #![allow(unsafe_code, clippy::unwrap_used, clippy::panic, reason = "a test; fork has no safe form")]
 
@@ -25,10 +25,10 @@ fn main() {
     one_s_own_file_is_closed_at_once();
 }
 
-/// A TCP socket whose close waits for an hour, or until its other end, which comes along, is dropped.
+/// A TCP socket whose close blocks for an hour, or until its other end, which is returned too, is dropped.
 fn lingering() -> (OwnedFd, TcpStream) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    // The accepted socket inherits it: little leaves the other's buffer.
+    // The accepted socket inherits it, so little data leaves the buffer of the other.
     setsockopt(&listener, RcvBuf, &2048).unwrap();
     let mut near = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
     let (far, _) = listener.accept().unwrap();
@@ -39,7 +39,7 @@ fn lingering() -> (OwnedFd, TcpStream) {
     (near.into(), far)
 }
 
-/// A stream, of which one end tells whether the other is closed.
+/// A stream whose one end shows whether the other is closed.
 fn pair() -> (UnixStream, UnixStream) {
     let (file, other) = UnixStream::pair().unwrap();
     other.set_nonblocking(true).unwrap();
@@ -58,7 +58,7 @@ fn threads() -> usize {
     fs::read_dir("/proc/self/task").unwrap().count()
 }
 
-/// Waits for what a thread does. Whoever waits in vain has failed.
+/// Waits for an action of a thread. A watchdog ends the wait.
 fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     let begin = Instant::now();
     while !is_so() {
@@ -91,7 +91,7 @@ fn one_thread_closes_all_and_ends() {
     until("the thread has ended", || threads() == 1);
 }
 
-/// While its parent's is stuck.
+/// While the parent's thread is blocked.
 fn a_child_has_a_thread_of_its_own() {
     let (file, mut other) = pair();
     drop_untrusted(file);
@@ -127,11 +127,11 @@ fn one_s_own_file_is_closed_at_once() {
     assert!(is_closed(&mut other), "it was taken out");
 }
 
-/// Does that in a child, while the parent's thread is stuck.
+/// Does that in a child, while the parent's thread is blocked.
 fn in_child(act: fn()) {
     let (near, far) = lingering();
     drop_untrusted(near);
-    // SAFETY: only the thread of this process's that closes runs beside it, and that holds no lock.
+    // SAFETY: the only other thread of this process is the one that closes, which holds no lock.
     match unsafe { fork() }.unwrap() {
         ForkResult::Child => {
             act();

@@ -1,5 +1,5 @@
-//! A forked child must not use its parent's connection. A program of its own, without a test harness: only a process with a
-//! single thread may go on after fork(2).
+//! A forked child must not use its parent's connection. A program without a test harness, because only a process with a
+//! single thread may continue after fork(2).
 
 #![allow(unsafe_code, clippy::unwrap_used, clippy::panic, reason = "a test; fork has no safe form")]
 
@@ -28,7 +28,7 @@ fn main() {
         return;
     }
     without_marks_the_process_id_tells();
-    // Afterwards this process can have no children.
+    // After this the process cannot fork.
     a_child_with_its_parent_s_process_id_is_another_process();
 }
 
@@ -43,10 +43,10 @@ fn a_child_with_its_parent_s_process_id_is_another_process() {
     });
 }
 
-/// Whether `is_right`, asked by a child whose process ID is 1.
+/// Runs `is_right` in a child with the process ID 1.
 fn in_new_pid_namespace(is_right: impl FnOnce() -> bool) -> bool {
     unshare(CloneFlags::CLONE_NEWPID).unwrap();
-    // SAFETY: this process has a single thread, so that nothing is locked in the child.
+    // SAFETY: this process has a single thread, so nothing is locked in the child.
     match unsafe { fork() }.unwrap() {
         ForkResult::Child => {
             assert_eq!(std::process::id(), 1);
@@ -60,7 +60,7 @@ fn in_new_pid_namespace(is_right: impl FnOnce() -> bool) -> bool {
     }
 }
 
-/// Does all but that once more, and lets the kernel refuse MADV_WIPEONFORK.
+/// Repeats all other tests while the kernel refuses MADV_WIPEONFORK.
 fn without_marks_the_process_id_tells() {
     let mut strace = Command::new("strace");
     strace.args(["-f", "-qq", "-o", "/dev/null", "-e", "inject=madvise:error=EINVAL"]);
@@ -81,7 +81,7 @@ fn nothing_is_read_or_written() {
     let nothing = theirs.read(&mut [0; 1]).unwrap_err();
     assert_eq!(nothing.kind(), ErrorKind::WouldBlock, "the child wrote, or closed");
 
-    // The parent goes on: here as far as a server that never answers lets it.
+    // The parent continues, until it times out because the server never answers.
     let error = connection.call(&CALL, &()).unwrap_err().to_string();
     assert!(error.contains("authentication"), "{error}");
     let mut written = [0; 4096];
@@ -89,7 +89,7 @@ fn nothing_is_read_or_written() {
     assert!(count > 0 && written.starts_with(b"\0AUTH EXTERNAL "));
 }
 
-/// What each method says that reads or writes.
+/// The result of each method that reads or writes.
 fn every_way(connection: &mut Connection, started: CallId) -> Vec<Result<(), CallError>> {
     let rule = MatchRule::parse("type='signal'").unwrap();
     let time = Some(Duration::from_millis(1));
@@ -114,7 +114,7 @@ fn is_forked(result: &Result<(), CallError>) -> bool {
     matches!(result, Err(CallError::Connection(error)) if matches!(error.cause, Cause::Forked))
 }
 
-/// A server that refuses the authentication in one go is tried line by line: not by a child.
+/// If a server refuses authentication in one write, the parent connects again, but a child does not.
 fn nobody_is_connected_to_anew() {
     let name = format!("barebus-fork-{}", std::process::id());
     let listener =
@@ -134,12 +134,12 @@ fn nobody_is_connected_to_anew() {
     listener.accept().unwrap();
 }
 
-/// Asks a child whether all is as it should be, and waits for its end: it drops the connection, which must be as quiet.
+/// Runs `is_right` in a child, which then drops the connection, and waits for its end.
 fn in_child(
     mut connection: Connection,
     is_right: impl FnOnce(&mut Connection) -> bool,
 ) -> Connection {
-    // SAFETY: this process has a single thread, so that nothing is locked in the child.
+    // SAFETY: this process has a single thread, so nothing is locked in the child.
     match unsafe { fork() }.unwrap() {
         ForkResult::Child => {
             let is_right = is_right(&mut connection);

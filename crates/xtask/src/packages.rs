@@ -10,6 +10,7 @@ const PACKAGES: &[(&str, &str)] = &[
     ("busctl", "systemd"),
     ("systemd-stdio-bridge", "systemd"),
     ("dbus-daemon", "dbus-daemon"),
+    ("dbus-run-session", "dbus-daemon"),
     ("dbus-broker", "dbus-broker"),
     ("gdbus", "libglib2.0-bin"),
     ("cc", "gcc"),

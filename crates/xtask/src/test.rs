@@ -17,6 +17,7 @@ pub(crate) fn run() -> Result<(), Failure> {
         "busctl",
         "dbus-daemon",
         "dbus-broker",
+        "dbus-run-session",
         "dbus-send",
         "gdbus",
         "nsenter",

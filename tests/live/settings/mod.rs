@@ -1,4 +1,4 @@
-//! Settings of transient units: through us they give the properties that they give through systemd-run.
+//! Settings of transient units give the same properties through barebus and through systemd-run.
 
 mod known;
 mod others;
@@ -23,7 +23,7 @@ use crate::boxes::{PATIENCE, connect};
 /// A unit that never gets started: jobs that are ordered after its own wait, so that no program is run and every unit is kept.
 const BLOCKER: &str = "blocker.service";
 
-/// What every unit here is described as, unless a setting says otherwise.
+/// Description of every unit, unless a setting changes it.
 const DESCRIPTION: &str = "a unit of a test";
 
 /// A box of these tests' own: they leave hundreds of jobs behind.
@@ -79,7 +79,7 @@ impl Case {
         self.text.replace("UNIT", unit.split('.').next().unwrap())
     }
 
-    /// Has systemd-run make the unit. The error is what it says.
+    /// Creates the unit with systemd-run. The error is its output.
     fn theirs(&self, index: usize) -> Result<(), String> {
         let name = self.unit("theirs", index);
         let property = option(self.kind);
@@ -92,7 +92,7 @@ impl Case {
         run.args([property, &format!("{}={}", self.setting, self.text(&name))]);
         let Output { status, stderr, .. } = run.arg("/bin/true").output().unwrap();
         let said = String::from_utf8_lossy(&stderr);
-        // A unit that fails to start was made all the same, and systemd-run is quiet about it.
+        // A unit that fails to start exists anyway, and systemd-run reports nothing.
         match status.success() || said.is_empty() {
             true => Ok(()),
             false => Err(said.into_owned()),

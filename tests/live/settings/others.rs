@@ -1,4 +1,4 @@
-//! Units that systemd-run does not make, or not so that they stay.
+//! Units that systemd-run does not create or does not keep.
 
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;

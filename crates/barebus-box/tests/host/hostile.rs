@@ -12,7 +12,7 @@ use nix::sys::inotify::{AddWatchFlags, InitFlags, Inotify};
 use crate::room::PATIENCE;
 use crate::snapshot::{self, Snapshot};
 
-/// Boots every root of the table. Panics when one of them reaches a file of the host.
+/// Boots every root of the table. Panics if one of them reaches a file of the host.
 pub(crate) fn boot_all() {
     boots_the_hosts_root_with_a_link();
     boots_with_a_link_to_a_folder_of_its_own();
@@ -27,7 +27,7 @@ pub(crate) fn boot_all() {
     }
 }
 
-/// Builds a box that ends where systemd would be started.
+/// Boots a box that fails when systemd would be started.
 fn expect_untouched(case: &str) {
     let watched = Watched::new();
     let booted = SystemdBox::builder().root(ROOT).timeout(PATIENCE).boot().map(drop);
@@ -35,7 +35,7 @@ fn expect_untouched(case: &str) {
     watched.expect_untouched(&format!("{case}: {booted:?}"));
 }
 
-/// A root whose links do no harm gets as far as systemd; so does one with a mount point that a later mount has hidden.
+/// A root with harmless links reaches the start of systemd, and so does one with a mount point that a later mount hides.
 fn shows_no_mount_point_behind_a_link() {
     let _victim = Victim::make();
     let root = Root::without_programs();
@@ -53,7 +53,7 @@ fn shows_no_mount_point_behind_a_link() {
     drop(root);
 }
 
-/// The link leads to files that the box has as well; it changes its own only.
+/// The link leads to files that also exist in the box, which changes only its own.
 fn boots_the_hosts_root_with_a_link() {
     let _victim = Victim::make();
     let _link = HostsLink::make();
@@ -116,7 +116,7 @@ fn targets(place: &str) -> Vec<PathBuf> {
     ]
     .map(PathBuf::from)
     .into();
-    // Whatever folder of the host's the process has open.
+    // Any directory of the host that the process has open.
     if place == "etc/systemd" {
         targets.extend((3..20).map(|fd| PathBuf::from(format!("/proc/self/fd/{fd}"))));
     }
@@ -127,7 +127,7 @@ fn targets(place: &str) -> Vec<PathBuf> {
 struct Root;
 
 impl Root {
-    /// A root with all that a box looks for, but nothing that can be run.
+    /// A root with everything that a box looks for, but without programs.
     fn without_programs() -> Self {
         let root = Path::new(ROOT);
         for folder in FOLDERS {
@@ -155,7 +155,7 @@ impl Root {
         made
     }
 
-    /// Puts a link in place of what stands there.
+    /// Replaces a file by a link.
     fn link(&self, place: &str, target: &Path) {
         let place = Path::new(ROOT).join(place);
         let removed = match fs::symlink_metadata(&place) {
@@ -199,7 +199,7 @@ impl Drop for Victim {
     }
 }
 
-/// The host, to be compared with what it becomes.
+/// The state of the host, for comparison.
 struct Watched {
     before: Snapshot,
     /// Of what is opened below the victim.
@@ -239,7 +239,7 @@ fn look() -> Snapshot {
     lines
 }
 
-/// One line for each file; it changes with whatever is changed about the file.
+/// One line per file, which changes with any change of the file.
 fn describe(path: &Path, lines: &mut Snapshot) -> io::Result<()> {
     // The host's /usr is too large to be looked at each time.
     if path == Path::new(ROOT).join("usr") {

@@ -1,7 +1,7 @@
-//! However a box ends, the host is as it was before: its mounts, processes, cgroups, settings, `/tmp` and `/run`.
+//! After any end of a box the host is unchanged: its mounts, processes, cgroups, settings, `/tmp` and `/run`.
 //!
-//! Other programs change all of these all the time. So each test runs on a host of its own, made with `unshare`: a PID namespace in which
-//! it is PID 1, so that orphans come to it; mounts that propagate, so that a box that does not keep its own to itself is found out; and
+//! Other programs change all of these. So each test runs on its own host, created with `unshare`: a PID namespace in which
+//! it is PID 1 and adopts orphans; mounts that propagate, so that leaking mounts of a box are detected; and
 //! an empty `/tmp`, `/run` and cgroup.
 //!
 //! This program plays three parts, see [`main`].
@@ -20,12 +20,12 @@ mod sys;
 use std::env;
 use std::process::ExitCode;
 
-/// A test, named by what it shows.
+/// A test. Its name says what it shows.
 struct Scenario {
     name: &'static str,
     /// What the owner does, in [`owner::play`].
     part: &'static str,
-    /// What happens to the owner, and what must be so then.
+    /// What happens to the owner, and the checks after it.
     play: fn(&mut room::Stage),
 }
 

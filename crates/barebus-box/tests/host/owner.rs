@@ -1,4 +1,4 @@
-//! The owner of a box: a process of its own, that says on its standard output where it is, and goes on when it gets a line.
+//! The owner of a box: a process that reports its progress on standard output, and continues when it receives a line.
 
 use std::io::{self, BufRead, Write};
 use std::os::unix::process::ExitStatusExt;
@@ -13,7 +13,7 @@ use nix::sys::wait::waitpid;
 use crate::room::PATIENCE;
 use crate::{hostile, snapshot, sys};
 
-/// Does its part. The room hears "begun", "booted", "gone", and answers each but the last.
+/// Plays a part. It reports "begun", "booted" and "gone", and waits for an answer to each.
 pub(crate) fn play(part: &str) -> ExitCode {
     sys::reset_signals();
     say("begun");
@@ -84,7 +84,7 @@ fn boot(bus: Bus) -> SystemdBox {
     }
 }
 
-/// A fork of the owner drops its copy of the box, which goes on. The owner drops the box, which ends although another fork has a copy.
+/// A fork of the owner drops its copy of the box, which continues. The owner drops the box, which ends although another fork has a copy.
 fn fork_and_drop() {
     let mut the_box = Some(boot(Bus::Daemon));
     let (hears, says) = nix::unistd::pipe().expect("a pipe");
@@ -106,14 +106,14 @@ fn fork_and_drop() {
     }
 }
 
-/// Has a box shut down from inside, in each way.
+/// Shuts a box down from inside, in every way.
 fn shut_down(bus: Bus) {
     for way in ["poweroff", "reboot", "halt", "exit"] {
         let the_box = boot(bus);
         let script = format!("systemctl {way}; sleep 1000");
         let status = the_box.run(the_box.command("sh").args(["-c", &script]));
         assert_eq!(status.expect("sh starts").signal(), Some(15), "{way}: {}", the_box.log());
-        // Its end is that of the last process in it, which need not be the command.
+        // The box ends with its last process, which may not be the command.
         while the_box.is_running() {
             thread::sleep(Duration::from_millis(5));
         }

@@ -1,4 +1,4 @@
-//! A host for one test, and what happens there.
+//! A host for one test, and the scenarios.
 
 use core::time::Duration;
 use std::io::{BufRead, BufReader, Write};
@@ -17,7 +17,7 @@ use nix::unistd::Pid;
 use crate::SCENARIOS;
 use crate::snapshot::{self, Snapshot};
 
-/// Runs a scenario on a host of its own. Gives whether it passed.
+/// Runs a scenario on its own host. Returns whether it passed.
 pub(crate) fn enter(name: &str) -> bool {
     if !nix::unistd::geteuid().is_root() {
         println!("this test needs root: run it with sudo");
@@ -38,7 +38,7 @@ pub(crate) fn enter(name: &str) -> bool {
 /// The scenario, as PID 1.
 pub(crate) fn run(name: &str) -> ExitCode {
     let scenario = SCENARIOS.iter().find(|scenario| scenario.name == name).expect("a scenario");
-    // Ends a test that hangs. Each test waits for events, and takes as long as they take.
+    // A watchdog. Each test waits for events, however long they take.
     thread::spawn(|| {
         thread::sleep(PATIENCE);
         println!("it takes too long; there are {:?}", snapshot::processes());
@@ -106,7 +106,7 @@ pub(crate) struct Stage {
 
 impl Stage {
     fn set(part: &str) -> Self {
-        // Not by its path: the tree may stand in /tmp, of which the room has its own.
+        // Not by its path, because the tree may be in /tmp, which is replaced here.
         let mut command = Command::new("/proc/self/exe");
         command.args(["owner", part]).stdin(Stdio::piped()).stdout(Stdio::piped());
         // So that a signal to its whole group does not reach the room.
@@ -135,7 +135,7 @@ impl Stage {
         Pid::from_raw(i32::try_from(self.owner.id()).expect("a process id"))
     }
 
-    /// A box shows in processes and cgroups, and in nothing else.
+    /// Checks that a box adds only processes and cgroups.
     fn expect_a_box(&self) {
         let now = snapshot::take();
         let difference = snapshot::difference(&self.before, &now);
@@ -168,7 +168,7 @@ impl Stage {
         }
     }
 
-    /// Expects nothing of a box but processes of these names.
+    /// Checks that only processes with these names remain.
     fn expect_left(&self, names: &[&str]) {
         let difference = snapshot::difference(&self.before, &snapshot::take());
         let is_named = |line: &&String| {
@@ -178,7 +178,7 @@ impl Stage {
         assert!(other.is_empty(), "left: {other:#?}");
     }
 
-    /// The one process of this name. A process that was forked just now may not have its name yet.
+    /// The one process with this name. A new process may not have its name yet.
     fn process_named(&self, name: &str) -> Pid {
         loop {
             let processes = snapshot::processes();
@@ -191,7 +191,7 @@ impl Stage {
     }
 }
 
-/// The owner lets its box go, and lives on.
+/// The owner drops its box and continues.
 pub(crate) fn ends_in_order(stage: &mut Stage) {
     stage.hear("booted");
     stage.expect_a_box();
@@ -199,14 +199,14 @@ pub(crate) fn ends_in_order(stage: &mut Stage) {
     is_gone(stage);
 }
 
-/// The owner has no box to let go of.
+/// The owner has no box.
 pub(crate) fn has_no_box(stage: &mut Stage) {
     stage.hear("failed");
     stage.answer();
     is_gone(stage);
 }
 
-/// The owner has no box any more, and lives on.
+/// The owner has no box any more and continues.
 pub(crate) fn is_gone(stage: &mut Stage) {
     stage.hear("gone");
     stage.expect_no_difference(&stage.before);
@@ -228,7 +228,7 @@ pub(crate) fn is_interrupted(stage: &mut Stage) {
     killpg(stage.owner_pid(), Signal::SIGINT).expect("the owner lives");
 }
 
-/// The owner gets SIGKILL, but a fork of it lives on.
+/// The owner gets SIGKILL, but a fork of it continues.
 pub(crate) fn is_killed_with_a_fork(stage: &mut Stage) {
     stage.hear("booted");
     stage.expect_a_box();
@@ -243,7 +243,7 @@ pub(crate) fn is_killed_with_a_fork(stage: &mut Stage) {
     kill(fork, Signal::SIGKILL).expect("the fork lives");
 }
 
-/// The supervisor gets SIGKILL. The owner lives on.
+/// The supervisor gets SIGKILL. The owner continues.
 pub(crate) fn loses_its_supervisor(stage: &mut Stage) {
     stage.hear("booted");
     stage.expect_a_box();

@@ -1,4 +1,4 @@
-//! `barebus completions` and `barebus man`: what the program says of itself.
+//! `barebus completions` and `barebus man`.
 
 use std::fs;
 use std::io::{self, Write};
@@ -18,7 +18,7 @@ pub(crate) fn completions(shell: clap_complete::Shell) -> Result<ExitCode, Failu
 }
 
 pub(crate) fn man(directory: Option<&Path>) -> Result<ExitCode, Failure> {
-    // It has no page of its own.
+    // `help` has no page.
     let program = Arguments::command().disable_help_subcommand(true);
     let Some(directory) = directory else {
         let mut page = Vec::new();

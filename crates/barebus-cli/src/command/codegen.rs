@@ -16,7 +16,7 @@ use crate::command::open;
 use crate::exit::{Exit, Failure, Failures};
 use crate::input::{name, unreadable};
 
-/// Objects that are introspected at most.
+/// Maximum number of introspected objects.
 const OBJECTS_MAX: usize = 10_000;
 
 pub(crate) fn run(target: &Target, options: &CodegenOptions) -> Result<ExitCode, Failure> {
@@ -72,7 +72,7 @@ fn files(options: &CodegenOptions) -> Result<Vec<Source>, Failure> {
         let file = Path::new(file);
         let label = match label {
             Some(label) => label.to_owned(),
-            // Where a file is stays out of what is generated.
+            // The directory of a file does not appear in the generated code.
             None => {
                 let short =
                     file.file_name().map_or_else(|| name(file), |it| it.to_string_lossy().into());
@@ -97,7 +97,7 @@ fn read(file: &Path) -> Result<String, Failure> {
     } else {
         Box::new(File::open(file).map_err(|error| unreadable(file, &error))?)
     };
-    // One byte more than is allowed, so that the reader of the XML says that it is too long.
+    // One byte more than allowed, so that the XML reader reports that it is too long.
     let limit = u64::try_from(LEN_MAX).unwrap_or(u64::MAX).saturating_add(1);
     input.take(limit).read_to_string(&mut text).map_err(|error| unreadable(file, &error))?;
     Ok(text)
@@ -132,7 +132,7 @@ fn live(
             Ok(xml) => xml,
             Err(error) => {
                 let failure = Failure::call(&tried, &error).after(target.reply_timeout());
-                // An object of those that were found may be gone by now.
+                // An object may have disappeared since it was found.
                 if found.sources.is_empty() || !matches!(error, barebus::CallError::Remote { .. }) {
                     return Err(failure);
                 }
@@ -180,7 +180,7 @@ fn introspect(
     Ok(xml.to_owned())
 }
 
-/// Paths of the objects below; names that make no path are ignored.
+/// Paths of the objects below. Names that do not form a path are ignored.
 fn children<'a>(object: &'a str, node: &'a Node) -> impl Iterator<Item = String> + use<'a> {
     let above = object.trim_end_matches('/');
     let paths = node.children.iter().map(move |child| format!("{above}/{}", child.name));
@@ -215,7 +215,7 @@ impl Found {
         }
     }
 
-    /// Interfaces of several objects are of no object in particular.
+    /// Interfaces of several objects get no constant `OBJECT`.
     fn into_sources(mut self) -> Vec<Source> {
         let interfaces: String =
             self.shared.iter().map(|name| format!("<interface name='{name}'/>")).collect();

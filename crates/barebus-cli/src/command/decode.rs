@@ -26,8 +26,8 @@ pub(crate) fn run(options: &DecodeOptions) -> Result<ExitCode, Failure> {
     Ok(failures.code())
 }
 
-/// Prints the messages of a file, a line each. Those that are invalid are told, and do not keep the others from being printed. The errors
-/// are those of writing.
+/// Prints the messages of a file, one per line. Invalid messages are reported, and the others are still printed. Returned errors are errors of
+/// writing.
 fn print_all(
     messages: input::Messages,
     file: &Path,
@@ -46,7 +46,7 @@ fn print_all(
             Err(error) => {
                 failures.tell(&match error.kind {
                     CaptureErrorKind::Frame(frame) => invalid(error.offset, &frame),
-                    // Unless what failed was writing before reading on.
+                    // Reading also fails if the output cannot be flushed.
                     _ => out.flush().map(|()| input::unreadable(file, &error))?,
                 });
                 continue;
@@ -64,7 +64,7 @@ fn print_all(
             Err(error @ PrintError::NoSuchFd { .. }) => {
                 failures.tell(&invalid(captured.offset, &error));
             }
-            // Writing to a String does not fail.
+            // Writing to a String cannot fail.
             Err(PrintError::Output) => {}
         }
     }

@@ -26,14 +26,14 @@ pub(crate) fn run(options: &EncodeOptions) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Marshals the messages of a file, up to the first that is none: those behind it would stand in the wrong place.
+/// Marshals the messages of a file, up to the first invalid one: later messages would have wrong positions in the output.
 fn encode_all(file: &Path, options: &EncodeOptions, out: &Output) -> Result<(), Failure> {
     let shape = if options.form.line().is_some() { Shape::Lines } else { Shape::Objects };
     for piece in Pieces::new(input::open(file, out)?, shape) {
         let piece = match piece {
             Ok(piece) => piece,
             Err(error) => {
-                // It may have been writing, before reading on.
+                // Reading also fails if the output cannot be flushed.
                 out.flush()?;
                 return Err(input::unreadable(file, &error));
             }
@@ -53,7 +53,7 @@ fn encode(piece: &Piece, form: Form) -> Result<Vec<u8>, String> {
         Some(body) => line::parse(text, body).map_err(|error| error.to_string()),
         None => json::parse_message(text).map_err(|mut error| {
             if let Place::Line { line, column } = &mut error.place {
-                // Counted from the message's beginning, which is not that of the file.
+                // Counted from the start of the message, not of the file.
                 *column += if *line == 1 { piece.column - 1 } else { 0 };
                 *line += piece.line - 1;
             }

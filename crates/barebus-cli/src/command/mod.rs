@@ -1,4 +1,4 @@
-//! The verbs, a file each.
+//! The verbs, one file each.
 
 pub(crate) mod about;
 pub(crate) mod call;
@@ -17,7 +17,7 @@ use barebus::{Connection, Options};
 use crate::args::{Handshake, Target};
 use crate::exit::Failure;
 
-/// Opens the connection that the command line asks for.
+/// Opens the connection that the command line selects.
 fn open(target: &Target) -> Result<Connection, Failure> {
     let kind = if target.peer.is_some() { Options::direct() } else { Options::bus() };
     let options = options(target, kind);
@@ -28,9 +28,9 @@ fn open(target: &Target) -> Result<Connection, Failure> {
     })
 }
 
-/// Adds what the command line says about connections.
+/// Adds the options of the command line.
 fn options(target: &Target, options: Options) -> Options {
-    // Not longer than the call: a server that does not answer at all is then reported as such, not as a call without a reply.
+    // Not longer than the limit of the call, so that a silent server is reported as such, and not as a call without a reply.
     let timeout = target.reply_timeout();
     let handshake = timeout.min(HANDSHAKE_TIMEOUT);
     let options = options.call_timeout(Some(timeout)).handshake_timeout(handshake);

@@ -26,7 +26,7 @@ pub(crate) fn run(options: &BoxOptions) -> Result<ExitCode, Failure> {
         let program = program.to_string_lossy();
         refused(&format_args!("cannot run {program} in the box: {error}"))
     })?;
-    // A command that a signal ended has no code of its own: shells say 128 and the signal's number.
+    // A command ended by a signal has no exit code. As in shells, it is 128 plus the signal's number.
     let code = status.code().unwrap_or_else(|| {
         128 + std::os::unix::process::ExitStatusExt::signal(&status).unwrap_or_default()
     });

@@ -35,11 +35,11 @@ struct Validation {
     failures: Failures,
 }
 
-/// Their errors are those of writing; those of reading are told and noted.
+/// Returned errors are errors of writing. Errors of reading are printed and noted.
 impl Validation {
-    /// A line for each message of a file: the verdict's columns, the file, and where in it the message begins.
+    /// Prints a line per message of a file: the verdict, the file, and the offset of the message.
     fn messages(&mut self, file: &Path, layout: Layout) -> io::Result<()> {
-        // What begins as nothing known is broken as a message.
+        // A file of an unknown format is treated as an invalid message.
         let capture = match input::messages(file, layout, Some(Format::Raw), &self.out) {
             Ok(capture) => capture,
             Err(failure) => {
@@ -75,7 +75,7 @@ impl Validation {
             };
             self.answer(&verdict, format_args!("{verdict}\t{}\t{offset}", one_line(&name)))?;
         }
-        // No bytes are the beginning of a message, not a valid one; a capture may well be empty.
+        // An empty file is an incomplete message, but a capture may be empty.
         if count == 0 && !is_packets {
             let verdict = Verdict::of(&[]);
             self.answer(&verdict, format_args!("{verdict}\t{}\t0", one_line(&name)))?;
@@ -83,7 +83,7 @@ impl Validation {
         Ok(())
     }
 
-    /// A line for each row of a table: its identifier and the verdict's columns.
+    /// Prints a line per row: its identifier and the verdict.
     fn table(&mut self, file: &Path) -> io::Result<()> {
         let mut input = match input::open(file, &self.out) {
             Ok(input) => input,
@@ -107,7 +107,7 @@ impl Validation {
                 continue;
             }
             let (id, verdict) = judge_row(row);
-            // The identifier is for whoever wrote it to know it again: as it is, unless it can steer a terminal.
+            // The identifier is printed unchanged, except on a terminal.
             if self.is_terminal {
                 self.out.bytes(one_line(&String::from_utf8_lossy(id)).as_bytes())?;
             } else {
@@ -118,7 +118,7 @@ impl Validation {
         Ok(())
     }
 
-    /// Tells that a file cannot be read further, unless what failed was writing before reading on.
+    /// Reports that a file cannot be read further, unless flushing the output failed.
     fn unreadable(&mut self, file: &Path, error: &dyn std::fmt::Display) -> io::Result<()> {
         self.out.flush()?;
         self.failures.tell(&input::unreadable(file, error));
@@ -133,10 +133,10 @@ impl Validation {
     }
 }
 
-/// In bytes: the longest message in hexadecimal digits, and as much as anybody needs for the other columns.
+/// In bytes: the longest message in hexadecimal digits, and enough for the other columns.
 const ROW_LEN_MAX: usize = 2 * limits::MESSAGE_LEN as usize + 64 * 1024;
 
-/// The identifier of a row, and the verdict on its message.
+/// Returns the identifier of a row and the verdict on its message.
 fn judge_row(row: &[u8]) -> (&[u8], Verdict) {
     let mut fields = row.split(|byte| *byte == b'\t');
     let id = fields.next().unwrap_or_default();

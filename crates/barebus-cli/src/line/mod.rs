@@ -1,4 +1,4 @@
-//! Whole messages as a line of text: the header in words, then a colon and the body, in `busctl`'s form or in GVariant's.
+//! Whole messages as lines of text: the header as words, a colon, and the body in `busctl`'s or GVariant's form.
 //!
 //! ```text
 //! method_call serial=2 path=/a interface=a.b member=C destination=x.y signature=s : s "text"

@@ -1,4 +1,4 @@
-//! Lines to messages.
+//! Parses lines into messages.
 
 use std::fmt;
 
@@ -8,18 +8,18 @@ use barebus_text::{ParseError, busctl, gvariant, json};
 use super::Body;
 use crate::render::json_string;
 
-/// Why a line is no message.
+/// Why a line is not a message.
 #[derive(Debug)]
 pub(crate) enum LineError {
-    /// A word of the header that is no `key=value`.
+    /// A word of the header is not `key=value`.
     Word(String),
-    /// There is a body in GVariant's form, and no signature that tells its types.
+    /// There is a body in GVariant's form, but no signature for its types.
     NoSignature,
-    /// The signature that should tell its types is none.
+    /// The signature is invalid.
     Signature(SignatureError),
-    /// What is wrong with the body.
+    /// The body is invalid.
     Body(ParseError),
-    /// What is wrong with the header, or with the message as a whole.
+    /// The header or the whole message is invalid.
     Message(ParseError),
 }
 
@@ -38,12 +38,12 @@ impl fmt::Display for LineError {
 /// Marshals a message from a line.
 ///
 /// # Errors
-/// What is wrong with it.
+/// The line is not a message.
 pub(crate) fn parse(line: &str, form: Body) -> Result<Vec<u8>, LineError> {
     let (header, body) = split(line);
     let words = busctl::split(header).map_err(LineError::Message)?;
     let mut words = words.iter();
-    // One place knows what makes a message of header and body, and it takes them as JSON.
+    // json::parse_message builds messages from header and body, so the line is converted to JSON.
     let mut message = String::from("{\"type\":");
     let message_type = words.next().map_or("", |word| word);
     message += &match message_type.parse::<u8>() {
@@ -58,9 +58,9 @@ pub(crate) fn parse(line: &str, form: Body) -> Result<Vec<u8>, LineError> {
         }
         message += &format!(",{}:", json_string(key));
         if key.parse::<u8>().is_ok() {
-            // A field without a name says its type with its value.
+            // An unknown field contains its type and value.
             let value = busctl::parse_line(value).map_err(LineError::Message)?;
-            // Writing to a String does not fail, nor is what was marshalled here invalid.
+            // Writing to a String cannot fail, and the value was marshalled here, so it is valid.
             let _ = json::print_value(&value, &mut message);
         } else {
             message += &json_string(value);
@@ -82,7 +82,7 @@ pub(crate) fn parse(line: &str, form: Body) -> Result<Vec<u8>, LineError> {
     json::parse_message(&message).map_err(LineError::Message)
 }
 
-/// The header, and what stands behind the first word that is a colon.
+/// Splits a line into the header and what follows the first word that is a colon.
 fn split(line: &str) -> (&str, Option<&str>) {
     let is_space = |byte: &u8| matches!(byte, b' ' | b'\t');
     let (mut is_quoted, mut is_escaped, mut begins) = (false, false, true);

@@ -1,4 +1,4 @@
-//! Messages to lines.
+//! Prints messages as lines.
 
 use std::fmt::Write;
 
@@ -9,7 +9,7 @@ use barebus_text::{
 
 use super::Body;
 
-/// A header as one would write a body: byte order, type, flags, version, body length, serial, fields. Spec: Message Format.
+/// The signature of a header: byte order, type, flags, version, body length, serial, fields. Spec: Message Format.
 type Header<'a> = (u8, u8, u8, u8, u32, u32, Array<'a, (u8, Variant<'a>)>);
 
 /// Appends a message as a line, without a newline.
@@ -48,13 +48,13 @@ pub(crate) fn print(message: &Message<'_>, form: Body, out: &mut String) -> Resu
 
 fn print_field(code: u8, value: &Variant<'_>, out: &mut String) -> Result<(), PrintError> {
     let Some(name) = header_field_name(code) else {
-        // Its value has words of its own, so that the whole is quoted as one.
+        // The value consists of several words, so the whole is quoted as one word.
         let mut text = format!("{code}=");
         busctl::print_exact(value, &mut text)?;
         write!(out, " \"{}\"", text.replace('\\', r"\\").replace('"', "\\\""))?;
         return Ok(());
     };
-    // Their types are settled, and none of their values has anything in it that must be quoted.
+    // The types of these fields are known, and their values need no quoting.
     match Values::cursor(value).next()? {
         Some(CursorEvent::Basic(Basic::String(value))) => write!(out, " {name}={value}")?,
         Some(CursorEvent::Basic(Basic::ObjectPath(value))) => write!(out, " {name}={value}")?,

@@ -139,7 +139,7 @@ fn an_interface_whose_name_is_none_is_asked_for_all_the_same_and_told() {
     assert_eq!(complaints[1..], expected);
 }
 
-/// The questions are under way together, but no more than the system bus allows.
+/// The calls are outstanding at the same time, but no more than the system bus allows.
 #[test]
 fn many_properties_are_asked_for_in_batches_and_told_in_few_lines() {
     const MANY: usize = 1000;
@@ -155,7 +155,7 @@ fn many_properties_are_asked_for_in_batches_and_told_in_few_lines() {
         }
         let (_, property) = asked(call);
         let number: usize = property[1..].parse().unwrap();
-        // Answered when the batch is complete: whoever asks one by one waits for ever.
+        // Answered when the batch is complete: sequential calls would wait for ever.
         waiting.push(call.clone());
         if waiting.len() < 64 && number + 1 < MANY {
             return Vec::new();

@@ -9,7 +9,7 @@ use barebus_tests::golden;
 
 use crate::common::{BAREBUS, text};
 
-/// What a run of the program came to.
+/// Result of a run of the program.
 #[derive(Debug)]
 pub(crate) struct Ran {
     pub(crate) code: i32,
@@ -64,13 +64,13 @@ pub(crate) fn bad_boolean() -> (Vec<u8>, usize) {
     (message, at)
 }
 
-/// Valid messages of all kinds, always the same.
+/// Reproducible valid messages of all kinds.
 pub(crate) fn many(count: usize) -> Vec<Vec<u8>> {
     let mut noise = Noise(0x9e37_79b9_7f4a_7c15);
     (0..count).map(|_| generators::message(&mut Source(&noise.bytes(400))).encode()).collect()
 }
 
-/// Numbers that look random (xorshift64).
+/// Pseudorandom numbers (xorshift64).
 pub(crate) struct Noise(pub(crate) u64);
 
 impl Noise {

@@ -66,7 +66,7 @@ fn reads_hexadecimal_text_and_captures_as_it_reads_bytes() {
     let packets = run(&["validate", "-"], &pcap(&messages, usize::MAX));
     assert_eq!(packets.code, 0);
     assert_eq!(packets.out.lines().filter(|line| line.starts_with(VALID)).count(), 20);
-    // A capture in which nothing happened has no message that could be invalid.
+    // An empty capture has no invalid message.
     assert_eq!(run(&["validate", "-"], &pcap(&[], 0)).code, 0);
 }
 
@@ -230,7 +230,7 @@ fn files_may_be_larger_than_memory() {
     assert_eq!(counted.trim(), expected, "{output:?}");
 }
 
-/// The corpus lies beside the tree; where it is not, `Corpus::find` says so.
+/// The corpus is outside of the tree. If it is missing, `Corpus::find` says so.
 #[test]
 fn agrees_with_libdbus_on_what_is_valid_and_what_is_incomplete() {
     // Their SIGNATURE field's code was turned into 10, so that there is a body and no signature: the specification forbids that.

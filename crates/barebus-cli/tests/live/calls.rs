@@ -1,4 +1,4 @@
-//! `barebus call` and `barebus introspect`, held against busctl.
+//! `barebus call` and `barebus introspect`, compared with busctl.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! `barebus validate` and `barebus decode` on what other programs have captured.
+//! `barebus validate` and `barebus decode` on captures of other programs.
 
 use std::fs::File;
 use std::process::{Child, Command, Stdio};
@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use barebus_tests::peer::PATIENCE;
 
 use crate::session_bus::SessionBus;
-use crate::support::{BAREBUS, Folder, stdout, text};
+use crate::support::{BAREBUS, Folder, Way, stdout, text};
 
 /// A program that captures into a file until it is dropped.
 struct Capturing(Child);
@@ -67,4 +67,30 @@ fn what_dbus_monitor_and_busctl_capture_is_valid_and_decoded_and_encoded_to_the_
             assert!(captured.contains(message), "{message}");
         }
     }
+}
+
+#[test]
+fn what_an_observed_connection_captures_is_valid_and_decoded() {
+    let folder = Folder::new("captured-observed");
+    let file = folder.join("capture");
+    let mut example = Command::new(env!("CARGO"));
+    example.args(["run", "--quiet", "--package", "barebus", "--example", "capture", "--"]);
+    example.args([&file, "dbus.service"]).current_dir(env!("CARGO_MANIFEST_DIR"));
+    let address = Way::Daemon.the_box().system_bus_address();
+    let answer = stdout(example.env("DBUS_SYSTEM_BUS_ADDRESS", address));
+    assert_eq!(answer, "static\n");
+    let verdicts = stdout(Command::new(BAREBUS).args(["validate", &file]));
+    assert!(verdicts.lines().all(|line| line.starts_with("VALID\t")), "{verdicts}");
+    assert!(verdicts.lines().count() >= 6, "{verdicts}");
+    // What was sent in one write, and then what was received.
+    let decoded = stdout(Command::new(BAREBUS).args(["decode", &file]));
+    let places = [
+        r#""member":"Hello""#,
+        r#""member":"GetNameOwner""#,
+        r#""member":"GetUnitFileState""#,
+        r#""type":"method_return""#,
+        r#""static""#,
+    ]
+    .map(|text| decoded.find(text).unwrap_or_else(|| panic!("no {text} in {decoded}")));
+    assert!(places.is_sorted(), "{decoded}");
 }

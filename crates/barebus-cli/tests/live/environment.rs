@@ -1,4 +1,4 @@
-//! Where the buses are, as the environment has it.
+//! Addresses of the buses in the environment.
 
 use std::os::unix::fs::symlink;
 use std::process::Command;
@@ -9,7 +9,7 @@ use crate::support::{BAREBUS, Folder, Way, refused, stdout};
 const GET_ID: [&str; 5] =
     ["call", "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "GetId"];
 
-/// The program, which knows of no bus.
+/// The program, without a bus in its environment.
 fn barebus() -> Command {
     let mut command = Command::new(BAREBUS);
     for variable in ["DBUS_SYSTEM_BUS_ADDRESS", "DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR"] {
@@ -53,12 +53,12 @@ fn the_session_bus_is_where_its_variable_says_or_in_the_runtime_directory() {
     assert_eq!(stdout(user().env("XDG_RUNTIME_DIR", &folder.0)), id);
     let empty = [("DBUS_SESSION_BUS_ADDRESS", "")];
     assert_eq!(stdout(user().envs(empty).env("XDG_RUNTIME_DIR", &folder.0)), id);
-    // The variable is what counts.
+    // The variable decides.
     let nowhere = [("DBUS_SESSION_BUS_ADDRESS", "unix:path=/no/such/bus")];
     let mut command = user();
     command.envs(nowhere).env("XDG_RUNTIME_DIR", &folder.0);
     refused(&mut command, 3, &["unix:path=/no/such/bus"]);
-    // Nor is another bus taken for it, or one started.
+    // No other bus is used or started.
     let mut command = user();
     command.env("DBUS_SESSION_BUS_ADDRESS", "autolaunch:").env("XDG_RUNTIME_DIR", &folder.0);
     refused(&mut command, 3, &["autolaunch:", "autolaunch is not supported"]);
@@ -69,7 +69,7 @@ fn in_another_user_namespace_we_are_who_the_kernel_says() {
     let bus = SessionBus::start("user-namespace");
     let call = [&GET_ID[..4], &["GetConnectionUnixUser", "s", "org.freedesktop.DBus"]].concat();
     let outside = stdout(barebus().args(["--address", &bus.address]).args(&call));
-    // There our number is one that the bus does not let in.
+    // In that namespace the bus refuses our user ID.
     let mut command = Command::new("unshare");
     command.args(["--user", "--map-user=4711", BAREBUS, "--address", &bus.address]);
     assert_eq!(stdout(command.args(&call)), outside);

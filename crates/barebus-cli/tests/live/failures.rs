@@ -1,4 +1,4 @@
-//! How the program fails: one line that says what was tried and which part of it failed, and an exit code that tells the kinds apart.
+//! Failures of the program: one line with the operation and the part of it that failed, and an exit code for the kind.
 
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixListener;
@@ -73,7 +73,7 @@ fn a_user_session_without_a_bus_is_told_by_the_variables() {
 #[test]
 fn missing_permission_is_told_with_the_address() {
     let folder = Folder::new("permission");
-    // Where nobody else may go, a listener; beside it the program, as its own place may be closed to others too.
+    // A listener in a private directory. The program is copied, because its own directory may be private, too.
     let program = folder.join("barebus");
     copy_program(&program);
     fs::set_permissions(&folder.0, fs::Permissions::from_mode(0o755)).unwrap();
@@ -94,7 +94,7 @@ fn a_user_whom_systemd_does_not_obey_is_told_by_systemds_error() {
     copy_program(&program);
     fs::set_permissions(&folder.0, fs::Permissions::from_mode(0o755)).unwrap();
     for way in [Way::Daemon, Way::Broker] {
-        // The path to the bus from outside leads through a process of root's.
+        // From outside, the path to the bus leads through a process of root.
         let mut command = way.inside("setpriv");
         command.args(["--reuid=65534", "--regid=65534", "--clear-groups", &program]);
         refused(
@@ -164,7 +164,7 @@ fn a_reply_that_does_not_come_is_told_with_the_method_and_the_time() {
 
 #[test]
 fn arguments_that_do_not_fit_their_signature_are_refused_before_anything_is_sent() {
-    // Nobody listens there, and nobody is tried.
+    // There is no listener, and no connection is tried.
     let call =
         ["--address", "unix:path=/no/such/bus", "call", "org.example", "/", "org.example.I", "M"];
     for (arguments, words) in [

@@ -1,4 +1,4 @@
-//! What the program asks of the system, as strace sees it.
+//! The system calls of the program, by strace.
 
 use std::process::Output;
 
@@ -42,7 +42,7 @@ fn count(calls: &[String], name: &str) -> usize {
     calls.iter().filter(|line| line.contains(&call)).count()
 }
 
-/// The lines that open something or look for it, but the program itself.
+/// The lines that open or look up files, except the program itself.
 fn opening(calls: &[String]) -> impl Iterator<Item = &String> {
     calls.iter().skip(1).filter(|line| {
         ["open(", "openat(", "stat(", "newfstatat(", "statx(", "access(", "connect(", "execve("]

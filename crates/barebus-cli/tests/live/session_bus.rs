@@ -9,7 +9,7 @@ use barebus_tests::peer::PATIENCE;
 
 use crate::support::Folder;
 
-/// A dbus-daemon for one test, where everybody may own and call everything.
+/// A dbus-daemon for one test that allows all names and calls.
 pub(crate) struct SessionBus {
     daemon: Child,
     pub(crate) address: String,
@@ -31,7 +31,7 @@ impl SessionBus {
         Self { daemon, address, _folder: folder }
     }
 
-    /// Somebody who owns the name and says nothing.
+    /// A connection that owns the name and never answers.
     pub(crate) fn mute(&self, name: &str) -> Connection {
         let mut connection = Connection::open(&self.address).unwrap();
         let name = BusName::parse(name).unwrap();

@@ -22,7 +22,7 @@ pub(crate) enum Way {
 impl Way {
     pub(crate) const ALL: [Self; 3] = [Self::Daemon, Self::Broker, Self::Private];
 
-    /// The box with this way into it.
+    /// The box for this way.
     pub(crate) fn the_box(self) -> &'static SystemdBox {
         static DAEMON: OnceLock<SystemdBox> = OnceLock::new();
         static BROKER: OnceLock<SystemdBox> = OnceLock::new();
@@ -32,7 +32,7 @@ impl Way {
         }
     }
 
-    /// The program, speaking to the box's systemd.
+    /// The program, connected to the box's systemd.
     pub(crate) fn barebus(self) -> Command {
         let the_box = self.the_box();
         match self {
@@ -45,12 +45,12 @@ impl Way {
         }
     }
 
-    /// Another program, inside, where it has the box's systemd and bus for the machine's.
+    /// Another program, inside the box.
     pub(crate) fn inside(self, program: &str) -> Command {
         self.the_box().command(program)
     }
 
-    /// The name of a unit that one test has for itself on this way.
+    /// The name of a unit that only one test uses for this way.
     pub(crate) fn own(self, unit: &str) -> String {
         let instance = match self {
             Self::Daemon => "daemon",
@@ -74,14 +74,14 @@ fn boot(bus: Bus) -> SystemdBox {
         .unit("masked.service", format!("{sleeps}{install}"));
     let the_box = builder.boot().unwrap_or_else(|error| panic!("{error}"));
     println!("{bus:?}: booted in {:.0?}", the_box.boot_time());
-    // The unit's file must go before a link to nothing can take its place.
+    // The unit's file must be removed before it can be masked.
     let script = "systemctl enable enabled.service && rm /etc/systemd/system/masked.service \
                   && systemctl mask masked.service";
     stdout(the_box.command("sh").args(["-c", script]));
     the_box
 }
 
-/// What `ours` gives, and `theirs`, of the same state of the box: of one that did not change meanwhile, as other tests may change it.
+/// Returns the results of `ours` and `theirs` for the same state of the box, which other tests may change.
 #[track_caller]
 pub(crate) fn at_once<T: PartialEq>(ours: impl Fn() -> T, theirs: impl Fn() -> T) -> (T, T) {
     for _ in 0..20 {
@@ -93,8 +93,8 @@ pub(crate) fn at_once<T: PartialEq>(ours: impl Fn() -> T, theirs: impl Fn() -> T
     panic!("the box does not come to rest");
 }
 
-/// Copies the program to where others may run it. Another process does it: what a test starts meanwhile would hold our copy open for
-/// writing until it becomes another program, and for so long it could not be run.
+/// Copies the program to a place where other users can run it. Another process does it: a child of another test could hold our copy open for
+/// writing until its exec, and then the copy could not be executed.
 pub(crate) fn copy_program(to: &str) {
     let status = Command::new("cp").args([BAREBUS, to]).status().unwrap();
     assert!(status.success(), "{to}: {status}");

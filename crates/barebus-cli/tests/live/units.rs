@@ -1,4 +1,4 @@
-//! `barebus unit`, held against systemctl.
+//! `barebus unit`, compared with systemctl.
 
 use std::process::{Command, Stdio};
 use std::thread;
@@ -110,13 +110,13 @@ fn unit_list_prints_the_json_that_systemctl_prints() {
 fn unit_start_and_stop_wait_for_the_job() {
     for way in Way::ALL {
         let name = way.own("sleeps");
-        // It tells by its exit code too.
+        // It also reports this by its exit code.
         let state =
             || text(way.inside("systemctl").args(["is-active", &name]).output().unwrap().stdout);
         assert_eq!(state(), "inactive\n");
         assert_eq!(stdout(way.barebus().args(["unit", "start", &name])), "done\n", "{way:?}");
         assert_eq!(state(), "active\n");
-        // There is nothing left to do, and a job all the same.
+        // Nothing is left to do, but there is a job anyway.
         assert_eq!(stdout(way.barebus().args(["unit", "start", &name])), "done\n", "{way:?}");
         assert_eq!(stdout(way.barebus().args(["unit", "stop", &name])), "done\n", "{way:?}");
         assert_eq!(state(), "inactive\n");
@@ -137,7 +137,7 @@ fn unit_start_tells_when_the_job_fails() {
 
 #[test]
 fn a_job_is_waited_for_as_long_as_the_user_says() {
-    // A box of its own: a job that is queued shows in the others' lists of units.
+    // In a separate box, because a queued job would change the lists of other tests.
     let slow = "[Service]\nType=oneshot\nExecStart=/bin/sleep 1000\n";
     let the_box =
         SystemdBox::builder().timeout(PATIENCE).unit("slow.service", slow).boot().unwrap();
@@ -153,7 +153,7 @@ fn a_job_is_waited_for_as_long_as_the_user_says() {
         refused(barebus().args(["--timeout", "0.3", "unit", "start", "slow.service"]), 4, &words);
         let took = begun.elapsed();
         assert!(took >= Duration::from_millis(300), "{took:?}");
-        // Whoever says nothing waits until somebody else cancels it.
+        // Without a time limit the program waits until the job is canceled.
         let mut start = barebus();
         start.args(["unit", "start", "slow.service"]).stdout(Stdio::piped()).stderr(Stdio::null());
         let waiting = start.spawn().unwrap();

@@ -1,4 +1,4 @@
-//! What is refused, and that nothing else happens to malformed documents.
+//! Refused documents, and malformed ones, which only give errors.
 
 use barebus_codegen::introspection::{ProblemKind, read};
 use barebus_codegen::{Error, ErrorKind, Options, Source, generate};
@@ -127,7 +127,7 @@ fn what_is_asked_for_must_be_there() {
     assert!(matches!(error.kind, ErrorKind::Object(_)), "{error}");
 }
 
-/// A document with all that can be in one.
+/// A document with every element.
 const WHOLE: &str = "<?xml version='1.0'?><!DOCTYPE node PUBLIC 'a' 'b'><node name='/a'>
 <!-- comment --><interface name='org.example.I'><doc:doc xmlns:doc='x'><doc:para>Te&amp;xt</doc:para></doc:doc>
 <method name='M'><arg name='a' type='a{s(iv)}' direction='out'/><annotation name='n' value='v'/></method>

@@ -4,7 +4,7 @@ use barebus_codegen::{Options, Source, generate, items, mod_items};
 
 const LAMP: &str = include_str!("lamp.xml");
 
-/// It is compiled here, too: `cargo clippy` tells what it would make users see.
+/// It is compiled here, too, so `cargo clippy` shows the warnings that users would see.
 const LAMP_RS: &str = include_str!("lamp.rs");
 
 #[test]

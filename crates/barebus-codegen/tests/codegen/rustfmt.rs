@@ -1,4 +1,4 @@
-//! rustfmt changes nothing of what is generated.
+//! rustfmt does not change generated code.
 
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -7,7 +7,7 @@ use barebus_codegen::{Module, Options, Source, generate};
 
 use crate::random::Random;
 
-/// What rustfmt makes of `text`.
+/// The output of rustfmt for `text`.
 fn formatted(text: &str, config: &str) -> String {
     let mut rustfmt = Command::new("rustfmt")
         .args(["--edition", "2024", "--config", config])

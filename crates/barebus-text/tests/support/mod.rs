@@ -10,7 +10,7 @@
 
 use barebus_wire::{Basic, EncodeError, Endian, FdIndex, ObjectPath, OwnedBody, Signature, Writer};
 
-/// A generator of numbers that is as good as it must be here (xorshift64*).
+/// A pseudorandom generator (xorshift64*).
 #[derive(Clone)]
 pub struct Seed(pub u64);
 

@@ -18,7 +18,7 @@ pub(super) struct Rules {
 /// Whether `bytes` are a name under `rules`. Length is the caller's matter.
 #[inline(always)]
 pub(super) fn is_valid(bytes: &[u8], rules: Rules) -> bool {
-    let ([first, after @ ..], [before @ .., last]) = (bytes, bytes) else {
+    let ([first, ..], [.., last]) = (bytes, bytes) else {
         return false;
     };
     if !(is_letter(*first)
@@ -27,7 +27,7 @@ pub(super) fn is_valid(bytes: &[u8], rules: Rules) -> bool {
     {
         return false;
     }
-    let found = fold_pairs(before, after, [0; 16], |found, before, after| {
+    let found = fold_pairs(bytes, [0; 16], |found, before, after| {
         or(found, before, after, |before, byte| {
             let wrong = if is_wrong(before, byte, rules) == 0 { 0 } else { WRONG };
             wrong | is(before, b'.') & DOT

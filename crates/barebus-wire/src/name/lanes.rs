@@ -3,26 +3,29 @@
 /// Sixteen neighbouring bytes.
 pub(super) type Lanes = [u8; 16];
 
-/// Cuts two equally long slices into lanes which together cover them, and folds these with `f`. Lanes may overlap, and lanes of
-/// short slices hold their bytes more than once, so what is asked of each must not depend on where it stands. Empty slices give
-/// `init`. The lanes that `f` gathers are values, because what is written by reference is loaded and stored for every lane.
+/// Folds the pairs of neighbouring bytes with `f`, sixteen at a time: the first bytes of the pairs, and the second ones. Lanes may
+/// overlap, and lanes of short slices hold their bytes more than once, so what is asked of each must not depend on where it stands.
+/// Without a pair the result is `init`. What is folded is a value: a reference would be loaded and stored for every lane.
 #[inline(always)]
-pub(super) fn fold_pairs<T>(a: &[u8], b: &[u8], init: T, f: impl Fn(T, Lanes, Lanes) -> T) -> T {
-    let mut folded = init;
-    if let (Some(last_a), Some(last_b)) = (a.last_chunk(), b.last_chunk()) {
-        let mut chunks = b.chunks_exact(16);
-        for a in a.chunks_exact(16) {
-            let b = chunks.next().and_then(<[u8]>::first_chunk);
-            if let (Some(a), Some(b)) = (a.first_chunk(), b) {
-                folded = f(folded, *a, *b);
-            }
+pub(super) fn fold_pairs<T>(bytes: &[u8], init: T, f: impl Fn(T, Lanes, Lanes) -> T) -> T {
+    if let Some(last @ [last_before @ .., _]) = bytes.last_chunk::<17>() {
+        let mut folded = init;
+        let mut rest = bytes;
+        // As long as there is more than the last lanes take.
+        while let Some(chunk @ [before @ .., _, _]) = rest.first_chunk::<18>() {
+            let [_, after @ .., _] = chunk;
+            folded = f(folded, *before, *after);
+            rest = rest.get(16..).unwrap_or_default();
         }
-        f(folded, *last_a, *last_b)
-    } else if let (Some(a), Some(b)) = (spread(a), spread(b)) {
-        f(folded, a, b)
-    } else {
-        folded
+        let [_, last_after @ ..] = last;
+        return f(folded, *last_before, *last_after);
     }
+    if let ([_, after @ ..], [before @ .., _]) = (bytes, bytes) {
+        if let (Some(before), Some(after)) = (spread(before), spread(after)) {
+            return f(init, before, after);
+        }
+    }
+    init
 }
 
 /// The lanes that `f` makes of each pair of bytes, and the bits of `lanes`.

@@ -17,12 +17,13 @@ fn is_valid(bytes: &[u8]) -> bool {
     let Some(first) = bytes.first() else {
         return false;
     };
-    let wrong = fold_pairs(bytes, bytes, [0; 16], |wrong, bytes, _| {
-        or(wrong, bytes, bytes, |byte, _| {
+    let wrong = fold_pairs(bytes, [0; 16], |wrong, before, after| {
+        or(wrong, before, after, |_, byte| {
             not_letter(byte).min(not_in(byte, b'0', 10)).min(byte ^ b'_')
         })
     });
-    all_zero(wrong) && !first.is_ascii_digit() && bytes.len() <= limits::NAME_LEN
+    let is_start = first.is_ascii_alphabetic() || *first == b'_';
+    is_start && all_zero(wrong) && bytes.len() <= limits::NAME_LEN
 }
 
 #[cold]

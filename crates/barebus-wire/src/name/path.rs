@@ -85,10 +85,10 @@ impl DoubleEndedIterator for Elements<'_> {
 /// Whether `bytes` are an object path: the first is a slash, the last is none, and none follows another.
 #[inline]
 pub(super) fn is_valid(bytes: &[u8]) -> bool {
-    let ([b'/', after @ ..], [before @ .., last]) = (bytes, bytes) else {
+    let ([b'/', after @ ..], [.., last]) = (bytes, bytes) else {
         return false;
     };
-    let wrong = fold_pairs(before, after, [0; 16], |wrong, before, after| {
+    let wrong = fold_pairs(bytes, [0; 16], |wrong, before, after| {
         or(wrong, before, after, |before, byte| {
             // '/' precedes the digits.
             let forbidden = not_letter(byte).min(not_in(byte, b'/', 11)).min(byte ^ b'_');

@@ -21,6 +21,16 @@ use crate::signature::Signature;
 use crate::writer::Writer;
 
 /// A body with its signature, owned and validated: what was parsed from text, or kept of a message.
+///
+/// ```
+/// use barebus_wire::OwnedBody;
+///
+/// let body = OwnedBody::new(&("a", 7_u32))?;
+/// assert_eq!(body.signature(), "su");
+/// assert_eq!(body.get::<(&str, u32)>()?, ("a", 7));
+/// assert_eq!(format!("{body:?}"), "('a', uint32 7)");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct OwnedBody {
     signature: Box<str>,

@@ -71,6 +71,13 @@ impl fmt::Debug for OwnedSignature {
 }
 
 /// A value is not of the type that its place demands.
+///
+/// ```
+/// use barebus_wire::OwnedValue;
+///
+/// let error = u32::try_from(OwnedValue::from("eth0")).unwrap_err();
+/// assert_eq!(error.to_string(), "the value is of the type 's', expected 'u'");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TypeError {
@@ -135,6 +142,16 @@ fn check(expected: Signature<'_>, value: &OwnedValue) -> Result<(), TypeError> {
 }
 
 /// Elements of one type.
+///
+/// ```
+/// use barebus_wire::{OwnedArray, Signature};
+///
+/// let mut array = OwnedArray::new(Signature::from_static("s"), vec!["a".into()])?;
+/// array.push("b".into())?;
+/// assert_eq!(array.to_string(), "['a', 'b']");
+/// assert!(array.push(7_u32.into()).is_err());
+/// # Ok::<(), barebus_wire::TypeError>(())
+/// ```
 #[derive(Clone, PartialEq)]
 pub struct OwnedArray {
     /// A single complete type.
@@ -204,6 +221,16 @@ fn is_type(signature: Signature<'_>) -> bool {
 }
 
 /// Entries with keys of one type and values of one type, in their order. A key may appear twice, as D-Bus allows.
+///
+/// ```
+/// use barebus_wire::{OwnedDict, Signature};
+///
+/// let [key, value] = ["s", "u"].map(Signature::from_static);
+/// let mut dict = OwnedDict::new(key, value, vec![])?;
+/// dict.push("Mtu".into(), 1500_u32.into())?;
+/// assert_eq!(dict.to_string(), "{'Mtu': uint32 1500}");
+/// # Ok::<(), barebus_wire::TypeError>(())
+/// ```
 #[derive(Clone, PartialEq)]
 pub struct OwnedDict {
     /// The dictionary's own type: `a{`, the key's type code, the values' single complete type, `}`.

@@ -1,6 +1,7 @@
 //! Entering and leaving containers.
 
 use super::Reader;
+use crate::align::align_up;
 use crate::error::{DecodeError, DecodeErrorKind as Kind};
 use crate::limits;
 
@@ -40,12 +41,14 @@ impl<'a> Reader<'a> {
         Ok(bytes.get(start..).unwrap_or_default())
     }
 
-    /// As [`Reader::enter_array`], but this reader becomes the one of the elements.
+    /// Enters an array that is all of what this reader reads, and that was validated: a reader of exactly its elements, which are aligned
+    /// to `alignment`. They follow the length and end where this reader does.
     #[inline(always)]
-    pub(crate) fn enter_whole_array(&mut self, alignment: usize) -> Result<(), DecodeError> {
-        (self.bytes, self.pos) = self.array_bytes(alignment)?;
+    pub(crate) fn enter_validated_array(mut self, alignment: usize) -> Self {
+        let start = align_up(align_up(self.pos, 4) + 4, alignment);
+        self.pos = start.min(self.bytes.len());
         self.depth += 1;
-        Ok(())
+        self
     }
 
     /// Reads an array's length and padding: the message up to the end of the elements, and where they start.

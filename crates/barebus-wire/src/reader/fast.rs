@@ -160,6 +160,18 @@ impl<'a> Reader<'a> {
         })
     }
 
+    /// The signature of `len` bytes at `at`, when it is valid and a NUL stands behind it. Nothing is looked at but these bytes: a signature
+    /// is short, and no text may follow.
+    #[inline]
+    pub(crate) fn signature_at(&self, at: usize, len: usize) -> Option<Signature<'a>> {
+        let [text @ .., 0] = self.bytes.get(at..)?.get(..=len)? else { return None };
+        let known = self.window.get(at, len);
+        match known.or_else(|| core::str::from_utf8(text).ok()).map(Signature::parse) {
+            Some(Ok(signature)) => Some(signature),
+            _ => None,
+        }
+    }
+
     /// Reads a STRING, unless there is anything unusual about it. Not inlined, because what reads strings reads several.
     #[inline(never)]
     pub(super) fn take_str(&mut self) -> Option<&'a str> {

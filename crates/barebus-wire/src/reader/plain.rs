@@ -58,6 +58,10 @@ impl<'a> Reader<'a> {
         None
     }
 
+    pub(crate) const fn signature_at(&self, _: usize, _: usize) -> Option<Signature<'a>> {
+        None
+    }
+
     pub(super) const fn take_str(&mut self) -> Option<&'a str> {
         None
     }

@@ -13,6 +13,24 @@ use super::process::{Process, state};
 ///
 /// `OwnedFd::from` takes the descriptor out. [`as_fd`](AsFd::as_fd) borrows it.
 ///
+/// ```no_run
+/// use std::fs::File;
+/// use std::os::fd::OwnedFd;
+///
+/// use barebus::{Connection, Event};
+///
+/// let mut bus = Connection::session()?;
+/// while let Some(event) = bus.next_event(None)? {
+///     if let Event::Signal { signal, .. } = event {
+///         for descriptor in signal.fds {
+///             let file = File::from(OwnedFd::from(descriptor));
+///             println!("received {file:?}");
+///         }
+///     }
+/// }
+/// # Ok::<(), barebus::Error>(())
+/// ```
+///
 /// Dropping it closes the descriptor. close(2) can block: on a TCP socket with unsent data for the time that SO_LINGER sets, on a FUSE or
 /// NFS file until its server answers. So a short-lived thread closes descriptors that were received. To close a descriptor that you took
 /// out in the same way, drop [`Descriptor::untrusted`].

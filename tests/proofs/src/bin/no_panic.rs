@@ -1,8 +1,8 @@
-//! Everything that `barebus-wire` does with bytes from outside, in a program whose panic handler calls a function that does not
-//! exist: where the optimiser leaves one path to a panic, linking fails. It is built, and then run on a message.
+//! Everything that `barebus-wire` does with external bytes, in a program whose panic handler calls a function that does not
+//! exist: linking fails if the optimiser leaves a path to a panic. The program is built and run on a message.
 //!
-//! What allocates is left out, because running out of memory is a panic of Rust's own; what only uses memory that was allocated
-//! before is here.
+//! Functions that allocate are left out, because Rust panics when memory is exhausted. Functions that only use allocated memory
+//! are included.
 #![no_std]
 #![no_main]
 
@@ -38,7 +38,7 @@ fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
     barebus_wire_can_panic()
 }
 
-/// Has no memory, and nobody asks for any.
+/// An allocator without memory. It is never used.
 struct NoMemory;
 
 // SAFETY: nothing is ever allocated, so nothing is freed.
@@ -154,7 +154,7 @@ enum State {
     Other(u32),
 }
 
-/// A type as bad as users may write them: it says that it may take no bytes, and fails whether it has read any or not.
+/// The worst type that users can write: it claims a minimum length of 0, and fails after reading any number of bytes.
 struct Unknown;
 
 impl barebus_wire::Type for Unknown {
@@ -186,7 +186,7 @@ fn addresses(bytes: &[u8]) {
     }
 }
 
-/// Where text goes that nobody reads.
+/// Discards text.
 struct Sink;
 
 impl core::fmt::Write for Sink {

@@ -1,4 +1,4 @@
-//! Everything that `barebus-sasl` does with bytes from outside. As in `no_panic`, linking fails if the optimiser leaves a path to a
+//! Everything that `barebus-sasl` does with external bytes. As in `no_panic`, linking fails if the optimiser leaves a path to a
 //! panic.
 #![no_std]
 #![no_main]

@@ -1,5 +1,5 @@
-//! How much of the stack `barebus-wire` uses: each job runs on a painted stack of its own, on messages nested as deep as they may be
-//! and deeper. Prints a line for each: bytes, job, message.
+//! Measures the stack use of `barebus-wire`: each job runs on its own painted stack, with messages at the maximum depth
+//! and deeper. Prints a line per job: bytes, job, message.
 
 use std::arch::asm;
 use std::env;
@@ -8,7 +8,7 @@ use std::hint::black_box;
 
 use barebus_wire::{Header, Message, RawBody, Value, Variant};
 
-/// What a job is given: the message, and a buffer to marshal into.
+/// The input of a job: the message, and a buffer for marshalling.
 struct Work<'w> {
     bytes: &'w [u8],
     output: &'w mut [u8],

@@ -1,12 +1,14 @@
-//! Encodes a body and decodes it. zvariant needs std and writes into a `Vec`.
+//! Encodes a call and decodes it. zbus needs std and memory of its own.
 
-use zbus::zvariant::serialized::Context;
-use zbus::zvariant::{LE, Result, to_bytes};
+use zbus::Message;
 
-fn main() -> Result<()> {
-    let context = Context::new_dbus(LE, 0);
-    let bytes = to_bytes(context, &("sshd.service", 7_u32))?;
-    let ((unit, pid), _): ((&str, u32), _) = bytes.deserialize()?;
-    println!("{unit} {pid}: {} bytes", bytes.len());
+fn main() -> zbus::Result<()> {
+    let message = Message::method_call("/org/example", "Start")?
+        .destination("org.example")?
+        .interface("org.example.Units")?
+        .build(&("sshd.service", 7_u32))?;
+    let body = message.body();
+    let (unit, number): (&str, u32) = body.deserialize()?;
+    println!("{unit} {number}: {} bytes", message.data().len());
     Ok(())
 }

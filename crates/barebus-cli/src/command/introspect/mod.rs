@@ -86,7 +86,7 @@ fn warn_of_problems(tried: &str, document: &Document) {
     }
 }
 
-/// Nobody reads thousands of lines.
+/// More warnings than this are only counted.
 const WARNINGS_MAX: usize = 20;
 
 fn row(table: &mut Table<5>, interface: &Interface, member: &Member, value: &str) {
@@ -97,5 +97,5 @@ fn row(table: &mut Table<5>, interface: &Interface, member: &Member, value: &str
     table.push([&name, member.kind.as_str(), signature, value, &flags]);
 }
 
-/// As in busctl. busctl cuts longer values; here they stick out of their column.
+/// As in busctl. busctl cuts longer values; here they extend beyond their column.
 const VALUE_WIDTH: usize = 40;

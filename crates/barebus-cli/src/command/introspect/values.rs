@@ -1,4 +1,4 @@
-//! The present values of properties.
+//! Reads the current values of properties.
 
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
@@ -26,7 +26,7 @@ pub(super) struct ValueReader<'c, 'n> {
     to: Option<BusName<'n>>,
     at: ObjectPath<'n>,
     timeout: Duration,
-    /// Cleared by the first reply that does not come: each further question would wait as long.
+    /// Cleared by the first reply that times out: each further call would wait as long.
     answers: bool,
 }
 
@@ -40,7 +40,7 @@ impl<'c, 'n> ValueReader<'c, 'n> {
         Self { connection, to, at, timeout, answers: true }
     }
 
-    /// Reads the values of an interface with `GetAll`. If that fails, the error is told and each property is read with `Get`.
+    /// Reads the values of an interface with `GetAll`. If that fails, prints the error and reads each property with `Get`.
     ///
     /// A property that a successful `GetAll` leaves out has no value. Spec: org.freedesktop.DBus.Properties.GetAll.
     pub(super) fn read<'i>(
@@ -74,7 +74,7 @@ impl<'c, 'n> ValueReader<'c, 'n> {
         })
     }
 
-    /// Reads the properties with a call of `Get` for each.
+    /// Reads each property with `Get`.
     fn get_each<'i>(
         &mut self,
         interface: &str,
@@ -122,7 +122,7 @@ impl<'c, 'n> ValueReader<'c, 'n> {
     }
 }
 
-/// Calls under way at a time: half of what dbus-daemon allows on the system bus (max_replies_per_connection, 128).
+/// Maximum number of outstanding calls: half of what dbus-daemon allows on the system bus (max_replies_per_connection, 128).
 const CALLS_AT_ONCE: usize = 64;
 
 /// Prints the values in the reply to `GetAll` that have one of `names`.
@@ -148,7 +148,7 @@ fn print_one(reply: Result<Reply<'_>, CallError>) -> Result<String, String> {
     print(&value).map_err(|error| error.to_string())
 }
 
-/// Prints a value without its signature, which has a column of its own.
+/// Prints a value without its signature, which has its own column.
 fn print(value: &Variant<'_>) -> Result<String, PrintError> {
     let mut text = String::new();
     busctl::print(value, &mut text)?;
@@ -156,12 +156,12 @@ fn print(value: &Variant<'_>) -> Result<String, PrintError> {
     Ok(text.get(behind..).unwrap_or_default().to_owned())
 }
 
-/// Properties that could not be read, by the reason.
+/// Properties that could not be read, grouped by reason.
 #[derive(Debug, Default)]
 struct Refused<'i> {
     /// `reasons.len() <= REASONS_MAX`
     reasons: Vec<(String, Vec<&'i str>)>,
-    /// Properties with further reasons.
+    /// Number of properties with further reasons.
     more: usize,
 }
 
@@ -192,6 +192,6 @@ impl<'i> Refused<'i> {
     }
 }
 
-/// An object has any number of properties, each with a reason of its own. So many reasons are told, with so many names each.
+/// An object can have any number of properties with different reasons, so only this many reasons and names are printed.
 const REASONS_MAX: usize = 10;
 const NAMES_MAX: usize = 10;
