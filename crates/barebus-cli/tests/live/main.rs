@@ -20,3 +20,4 @@ mod run_box;
 mod session_bus;
 mod support;
 mod units;
+mod verbs;

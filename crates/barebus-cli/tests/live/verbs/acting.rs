@@ -1,0 +1,115 @@
+//! Verbs that act on units.
+
+use super::{done, ours, property, shared, systemctl, theirs};
+use crate::support::{BAREBUS, text};
+
+#[test]
+fn several_units_are_started_together_and_waited_for() {
+    let the_box = shared();
+    let output = ours(the_box, &["start", "sleeps@a", "nosuch", "fails@a", "sleeps@b"]);
+    assert_eq!(
+        text(output.stdout),
+        "sleeps@a.service: done\nfails@a.service: failed\nsleeps@b.service: done\n"
+    );
+    let complaints = text(output.stderr);
+    let [unknown, failed] = complaints.lines().collect::<Vec<_>>()[..] else {
+        panic!("{complaints}")
+    };
+    assert!(unknown.starts_with("barebus: StartUnit of nosuch.service: "), "{unknown}");
+    assert_eq!(failed, "barebus: the job for fails@a.service ended with 'failed'");
+    assert_eq!(output.status.code(), Some(1));
+    for (unit, state) in [("sleeps@a", "active"), ("sleeps@b", "active"), ("fails@a", "failed")] {
+        assert_eq!(property(the_box, unit, "ActiveState"), state, "{unit}");
+    }
+    let stopped = done(the_box, &["stop", "sleeps@a*", "sleeps@b.service"]);
+    // Names come first, then what patterns match.
+    assert_eq!(stopped, "sleeps@b.service: done\nsleeps@a.service: done\n");
+    assert_eq!(done(the_box, &["stop", "sleeps@a"]), "done\n");
+}
+
+#[test]
+fn verbs_with_jobs_do_what_they_are_called() {
+    let the_box = shared();
+    let unit = "reloads@verbs.service";
+    let state = |name| property(the_box, unit, name);
+    done(the_box, &["try-restart", "reloads@verbs"]);
+    assert_eq!(state("ActiveState"), "inactive");
+    done(the_box, &["restart", "reloads@verbs"]);
+    let pid = state("MainPID");
+    assert_ne!(pid, "0");
+    done(the_box, &["reload", unit]);
+    done(the_box, &["reload-or-restart", unit]);
+    assert_eq!(state("MainPID"), pid);
+    done(the_box, &["try-restart", unit]);
+    assert_ne!(state("MainPID"), pid);
+    assert_eq!(done(the_box, &["stop", "--no-block", unit]), "");
+    done(the_box, &["stop", unit]);
+    assert_eq!(state("ActiveState"), "inactive");
+}
+
+#[test]
+fn a_deadline_is_one_for_all_jobs() {
+    let the_box = shared();
+    let mut command = the_box.command("barebus-under-test");
+    command.args(["--timeout", "0.3", "unit", "start", "slow@one", "slow@two"]);
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(4));
+    let complaint = text(output.stderr);
+    assert!(
+        complaint.contains("slow@one.service did not end within 0.3 s, and goes on"),
+        "{complaint}"
+    );
+    systemctl(the_box, &["stop", "slow@one", "slow@two"]);
+}
+
+#[test]
+fn signals_freezing_and_resetting_reach_the_unit() {
+    let the_box = shared();
+    systemctl(the_box, &["start", "sleeps@signal"]);
+    assert_eq!(done(the_box, &["freeze", "sleeps@signal"]), "");
+    assert_eq!(property(the_box, "sleeps@signal", "FreezerState"), "frozen");
+    assert_eq!(done(the_box, &["thaw", "sleeps@signal"]), "");
+    assert_eq!(property(the_box, "sleeps@signal", "FreezerState"), "running");
+    // The service fails by this signal; whoever stops it then waits until that is over.
+    assert_eq!(done(the_box, &["kill", "-s", "SIGABRT", "--kill-whom=main", "sleeps@signal"]), "");
+    the_box.command("sh").args(["-c", WAIT_FOR_FAILURE]).status().unwrap();
+    assert_eq!(property(the_box, "sleeps@signal", "ActiveState"), "failed");
+    assert_eq!(done(the_box, &["reset-failed", "sleeps@signal"]), "");
+    assert_eq!(property(the_box, "sleeps@signal", "ActiveState"), "inactive");
+}
+
+const WAIT_FOR_FAILURE: &str = "until systemctl is-failed sleeps@signal; do sleep 0.01; done";
+
+#[test]
+fn settings_are_changed_at_once() {
+    let the_box = shared();
+    systemctl(the_box, &["start", "sleeps@set"]);
+    let set = ["set-property", "--runtime", "sleeps@set", "CPUWeight=50", "Description=changed é"];
+    assert_eq!(done(the_box, &set), "");
+    assert_eq!(property(the_box, "sleeps@set", "CPUWeight"), "50");
+    assert_eq!(property(the_box, "sleeps@set", "Description"), "changed é");
+    let output = ours(the_box, &["set-property", "sleeps@set", "CPUWeight=lots"]);
+    let complaint = text(output.stderr);
+    assert!(complaint.contains("cannot set 'CPUWeight' of a service to 'lots'"), "{complaint}");
+}
+
+#[test]
+fn root_needs_no_bus() {
+    let the_box = super::boot("/");
+    theirs(&the_box, &["stop", "dbus.socket", "dbus.service"]);
+    let bus = the_box.command("busctl").args(["--no-pager", "list"]).output().unwrap();
+    assert!(!bus.status.success(), "the bus still runs");
+    assert_eq!(done(&the_box, &["start", "sleeps@nobus"]), "done\n");
+    assert_eq!(done(&the_box, &["active", "sleeps@nobus"]), "active\n");
+    assert_eq!(done(&the_box, &["enable", "installs.service"]).lines().count(), 1);
+    assert_eq!(done(&the_box, &["state", "installs"]), "enabled\n");
+    assert!(done(&the_box, &["list"]).contains("sleeps@nobus.service"));
+    assert!(done(&the_box, &["status", "sleeps@nobus"]).contains("active (running)"));
+    let output = ours(&the_box, &["run", "--wait", "--", "sh", "-c", "exit 7"]);
+    assert_eq!(output.status.code(), Some(7), "{}", text(output.stderr));
+    // The environment can name another machine's bus.
+    let mut elsewhere = the_box.command(BAREBUS);
+    elsewhere.env("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/no/such/bus");
+    let output = elsewhere.args(["unit", "list"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(3));
+}

@@ -1,0 +1,210 @@
+//! Exit codes: systemctl's, for one unit and for several.
+
+use std::process::Output;
+
+use barebus_box::SystemdBox;
+
+use super::{ours, shared, systemctl, theirs, version};
+use crate::support::text;
+
+/// What systemd of version 253 and later answers. Earlier ones know only 3 and 1 for units that do not exist, and take the last of several
+/// codes of a start, not the first.
+struct Newer {
+    code: i32,
+}
+
+/// Verb, arguments, systemctl's verb, and where systemctl 252 has another code.
+type Case = (&'static str, &'static [&'static str], &'static str, Option<Newer>);
+
+const fn same(verb: &'static str, arguments: &'static [&'static str]) -> Case {
+    (verb, arguments, verb, None)
+}
+
+const fn question(
+    verb: &'static str,
+    arguments: &'static [&'static str],
+    theirs: &'static str,
+) -> Case {
+    (verb, arguments, theirs, None)
+}
+
+const fn newer(
+    verb: &'static str,
+    arguments: &'static [&'static str],
+    theirs: &'static str,
+    code: i32,
+) -> Case {
+    (verb, arguments, theirs, Some(Newer { code }))
+}
+
+const CASES: &[Case] = &[
+    newer("state", &["nosuch.service"], "is-enabled", 4),
+    newer("state", &["nosuch.service", "neither"], "is-enabled", 4),
+    newer("state", &["nosuch.service", "dbus.service"], "is-enabled", 0),
+    question("state", &["dbus"], "is-enabled"),
+    question("state", &["installs.service"], "is-enabled"),
+    question("state", &["installs.service", "dbus.service"], "is-enabled"),
+    question("state", &["masked.service"], "is-enabled"),
+    question("state", &["/etc/passwd"], "is-enabled"),
+    newer("active", &["nosuch"], "is-active", 4),
+    newer("active", &["nosuch-*"], "is-active", 4),
+    question("active", &["nosuch", "plain"], "is-active"),
+    question("active", &["plain"], "is-active"),
+    question("active", &["sleeps@codes"], "is-active"),
+    question("active", &["plain", "sleeps@codes", "nosuch"], "is-active"),
+    question("active", &["fails@codes"], "is-active"),
+    question("active", &["sleeps@cod*"], "is-active"),
+    question("active", &["sleeps@.service"], "is-active"),
+    newer("failed", &["nosuch"], "is-failed", 4),
+    question("failed", &["nosuch", "plain"], "is-failed"),
+    question("failed", &["fails@codes"], "is-failed"),
+    question("failed", &["sleeps@codes"], "is-failed"),
+    question("failed", &["sleeps@codes", "fails@codes"], "is-failed"),
+    same("status", &["nosuch"]),
+    same("status", &["plain"]),
+    same("status", &["fails@codes"]),
+    same("status", &["sleeps@codes"]),
+    same("status", &["sleeps@codes", "nosuch", "plain"]),
+    same("status", &["sleeps@codes", "plain", "nosuch"]),
+    same("status", &["nosuch-*"]),
+    same("status", &[]),
+    same("show", &["nosuch"]),
+    same("show", &["nosuch-*"]),
+    same("show", &[]),
+    same("cat", &["nosuch"]),
+    same("cat", &["plain"]),
+    same("cat", &["plain", "nosuch"]),
+    same("start", &["nosuch"]),
+    same("start", &["nosuch-*"]),
+    same("start", &["sleeps@codes"]),
+    same("start", &["nosuch", "sleeps@codes"]),
+    same("start", &["fails@codes"]),
+    same("start", &["nosuch", "fails@codes"]),
+    same("start", &["fails@codes", "sleeps@codes", "nosuch"]),
+    same("start", &["refuses"]),
+    newer("start", &["refuses", "nosuch"], "start", 4),
+    newer("start", &["nosuch", "refuses"], "start", 5),
+    same("start", &["masked"]),
+    same("start", &["broken"]),
+    same("start", &["sleeps@.service"]),
+    same("start", &["--no-block", "fails@codes"]),
+    same("start", &["--job-mode=fail", "sleeps@codes"]),
+    same("stop", &["nosuch"]),
+    same("stop", &["plain"]),
+    same("stop", &["remains"]),
+    same("stop", &["plain", "nosuch", "remains"]),
+    same("restart", &["nosuch"]),
+    same("restart", &["masked"]),
+    same("restart", &["sleeps@codes"]),
+    same("try-restart", &["nosuch"]),
+    same("try-restart", &["masked"]),
+    same("try-restart", &["plain"]),
+    same("reload", &["sleeps@codes"]),
+    same("reload", &["nosuch"]),
+    same("reload", &["dbus.socket", "nosuch"]),
+    same("reload", &["reloads@codes"]),
+    same("reload-or-restart", &["nosuch"]),
+    same("reload-or-restart", &["sleeps@codes"]),
+    same("try-reload-or-restart", &["plain"]),
+    same("isolate", &["dbus.service"]),
+    same("isolate", &["nosuch"]),
+    same("kill", &["nosuch"]),
+    same("kill", &["plain"]),
+    same("kill", &["--kill-whom=main", "plain"]),
+    same("kill", &["--signal=WINCH", "sleeps@codes"]),
+    same("kill", &["--signal=WINCH", "sleeps@codes", "nosuch"]),
+    same("freeze", &["nosuch"]),
+    same("freeze", &["plain"]),
+    same("thaw", &["plain"]),
+    same("enable", &["nosuch"]),
+    same("enable", &["plain"]),
+    same("enable", &["masked"]),
+    same("disable", &["nosuch"]),
+    same("disable", &["plain"]),
+    same("reenable", &["nosuch"]),
+    same("link", &["/nosuch.service"]),
+    same("mask", &["masked"]),
+    same("unmask", &["nosuch"]),
+    same("preset", &["nosuch"]),
+    same("revert", &["nosuch"]),
+    same("reset-failed", &["nosuch"]),
+    same("reset-failed", &["nosuch", "fails@codes"]),
+    same("reset-failed", &["plain"]),
+    same("set-property", &["nosuch", "CPUWeight=50"]),
+    same("set-property", &["--runtime", "sleeps@codes", "CPUWeight=50"]),
+    same("set-property", &["sleeps@codes", "Type=oneshot"]),
+    same("cancel", &["4000000"]),
+    same("get-default", &[]),
+    same("set-default", &["nosuch"]),
+    same("daemon-reload", &[]),
+    question("list", &["nosuch-*"], "list-units"),
+    question("files", &["nosuch-*"], "list-unit-files"),
+    question("jobs", &[], "list-jobs"),
+];
+
+/// The state before each case.
+fn prepare(the_box: &SystemdBox) {
+    theirs(the_box, &["stop", "reloads@codes", "plain"]);
+    theirs(the_box, &["start", "sleeps@codes", "fails@codes", "remains"]);
+}
+
+/// Runs each case with both, from the same state.
+pub(super) fn compare(the_box: &SystemdBox) {
+    systemctl(the_box, &["mask", "masked.service"]);
+    let is_older = version(the_box) < 253;
+    let mut wrong = Vec::new();
+    for (verb, arguments, their_verb, known) in CASES {
+        prepare(the_box);
+        let theirs = theirs(the_box, &[&[*their_verb], *arguments].concat());
+        prepare(the_box);
+        let ours = ours(the_box, &[&[*verb], *arguments].concat());
+        let expected = match known {
+            Some(Newer { code }) if is_older => Some(*code),
+            _ => theirs.status.code(),
+        };
+        if ours.status.code() != expected {
+            wrong.push(format!("{verb} {arguments:?}: ours {}theirs {}", told(ours), told(theirs)));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+fn told(output: Output) -> String {
+    let Output { status, stdout, stderr } = output;
+    format!("{status}: {}{}", text(stdout), text(stderr))
+}
+
+#[test]
+fn exit_codes_are_those_of_systemctl() {
+    compare(shared());
+}
+
+#[test]
+fn wrong_usage_has_a_code_of_its_own() {
+    // systemctl has 1 for all of these.
+    for arguments in [
+        &["active", ""][..],
+        &["start", "plain", "--job-mode=no-such-mode"],
+        &["set-property", "sleeps@codes", "NoSuchSetting=1"],
+        &["set-property", "sleeps@codes", "CPUWeight=lots"],
+        &["kill", "--signal=NOSUCH", "plain"],
+        &["kill", "--kill-whom=nobody", "plain"],
+        &["start", "--now", "plain"],
+        &["link", "--now", "/x.service"],
+        &["run", "-p", "NoSuchSetting=1", "--", "true"],
+    ] {
+        let output = ours(shared(), arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", told(output));
+    }
+}
+
+#[test]
+fn a_question_without_an_answer_is_told_from_an_answer() {
+    for verb in ["active", "failed", "status"] {
+        let mut command = shared().command("barebus-under-test");
+        command.args(["--peer", "unix:path=/no/such/socket", "unit", verb, "plain"]);
+        let output = command.output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{verb}");
+        assert!(text(output.stderr).contains("cannot connect"), "{verb}");
+    }
+}
