@@ -4,15 +4,14 @@ use std::process::ExitCode;
 
 use barebus_systemd::{ListedUnit, Systemd};
 
-use super::names::{has_kind, is_shown, patterns};
+use super::names::{has_kind, is_shown};
 use crate::args::unit::{List, ListFiles, ListJobs};
-use crate::exit::Failure;
+use crate::exit::{Exit, Failure};
 use crate::json::Json;
 use crate::table::{NAME_WIDTH, Table};
 
 pub(super) fn units(systemd: &Systemd, list: &List) -> Result<ExitCode, Failure> {
-    let patterns = patterns(&list.patterns)?;
-    let units = match (&*texts(&list.state), &*texts(&patterns)) {
+    let units = match (&*texts(&list.state), &*texts(&list.patterns)) {
         ([], []) => systemd.list_units()?,
         (states, patterns) => systemd.list_units_by_patterns(states, patterns)?,
     };
@@ -44,8 +43,7 @@ fn order(name: &str) -> (Option<String>, String, &str) {
 }
 
 pub(super) fn files(systemd: &Systemd, list: &ListFiles) -> Result<ExitCode, Failure> {
-    let patterns = patterns(&list.patterns)?;
-    let mut files = match (&*texts(&list.state), &*texts(&patterns)) {
+    let mut files = match (&*texts(&list.state), &*texts(&list.patterns)) {
         ([], []) => systemd.list_unit_files()?,
         (states, patterns) => systemd.list_unit_files_by_patterns(states, patterns)?,
     };
@@ -61,15 +59,18 @@ pub(super) fn files(systemd: &Systemd, list: &ListFiles) -> Result<ExitCode, Fai
         let rows = files.iter().map(|file| [file.name(), file.state.as_str()].map(String::from));
         print(["unit file", "state"], rows)?;
     }
-    Ok(ExitCode::SUCCESS)
+    // As systemctl, which does not do so for units.
+    Ok(match files.is_empty() && !list.patterns.is_empty() {
+        true => Exit::Refused.into(),
+        false => ExitCode::SUCCESS,
+    })
 }
 
 pub(super) fn jobs(systemd: &Systemd, list: &ListJobs) -> Result<ExitCode, Failure> {
     let mut jobs = systemd.list_jobs()?;
     if !list.patterns.is_empty() {
         // systemd has no method that lists the jobs of patterns. A unit that has a job is in memory.
-        let patterns = patterns(&list.patterns)?;
-        let units = systemd.list_units_by_patterns(&[], &texts(&patterns))?;
+        let units = systemd.list_units_by_patterns(&[], &texts(&list.patterns))?;
         let units: std::collections::HashSet<&str> = units.iter().map(|unit| unit.name).collect();
         jobs.retain(|job| units.contains(&*job.unit));
     }

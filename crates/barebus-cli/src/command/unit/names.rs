@@ -49,12 +49,6 @@ pub(super) fn expand(
     Ok(names)
 }
 
-/// Words of a list command: names are patterns that match themselves.
-pub(super) fn patterns(words: &[String]) -> Result<Vec<String>, Failure> {
-    let pattern = |word: &String| Ok(mangle_pattern(word, UnitKind::Service)?.to_string());
-    words.iter().map(pattern).collect()
-}
-
 /// Whether systemctl shows the unit without `--all`: it is not idle, and not another unit's shadow.
 pub(super) fn is_shown(unit: &ListedUnit<'_>) -> bool {
     let is_idle = unit.active_state == "inactive" && unit.job_id == 0;

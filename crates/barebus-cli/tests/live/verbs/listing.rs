@@ -9,7 +9,7 @@ fn lists_of_units_are_filtered_as_by_systemctl() {
     systemctl(the_box, &["start", "sleeps@list", "sleeps@list2"]);
     for arguments in [
         &["sleeps@list*"][..],
-        &["dbus", "*.socket"],
+        &["dbus.service", "*.socket"],
         &["--all", "dbus*"],
         &["--state=running,mounted", "*.service", "*.mount"],
         &["--state=inactive", "*.target"],
@@ -33,12 +33,8 @@ fn lists_of_units_are_filtered_as_by_systemctl() {
 #[test]
 fn lists_of_unit_files_have_the_states_that_systemctl_prints() {
     let the_box = shared();
-    for arguments in [
-        &["dbus*", "*.mount"][..],
-        &["--state=static", "*.socket"],
-        &["--type=timer"],
-        &["nosuch*"],
-    ] {
+    for arguments in [&["dbus*", "*.mount"][..], &["--state=static", "*.socket"], &["--type=timer"]]
+    {
         let theirs = [&["list-unit-files", "--no-legend", "--plain", "--full"], arguments].concat();
         let columns = |text: &str| {
             let row = |line: &str| {
@@ -60,14 +56,15 @@ fn lists_of_unit_files_have_the_states_that_systemctl_prints() {
 fn jobs_are_listed_and_cancelled() {
     let the_box = shared();
     assert_eq!(done(the_box, &["start", "--no-block", "slow@job"]), "");
-    let list = || done(the_box, &["jobs", "--json", "slow@job"]);
-    let theirs = systemctl(the_box, &["list-jobs", "--output=json", "slow@job.service"]);
-    assert_eq!(list(), theirs);
-    let id = theirs.split_once("\"job\":").and_then(|(_, rest)| rest.split_once(','));
-    let id = id.unwrap_or_else(|| panic!("{theirs}")).0;
-    let table = done(the_box, &["jobs", "slow@*"]);
-    assert!(table.starts_with("JOB "), "{table}");
-    assert!(table.contains(&format!("{id} slow@job.service start running")), "{table}");
+    let list = || done(the_box, &["jobs", "--json", "slow@job.service"]);
+    let theirs = systemctl(the_box, &["list-jobs", "--no-legend", "slow@job.service"]);
+    let theirs: Vec<_> = theirs.split_whitespace().collect();
+    let [id, "slow@job.service", "start", "running"] = theirs[..] else { panic!("{theirs:?}") };
+    let row = r#""unit":"slow@job.service","type":"start","state":"running""#;
+    assert_eq!(list(), format!("[{{\"job\":{id},{row}}}]\n"));
+    let table = done(the_box, &["jobs", "slow@j*"]);
+    let rows = table.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+    assert_eq!(rows.collect::<Vec<_>>(), [&["JOB", "UNIT", "TYPE", "STATE"][..], &theirs]);
     assert_eq!(done(the_box, &["cancel", id]), "");
     assert_eq!(list(), "[]\n");
     let output = ours(the_box, &["cancel", id]);

@@ -42,6 +42,7 @@ fn boot(root: &str) -> SystemdBox {
         .unit("remains.service", format!("[Unit]\nRefuseManualStop=yes\n{sleeps}"))
         .unit("broken.service", "[Service]\nExecStart=relative\n")
         .unit("rich.service", RICH)
+        .unit("ended.service", "[Service]\nExecStartPre=-/bin/false\nExecStart=/bin/sh -c 'kill -TERM $$$$'\nSuccessExitStatus=7\n")
         .unit("rich.timer", "[Timer]\nOnCalendar=*-*-* 03:00:00\nOnCalendar=2001-01-01\nOnBootSec=99d\nRandomizedDelaySec=5min\n")
         .unit("rich.path", "[Path]\nPathExists=/nothing/here\nDirectoryNotEmpty=/nothing/too\n")
         .unit("rich.socket", "[Socket]\nListenStream=/run/rich.sock\nListenFIFO=/run/rich.fifo\nSocketMode=0640\n");
