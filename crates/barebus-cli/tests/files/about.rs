@@ -71,9 +71,10 @@ fn wrong_usage_is_told_in_a_line_with_the_verb_and_the_argument() {
         (&["--user"], ["requires a subcommand", "introspect"]),
         (&["unit", "start"], ["unit start: ", "not provided: <NAME>"]),
         (
-            &["unit", "start", "a", "b"],
-            ["unit start: unexpected argument 'b'", "unit start --help"],
+            &["unit", "isolate", "a", "b"],
+            ["unit isolate: unexpected argument 'b'", "unit isolate --help"],
         ),
+        (&["unit", "set-property", "a"], ["unit set-property: ", "not provided: <SETTING=VALUE>"]),
         (&["unit", "list", "--jsn"], ["unit list: unexpected argument '--jsn'", "'--json'"]),
         (&["call", "a.b", "/"], ["call: ", "not provided: <INTERFACE> <METHOD>"]),
         (&["introspect", "a.b", "/", "x"], ["introspect: unexpected argument 'x'", ""]),
