@@ -381,12 +381,15 @@ fn a_systemd_that_does_not_come_back_is_told_in_time() {
 
 #[test]
 fn subscribers_are_counted_and_nobody_else_s_subscription_is_ended() {
-    let calls = play(|systemd| systemd.drain(), |systemd| {
-        systemd.subscribe().unwrap();
-        systemd.subscribe().unwrap();
-        systemd.unsubscribe().unwrap();
-        systemd.unsubscribe().unwrap();
-    });
+    let calls = play(
+        |systemd| systemd.drain(),
+        |systemd| {
+            systemd.subscribe().unwrap();
+            systemd.subscribe().unwrap();
+            systemd.unsubscribe().unwrap();
+            systemd.unsubscribe().unwrap();
+        },
+    );
     assert_eq!(calls, ["Subscribe", "Unsubscribe"]);
 
     // Somebody has subscribed by hand.
