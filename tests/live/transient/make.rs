@@ -42,7 +42,9 @@ fn a_service_gets_its_commands_and_settings() {
             .unwrap();
         let end = systemd.run(service).unwrap();
         assert!(end.is_success(), "{end}");
-        assert_eq!(end.status.description, "made by a test");
+        // Without references, only what changes is known in the end.
+        let description = if place.is_direct() { "" } else { "made by a test" };
+        assert_eq!(end.status.description, description);
         let written = place.printed("cat", &[&file]);
         let lines: Vec<_> = written.lines().collect();
         assert_eq!((lines[0], lines[2], lines.len()), ("before", "after", 3), "{written}");

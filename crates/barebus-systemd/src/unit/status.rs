@@ -238,6 +238,13 @@ impl Default for Reading {
 }
 
 impl Reading {
+    /// Of a unit of which nothing but the name is known.
+    pub(crate) fn of(name: &UnitName) -> Self {
+        let mut reading = Self::default();
+        reading.status.name = name.as_str().into();
+        reading
+    }
+
     /// Takes properties of `org.freedesktop.systemd1.Unit`.
     pub(crate) fn take_of_unit(&mut self, properties: All<'_>) -> Result<(), BodyError> {
         for property in properties {
