@@ -75,6 +75,9 @@ pub(crate) trait Client: Sized {
     /// The error says why that failed; [`Client::can_reopen`] says whether it is of use.
     fn reopen(&self, generation: u64) -> Result<(), Error>;
 
+    /// The address of the server.
+    fn address(&self) -> String;
+
     /// Whether the connection can be opened again: it leads directly to a systemd whose address is known.
     fn can_reopen(&self) -> bool;
 

@@ -7,7 +7,7 @@ use barebus_systemd::JobResult;
 use barebus_systemd::transient::{ExecCommand, ExecKind, TransientUnit};
 use barebus_systemd::word::{ActiveState, Restart, ServiceType};
 
-use super::{in_all_places, name, shell};
+use super::{in_all_places, name, run_here, shell};
 use crate::places::Place;
 
 fn unit(place: &Place, text: &str) -> TransientUnit {
@@ -40,7 +40,7 @@ fn a_service_gets_its_commands_and_settings() {
             .unwrap()
             .exec(ExecKind::StopPost, write("after").privileged())
             .unwrap();
-        let end = systemd.run(service).unwrap();
+        let end = run_here(systemd, service).unwrap();
         assert!(end.is_success(), "{end}");
         // Without references, only what changes is known in the end.
         let description = if place.is_direct() { "" } else { "made by a test" };

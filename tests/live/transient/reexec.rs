@@ -7,7 +7,7 @@ use barebus_systemd::word::CollectMode;
 
 use barebus_systemd::transient::TransientUnit;
 
-use super::{boot, name, shell};
+use super::{boot, name, run_here, shell};
 use crate::boxes::PATIENCE;
 use crate::places::everywhere;
 
@@ -51,7 +51,7 @@ fn the_end_of_a_command_is_told_all_the_same() {
                     other.reexecute().unwrap();
                     place.run("touch", &[&file]);
                 });
-                let end = systemd.run(unit).unwrap();
+                let end = run_here(systemd, unit).unwrap();
                 other.join().unwrap();
                 // It ended after systemd was back, which watched it.
                 assert_eq!((end.is_lost, end.exit_code()), (false, 4), "{end}");
@@ -81,7 +81,7 @@ fn an_end_in_the_middle_is_right_or_lost() {
                     other.set_absence(PATIENCE);
                     other.reexecute().unwrap();
                 });
-                let end = systemd.run(unit);
+                let end = run_here(systemd, unit);
                 other.join().unwrap();
                 match end {
                     Ok(end) => assert!(end.is_lost || end.exit_code() == 4, "{end}"),
