@@ -11,11 +11,11 @@ use barebus_box::{Bus, SystemdBox};
 use barebus_systemd::transient::{RunEnd, TransientUnit};
 use barebus_systemd::{Error, Systemd};
 
-use crate::boxes::PATIENCE;
+use crate::boxes::builder;
 use crate::places::{Place, everywhere};
 
 fn boot(bus: Bus) -> SystemdBox {
-    let booted = SystemdBox::builder().bus(bus).timeout(PATIENCE).boot();
+    let booted = builder().bus(bus).boot();
     booted.unwrap_or_else(|error| panic!("the tests of transient units cannot run: {error}"))
 }
 

@@ -8,7 +8,7 @@ use barebus::Connection;
 
 use super::{in_all_places, name, run_here, shell};
 use crate::boxes::INSIDE;
-use crate::places::Place;
+use crate::places::{Place, program_in};
 
 #[test]
 fn a_command_that_succeeds_tells_its_time() {
@@ -207,12 +207,11 @@ fn on_the_private_socket_the_bus_tells_what_was_used() {
     in_all_places(TEST, |systemd, place| {
         let end = systemd.run(shell(place, "by-bus", "exit 0")).unwrap();
         assert!(end.is_success() && end.status.resources.cpu.is_some(), "{end}");
-        if place.is_direct() {
-            return;
-        }
+        let Place::Outside(the_box) = place else { return };
+        let program = program_in(the_box);
         let script = format!("mount -t tmpfs tmpfs /run/dbus && exec \"$0\" --exact {TEST}");
         let mut hidden = place.command("unshare");
-        hidden.args(["--mount", "sh", "-c", &script]).arg(std::env::current_exe().unwrap());
+        hidden.args(["--mount", "sh", "-c", &script]).arg(program);
         let status = hidden.env(INSIDE, "hidden").status().unwrap();
         assert!(status.success(), "with the bus hidden: {status}");
     });
