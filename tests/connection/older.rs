@@ -178,7 +178,7 @@ fn a_refusal_is_not_tried_again_with_the_older_method() {
 }
 
 fn pidfd(pid: u32) -> OwnedFd {
-    pidfd_open(Pid::from_raw(pid.cast_signed()).unwrap(), PidfdFlags::empty()).unwrap()
+    pidfd_open(Pid::from_raw(i32::try_from(pid).unwrap()).unwrap(), PidfdFlags::empty()).unwrap()
 }
 
 #[test]

@@ -17,6 +17,7 @@ use barebus::{
 
 use crate::client::{CallOptions, Client, Timeout, is_address};
 use crate::error::Error;
+use crate::set::all;
 use crate::state::State;
 use crate::subscription;
 
@@ -84,6 +85,24 @@ impl Systemd {
     /// [`wants_write`](Self::wants_write), at most until [`next_deadline`](Self::next_deadline), and calls [`process`](Self::process).
     pub fn begin<'s, T>(&'s self, operation: impl Future<Output = T> + 's) -> Pending<'s, T> {
         Pending { shell: &self.shell, flow: Some(Box::pin(operation)) }
+    }
+
+    /// Runs operations of [`later`](Self::later) together, and waits until all have ended. Returns their results in order. As many are under
+    /// way at a time as [calls](Self::set_call_limit) may be outstanding; they start in order.
+    ///
+    /// ```no_run
+    /// use barebus_systemd::Systemd;
+    ///
+    /// let systemd = Systemd::system()?;
+    /// let later = systemd.later();
+    /// let units = ["a.service", "b.service", "c.service"];
+    /// for state in systemd.all(units.map(|unit| later.unit_file_state(unit))) {
+    ///     println!("{}", state?);
+    /// }
+    /// # Ok::<(), barebus_systemd::Error>(())
+    /// ```
+    pub fn all<F: Future>(&self, operations: impl IntoIterator<Item = F>) -> Vec<F::Output> {
+        self.block_on(all(operations.into_iter(), self.shell.state.calls.limit()))
     }
 
     /// Writes what can be written and reads once, without waiting. Then poll what is [pending](Self::begin).

@@ -89,7 +89,7 @@ fn a_scope_takes_a_process_in_by_its_descriptor() {
             return;
         }
         let mut process = place.command("sleep").arg("infinity").spawn().unwrap();
-        let pid = Pid::from_raw(process.id().cast_signed()).unwrap();
+        let pid = Pid::from_raw(i32::try_from(process.id()).unwrap()).unwrap();
         let mut scope = unit(place, "pidfd.scope");
         scope.pidfd(pidfd_open(pid, PidfdFlags::empty()).unwrap());
         assert!(systemd.start_scope(scope).unwrap().is_success());

@@ -159,14 +159,8 @@ impl<'c, C: Client> Watch<'c, C> {
     ///
     /// systemd tells all properties of the unit's type before those that all units have. So what is read then is of one moment.
     fn has_stopped_with(&mut self, signal: &OwnedMessage) -> Result<bool, BodyError> {
-        let (interface, changed, _) = PROPERTIES_CHANGED.read(signal)?;
-        if interface == self.name.kind().interface().as_str() {
-            self.reading.take_of_type(changed)?;
-        } else if interface == unit::INTERFACE.as_str() {
-            self.reading.take_of_unit(changed)?;
-            return Ok(self.reading.status().has_stopped());
-        }
-        Ok(false)
+        let interface = self.reading.change(signal)?;
+        Ok(interface == unit::INTERFACE.as_str() && self.reading.status().has_stopped())
     }
 
     /// Subscribes again on the connection that is opened in place of one that has ended.

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, SystemTime};
 
-use barebus::definition::standard::GET_ALL;
-use barebus::{Array, BodyError, CallError, Dict, ObjectPath, Variant};
+use barebus::definition::standard::{GET_ALL, PROPERTIES_CHANGED};
+use barebus::{Array, BodyError, CallError, Dict, ObjectPath, OwnedMessage, Variant};
 
 use super::end::ProcessEnd;
 use super::resources::Resources;
@@ -100,8 +100,8 @@ impl Status {
     /// Reads what `GetAll` returned of `org.freedesktop.systemd1.Unit`, and of the interface of the unit's type.
     pub(crate) fn read(of_unit: All<'_>, of_type: All<'_>) -> Result<Self, BodyError> {
         let mut reading = Reading::default();
-        reading.take_of_unit(of_unit)?;
-        reading.take_of_type(of_type)?;
+        reading.take(of_unit)?;
+        reading.take(of_type)?;
         Ok(reading.status())
     }
 
@@ -238,30 +238,30 @@ impl Default for Reading {
 }
 
 impl Reading {
-    /// Of a unit of which nothing but the name is known.
+    /// Of a unit whose changes are told: it is loaded.
     pub(crate) fn of(name: &UnitName) -> Self {
         let mut reading = Self::default();
         reading.status.name = name.as_str().into();
+        reading.status.load_state = LoadState::Loaded;
         reading
     }
 
-    /// Takes properties of `org.freedesktop.systemd1.Unit`.
-    pub(crate) fn take_of_unit(&mut self, properties: All<'_>) -> Result<(), BodyError> {
+    /// Takes properties of a unit, of any of its interfaces. None of those that are read is in two of them.
+    pub(crate) fn take(&mut self, properties: All<'_>) -> Result<(), BodyError> {
         for property in properties {
             let (name, value) = property?;
             self.status.take_of_unit(name, &value)?;
+            self.status.take_of_type(&mut self.exit, name, &value)?;
             self.times.take(name, &value)?;
         }
         Ok(())
     }
 
-    /// Takes properties of the interface of the unit's type.
-    pub(crate) fn take_of_type(&mut self, properties: All<'_>) -> Result<(), BodyError> {
-        for property in properties {
-            let (name, value) = property?;
-            self.status.take_of_type(&mut self.exit, name, &value)?;
-        }
-        Ok(())
+    /// Takes what changed from a `PropertiesChanged`. Returns its interface.
+    pub(crate) fn change<'s>(&mut self, signal: &'s OwnedMessage) -> Result<&'s str, BodyError> {
+        let (interface, changed, _) = PROPERTIES_CHANGED.read(signal)?;
+        self.take(changed)?;
+        Ok(interface)
     }
 
     /// The status as far as it was read.
