@@ -9,7 +9,7 @@ use barebus::{AsVariant, Connection};
 use barebus_box::{Bus, SystemdBox};
 use barebus_systemd::interface::manager::OBJECT;
 use barebus_systemd::interface::manager::method::START_TRANSIENT_UNIT;
-use barebus_systemd::word::{Signal, JobType, UnitResult};
+use barebus_systemd::word::{JobType, Signal, UnitResult};
 use barebus_systemd::{Error, Job, JobEnd, JobReport, JobResult, Mode, ProcessEnd, Systemd};
 
 use crate::boxes::{INSIDE, PATIENCE};
@@ -219,8 +219,12 @@ fn every_failure_is_told_with_the_unit_s_state() {
         // Whether core is dumped is the machine's affair.
         let report = place.report("job-core.service");
         match report.unit.main_process.unwrap() {
-            ProcessEnd::Dumped(Signal::SEGV) => assert_eq!(report.failure(), Some(&UnitResult::CoreDump)),
-            ProcessEnd::Killed(Signal::SEGV) => assert_eq!(report.failure(), Some(&UnitResult::Signal)),
+            ProcessEnd::Dumped(Signal::SEGV) => {
+                assert_eq!(report.failure(), Some(&UnitResult::CoreDump))
+            }
+            ProcessEnd::Killed(Signal::SEGV) => {
+                assert_eq!(report.failure(), Some(&UnitResult::Signal))
+            }
             other => panic!("{other:?}"),
         }
         assert_eq!(place.report("job-often.service").failure(), Some(&UnitResult::ExitCode));

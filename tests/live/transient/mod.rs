@@ -4,6 +4,7 @@ mod descriptors;
 mod make;
 mod reexec;
 mod run;
+mod tokio;
 
 use std::sync::OnceLock;
 

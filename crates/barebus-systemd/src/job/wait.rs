@@ -22,7 +22,8 @@ use crate::interface::job::method::CANCEL;
 use crate::interface::manager::OBJECT;
 use crate::name::UnitName;
 use crate::set::all;
-use crate::unit::status::{Reading, status};
+use crate::unit::Reading;
+use crate::unit::status::status;
 
 /// Waits for `wanted`, and reads the ends of jobs meanwhile, or lets another flow do so. The error says why the ends of jobs cannot be read.
 pub(super) async fn while_reading<C: Client, T>(

@@ -22,8 +22,8 @@ use crate::interface::unit;
 use crate::job::wait;
 use crate::name::UnitName;
 use crate::subscription;
-use crate::unit::Status;
-use crate::unit::status::{Reading, of_object};
+use crate::unit::status::of_object;
+use crate::unit::{Reading, Status};
 use crate::word::LoadState;
 
 pub(crate) async fn run<C: Client>(client: &C, mut unit: TransientUnit) -> Result<RunEnd, Error> {
