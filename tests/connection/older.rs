@@ -35,7 +35,10 @@ fn with<R>(lacks: Lacks, act: impl FnOnce(&Systemd) -> R) -> (R, Vec<Call>) {
             calls.push(received(&sent));
             let missing = lacks.iter().find(|(member, _)| lacks_for(&sent, member));
             let answer = match missing {
-                Some((member, error)) => peer.error(&sent, None, error, &format!("no {member}")),
+                Some((member, error)) => {
+                    let text = format!("Cannot set property {member}, or unknown property.");
+                    peer.error(&sent, None, error, &text)
+                }
                 None => answer(&mut peer, &sent),
             };
             peer.write(&answer);
