@@ -93,16 +93,23 @@ impl Error {
 
     /// Whether the running systemd lacks the method, property or interface: it is older than what was asked for.
     pub fn is_unsupported(&self) -> bool {
-        matches!(
-            self.remote_name(),
-            Some(
+        match self.call() {
+            // So it refuses properties of transient units, and changes of properties. What is just not writable it tells in other words.
+            Some(CallError::Remote { name, message }) if name == PROPERTY_READ_ONLY => {
+                message.contains("unknown property")
+            }
+            Some(CallError::Remote { name, .. }) => matches!(
+                &**name,
                 "org.freedesktop.DBus.Error.UnknownMethod"
                     | "org.freedesktop.DBus.Error.UnknownProperty"
                     | "org.freedesktop.DBus.Error.UnknownInterface"
-            )
-        )
+            ),
+            _ => false,
+        }
     }
 }
+
+const PROPERTY_READ_ONLY: &str = "org.freedesktop.DBus.Error.PropertyReadOnly";
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -214,6 +221,9 @@ mod tests {
         for name in ["UnknownObject", "PropertyReadOnly", "AccessDenied"] {
             assert!(!error(name).is_unsupported(), "{name}");
         }
+        let message = "Cannot set property ExtraFileDescriptors, or unknown property.".into();
+        let cause = CallError::Remote { name: PROPERTY_READ_ONLY.into(), message };
+        assert!(Error::new("StartTransientUnit", "a.service", cause).is_unsupported());
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use barebus::definition::Object;
 use barebus::definition::standard::PROPERTIES_CHANGED;
-use barebus::{BodyError, CallError, NoReply, OwnedMessage};
+use barebus::{CallError, NoReply, OwnedMessage};
 
 use super::end::{JobEnd, JobReport};
 use super::job::{Ended, Job};
@@ -20,11 +20,10 @@ use crate::client::{CallOptions, Client};
 use crate::error::Error;
 use crate::interface::job::method::CANCEL;
 use crate::interface::manager::OBJECT;
-use crate::interface::unit;
 use crate::name::UnitName;
 use crate::set::all;
-use crate::unit::status::{Reading, Status, status};
-use crate::word::LoadState;
+use crate::unit::Reading;
+use crate::unit::status::status;
 
 /// Waits for `wanted`, and reads the ends of jobs meanwhile, or lets another flow do so. The error says why the ends of jobs cannot be read.
 pub(super) async fn while_reading<C: Client, T>(
@@ -137,26 +136,17 @@ pub(crate) async fn start_and_report<C: Client>(
     let job = start_unit(client, unit, mode).await?;
     let mut report = wait_unit(client, &job).await?;
     // systemd tells the changes of the unit before the end of its job. They have arrived.
-    let mut reading = Reading::default();
+    let mut seen = Reading::of(&name);
     while let Some(signal) = next_of(client, &mut changes).await {
         // What cannot be read is of no use.
-        let _ = read_change(&mut reading, &signal);
+        let _ = seen.change(&signal);
     }
     // The unit was started, and systemd knows nothing of that any more: it has forgotten the unit.
-    let seen = reading.status();
+    let seen = seen.status();
     if report.unit.conditions_held.is_none() && seen.conditions_held.is_some() {
-        // It was loaded: that is no change.
-        report.unit = Status { name: unit.into(), load_state: LoadState::Loaded, ..seen };
+        report.unit = seen;
     }
     Ok(report)
-}
-
-fn read_change(reading: &mut Reading, signal: &OwnedMessage) -> Result<(), BodyError> {
-    let (interface, changed, _) = PROPERTIES_CHANGED.read(signal)?;
-    match interface == unit::INTERFACE.as_str() {
-        true => reading.take_of_unit(changed),
-        false => reading.take_of_type(changed),
-    }
 }
 
 /// The next signal that has arrived. A refused subscription has none.

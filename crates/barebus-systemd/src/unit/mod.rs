@@ -8,6 +8,7 @@ mod list;
 mod listed;
 mod lookup;
 mod methods;
+mod reading;
 mod resources;
 pub(crate) mod status;
 
@@ -16,6 +17,7 @@ pub use control::{BindMount, Lasting};
 pub use end::ProcessEnd;
 pub use list::{ListedJob, ListedUnitFile, UnitProcess};
 pub use listed::{ListedUnit, UnitList, Units};
+pub(crate) use reading::Reading;
 pub use resources::Resources;
 pub use status::Status;
 
