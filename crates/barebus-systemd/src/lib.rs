@@ -41,6 +41,7 @@ pub mod tokio;
 mod turns;
 mod unit;
 pub mod value;
+pub mod watch;
 pub mod word;
 
 pub use error::{Cause, Error};
