@@ -58,8 +58,8 @@ struct Asks {
     unresolved: BTreeSet<String>,
     /// Those of which it is being asked.
     resolving: BTreeSet<String>,
-    /// Units whose result, and main process, are not known.
-    details: BTreeSet<String>,
+    /// What is not known of units.
+    details: BTreeSet<(String, Detail)>,
     is_list_out: bool,
     details_out: usize,
 }
@@ -72,8 +72,15 @@ pub(crate) enum Ask {
     List(Option<BTreeSet<String>>),
     /// The unit in memory that has this name besides its primary one.
     Resolve(String),
-    /// Result, and main process, of a unit that cannot be forgotten at the moment, because it is not inactive.
-    Details(String),
+    /// A property of a unit that cannot be forgotten at the moment, because it is not inactive.
+    Details(String, Detail),
+}
+
+/// What a list of units does not tell. `MainPid` is asked first: once the result is known, all is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Detail {
+    MainPid,
+    Result,
 }
 
 /// So many units are listed by their names; for more, all units are listed, which costs systemd less.
@@ -143,9 +150,9 @@ impl Table {
             return Some(Ask::Resolve(name));
         }
         if asks.details_out < DETAILS {
-            let name = asks.details.pop_first()?;
+            let (unit, detail) = asks.details.pop_first()?;
             asks.details_out += 1;
-            return Some(Ask::Details(name));
+            return Some(Ask::Details(unit, detail));
         }
         None
     }
@@ -206,7 +213,7 @@ impl Table {
 
     fn remove(&mut self, unit: &str) {
         self.asks.listed.remove(unit);
-        self.asks.details.remove(unit);
+        self.asks.details.retain(|(of, _)| of != unit);
         self.announce(unit);
         let Some(entry) = self.units.remove(unit) else { return };
         self.jobs_lost(unit, entry.jobs);
@@ -342,14 +349,16 @@ impl Table {
     /// `ListUnits` does not tell result and main process. The signals do, but only the next ones.
     fn ask_details(&mut self, unit: &str) {
         let Some(entry) = self.units.get(unit).filter(|entry| entry.is_stale) else { return };
-        let is_wanted = match UnitName::parse(unit).map(|name| name.kind()) {
-            Ok(UnitKind::Service) => entry.state.active != ActiveState::Inactive,
-            Ok(UnitKind::Device | UnitKind::Target | UnitKind::Slice) | Err(_) => false,
-            Ok(_) => entry.state.active == ActiveState::Failed,
+        let active = &entry.state.active;
+        let details: &[Detail] = match UnitName::parse(unit).map(|name| name.kind()) {
+            Ok(UnitKind::Service) if *active != ActiveState::Inactive => {
+                &[Detail::MainPid, Detail::Result]
+            }
+            Ok(UnitKind::Device | UnitKind::Target | UnitKind::Slice) | Err(_) => &[],
+            Ok(_) if *active == ActiveState::Failed => &[Detail::Result],
+            Ok(_) => &[],
         };
-        if is_wanted {
-            self.asks.details.insert(unit.to_owned());
-        }
+        self.asks.details.extend(details.iter().map(|detail| (unit.to_owned(), *detail)));
     }
 
     /// Takes the answer to [`Ask::Details`].
@@ -360,7 +369,8 @@ impl Table {
 
     /// Takes the answer to [`Ask::Resolve`]: the primary name of the unit. If it is another name, it is watched from now on, and all
     /// starts [anew](Self::restart): its signals were not received. Returns whether that is so.
-    pub(crate) fn answer_name(&mut self, name: &str, primary: Option<&str>) -> bool {
+    pub(crate) fn answer_name(&mut self, asked: &Ask, primary: Option<&str>) -> bool {
+        let Ask::Resolve(name) = asked else { return false };
         self.asks.resolving.remove(name);
         let Some(primary) = primary.filter(|primary| *primary != name) else { return false };
         if let Some(names) = &mut self.names {
@@ -371,14 +381,17 @@ impl Table {
         true
     }
 
-    /// There is no answer to a question, because what it was about is gone.
+    /// There is no answer to a question.
     pub(crate) fn not_answered(&mut self, ask: &Ask) {
         match ask {
-            Ask::List(_) => self.asks.is_list_out = false,
-            Ask::Resolve(name) => {
-                self.answer_name(name, None);
+            Ask::List(_) => {
+                self.asks.is_list_out = false;
+                self.asks.all = true;
             }
-            Ask::Details(unit) => self.answer_details(unit, &Changes::default()),
+            Ask::Resolve(_) => {
+                self.answer_name(ask, None);
+            }
+            Ask::Details(unit, _) => self.answer_details(unit, &Changes::default()),
         }
     }
 }

@@ -248,9 +248,16 @@ fn pass_on(table: &mut Table, sent: Sent) {
             let found = units.iter().filter(|(name, _)| asked(name));
             table.answer_list(names.as_ref(), found.map(|(name, unit)| listed(name, unit)));
         }
-        Sent::Answer(Ask::Details(name), units) => match units.get(&*name) {
-            Some(unit) => table.answer_details(&name, &of_type(unit)),
-            None => table.not_answered(&Ask::Details(name)),
+        Sent::Answer(Ask::Details(name, detail), units) => match units.get(&*name) {
+            Some(unit) => {
+                let Changes { result, main_pid, .. } = of_type(unit);
+                let changes = match detail {
+                    Detail::MainPid => Changes { main_pid, ..Changes::default() },
+                    Detail::Result => Changes { result, ..Changes::default() },
+                };
+                table.answer_details(&name, &changes);
+            }
+            None => table.not_answered(&Ask::Details(name, detail)),
         },
         Sent::Answer(ask @ Ask::Resolve(_), _) => table.not_answered(&ask),
     }
