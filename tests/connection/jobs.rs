@@ -2,11 +2,11 @@
 
 use std::sync::mpsc::{Sender, channel};
 
-use barebus::{CallError, Connection, ObjectPath};
-use barebus_systemd::{Job, JobResult, Manager, Mode};
+use barebus::{CallError, ObjectPath};
+use barebus_systemd::{Job, JobResult, Mode, Systemd};
 use barebus_tests::peer::{BUS, OWNER, Peer, message};
 
-use crate::scene::{patient, play, works};
+use crate::scene::{patient, play_owned, works};
 
 /// Plays systemd on a bus until the client hangs up, and sends what the client does about match rules. It queues job N for the unit
 /// `N.service`. When it is asked for `2.service` it says that job 2 has failed, and then that job 1 is done.
@@ -39,13 +39,18 @@ fn systemd(rules: Sender<&'static str>) -> impl FnOnce(&mut Peer) + Send + 'stat
                     said
                 }
                 "Echo" => peer.echo(&sent, Some(OWNER)),
+                "Unsubscribe" => peer.reply(&sent, Some(OWNER), &()),
                 "RemoveMatch" => peer.reply(&sent, Some(BUS), &()),
                 _ => {
                     peer.answer_as_bus(&sent);
                     continue;
                 }
             };
-            is_subscribed |= sent.member() == "Subscribe";
+            match sent.member() {
+                "Subscribe" => is_subscribed = true,
+                "Unsubscribe" => is_subscribed = false,
+                _ => {}
+            }
             peer.write(&answer);
         }
     }
@@ -68,31 +73,35 @@ fn removed(peer: &mut Peer, unit: &str, result: &str) -> Vec<u8> {
 }
 
 /// What the client does about the rule for `JobRemoved` while `act` uses systemd.
-fn rules_of(act: impl FnOnce(&mut Connection)) -> Vec<&'static str> {
+fn rules_of(act: impl FnOnce(&mut Systemd)) -> Vec<&'static str> {
     let (sender, rules) = channel();
-    play(&patient(), systemd(sender), act);
+    play_owned(&patient(), systemd(sender), |bus| act(&mut Systemd::over(bus)));
     rules.iter().collect()
 }
 
-fn start(bus: &mut Connection, unit: &str) -> Job {
-    Manager::new().start_unit(bus, unit, Mode::Replace).unwrap()
+fn start(systemd: &Systemd, unit: &str) -> Job {
+    systemd.start_unit(unit, Mode::Replace).unwrap()
+}
+
+fn wait(systemd: &Systemd, job: &Job) -> JobResult {
+    systemd.wait(job).unwrap().result().unwrap().clone()
 }
 
 #[test]
 fn two_jobs_at_once_are_waited_for_in_any_order_and_share_a_rule() {
     for first_is_first in [true, false] {
-        let rules = rules_of(|bus| {
-            let first = start(bus, "1.service");
-            let second = start(bus, "2.service");
+        let rules = rules_of(|systemd| {
+            let first = start(systemd, "1.service");
+            let second = start(systemd, "2.service");
             if first_is_first {
-                assert_eq!(first.wait(bus, None).unwrap(), JobResult::Done);
-                assert_eq!(second.wait(bus, None).unwrap(), JobResult::Failed);
+                assert_eq!(wait(systemd, &first), JobResult::Done);
+                assert_eq!(wait(systemd, &second), JobResult::Failed);
             } else {
-                assert_eq!(second.wait(bus, None).unwrap(), JobResult::Failed);
-                assert_eq!(first.wait(bus, None).unwrap(), JobResult::Done);
+                assert_eq!(wait(systemd, &second), JobResult::Failed);
+                assert_eq!(wait(systemd, &first), JobResult::Done);
             }
-            works(bus);
-            assert!(bus.poll_event().unwrap().is_none());
+            works(systemd.connection());
+            assert!(systemd.connection().poll_event().unwrap().is_none());
         });
         assert_eq!(rules, ["added", "removed"]);
     }
@@ -100,32 +109,33 @@ fn two_jobs_at_once_are_waited_for_in_any_order_and_share_a_rule() {
 
 #[test]
 fn a_dropped_job_gives_the_rule_back_and_leaves_no_signals() {
-    let rules = rules_of(|bus| {
-        drop(start(bus, "2.service"));
-        works(bus);
-        assert!(bus.poll_event().unwrap().is_none());
+    let rules = rules_of(|systemd| {
+        drop(start(systemd, "2.service"));
+        works(systemd.connection());
+        assert!(systemd.connection().poll_event().unwrap().is_none());
     });
     assert_eq!(rules, ["added", "removed"]);
 }
 
 #[test]
 fn a_dropped_job_leaves_the_rule_to_the_job_that_is_still_waited_for() {
-    let rules = rules_of(|bus| {
-        let first = start(bus, "1.service");
-        drop(start(bus, "2.service"));
-        works(bus);
-        assert_eq!(first.wait(bus, None).unwrap(), JobResult::Done);
-        works(bus);
+    let rules = rules_of(|systemd| {
+        let first = start(systemd, "1.service");
+        drop(start(systemd, "2.service"));
+        works(systemd.connection());
+        assert_eq!(wait(systemd, &first), JobResult::Done);
+        works(systemd.connection());
     });
     assert_eq!(rules, ["added", "removed"]);
 }
 
 #[test]
 fn jobs_one_after_the_other_ask_the_bus_for_the_rule_once() {
-    let rules = rules_of(|bus| {
+    let rules = rules_of(|systemd| {
         for _ in 0..3 {
-            drop(start(bus, "1.service"));
-            assert_eq!(start(bus, "2.service").wait(bus, None).unwrap(), JobResult::Failed);
+            drop(start(systemd, "1.service"));
+            let second = start(systemd, "2.service");
+            assert_eq!(wait(systemd, &second), JobResult::Failed);
         }
     });
     assert_eq!(rules, ["added"]);
@@ -134,10 +144,10 @@ fn jobs_one_after_the_other_ask_the_bus_for_the_rule_once() {
 #[test]
 fn a_job_is_not_waited_for_over_another_connection() {
     let mut job = None;
-    rules_of(|bus| job = Some(start(bus, "1.service")));
+    rules_of(|systemd| job = Some(start(systemd, "1.service")));
     rules_of(|other| {
         let _job = start(other, "1.service");
-        let error = job.take().unwrap().wait(other, None).unwrap_err();
+        let error = other.wait(&job.take().unwrap()).unwrap_err();
         assert!(matches!(error.call(), Some(CallError::OtherConnection)), "{error}");
     });
 }

@@ -35,6 +35,7 @@ pub(crate) fn play<R>(
     script: impl FnOnce(&mut Peer) + Send + 'static,
     act: impl FnOnce(&mut Connection) -> R,
 ) -> R {
+    let act = |mut connection: Connection| act(&mut connection);
     let (result, peak, received) = play_unmeasured(options, script, act);
     assert!(peak <= 2 * received + 64 * 1024, "{peak} bytes held for {received} received");
     result
@@ -46,13 +47,22 @@ pub(crate) fn play_sending<R>(
     script: impl FnOnce(&mut Peer) + Send + 'static,
     act: impl FnOnce(&mut Connection) -> R,
 ) -> R {
+    play_unmeasured(options, script, |mut connection| act(&mut connection)).0
+}
+
+/// As [`play_sending`], for what takes the connection over.
+pub(crate) fn play_owned<R>(
+    options: &Options,
+    script: impl FnOnce(&mut Peer) + Send + 'static,
+    act: impl FnOnce(Connection) -> R,
+) -> R {
     play_unmeasured(options, script, act).0
 }
 
 fn play_unmeasured<R>(
     options: &Options,
     script: impl FnOnce(&mut Peer) + Send + 'static,
-    act: impl FnOnce(&mut Connection) -> R,
+    act: impl FnOnce(Connection) -> R,
 ) -> (R, usize, usize) {
     let scene = Scene::begin();
     let (ours, theirs) = UnixStream::pair().unwrap();
@@ -60,8 +70,8 @@ fn play_unmeasured<R>(
     let written = peer.written();
     let server = thread::spawn(move || script(&mut peer));
     let (result, peak) = memory::peak(|| {
-        let mut connection = options.over(ours).unwrap();
-        act(&mut connection)
+        let connection = options.over(ours).unwrap();
+        act(connection)
     });
     server.join().unwrap();
     scene.end();

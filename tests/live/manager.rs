@@ -1,7 +1,7 @@
 //! The Manager's answers, on both buses.
 
 use barebus::{Dict, Reply, Variant};
-use barebus_systemd::{ActiveState, JobResult, Manager, Mode, UnitFileState};
+use barebus_systemd::{ActiveState, JobEnd, JobResult, Manager, Mode, Systemd, UnitFileState};
 
 use crate::boxes::{DEPENDENT, FAILING, LONG, both, connect, printed};
 
@@ -28,7 +28,9 @@ fn an_unknown_unit_is_told_apart_from_other_errors() {
         assert!(error.is_no_such_unit(), "{error}");
         let error = manager.get_unit(&mut bus, "nowhere.service").unwrap_err();
         assert!(error.is_no_such_unit(), "{error}");
-        let error = manager.start_unit(&mut bus, "nowhere.service", Mode::Replace).unwrap_err();
+        let error = Systemd::over(connect(the_box))
+            .start_unit("nowhere.service", Mode::Replace)
+            .unwrap_err();
         assert!(error.is_no_such_unit(), "{error}");
         let error = manager.get_unit_file_state(&mut bus, "no/such/name").unwrap_err();
         assert!(!error.is_no_such_unit(), "{error}");
@@ -78,13 +80,14 @@ fn jobs_are_waited_for_and_tell_how_they_ended() {
     for the_box in both() {
         let mut bus = connect(the_box);
         let manager = Manager::new();
+        let systemd = Systemd::over(connect(the_box));
         for (unit, result) in [
             (LONG, JobResult::Done),
             (FAILING, JobResult::Failed),
             (DEPENDENT, JobResult::Dependency),
         ] {
-            let job = manager.start_unit(&mut bus, unit, Mode::Replace).unwrap();
-            assert_eq!(job.wait(&mut bus, None).unwrap(), result, "{unit}");
+            let job = systemd.start_unit(unit, Mode::Replace).unwrap();
+            assert_eq!(systemd.wait(&job).unwrap(), JobEnd::Result(result), "{unit}");
         }
         let unit = manager.get_unit(&mut bus, LONG).unwrap();
         assert_eq!(unit.active_state(&mut bus).unwrap(), ActiveState::Active);
@@ -93,8 +96,8 @@ fn jobs_are_waited_for_and_tell_how_they_ended() {
         let said = printed(the_box, "systemctl", &["show", "--value", "-p", "MainPID", LONG]);
         assert_eq!(said.trim(), pid.to_string());
 
-        let job = manager.stop_unit(&mut bus, LONG, Mode::Replace).unwrap();
-        assert_eq!(job.wait(&mut bus, None).unwrap(), JobResult::Done);
+        let job = systemd.stop_unit(LONG, Mode::Replace).unwrap();
+        assert_eq!(systemd.wait(&job).unwrap(), JobEnd::Result(JobResult::Done));
         let unit = manager.load_unit(&mut bus, LONG).unwrap();
         assert_eq!(unit.active_state(&mut bus).unwrap(), ActiveState::Inactive);
         assert_eq!(unit.main_pid(&mut bus).unwrap(), None);
@@ -107,8 +110,9 @@ fn jobs_run_side_by_side_and_units_are_asked_for_while_their_list_is_walked() {
     for the_box in both() {
         let mut bus = connect(the_box);
         let manager = Manager::new();
-        let a = manager.start_unit(&mut bus, LONG, Mode::Replace).unwrap();
-        let b = manager.start_unit(&mut bus, FAILING, Mode::Replace).unwrap();
+        let systemd = Systemd::over(connect(the_box));
+        let a = systemd.start_unit(LONG, Mode::Replace).unwrap();
+        let b = systemd.start_unit(FAILING, Mode::Replace).unwrap();
         for unit in &manager.list_units(&mut bus).unwrap() {
             // Some end meanwhile.
             match manager.get_unit(&mut bus, unit.name) {
@@ -116,8 +120,8 @@ fn jobs_run_side_by_side_and_units_are_asked_for_while_their_list_is_walked() {
                 Err(error) => assert!(error.is_no_such_unit(), "{error}"),
             }
         }
-        assert_eq!(a.wait(&mut bus, None).unwrap(), JobResult::Done);
-        assert_eq!(b.wait(&mut bus, None).unwrap(), JobResult::Failed);
+        assert_eq!(systemd.wait(&a).unwrap(), JobEnd::Result(JobResult::Done));
+        assert_eq!(systemd.wait(&b).unwrap(), JobEnd::Result(JobResult::Failed));
         let borrowed = manager.list_units_borrowed(&mut bus).unwrap().count();
         assert!(borrowed > 10);
     }

@@ -1,7 +1,7 @@
 //! systemd's private socket, without a bus: only reached from inside the box, so the test runs itself there.
 
 use barebus::{Connection, Options};
-use barebus_systemd::{JobResult, Manager, Mode};
+use barebus_systemd::{Manager, Mode, Systemd};
 
 use crate::boxes::{INSIDE, LONG, daemon};
 
@@ -34,13 +34,11 @@ fn the_manager_answers_without_a_bus() {
     assert!(
         manager.get_unit_file_state(&mut systemd, "nowhere.service").unwrap_err().is_no_such_unit()
     );
-    let result = manager
-        .restart_unit(&mut systemd, LONG, Mode::Replace)
-        .unwrap()
-        .wait(&mut systemd, None)
-        .unwrap();
-    assert_eq!(result, JobResult::Done);
-    assert!(manager.list_units(&mut systemd).unwrap().iter().count() > 10);
+    let mut systemd = Systemd::over(systemd);
+    let job = systemd.restart_unit(LONG, Mode::Replace).unwrap();
+    assert_eq!(systemd.wait(&job).unwrap().to_string(), "done");
+    let systemd = systemd.connection();
+    assert!(manager.list_units(systemd).unwrap().iter().count() > 10);
     assert_eq!(systemd.unique_name(), None);
 }
 

@@ -4,7 +4,7 @@ use barebus::{
     BusName, CallError, InterfaceName, MatchRule, MatchRuleBuf, MemberName, MethodCall, ObjectPath,
     Options, Proxy,
 };
-use barebus_systemd::{Manager, Mode};
+use barebus_systemd::{Manager, Mode, Systemd};
 
 use crate::boxes::{LONG, PATIENCE, both, connect};
 
@@ -22,20 +22,15 @@ fn bus_method(member: &'static str) -> MethodCall<'static> {
 #[test]
 fn every_subscription_is_given_the_signals_it_asks_for() {
     for the_box in both() {
-        let mut bus = connect(the_box);
+        let mut systemd = Systemd::over(connect(the_box));
+        let bus = systemd.connection();
         let rule =
             MatchRuleBuf::signals().sender(SYSTEMD).member(MemberName::from_static("JobRemoved"));
         let first = bus.subscribe(&rule.rule().unwrap()).unwrap();
         let second = bus.subscribe(&rule.rule().unwrap()).unwrap();
-        let manager = Manager::new();
-        assert!(
-            manager
-                .restart_unit(&mut bus, LONG, Mode::Replace)
-                .unwrap()
-                .wait(&mut bus, None)
-                .unwrap()
-                .is_success()
-        );
+        let job = systemd.restart_unit(LONG, Mode::Replace).unwrap();
+        assert!(systemd.wait(&job).unwrap().is_success());
+        let bus = systemd.connection();
         for subscription in [first, second] {
             let signal = bus.next_signal(subscription, Some(PATIENCE)).unwrap().unwrap();
             let (_, _, unit, _): (u32, ObjectPath<'_>, &str, &str) = signal.body().unwrap();
@@ -124,11 +119,14 @@ fn changed_properties_are_told_with_their_new_values() {
         let unit = InterfaceName::from_static("org.freedesktop.systemd1.Unit");
         let mut watched =
             Proxy::new(&mut bus, SYSTEMD, path, unit).unwrap().watch_properties().unwrap();
-        let manager = Manager::new();
-        manager.restart_unit(&mut bus, LONG, Mode::Replace).unwrap().wait(&mut bus, None).unwrap();
+        let mut systemd = Systemd::over(bus);
+        systemd.subscribe().unwrap();
+        let job = systemd.restart_unit(LONG, Mode::Replace).unwrap();
+        assert!(systemd.wait(&job).unwrap().is_success());
+        let bus = systemd.connection();
         let mut states = Vec::new();
         while !states.contains(&"active".to_owned()) {
-            let signal = watched.next(&mut bus, Some(PATIENCE)).unwrap().unwrap();
+            let signal = watched.next(bus, Some(PATIENCE)).unwrap().unwrap();
             let changes = signal.properties_changed().unwrap();
             assert_eq!(changes.interface, unit.as_str());
             if let Some(state) = changes.changed.find(&"ActiveState").unwrap() {

@@ -4,8 +4,12 @@
 //! flows: [`Systemd`](crate::Systemd) blocks until a flow has ended, [`Later`](crate::Later) leaves the waiting to the user's event loop, and
 //! `tokio::Systemd` awaits it.
 
+use std::future::poll_fn;
+use std::io;
 use std::os::fd::OwnedFd;
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use barebus::definition::Request;
@@ -14,6 +18,7 @@ use barebus::{CallError, EncodeBody, MatchRuleBuf, MethodCall, OwnedMessage};
 
 use crate::error::Error;
 use crate::state::State;
+use crate::subscription;
 
 /// A connection to systemd, and what the crate knows about it.
 ///
@@ -56,6 +61,12 @@ pub(crate) trait Client: Sized {
     /// What is known about the connection.
     fn state(&self) -> &State<Self::Signals>;
 
+    /// Whether the connection has ended.
+    fn has_ended(&self) -> bool;
+
+    /// The number of calls whose reply is outstanding, whoever made them.
+    fn outstanding(&self) -> usize;
+
     /// Counts the connections that were opened in place of ones that had ended. Subscriptions of an earlier connection are gone.
     fn generation(&self) -> u64;
 
@@ -68,13 +79,41 @@ pub(crate) trait Client: Sized {
     fn can_reopen(&self) -> bool;
 
     /// Sends a request, when fewer calls than the limit are outstanding. The reply owns its bytes and file descriptors.
+    ///
+    /// If the connection ended before, and can be opened again, that is done first. If the bus refuses the call because too many replies are
+    /// outstanding, it is sent again when a reply has come.
     async fn call<A: EncodeBody, Out>(
         &self,
         request: Request<'_, A, Out>,
-        options: CallOptions,
+        mut options: CallOptions,
     ) -> Result<OwnedMessage, CallError> {
-        let _turn = self.state().calls.turn().await;
-        self.send_request(&request, options).await
+        subscription::settle(self);
+        let calls = &self.state().calls;
+        let _turn = calls.turn().await;
+        if self.has_ended() && self.can_reopen() {
+            // If that fails, the call tells why the connection has ended.
+            let _ = reopen(self, self.generation()).await;
+        }
+        let until = Instant::now() + CROWDED;
+        loop {
+            let again = options.again();
+            let error = match self.send_request(&request, options).await {
+                Err(error) if error.remote_name() == Some(LIMITS_EXCEEDED) => error,
+                reply => return reply,
+            };
+            // If no reply is outstanding, another limit was meant.
+            if self.outstanding() == 0 || Instant::now() >= until {
+                return Err(error);
+            }
+            options = again.map_err(|_| error)?;
+            let mut pause = pin!(self.sleep_until(Instant::now() + PAUSE));
+            let mut reply = pin!(calls.next_end());
+            poll_fn(|cx| match reply.as_mut().poll(cx) {
+                Poll::Ready(()) => Poll::Ready(()),
+                Poll::Pending => pause.as_mut().poll(cx),
+            })
+            .await;
+        }
     }
 
     /// [`send`](Self::send) for a request.
@@ -105,6 +144,14 @@ pub(crate) struct CallOptions {
     pub(crate) interactive: bool,
 }
 
+impl CallOptions {
+    /// The same for another attempt.
+    fn again(&self) -> io::Result<Self> {
+        let fds = self.fds.iter().map(OwnedFd::try_clone).collect::<io::Result<_>>()?;
+        Ok(Self { fds, timeout: self.timeout, interactive: self.interactive })
+    }
+}
+
 /// How long a call waits for its reply.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) enum Timeout {
@@ -113,4 +160,30 @@ pub(crate) enum Timeout {
     Common,
     /// Another limit; `None`: no limit.
     Of(Option<Duration>),
+}
+
+/// The bus has no place for another outstanding reply.
+const LIMITS_EXCEEDED: &str = "org.freedesktop.DBus.Error.LimitsExceeded";
+
+/// How long such a call is tried again.
+const CROWDED: Duration = Duration::from_secs(25);
+
+/// How long to wait between two attempts to reach systemd, or for a reply to any call.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// Opens a connection in place of the one of `generation`, which has ended. Tries again for as long as systemd may be away.
+pub(crate) async fn reopen<C: Client>(client: &C, generation: u64) -> Result<(), Error> {
+    let until = Instant::now() + client.state().absence();
+    loop {
+        match client.reopen(generation) {
+            Err(error) if Instant::now() >= until => return Err(error),
+            Err(_) => client.sleep_until(Instant::now() + PAUSE).await,
+            Ok(()) => return Ok(()),
+        }
+    }
+}
+
+/// Whether it is the address of a server, as those of connections are that were not made over a given stream.
+pub(crate) fn is_address(text: &str) -> bool {
+    barebus::wire::address::Addresses::parse(text).is_ok()
 }

@@ -4,6 +4,8 @@ use std::fmt;
 
 use barebus::{CallError, OpenError};
 
+use crate::name::NameError;
+
 /// The failed operation and its cause.
 #[derive(Debug)]
 pub struct Error {
@@ -21,6 +23,8 @@ pub enum Cause {
     Call(CallError),
     /// No connection was opened.
     Open(OpenError),
+    /// The name of a unit is invalid.
+    Name(NameError),
 }
 
 impl Error {
@@ -42,7 +46,7 @@ impl Error {
     pub const fn call(&self) -> Option<&CallError> {
         match &self.cause {
             Cause::Call(error) => Some(error),
-            Cause::Open(_) => None,
+            Cause::Open(_) | Cause::Name(_) => None,
         }
     }
 
@@ -51,6 +55,7 @@ impl Error {
         match &self.cause {
             Cause::Call(error) => error.is_timeout(),
             Cause::Open(error) => error.is_timeout(),
+            Cause::Name(_) => false,
         }
     }
 
@@ -100,13 +105,26 @@ impl fmt::Display for Cause {
         match self {
             Self::Call(error) => error.fmt(f),
             Self::Open(error) => error.fmt(f),
+            Self::Name(error) => error.fmt(f),
         }
     }
 }
 
-impl<E: Into<CallError>> From<E> for Cause {
-    fn from(error: E) -> Self {
-        Self::Call(error.into())
+impl From<CallError> for Cause {
+    fn from(error: CallError) -> Self {
+        Self::Call(error)
+    }
+}
+
+impl From<OpenError> for Cause {
+    fn from(error: OpenError) -> Self {
+        Self::Open(error)
+    }
+}
+
+impl From<NameError> for Cause {
+    fn from(error: NameError) -> Self {
+        Self::Name(error)
     }
 }
 
@@ -118,6 +136,7 @@ impl From<Error> for barebus::Error {
         match error.cause {
             Cause::Call(cause) => Self::Operation { operation: error.operation, cause },
             Cause::Open(error) => Self::Open(error),
+            Cause::Name(error) => Self::Invalid(Box::new(error)),
         }
     }
 }

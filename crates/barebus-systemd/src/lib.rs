@@ -1,20 +1,17 @@
 //! systemd over D-Bus, typed: what `systemctl` asks and tells, without forking it.
 //!
 //! ```no_run
-//! use barebus::Connection;
-//! use barebus_systemd::{Manager, Mode};
+//! use barebus_systemd::{Mode, Systemd};
 //!
-//! let mut bus = Connection::system()?;
-//! let manager = Manager::new();
-//! println!("{}", manager.get_unit_file_state(&mut bus, "sshd.service")?);
-//! let job = manager.start_unit(&mut bus, "backup.service", Mode::Replace)?;
-//! let result = job.wait(&mut bus, None)?;
-//! println!("{result}");
+//! let systemd = Systemd::system()?;
+//! println!("{}", systemd.unit_file_state("sshd.service")?);
+//! let job = systemd.start_unit("backup.service", Mode::Replace)?;
+//! println!("{}", systemd.wait(&job)?);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Over the bus, or over systemd's private socket ([`barebus::Connection::systemd_private`]), which root has before and without a
-//! bus.
+//! [`Systemd`] works over the bus, or over systemd's private socket, which root has before and without a bus. The same operations are `async`
+//! methods for event loops ([`Systemd::begin`]) and, with the feature `tokio`, of `tokio::Systemd`.
 //!
 //! All members of systemd's interfaces are in [`interface`] as definitions. Four modules need no connection: [`name`] for names of
 //! units, [`word`] for states and modes, [`value`] for limits, amounts and times, and [`setting`] for the settings of transient units.
@@ -33,8 +30,10 @@ mod job;
 mod manager;
 mod methods;
 pub mod name;
+mod set;
 pub mod setting;
 mod state;
+mod subscription;
 mod systemd;
 #[cfg(feature = "tokio")]
 pub mod tokio;
@@ -45,7 +44,7 @@ pub mod watch;
 pub mod word;
 
 pub use error::{Cause, Error};
-pub use job::{Job, JobResult, Mode};
+pub use job::{Job, JobEnd, JobReport, JobResult, Mode, ProcessEnd, Transaction, UnitOutcome};
 pub use manager::Manager;
 pub use name::{UnitKind, UnitName};
 pub use systemd::{Later, Pending, Systemd};

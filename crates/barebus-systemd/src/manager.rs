@@ -4,36 +4,13 @@ use barebus::definition::{Method, Path, Str};
 use barebus::{Array, CallError, Connection, Decode, OwnedObjectPath, Proxy};
 
 use crate::error::Error;
-use crate::interface::manager::method::{
-    GET_UNIT, GET_UNIT_FILE_STATE, LIST_UNITS, LOAD_UNIT, RESTART_UNIT, START_UNIT, STOP_UNIT,
-    SUBSCRIBE,
-};
+use crate::interface::manager::method::{GET_UNIT, GET_UNIT_FILE_STATE, LIST_UNITS, LOAD_UNIT};
 use crate::interface::manager::property::VERSION;
 use crate::interface::manager::{INTERFACE, OBJECT};
-use crate::job::{Job, Mode};
 use crate::unit::{ListedUnit, Unit, UnitList};
 use crate::word::UnitFileState;
 
-/// systemd's manager object.
-///
-/// It holds no connection: each method takes the connection that it uses, over the bus or over systemd's private socket. So the
-/// units, jobs and lists that the methods return do not block the connection:
-///
-/// ```no_run
-/// use barebus::Connection;
-/// use barebus_systemd::{Manager, Mode};
-///
-/// let mut bus = Connection::system()?;
-/// let manager = Manager::new();
-/// let a = manager.start_unit(&mut bus, "a.service", Mode::Replace)?;
-/// let b = manager.start_unit(&mut bus, "b.service", Mode::Replace)?;
-/// println!("{}, {}", a.wait(&mut bus, None)?, b.wait(&mut bus, None)?);
-/// for unit in &manager.list_units(&mut bus)? {
-///     let pid = manager.get_unit(&mut bus, unit.name)?.main_pid(&mut bus);
-///     println!("{}: {pid:?}", unit.name);
-/// }
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
+/// systemd's manager object. It holds no connection: each method takes the connection that it uses.
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct Manager {}
@@ -108,62 +85,6 @@ impl Manager {
     /// Returns the failed operation and its cause.
     pub fn load_unit(self, connection: &mut Connection, unit: &str) -> Result<Unit, Error> {
         load(connection, LOAD_UNIT, unit)
-    }
-
-    /// Queues a job that starts the unit. [`Job::wait`] returns its result.
-    ///
-    /// # Errors
-    /// Returns the failed operation and its cause; see [`Error::is_no_such_unit`].
-    pub fn start_unit(
-        self,
-        connection: &mut Connection,
-        unit: &str,
-        mode: Mode,
-    ) -> Result<Job, Error> {
-        Job::queue(connection, START_UNIT, unit, mode)
-    }
-
-    /// Queues a job that stops the unit. [`Job::wait`] returns its result.
-    ///
-    /// # Errors
-    /// Returns the failed operation and its cause; see [`Error::is_no_such_unit`].
-    pub fn stop_unit(
-        self,
-        connection: &mut Connection,
-        unit: &str,
-        mode: Mode,
-    ) -> Result<Job, Error> {
-        Job::queue(connection, STOP_UNIT, unit, mode)
-    }
-
-    /// Queues a job that stops the unit and starts it again. [`Job::wait`] returns its result.
-    ///
-    /// # Errors
-    /// Returns the failed operation and its cause; see [`Error::is_no_such_unit`].
-    pub fn restart_unit(
-        self,
-        connection: &mut Connection,
-        unit: &str,
-        mode: Mode,
-    ) -> Result<Job, Error> {
-        Job::queue(connection, RESTART_UNIT, unit, mode)
-    }
-
-    /// Asks systemd to send its signals (`JobRemoved`, `UnitNew`, …) to this connection. Once is enough; calling it again does
-    /// no harm.
-    ///
-    /// # Errors
-    /// Returns the failed operation and its cause.
-    pub fn subscribe(self, connection: &mut Connection) -> Result<(), Error> {
-        match connection.ask(SUBSCRIBE.call(OBJECT, ())) {
-            Ok(_) => Ok(()),
-            Err(error)
-                if error.remote_name() == Some("org.freedesktop.systemd1.AlreadySubscribed") =>
-            {
-                Ok(())
-            }
-            Err(error) => Err(Error::new(SUBSCRIBE.name().as_str(), None, error)),
-        }
     }
 
     /// Property Version: `252.39-1~deb12u2`.

@@ -1,11 +1,129 @@
 //! The list of operations. Each is a flow of another module; [`shells!`] makes the methods.
 
+use std::time::Duration;
+
+use barebus::EncodeBody;
+use barebus::definition::{Path, Request};
+
 use crate::error::Error;
+use crate::job::{self, Job, JobEnd, JobReport, Mode, Transaction};
+use crate::subscription;
 use crate::unit::file;
-use crate::word::UnitFileState;
+use crate::word::{JobType, UnitFileState};
 
 // Jobs.
-shells! {}
+shells! {
+    /// Queues a job that starts the unit. [`wait`](Self::wait) returns its result.
+    ///
+    /// # Errors
+    /// Returns the failed operation and its cause; [`Error::is_no_such_unit`] if there is no such unit.
+    fn start_unit(unit: &str, mode: Mode) -> Result<Job, Error> = job::start_unit;
+
+    /// Queues jobs that start the units. Returns a result for each, in their order. Waiting for the jobs first is not necessary: while as
+    /// many are out as the limit allows, this waits until one has ended.
+    ///
+    /// # Errors
+    /// As [`start_unit`](Self::start_unit), for each unit.
+    fn start_units(units: &[&str], mode: Mode) -> Vec<Result<Job, Error>> = job::start_units;
+
+    /// Queues a job that stops the unit. [`wait`](Self::wait) returns its result.
+    ///
+    /// # Errors
+    /// As [`start_unit`](Self::start_unit).
+    fn stop_unit(unit: &str, mode: Mode) -> Result<Job, Error> = job::stop_unit;
+
+    /// Queues a job that makes the unit read its configuration again. Its result is [`Invalid`](crate::JobResult::Invalid) if the unit is not
+    /// active.
+    ///
+    /// # Errors
+    /// As [`start_unit`](Self::start_unit); `JobTypeNotApplicable` if the unit cannot reload.
+    fn reload_unit(unit: &str, mode: Mode) -> Result<Job, Error> = job::reload_unit;
+
+    /// Queues a job that stops the unit, if it is active, and starts it.
+    ///
+    /// # Errors
+    /// As [`start_unit`](Self::start_unit).
+    fn restart_unit(unit: &str, mode: Mode) -> Result<Job, Error> = job::restart_unit;
+
+    /// Queues a job that stops the unit and starts it again, if it is active.
+    ///
+    /// # Errors
+    /// As [`start_unit`](Self::start_unit).
+    fn try_restart_unit(unit: &str, mode: Mode) -> Result<Job, Error> = job::try_restart_unit;
+
+    /// Queues a job that reloads the unit if it can, and restarts or starts it otherwise.
+    ///
+    /// # Errors
+    /// As [`start_unit`](Self::start_unit).
+    fn reload_or_restart_unit(unit: &str, mode: Mode) -> Result<Job, Error> = job::reload_or_restart_unit;
+
+    /// Queues a job that reloads the unit if it can and restarts it otherwise, if it is active.
+    ///
+    /// # Errors
+    /// As [`start_unit`](Self::start_unit).
+    fn reload_or_try_restart_unit(unit: &str, mode: Mode) -> Result<Job, Error> = job::reload_or_try_restart_unit;
+
+    /// Queues a job that starts the unit and stops all units that it does not need. The unit, a target usually, must have
+    /// `AllowIsolate=yes`.
+    ///
+    /// # Errors
+    /// As [`start_unit`](Self::start_unit); `NoIsolation` if the unit may not be isolated.
+    fn isolate_unit(unit: &str) -> Result<Job, Error> = job::isolate_unit;
+
+    /// Queues a job of any type, and returns all jobs that systemd queues with it.
+    ///
+    /// # Errors
+    /// As [`start_unit`](Self::start_unit).
+    fn enqueue_unit_job(unit: &str, job_type: JobType, mode: Mode) -> Result<Transaction, Error> = job::enqueue_unit_job;
+
+    /// Queues the jobs of all units that are marked with `needs-restart` or `needs-reload` (property Markers).
+    ///
+    /// # Errors
+    /// Returns the failed operation and its cause.
+    fn enqueue_marked_jobs() -> Result<Vec<Job>, Error> = job::enqueue_marked_jobs;
+
+    /// Queues a job by any request that systemd answers with the job's path, such as
+    /// [`START_TRANSIENT_UNIT`](crate::interface::manager::method::START_TRANSIENT_UNIT). `unit` is the name of its unit.
+    ///
+    /// # Errors
+    /// Returns the failed operation and its cause.
+    fn request_job(unit: &str, request: Request<'_, impl EncodeBody, (Path,)>) -> Result<Job, Error> = job::request_job;
+
+    /// Waits until the job has ended. There is no time limit: systemd ends a job that takes longer than its unit allows.
+    ///
+    /// A result that came earlier, even before systemd's answer to the call that queued the job, is returned at once.
+    ///
+    /// # Errors
+    /// Returns why the end of the job cannot be learned: the connection has ended, or systemd was away for longer than
+    /// [`set_absence`](Self::set_absence) says; the job goes on. [`CallError::OtherConnection`](barebus::CallError::OtherConnection) if the job was queued over another
+    /// connection.
+    fn wait(job: &Job) -> Result<JobEnd, Error> = job::wait;
+
+    /// As [`wait`](Self::wait), for at most `timeout`.
+    ///
+    /// # Errors
+    /// As [`wait`](Self::wait); [`Error::is_timeout`] if the time has passed. The job goes on, and can be waited for again.
+    fn wait_within(job: &Job, timeout: Duration) -> Result<JobEnd, Error> = job::wait_within;
+
+    /// Waits until all jobs have ended. Returns a result for each, in their order.
+    ///
+    /// # Errors
+    /// As [`wait`](Self::wait), for each job.
+    fn wait_all(jobs: &[Job]) -> Vec<Result<JobEnd, Error>> = job::wait_all;
+
+    /// Waits until the job has ended, and asks how its unit is then. `done` means that the job did what it was to do. It does not mean that the
+    /// unit is active: a condition may not have held, and the unit may have ended in the next moment.
+    ///
+    /// # Errors
+    /// As [`wait`](Self::wait).
+    fn wait_unit(job: &Job) -> Result<JobReport, Error> = job::wait_unit;
+
+    /// Cancels the job. It ends as [`Canceled`](crate::JobResult::Canceled).
+    ///
+    /// # Errors
+    /// Returns the failed operation and its cause: `UnknownObject` if the job has ended.
+    fn cancel(job: &Job) -> Result<(), Error> = job::cancel;
+}
 
 // Units and files.
 shells! {
@@ -21,6 +139,19 @@ shells! {}
 
 // Watching.
 shells! {}
+
+// Signals.
+shells! {
+    /// Asks systemd to send its signals (`JobRemoved`, `UnitNew`, …) to this connection, for subscriptions of your own. Jobs need no such
+    /// call. Users are counted: [`unsubscribe`](Self::unsubscribe) as often.
+    ///
+    /// # Errors
+    /// Returns the failed operation and its cause.
+    fn subscribe() -> Result<(), Error> = subscription::subscribe_user;
+
+    /// Takes one [`subscribe`](Self::subscribe) back.
+    fn unsubscribe() -> () = subscription::unsubscribe_user;
+}
 
 // The manager.
 shells! {

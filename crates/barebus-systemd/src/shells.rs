@@ -44,3 +44,26 @@ macro_rules! shells {
         }
     };
 }
+
+/// Methods of [`Systemd`](crate::Systemd) and `tokio::Systemd` that set limits, and wait for nothing.
+macro_rules! limits {
+    ($($shell:ty),*) => {
+        $(impl $shell {
+            /// How many calls may be outstanding at a time; default: 100. dbus-daemon gives a connection of the system bus 128.
+            pub fn set_call_limit(&self, limit: usize) {
+                self.shell.state().calls.set_limit(limit);
+            }
+
+            /// How many jobs may be out at a time; default: 100. systemd can follow about 500 jobs that were queued over the bus; with more it
+            /// loses results, or its connection to the bus.
+            pub fn set_job_limit(&self, limit: usize) {
+                self.shell.state().jobs.turns.set_limit(limit);
+            }
+
+            /// How long systemd may be away while it re-executes itself, before whoever waits gets an error; default: 5 s.
+            pub fn set_absence(&self, time: Duration) {
+                self.shell.state().set_absence(time);
+            }
+        })*
+    };
+}

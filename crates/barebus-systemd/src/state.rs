@@ -1,5 +1,10 @@
 //! What the crate knows about a connection, apart from the connection itself.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use crate::job::Jobs;
+use crate::subscription::Subscription;
 use crate::turns::Turns;
 
 /// The state of a connection that all flows share. `S` is the shell's type of subscription.
@@ -7,14 +12,41 @@ use crate::turns::Turns;
 pub(crate) struct State<S> {
     /// The calls that are outstanding.
     pub(crate) calls: Turns,
-    signals: std::marker::PhantomData<fn() -> S>,
+    /// Who uses systemd's signals.
+    pub(crate) subscription: Subscription,
+    /// The jobs that are out.
+    pub(crate) jobs: Jobs<S>,
+    /// In milliseconds.
+    absence: AtomicU64,
 }
 
 /// The default limit of outstanding calls. dbus-daemon gives a connection of the system bus 128 pending replies.
 pub(crate) const CALLS: usize = 100;
 
+/// The default of [`State::absence`].
+const ABSENCE: Duration = Duration::from_secs(5);
+
+impl<S> State<S> {
+    /// How long systemd may be away while it re-executes itself.
+    pub(crate) fn absence(&self) -> Duration {
+        Duration::from_millis(self.absence.load(Ordering::Relaxed))
+    }
+
+    pub(crate) fn set_absence(&self, time: Duration) {
+        let time = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+        self.absence.store(time, Ordering::Relaxed);
+    }
+}
+
 impl<S> Default for State<S> {
     fn default() -> Self {
-        Self { calls: Turns::new(CALLS), signals: std::marker::PhantomData }
+        let state = Self {
+            calls: Turns::new(CALLS),
+            subscription: Subscription::default(),
+            jobs: Jobs::default(),
+            absence: AtomicU64::new(0),
+        };
+        state.set_absence(ABSENCE);
+        state
     }
 }

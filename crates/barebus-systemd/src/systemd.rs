@@ -15,19 +15,39 @@ use barebus::{
     Signals,
 };
 
-use crate::client::{CallOptions, Client, Timeout};
-use crate::error::{Cause, Error};
+use crate::client::{CallOptions, Client, Timeout, is_address};
+use crate::error::Error;
 use crate::state::State;
+use crate::subscription;
 
-/// A connection to systemd.
+/// A connection to systemd, and its operations. Each waits for its answer.
 ///
 /// ```no_run
 /// use barebus_systemd::{Mode, Systemd};
 ///
 /// let systemd = Systemd::system()?;
 /// println!("{}", systemd.unit_file_state("sshd.service")?);
+/// let a = systemd.start_unit("a.service", Mode::Replace)?;
+/// let b = systemd.start_unit("b.service", Mode::Replace)?;
+/// println!("{}, {}", systemd.wait(&a)?, systemd.wait(&b)?);
+/// for unit in &systemd.list_units()? {
+///     println!("{}: {}", unit.name, unit.active_state);
+/// }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// Units, jobs and lists hold no connection, so any number of them can be kept. What has no method is reached by a
+/// [definition](crate::interface) over the [`connection`](Self::connection).
+///
+/// # Limits
+///
+/// At most 100 calls and 100 jobs are out at a time; what is beyond waits its turn, in order. A message bus and systemd have limits of their own,
+/// which a program with many jobs would run into otherwise: [`set_call_limit`](Self::set_call_limit), [`set_job_limit`](Self::set_job_limit).
+///
+/// # When systemd re-executes itself
+///
+/// Waits survive it. On a bus, systemd is followed to its new connection. A direct connection ends; it is opened again, within 5 s
+/// ([`set_absence`](Self::set_absence)). A call whose answer was outstanding fails, because nobody knows whether systemd has performed it.
 pub struct Systemd {
     pub(crate) shell: Shell,
 }
@@ -42,7 +62,15 @@ impl Systemd {
     /// The connection, for everything that this type has no method for: [definitions](crate::interface), calls and subscriptions of your
     /// own.
     pub fn connection(&mut self) -> &mut Connection {
+        crate::job::release(&self.shell);
+        subscription::settle(&self.shell);
         self.shell.connection.get_mut()
+    }
+
+    /// The connection, without what this type knows about it.
+    pub fn into_connection(mut self) -> Connection {
+        self.connection();
+        self.shell.connection.into_inner()
     }
 
     /// The same operations as `async` methods. [`begin`](Self::begin) starts one.
@@ -94,6 +122,8 @@ impl Systemd {
         self.shell.block_on(flow)
     }
 }
+
+limits!(Systemd);
 
 impl fmt::Debug for Systemd {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -296,6 +326,14 @@ impl Client for Shell {
         self.connection.borrow().is_direct()
     }
 
+    fn has_ended(&self) -> bool {
+        self.connection.borrow().session_state().error().is_some()
+    }
+
+    fn outstanding(&self) -> usize {
+        self.connection.borrow().session_state().outstanding()
+    }
+
     fn state(&self) -> &State<Signals> {
         &self.state
     }
@@ -308,16 +346,21 @@ impl Client for Shell {
         if self.generation.get() != generation {
             return Ok(());
         }
-        let connection = Connection::open_direct(self.connection.borrow().address());
-        let connection =
-            connection.map_err(|error| Error::new("connecting again", None, Cause::Open(error)))?;
+        let (address, timeout) = {
+            let connection = self.connection.borrow();
+            (connection.address().to_owned(), connection.call_timeout())
+        };
+        let mut connection = Connection::open_direct(&address)
+            .map_err(|error| Error::new("connecting again", None, error))?;
+        connection.set_call_timeout(timeout);
         self.connection.replace(connection);
         self.generation.set(generation + 1);
         Ok(())
     }
 
     fn can_reopen(&self) -> bool {
-        self.is_direct()
+        let connection = self.connection.borrow();
+        connection.is_direct() && is_address(connection.address())
     }
 }
 

@@ -15,13 +15,13 @@ use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::{Context, Poll, Waker};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use barebus::{CallError, ConnectionError, EncodeBody, MatchRuleBuf, MethodCall, OwnedMessage};
 use barebus_tokio::{Connection, PendingReply, SignalStream};
 
-use crate::client::{CallOptions, Client, Timeout};
-use crate::error::{Cause, Error};
+use crate::client::{CallOptions, Client, Timeout, is_address};
+use crate::error::Error;
 use crate::state::State;
 
 /// A connection to systemd, cheap to clone. The [`Driver`] that comes with it must be spawned.
@@ -35,10 +35,16 @@ impl Systemd {
     pub fn over(connection: barebus::Connection) -> (Self, Driver) {
         let address = connection.address().to_owned();
         let is_direct = connection.is_direct();
+        let can_reopen = is_direct && is_address(&address);
         let (connection, driver) = Connection::new(connection);
         let open = Open { connection, generation: 0, next_driver: None, driver_task: None };
-        let shell =
-            Arc::new(Shell { address, is_direct, open: Mutex::new(open), state: State::default() });
+        let shell = Arc::new(Shell {
+            address,
+            is_direct,
+            can_reopen,
+            open: Mutex::new(open),
+            state: State::default(),
+        });
         let shared = Arc::downgrade(&shell);
         (Self { shell }, Driver { shell: shared, driver })
     }
@@ -49,6 +55,8 @@ impl Systemd {
         self.shell.lock().connection.clone()
     }
 }
+
+limits!(Systemd);
 
 /// The future that reads and writes for a [`Systemd`]: see [`barebus_tokio::Driver`]. It also drives the connection that is opened in place
 /// of a direct one that systemd has ended by re-executing itself.
@@ -73,7 +81,7 @@ impl Future for Driver {
                     self.driver = next;
                 }
                 // Polled again when the connection was opened again, or the last handle is gone.
-                None if shell.is_direct => {
+                None if shell.can_reopen => {
                     open.driver_task = Some(cx.waker().clone());
                     return Poll::Pending;
                 }
@@ -88,6 +96,7 @@ impl Future for Driver {
 pub(crate) struct Shell {
     address: String,
     is_direct: bool,
+    can_reopen: bool,
     open: Mutex<Open>,
     state: State<Stream>,
 }
@@ -169,6 +178,14 @@ impl Client for Shell {
         self.is_direct
     }
 
+    fn has_ended(&self) -> bool {
+        self.lock().connection.has_ended()
+    }
+
+    fn outstanding(&self) -> usize {
+        self.lock().connection.outstanding()
+    }
+
     fn state(&self) -> &State<Stream> {
         &self.state
     }
@@ -179,10 +196,10 @@ impl Client for Shell {
 
     fn reopen(&self, generation: u64) -> Result<(), Error> {
         let opened = barebus::Connection::open_direct(&self.address);
-        let opened =
-            opened.map_err(|error| Error::new("connecting again", None, Cause::Open(error)))?;
+        let mut opened = opened.map_err(|error| Error::new("connecting again", None, error))?;
         let mut open = self.lock();
         if open.generation == generation {
+            opened.set_call_timeout(open.connection.call_timeout());
             let (connection, driver) = Connection::new(opened);
             open.connection = connection;
             open.generation += 1;
@@ -195,7 +212,7 @@ impl Client for Shell {
     }
 
     fn can_reopen(&self) -> bool {
-        self.is_direct()
+        self.can_reopen
     }
 }
 
@@ -213,11 +230,19 @@ impl Future for Reply {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Mode;
 
     #[test]
     fn operations_can_be_spawned() {
         fn check<T: Send>(_: impl FnOnce(&'static Systemd) -> T) {}
         check(|systemd| systemd.unit_file_state("x.service"));
         check(|systemd| systemd.version());
+        check(|systemd| systemd.start_unit("x.service", Mode::Replace));
+        check(|systemd| async {
+            let jobs = systemd.start_units(&["x.service"], Mode::Replace).await;
+            let jobs: Vec<_> = jobs.into_iter().flatten().collect();
+            systemd.wait_all(&jobs).await;
+            systemd.wait_unit(&jobs[0]).await
+        });
     }
 }

@@ -17,6 +17,10 @@ struct Queue {
     /// The next number of those who wait.
     next: u64,
     waiting: BTreeMap<u64, Waker>,
+    /// Turns that have ended.
+    ended: u64,
+    /// The tasks that wait for the end of any turn.
+    watching: Vec<Waker>,
 }
 
 impl Queue {
@@ -33,8 +37,14 @@ impl Queue {
 
 impl Turns {
     pub(crate) const fn new(limit: usize) -> Self {
-        let waiting = BTreeMap::new();
-        Self(Mutex::new(Queue { limit, taken: 0, next: 0, waiting }))
+        Self(Mutex::new(Queue {
+            limit,
+            taken: 0,
+            next: 0,
+            waiting: BTreeMap::new(),
+            ended: 0,
+            watching: Vec::new(),
+        }))
     }
 
     fn lock(&self) -> MutexGuard<'_, Queue> {
@@ -58,7 +68,17 @@ impl Turns {
         self.change(|queue| queue.limit = limit);
     }
 
+    pub(crate) fn limit(&self) -> usize {
+        self.lock().limit
+    }
+
+    /// Adds a turn that is taken without waiting, until [`end`](Self::end).
+    pub(crate) fn add(&self) {
+        self.lock().taken += 1;
+    }
+
     /// The number of turns that have not ended.
+    #[cfg(test)]
     pub(crate) fn taken(&self) -> usize {
         self.lock().taken
     }
@@ -72,7 +92,29 @@ impl Turns {
 
     /// Ends `count` turns that were [kept](Turn::keep).
     pub(crate) fn end(&self, count: usize) {
-        self.change(|queue| queue.taken = queue.taken.saturating_sub(count));
+        let mut watching = Vec::new();
+        self.change(|queue| {
+            queue.taken = queue.taken.saturating_sub(count);
+            queue.ended += 1;
+            watching = std::mem::take(&mut queue.watching);
+        });
+        watching.into_iter().for_each(Waker::wake);
+    }
+
+    /// Waits until any turn has ended.
+    pub(crate) async fn next_end(&self) {
+        let before = self.lock().ended;
+        poll_fn(|cx| {
+            let mut queue = self.lock();
+            if queue.ended != before {
+                return Poll::Ready(());
+            }
+            if !queue.watching.iter().any(|waker| waker.will_wake(cx.waker())) {
+                queue.watching.push(cx.waker().clone());
+            }
+            Poll::Pending
+        })
+        .await;
     }
 }
 

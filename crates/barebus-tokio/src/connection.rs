@@ -181,6 +181,12 @@ impl Connection {
         self.look(|connection| connection.unique_name().map(String::from))
     }
 
+    /// Whether the connection has ended: every later call fails with the reason.
+    pub fn has_ended(&self) -> bool {
+        let state = self.handle.lock();
+        state.is_over
+    }
+
     /// The number of calls whose reply is outstanding, including the session's own.
     pub fn outstanding(&self) -> usize {
         self.look(|connection| connection.session_state().outstanding())

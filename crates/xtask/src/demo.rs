@@ -7,7 +7,7 @@ use barebus::{
     BusName, Connection, InterfaceName, MatchRuleBuf, MemberName, MethodCall, ObjectPath,
 };
 use barebus_box::SystemdBox;
-use barebus_systemd::{Manager, Mode};
+use barebus_systemd::{Manager, Mode, Systemd};
 use barebus_text::busctl;
 
 use crate::packages;
@@ -99,7 +99,9 @@ pub(crate) fn run(host: bool) -> Result<(), Failure> {
 
     if matches!(place, Place::Box(_)) {
         title("Subscribe to signals, start a unit, see its job end");
-        signals(&mut bus)?;
+        let mut systemd = Systemd::over(bus);
+        signals(&mut systemd)?;
+        bus = systemd.into_connection();
     }
 
     title("Read a few properties");
@@ -114,22 +116,24 @@ pub(crate) fn run(host: bool) -> Result<(), Failure> {
 }
 
 /// Starts a unit and prints the Manager's signals until its job has ended.
-fn signals(bus: &mut Connection) -> Result<(), Failure> {
+fn signals(systemd: &mut Systemd) -> Result<(), Failure> {
     let rule = MatchRuleBuf::signals().sender(SYSTEMD).path(PATH).interface(MANAGER);
-    let all = bus.subscribe(&rule.rule()?)?;
-    let manager = Manager::new();
-    let job = manager.start_unit(bus, DEMO.0, Mode::Replace)?;
+    let all = systemd.connection().subscribe(&rule.rule()?)?;
+    systemd.subscribe()?;
+    let job = systemd.start_unit(DEMO.0, Mode::Replace)?;
     println!("StartUnit({}) queued {}", DEMO.0, job.path());
-    println!("its job ended: {}", job.wait(bus, Some(Duration::from_secs(10)))?);
+    println!("its job ended: {}", systemd.wait_within(&job, Duration::from_secs(10))?);
     println!("signals that the Manager sent meanwhile:");
+    let bus = systemd.connection();
     while let Some(signal) = bus.next_signal(all, Some(Duration::from_millis(50)))? {
         let mut text = String::new();
         busctl::print(signal.message(), &mut text)?;
         println!("  {} {text}", signal.header().member.map_or("", MemberName::as_str));
     }
     bus.unsubscribe(all)?;
-    let job = manager.stop_unit(bus, DEMO.0, Mode::Replace)?;
-    println!("and stopped again: {}", job.wait(bus, None)?);
+    systemd.unsubscribe();
+    let job = systemd.stop_unit(DEMO.0, Mode::Replace)?;
+    println!("and stopped again: {}", systemd.wait(&job)?);
     Ok(())
 }
 

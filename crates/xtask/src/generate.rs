@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use barebus::{Connection, Proxy};
 use barebus_box::SystemdBox;
 use barebus_codegen::{Options, Source, generate, mod_items};
-use barebus_systemd::{Manager, Mode};
+use barebus_systemd::{Mode, Systemd};
 
 use crate::run::{Failure, top};
 
@@ -163,19 +163,22 @@ pub(crate) fn fetch(root: Option<&Path>) -> Result<(), Failure> {
         builder = builder.root(root);
     }
     let the_box = builder.boot()?;
-    let mut bus = Connection::open(the_box.system_bus_address())?;
-    let manager = Manager::new();
-    let version = manager.version(&mut bus)?;
+    let mut systemd = Systemd::over(Connection::open(the_box.system_bus_address())?);
+    let version = systemd.version()?;
     let number = version.split(|character: char| !character.is_ascii_digit()).next().unwrap_or("");
     let folder = introspection().join(number);
     fs::create_dir_all(&folder)?;
-    let job = manager.start_unit(&mut bus, HELD.0, Mode::Replace)?.path().to_string();
+    let job = systemd.start_unit(HELD.0, Mode::Replace)?.path().to_string();
     let units = UNIT_TYPES
         .map(|kind| (kind, format!("/org/freedesktop/systemd1/unit/introspected_2e{kind}")));
     let objects = FIXED.map(|(name, path)| (name, path.to_owned()));
     for (name, path) in objects.into_iter().chain(units).chain([("job", job)]) {
-        let mut proxy =
-            Proxy::new(&mut bus, SYSTEMD, &path, "org.freedesktop.DBus.Introspectable")?;
+        let mut proxy = Proxy::new(
+            systemd.connection(),
+            SYSTEMD,
+            &path,
+            "org.freedesktop.DBus.Introspectable",
+        )?;
         let xml = proxy.introspect()?;
         // Which objects are below it is a matter of the machine.
         let kept = xml.lines().filter(|line| !line.trim_start().starts_with("<node name="));

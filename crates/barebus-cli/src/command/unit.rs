@@ -4,7 +4,7 @@ use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
 use barebus::Connection;
-use barebus_systemd::{Job, ListedUnit, Manager, Mode};
+use barebus_systemd::{Error, Job, ListedUnit, Manager, Mode, Systemd};
 
 use crate::args::{Target, UnitVerb};
 use crate::command::open;
@@ -14,18 +14,18 @@ use crate::table::{NAME_WIDTH, Table};
 
 pub(crate) fn run(target: &Target, verb: UnitVerb) -> Result<ExitCode, Failure> {
     let mut connection = open(target)?;
-    let bus = &mut connection;
-    let manager = Manager::new();
     match verb {
-        UnitVerb::State { names } => state(bus, &names),
-        UnitVerb::List { all, json } => list(bus, all, json),
+        UnitVerb::State { names } => state(&mut connection, &names),
+        UnitVerb::List { all, json } => list(&mut connection, all, json),
         UnitVerb::Start { name } => {
-            let job = manager.start_unit(bus, &name, Mode::Replace);
-            finish(bus, target, &name, job.map_err(|error| failed("StartUnit", &name, error))?)
+            let systemd = Systemd::over(connection);
+            let job = systemd.start_unit(&name, Mode::Replace)?;
+            finish(&systemd, target, &job)
         }
         UnitVerb::Stop { name } => {
-            let job = manager.stop_unit(bus, &name, Mode::Replace);
-            finish(bus, target, &name, job.map_err(|error| failed("StopUnit", &name, error))?)
+            let systemd = Systemd::over(connection);
+            let job = systemd.stop_unit(&name, Mode::Replace)?;
+            finish(&systemd, target, &job)
         }
     }
 }
@@ -101,32 +101,24 @@ const fn cells<'a>(unit: &ListedUnit<'a>) -> [&'a str; 5] {
     [unit.name, unit.load_state, unit.active_state, unit.sub_state, unit.description]
 }
 
-/// What failed may have been a step on the way, which does not name the unit.
-fn failed(method: &str, name: &str, mut error: barebus_systemd::Error) -> Failure {
-    if !error.operation.starts_with(method) {
-        error.operation = format!("{method} of {name}: {}", error.operation);
-    }
-    error.into()
-}
-
 /// Waits until the job has ended. Without `--timeout` there is no limit: systemd ends a job that takes longer than its unit allows.
-fn finish(
-    bus: &mut Connection,
-    target: &Target,
-    name: &str,
-    job: Job,
-) -> Result<ExitCode, Failure> {
-    let result = job.wait(bus, target.timeout).map_err(|error| match target.timeout {
-        Some(timeout) if error.is_timeout() => {
+fn finish(systemd: &Systemd, target: &Target, job: &Job) -> Result<ExitCode, Failure> {
+    let name = job.unit();
+    let end = match target.timeout {
+        None => systemd.wait(job)?,
+        Some(timeout) => systemd.wait_within(job, timeout).map_err(|error: Error| {
+            if !error.is_timeout() {
+                return error.into();
+            }
             let time = timeout.as_secs_f64();
             let what = format_args!("the job for {name} did not end within {time} s, and goes on");
             Failure::new(Exit::NoReply, what)
-        }
-        _ => error.into(),
-    })?;
-    writeln!(io::stdout(), "{}", one_line(result.as_str()))?;
-    if result.is_success() {
+        })?,
+    };
+    let told = end.to_string();
+    writeln!(io::stdout(), "{}", one_line(&told))?;
+    if end.is_success() {
         return Ok(ExitCode::SUCCESS);
     }
-    Err(Failure::new(Exit::Refused, format_args!("the job for {name} ended with '{result}'")))
+    Err(Failure::new(Exit::Refused, format_args!("the job for {name} ended with '{told}'")))
 }

@@ -2,7 +2,7 @@
 
 use barebus::Connection;
 
-use crate::error::{Cause, Error};
+use crate::error::Error;
 use crate::systemd::Systemd;
 
 impl Systemd {
@@ -10,7 +10,7 @@ impl Systemd {
     /// others over the system bus.
     ///
     /// # Errors
-    /// [`Cause::Open`] names every server that was tried.
+    /// [`Cause::Open`](crate::Cause::Open) names every server that was tried.
     pub fn system() -> Result<Self, Error> {
         system().map(Self::over)
     }
@@ -21,13 +21,12 @@ impl crate::tokio::Systemd {
     /// The system's systemd, as [`crate::Systemd::system`].
     ///
     /// # Errors
-    /// [`Cause::Open`] names every server that was tried.
+    /// [`Cause::Open`](crate::Cause::Open) names every server that was tried.
     pub fn system() -> Result<(Self, crate::tokio::Driver), Error> {
         system().map(Self::over)
     }
 }
 
 fn system() -> Result<Connection, Error> {
-    Connection::systemd()
-        .map_err(|error| Error::new("connecting to systemd", None, Cause::Open(error)))
+    Connection::systemd().map_err(|error| Error::new("connecting to systemd", None, error))
 }

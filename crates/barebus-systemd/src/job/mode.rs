@@ -1,0 +1,51 @@
+//! What a job does to other jobs.
+
+use std::fmt;
+
+/// What a job does to those that are queued already.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Mode {
+    /// Replaces those that conflict with it.
+    #[default]
+    Replace,
+    /// Fails if one conflicts with it.
+    Fail,
+    /// Replaces those that conflict, and cannot be replaced itself.
+    ReplaceIrreversibly,
+    /// Stops all units that it does not need.
+    Isolate,
+    /// Cancels all other jobs.
+    Flush,
+    /// Looks at no dependencies at all.
+    IgnoreDependencies,
+    /// Looks at dependencies for order only.
+    IgnoreRequirements,
+    /// Also stops the units that trigger the unit. For stopping; since systemd 246.
+    Triggering,
+    /// Also restarts the active units that depend on the unit. For starting; since systemd 257.
+    RestartDependencies,
+}
+
+impl Mode {
+    /// The word that systemd has for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Replace => "replace",
+            Self::Fail => "fail",
+            Self::ReplaceIrreversibly => "replace-irreversibly",
+            Self::Isolate => "isolate",
+            Self::Flush => "flush",
+            Self::IgnoreDependencies => "ignore-dependencies",
+            Self::IgnoreRequirements => "ignore-requirements",
+            Self::Triggering => "triggering",
+            Self::RestartDependencies => "restart-dependencies",
+        }
+    }
+}
+
+impl fmt::Display for Mode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
