@@ -22,3 +22,4 @@ mod private;
 mod proxy;
 mod settings;
 mod signals;
+mod watch;

@@ -53,7 +53,8 @@ fn options() -> Options {
 }
 
 /// A call of the scripted servers, which answer with strings.
-pub(crate) const ASK: MethodCall<'static> = MethodCall::new(ObjectPath::ROOT, MemberName::from_static("Echo"));
+pub(crate) const ASK: MethodCall<'static> =
+    MethodCall::new(ObjectPath::ROOT, MemberName::from_static("Echo"));
 
 /// What the server answers when asked `question`.
 fn ask(connection: &mut Connection, question: &str) -> String {

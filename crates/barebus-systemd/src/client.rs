@@ -52,6 +52,9 @@ pub(crate) trait Client: Sized {
         signals: &'a mut Self::Signals,
     ) -> impl Future<Output = Result<Arc<OwnedMessage>, CallError>> + 'a;
 
+    /// Counts signals that were lost because they came faster than they were taken: those of the subscription, and maybe others.
+    fn lost(&self, signals: &Self::Signals) -> u64;
+
     /// Waits until `at`.
     fn sleep_until(&self, at: Instant) -> impl Future<Output = ()>;
 

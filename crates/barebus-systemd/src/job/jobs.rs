@@ -112,7 +112,7 @@ fn subscribe<C: Client>(client: &C) -> Result<Stream<C::Signals>, CallError> {
 }
 
 /// The rule for the changes of systemd's owner on the bus.
-fn owner_changed() -> MatchRuleBuf {
+pub(crate) fn owner_changed() -> MatchRuleBuf {
     use barebus::{BusName, InterfaceName, MemberName, ObjectPath};
 
     const BUS: BusName<'static> = BusName::from_static("org.freedesktop.DBus");

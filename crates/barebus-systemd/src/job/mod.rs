@@ -13,7 +13,7 @@ mod wait;
 
 pub use end::{JobEnd, JobReport, JobResult};
 pub use job::Job;
-pub(crate) use jobs::{Jobs, release};
+pub(crate) use jobs::{Jobs, owner_changed, release};
 pub use mode::Mode;
 pub use outcome::{ProcessEnd, UnitOutcome};
 pub(crate) use start::{

@@ -20,7 +20,7 @@ use crate::client::{Client, reopen};
 use crate::interface::manager::method::LIST_UNITS;
 use crate::interface::service::property::{MAIN_PID, RESULT};
 use crate::job::owner_changed;
-use crate::subscription;
+use crate::subscription::{self, Subscribing};
 use crate::unit::ListedUnit;
 
 /// How long to wait until systemd is asked again that could not be reached.
@@ -33,10 +33,10 @@ pub(super) fn lock(table: &Mutex<Table>) -> MutexGuard<'_, Table> {
 
 /// Follows the units of the table. Returns why it cannot go on.
 pub(super) async fn follow<C: Client>(client: &C, table: &Mutex<Table>) -> CallError {
-    let _user = User(client);
+    let mut user = User { client, has_entered: false };
     loop {
         let generation = client.generation();
-        let Err(error) = follow_connection(client, table).await;
+        let Err(error) = follow_connection(&mut user, table).await;
         let is_other = client.generation() != generation;
         let may_reopen = error.is_disconnected() && client.can_reopen();
         if !is_other && (!may_reopen || reopen(client, generation).await.is_err()) {
@@ -47,22 +47,37 @@ pub(super) async fn follow<C: Client>(client: &C, table: &Mutex<Table>) -> CallE
 }
 
 /// A user of systemd's signals.
-struct User<'c, C: Client>(&'c C);
+struct User<'c, C: Client> {
+    client: &'c C,
+    has_entered: bool,
+}
+
+impl<'c, C: Client> User<'c, C> {
+    fn subscribe(&mut self) -> Subscribing<'c, C> {
+        match std::mem::replace(&mut self.has_entered, true) {
+            false => subscription::enter(self.client),
+            true => subscription::renew(self.client),
+        }
+    }
+}
 
 impl<C: Client> Drop for User<'_, C> {
     fn drop(&mut self) {
-        subscription::leave(self.0);
-        subscription::settle(self.0);
+        if self.has_entered {
+            subscription::leave(self.client);
+            subscription::settle(self.client);
+        }
     }
 }
 
 /// Follows the units as long as the connection lasts.
 async fn follow_connection<C: Client>(
-    client: &C,
+    user: &mut User<'_, C>,
     table: &Mutex<Table>,
 ) -> Result<Infallible, CallError> {
+    let client = user.client;
     let mut feed = Feed::open(client, table)?;
-    let mut subscribing = Some(subscription::enter(client));
+    let mut subscribing = Some(user.subscribe());
     let mut asked = Vec::new();
     loop {
         if feed.may_ask() {
@@ -82,8 +97,9 @@ async fn follow_connection<C: Client>(
                 true => Poll::Pending,
                 false => Poll::Ready(Ok::<_, CallError>(came)),
             }
-        });
-        match feed.pass_on(client, table, came.await?)? {
+        })
+        .await?;
+        match feed.pass_on(client, table, came)? {
             Next::GoOn => {}
             Next::AskAgain => asked.clear(),
             Next::OpenAgain => {

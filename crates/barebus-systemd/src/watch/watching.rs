@@ -1,6 +1,5 @@
 //! What the shells' watches have in common.
 
-use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 

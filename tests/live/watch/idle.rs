@@ -1,0 +1,1 @@
+//! Watchers that have nothing to tell.
