@@ -1,10 +1,11 @@
 //! Watches of units.
 
+mod events;
 mod idle;
 mod replay;
 mod walk;
 
-use std::sync::OnceLock;
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use barebus_box::{Bus, SystemdBox};
 use barebus_systemd::word::{ActiveState, LoadState, SubState};
@@ -22,6 +23,12 @@ fn daemon() -> &'static SystemdBox {
 fn broker() -> &'static SystemdBox {
     static BOX: OnceLock<SystemdBox> = OnceLock::new();
     BOX.get_or_init(|| boot(Bus::Broker))
+}
+
+/// One test at a time: systemd is reloaded, and messages are counted.
+fn alone() -> MutexGuard<'static, ()> {
+    static ALONE: Mutex<()> = Mutex::new(());
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Units of all sorts.
@@ -49,6 +56,9 @@ fn boot(bus: Bus) -> SystemdBox {
     for index in 0..UNITS {
         let limit = "[Unit]\nStartLimitIntervalSec=0\n";
         builder = builder.unit(name(index), format!("{}{limit}", SORTS[index % SORTS.len()]));
+    }
+    for index in 0..4 {
+        builder = builder.unit(format!("steady-{index}.service"), SORTS[0]);
     }
     builder.boot().unwrap_or_else(|error| panic!("the live tests cannot run: {error}"))
 }

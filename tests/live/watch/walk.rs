@@ -13,7 +13,7 @@ use barebus_systemd::watch::Watch;
 use barebus_systemd::{ActiveState, Systemd};
 
 use super::replay::Replay;
-use super::{UNITS, broker, daemon, is_inside, is_walking, listed, name, over_bus, settle};
+use super::{UNITS, alone, broker, daemon, is_inside, is_walking, listed, name, over_bus, settle};
 use crate::boxes::PATIENCE;
 
 const STEPS: usize = 500;
@@ -148,12 +148,14 @@ fn walk(connect: impl Fn() -> Systemd, seed: u64) {
 
 #[test]
 fn events_replayed_give_what_list_units_says() {
+    let _alone = alone();
     walk(|| over_bus(daemon()), 1);
     walk(|| over_bus(broker()), 2);
 }
 
 #[test]
 fn without_a_bus_events_replayed_give_what_list_units_says() {
+    let _alone = alone();
     if is_inside("watch::walk::without_a_bus_events_replayed_give_what_list_units_says") {
         walk(|| Systemd::system().unwrap(), 3);
     }

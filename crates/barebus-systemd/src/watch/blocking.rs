@@ -58,7 +58,10 @@ impl Systemd {
     ///
     /// # Errors
     /// [`Cause::Name`](crate::Cause::Name) for a name that is invalid. Other errors are reported by the watch.
-    pub fn watch(&self, units: impl IntoIterator<Item = impl AsRef<str>>) -> Result<Watch<'_>, Error> {
+    pub fn watch(
+        &self,
+        units: impl IntoIterator<Item = impl AsRef<str>>,
+    ) -> Result<Watch<'_>, Error> {
         Ok(Watch::begin(&self.shell, Some(names(units)?)))
     }
 

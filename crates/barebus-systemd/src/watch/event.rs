@@ -7,8 +7,8 @@ use crate::word::{ActiveState, LoadState, SubState, UnitResult};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Event {
-    /// The state of all watched units. It is the first event, and it follows [`Overflow`](Self::Overflow). The events after it are the
-    /// changes since.
+    /// The state of all watched units, sorted by name. It is the first event, and it follows [`Overflow`](Self::Overflow). The events after
+    /// it are the changes since.
     Snapshot(Vec<WatchedUnit>),
     /// systemd has loaded a unit: somebody started it, asked about it, or it came with a device or a mount point.
     Loaded {
@@ -62,6 +62,14 @@ impl Event {
             | Self::Gone { unit } => Some(unit),
             Self::Snapshot(_) | Self::Overflow => None,
         }
+    }
+
+    /// The state of `name` in a snapshot.
+    pub(super) fn snapshot_of(&mut self, name: &str) -> Option<&mut UnitState> {
+        let Self::Snapshot(units) = self else { return None };
+        // They are sorted.
+        let place = units.binary_search_by(|unit| unit.name.as_str().cmp(name)).ok()?;
+        Some(&mut units.get_mut(place)?.state)
     }
 }
 

@@ -88,7 +88,8 @@ async fn follow_connection<C: Client>(
         }
         let mut retry = pin!(sleep_until(client, feed.retry_at));
         let came = poll_fn(|cx| {
-            if let Some(Poll::Ready(answer)) = subscribing.as_mut().map(|it| Pin::new(it).poll(cx)) {
+            if let Some(Poll::Ready(answer)) = subscribing.as_mut().map(|it| Pin::new(it).poll(cx))
+            {
                 subscribing = None;
                 answer?;
             }

@@ -79,7 +79,8 @@ mod tests {
         let names: BTreeSet<String> = ["a@1.service".to_owned()].into();
         let rules = rules(Some(&names), false);
         assert_eq!(rules.len(), 6);
-        let is_about = |text: &str| text.contains("a@1.service") || text.contains("a_401_2eservice");
+        let is_about =
+            |text: &str| text.contains("a@1.service") || text.contains("a_401_2eservice");
         for rule in rules.iter().map(MatchRuleBuf::as_str) {
             assert!(is_about(rule) || rule.contains("Reloading"), "{rule}");
             assert!(rule.contains("sender='org.freedesktop.systemd1'"), "{rule}");

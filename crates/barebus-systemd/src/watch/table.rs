@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::event::{Event, UnitState, WatchedUnit};
 use super::told::{Changes, Told};
+use crate::JobResult;
 use crate::name::{UnitKind, UnitName};
 use crate::unit::ListedUnit;
-use crate::JobResult;
 use crate::word::{ActiveState, LoadState, SubState, UnitResult};
 
 /// The units of a watch and what is told of them.
@@ -20,7 +20,7 @@ pub(crate) struct Table {
     /// The units that systemd has in memory.
     units: BTreeMap<String, Entry>,
     events: VecDeque<Event>,
-    /// Whether the reader has no snapshot that the events could follow. Changes are no events until it has one.
+    /// Whether there is no snapshot that events could follow. Changes are no events until there is one.
     owes_snapshot: bool,
     asks: Asks,
 }
@@ -111,26 +111,21 @@ impl Table {
 
     /// The next event.
     pub(crate) fn pop(&mut self) -> Option<Event> {
-        if let Some(event) = self.events.pop_front() {
-            return Some(event);
-        }
-        if !self.owes_snapshot || self.phase == Phase::Blind || !self.asks.is_settled() {
+        if matches!(self.events.front(), Some(Event::Snapshot(_))) && !self.asks.is_settled() {
             return None;
         }
-        self.owes_snapshot = false;
-        self.units.values_mut().filter(|entry| entry.is_announced).for_each(Entry::know_job);
-        Some(Event::Snapshot(self.snapshot()))
+        self.events.pop_front()
     }
 
     fn snapshot(&self) -> Vec<WatchedUnit> {
         let unit = |name: &String| {
-            let entry = self.units.get(name).filter(|entry| entry.is_announced);
+            let entry = self.units.get(name);
             let state = entry.map_or(UnitState::NOT_LOADED, |entry| entry.state.clone());
             WatchedUnit { name: name.clone(), is_loaded: entry.is_some(), state }
         };
         match &self.names {
             Some(names) => names.iter().map(unit).collect(),
-            None => self.units.keys().map(unit).filter(|unit| unit.is_loaded).collect(),
+            None => self.units.keys().map(unit).collect(),
         }
     }
 
@@ -164,6 +159,11 @@ impl Table {
         let unresolved = asks.unresolved.into_iter().chain(asks.resolving).collect();
         self.asks = Asks { all: true, unresolved, ..Asks::default() };
         self.phase = Phase::Blind;
+        // A snapshot that nobody has taken may lack what was being asked.
+        if let Some(place) = self.events.iter().position(is_snapshot) {
+            self.events.truncate(place);
+            self.owes_snapshot = true;
+        }
     }
 
     /// As [`restart`](Self::restart), when signals were lost because the reader is slow.
@@ -309,9 +309,17 @@ impl Table {
         missing.iter().for_each(|unit| self.remove(unit));
         if self.phase == Phase::Blind {
             self.phase = Phase::Following;
+            self.give_snapshot();
         }
         let Self { asks, units, .. } = self;
         asks.unresolved.retain(|name| !units.contains_key(name));
+    }
+
+    fn give_snapshot(&mut self) {
+        if std::mem::take(&mut self.owes_snapshot) {
+            self.units.values_mut().for_each(Entry::know_job);
+            self.events.push_back(Event::Snapshot(self.snapshot()));
+        }
     }
 
     fn list(&mut self, unit: &ListedUnit<'_>) {
@@ -364,7 +372,17 @@ impl Table {
     /// Takes the answer to [`Ask::Details`].
     pub(crate) fn answer_details(&mut self, unit: &str, changes: &Changes<'_>) {
         self.asks.details_out = self.asks.details_out.saturating_sub(1);
-        self.change(unit, changes);
+        let Some(entry) = self.units.get_mut(unit) else { return };
+        let has_changed = self.events.iter().any(|event| event.unit() == Some(unit));
+        match self.events.iter_mut().find_map(|event| event.snapshot_of(unit)) {
+            // Nothing else was told since the snapshot, so it was so then.
+            Some(state) if entry.is_stale && !has_changed => {
+                changes.apply(state);
+                changes.apply(&mut entry.state);
+                entry.is_stale = changes.result.is_none();
+            }
+            _ => self.change(unit, changes),
+        }
     }
 
     /// Takes the answer to [`Ask::Resolve`]: the primary name of the unit. If it is another name, it is watched from now on, and all
@@ -394,6 +412,10 @@ impl Table {
             Ask::Details(unit, _) => self.answer_details(unit, &Changes::default()),
         }
     }
+}
+
+const fn is_snapshot(event: &Event) -> bool {
+    matches!(event, Event::Snapshot(_))
 }
 
 impl Asks {

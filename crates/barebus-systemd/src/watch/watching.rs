@@ -62,7 +62,9 @@ impl<F: Future<Output = CallError> + Unpin> Watching<F> {
                 self.flow = Flow::Follows(flow);
                 Poll::Pending
             }
-            Flow::Failed(error) => Poll::Ready(Some(Err(Error::new("watching units", None, error)))),
+            Flow::Failed(error) => {
+                Poll::Ready(Some(Err(Error::new("watching units", None, error))))
+            }
             Flow::Over => Poll::Ready(None),
         }
     }
