@@ -27,6 +27,8 @@ fn two_idle_watchers_cause_no_message() {
         let mut some =
             second.watch(["nowhere.service", "walk-0.service", "idle-x.service"]).unwrap();
         let mut other = other;
+        drain(&first, &mut all);
+        drain(&second, &mut some);
         // They hear of units that systemd loads because somebody asks about them, and forgets at once.
         for unit in ["nowhere.service", "idle-x.service", "walk-0.service"] {
             let path = UnitName::parse(unit).unwrap().object_path();
