@@ -14,6 +14,7 @@ mod bus;
 mod definitions;
 mod examples;
 mod forgery;
+mod jobs;
 mod manager;
 mod names;
 mod peers;

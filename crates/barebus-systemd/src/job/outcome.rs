@@ -4,7 +4,7 @@ use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::task::Poll;
 
-use barebus::definition::standard::GET_ALL;
+use barebus::definition::standard::{GET_ALL, PROPERTIES_CHANGED};
 use barebus::{CallError, Dict, OwnedMessage, Variant};
 
 use crate::client::{CallOptions, Client};
@@ -69,62 +69,83 @@ pub(super) async fn outcome<C: Client>(client: &C, unit: &str) -> Result<UnitOut
     let own = client.call(GET_ALL.call(object, (own.as_str(),)), CallOptions::default());
     let (common, own) = both(common, own).await;
     let (common, own) = (common.map_err(failed)?, own.map_err(failed)?);
-    let mut outcome = UnitOutcome {
-        load_state: LoadState::Stub,
-        active_state: ActiveState::Inactive,
-        sub_state: SubState::Dead,
-        result: None,
-        main_process: None,
-        conditions_held: None,
-        assertions_held: None,
-    };
-    outcome.read(&common).and_then(|()| outcome.read_own(&own)).map_err(failed)?;
-    Ok(outcome)
+    let mut seen = Seen::default();
+    let read = |reply| Ok::<_, CallError>(GET_ALL.answer(reply)?.0);
+    read(&common).and_then(|properties| seen.read(properties)).map_err(failed)?;
+    read(&own).and_then(|properties| seen.read(properties)).map_err(failed)?;
+    Ok(seen.outcome())
 }
 
-impl UnitOutcome {
-    /// Takes the properties that all units have.
-    fn read(&mut self, reply: &OwnedMessage) -> Result<(), CallError> {
-        let (mut condition, mut assertion) = ((false, 0_u64), (false, 0_u64));
-        for property in properties(reply)? {
-            let (name, value) = property?;
-            match name {
-                "LoadState" => self.load_state = value.get::<&str>()?.into(),
-                "ActiveState" => self.active_state = value.get::<&str>()?.into(),
-                "SubState" => self.sub_state = value.get::<&str>()?.into(),
-                "ConditionResult" => condition.0 = value.get()?,
-                "ConditionTimestamp" => condition.1 = value.get()?,
-                "AssertResult" => assertion.0 = value.get()?,
-                "AssertTimestamp" => assertion.1 = value.get()?,
-                _ => {}
-            }
-        }
-        // No time: they were not checked.
-        let known = |(held, time)| if time == 0 { None } else { Some(held) };
-        self.conditions_held = known(condition);
-        self.assertions_held = known(assertion);
-        Ok(())
+/// What is known of a unit's properties.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    load_state: Option<LoadState>,
+    active_state: Option<ActiveState>,
+    sub_state: Option<SubState>,
+    result: Option<UnitResult>,
+    exec_main_code: i32,
+    exec_main_status: i32,
+    condition: Check,
+    assertion: Check,
+}
+
+/// The result of a unit's conditions or assertions.
+#[derive(Debug, Default)]
+struct Check {
+    held: bool,
+    /// When they were checked; 0 if they were not.
+    timestamp: u64,
+}
+
+impl Check {
+    fn held(&self) -> Option<bool> {
+        Some(self.held).filter(|_| self.timestamp != 0)
+    }
+}
+
+impl Seen {
+    /// Takes what changed from a `PropertiesChanged`.
+    pub(super) fn change(&mut self, signal: &OwnedMessage) -> Result<(), CallError> {
+        let (_, changed, _) = PROPERTIES_CHANGED.read(signal)?;
+        self.read(changed)
     }
 
-    /// Takes the properties of the unit's own type.
-    fn read_own(&mut self, reply: &OwnedMessage) -> Result<(), CallError> {
-        let (mut code, mut status) = (0, 0);
-        for property in properties(reply)? {
+    fn read(&mut self, properties: Dict<'_, &str, Variant<'_>>) -> Result<(), CallError> {
+        for property in properties {
             let (name, value) = property?;
             match name {
+                "LoadState" => self.load_state = Some(value.get::<&str>()?.into()),
+                "ActiveState" => self.active_state = Some(value.get::<&str>()?.into()),
+                "SubState" => self.sub_state = Some(value.get::<&str>()?.into()),
+                "ConditionResult" => self.condition.held = value.get()?,
+                "ConditionTimestamp" => self.condition.timestamp = value.get()?,
+                "AssertResult" => self.assertion.held = value.get()?,
+                "AssertTimestamp" => self.assertion.timestamp = value.get()?,
                 "Result" => self.result = Some(value.get::<&str>()?.into()),
-                "ExecMainCode" => code = value.get()?,
-                "ExecMainStatus" => status = value.get()?,
+                "ExecMainCode" => self.exec_main_code = value.get()?,
+                "ExecMainStatus" => self.exec_main_status = value.get()?,
                 _ => {}
             }
         }
-        self.main_process = ProcessEnd::new(code, status);
         Ok(())
     }
-}
 
-fn properties(reply: &OwnedMessage) -> Result<Dict<'_, &str, Variant<'_>>, CallError> {
-    Ok(GET_ALL.answer(reply)?.0)
+    /// Whether the unit was started.
+    pub(super) const fn was_checked(&self) -> bool {
+        self.condition.timestamp != 0
+    }
+
+    pub(super) fn outcome(self) -> UnitOutcome {
+        UnitOutcome {
+            load_state: self.load_state.unwrap_or(LoadState::Loaded),
+            active_state: self.active_state.unwrap_or(ActiveState::Inactive),
+            sub_state: self.sub_state.unwrap_or(SubState::Dead),
+            result: self.result,
+            main_process: ProcessEnd::new(self.exec_main_code, self.exec_main_status),
+            conditions_held: self.condition.held(),
+            assertions_held: self.assertion.held(),
+        }
+    }
 }
 
 /// Waits for both.
