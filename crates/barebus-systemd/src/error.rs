@@ -4,6 +4,7 @@ use std::fmt;
 
 use barebus::{CallError, OpenError};
 
+use crate::access::{AccessError, Refusal};
 use crate::name::NameError;
 
 /// The failed operation and its cause.
@@ -25,6 +26,8 @@ pub enum Cause {
     Open(OpenError),
     /// The name of a unit is invalid.
     Name(NameError),
+    /// systemd cannot be reached.
+    Access(AccessError),
 }
 
 impl Error {
@@ -46,7 +49,7 @@ impl Error {
     pub const fn call(&self) -> Option<&CallError> {
         match &self.cause {
             Cause::Call(error) => Some(error),
-            Cause::Open(_) | Cause::Name(_) => None,
+            Cause::Open(_) | Cause::Name(_) | Cause::Access(_) => None,
         }
     }
 
@@ -55,7 +58,8 @@ impl Error {
         match &self.cause {
             Cause::Call(error) => error.is_timeout(),
             Cause::Open(error) => error.is_timeout(),
-            Cause::Name(_) => false,
+            Cause::Access(AccessError::Root { error, .. }) => error.is_timeout(),
+            Cause::Name(_) | Cause::Access(_) => false,
         }
     }
 
@@ -67,6 +71,12 @@ impl Error {
     /// ERROR_NAME, if systemd or the bus answered with an ERROR.
     pub fn remote_name(&self) -> Option<&str> {
         self.call()?.remote_name()
+    }
+
+    /// Who refused the call, if that is the cause.
+    pub fn refusal(&self) -> Option<Refusal> {
+        let (member, _) = self.operation.split_once(' ').unwrap_or((&self.operation, ""));
+        Refusal::of(self.call()?, member)
     }
 
     /// Whether systemd knows no unit of that name (or no file of it): `NoSuchUnit`, or ENOENT as systemd reports it.
@@ -96,7 +106,11 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.operation, self.cause)
+        write!(f, "{}: {}", self.operation, self.cause)?;
+        match self.refusal() {
+            Some(refusal) => write!(f, ": {refusal}"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -106,6 +120,7 @@ impl fmt::Display for Cause {
             Self::Call(error) => error.fmt(f),
             Self::Open(error) => error.fmt(f),
             Self::Name(error) => error.fmt(f),
+            Self::Access(error) => error.fmt(f),
         }
     }
 }
@@ -119,6 +134,12 @@ impl From<CallError> for Cause {
 impl From<OpenError> for Cause {
     fn from(error: OpenError) -> Self {
         Self::Open(error)
+    }
+}
+
+impl From<AccessError> for Cause {
+    fn from(error: AccessError) -> Self {
+        Self::Access(error)
     }
 }
 
@@ -137,6 +158,7 @@ impl From<Error> for barebus::Error {
             Cause::Call(cause) => Self::Operation { operation: error.operation, cause },
             Cause::Open(error) => Self::Open(error),
             Cause::Name(error) => Self::Invalid(Box::new(error)),
+            Cause::Access(error) => Self::Invalid(Box::new(error)),
         }
     }
 }

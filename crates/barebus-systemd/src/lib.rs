@@ -43,6 +43,7 @@ pub mod value;
 pub mod watch;
 pub mod word;
 
+pub use access::{AccessError, Refusal, Remote};
 pub use error::{Cause, Error};
 pub use job::{Job, JobEnd, JobReport, JobResult, Mode, ProcessEnd, Transaction, UnitOutcome};
 pub use manager::Manager;
