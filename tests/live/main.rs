@@ -27,3 +27,4 @@ mod settings;
 mod signals;
 mod transient;
 mod units;
+mod watch;

@@ -68,6 +68,8 @@ mod observer;
 mod open;
 mod options;
 mod owned;
+#[cfg(feature = "unixexec")]
+mod program;
 mod proxy;
 mod reply;
 mod request;
@@ -102,6 +104,8 @@ pub use error::{Attempt, AttemptError, CallError, Cause, ConnectionError, OpenEr
 pub use observer::{Direction, Observed, ObservedTooLate};
 pub use options::Options;
 pub use owned::OwnedMessage;
+#[cfg(feature = "unixexec")]
+pub use program::{Program, ProgramStatus};
 pub use proxy::Proxy;
 pub use reply::{Reply, Signal};
 pub use signals::{Bodies, Signals};
