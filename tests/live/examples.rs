@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use barebus::{Bus, Event, NameFlags, Options, OwnedValue};
 use barebus_box::SystemdBox;
 
-use crate::boxes::{LONG, PATIENCE, SessionBus, TEMPLATE, daemon, printed};
+use crate::boxes::{FAILING, LONG, PATIENCE, SessionBus, TEMPLATE, daemon, printed};
 
 fn cargo(verb: &str, package: &str, example: &str) -> Command {
     let mut command = Command::new(env!("CARGO"));
@@ -136,6 +136,20 @@ fn a_unit_is_started_and_waited_for() {
     let address = daemon().system_bus_address();
     assert_eq!(output("barebus-systemd", "start_and_wait", &[&unit], address), "done\n");
     assert_eq!(printed(daemon(), "systemctl", &["is-active", &unit]), "active\n");
+}
+
+#[test]
+fn failures_are_told_as_they_happen() {
+    let the_box = daemon();
+    let running = Running::start("barebus-systemd", "watch_failures", the_box);
+    // It tells nothing of what failed before it watched: so the unit fails again and again.
+    let expected = Ok(format!("{FAILING} failed"));
+    let begun = Instant::now();
+    while running.lines.try_recv() != expected {
+        assert!(begun.elapsed() < PATIENCE, "no line {expected:?}");
+        let fail = format!("systemctl reset-failed {FAILING}; systemctl start {FAILING}");
+        the_box.command("sh").args(["-c", &fail]).output().unwrap();
+    }
 }
 
 #[test]
