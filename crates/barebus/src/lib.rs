@@ -55,11 +55,13 @@
 //! except a short-lived one that closes files of other processes ([`Descriptor`]) and one that waits for a `unixexec:` program that does not
 //! end.
 
+mod answer;
 mod any_error;
 mod bus;
 #[cfg(feature = "unixexec")]
 mod child;
 mod connection;
+mod credentials;
 mod endpoint;
 mod error;
 mod event_loop;
@@ -98,8 +100,9 @@ pub use barebus_wire::{
     MemberName, Message, MessageType, MethodCall, ObjectPath, OwnedArray, OwnedDict,
     OwnedSignature, OwnedValue, Signature, TypeError, Value, Variant,
 };
-pub use bus::{Bus, Credentials, NameFlags, ReleaseName, RequestName, StartService};
+pub use bus::{Bus, NameFlags, ReleaseName, RequestName, StartService};
 pub use connection::Connection;
+pub use credentials::Credentials;
 pub use error::{Attempt, AttemptError, CallError, Cause, ConnectionError, OpenError};
 pub use observer::{Direction, Observed, ObservedTooLate};
 pub use options::Options;
