@@ -6,10 +6,12 @@ use std::os::unix::net::UnixStream;
 use std::thread;
 
 use barebus::wire::{OwnedBody, OwnedValue};
-use barebus::{EncodeBody, FdIndex, ObjectPath, Options};
-use barebus_systemd::Systemd;
+use barebus::{AsVariant, EncodeBody, FdIndex, ObjectPath, Options};
+use barebus_systemd::setting::{NO_AUXILIARY, Properties};
+use barebus_systemd::transient::TransientUnit;
 use barebus_systemd::unit::{FileOptions, Status};
 use barebus_systemd::word::{ActiveState, FileChangeKind};
+use barebus_systemd::{Cause, Systemd, UnitKind};
 use barebus_tests::peer::{Peer, Sent};
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
@@ -31,9 +33,12 @@ fn with<R>(lacks: Lacks, act: impl FnOnce(&Systemd) -> R) -> (R, Vec<Call>) {
         peer.authenticate();
         while let Some(sent) = peer.receive() {
             calls.push(received(&sent));
-            let missing = lacks.iter().find(|(member, _)| *member == sent.member());
+            let missing = lacks.iter().find(|(member, _)| lacks_for(&sent, member));
             let answer = match missing {
-                Some((member, error)) => peer.error(&sent, None, error, &format!("no {member}")),
+                Some((member, error)) => {
+                    let text = format!("Cannot set property {member}, or unknown property.");
+                    peer.error(&sent, None, error, &text)
+                }
                 None => answer(&mut peer, &sent),
             };
             peer.write(&answer);
@@ -50,6 +55,17 @@ fn with<R>(lacks: Lacks, act: impl FnOnce(&Systemd) -> R) -> (R, Vec<Call>) {
     scene.end();
     (result, calls)
 }
+
+/// Whether a call cannot be answered without the member, a method or a property of a transient unit.
+fn lacks_for(sent: &Sent, member: &str) -> bool {
+    let properties = sent.message().body::<Start<'_>>().map(|(_, _, properties, _)| properties);
+    let is_property = |(name, _): &(&str, OwnedValue)| *name == member;
+    sent.member() == member || properties.is_ok_and(|list| list.iter().any(is_property))
+}
+
+/// The arguments of `StartTransientUnit`.
+type Start<'a> =
+    (&'a str, &'a str, Vec<(&'a str, OwnedValue)>, Vec<(&'a str, Vec<(&'a str, OwnedValue)>)>);
 
 /// A call's member and arguments.
 type Call = (String, Vec<OwnedValue>);
@@ -75,6 +91,11 @@ fn answer(peer: &mut Peer, sent: &Sent) -> Vec<u8> {
             let path = ObjectPath::from_static("/org/freedesktop/systemd1/unit/a_2eservice");
             peer.reply(sent, None, &(path,))
         }
+        "StartTransientUnit" => {
+            let path = ObjectPath::from_static("/org/freedesktop/systemd1/job/7");
+            peer.reply(sent, None, &(path,))
+        }
+        "Get" => peer.reply(sent, None, &(AsVariant("failed"),)),
         "GetAll" => {
             let (interface,) = sent.message().body::<(&str,)>().unwrap();
             let properties: BTreeMap<&str, OwnedValue> = match interface {
@@ -160,7 +181,7 @@ fn a_refusal_is_not_tried_again_with_the_older_method() {
 }
 
 fn pidfd(pid: u32) -> OwnedFd {
-    pidfd_open(Pid::from_raw(pid.cast_signed()).unwrap(), PidfdFlags::empty()).unwrap()
+    pidfd_open(Pid::from_raw(i32::try_from(pid).unwrap()).unwrap(), PidfdFlags::empty()).unwrap()
 }
 
 #[test]
@@ -205,4 +226,64 @@ fn a_name_that_is_invalid_is_refused_before_anything_is_sent() {
     let (error, calls) = with(&[], |systemd| systemd.status("a/b.service").unwrap_err());
     assert!(error.to_string().contains("cannot use 'a/b.service' as a unit name"), "{error}");
     assert!(calls.is_empty(), "{calls:?}");
+}
+
+const PROPERTY: &str = "org.freedesktop.DBus.Error.PropertyReadOnly";
+
+/// The properties of the units that were made, in turn.
+fn made(calls: &[Call]) -> Vec<&Vec<OwnedValue>> {
+    calls.iter().filter(|(member, _)| member == "StartTransientUnit").map(|(_, all)| all).collect()
+}
+
+#[test]
+fn a_transient_unit_is_made_with_older_properties() {
+    let (job, calls) = with(&[("ExecStartEx", PROPERTY)], |systemd| {
+        let mut unit = TransientUnit::new("a.service").unwrap();
+        unit.set("ExecStart", ":-/bin/echo $A").unwrap();
+        unit.stdout(std::fs::File::open("/dev/null").unwrap());
+        systemd.start_transient_unit(unit).unwrap()
+    });
+    assert_eq!(job.unit(), "a.service");
+    let mut older = Properties::new(UnitKind::Service);
+    older.set("ExecStart", "-/bin/echo $$A").unwrap();
+    older.property("StandardOutputFileDescriptor", FdIndex(0)).unwrap();
+    let expected = call("", &("a.service", "fail", older, NO_AUXILIARY)).1;
+    assert_eq!(made(&calls).get(1), Some(&&expected));
+    assert_eq!(made(&calls).len(), 2);
+}
+
+#[test]
+fn processes_are_taken_in_by_their_numbers() {
+    let ((), calls) = with(&[("PIDFDs", PROPERTY)], |systemd| {
+        let mut unit = TransientUnit::new("a.scope").unwrap();
+        unit.pidfd(pidfd(std::process::id()));
+        drop(systemd.start_transient_unit(unit).unwrap());
+    });
+    let mut older = Properties::new(UnitKind::Scope);
+    older.property("PIDs", [std::process::id()]).unwrap();
+    let expected = call("", &("a.scope", "fail", older, NO_AUXILIARY)).1;
+    assert_eq!(made(&calls).get(1), Some(&&expected));
+    assert_eq!(made(&calls).len(), 2);
+}
+
+#[test]
+fn what_older_properties_cannot_say_is_asked_for_once() {
+    let (error, calls) = with(&[("ExecStartEx", PROPERTY)], |systemd| {
+        let mut unit = TransientUnit::new("a.service").unwrap();
+        unit.set("ExecStart", "+/bin/true").unwrap();
+        systemd.start_transient_unit(unit).unwrap_err()
+    });
+    assert_eq!(error.remote_name(), Some(PROPERTY));
+    assert_eq!(made(&calls).len(), 1);
+}
+
+#[test]
+fn a_unit_that_exists_is_asked_for_its_state() {
+    const LACKS: Lacks = &[("StartTransientUnit", "org.freedesktop.systemd1.UnitExists")];
+    let (error, calls) = with(LACKS, |systemd| {
+        let unit = TransientUnit::new("a.service").unwrap();
+        systemd.start_transient_unit(unit).unwrap_err()
+    });
+    assert!(matches!(error.cause, Cause::UnitExists(ActiveState::Failed)), "{error}");
+    assert_eq!(made(&calls).len(), 1);
 }

@@ -4,7 +4,7 @@ use std::process::Output;
 use std::sync::OnceLock;
 
 use barebus::Connection;
-use barebus_box::{Bus, SystemdBox};
+use barebus_box::{Builder, Bus, SystemdBox};
 
 /// Starts and keeps running.
 pub(crate) const LONG: &str = "live-long.service";
@@ -23,6 +23,18 @@ pub(crate) const INSIDE: &str = "BAREBUS_TEST_INSIDE";
 pub(crate) const TEMPLATE: &str = "live-any@.service";
 
 pub(crate) use barebus_tests::peer::PATIENCE;
+
+/// Set to a folder that holds another system: its systemd is tested by those tests that hold for every version.
+pub(crate) const ROOT: &str = "BAREBUS_TEST_ROOT";
+
+/// A box to be booted, of the system that [`ROOT`] says.
+pub(crate) fn builder() -> Builder {
+    let builder = SystemdBox::builder().timeout(PATIENCE);
+    match std::env::var_os(ROOT) {
+        Some(root) => builder.root(root),
+        None => builder,
+    }
+}
 
 /// The box with dbus-daemon.
 pub(crate) fn daemon() -> &'static SystemdBox {

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use barebus::{Bus, Event, NameFlags, Options, OwnedValue};
 use barebus_box::SystemdBox;
 
-use crate::boxes::{LONG, PATIENCE, SessionBus, TEMPLATE, daemon, printed};
+use crate::boxes::{FAILING, LONG, PATIENCE, SessionBus, TEMPLATE, daemon, printed};
 
 fn cargo(verb: &str, package: &str, example: &str) -> Command {
     let mut command = Command::new(env!("CARGO"));
@@ -139,6 +139,20 @@ fn a_unit_is_started_and_waited_for() {
 }
 
 #[test]
+fn failures_are_told_as_they_happen() {
+    let the_box = daemon();
+    let running = Running::start("barebus-systemd", "watch_failures", the_box);
+    // It tells nothing of what failed before it watched: so the unit fails again and again.
+    let expected = Ok(format!("{FAILING} failed"));
+    let begun = Instant::now();
+    while running.lines.try_recv() != expected {
+        assert!(begun.elapsed() < PATIENCE, "no line {expected:?}");
+        let fail = format!("systemctl reset-failed {FAILING}; systemctl start {FAILING}");
+        the_box.command("sh").args(["-c", &fail]).output().unwrap();
+    }
+}
+
+#[test]
 fn many_units_are_asked_about_at_once() {
     let the_box = daemon();
     let units = ["dbus.service", LONG, "dbus.socket"];
@@ -184,4 +198,27 @@ fn one_loop_tells_names_and_time() {
 fn a_call_is_encoded_on_the_stack() {
     let said = output("barebus-wire", "encode", &[], "");
     assert!(said.starts_with("sshd.service 7: ") && said.ends_with(" bytes\n"), "{said}");
+}
+
+/// Inside of a box: the example is for root, who reaches systemd without the bus.
+#[test]
+fn the_one_that_runs_a_command_tells_how_it_ended() {
+    let the_box = daemon();
+    assert!(cargo("build", "barebus-systemd", "run").status().unwrap().success());
+    let this = std::env::current_exe().unwrap();
+    let example = this.ancestors().nth(2).unwrap().join("examples/run");
+    let run = |line: &str| {
+        let output = the_box.command(&example).args(["/bin/sh", "-c", line]).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    };
+    let (code, said) = run("exit 0");
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.starts_with("success: exit code 0 after "), "{said}");
+    let (code, said) = run("exit 3");
+    assert_eq!(code, Some(3), "{said}");
+    assert!(said.starts_with("exit-code: exit code 3 after "), "{said}");
+    let (code, said) = run("kill -TERM $$; sleep infinity");
+    // A service that ends by SIGTERM has succeeded.
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.starts_with("success: signal SIGTERM after "), "{said}");
 }

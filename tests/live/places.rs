@@ -1,12 +1,14 @@
 //! The three ways to a systemd, for tests that must hold on all of them: dbus-daemon, dbus-broker, and the private socket.
 
+use std::path::PathBuf;
 use std::process::{Command, Output};
+use std::sync::{Mutex, PoisonError};
 
 use barebus::Connection;
 use barebus_box::SystemdBox;
 use barebus_systemd::Systemd;
 
-use crate::boxes::{INSIDE, connect};
+use crate::boxes::{INSIDE, ROOT, connect};
 
 /// Where a test is.
 pub(crate) enum Place {
@@ -76,8 +78,33 @@ pub(crate) fn everywhere(
         let place = Place::Outside(the_box());
         check(&place.systemd(), &place);
     }
-    let mut inside = boxes[0]().command(std::env::current_exe().unwrap());
+    let mut inside = boxes[0]().command(program_in(boxes[0]()));
     inside.args(["--exact", test, "--nocapture"]).env(INSIDE, "1");
     let status = inside.status().unwrap();
     assert!(status.success(), "{test}, on the private socket: {status}");
+}
+
+/// This program's path in a box. A box of another system does not have it: it is copied there.
+pub(crate) fn program_in(the_box: &SystemdBox) -> PathBuf {
+    let program = std::env::current_exe().unwrap();
+    if std::env::var_os(ROOT).is_none() {
+        return program;
+    }
+    static COPYING: Mutex<()> = Mutex::new(());
+    let _alone = COPYING.lock().unwrap_or_else(PoisonError::into_inner);
+    let copy = the_box.root().join("srv/live-tests");
+    if !copy.exists() {
+        std::fs::copy(program, copy).unwrap();
+    }
+    "/srv/live-tests".into()
+}
+
+/// Runs the tests that hold for every version of systemd in boxes of another system.
+#[test]
+#[ignore = "needs a Debian 13 root: cargo xtask test --all"]
+fn all_of_it_holds_with_another_systemd() {
+    assert!(std::env::var_os(ROOT).is_some(), "{ROOT} does not say where the other system is");
+    let this = std::env::current_exe().unwrap();
+    let status = Command::new(this).args(["units::", "transient::"]).status().unwrap();
+    assert!(status.success(), "{status}");
 }

@@ -16,6 +16,7 @@ use barebus::definition::Request;
 use barebus::wire::Flags;
 use barebus::{CallError, EncodeBody, MatchRuleBuf, MethodCall, OwnedMessage};
 
+use crate::access::action;
 use crate::error::Error;
 use crate::state::State;
 use crate::subscription;
@@ -52,6 +53,9 @@ pub(crate) trait Client: Sized {
         signals: &'a mut Self::Signals,
     ) -> impl Future<Output = Result<Arc<OwnedMessage>, CallError>> + 'a;
 
+    /// Counts signals that were lost because they came faster than they were taken: those of the subscription, and maybe others.
+    fn lost(&self, signals: &Self::Signals) -> u64;
+
     /// Waits until `at`.
     fn sleep_until(&self, at: Instant) -> impl Future<Output = ()>;
 
@@ -75,6 +79,9 @@ pub(crate) trait Client: Sized {
     /// The error says why that failed; [`Client::can_reopen`] says whether it is of use.
     fn reopen(&self, generation: u64) -> Result<(), Error>;
 
+    /// The address of the server.
+    fn address(&self) -> String;
+
     /// Whether the connection can be opened again: it leads directly to a systemd whose address is known.
     fn can_reopen(&self) -> bool;
 
@@ -87,22 +94,20 @@ pub(crate) trait Client: Sized {
         request: Request<'_, A, Out>,
         mut options: CallOptions,
     ) -> Result<OwnedMessage, CallError> {
-        subscription::settle(self);
+        drop(subscription::settle(self));
         let calls = &self.state().calls;
         let _turn = calls.turn().await;
-        if self.has_ended() && self.can_reopen() {
-            // If that fails, the call tells why the connection has ended.
-            let _ = reopen(self, self.generation()).await;
-        }
+        open(self).await;
         let until = Instant::now() + CROWDED;
         loop {
             let again = options.again();
+            let is_alone = self.outstanding() == 0;
             let error = match self.send_request(&request, options).await {
                 Err(error) if error.remote_name() == Some(LIMITS_EXCEEDED) => error,
                 reply => return reply,
             };
-            // If no reply is outstanding, another limit was meant.
-            if self.outstanding() == 0 || Instant::now() >= until {
+            // If no other reply was outstanding, another limit was meant.
+            if is_alone || Instant::now() >= until {
                 return Err(error);
             }
             options = again.map_err(|_| error)?;
@@ -120,14 +125,17 @@ pub(crate) trait Client: Sized {
     fn send_request<A: EncodeBody, Out>(
         &self,
         request: &Request<'_, A, Out>,
-        options: CallOptions,
+        mut options: CallOptions,
     ) -> Self::Reply<'_> {
         let mut call = request.call;
         if self.is_direct() {
             call.destination = None;
         }
-        if options.interactive {
+        if self.state().is_interactive() && action(&call).is_some() {
             call.flags = call.flags.with(Flags::ALLOW_INTERACTIVE_AUTHORIZATION);
+            if matches!(options.timeout, Timeout::Common) {
+                options.timeout = Timeout::Of(None);
+            }
         }
         self.send(&call, &request.arguments, options)
     }
@@ -140,15 +148,13 @@ pub(crate) struct CallOptions {
     pub(crate) fds: Vec<OwnedFd>,
     /// How long to wait for the reply.
     pub(crate) timeout: Timeout,
-    /// Whether the user may be asked for a password.
-    pub(crate) interactive: bool,
 }
 
 impl CallOptions {
     /// The same for another attempt.
     fn again(&self) -> io::Result<Self> {
         let fds = self.fds.iter().map(OwnedFd::try_clone).collect::<io::Result<_>>()?;
-        Ok(Self { fds, timeout: self.timeout, interactive: self.interactive })
+        Ok(Self { fds, timeout: self.timeout })
     }
 }
 
@@ -170,6 +176,13 @@ const CROWDED: Duration = Duration::from_secs(25);
 
 /// How long to wait between two attempts to reach systemd, or for a reply to any call.
 const PAUSE: Duration = Duration::from_millis(20);
+
+/// Opens the connection again, if it has ended and that is possible. If it fails, the next call tells why the connection has ended.
+pub(crate) async fn open<C: Client>(client: &C) {
+    if client.has_ended() && client.can_reopen() {
+        let _ = reopen(client, client.generation()).await;
+    }
+}
 
 /// Opens a connection in place of the one of `generation`, which has ended. Tries again for as long as systemd may be away.
 pub(crate) async fn reopen<C: Client>(client: &C, generation: u64) -> Result<(), Error> {

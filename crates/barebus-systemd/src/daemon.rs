@@ -75,7 +75,7 @@ pub(crate) async fn reexecute<C: Client>(client: &C) -> Result<(), Error> {
     };
     match tell(client, call::REEXECUTE, (), None, within(RELOAD)).await {
         // It does not answer: its connection ends.
-        Err(error) if !is_hangup(&error) => return Err(error),
+        Err(error) if !error.call().is_some_and(is_hangup) => return Err(error),
         _ => {}
     }
     let Some(owners) = owners else { return reopen(client, generation).await };
@@ -84,11 +84,11 @@ pub(crate) async fn reexecute<C: Client>(client: &C) -> Result<(), Error> {
     back.unwrap_or(Err(CallError::NoReply(NoReply::TimedOut))).map_err(failed)
 }
 
-/// Whether a call ended because its callee did.
-fn is_hangup(error: &Error) -> bool {
-    match error.call() {
-        Some(CallError::Connection(_) | CallError::NoReply(NoReply::NotOutstanding)) => true,
-        Some(CallError::Remote { name, .. }) => name == "org.freedesktop.DBus.Error.NoReply",
+/// Whether a call ended because systemd did, or went on as another process.
+pub(crate) fn is_hangup(error: &CallError) -> bool {
+    match error {
+        CallError::Connection(_) | CallError::NoReply(NoReply::NotOutstanding) => true,
+        CallError::Remote { name, .. } => name == "org.freedesktop.DBus.Error.NoReply",
         _ => false,
     }
 }

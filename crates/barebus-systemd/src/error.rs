@@ -5,6 +5,7 @@ use std::io;
 
 use barebus::{BodyError, CallError, DecodeError, OpenError};
 
+use crate::access::{AccessError, Refusal};
 use crate::name::NameError;
 use crate::setting::SettingError;
 use crate::word::ActiveState;
@@ -35,6 +36,8 @@ pub enum Cause {
     /// A unit of that name exists, so no transient one can be made. A unit that has failed exists until it is reset
     /// (`reset_failed_unit`).
     UnitExists(ActiveState),
+    /// systemd cannot be reached.
+    Access(AccessError),
 }
 
 impl Error {
@@ -65,6 +68,7 @@ impl Error {
         match &self.cause {
             Cause::Call(error) => error.is_timeout(),
             Cause::Open(error) => error.is_timeout(),
+            Cause::Access(AccessError::Root { error, .. }) => error.is_timeout(),
             _ => false,
         }
     }
@@ -77,6 +81,12 @@ impl Error {
     /// ERROR_NAME, if systemd or the bus answered with an ERROR.
     pub fn remote_name(&self) -> Option<&str> {
         self.call()?.remote_name()
+    }
+
+    /// Who refused the call, if that is the cause.
+    pub fn refusal(&self) -> Option<Refusal> {
+        let (member, _) = self.operation.split_once(' ').unwrap_or((&self.operation, ""));
+        Refusal::of(self.call()?, member)
     }
 
     /// Whether systemd knows no unit of that name (or no file of it): `NoSuchUnit`, or ENOENT as systemd reports it.
@@ -93,20 +103,31 @@ impl Error {
 
     /// Whether the running systemd lacks the method, property or interface: it is older than what was asked for.
     pub fn is_unsupported(&self) -> bool {
-        matches!(
-            self.remote_name(),
-            Some(
+        match self.call() {
+            // So it refuses properties of transient units, and changes of properties. What is just not writable it tells in other words.
+            Some(CallError::Remote { name, message }) if name == PROPERTY_READ_ONLY => {
+                message.contains("unknown property")
+            }
+            Some(CallError::Remote { name, .. }) => matches!(
+                &**name,
                 "org.freedesktop.DBus.Error.UnknownMethod"
                     | "org.freedesktop.DBus.Error.UnknownProperty"
                     | "org.freedesktop.DBus.Error.UnknownInterface"
-            )
-        )
+            ),
+            _ => false,
+        }
     }
 }
 
+const PROPERTY_READ_ONLY: &str = "org.freedesktop.DBus.Error.PropertyReadOnly";
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.operation, self.cause)
+        write!(f, "{}: {}", self.operation, self.cause)?;
+        match self.refusal() {
+            Some(refusal) => write!(f, ": {refusal}"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -124,6 +145,7 @@ impl fmt::Display for Cause {
             Self::UnitExists(state) => {
                 write!(f, "a unit of that name exists: it is {state}; use another name")
             }
+            Self::Access(error) => error.fmt(f),
         }
     }
 }
@@ -161,6 +183,12 @@ impl From<io::Error> for Cause {
 impl From<OpenError> for Cause {
     fn from(error: OpenError) -> Self {
         Self::Open(error)
+    }
+}
+
+impl From<AccessError> for Cause {
+    fn from(error: AccessError) -> Self {
+        Self::Access(error)
     }
 }
 
@@ -214,6 +242,9 @@ mod tests {
         for name in ["UnknownObject", "PropertyReadOnly", "AccessDenied"] {
             assert!(!error(name).is_unsupported(), "{name}");
         }
+        let message = "Cannot set property ExtraFileDescriptors, or unknown property.".into();
+        let cause = CallError::Remote { name: PROPERTY_READ_ONLY.into(), message };
+        assert!(Error::new("StartTransientUnit", "a.service", cause).is_unsupported());
     }
 
     #[test]

@@ -114,9 +114,19 @@ shells! {
     /// Waits until the job has ended, and asks how its unit is then. `done` means that the job did what it was to do. It does not mean that the
     /// unit is active: a condition may not have held, and the unit may have ended in the next moment.
     ///
+    /// systemd forgets a unit that is inactive and that nothing refers to, with all that it knew of it. For such units use
+    /// [`start_and_report`](Self::start_and_report).
+    ///
     /// # Errors
     /// As [`wait`](Self::wait).
     fn wait_unit(job: &Job) -> Result<JobReport, Error> = job::wait_unit;
+
+    /// Starts the unit, waits until the job has ended, and tells how the unit is then. The unit's changes are watched meanwhile, so the report is
+    /// right even if systemd has forgotten the unit.
+    ///
+    /// # Errors
+    /// As [`start_unit`](Self::start_unit) and [`wait`](Self::wait).
+    fn start_and_report(unit: &str, mode: Mode) -> Result<JobReport, Error> = job::start_and_report;
 
     /// Cancels the job. It ends as [`Canceled`](crate::JobResult::Canceled).
     ///
@@ -150,7 +160,10 @@ shells! {
     fn subscribe() -> Result<(), Error> = subscription::subscribe_user;
 
     /// Takes one [`subscribe`](Self::subscribe) back.
-    fn unsubscribe() -> () = subscription::unsubscribe_user;
+    ///
+    /// # Errors
+    /// Returns the failed operation and its cause. The subscription does not count any more all the same.
+    fn unsubscribe() -> Result<(), Error> = subscription::unsubscribe_user;
 }
 
 // The manager.

@@ -3,6 +3,8 @@
 use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::future::poll_fn;
+use std::io;
+use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,6 +19,7 @@ use barebus::{
 
 use crate::client::{CallOptions, Client, Timeout, is_address};
 use crate::error::Error;
+use crate::set::all;
 use crate::state::State;
 use crate::subscription;
 
@@ -63,7 +66,7 @@ impl Systemd {
     /// own.
     pub fn connection(&mut self) -> &mut Connection {
         crate::job::release(&self.shell);
-        subscription::settle(&self.shell);
+        drop(subscription::settle(&self.shell));
         self.shell.connection.get_mut()
     }
 
@@ -80,10 +83,28 @@ impl Systemd {
 
     /// Starts an operation of [`later`](Self::later), or any future that is made of such operations, for an event loop.
     ///
-    /// A level-triggered loop (poll(2), epoll) polls each [`Pending`], waits until the socket is readable, or writable if
+    /// A level-triggered loop (poll(2), epoll) polls each [`Pending`], waits until the [`socket`](Self::socket) is readable, or writable if
     /// [`wants_write`](Self::wants_write), at most until [`next_deadline`](Self::next_deadline), and calls [`process`](Self::process).
     pub fn begin<'s, T>(&'s self, operation: impl Future<Output = T> + 's) -> Pending<'s, T> {
         Pending { shell: &self.shell, flow: Some(Box::pin(operation)) }
+    }
+
+    /// Runs operations of [`later`](Self::later) together, and waits until all have ended. Returns their results in order. As many are under
+    /// way at a time as [calls](Self::set_call_limit) may be outstanding; they start in order.
+    ///
+    /// ```no_run
+    /// use barebus_systemd::Systemd;
+    ///
+    /// let systemd = Systemd::system()?;
+    /// let later = systemd.later();
+    /// let units = ["a.service", "b.service", "c.service"];
+    /// for state in systemd.all(units.map(|unit| later.unit_file_state(unit))) {
+    ///     println!("{}", state?);
+    /// }
+    /// # Ok::<(), barebus_systemd::Error>(())
+    /// ```
+    pub fn all<F: Future>(&self, operations: impl IntoIterator<Item = F>) -> Vec<F::Output> {
+        self.block_on(all(operations.into_iter(), self.shell.state.calls.limit()))
     }
 
     /// Writes what can be written and reads once, without waiting. Then poll what is [pending](Self::begin).
@@ -110,11 +131,22 @@ impl Systemd {
         earlier(self.shell.connection.borrow().next_deadline(), self.shell.alarm.get())
     }
 
-    /// The socket's number. After systemd has re-executed itself it is another one: ask for it before each wait.
-    pub fn as_raw_fd(&self) -> std::os::fd::RawFd {
-        use std::os::fd::{AsFd, AsRawFd};
-
-        self.shell.connection.borrow().as_fd().as_raw_fd()
+    /// A duplicate of the socket's descriptor, to wait for. It is another one after systemd has re-executed itself: get it before each wait.
+    ///
+    /// # Errors
+    /// Too many files are open.
+    pub fn socket(&self) -> io::Result<Arc<OwnedFd>> {
+        let connection = self.shell.connection.borrow();
+        let number = connection.as_fd().as_raw_fd();
+        let mut known = self.shell.socket.borrow_mut();
+        match &*known {
+            Some((known, socket)) if *known == number => Ok(Arc::clone(socket)),
+            _ => {
+                let socket = Arc::new(connection.as_fd().try_clone_to_owned()?);
+                *known = Some((number, Arc::clone(&socket)));
+                Ok(socket)
+            }
+        }
     }
 
     /// Runs a flow to its end.
@@ -158,7 +190,7 @@ impl<T> Pending<'_, T> {
     /// Goes on with the operation, without waiting. Returns its result once it has ended, and `None` before and after.
     pub fn poll(&mut self) -> Option<T> {
         let flow = self.flow.as_mut()?;
-        let waker = Waker::from(Arc::clone(&self.shell.woken));
+        let waker = self.shell.waker();
         match flow.as_mut().poll(&mut Context::from_waker(&waker)) {
             Poll::Ready(result) => {
                 self.flow = None;
@@ -185,6 +217,8 @@ pub(crate) struct Shell {
     /// Whether a flow was woken by another one.
     woken: Arc<Flag>,
     generation: Cell<u64>,
+    /// The number of the connection's descriptor and a duplicate of it, once somebody asked for that.
+    socket: RefCell<Option<(RawFd, Arc<OwnedFd>)>>,
 }
 
 #[derive(Debug, Default)]
@@ -217,10 +251,11 @@ impl Shell {
             alarm: Cell::new(None),
             woken: Arc::default(),
             generation: Cell::new(0),
+            socket: RefCell::new(None),
         }
     }
 
-    fn block_on<T>(&self, flow: impl Future<Output = T>) -> T {
+    pub(crate) fn block_on<T>(&self, flow: impl Future<Output = T>) -> T {
         let mut flow = pin!(flow);
         // Not the shell's own flag: that one is for what is pending besides.
         let woken = Arc::new(Flag::default());
@@ -246,6 +281,11 @@ impl Shell {
             }
             has_ended = waited.is_err();
         }
+    }
+
+    /// Wakes what is pending in an event loop.
+    pub(crate) fn waker(&self) -> Waker {
+        Waker::from(Arc::clone(&self.woken))
     }
 
     /// Sees to it that flows are polled again at `at`.
@@ -311,6 +351,10 @@ impl Client for Shell {
         .await
     }
 
+    fn lost(&self, _: &Signals) -> u64 {
+        self.connection.borrow().session_state().dropped()
+    }
+
     async fn sleep_until(&self, at: Instant) {
         poll_fn(|_| {
             if Instant::now() >= at {
@@ -354,8 +398,13 @@ impl Client for Shell {
             .map_err(|error| Error::new("connecting again", None, error))?;
         connection.set_call_timeout(timeout);
         self.connection.replace(connection);
+        self.socket.replace(None);
         self.generation.set(generation + 1);
         Ok(())
+    }
+
+    fn address(&self) -> String {
+        self.connection.borrow().address().to_owned()
     }
 
     fn can_reopen(&self) -> bool {

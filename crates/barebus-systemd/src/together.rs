@@ -40,6 +40,21 @@ pub(crate) async fn unless<A>(
     .await
 }
 
+/// Waits for `a`'s result, and polls `b` meanwhile, until it has ended.
+#[cfg(any(feature = "tokio", test))]
+pub(crate) async fn alongside<A, B>(a: impl Future<Output = A>, b: impl Future<Output = B>) -> A {
+    let (mut a, mut b) = (pin!(a), pin!(b));
+    let mut is_over = false;
+    poll_fn(|cx| {
+        let result = a.as_mut().poll(cx);
+        if result.is_pending() && !is_over {
+            is_over = b.as_mut().poll(cx).is_ready();
+        }
+        result
+    })
+    .await
+}
+
 fn ready<T>(poll: Poll<T>) -> Option<T> {
     match poll {
         Poll::Ready(result) => Some(result),
@@ -70,6 +85,21 @@ mod tests {
         assert_eq!(begun.get(), 2);
         assert_eq!(now(both(ready(1), ready(2))), Some((1, 2)));
         assert_eq!(now(both(ready(1), pending::<()>())), None);
+    }
+
+    #[test]
+    fn one_is_polled_alongside_until_it_has_ended() {
+        let polls = Cell::new(0);
+        let counts = poll_fn(|_| {
+            polls.set(polls.get() + 1);
+            if polls.get() < 2 { Poll::Pending } else { Poll::Ready(()) }
+        });
+        let mut waits = Box::pin(alongside(pending::<u8>(), counts));
+        for _ in 0..3 {
+            assert_eq!(now(waits.as_mut()), None);
+        }
+        assert_eq!(polls.get(), 2);
+        assert_eq!(now(alongside(ready(1), pending::<()>())), Some(1));
     }
 
     #[test]

@@ -1,13 +1,13 @@
 //! Methods of the bus itself. Spec: Message Bus Messages.
 
 use std::collections::BTreeMap;
-use std::os::fd::OwnedFd;
 
 use barebus_wire::definition::Object;
 use barebus_wire::name::{BusName, InterfaceName, MemberName};
-use barebus_wire::{DecodeBody, DecodeError, DecodeErrorKind, Dict, EncodeBody, FdIndex, Variant};
+use barebus_wire::{DecodeBody, DecodeError, DecodeErrorKind, EncodeBody};
 
 use crate::connection::Connection;
+use crate::credentials::Credentials;
 use crate::error::CallError;
 use crate::proxy::Proxy;
 use crate::reply::Reply;
@@ -141,34 +141,6 @@ answers! {
         /// Its name has an owner already.
         AlreadyRunning = 2,
     }
-}
-
-/// What the bus knows about the process that made a connection. What is not known is `None`, never a default value, so that nobody is
-/// taken for root.
-///
-/// ```no_run
-/// use barebus::{Bus, Connection};
-///
-/// let mut connection = Connection::system()?;
-/// let known = Bus::new(&mut connection).get_connection_credentials("org.freedesktop.systemd1")?;
-/// println!("user {:?}, process {:?}", known.unix_user_id, known.process_id);
-/// # Ok::<(), barebus::Error>(())
-/// ```
-#[derive(Debug, Default)]
-#[non_exhaustive]
-pub struct Credentials {
-    /// UnixUserID: the user ID.
-    pub unix_user_id: Option<u32>,
-    /// UnixGroupIDs: the group IDs, in no particular order.
-    pub unix_group_ids: Option<Vec<u32>>,
-    /// ProcessFD: a pidfd. It refers to the process even after the process ID has been reused.
-    pub process_fd: Option<OwnedFd>,
-    /// ProcessID: the process ID. By the time it is used, it may belong to another process.
-    pub process_id: Option<u32>,
-    /// WindowsSID: the user, on Windows.
-    pub windows_sid: Option<String>,
-    /// LinuxSecurityLabel: the label of the security module, in no particular encoding, without the NUL that ends it on the wire.
-    pub linux_security_label: Option<Vec<u8>>,
 }
 
 impl<'c> Bus<'c> {
@@ -335,7 +307,7 @@ impl<'c> Bus<'c> {
         name: impl IntoName<BusName<'n>>,
     ) -> Result<Credentials, CallError> {
         let member = const { MemberName::from_static("GetConnectionCredentials") };
-        credentials(self.call(member, &(name.into_name(NameRole::BusName)?.as_str(),))?)
+        Credentials::read(self.call(member, &(name.into_name(NameRole::BusName)?.as_str(),))?)
     }
 
     /// The SELinux security context of a connection's process.
@@ -422,31 +394,4 @@ impl<'c> Bus<'c> {
         let at = reply.message().as_bytes().len().saturating_sub(size_of::<u32>());
         meaning(number).ok_or_else(|| DecodeError::new(DecodeErrorKind::UnknownValue, at).into())
     }
-}
-
-/// Reads the reply to `GetConnectionCredentials`.
-fn credentials(reply: Reply<'_>) -> Result<Credentials, CallError> {
-    let mut known = Credentials::default();
-    let mut process = None;
-    let (mut entries,): (Dict<'_, &str, Variant<'_>>,) = reply.body()?;
-    while let Some(entry) = entries.next() {
-        let (key, value) = entry.map_err(|error| entries.explain(error))?;
-        match key {
-            "UnixUserID" => known.unix_user_id = Some(value.get()?),
-            "UnixGroupIDs" => known.unix_group_ids = Some(value.get()?),
-            "ProcessID" => known.process_id = Some(value.get()?),
-            "ProcessFD" => process = Some(value.get::<FdIndex>()?),
-            "WindowsSID" => known.windows_sid = Some(value.get()?),
-            "LinuxSecurityLabel" => {
-                let label: &[u8] = value.get()?;
-                known.linux_security_label =
-                    Some(label.strip_suffix(b"\0").unwrap_or(label).into());
-            }
-            _ => {}
-        }
-    }
-    if let Some(FdIndex(index)) = process {
-        known.process_fd = reply.into_fds().into_iter().nth(index as usize);
-    }
-    Ok(known)
 }

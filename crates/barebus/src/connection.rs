@@ -3,8 +3,7 @@
 use std::os::fd::OwnedFd;
 use std::time::Duration;
 
-use barebus_session::{CallId, Config, Event, ReplyTo, Session, SubscriptionId, Want};
-use barebus_wire::name::{ErrorName, IntoName};
+use barebus_session::{CallId, Config, Event, Session, SubscriptionId, Want};
 use barebus_wire::{EncodeBody, MatchRule, MethodCall};
 use nix::errno::Errno;
 
@@ -401,32 +400,5 @@ impl Connection {
         self.call(&CALL, &(rules, 0_u32))?;
         self.session.become_monitor();
         Ok(())
-    }
-
-    /// Answers a call that was reported as an event, and writes the answer.
-    ///
-    /// # Errors
-    /// As [`send`](Self::send).
-    pub fn reply<B: EncodeBody + ?Sized>(
-        &mut self,
-        to: &ReplyTo,
-        body: &B,
-    ) -> Result<(), CallError> {
-        self.start_reply(to, body, Vec::new())?;
-        self.flush()
-    }
-
-    /// Answers a call that was reported as an event with an ERROR, and writes the answer.
-    ///
-    /// # Errors
-    /// As [`send`](Self::send). [`CallError::Name`]: `name` is text that is no error name.
-    pub fn reply_error<'n>(
-        &mut self,
-        to: &ReplyTo,
-        name: impl IntoName<ErrorName<'n>>,
-        text: &str,
-    ) -> Result<(), CallError> {
-        self.start_reply_error(to, name, text)?;
-        self.flush()
     }
 }

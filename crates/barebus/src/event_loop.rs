@@ -3,9 +3,8 @@
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::time::Instant;
 
-use barebus_session::{CallId, Event, NoReply, Received, ReplyTo, SubscriptionId, Want};
-use barebus_wire::name::{IntoName, NameRole};
-use barebus_wire::{EncodeBody, ErrorName, MatchRule, MethodCall};
+use barebus_session::{CallId, Event, NoReply, Received, SubscriptionId, Want};
+use barebus_wire::{EncodeBody, MatchRule, MethodCall};
 
 use crate::connection::Connection;
 use crate::error::{CallError, ConnectionError};
@@ -148,34 +147,6 @@ impl Connection {
         // Only now: if a dropped subscription had the same rule, the bus keeps the rule and is not asked again.
         self.release_dropped();
         subscribed.map_err(|error| self.not_sent(error))
-    }
-
-    /// Queues the answer to a call that was reported as an event, with file descriptors to send along.
-    ///
-    /// # Errors
-    /// [`CallError::Send`], [`CallError::Connection`].
-    pub fn start_reply<B: EncodeBody + ?Sized>(
-        &mut self,
-        to: &ReplyTo,
-        body: &B,
-        fds: Vec<OwnedFd>,
-    ) -> Result<(), CallError> {
-        let fds = self.own(fds);
-        self.session.reply(to, body, fds).map_err(|error| self.not_sent(error))
-    }
-
-    /// Queues an ERROR as the answer to a call that was reported as an event.
-    ///
-    /// # Errors
-    /// [`CallError::Name`]: `name` is text that is no error name. [`CallError::Send`], [`CallError::Connection`].
-    pub fn start_reply_error<'n>(
-        &mut self,
-        to: &ReplyTo,
-        name: impl IntoName<ErrorName<'n>>,
-        text: &str,
-    ) -> Result<(), CallError> {
-        let name = name.into_name(NameRole::ErrorName)?;
-        self.session.reply_error(to, name, text).map_err(|error| self.not_sent(error))
     }
 }
 

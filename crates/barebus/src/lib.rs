@@ -55,11 +55,13 @@
 //! except a short-lived one that closes files of other processes ([`Descriptor`]) and one that waits for a `unixexec:` program that does not
 //! end.
 
+mod answer;
 mod any_error;
 mod bus;
 #[cfg(feature = "unixexec")]
 mod child;
 mod connection;
+mod credentials;
 mod endpoint;
 mod error;
 mod event_loop;
@@ -68,6 +70,8 @@ mod observer;
 mod open;
 mod options;
 mod owned;
+#[cfg(feature = "unixexec")]
+mod program;
 mod proxy;
 mod reply;
 mod request;
@@ -96,12 +100,15 @@ pub use barebus_wire::{
     MemberName, Message, MessageType, MethodCall, ObjectPath, OwnedArray, OwnedDict,
     OwnedSignature, OwnedValue, Signature, TypeError, Value, Variant,
 };
-pub use bus::{Bus, Credentials, NameFlags, ReleaseName, RequestName, StartService};
+pub use bus::{Bus, NameFlags, ReleaseName, RequestName, StartService};
 pub use connection::Connection;
+pub use credentials::Credentials;
 pub use error::{Attempt, AttemptError, CallError, Cause, ConnectionError, OpenError};
 pub use observer::{Direction, Observed, ObservedTooLate};
 pub use options::Options;
 pub use owned::OwnedMessage;
+#[cfg(feature = "unixexec")]
+pub use program::{Program, ProgramStatus};
 pub use proxy::Proxy;
 pub use reply::{Reply, Signal};
 pub use signals::{Bodies, Signals};

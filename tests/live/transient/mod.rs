@@ -4,18 +4,19 @@ mod descriptors;
 mod make;
 mod reexec;
 mod run;
+mod tokio;
 
 use std::sync::OnceLock;
 
 use barebus_box::{Bus, SystemdBox};
-use barebus_systemd::Systemd;
-use barebus_systemd::transient::TransientUnit;
+use barebus_systemd::transient::{RunEnd, TransientUnit};
+use barebus_systemd::{Error, Systemd};
 
-use crate::boxes::PATIENCE;
+use crate::boxes::builder;
 use crate::places::{Place, everywhere};
 
 fn boot(bus: Bus) -> SystemdBox {
-    let booted = SystemdBox::builder().bus(bus).timeout(PATIENCE).boot();
+    let booted = builder().bus(bus).boot();
     booted.unwrap_or_else(|error| panic!("the tests of transient units cannot run: {error}"))
 }
 
@@ -43,4 +44,16 @@ fn shell(place: &Place, stem: &str, line: &str) -> TransientUnit {
     let mut unit = TransientUnit::new(&name(place, &format!("{stem}.service"))).unwrap();
     unit.exec_start(["/bin/sh", "-c", line]).unwrap();
     unit
+}
+
+/// Runs a unit over the very connection, as an event loop does. `Systemd::run` opens another one on the private socket.
+fn run_here(systemd: &Systemd, unit: TransientUnit) -> Result<RunEnd, Error> {
+    let mut run = systemd.begin(async move { systemd.later().run(unit).await });
+    loop {
+        if let Some(end) = run.poll() {
+            return end;
+        }
+        systemd.process().unwrap();
+        std::thread::yield_now();
+    }
 }

@@ -4,7 +4,11 @@ use barebus_systemd::unit::ProcessEnd;
 use barebus_systemd::word::{ActiveState, CollectMode, ServiceType, Signal, UnitResult};
 use barebus_systemd::{Cause, JobResult};
 
-use super::{in_all_places, name, shell};
+use barebus::Connection;
+
+use super::{in_all_places, name, run_here, shell};
+use crate::boxes::INSIDE;
+use crate::places::{Place, program_in};
 
 #[test]
 fn a_command_that_succeeds_tells_its_time() {
@@ -13,7 +17,7 @@ fn a_command_that_succeeds_tells_its_time() {
         for _ in 0..2 {
             let mut unit = shell(place, "succeeds", "exit 0");
             unit.set("MemoryMax", "64M").unwrap();
-            let end = systemd.run(unit).unwrap();
+            let end = run_here(systemd, unit).unwrap();
             assert!(end.is_success() && !end.is_lost, "{end}");
             assert_eq!(end.exit_code(), 0);
             assert_eq!(end.job.result(), Some(&JobResult::Done));
@@ -39,7 +43,7 @@ fn a_command_that_fails_tells_how() {
         for (stem, line, result, end, code) in cases {
             let mut unit = shell(place, stem, line);
             unit.collect_mode(CollectMode::InactiveOrFailed).unwrap();
-            let ended = systemd.run(unit).unwrap();
+            let ended = run_here(systemd, unit).unwrap();
             assert!(!ended.is_success());
             assert_eq!(ended.status.result, Some(result), "{ended}");
             assert_eq!(ended.status.main_process, Some(end));
@@ -57,7 +61,7 @@ fn a_core_dump_is_told_apart() {
         let mut unit = shell(place, "core", "kill -SEGV $$");
         unit.set("LimitCORE", "infinity").unwrap();
         unit.collect_mode(CollectMode::InactiveOrFailed).unwrap();
-        let end = systemd.run(unit).unwrap();
+        let end = run_here(systemd, unit).unwrap();
         let signal = Signal::parse("SEGV").unwrap();
         // Whether there is a dump is for the kernel of the machine to say; systemd and we say the same.
         match end.status.main_process {
@@ -80,7 +84,7 @@ fn what_does_not_get_so_far_is_no_success() {
         unit.set("ExecStart", "").unwrap().exec_start(["/no/such/program"]).unwrap();
         unit.service_type(ServiceType::Exec).unwrap();
         unit.collect_mode(CollectMode::InactiveOrFailed).unwrap();
-        let end = systemd.run(unit).unwrap();
+        let end = run_here(systemd, unit).unwrap();
         assert_eq!(end.job.result(), Some(&JobResult::Failed), "{end}");
         assert_eq!(end.exit_code(), 203, "{end}");
 
@@ -91,7 +95,7 @@ fn what_does_not_get_so_far_is_no_success() {
         let mut unit = shell(place, "dependent", "exit 0");
         unit.set("Requires", &needed_name).unwrap().set("After", &needed_name).unwrap();
         unit.auxiliary(needed);
-        let end = systemd.run(unit).unwrap();
+        let end = run_here(systemd, unit).unwrap();
         assert_eq!(end.job.result(), Some(&JobResult::Dependency), "{end}");
         assert!(!end.is_success());
         assert_eq!(end.exit_code(), 255);
@@ -101,7 +105,7 @@ fn what_does_not_get_so_far_is_no_success() {
         // A condition does not hold.
         let mut unit = shell(place, "condition", "exit 0");
         unit.set("ConditionPathExists", "/no/such/path").unwrap();
-        let end = systemd.run(unit).unwrap();
+        let end = run_here(systemd, unit).unwrap();
         assert_eq!(end.job.result(), Some(&JobResult::Done), "{end}");
         assert_eq!(end.status.conditions_held, Some(false));
     });
@@ -114,7 +118,7 @@ fn a_oneshot_is_waited_for_too_and_restarts_are_waited_out() {
         let mut unit = shell(place, "oneshot", "exit 5");
         unit.service_type(ServiceType::Oneshot).unwrap();
         unit.collect_mode(CollectMode::InactiveOrFailed).unwrap();
-        let end = systemd.run(unit).unwrap();
+        let end = run_here(systemd, unit).unwrap();
         assert_eq!(end.exit_code(), 5);
 
         // Fails the first time.
@@ -122,7 +126,7 @@ fn a_oneshot_is_waited_for_too_and_restarts_are_waited_out() {
         let line = format!("test -e {file} || {{ touch {file}; exit 1; }}");
         let mut unit = shell(place, "restarts", &line);
         unit.set("Restart", "on-failure").unwrap().set("RestartSec", "1ms").unwrap();
-        let end = systemd.run(unit).unwrap();
+        let end = run_here(systemd, unit).unwrap();
         assert!(end.is_success(), "{end}");
         place.run("rm", &[&file]);
     });
@@ -134,8 +138,8 @@ fn a_unit_that_exists_is_in_the_way_and_its_state_is_told() {
     in_all_places(TEST, |systemd, place| {
         let unit = || shell(place, "exists", "exit 1");
         let name = unit().name().to_string();
-        assert!(!systemd.run(unit()).unwrap().is_success());
-        let error = systemd.run(unit()).unwrap_err();
+        assert!(!run_here(systemd, unit()).unwrap().is_success());
+        let error = run_here(systemd, unit()).unwrap_err();
         assert!(matches!(error.cause, Cause::UnitExists(ActiveState::Failed)), "{error}");
         assert_eq!(
             error.to_string(),
@@ -187,5 +191,28 @@ fn commands_run_side_by_side() {
         drop(pending);
         let expected: Vec<_> = (0..20).map(Some).collect();
         assert_eq!(codes, expected);
+    });
+}
+
+#[test]
+fn on_the_private_socket_the_bus_tells_what_was_used() {
+    const TEST: &str = "transient::run::on_the_private_socket_the_bus_tells_what_was_used";
+    if std::env::var(INSIDE).is_ok_and(|how| how == "hidden") {
+        // Without one it is done all the same.
+        let systemd = barebus_systemd::Systemd::over(Connection::systemd_private().unwrap());
+        let end = systemd.run(shell(&Place::Inside, "hidden", "exit 0")).unwrap();
+        assert!(end.is_success() && end.status.resources.cpu.is_none(), "{end}");
+        return;
+    }
+    in_all_places(TEST, |systemd, place| {
+        let end = systemd.run(shell(place, "by-bus", "exit 0")).unwrap();
+        assert!(end.is_success() && end.status.resources.cpu.is_some(), "{end}");
+        let Place::Outside(the_box) = place else { return };
+        let program = program_in(the_box);
+        let script = format!("mount -t tmpfs tmpfs /run/dbus && exec \"$0\" --exact {TEST}");
+        let mut hidden = place.command("unshare");
+        hidden.args(["--mount", "sh", "-c", &script]).arg(program);
+        let status = hidden.env(INSIDE, "hidden").status().unwrap();
+        assert!(status.success(), "with the bus hidden: {status}");
     });
 }

@@ -32,13 +32,24 @@ fn signals_reach_the_processes() {
         assert_eq!(error.remote_name(), Some("org.freedesktop.systemd1.NoSuchProcess"), "{error}");
         let error = systemd.kill_unit("nowhere.service", KillWhom::All, Signal::TERM).unwrap_err();
         assert!(error.is_no_such_unit(), "{error}");
-        // Since 254.
-        match systemd.queue_signal_unit(unit, KillWhom::Main, Signal::USR1, 5) {
-            Ok(()) => {}
-            Err(error) => {
-                assert!(error.is_unsupported() || error.remote_name().is_some(), "{error}")
+    });
+}
+
+/// Since 254.
+#[test]
+fn signals_have_values_or_are_unsupported() {
+    const TEST: &str = "units::acting::signals_have_values_or_are_unsupported";
+    in_all_places(TEST, |systemd, place| {
+        let unit = &*start_long(place, "queue");
+        match systemd.queue_signal_unit(unit, KillWhom::Main, Signal::new(40), 5) {
+            Ok(()) => {
+                stopped(place, systemd, unit);
+                let end = systemd.status(unit).unwrap().main_process;
+                assert_eq!(end.and_then(ProcessEnd::signal), Some(Signal::new(40)));
             }
+            Err(error) => assert!(error.is_unsupported(), "{error}"),
         }
+        place.run("systemctl", &["stop", unit]);
     });
 }
 

@@ -79,7 +79,7 @@ fn units_are_found_by_process_control_group_and_invocation() {
 
         // 252 is asked by the number, which is that of this PID namespace.
         if place.is_direct() {
-            let pid = Pid::from_raw(pid.cast_signed()).unwrap();
+            let pid = Pid::from_raw(i32::try_from(pid).unwrap()).unwrap();
             let pidfd = pidfd_open(pid, PidfdFlags::empty()).unwrap();
             assert_eq!(systemd.unit_by_pidfd(pidfd.as_fd()).unwrap(), unit);
         }

@@ -11,7 +11,7 @@ use std::sync::OnceLock;
 use barebus_box::{Bus, SystemdBox};
 use barebus_systemd::Systemd;
 
-use crate::boxes::PATIENCE;
+use crate::boxes::builder;
 use crate::places::{Place, everywhere};
 
 /// Starts, tells its status, and goes on.
@@ -28,9 +28,8 @@ const SANDBOXED: &str = "units-sandboxed.service";
 const SANDBOXED_TEXT: &str = "[Service]\nPrivateMounts=yes\nExecStart=/bin/sleep infinity\n";
 
 fn boot(bus: Bus) -> SystemdBox {
-    let booted = SystemdBox::builder()
+    let booted = builder()
         .bus(bus)
-        .timeout(PATIENCE)
         .unit(LONG, LONG_TEXT)
         .unit(FAILING, FAILING_TEXT)
         .unit(SANDBOXED, SANDBOXED_TEXT)

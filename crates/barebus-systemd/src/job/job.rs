@@ -67,6 +67,8 @@ pub(super) struct End(Mutex<Known>);
 #[derive(Debug, Default)]
 struct Known {
     ended: Option<Ended>,
+    /// The unit, as it was told with the end.
+    unit: String,
     /// The tasks that wait for it.
     waiting: Vec<Waker>,
 }
@@ -81,10 +83,16 @@ impl End {
         self.lock().ended.clone()
     }
 
-    /// Wakes those who wait. The first end counts.
-    pub(super) fn set(&self, ended: Ended) {
+    /// The unit, as it was told with the end; empty if it was not.
+    pub(super) fn unit(&self) -> String {
+        self.lock().unit.clone()
+    }
+
+    /// Wakes those who wait.
+    pub(super) fn set(&self, ended: Ended, unit: &str) {
         let mut known = self.lock();
-        known.ended.get_or_insert(ended);
+        known.ended = Some(ended);
+        known.unit = unit.into();
         let waiting = std::mem::take(&mut known.waiting);
         drop(known);
         waiting.into_iter().for_each(Waker::wake);

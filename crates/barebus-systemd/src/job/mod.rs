@@ -19,7 +19,9 @@ pub(crate) use start::{
     reload_or_try_restart_unit, reload_unit, request_job, restart_unit, start_job, start_unit,
     start_units, stop_unit, try_restart_unit,
 };
-pub(crate) use wait::{cancel, cancel_job, clear_jobs, wait, wait_all, wait_unit, wait_within};
+pub(crate) use wait::{
+    cancel, cancel_job, clear_jobs, start_and_report, wait, wait_all, wait_unit, wait_within,
+};
 
 /// A job and the other jobs that systemd queued with it.
 #[derive(Clone, Debug)]

@@ -5,7 +5,7 @@ use barebus::{CallError, EncodeBody, OwnedMessage, OwnedObjectPath};
 
 use super::job::Job;
 use super::jobs::{self, open};
-use super::wait::while_reading;
+use super::wait::{end, while_reading};
 use super::{Mode, Transaction};
 use crate::client::{CallOptions, Client};
 use crate::error::Error;
@@ -45,8 +45,7 @@ impl<C: Client> Starting<'_, C> {
                 None => jobs.turns.add(),
             }
         }
-        let unit = if unit.is_empty() { added.unit.unwrap_or_default() } else { unit.into() };
-        Job { path, unit, job_type: job_type.map(JobType::from), end: added.end }
+        Job { path, unit: unit.into(), job_type: job_type.map(JobType::from), end: added.end }
     }
 }
 
@@ -176,14 +175,15 @@ pub(crate) async fn enqueue_marked_jobs<C: Client>(client: &C) -> Result<Vec<Job
     queued.await.map_err(|error: CallError| Error::new(member.as_str(), None, error))
 }
 
-/// Asks for the name of the unit, if it is not known. It stays empty if the job ends before systemd has answered.
+/// Asks for the name of the unit. It stays empty if the job has ended and its result was lost.
 async fn with_unit<C: Client>(client: &C, mut job: Job) -> Result<Job, CallError> {
-    if !job.unit.is_empty() {
-        return Ok(job);
-    }
     match client.call(UNIT.get(OBJECT.at(job.path.borrow())), CallOptions::default()).await {
         Ok(reply) => job.unit = UNIT.value(&reply)?.0.into(),
-        Err(CallError::Remote { .. }) => {}
+        // The job has ended. Its end names the unit.
+        Err(CallError::Remote { .. }) => {
+            end(client, &job, None).await?;
+            job.unit = job.end.unit();
+        }
         Err(error) => return Err(error),
     }
     Ok(job)

@@ -52,8 +52,6 @@ pub(super) struct Added {
     pub(super) end: Arc<End>,
     /// Whether it is out, and counts against the limit from now on.
     pub(super) is_counted: bool,
-    /// The unit, if the job has ended already.
-    pub(super) unit: Option<String>,
 }
 
 impl Table {
@@ -86,12 +84,10 @@ impl Table {
     pub(super) fn add(&mut self, path: &OwnedObjectPath, counts: bool) -> Added {
         if let Some(index) = self.early.iter().position(|early| early.path == *path) {
             let end = Arc::new(End::default());
-            let mut unit = None;
             if let Some(early) = self.early.get(index) {
-                end.set(Ended::Told(early.result.clone()));
-                unit = Some(early.unit.clone());
+                end.set(Ended::Told(early.result.clone()), &early.unit);
             }
-            return Added { end, is_counted: false, unit };
+            return Added { end, is_counted: false };
         }
         let since = self.tick();
         let new = || Entry { end: Weak::new(), is_counted: false, since };
@@ -100,7 +96,7 @@ impl Table {
         entry.end = Arc::downgrade(&end);
         let is_counted = counts && !entry.is_counted;
         entry.is_counted |= counts;
-        Added { end, is_counted, unit: None }
+        Added { end, is_counted }
     }
 
     /// A job has ended. Returns how many jobs fewer count against the limit: one or none.
@@ -109,7 +105,7 @@ impl Table {
         match self.jobs.remove(path) {
             Some(entry) => {
                 if let Some(end) = entry.end.upgrade() {
-                    end.set(Ended::Told(result));
+                    end.set(Ended::Told(result), unit);
                 }
                 usize::from(entry.is_counted)
             }
@@ -146,7 +142,7 @@ impl Table {
             if !is_out {
                 fewer += usize::from(entry.is_counted);
                 if let Some(end) = entry.end.upgrade() {
-                    end.set(Ended::Lost);
+                    end.set(Ended::Lost, "");
                 }
             }
             is_out
@@ -186,7 +182,7 @@ mod tests {
         let added = table.add(&path("/job/1"), true);
         table.answered(call);
         assert_eq!(added.end.get(), Some(Ended::Told(JobResult::Failed)));
-        assert_eq!((added.is_counted, added.unit.as_deref()), (false, Some("x.service")));
+        assert_eq!((added.is_counted, &*added.end.unit()), (false, "x.service"));
         assert!(table.is_empty() && table.early.is_empty() && !table.is_watched());
     }
 

@@ -2,22 +2,29 @@
 
 use std::future::poll_fn;
 use std::pin::pin;
+use std::sync::Arc;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use barebus::{CallError, NoReply};
+use barebus::definition::Object;
+use barebus::definition::standard::PROPERTIES_CHANGED;
+use barebus::{CallError, NoReply, OwnedMessage};
 
 use super::end::{JobEnd, JobReport};
 use super::job::{Ended, Job};
 use super::jobs::release;
+use super::mode::Mode;
 use super::read::read;
+use super::start::start_unit;
 use crate::ask::tell;
 use crate::client::{CallOptions, Client};
 use crate::error::Error;
 use crate::interface::job::method::CANCEL;
 use crate::interface::manager::OBJECT;
 use crate::interface::manager::method::{CANCEL_JOB, CLEAR_JOBS};
+use crate::name::UnitName;
 use crate::set::all;
+use crate::unit::Reading;
 use crate::unit::status::status;
 
 /// Waits for `wanted`, and reads the ends of jobs meanwhile, or lets another flow do so. The error says why the ends of jobs cannot be read.
@@ -64,7 +71,7 @@ async fn until<C: Client, T>(
     .await
 }
 
-async fn end<C: Client>(
+pub(super) async fn end<C: Client>(
     client: &C,
     job: &Job,
     deadline: Option<Instant>,
@@ -115,6 +122,42 @@ pub(crate) async fn wait_unit<C: Client>(client: &C, job: &Job) -> Result<JobRep
         JobEnd::Result(_) => status(client, &job.unit).await?,
     };
     Ok(JobReport { end, unit })
+}
+
+pub(crate) async fn start_and_report<C: Client>(
+    client: &C,
+    unit: &str,
+    mode: Mode,
+) -> Result<JobReport, Error> {
+    let name = UnitName::parse(unit).map_err(|error| Error::new("StartUnit", unit, error))?;
+    let path = name.object_path();
+    let object =
+        if client.is_direct() { Object::direct(path.borrow()) } else { OBJECT.at(path.borrow()) };
+    let changes = client.signals(&PROPERTIES_CHANGED.rule(object));
+    let mut changes = changes.map_err(|error| Error::new("StartUnit", unit, error))?;
+    let job = start_unit(client, unit, mode).await?;
+    let mut report = wait_unit(client, &job).await?;
+    // systemd tells the changes of the unit before the end of its job. They have arrived.
+    let mut seen = Reading::of(&name);
+    while let Some(signal) = next_of(client, &mut changes).await {
+        // What cannot be read is of no use.
+        let _ = seen.change(&signal);
+    }
+    // The unit was started, and systemd knows nothing of that any more: it has forgotten the unit.
+    let seen = seen.status();
+    if report.unit.conditions_held.is_none() && seen.conditions_held.is_some() {
+        report.unit = seen;
+    }
+    Ok(report)
+}
+
+/// The next signal that has arrived. A refused subscription has none.
+async fn next_of<C: Client>(client: &C, signals: &mut C::Signals) -> Option<Arc<OwnedMessage>> {
+    poll_fn(|cx| match pin!(client.next(signals)).poll(cx) {
+        Poll::Ready(Ok(signal)) => Poll::Ready(Some(signal)),
+        Poll::Ready(Err(_)) | Poll::Pending => Poll::Ready(None),
+    })
+    .await
 }
 
 pub(crate) async fn cancel<C: Client>(client: &C, job: &Job) -> Result<(), Error> {

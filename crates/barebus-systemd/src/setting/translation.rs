@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use barebus::Encode;
-use barebus::wire::{OwnedBody, OwnedValue};
+use barebus::wire::OwnedValue;
 
 use super::error::Expected;
 
@@ -58,8 +58,5 @@ impl Translation<'_> {
 
 /// The value in memory of its own.
 pub(super) fn owned<T: Encode>(value: T) -> Result<OwnedValue, Expected> {
-    let body = OwnedBody::new(&(value,)).map_err(|_| Expected::Text)?;
-    // What was marshalled just now is valid, and one value.
-    let mut values = body.values().map_err(|_| Expected::Text)?;
-    values.pop().ok_or(Expected::Text)
+    OwnedValue::new(&value).map_err(|_| Expected::Text)
 }

@@ -47,6 +47,9 @@ impl ExecKind {
 /// systemd gets the arguments as they are: no quotes are removed, and `$` stands for itself unless
 /// [`expand_variables`](Self::expand_variables) is called. [`Properties::set`] takes command lines in the form of unit files instead.
 ///
+/// systemd 252 reads a transient unit wrongly after a reload: commands that are run from then on have a `\` before each `;` and `$` of their
+/// arguments.
+///
 /// ```
 /// use barebus_systemd::transient::ExecCommand;
 ///

@@ -14,8 +14,8 @@ use crate::word::UnitResult;
 pub struct RunEnd {
     /// How the job that started the unit ended. It fails, too, if the command of a `Type=oneshot` service does.
     pub job: JobEnd,
-    /// The unit after it had stopped: result, how the main process ended, run time, what it used. Without a bus, what it used is not known:
-    /// systemd forgets the unit before it can be asked.
+    /// The unit after it had stopped: result, how the main process ended, run time, what it used. Without a bus, systemd forgets a unit that
+    /// has succeeded before it can be asked. Then only properties are known whose changes systemd tells: not what it used.
     pub status: Status,
     /// Whether the end was lost: systemd re-executed itself, and did not know the unit any more. `status` is then the last that was known.
     pub is_lost: bool,

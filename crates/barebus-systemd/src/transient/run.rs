@@ -1,7 +1,7 @@
 //! Running a transient unit until it has stopped.
 //!
-//! systemd forgets a unit as it stops, unless somebody refers to it. On a bus, we do, and ask for its state in the end. The private socket knows no
-//! references. There, the last changes that systemd told of say how it ended, but for what it used.
+//! systemd forgets a unit as it stops, unless somebody refers to it or it has failed. On a bus, we refer to it, so that it can be asked in the end.
+//! The private socket knows no references. There, a unit that was forgotten ended as the last changes say that systemd told of.
 
 use std::future::poll_fn;
 use std::pin::pin;
@@ -13,8 +13,8 @@ use barebus::definition::standard::PROPERTIES_CHANGED;
 use barebus::{BodyError, CallError, OwnedMessage, OwnedObjectPath};
 
 use super::{RunEnd, TransientUnit, start};
-use crate::client::{CallOptions, Client, reopen};
-use crate::daemon::{has_owner, owner_changed};
+use crate::client::{CallOptions, Client, open, reopen};
+use crate::daemon::{has_owner, is_hangup, owner_changed};
 use crate::error::{Cause, Error};
 use crate::interface::manager::OBJECT;
 use crate::interface::manager::method::UNREF_UNIT;
@@ -22,33 +22,27 @@ use crate::interface::unit;
 use crate::job::wait;
 use crate::name::UnitName;
 use crate::subscription;
-use crate::unit::Status;
-use crate::unit::status::{Reading, of_object};
+use crate::unit::status::of_object;
+use crate::unit::{Reading, Status};
 use crate::word::LoadState;
 
 pub(crate) async fn run<C: Client>(client: &C, mut unit: TransientUnit) -> Result<RunEnd, Error> {
     let name = unit.name().clone();
-    let failed = |cause: Cause| Error::new("running", name.as_str(), cause);
+    let failed = |cause: Cause| Error::new("the run", name.as_str(), cause);
     let keeps = !client.is_direct();
     if keeps {
         unit.property("AddRef", true).map_err(|error| failed(error.into()))?;
     }
+    open(client).await;
     let mut watch = Watch::begin(client, &name).map_err(|error| failed(error.into()))?;
     let job = start::start_transient_unit(client, unit).await?;
-    let stopped = watch.until_stopped().await;
-    let stopped = stopped.map_err(|error| failed(error.into()))?;
+    let (status, is_lost) = watch.until_stopped().await.map_err(|error| failed(error.into()))?;
     // It has ended, as the unit has no job any more.
     let job = wait(client, &job).await?;
-    let is_lost = stopped.is_none();
-    let mut status = stopped.unwrap_or_else(|| watch.reading.status());
     if keeps {
-        // Only now does it say what the unit used.
-        if let Some(kept) = watch.ask().await.map_err(|error| failed(error.into()))? {
-            status = kept;
-        }
         // The name is free when this returns. systemd forgets the reference with the connection, too, so that an error does no harm.
-        let _ =
-            client.call(UNREF_UNIT.call(OBJECT, (name.as_str(),)), CallOptions::default()).await;
+        let request = UNREF_UNIT.call(OBJECT, (name.as_str(),));
+        let _ = client.call(request, CallOptions::default()).await;
     }
     Ok(RunEnd { job, status, is_lost })
 }
@@ -80,7 +74,7 @@ impl<'c, C: Client> Watch<'c, C> {
         let (changes, owner) = Self::subscribe(client, &path)?;
         // The answer comes before that to the start of the unit. If systemd refuses, no change is told, and nothing was started either.
         drop(subscription::enter(client));
-        let (generation, reading) = (client.generation(), Reading::default());
+        let (generation, reading) = (client.generation(), Reading::of(name));
         Ok(Self { client, name, path, changes, owner, generation, reading })
     }
 
@@ -96,25 +90,52 @@ impl<'c, C: Client> Watch<'c, C> {
         Ok((changes, Some(client.signals(&owner_changed())?)))
     }
 
-    /// Waits until the unit has stopped; `None` if systemd has forgotten it meanwhile.
-    async fn until_stopped(&mut self) -> Result<Option<Status>, CallError> {
+    /// Waits until the unit has stopped. Returns its status, and whether that is only the last that was known of it.
+    async fn until_stopped(&mut self) -> Result<(Status, bool), CallError> {
+        loop {
+            let mut has_stopped = self.until_asked_for().await?;
+            // Only this says what it used. Before 254 only this tells a unit that has failed for good from one that will be restarted: its
+            // state is `failed` for a moment.
+            let status = loop {
+                match self.ask().await {
+                    Err(error) if is_hangup(&error) && self.client.is_direct() => {
+                        self.go_on(error).await?;
+                        has_stopped = false;
+                    }
+                    status => break status,
+                }
+            };
+            match status {
+                Ok(Some(status)) if status.has_stopped() => return Ok((status, false)),
+                Ok(Some(_)) => {}
+                // It is forgotten.
+                Ok(None) => return Ok((self.reading.status(), !has_stopped)),
+                // systemd's next owner is told.
+                Err(error) if is_hangup(&error) && !error.is_disconnected() => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Waits until the unit is to be asked for its state: it has stopped, as the result says, or changes may not have been told, as systemd was away.
+    async fn until_asked_for(&mut self) -> Result<bool, CallError> {
         loop {
             match self.next().await {
                 Ok(Came::Change(signal)) => {
-                    if let Some(status) = self.take(&signal)? {
-                        return Ok(Some(status));
+                    if self.has_stopped_with(&signal)? {
+                        return Ok(true);
                     }
-                    continue;
                 }
-                Ok(Came::Owner(signal)) if !has_owner(&signal) => continue,
-                Ok(Came::Owner(_)) => drop(subscription::repeat(self.client)),
-                Err(error) => self.go_on(error).await?,
-            }
-            // systemd was away: changes may not have been told.
-            match self.ask().await? {
-                None => return Ok(None),
-                Some(status) if status.has_stopped() => return Ok(Some(status)),
-                Some(_) => {}
+                Ok(Came::Owner(signal)) => {
+                    if has_owner(&signal) {
+                        drop(subscription::repeat(self.client));
+                        return Ok(false);
+                    }
+                }
+                Err(error) => {
+                    self.go_on(error).await?;
+                    return Ok(false);
+                }
             }
         }
     }
@@ -134,18 +155,12 @@ impl<'c, C: Client> Watch<'c, C> {
         .await
     }
 
-    /// Takes a change. Returns the status if the unit has stopped with it.
+    /// Takes a change. Returns whether the unit has stopped with it.
     ///
     /// systemd tells all properties of the unit's type before those that all units have. So what is read then is of one moment.
-    fn take(&mut self, signal: &OwnedMessage) -> Result<Option<Status>, BodyError> {
-        let (interface, changed, _) = PROPERTIES_CHANGED.read(signal)?;
-        if interface == self.name.kind().interface().as_str() {
-            self.reading.take_of_type(changed)?;
-        } else if interface == unit::INTERFACE.as_str() {
-            self.reading.take_of_unit(changed)?;
-            return Ok(Some(self.reading.status()).filter(Status::has_stopped));
-        }
-        Ok(None)
+    fn has_stopped_with(&mut self, signal: &OwnedMessage) -> Result<bool, BodyError> {
+        let interface = self.reading.change(signal)?;
+        Ok(interface == unit::INTERFACE.as_str() && self.reading.status().has_stopped())
     }
 
     /// Subscribes again on the connection that is opened in place of one that has ended.

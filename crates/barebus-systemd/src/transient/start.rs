@@ -20,7 +20,7 @@ pub(crate) async fn start_transient_unit<C: Client>(
     let prepared = Prepared::new(unit).map_err(|error| failed(error.into()))?;
     let older = prepared.older();
     let started = match (send(client, prepared).await, older) {
-        (Err(error), Some(older)) if lacks_property(&error) => send(client, older).await,
+        (Err(error), Some(older)) if error.is_unsupported() => send(client, older).await,
         (started, _) => started,
     };
     match started {
@@ -40,15 +40,6 @@ async fn send<C: Client>(client: &C, prepared: Prepared) -> Result<Job, Error> {
     let arguments = (name.as_str(), mode.as_str(), properties, auxiliary);
     let request = START_TRANSIENT_UNIT.call(OBJECT, arguments);
     start_job(client, name.as_str(), request, CallOptions { fds, ..CallOptions::default() }).await
-}
-
-/// As systemd refuses properties that it does not know.
-fn lacks_property(error: &Error) -> bool {
-    const NAMES: [&str; 2] = [
-        "org.freedesktop.DBus.Error.PropertyReadOnly",
-        "org.freedesktop.DBus.Error.UnknownProperty",
-    ];
-    error.remote_name().is_some_and(|name| NAMES.contains(&name))
 }
 
 const UNIT_EXISTS: &str = "org.freedesktop.systemd1.UnitExists";

@@ -5,7 +5,7 @@ use barebus::wire::ObjectPath;
 use barebus::{EncodeBody, definition::Arguments};
 
 use super::listed::UnitList;
-use crate::ask::{ask, failed, names};
+use crate::ask::{ask, failed};
 use crate::client::{CallOptions, Client};
 use crate::error::Error;
 use crate::interface::manager::method as call;
@@ -145,9 +145,7 @@ pub(crate) async fn unit_file_links<C: Client>(
     runtime: bool,
 ) -> Result<Vec<String>, Error> {
     let method = call::GET_UNIT_FILE_LINKS;
-    let about = names(&[file]);
-    let about = about.as_deref();
-    let reply = ask(client, method, (file, runtime), about, CallOptions::default()).await?;
-    let (links,) = method.answer_as(&reply).map_err(failed(method, about))?;
+    let reply = ask(client, method, (file, runtime), Some(file), CallOptions::default()).await?;
+    let (links,) = method.answer_as(&reply).map_err(failed(method, Some(file)))?;
     Ok(links)
 }

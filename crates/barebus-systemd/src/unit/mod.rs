@@ -9,6 +9,7 @@ mod listed;
 mod lookup;
 mod methods;
 mod properties;
+mod reading;
 mod resources;
 pub(crate) mod status;
 
@@ -17,6 +18,7 @@ pub use control::{BindMount, Lasting};
 pub use end::ProcessEnd;
 pub use list::{ListedJob, ListedUnitFile, UnitProcess};
 pub use listed::{ListedUnit, UnitList, Units};
+pub(crate) use reading::Reading;
 pub use resources::Resources;
 pub use status::Status;
 

@@ -23,6 +23,10 @@ impl Signal {
     pub const HUP: Self = Self(Known::SIGHUP as i32);
     /// Interrupt, as Ctrl-C sends it.
     pub const INT: Self = Self(Known::SIGINT as i32);
+    /// Abort, as abort(3) and watchdogs send it. It dumps core.
+    pub const ABRT: Self = Self(Known::SIGABRT as i32);
+    /// Access to memory that is not there. It dumps core.
+    pub const SEGV: Self = Self(Known::SIGSEGV as i32);
     /// Kill. No process can catch it.
     pub const KILL: Self = Self(Known::SIGKILL as i32);
     /// For purposes of the program.
