@@ -72,6 +72,8 @@ fn seconds(text: &str) -> Result<Duration, String> {
 pub(crate) enum Verb {
     /// Queries and controls systemd's units
     Unit {
+        #[command(flatten)]
+        place: unit::Place,
         #[command(subcommand)]
         verb: unit::UnitVerb,
     },

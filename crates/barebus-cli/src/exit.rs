@@ -6,9 +6,9 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use barebus::{CallError, NoReply};
-use barebus_systemd::Cause;
 use barebus_systemd::name::NameError;
 use barebus_systemd::setting::SettingError;
+use barebus_systemd::{AccessError, Cause};
 
 use crate::render::one_line;
 
@@ -116,8 +116,16 @@ impl From<barebus::OpenError> for Failure {
 impl From<barebus_systemd::Error> for Failure {
     fn from(error: barebus_systemd::Error) -> Self {
         let exit = match &error.cause {
-            Cause::Call(cause) => return Self::call(&error.operation, cause),
-            Cause::Name(_) | Cause::Setting(_) => Exit::Usage,
+            Cause::Call(cause) => {
+                let mut failure = Self::call(&error.operation, cause);
+                if let Some(refusal) = error.refusal() {
+                    failure.what.push_str(&format!(": {refusal}"));
+                }
+                return failure;
+            }
+            Cause::Name(_) | Cause::Setting(_) | Cause::Access(AccessError::Target { .. }) => {
+                Exit::Usage
+            }
             Cause::UnitExists(_) | Cause::Io(_) => Exit::Refused,
             _ => Exit::Connection,
         };

@@ -26,7 +26,7 @@ fn main() -> ExitCode {
         Err(error) => return usage::end(&error),
     };
     let result = match arguments.verb {
-        Verb::Unit { verb } => command::unit::run(&arguments.target, &verb),
+        Verb::Unit { place, verb } => command::unit::run(&arguments.target, &place, &verb),
         Verb::Call(call) => command::call::run(&arguments.target, &call),
         Verb::Introspect(object) => command::introspect::run(&arguments.target, &object),
         Verb::Codegen(options) => command::codegen::run(&arguments.target, &options),

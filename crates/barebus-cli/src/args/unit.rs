@@ -75,6 +75,8 @@ pub(crate) enum UnitVerb {
     Jobs(ListJobs),
     /// Cancels jobs by their numbers; without a number all that have not begun
     Cancel(Cancel),
+    /// Prints what happens to units, until it is interrupted
+    Watch(Watch),
     /// Runs a command as a transient service
     Run(Run),
     /// Makes systemd read all unit files again
@@ -83,6 +85,28 @@ pub(crate) enum UnitVerb {
     GetDefault,
     /// Sets the target that is started at boot
     SetDefault(SetDefault),
+}
+
+/// Which systemd, apart from those of this machine.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Connection")]
+pub(crate) struct Place {
+    /// The systemd of another machine, over ssh: [USER@]HOST[:PORT]
+    #[arg(long, short = 'H', global = true, value_name = "HOST")]
+    pub(crate) host: Option<String>,
+    /// The systemd of a container that systemd-machined knows
+    #[arg(long, short = 'M', global = true, value_name = "CONTAINER")]
+    pub(crate) machine: Option<String>,
+    /// Lets polkit ask for a password
+    #[arg(long, global = true)]
+    pub(crate) interactive: bool,
+}
+
+impl Place {
+    /// Whether files and programs of this machine are not those of systemd's machine.
+    pub(crate) const fn is_elsewhere(&self) -> bool {
+        self.host.is_some() || self.machine.is_some()
+    }
 }
 
 #[derive(Debug, Args)]
@@ -365,6 +389,15 @@ pub(crate) struct Cancel {
     /// Numbers of jobs
     #[arg(value_name = "JOB")]
     pub(crate) jobs: Vec<u32>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Watch {
+    /// Names of units [default: all units]
+    #[arg(value_name = "NAME")]
+    pub(crate) names: Vec<String>,
+    #[command(flatten)]
+    pub(crate) format: Format,
 }
 
 #[derive(Debug, Args)]

@@ -12,27 +12,57 @@ mod question;
 mod run;
 mod show;
 mod status;
+mod watch;
 
 use std::process::ExitCode;
 
 use barebus_systemd::Systemd;
 
 use crate::args::Target;
-use crate::args::unit::UnitVerb as Verb;
+use crate::args::unit::{Place, UnitVerb as Verb};
 use crate::exit::Failure;
 
 use file::Change;
 use job::Action;
 
-pub(crate) fn run(target: &Target, verb: &Verb) -> Result<ExitCode, Failure> {
-    let done = open::open(target).and_then(|systemd| act(&systemd, target, verb));
+pub(crate) fn run(target: &Target, place: &Place, verb: &Verb) -> Result<ExitCode, Failure> {
+    check(target, place, verb)?;
+    let done = open::open(target, place).and_then(|systemd| act(&systemd, target, place, verb));
     match verb {
         Verb::Active(_) | Verb::Failed(_) | Verb::Status(_) => done.map_err(exit::unanswered),
         _ => done,
     }
 }
 
-fn act(systemd: &Systemd, target: &Target, verb: &Verb) -> Result<ExitCode, Failure> {
+/// Refuses what cannot be done, before anything is sent.
+fn check(target: &Target, place: &Place, verb: &Verb) -> Result<(), Failure> {
+    let Target { system, user, address, peer, .. } = target;
+    let places = [*system, *user, address.is_some(), peer.is_some()];
+    let others = [place.host.is_some(), place.machine.is_some()];
+    if place.is_elsewhere()
+        && places.into_iter().chain(others).filter(|is_given| *is_given).count() > 1
+    {
+        let what =
+            "only one of --system, --user, --address, --peer, --host and --machine can be given";
+        return Err(Failure::usage(what));
+    }
+    let what = match verb {
+        Verb::Cat(_) => "'unit cat' prints files of this machine",
+        Verb::Run(run) if run.pipe => "'unit run --pipe' passes file descriptors of this machine",
+        _ => return Ok(()),
+    };
+    match place.is_elsewhere() {
+        true => Err(Failure::usage(format_args!("{what}; leave --host and --machine out"))),
+        false => Ok(()),
+    }
+}
+
+fn act(
+    systemd: &Systemd,
+    target: &Target,
+    place: &Place,
+    verb: &Verb,
+) -> Result<ExitCode, Failure> {
     let timeout = target.timeout;
     let jobs = |action, jobs| job::run(systemd, timeout, action, jobs);
     let files = |change, files| file::change(systemd, timeout, change, files);
@@ -68,7 +98,8 @@ fn act(systemd: &Systemd, target: &Target, verb: &Verb) -> Result<ExitCode, Fail
         Verb::Files(asked) => list::files(systemd, asked),
         Verb::Jobs(asked) => list::jobs(systemd, asked),
         Verb::Cancel(asked) => control::cancel(systemd, asked),
-        Verb::Run(asked) => run::run(systemd, timeout, asked),
+        Verb::Watch(asked) => watch::run(systemd, asked),
+        Verb::Run(asked) => run::run(systemd, timeout, place, asked),
         Verb::DaemonReload => Ok(systemd.reload().map(|()| ExitCode::SUCCESS)?),
         Verb::GetDefault => file::get_default(systemd),
         Verb::SetDefault(asked) => file::set_default(systemd, asked),

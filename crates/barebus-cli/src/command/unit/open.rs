@@ -1,19 +1,36 @@
 //! Where systemd is.
 
-use barebus::Connection;
 use barebus::wire::address::escape;
-use barebus_systemd::Systemd;
+use barebus::{Connection, Options};
+use barebus_systemd::{Remote, Systemd};
 use nix::unistd::geteuid;
 
 use crate::args::Target;
+use crate::args::unit::Place;
 use crate::command;
 use crate::exit::Failure;
 
-/// Connects to the systemd that the command line asks for.
-///
-/// Without an address it is reached as systemctl does it: over its private socket if there is one for this user, so that no bus is needed;
+/// Connects to the systemd that the command line selects.
+pub(super) fn open(target: &Target, place: &Place) -> Result<Systemd, Failure> {
+    let mut systemd = match place {
+        Place { host: Some(host), .. } => {
+            let mut remote = Remote::new(host)?;
+            if let Some(timeout) = target.timeout {
+                remote = remote.timeout(timeout);
+            }
+            Systemd::over(remote.open()?)
+        }
+        Place { machine: Some(machine), .. } => Systemd::machine(machine)?,
+        Place { .. } => Systemd::over(local(target)?),
+    };
+    systemd.connection().set_call_timeout(Some(target.reply_timeout()));
+    systemd.allow_interactive_authorization(place.interactive);
+    Ok(systemd)
+}
+
+/// Without an address, systemd is reached as by systemctl: over its private socket if there is one for this user, so that no bus is needed;
 /// otherwise over the bus.
-pub(super) fn open(target: &Target) -> Result<Systemd, Failure> {
+fn local(target: &Target) -> Result<Connection, Failure> {
     let private = if target.address.is_some() || target.peer.is_some() {
         None
     } else if target.user {
@@ -21,19 +38,15 @@ pub(super) fn open(target: &Target) -> Result<Systemd, Failure> {
     } else {
         system_private()
     };
-    // Why there is no private socket is of no interest if there is a bus. If there is none, its address is what people know.
-    let connection = private.and_then(|address| connect(target, &address));
-    Ok(Systemd::over(match connection {
-        Some(connection) => connection,
-        None => command::open(target)?,
-    }))
+    let direct = command::options(target, Options::direct());
+    // If both fail, the error of the bus is the one that people know.
+    match private.and_then(|address| direct.open(&address).ok()) {
+        Some(connection) => Ok(connection),
+        None => command::open(target),
+    }
 }
 
-fn connect(target: &Target, address: &str) -> Option<Connection> {
-    command::options(target, barebus::Options::direct()).open(address).ok()
-}
-
-/// The private socket of the system's systemd, which is root's. The environment can ask for the bus of another machine.
+/// The private socket of the system's systemd, which only root may use. With `DBUS_SYSTEM_BUS_ADDRESS` another machine can be meant.
 fn system_private() -> Option<String> {
     let is_elsewhere =
         std::env::var("DBUS_SYSTEM_BUS_ADDRESS").is_ok_and(|address| address != SYSTEM_BUS);

@@ -15,15 +15,16 @@ use barebus_systemd::word::CollectMode;
 use super::exit::of_job;
 use super::job::finish;
 use super::names;
-use crate::args::unit::Run;
+use crate::args::unit::{Place, Run};
 use crate::exit::{Exit, Failure};
 
 pub(super) fn run(
     systemd: &Systemd,
     timeout: Option<Duration>,
+    place: &Place,
     run: &Run,
 ) -> Result<ExitCode, Failure> {
-    let unit = unit(run)?;
+    let unit = unit(place, run)?;
     let name = unit.name().to_string();
     if run.wait || run.pipe {
         return wait(systemd, unit, run.pipe);
@@ -53,7 +54,7 @@ fn wait(systemd: &Systemd, unit: TransientUnit, pipe: bool) -> Result<ExitCode, 
     Ok(ExitCode::SUCCESS)
 }
 
-fn unit(run: &Run) -> Result<TransientUnit, Failure> {
+fn unit(place: &Place, run: &Run) -> Result<TransientUnit, Failure> {
     let name = match &run.unit {
         Some(word) => names::complete(word, UnitKind::Service)?,
         None => new_name(),
@@ -87,7 +88,7 @@ fn unit(run: &Run) -> Result<TransientUnit, Failure> {
         unit.stderr(io::stderr().as_fd().try_clone_to_owned().map_err(copied)?);
     }
     let mut command = run.command.iter();
-    let program = command.next().map(|program| find(program)).transpose()?;
+    let program = command.next().map(|program| find(place, program)).transpose()?;
     unit.exec_start(program.iter().chain(command))?;
     Ok(unit)
 }
@@ -98,8 +99,12 @@ fn new_name() -> String {
     format!("run-r{one:016x}{other:016x}.service")
 }
 
-/// The absolute path of a program, which is looked for in `PATH`: systemd has other directories, and before 254 none.
-fn find(program: &str) -> Result<String, Failure> {
+/// The absolute path of a program, which is searched in `PATH`: systemd has other directories, and before 254 none. Elsewhere the program is
+/// systemd's to find.
+fn find(place: &Place, program: &str) -> Result<String, Failure> {
+    if place.is_elsewhere() {
+        return Ok(program.to_owned());
+    }
     let is_program = |path: &Path| {
         nix::unistd::access(path, nix::unistd::AccessFlags::X_OK).is_ok() && path.is_file()
     };

@@ -1,0 +1,132 @@
+//! `barebus unit watch`.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use barebus_systemd::name::UnitKind;
+use barebus_systemd::watch::{Event, UnitState, WatchedUnit};
+use barebus_systemd::word::{LoadState, UnitResult};
+use barebus_systemd::{JobResult, Systemd};
+
+use super::names;
+use crate::args::unit::Watch;
+use crate::exit::Failure;
+use crate::json::Json;
+use crate::render::one_line;
+
+/// Prints events until the program is interrupted, or the connection ends.
+pub(super) fn run(systemd: &Systemd, asked: &Watch) -> Result<ExitCode, Failure> {
+    let complete = |word: &String| match word.contains(['*', '?', '[']) {
+        true => {
+            let what = "patterns cannot be watched; without a name, all units are";
+            Err(Failure::usage(format_args!("'{word}' is a pattern: {what}")))
+        }
+        false => names::complete(word, UnitKind::Service),
+    };
+    let units = asked.names.iter().map(complete).collect::<Result<Vec<_>, _>>()?;
+    let watch = match units.is_empty() {
+        true => systemd.watch_all(),
+        false => systemd.watch(units)?,
+    };
+    for event in watch {
+        let event = event?;
+        if asked.format.is_json() {
+            json(&event).print()?;
+        } else {
+            print(&event, !asked.names.is_empty())?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Prints an event. `shows_gone`: also the units of a snapshot that are not in memory.
+fn print(event: &Event, shows_gone: bool) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    let text = match event {
+        Event::Snapshot(units) => {
+            for unit in units.iter().filter(|unit| unit.is_loaded || shows_gone) {
+                writeln!(out, "{}: {}", one_line(&unit.name), one_line(&state(&unit.state)))?;
+            }
+            return Ok(());
+        }
+        Event::Overflow => {
+            return writeln!(out, "events were lost; this is how all units are now:");
+        }
+        Event::Loaded { state: new, .. } => format!("loaded, {}", state(new)),
+        Event::Changed { old, new, .. } => format!("{} -> {}", short(old), state(new)),
+        Event::JobNew { job, .. } => format!("job {job} queued"),
+        Event::JobRemoved { job, result, .. } => format!("job {job} ended: {}", word(result)),
+        Event::Gone { .. } => "not in memory any more".into(),
+        // Of a later version of the library.
+        other => format!("{other:?}"),
+    };
+    writeln!(out, "{}: {}", one_line(event.unit().unwrap_or_default()), one_line(&text))
+}
+
+fn word(result: &Option<JobResult>) -> &str {
+    result.as_ref().map_or("unknown", JobResult::as_str)
+}
+
+fn short(state: &UnitState) -> String {
+    format!("{} ({})", state.active, state.sub)
+}
+
+fn state(state: &UnitState) -> String {
+    let mut text = short(state);
+    if let Some(load) = state.load.as_ref().filter(|load| **load != LoadState::Loaded) {
+        // Writing to a String does not fail.
+        let _ = write!(text, ", {load}");
+    }
+    if let Some(result) = state.result.as_ref().filter(|result| **result != UnitResult::Success) {
+        let _ = write!(text, ", {result}");
+    }
+    if let Some(pid) = state.main_pid {
+        let _ = write!(text, ", main PID {pid}");
+    }
+    text
+}
+
+fn json(event: &Event) -> Json {
+    let kind = |kind: &'static str| ("event", Json::from(kind));
+    let unit = ("unit", Json::from(event.unit()));
+    match event {
+        Event::Snapshot(units) => {
+            let unit = |unit: &WatchedUnit| {
+                let head =
+                    [("unit", Json::from(&unit.name)), ("is_loaded", Json::from(unit.is_loaded))];
+                Json::object(head.into_iter().chain(members(&unit.state)))
+            };
+            Json::object([kind("snapshot"), ("units", Json::array(units.iter().map(unit)))])
+        }
+        Event::Overflow => Json::object([kind("overflow")]),
+        Event::Loaded { state, .. } => {
+            Json::object([kind("loaded"), unit].into_iter().chain(members(state)))
+        }
+        Event::Changed { old, new, .. } => {
+            let old = ("old", Json::object(members(old)));
+            Json::object([kind("changed"), unit, old].into_iter().chain(members(new)))
+        }
+        Event::JobNew { job, .. } => {
+            Json::object([kind("job_new"), unit, ("job", Json::from(*job))])
+        }
+        Event::JobRemoved { job, result, .. } => {
+            let result = ("result", Json::from(result.as_ref().map(JobResult::as_str)));
+            Json::object([kind("job_removed"), unit, ("job", Json::from(*job)), result])
+        }
+        Event::Gone { .. } => Json::object([kind("gone"), unit]),
+        // Of a later version of the library.
+        _ => Json::object([kind("other"), unit]),
+    }
+}
+
+fn members(state: &UnitState) -> [(&'static str, Json); 6] {
+    [
+        ("load", Json::from(state.load.as_ref().map(LoadState::as_str))),
+        ("active", Json::from(state.active.as_str())),
+        ("sub", Json::from(state.sub.as_str())),
+        ("result", Json::from(state.result.as_ref().map(UnitResult::as_str))),
+        ("main_pid", Json::from(state.main_pid)),
+        ("job", Json::from(state.job)),
+    ]
+}
