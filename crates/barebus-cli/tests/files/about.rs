@@ -10,7 +10,12 @@ use crate::support::run;
 
 /// The verbs, as the program lists them.
 fn verbs() -> Vec<String> {
-    let help = stdout(Command::new(BAREBUS).arg("help"));
+    verbs_of(&["help"])
+}
+
+/// The verbs that a help lists.
+fn verbs_of(help: &[&str]) -> Vec<String> {
+    let help = stdout(Command::new(BAREBUS).args(help));
     let list = help.split("Commands:").nth(1).and_then(|rest| rest.split("\n\n").next());
     let verbs =
         list.expect("a list of commands").lines().filter_map(|line| line.split_whitespace().next());
@@ -25,6 +30,24 @@ fn every_verb_is_in_the_documentation() {
     let document = fs::read_to_string(document).unwrap();
     for verb in verbs {
         assert!(document.contains(&format!("barebus {verb}")), "{verb} is not in docs/cli.md");
+    }
+}
+
+#[test]
+fn every_verb_for_units_is_in_the_documentation() {
+    let verbs = verbs_of(&["help", "unit"]);
+    assert!(verbs.len() >= 35, "{verbs:?}");
+    let document = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/cli.md");
+    let document = fs::read_to_string(document).unwrap();
+    // A line can be about several verbs: `barebus unit start | stop NAME…`.
+    let lines: Vec<_> = document.lines().filter(|line| line.contains("`barebus unit ")).collect();
+    for verb in verbs {
+        let is_told = |line: &&str| {
+            let words =
+                line.split("`barebus unit ").skip(1).filter_map(|rest| rest.split('`').next());
+            words.flat_map(str::split_whitespace).any(|word| word == verb)
+        };
+        assert!(lines.iter().any(|line| is_told(line)), "{verb} is not in docs/cli.md");
     }
 }
 

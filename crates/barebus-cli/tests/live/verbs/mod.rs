@@ -5,8 +5,10 @@ mod codes;
 mod files;
 mod listing;
 mod newer;
+mod places;
 mod running;
 mod showing;
+mod watching;
 
 use std::process::{Command, Output};
 use std::sync::OnceLock;

@@ -1,0 +1,62 @@
+//! `barebus unit watch`.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Stdio};
+
+use super::{ours, shared, systemctl};
+use crate::support::text;
+
+/// A watch, and the lines that it prints.
+fn watch(arguments: &[&str]) -> (Child, impl Iterator<Item = String>) {
+    let mut command = shared().command("barebus-under-test");
+    command.args(["unit", "watch"]).args(arguments).stdout(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    (child, lines.map(|line| line.unwrap()))
+}
+
+/// Ends a watch as a reader does who has seen enough: the next event finds nobody.
+fn end(mut child: Child, lines: impl Iterator<Item = String>, unit: &str) {
+    drop(lines);
+    systemctl(shared(), &["restart", unit]);
+    assert_eq!(child.wait().unwrap().code(), Some(5));
+    systemctl(shared(), &["stop", unit]);
+}
+
+#[test]
+fn watch_prints_states_and_their_changes() {
+    let unit = "sleeps@watch.service";
+    let (child, mut lines) = watch(&["sleeps@watch"]);
+    assert_eq!(lines.next().unwrap(), format!("{unit}: inactive (dead)"));
+    systemctl(shared(), &["start", unit]);
+    let mut told = lines.by_ref().inspect(|line| assert!(line.starts_with(unit), "{line}"));
+    assert!(told.any(|line| line.contains("job ") && line.ends_with(" queued")));
+    assert!(told.any(|line| line.contains("inactive (dead) -> active (running), main PID ")));
+    systemctl(shared(), &["stop", unit]);
+    assert!(told.any(|line| line.ends_with("-> inactive (dead)")));
+    end(child, lines, unit);
+}
+
+#[test]
+fn watch_prints_an_object_for_each_event() {
+    let unit = "sleeps@watch-json.service";
+    let (child, mut lines) = watch(&["--json", "sleeps@watch-json"]);
+    let first = lines.next().unwrap();
+    let words = format!(r#"{{"event":"snapshot","units":[{{"unit":"{unit}","is_loaded":"#);
+    assert!(first.starts_with(&words), "{first}");
+    systemctl(shared(), &["start", unit]);
+    let start = format!(r#"{{"event":"changed","unit":"{unit}","old":{{"#);
+    let is_change = |line: &String| {
+        line.starts_with(&start) && line.contains(r#""active":"active","sub":"running""#)
+    };
+    assert!(lines.by_ref().any(|line| is_change(&line)));
+    end(child, lines, unit);
+}
+
+#[test]
+fn a_pattern_is_not_watched() {
+    let output = ours(shared(), &["watch", "sleeps@*"]);
+    assert_eq!(output.status.code(), Some(2));
+    let complaint = text(output.stderr);
+    assert!(complaint.contains("patterns cannot be watched"), "{complaint}");
+}
