@@ -7,6 +7,7 @@ mod jobs;
 mod mode;
 mod outcome;
 mod read;
+mod readers;
 mod start;
 mod table;
 mod wait;
