@@ -17,6 +17,7 @@ mod fds;
 mod floods;
 mod frames;
 mod handshake;
+mod job_ends;
 mod jobs;
 mod lingering;
 mod names;

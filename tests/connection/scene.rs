@@ -88,6 +88,16 @@ pub(crate) fn play_listening<R>(
     scripts: Vec<Script>,
     act: impl FnOnce(&mut Connection) -> R,
 ) -> R {
+    play_listening_owned(options, key, scripts, |mut connection| act(&mut connection))
+}
+
+/// As [`play_listening`], for what takes the connection over.
+pub(crate) fn play_listening_owned<R>(
+    options: &Options,
+    key: &str,
+    scripts: Vec<Script>,
+    act: impl FnOnce(Connection) -> R,
+) -> R {
     static SCENES: AtomicUsize = AtomicUsize::new(0);
 
     let scene = Scene::begin();
@@ -101,8 +111,8 @@ pub(crate) fn play_listening<R>(
         }
     });
     let result = {
-        let mut connection = options.open(&format!("unix:abstract={name}{key}")).unwrap();
-        act(&mut connection)
+        let connection = options.open(&format!("unix:abstract={name}{key}")).unwrap();
+        act(connection)
     };
     server.join().unwrap();
     scene.end();

@@ -18,7 +18,10 @@ use crate::boxes::{INSIDE, PATIENCE};
 const UNITS: &[(&str, &str)] = &[
     ("job-short.service", "[Service]\nType=oneshot\nExecStart=/bin/true\n"),
     ("job-done.service", "[Service]\nType=oneshot\nExecStart=/bin/true\n"),
-    ("job-ready.service", "[Service]\nExecStart=/bin/sleep infinity\nExecReload=/bin/true\n"),
+    (
+        "job-ready.service",
+        "[Unit]\nAfter=job-often.service\n[Service]\nExecStart=/bin/sleep infinity\nExecReload=/bin/true\n",
+    ),
     // Ends when somebody opens its FIFO for writing.
     (
         "job-held@.service",
@@ -39,7 +42,7 @@ const UNITS: &[(&str, &str)] = &[
     ),
     (
         "job-watchdog.service",
-        "[Service]\nType=oneshot\nWatchdogSec=1\nExecStart=/bin/sh -c 'kill -ABRT $$$$'\n",
+        "[Service]\nWatchdogSec=100ms\nTimeoutAbortSec=1s\nExecStart=/bin/sleep infinity\n",
     ),
     ("job-protocol.service", "[Service]\nType=notify\nExecStart=/bin/true\n"),
     (
@@ -227,10 +230,19 @@ fn every_failure_is_told_with_the_unit_s_state() {
             }
             other => panic!("{other:?}"),
         }
-        assert_eq!(place.report("job-often.service").failure(), Some(&UnitResult::ExitCode));
+        // That one refers to it, so systemd remembers its first start.
+        assert!(place.report("job-ready.service").end.is_success());
+        assert!(place.report("job-often.service").end.is_success());
         let report = place.report("job-often.service");
         assert_eq!(report.failure(), Some(&UnitResult::StartLimitHit));
         assert_eq!(report.to_string(), "failed: start-limit-hit; failed (failed)");
+
+        // It fails after it was started.
+        let job = place.start("job-watchdog.service");
+        place.sh("until systemctl is-failed -q job-watchdog.service; do sleep 0.1; done");
+        let report = place.systemd.wait_unit(&job).unwrap();
+        assert_eq!((&report.end, report.failure()), (&JobEnd::Result(JobResult::Done), None));
+        assert_eq!(report.unit.result, Some(UnitResult::Watchdog));
     }
 }
 
@@ -278,6 +290,9 @@ fn every_result_is_told() {
         systemd.cancel(&held).unwrap();
         assert_eq!(result(systemd.wait(&held)), JobResult::Canceled);
         assert!(systemd.cancel(&held).unwrap_err().remote_name().is_some());
+
+        // There are no devices in a box.
+        assert_eq!(result(systemd.wait(&place.start("dev-none.device"))), JobResult::Unsupported);
 
         // Once: a scope that has ended cannot be started again.
         let left = "systemd-run --scope --unit=job-once -p RuntimeMaxSec=100ms sleep infinity || :";

@@ -15,6 +15,7 @@ mod boxes;
 mod calls;
 mod driver;
 mod incoming;
+mod jobs;
 mod live;
 mod scene;
 mod signals;

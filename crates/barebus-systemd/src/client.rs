@@ -90,19 +90,20 @@ pub(crate) trait Client: Sized {
         request: Request<'_, A, Out>,
         mut options: CallOptions,
     ) -> Result<OwnedMessage, CallError> {
-        subscription::settle(self);
+        drop(subscription::settle(self));
         let calls = &self.state().calls;
         let _turn = calls.turn().await;
         open(self).await;
         let until = Instant::now() + CROWDED;
         loop {
             let again = options.again();
+            let is_alone = self.outstanding() == 0;
             let error = match self.send_request(&request, options).await {
                 Err(error) if error.remote_name() == Some(LIMITS_EXCEEDED) => error,
                 reply => return reply,
             };
-            // If no reply is outstanding, another limit was meant.
-            if self.outstanding() == 0 || Instant::now() >= until {
+            // If no other reply was outstanding, another limit was meant.
+            if is_alone || Instant::now() >= until {
                 return Err(error);
             }
             options = again.map_err(|_| error)?;

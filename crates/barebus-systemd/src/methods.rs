@@ -148,7 +148,10 @@ shells! {
     fn subscribe() -> Result<(), Error> = subscription::subscribe_user;
 
     /// Takes one [`subscribe`](Self::subscribe) back.
-    fn unsubscribe() -> () = subscription::unsubscribe_user;
+    ///
+    /// # Errors
+    /// Returns the failed operation and its cause. The subscription does not count any more all the same.
+    fn unsubscribe() -> Result<(), Error> = subscription::unsubscribe_user;
 }
 
 // The manager.

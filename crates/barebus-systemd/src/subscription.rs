@@ -76,9 +76,15 @@ pub(crate) async fn subscribe_user<C: Client>(client: &C) -> Result<(), Error> {
     })
 }
 
-pub(crate) async fn unsubscribe_user<C: Client>(client: &C) {
+pub(crate) async fn unsubscribe_user<C: Client>(client: &C) -> Result<(), Error> {
     leave(client);
-    settle(client);
+    match settle(client) {
+        None => Ok(()),
+        Some(reply) => match reply.await {
+            Ok(_) => Ok(()),
+            Err(error) => Err(Error::new(UNSUBSCRIBE.name().as_str(), None, error)),
+        },
+    }
 }
 
 /// Removes a user. When the last one has gone, [`settle`] unsubscribes, unless another one comes before.
@@ -87,19 +93,16 @@ pub(crate) fn leave<C: Client>(client: &C) {
     users.count = users.count.saturating_sub(1);
 }
 
-/// Queues `Unsubscribe` if nobody uses the signals any more.
-pub(crate) fn settle<C: Client>(client: &C) {
+/// Queues `Unsubscribe` if nobody uses the signals any more. Its answer need not be waited for.
+pub(crate) fn settle<C: Client>(client: &C) -> Option<C::Reply<'_>> {
     let mut users = client.state().subscription.lock();
     if users.count != 0 || !users.is_subscribed {
-        return;
+        return None;
     }
     users.is_subscribed = false;
     let is_ours = !users.is_foreign && users.generation == client.generation();
     drop(users);
-    if is_ours {
-        // The answer is of no interest.
-        drop(client.send_request(&UNSUBSCRIBE.call(OBJECT, ()), CallOptions::default()));
-    }
+    is_ours.then(|| client.send_request(&UNSUBSCRIBE.call(OBJECT, ()), CallOptions::default()))
 }
 
 /// Waits for the answer to `Subscribe`, if it was sent.

@@ -3,6 +3,8 @@
 use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::future::poll_fn;
+use std::io;
+use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -64,7 +66,7 @@ impl Systemd {
     /// own.
     pub fn connection(&mut self) -> &mut Connection {
         crate::job::release(&self.shell);
-        subscription::settle(&self.shell);
+        drop(subscription::settle(&self.shell));
         self.shell.connection.get_mut()
     }
 
@@ -81,7 +83,7 @@ impl Systemd {
 
     /// Starts an operation of [`later`](Self::later), or any future that is made of such operations, for an event loop.
     ///
-    /// A level-triggered loop (poll(2), epoll) polls each [`Pending`], waits until the socket is readable, or writable if
+    /// A level-triggered loop (poll(2), epoll) polls each [`Pending`], waits until the [`socket`](Self::socket) is readable, or writable if
     /// [`wants_write`](Self::wants_write), at most until [`next_deadline`](Self::next_deadline), and calls [`process`](Self::process).
     pub fn begin<'s, T>(&'s self, operation: impl Future<Output = T> + 's) -> Pending<'s, T> {
         Pending { shell: &self.shell, flow: Some(Box::pin(operation)) }
@@ -129,11 +131,22 @@ impl Systemd {
         earlier(self.shell.connection.borrow().next_deadline(), self.shell.alarm.get())
     }
 
-    /// The socket's number. After systemd has re-executed itself it is another one: ask for it before each wait.
-    pub fn as_raw_fd(&self) -> std::os::fd::RawFd {
-        use std::os::fd::{AsFd, AsRawFd};
-
-        self.shell.connection.borrow().as_fd().as_raw_fd()
+    /// A duplicate of the socket's descriptor, to wait for. It is another one after systemd has re-executed itself: get it before each wait.
+    ///
+    /// # Errors
+    /// Too many files are open.
+    pub fn socket(&self) -> io::Result<Arc<OwnedFd>> {
+        let connection = self.shell.connection.borrow();
+        let number = connection.as_fd().as_raw_fd();
+        let mut known = self.shell.socket.borrow_mut();
+        match &*known {
+            Some((known, socket)) if *known == number => Ok(Arc::clone(socket)),
+            _ => {
+                let socket = Arc::new(connection.as_fd().try_clone_to_owned()?);
+                *known = Some((number, Arc::clone(&socket)));
+                Ok(socket)
+            }
+        }
     }
 
     /// Runs a flow to its end.
@@ -204,6 +217,8 @@ pub(crate) struct Shell {
     /// Whether a flow was woken by another one.
     woken: Arc<Flag>,
     generation: Cell<u64>,
+    /// The number of the connection's descriptor and a duplicate of it, once somebody asked for that.
+    socket: RefCell<Option<(RawFd, Arc<OwnedFd>)>>,
 }
 
 #[derive(Debug, Default)]
@@ -236,6 +251,7 @@ impl Shell {
             alarm: Cell::new(None),
             woken: Arc::default(),
             generation: Cell::new(0),
+            socket: RefCell::new(None),
         }
     }
 
@@ -373,6 +389,7 @@ impl Client for Shell {
             .map_err(|error| Error::new("connecting again", None, error))?;
         connection.set_call_timeout(timeout);
         self.connection.replace(connection);
+        self.socket.replace(None);
         self.generation.set(generation + 1);
         Ok(())
     }

@@ -131,7 +131,7 @@ fn signals(systemd: &mut Systemd) -> Result<(), Failure> {
         println!("  {} {text}", signal.header().member.map_or("", MemberName::as_str));
     }
     bus.unsubscribe(all)?;
-    systemd.unsubscribe();
+    systemd.unsubscribe()?;
     let job = systemd.stop_unit(DEMO.0, Mode::Replace)?;
     println!("and stopped again: {}", systemd.wait(&job)?);
     Ok(())

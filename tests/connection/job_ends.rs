@@ -1,0 +1,473 @@
+//! The ends of jobs, told early, late or never by a systemd that is played.
+
+use std::collections::VecDeque;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::{Duration, Instant};
+
+use barebus::{Connection, ObjectPath, Options};
+use barebus_systemd::{Error, JobEnd, JobResult, Mode, Systemd};
+use barebus_tests::peer::{BUS, OWNER, Peer, Sent, message};
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use std::os::fd::AsFd;
+
+use crate::scene::{LONG, Script, patient, play_listening_owned, play_owned};
+
+/// A systemd behind a bus, or the peer of a direct connection.
+struct Played<'p> {
+    peer: &'p mut Peer,
+    /// The sender of its messages; `None` without a bus.
+    name: Option<&'static str>,
+    /// Told of each call of systemd.
+    calls: Sender<String>,
+}
+
+impl<'p> Played<'p> {
+    fn on_bus(peer: &'p mut Peer, calls: Sender<String>) -> Self {
+        assert!(peer.greet());
+        Self { peer, name: Some(OWNER), calls }
+    }
+
+    fn direct(peer: &'p mut Peer, calls: Sender<String>) -> Self {
+        assert!(peer.authenticate());
+        Self { peer, name: None, calls }
+    }
+
+    /// The next call that is not about match rules, owners or `Subscribe`, which are answered.
+    fn next(&mut self) -> Option<Sent> {
+        loop {
+            let sent = self.peer.receive()?;
+            match sent.member() {
+                "AddMatch" | "GetNameOwner" => self.peer.answer_as_bus(&sent),
+                "RemoveMatch" => {
+                    let reply = self.peer.reply(&sent, Some(BUS), &());
+                    self.peer.write(&reply);
+                }
+                "Subscribe" | "Unsubscribe" => {
+                    let _ = self.calls.send(sent.member().into());
+                    self.reply(&sent, &());
+                }
+                member => {
+                    let _ = self.calls.send(member.into());
+                    return Some(sent);
+                }
+            }
+        }
+    }
+
+    /// The next call, which must be of `member`.
+    fn called(&mut self, member: &str) -> Sent {
+        let sent = self.next().expect(member);
+        assert_eq!(sent.member(), member);
+        sent
+    }
+
+    fn reply(&mut self, sent: &Sent, body: &impl barebus::EncodeBody) {
+        let reply = self.peer.reply(sent, self.name, body);
+        self.peer.write(&reply);
+    }
+
+    fn error(&mut self, sent: &Sent, name: &str) {
+        let reply = self.peer.error(sent, self.name, name, "no");
+        self.peer.write(&reply);
+    }
+
+    /// Answers `StartUnit` with job N for `N.service`. Returns N.
+    fn queue(&mut self) -> u32 {
+        let sent = self.called("StartUnit");
+        let job = job_of(&sent);
+        self.reply(&sent, &(path(job).as_ref(),));
+        job
+    }
+
+    /// Says that job N has ended.
+    fn removed(&mut self, job: u32, result: &str) {
+        let interface = "org.freedesktop.systemd1.Manager";
+        let mut header = self.peer.signal_header(self.name, interface, "JobRemoved");
+        header.path = Some(ObjectPath::from_static("/org/freedesktop/systemd1"));
+        let path = path(job);
+        let body = (job, path.as_ref(), format!("{job}.service"), result);
+        let signal = message(&header, &body);
+        self.peer.write(&signal);
+    }
+
+    /// Answers `ListJobs` with these jobs.
+    fn list(&mut self, jobs: &[u32]) {
+        let sent = self.called("ListJobs");
+        let paths: Vec<_> = jobs.iter().map(|job| path(*job)).collect();
+        let jobs = jobs.iter().zip(&paths).map(|(job, path)| {
+            (*job, format!("{job}.service"), "start", "running", path.as_ref(), path.as_ref())
+        });
+        self.reply(&sent, &(jobs.collect::<Vec<_>>(),));
+    }
+
+    /// Answers the two questions about a unit: it is in this state.
+    fn tell_state(&mut self, state: &str) {
+        for properties in [vec![("ActiveState", barebus::AsVariant(state))], vec![]] {
+            let sent = self.called("GetAll");
+            self.reply(&sent, &(barebus::wire::Entries(&properties),));
+        }
+    }
+
+    /// Until the client hangs up.
+    fn drain(&mut self) {
+        while self.next().is_some() {}
+    }
+}
+
+struct Path(String);
+
+impl Path {
+    fn as_ref(&self) -> ObjectPath<'_> {
+        ObjectPath::parse(&self.0).unwrap()
+    }
+}
+
+fn path(job: u32) -> Path {
+    Path(format!("/org/freedesktop/systemd1/job/{job}"))
+}
+
+fn job_of(sent: &Sent) -> u32 {
+    let (unit, _) = sent.message().body::<(&str, &str)>().unwrap();
+    unit.trim_end_matches(".service").parse().unwrap()
+}
+
+/// Plays systemd as `script` says, on a bus. Returns the calls.
+fn play(
+    script: impl FnOnce(&mut Played<'_>) + Send + 'static,
+    act: impl FnOnce(&mut Systemd),
+) -> Vec<String> {
+    let (sender, calls) = channel();
+    let played = move |peer: &mut Peer| {
+        let mut played = Played::on_bus(peer, sender);
+        script(&mut played);
+        played.drain();
+    };
+    play_owned(&patient(), played, |bus| act(&mut Systemd::over(bus)));
+    calls.iter().collect()
+}
+
+fn done(end: Result<JobEnd, Error>) {
+    assert_eq!(end.unwrap(), JobEnd::Result(JobResult::Done));
+}
+
+#[test]
+fn a_result_that_comes_before_the_reply_is_found() {
+    let script = |systemd: &mut Played<'_>| {
+        let sent = systemd.called("StartUnit");
+        for job in [3, 1, 2] {
+            systemd.removed(job, if job == 1 { "failed" } else { "done" });
+        }
+        systemd.reply(&sent, &(path(1).as_ref(),));
+    };
+    play(script, |systemd| {
+        let job = systemd.start_unit("1.service", Mode::Replace).unwrap();
+        assert_eq!(systemd.wait(&job).unwrap(), JobEnd::Result(JobResult::Failed));
+        assert_eq!(job.result(), Some(JobResult::Failed));
+    });
+}
+
+#[test]
+fn the_subscription_leaves_before_the_call_and_with_it() {
+    let (sender, sent) = channel();
+    let script = move |peer: &mut Peer| {
+        assert!(peer.greet());
+        // Nothing is answered before the call has come.
+        let mut all = Vec::new();
+        while all.iter().all(|sent: &Sent| sent.member() != "StartUnit") {
+            all.push(peer.receive().unwrap());
+        }
+        sender.send(all.iter().map(|sent| sent.member().to_owned()).collect::<Vec<_>>()).unwrap();
+        let mut systemd = Played { peer, name: Some(OWNER), calls: channel().0 };
+        for sent in &all {
+            match sent.member() {
+                "Subscribe" => systemd.reply(sent, &()),
+                "StartUnit" => systemd.reply(sent, &(path(1).as_ref(),)),
+                _ => systemd.peer.answer_as_bus(sent),
+            }
+        }
+        systemd.removed(1, "done");
+        systemd.drain();
+    };
+    play_owned(&patient(), script, |bus| {
+        let systemd = Systemd::over(bus);
+        done(systemd.wait(&systemd.start_unit("1.service", Mode::Replace).unwrap()));
+    });
+    let sent: Vec<String> = sent.recv().unwrap();
+    let place = |member: &str| sent.iter().position(|sent| sent == member).unwrap();
+    assert!(place("AddMatch") < place("Subscribe") && place("Subscribe") < place("StartUnit"));
+}
+
+#[test]
+fn jobs_beyond_the_limit_wait_their_turn_in_order() {
+    let script = |systemd: &mut Played<'_>| {
+        assert_eq!((systemd.queue(), systemd.queue()), (1, 2));
+        // The third is not asked for before one has ended.
+        systemd.removed(2, "done");
+        assert_eq!(systemd.queue(), 3);
+        systemd.removed(1, "done");
+        assert_eq!(systemd.queue(), 4);
+        systemd.removed(4, "done");
+        systemd.removed(3, "done");
+    };
+    play(script, |systemd| {
+        systemd.set_job_limit(2);
+        let units = ["1.service", "2.service", "3.service", "4.service"];
+        let jobs = systemd.start_units(&units, Mode::Replace);
+        let jobs: Vec<_> = jobs.into_iter().map(Result::unwrap).collect();
+        systemd.wait_all(&jobs).into_iter().for_each(done);
+    });
+}
+
+#[test]
+fn calls_beyond_the_limit_wait_their_turn_in_order() {
+    let script = |systemd: &mut Played<'_>| {
+        let first = systemd.called("StartUnit");
+        // The others are not sent before it is answered: the connection is silent.
+        let reply = systemd.peer.reply(&first, systemd.name, &(path(1).as_ref(),));
+        systemd.peer.write(&reply);
+        assert_eq!((systemd.queue(), systemd.queue()), (2, 3));
+        (1..=3).for_each(|job| systemd.removed(job, "done"));
+    };
+    play(script, |systemd| {
+        systemd.set_call_limit(1);
+        let units = ["1.service", "2.service", "3.service"];
+        let jobs = systemd.start_units(&units, Mode::Replace);
+        let jobs: Vec<_> = jobs.into_iter().map(Result::unwrap).collect();
+        systemd.wait_all(&jobs).into_iter().for_each(done);
+    });
+}
+
+#[test]
+fn a_call_that_the_bus_has_no_place_for_is_sent_again_when_a_reply_has_come() {
+    let script = |systemd: &mut Played<'_>| {
+        let first = systemd.called("StartUnit");
+        let second = systemd.called("StartUnit");
+        let refused = "org.freedesktop.DBus.Error.LimitsExceeded";
+        let refusal = systemd.peer.error(&second, Some(BUS), refused, "");
+        systemd.peer.write(&refusal);
+        systemd.reply(&first, &(path(1).as_ref(),));
+        assert_eq!(systemd.queue(), 2);
+        (1..=2).for_each(|job| systemd.removed(job, "done"));
+    };
+    play(script, |systemd| {
+        let jobs = systemd.start_units(&["1.service", "2.service"], Mode::Replace);
+        let jobs: Vec<_> = jobs.into_iter().map(Result::unwrap).collect();
+        systemd.wait_all(&jobs).into_iter().for_each(done);
+    });
+}
+
+#[test]
+fn another_limit_is_told() {
+    let script = |systemd: &mut Played<'_>| {
+        // The second time nothing else is outstanding.
+        for _ in 0..2 {
+            let sent = systemd.called("StartUnit");
+            systemd.error(&sent, "org.freedesktop.DBus.Error.LimitsExceeded");
+        }
+    };
+    play(script, |systemd| {
+        let error = systemd.start_unit("1.service", Mode::Replace).unwrap_err();
+        assert_eq!(error.remote_name(), Some("org.freedesktop.DBus.Error.LimitsExceeded"));
+    });
+}
+
+#[test]
+fn systemd_is_asked_once_for_all_jobs_when_nothing_comes() {
+    let script = |systemd: &mut Played<'_>| {
+        (1..=3).for_each(|job| assert_eq!(systemd.queue(), job));
+        systemd.list(&[1, 2, 3]);
+        // Asked once more, and now one is missing.
+        systemd.list(&[1, 3]);
+        systemd.tell_state("active");
+        systemd.removed(1, "done");
+        systemd.removed(3, "done");
+    };
+    let calls = play(script, |systemd| {
+        let jobs = systemd.start_units(&["1.service", "2.service", "3.service"], Mode::Replace);
+        let jobs: Vec<_> = jobs.into_iter().map(Result::unwrap).collect();
+        let begin = Instant::now();
+        let mut ends: VecDeque<_> = systemd.wait_all(&jobs).into();
+        // Two questions, each after 2 s without a word.
+        assert!(begin.elapsed() >= Duration::from_secs(4));
+        done(ends.pop_front().unwrap());
+        let lost = ends.pop_front().unwrap().unwrap();
+        assert_eq!(lost.to_string(), "lost (active)");
+        assert!(!lost.is_success());
+        done(ends.pop_front().unwrap());
+    });
+    assert_eq!(calls.iter().filter(|call| *call == "ListJobs").count(), 2);
+}
+
+#[test]
+fn jobs_are_looked_up_when_systemd_comes_back_under_another_name() {
+    const NEW: &str = ":1.43";
+    let script = |systemd: &mut Played<'_>| {
+        assert_eq!((systemd.queue(), systemd.queue()), (1, 2));
+        for (old, new) in [(OWNER, ""), ("", NEW)] {
+            let names = ("org.freedesktop.systemd1", old, new);
+            let mut header =
+                systemd.peer.signal_header(Some(BUS), "org.freedesktop.DBus", "NameOwnerChanged");
+            header.path = Some(ObjectPath::from_static("/org/freedesktop/DBus"));
+            let signal = message(&header, &names);
+            systemd.peer.write(&signal);
+        }
+        systemd.name = Some(NEW);
+        systemd.list(&[2]);
+        systemd.tell_state("failed");
+        systemd.removed(2, "done");
+    };
+    let calls = play(script, |systemd| {
+        let jobs = systemd.start_units(&["1.service", "2.service"], Mode::Replace);
+        let jobs: Vec<_> = jobs.into_iter().map(Result::unwrap).collect();
+        assert_eq!(systemd.wait(&jobs[0]).unwrap().to_string(), "lost (failed)");
+        done(systemd.wait(&jobs[1]));
+    });
+    // Subscribed again, before it was asked.
+    let calls: Vec<_> = calls.iter().map(String::as_str).filter(|call| *call != "GetAll").collect();
+    assert_eq!(
+        calls.get(..5).unwrap(),
+        ["Subscribe", "StartUnit", "StartUnit", "Subscribe", "ListJobs"]
+    );
+}
+
+#[test]
+fn a_direct_connection_is_opened_again_and_the_jobs_are_looked_up() {
+    let (sender, calls) = channel();
+    let other = sender.clone();
+    let before: Script = Box::new(move |peer| {
+        let mut systemd = Played::direct(peer, sender);
+        assert_eq!((systemd.queue(), systemd.queue()), (1, 2));
+        systemd.peer.hang_up();
+    });
+    let after: Script = Box::new(move |peer| {
+        let mut systemd = Played::direct(peer, other);
+        systemd.list(&[2]);
+        systemd.tell_state("inactive");
+        systemd.removed(2, "done");
+        let version = systemd.called("Get");
+        systemd.reply(&version, &(barebus::AsVariant("300"),));
+        systemd.drain();
+    });
+    let options = Options::direct().handshake_timeout(LONG).call_timeout(Some(LONG));
+    play_listening_owned(&options, "", vec![before, after], |connection: Connection| {
+        let systemd = Systemd::over(connection);
+        let jobs = systemd.start_units(&["1.service", "2.service"], Mode::Replace);
+        let jobs: Vec<_> = jobs.into_iter().map(Result::unwrap).collect();
+        assert_eq!(systemd.wait(&jobs[0]).unwrap().to_string(), "lost (inactive)");
+        done(systemd.wait(&jobs[1]));
+        assert_eq!(systemd.version().unwrap(), "300");
+    });
+    let calls: Vec<_> = calls.iter().collect();
+    assert_eq!(calls.iter().filter(|call| *call == "Subscribe").count(), 2, "{calls:?}");
+}
+
+#[test]
+fn a_systemd_that_does_not_come_back_is_told_in_time() {
+    let (sender, _calls) = channel();
+    let script: Script = Box::new(move |peer| {
+        let mut systemd = Played::direct(peer, sender);
+        assert_eq!(systemd.queue(), 1);
+        systemd.peer.hang_up();
+    });
+    let options = Options::direct().handshake_timeout(LONG).call_timeout(Some(LONG));
+    play_listening_owned(&options, "", vec![script], |connection| {
+        let systemd = Systemd::over(connection);
+        systemd.set_absence(Duration::from_millis(100));
+        let job = systemd.start_unit("1.service", Mode::Replace).unwrap();
+        let error = systemd.wait(&job).unwrap_err();
+        assert!(error.is_disconnected(), "{error}");
+    });
+}
+
+#[test]
+fn subscribers_are_counted_and_nobody_else_s_subscription_is_ended() {
+    let calls = play(
+        |systemd| systemd.drain(),
+        |systemd| {
+            systemd.subscribe().unwrap();
+            systemd.subscribe().unwrap();
+            systemd.unsubscribe().unwrap();
+            systemd.unsubscribe().unwrap();
+        },
+    );
+    assert_eq!(calls, ["Subscribe", "Unsubscribe"]);
+
+    // Somebody has subscribed by hand.
+    let (sender, calls) = channel();
+    let script = move |peer: &mut Peer| {
+        assert!(peer.greet());
+        while let Some(sent) = peer.receive() {
+            sender.send(sent.member().to_owned()).unwrap();
+            let name = "org.freedesktop.systemd1.AlreadySubscribed";
+            let answer = peer.error(&sent, Some(OWNER), name, "");
+            match sent.member() {
+                "Subscribe" => drop(peer.write(&answer)),
+                _ => peer.answer_as_bus(&sent),
+            }
+        }
+    };
+    play_owned(&patient(), script, |bus| {
+        let systemd = Systemd::over(bus);
+        systemd.subscribe().unwrap();
+        systemd.unsubscribe().unwrap();
+    });
+    assert!(!calls.iter().any(|call| call == "Unsubscribe"));
+}
+
+#[test]
+fn an_event_loop_waits_for_jobs_beside_other_operations() {
+    let script = |systemd: &mut Played<'_>| {
+        assert_eq!((systemd.queue(), systemd.queue()), (1, 2));
+        let version = systemd.called("Get");
+        systemd.removed(2, "done");
+        systemd.reply(&version, &(barebus::AsVariant("300"),));
+        systemd.removed(1, "done");
+    };
+    play(script, |systemd| {
+        let (ends, told): (Sender<_>, Receiver<_>) = channel();
+        let wait = async |unit: &'static str| {
+            let later = systemd.later();
+            let job = later.start_unit(unit, Mode::Replace).await?;
+            later.wait(&job).await
+        };
+        let mut first = systemd.begin(wait("1.service"));
+        let mut second = systemd.begin(wait("2.service"));
+        let later = systemd.later();
+        let mut version = systemd.begin(async move { later.version().await });
+        let mut left = 3;
+        while left > 0 {
+            let mut note = |name: &'static str| {
+                left -= 1;
+                ends.send(name).unwrap();
+            };
+            if let Some(end) = first.poll() {
+                done(end);
+                note("first");
+            }
+            if let Some(end) = second.poll() {
+                done(end);
+                note("second");
+            }
+            if let Some(version) = version.poll() {
+                assert_eq!(version.unwrap(), "300");
+                note("version");
+            }
+            if left > 0 {
+                turn(systemd);
+            }
+        }
+        assert_eq!(told.try_iter().count(), 3);
+    });
+}
+
+/// One turn of a loop that is told levels.
+fn turn(systemd: &Systemd) {
+    let mut interest = PollFlags::POLLIN;
+    interest.set(PollFlags::POLLOUT, systemd.wants_write());
+    let socket = systemd.socket().unwrap();
+    let mut asked = [PollFd::new(socket.as_fd(), interest)];
+    let deadline = systemd.next_deadline().unwrap_or_else(|| Instant::now() + LONG);
+    let left = deadline.saturating_duration_since(Instant::now()).as_micros().div_ceil(1000);
+    poll(&mut asked, PollTimeout::try_from(left).unwrap()).unwrap();
+    systemd.process().unwrap();
+}
