@@ -6,11 +6,12 @@ use std::task::{Context, Poll, Waker};
 use std::time::Instant;
 
 use barebus::definition::Object;
-use barebus::{CallError, MatchRuleBuf, OwnedMessage};
+use barebus::{CallError, OwnedMessage};
 
 use super::readers::Readers;
 use super::table::{News, Table};
 use crate::client::Client;
+use crate::daemon;
 use crate::interface::manager::OBJECT;
 use crate::interface::manager::signal::JOB_REMOVED;
 use crate::subscription::{self, Subscribing};
@@ -137,20 +138,8 @@ fn subscribe<C: Client>(client: &C) -> Result<Streams<C::Signals>, CallError> {
     }
     let removed = client.signals(&JOB_REMOVED.rule(OBJECT))?;
     // Without it, a look every few seconds does.
-    let owner = client.signals(&owner_rule()).ok();
+    let owner = client.signals(&daemon::owner_changed()).ok();
     Ok(Streams { removed, owner, generation })
-}
-
-/// The rule for the changes of systemd's owner on the bus.
-fn owner_rule() -> MatchRuleBuf {
-    use barebus::{BusName, InterfaceName, MemberName, ObjectPath};
-
-    const BUS: BusName<'static> = BusName::from_static("org.freedesktop.DBus");
-    const INTERFACE: InterfaceName<'static> = InterfaceName::from_static("org.freedesktop.DBus");
-    const PATH: ObjectPath<'static> = ObjectPath::from_static("/org/freedesktop/DBus");
-    const MEMBER: MemberName<'static> = MemberName::from_static("NameOwnerChanged");
-    let rule = MatchRuleBuf::signals().sender(BUS).path(PATH).interface(INTERFACE).member(MEMBER);
-    rule.argument(0, OBJECT.destination.map_or("", |name| name.as_str()))
 }
 
 /// Ends the subscription if no job is of interest to anybody.
@@ -221,8 +210,7 @@ fn poll_signal<C: Client>(
 
 /// systemd has another owner on the bus, or none: it has re-executed itself. It may have forgotten that somebody subscribed.
 fn owner_changed<C: Client>(client: &C, signal: &OwnedMessage) {
-    let new_owner = signal.body::<(&str, &str, &str)>().map(|(.., new)| new);
-    if new_owner.is_ok_and(|new| !new.is_empty()) {
+    if daemon::has_owner(signal) {
         drop(subscription::repeat(client));
         client.state().jobs.lock().look_at_once();
     }

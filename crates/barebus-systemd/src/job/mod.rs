@@ -5,7 +5,6 @@ mod end;
 mod job;
 mod jobs;
 mod mode;
-mod outcome;
 mod read;
 mod readers;
 mod start;
@@ -16,11 +15,10 @@ pub use end::{JobEnd, JobReport, JobResult};
 pub use job::Job;
 pub(crate) use jobs::{Jobs, release};
 pub use mode::Mode;
-pub use outcome::{ProcessEnd, UnitOutcome};
 pub(crate) use start::{
     enqueue_marked_jobs, enqueue_unit_job, isolate_unit, reload_or_restart_unit,
-    reload_or_try_restart_unit, reload_unit, request_job, restart_unit, start_unit, start_units,
-    stop_unit, try_restart_unit,
+    reload_or_try_restart_unit, reload_unit, request_job, restart_unit, start_job, start_unit,
+    start_units, stop_unit, try_restart_unit,
 };
 pub(crate) use wait::{cancel, start_and_report, wait, wait_all, wait_unit, wait_within};
 
