@@ -14,8 +14,8 @@ pub enum Refusal {
     Polkit {
         /// The action that polkit was asked about: `org.freedesktop.systemd1.manage-units`. `None` if it is not known.
         action: Option<&'static str>,
-        /// Whether the user could be asked for a password: see
-        /// [`allow_interactive_authorization`](crate::Systemd::allow_interactive_authorization).
+        /// Whether a password would help: see [`allow_interactive_authorization`](crate::Systemd::allow_interactive_authorization). It is
+        /// asked for by an agent of polkit; without one, nobody asks.
         may_ask: bool,
     },
     /// The policy of the bus does not allow the user to send the message. systemd and polkit have not seen it.
@@ -51,7 +51,7 @@ impl fmt::Display for Refusal {
                 f.write_str(action.unwrap_or("it"))?;
                 f.write_str(match may_ask {
                     true => {
-                        " without a password; allow interactive authorization, or do it as root"
+                        " without a password; allow interactive authorization where polkit has an agent, or do it as root"
                     }
                     false => " to this user; do it as root, or add a rule to polkit",
                 })
