@@ -10,7 +10,7 @@ use barebus::{BodyError, DecodeError, FdIndex, Message, OwnedMessage, Properties
 const FD_COST: usize = 16 << 10;
 
 /// The cost of a message in a queue, in bytes.
-pub(crate) const fn cost(message: &OwnedMessage) -> usize {
+pub(crate) fn cost(message: &OwnedMessage) -> usize {
     size_of::<OwnedMessage>() + message.len() + message.fd_count() * FD_COST
 }
 

@@ -58,7 +58,7 @@ impl OwnedMessage {
     }
 
     /// The number of its file descriptors.
-    pub const fn fd_count(&self) -> usize {
+    pub fn fd_count(&self) -> usize {
         self.fds.len()
     }
 }
