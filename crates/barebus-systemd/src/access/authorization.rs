@@ -147,3 +147,108 @@ fn is_change(member: &str) -> bool {
             | "Cancel"
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn remote(name: &str, message: &str) -> CallError {
+        CallError::Remote {
+            name: format!("org.freedesktop.DBus.Error.{name}"),
+            message: message.into(),
+        }
+    }
+
+    #[test]
+    fn changes_have_an_action_and_questions_have_none() {
+        let units = [
+            "StartUnit",
+            "StartUnitReplace",
+            "StartUnitWithFlags",
+            "StopUnit",
+            "ReloadUnit",
+            "RestartUnit",
+            "TryRestartUnit",
+            "ReloadOrRestartUnit",
+            "ReloadOrTryRestartUnit",
+            "EnqueueUnitJob",
+            "KillUnit",
+            "QueueSignalUnit",
+            "CleanUnit",
+            "FreezeUnit",
+            "ThawUnit",
+            "ResetFailedUnit",
+            "ResetFailed",
+            "SetUnitProperties",
+            "BindMountUnit",
+            "MountImageUnit",
+            "StartTransientUnit",
+            "AttachProcessesToUnit",
+            "CancelJob",
+            "EnqueueMarkedJobs",
+        ];
+        for member in units {
+            assert_eq!(action_of_manager(member), Some(MANAGE_UNITS), "{member}");
+        }
+        let files = [
+            "EnableUnitFiles",
+            "EnableUnitFilesWithFlags",
+            "DisableUnitFiles",
+            "DisableUnitFilesWithFlagsAndInstallInfo",
+            "ReenableUnitFiles",
+            "LinkUnitFiles",
+            "PresetUnitFiles",
+            "PresetUnitFilesWithMode",
+            "PresetAllUnitFiles",
+            "MaskUnitFiles",
+            "UnmaskUnitFiles",
+            "RevertUnitFiles",
+            "AddDependencyUnitFiles",
+            "SetDefaultTarget",
+        ];
+        for member in files {
+            assert_eq!(action_of_manager(member), Some(MANAGE_UNIT_FILES), "{member}");
+        }
+        assert_eq!(action_of_manager("Reload"), Some(RELOAD_DAEMON));
+        assert_eq!(action_of_manager("UnsetEnvironment"), Some(SET_ENVIRONMENT));
+        let questions = [
+            "GetUnit",
+            "LoadUnit",
+            "ListUnits",
+            "ListUnitFiles",
+            "GetUnitFileState",
+            "GetUnitProcesses",
+            "Subscribe",
+            "Dump",
+            "GetUnitByPIDFD",
+            "ListUnitsByPatterns",
+            "GetUnitFileLinks",
+            "Unsubscribe",
+            "GetDefaultTarget",
+            "UnrefUnit",
+        ];
+        for member in questions {
+            assert_eq!(action_of_manager(member), None, "{member}");
+        }
+    }
+
+    #[test]
+    fn the_refusal_of_the_bus_is_told_from_that_of_polkit() {
+        let polkit = |action, may_ask| Some(Refusal::Polkit { action, may_ask });
+        let of = |error: &CallError, member| Refusal::of(error, member);
+        let must_ask =
+            remote("InteractiveAuthorizationRequired", "Interactive authentication required.");
+        assert_eq!(of(&must_ask, "StartUnit"), polkit(Some(MANAGE_UNITS), true));
+        assert_eq!(
+            of(&remote("AccessDenied", "Permission denied"), "Reload"),
+            polkit(Some(RELOAD_DAEMON), false)
+        );
+        for text in [
+            "Rejected send message, 2 matched rules; type=\"method_call\", sender=\":1.5\"",
+            "Sender is not authorized to send message",
+        ] {
+            assert_eq!(of(&remote("AccessDenied", text), "FreezeUnit"), Some(Refusal::BusPolicy));
+        }
+        assert_eq!(of(&remote("UnknownMethod", "?"), "StartUnit"), None);
+    }
+}
