@@ -79,7 +79,7 @@ fn through(options: &[&str], act: impl Fn(&SystemdBox, &mut Connection)) {
 }
 
 fn calls_systemd(connection: &mut Connection) {
-    let reply = connection.ask(GET_UNIT_FILE_STATE.call(OBJECT, (LONG,))).unwrap();
+    let reply = connection.request(GET_UNIT_FILE_STATE.call(OBJECT, (LONG,))).unwrap();
     assert_eq!(GET_UNIT_FILE_STATE.answer(&reply).unwrap(), ("disabled",));
 }
 
