@@ -4,6 +4,7 @@
 //! `plain.rs` stands in their place in a program built for size.
 
 use super::Reader;
+use crate::limits;
 use crate::name::ObjectPath;
 use crate::nul::has_surely_no_nul;
 use crate::signature::Signature;
@@ -238,6 +239,25 @@ impl<'a> Reader<'a> {
         let path = ObjectPath::accept(text)?;
         self.pos = end;
         Some(path)
+    }
+
+    /// Enters variants whose value is a variant, as many as stand within one another and may do so.
+    #[inline]
+    pub(crate) fn take_nested_variants(&mut self) {
+        const NESTED: u32 = u32::from_le_bytes([1, b'v', 0, 0]);
+        const MASK: u32 = u32::from_le_bytes([0xff, 0xff, 0xff, 0]);
+        let mut rest = self.bytes.get(self.pos..).unwrap_or_default();
+        let mut depth = self.depth;
+        // A byte follows each of their signatures: so a word may be compared.
+        while let Some(word) = rest.first_chunk::<4>() {
+            if u32::from_le_bytes(*word) & MASK != NESTED || depth >= limits::TOTAL_DEPTH {
+                break;
+            }
+            rest = rest.get(3..).unwrap_or_default();
+            depth += 1;
+        }
+        self.pos += 3 * usize::from(depth - self.depth);
+        self.depth = depth;
     }
 
     /// Reads a variant's signature when it is that of a basic type, or of an array of one, as most are.
