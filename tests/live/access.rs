@@ -374,19 +374,19 @@ fn refusals_of_a_user() {
 
 fn by_definition(mut systemd: Systemd, action: impl Fn(&Error) -> &'static str) {
     let error = |operation: &str, cause| Error { operation: operation.into(), cause };
-    let cause = systemd.connection().ask(RELOAD.call(OBJECT, ())).unwrap_err();
+    let cause = systemd.connection().request(RELOAD.call(OBJECT, ())).unwrap_err();
     assert_eq!(action(&error("Reload", cause.into())), "org.freedesktop.systemd1.reload-daemon");
     let mask = MASK_UNIT_FILES.call(OBJECT, (&["far.service"][..], true, true));
-    let cause = systemd.connection().ask(mask).unwrap_err();
+    let cause = systemd.connection().request(mask).unwrap_err();
     let found = action(&error("MaskUnitFiles", cause.into()));
     assert_eq!(found, "org.freedesktop.systemd1.manage-unit-files");
     let set = SET_ENVIRONMENT.call(OBJECT, (&["A=b"][..],));
-    let cause = systemd.connection().ask(set).unwrap_err();
+    let cause = systemd.connection().request(set).unwrap_err();
     let error = error("SetEnvironment", cause.into());
     assert_eq!(error.refusal(), Some(Refusal::BusPolicy), "{error}");
     systemd.subscribe().unwrap();
     systemd.unsubscribe().unwrap();
     systemd.version().unwrap();
     // The last one.
-    systemd.connection().ask(GET_DEFAULT_TARGET.call(OBJECT, ())).unwrap();
+    systemd.connection().request(GET_DEFAULT_TARGET.call(OBJECT, ())).unwrap();
 }
