@@ -352,7 +352,11 @@ mod tests {
         gets::<Array<(u8,)>, _>(&[(1_u8,), (2,)][..], &[(1,), (2,)], &mut [[0; 64]; 8]);
         let entries = [("k", 1_u32), ("l", 2)];
         gets::<Dict<&str, u32>, _>(Entries(&entries), &entries, &mut [[0; 64]; 8]);
-        gets::<Dict<&str, u32>, (&str, u32)>(Entries::<&str, u32>(&[]), &[], &mut [[0; 64]; 8]);
+        gets::<Dict<&str, u32>, (&str, u32)>(
+            Entries(&[] as &[(&str, u32)]),
+            &[],
+            &mut [[0; 64]; 8],
+        );
     }
 
     #[test]
