@@ -7,11 +7,12 @@ use barebus::{
     CallError, Connection, Error, FdsError, Guid, MatchRule, MatchRuleBuf, NoReply, ObjectPath,
     Options, Proxy, SendError, SessionError,
 };
+use barebus_systemd::interface::manager::{OBJECT, property::VERSION};
 use barebus_systemd::setting::Properties;
-use barebus_systemd::{Manager, UnitKind, UnitName};
+use barebus_systemd::{Systemd, UnitKind, UnitName};
 use barebus_tests::peer::{BUS, Peer, SERVICE};
 
-use crate::scene::{SHORT, method, patient, play};
+use crate::scene::{SHORT, method, patient, play, play_owned};
 
 const INTERFACE: &str = "org.example.Interface";
 
@@ -22,7 +23,7 @@ fn program(bus: &mut Connection, name: &str) -> Result<(), Error> {
     ObjectPath::parse("no path")?;
     MatchRule::parse("no rule")?;
     Options::bus().open("no address")?;
-    Manager::new().version(bus)?;
+    bus.request(VERSION.get(OBJECT))?;
     Ok(())
 }
 
@@ -52,7 +53,10 @@ fn debug_is_one_readable_line() {
             text(&error),
             "cannot use \"bad name\" as destination: a character is not allowed at byte 3"
         );
-        let error = Error::from(Manager::new().get_unit_file_state(bus, "x.service").unwrap_err());
+    });
+    play_owned(&patient(), refuse, |bus| {
+        let error = Systemd::over(bus).unit_file_state("x.service").unwrap_err();
+        let error = Error::from(error);
         assert_eq!(text(&error), "GetUnitFileState of x.service: not today (org.example.Refused)");
         assert_eq!(error.remote_name(), Some("org.example.Refused"));
     });

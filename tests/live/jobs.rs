@@ -5,10 +5,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
-use barebus::{AsVariant, Connection};
+use barebus::Connection;
 use barebus_box::{Bus, SystemdBox};
-use barebus_systemd::interface::manager::OBJECT;
-use barebus_systemd::interface::manager::method::START_TRANSIENT_UNIT;
+use barebus_systemd::transient::TransientUnit;
 use barebus_systemd::word::{JobType, Signal, UnitResult};
 use barebus_systemd::{Error, Job, JobEnd, JobReport, JobResult, Mode, ProcessEnd, Systemd};
 
@@ -418,14 +417,11 @@ fn start_a_thousand(place: &Place) {
             }
         });
         let names: Vec<_> = (0..1000).map(|index| format!("job-many-{index}.service")).collect();
-        let command = [("/bin/true", ["/bin/true"].as_slice(), false)];
-        let properties = [("ExecStart", AsVariant(command.as_slice()))];
-        let none: &[(&str, &[(&str, AsVariant<&str>)])] = &[];
         let started = systemd.all(names.iter().map(|name| {
-            let arguments = (&**name, "fail", properties.as_slice(), none);
-            let request = START_TRANSIENT_UNIT.call(OBJECT, arguments);
+            let mut unit = TransientUnit::new(name).unwrap();
+            unit.exec_start(["/bin/true"]).unwrap();
             let later = systemd.later();
-            async move { later.request_job(name, request).await }
+            async move { later.start_transient_unit(unit).await }
         }));
         let jobs: Vec<_> = started.into_iter().map(Result::unwrap).collect();
         let ends = systemd.wait_all(&jobs);

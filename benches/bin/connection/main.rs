@@ -5,7 +5,7 @@
 //! ```
 //!
 //! The least is a client that writes bytes marshalled before and reads without parsing. Both clients and the server run on one
-//! core, in turns; each figure is the median of many batches of either client, so that what else the machine does cancels out. Where
+//! CPU, in turns; each figure is the median of many batches of either client, so that what else the machine does cancels out. Where
 //! a server's memory lies moves the ratio by half a per cent: each is started several times, and the middle ratio told.
 //! The exit code is 1 when a target is missed, 2 when something cannot be measured. dbus-broker runs in a box and needs root.
 #![allow(
@@ -28,7 +28,7 @@ fn main() -> ExitCode {
         return ExitCode::from(u8::from(served.is_err()));
     }
     if let Err(error) = pin() {
-        eprintln!("cannot stay on one core: {error}");
+        eprintln!("cannot stay on one CPU: {error}");
         return ExitCode::from(2);
     }
     let names: Vec<String> = env::args().skip(1).collect();

@@ -13,7 +13,7 @@ mod rounds;
 mod rows;
 
 use std::env;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use barebus_benches::cpu::pin;
@@ -108,11 +108,11 @@ fn print(row: &Row, programs: &[PathBuf; 2]) -> Result<bool, String> {
 }
 
 #[allow(clippy::cast_precision_loss, reason = "some hundred thousands")]
-fn count_of(program: &PathBuf, row: &Row) -> Result<f64, String> {
+fn count_of(program: &Path, row: &Row) -> Result<f64, String> {
     Ok(instructions_of(program, &["--count", row.name])? as f64)
 }
 
-fn run(program: &PathBuf, row: &Row) -> Result<Multiples, String> {
+fn run(program: &Path, row: &Row) -> Result<Multiples, String> {
     let output = Command::new(program).args(["--time", row.name]).output();
     let output = output.map_err(|error| format!("cannot run {}: {error}", program.display()))?;
     let text = String::from_utf8_lossy(&output.stdout);

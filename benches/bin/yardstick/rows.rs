@@ -28,6 +28,10 @@ impl Row {
     }
 
     /// The same work by hand.
+    #[allow(
+        clippy::unwrap_used,
+        reason = "a message that cannot be read leaves nothing to measure"
+    )]
     pub(crate) fn by_hand(&self) -> Operation {
         let (bytes, by_hand) = (self.sample.message().as_bytes(), self.by_hand);
         Box::new(move || by_hand(black_box(bytes)).unwrap())

@@ -52,7 +52,7 @@ fn exit_code(result: Result<(), String>) -> ExitCode {
 }
 
 fn converse(bus: &str) -> Result<(), String> {
-    pin().map_err(|error| format!("cannot stay on one core: {error}"))?;
+    pin().map_err(|error| format!("cannot stay on one CPU: {error}"))?;
     conversation::table(bus)
 }
 

@@ -320,6 +320,45 @@ mod tests {
         agrees::<Value, _>(&mut [0; 64], AsVariant(AsVariant("a")), Ok);
     }
 
+    /// That what a variant holds is got from it, whatever its offset: an array that reads as a `T` with `elements`.
+    #[track_caller]
+    fn gets<'a, T, E>(value: impl Encode + Copy, elements: &[E], place: &'a mut [[u8; 64]; 8])
+    where
+        T: Decode<'a> + Iterator<Item = Result<E, DecodeError>>,
+        E: PartialEq + core::fmt::Debug + Copy,
+    {
+        for (offset, place) in place.iter_mut().enumerate() {
+            *place = [0; 64];
+            let mut writer = Writer::new(place, Endian::Big);
+            (0..offset).for_each(|_| writer.put_u8(0));
+            AsVariant(value).encode(&mut writer).unwrap();
+            let len = writer.finish().unwrap();
+            let mut reader = Reader::new(&place[..len], Endian::Big);
+            reader.start_at(offset);
+            let variant = Variant::decode(&mut reader).unwrap();
+            let got: alloc::vec::Vec<_> = variant.get::<T>().unwrap().collect();
+            let expected: alloc::vec::Vec<_> =
+                elements.iter().map(|element| Ok(*element)).collect();
+            assert_eq!(got, expected, "{} at {offset}", T::SIGNATURE);
+        }
+    }
+
+    #[test]
+    fn is_got_from_a_variant_at_every_offset() {
+        gets::<Array<u8>, _>(&[1_u8, 2, 3][..], &[1, 2, 3], &mut [[0; 64]; 8]);
+        gets::<Array<u64>, _>(&[1_u64, 2][..], &[1, 2], &mut [[0; 64]; 8]);
+        gets::<Array<u64>, u64>(&[] as &[u64], &[], &mut [[0; 64]; 8]);
+        gets::<Array<&str>, _>(&["a", "bcd"][..], &["a", "bcd"], &mut [[0; 64]; 8]);
+        gets::<Array<(u8,)>, _>(&[(1_u8,), (2,)][..], &[(1,), (2,)], &mut [[0; 64]; 8]);
+        let entries = [("k", 1_u32), ("l", 2)];
+        gets::<Dict<&str, u32>, _>(Entries(&entries), &entries, &mut [[0; 64]; 8]);
+        gets::<Dict<&str, u32>, (&str, u32)>(
+            Entries(&[] as &[(&str, u32)]),
+            &[],
+            &mut [[0; 64]; 8],
+        );
+    }
+
     #[test]
     fn a_value_that_is_an_empty_array_has_the_padding_that_a_cursor_finds() {
         for code in b"ybnqiuhxtdsog" {

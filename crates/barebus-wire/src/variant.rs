@@ -75,15 +75,16 @@ impl<'a> Variant<'a> {
     #[inline]
     pub fn get<T: Decode<'a>>(&self) -> Result<T, BodyError> {
         if self.signature_bytes() != T::SIGNATURE.as_str().as_bytes() {
-            return Err(self.wrong_type(T::SIGNATURE));
+            // The error comes out of a result of its own: so the value may stay in registers.
+            self.wrong_type(T::SIGNATURE)?;
         }
         T::decode_validated(self.reader())
     }
 
     #[cold]
     #[inline(never)]
-    fn wrong_type(&self, expected: Signature<'static>) -> BodyError {
-        BodyError::Signature { expected, found: SignatureExcerpt::new(self.signature()) }
+    fn wrong_type(&self, expected: Signature<'static>) -> Result<(), BodyError> {
+        Err(BodyError::Signature { expected, found: SignatureExcerpt::new(self.signature()) })
     }
 
     /// The value, whatever it is. An array or struct is this variant again; of a variant within, the result holds the content.

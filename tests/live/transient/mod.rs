@@ -46,14 +46,7 @@ fn shell(place: &Place, stem: &str, line: &str) -> TransientUnit {
     unit
 }
 
-/// Runs a unit over the very connection, as an event loop does. `Systemd::run` opens another one on the private socket.
+/// Runs a unit over the very connection, as in an event loop. `Systemd::run` opens another one on the private socket.
 fn run_here(systemd: &Systemd, unit: TransientUnit) -> Result<RunEnd, Error> {
-    let mut run = systemd.begin(async move { systemd.later().run(unit).await });
-    loop {
-        if let Some(end) = run.poll() {
-            return end;
-        }
-        systemd.process().unwrap();
-        std::thread::yield_now();
-    }
+    systemd.all([systemd.later().run(unit)]).remove(0)
 }

@@ -163,34 +163,15 @@ fn a_unit_that_exists_is_in_the_way_and_its_state_is_told() {
 /// Of twenty commands at once, each end is its own.
 #[test]
 fn commands_run_side_by_side() {
-    use std::task::Poll;
-
     in_all_places("transient::run::commands_run_side_by_side", |systemd, place| {
-        let later = systemd.later();
-        let mut running: Vec<_> = (0..20_u8)
-            .map(|code| {
-                let mut unit = shell(place, &format!("many{code}"), &format!("exit {code}"));
-                unit.collect_mode(CollectMode::InactiveOrFailed).unwrap();
-                Some(Box::pin(async move { later.run(unit).await.unwrap().exit_code() }))
-            })
-            .collect();
-        let mut codes = vec![None; running.len()];
-        let all = std::future::poll_fn(|cx| {
-            for (flow, code) in running.iter_mut().zip(&mut codes) {
-                if let Some(Poll::Ready(ended)) = flow.as_mut().map(|flow| flow.as_mut().poll(cx)) {
-                    (*flow, *code) = (None, Some(ended));
-                }
-            }
-            if running.iter().any(Option::is_some) { Poll::Pending } else { Poll::Ready(()) }
-        });
-        let mut pending = systemd.begin(all);
-        while pending.poll().is_none() {
-            std::thread::yield_now();
-            systemd.process().unwrap();
-        }
-        drop(pending);
-        let expected: Vec<_> = (0..20).map(Some).collect();
-        assert_eq!(codes, expected);
+        let ends = systemd.all((0..20).map(|code| {
+            let mut unit = shell(place, &format!("many{code}"), &format!("exit {code}"));
+            unit.collect_mode(CollectMode::InactiveOrFailed).unwrap();
+            let later = systemd.later();
+            async move { later.run(unit).await.unwrap() }
+        }));
+        let codes: Vec<_> = ends.iter().map(|end| end.exit_code()).collect();
+        assert_eq!(codes, (0..20).collect::<Vec<_>>());
     });
 }
 

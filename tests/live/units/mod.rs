@@ -25,7 +25,8 @@ const FAILING: &str = "units-failing@.service";
 const FAILING_TEXT: &str = "[Service]\nType=oneshot\nExecStart=/bin/sh -c 'exit 7'\n";
 /// Has a mount namespace of its own.
 const SANDBOXED: &str = "units-sandboxed.service";
-const SANDBOXED_TEXT: &str = "[Service]\nPrivateMounts=yes\nExecStart=/bin/sleep infinity\n";
+const SANDBOXED_TEXT: &str =
+    "[Service]\nType=exec\nPrivateMounts=yes\nExecStart=/bin/sleep infinity\n";
 
 fn boot(bus: Bus) -> SystemdBox {
     let booted = builder()

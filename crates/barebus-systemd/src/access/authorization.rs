@@ -14,8 +14,8 @@ pub enum Refusal {
     Polkit {
         /// The action that polkit was asked about: `org.freedesktop.systemd1.manage-units`. `None` if it is not known.
         action: Option<&'static str>,
-        /// Whether the user could be asked for a password: see
-        /// [`allow_interactive_authorization`](crate::Systemd::allow_interactive_authorization).
+        /// Whether a password would help: see [`allow_interactive_authorization`](crate::Systemd::allow_interactive_authorization). It is
+        /// asked for by an agent of polkit; without one, nobody asks.
         may_ask: bool,
     },
     /// The policy of the bus does not allow the user to send the message. systemd and polkit have not seen it.
@@ -51,7 +51,7 @@ impl fmt::Display for Refusal {
                 f.write_str(action.unwrap_or("it"))?;
                 f.write_str(match may_ask {
                     true => {
-                        " without a password; allow interactive authorization, or do it as root"
+                        " without a password; allow interactive authorization where polkit has an agent, or do it as root"
                     }
                     false => " to this user; do it as root, or add a rule to polkit",
                 })
@@ -146,4 +146,109 @@ fn is_change(member: &str) -> bool {
             | "AttachProcesses"
             | "Cancel"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn remote(name: &str, message: &str) -> CallError {
+        CallError::Remote {
+            name: format!("org.freedesktop.DBus.Error.{name}"),
+            message: message.into(),
+        }
+    }
+
+    #[test]
+    fn changes_have_an_action_and_questions_have_none() {
+        let units = [
+            "StartUnit",
+            "StartUnitReplace",
+            "StartUnitWithFlags",
+            "StopUnit",
+            "ReloadUnit",
+            "RestartUnit",
+            "TryRestartUnit",
+            "ReloadOrRestartUnit",
+            "ReloadOrTryRestartUnit",
+            "EnqueueUnitJob",
+            "KillUnit",
+            "QueueSignalUnit",
+            "CleanUnit",
+            "FreezeUnit",
+            "ThawUnit",
+            "ResetFailedUnit",
+            "ResetFailed",
+            "SetUnitProperties",
+            "BindMountUnit",
+            "MountImageUnit",
+            "StartTransientUnit",
+            "AttachProcessesToUnit",
+            "CancelJob",
+            "EnqueueMarkedJobs",
+        ];
+        for member in units {
+            assert_eq!(action_of_manager(member), Some(MANAGE_UNITS), "{member}");
+        }
+        let files = [
+            "EnableUnitFiles",
+            "EnableUnitFilesWithFlags",
+            "DisableUnitFiles",
+            "DisableUnitFilesWithFlagsAndInstallInfo",
+            "ReenableUnitFiles",
+            "LinkUnitFiles",
+            "PresetUnitFiles",
+            "PresetUnitFilesWithMode",
+            "PresetAllUnitFiles",
+            "MaskUnitFiles",
+            "UnmaskUnitFiles",
+            "RevertUnitFiles",
+            "AddDependencyUnitFiles",
+            "SetDefaultTarget",
+        ];
+        for member in files {
+            assert_eq!(action_of_manager(member), Some(MANAGE_UNIT_FILES), "{member}");
+        }
+        assert_eq!(action_of_manager("Reload"), Some(RELOAD_DAEMON));
+        assert_eq!(action_of_manager("UnsetEnvironment"), Some(SET_ENVIRONMENT));
+        let questions = [
+            "GetUnit",
+            "LoadUnit",
+            "ListUnits",
+            "ListUnitFiles",
+            "GetUnitFileState",
+            "GetUnitProcesses",
+            "Subscribe",
+            "Dump",
+            "GetUnitByPIDFD",
+            "ListUnitsByPatterns",
+            "GetUnitFileLinks",
+            "Unsubscribe",
+            "GetDefaultTarget",
+            "UnrefUnit",
+        ];
+        for member in questions {
+            assert_eq!(action_of_manager(member), None, "{member}");
+        }
+    }
+
+    #[test]
+    fn the_refusal_of_the_bus_is_told_from_that_of_polkit() {
+        let polkit = |action, may_ask| Some(Refusal::Polkit { action, may_ask });
+        let of = |error: &CallError, member| Refusal::of(error, member);
+        let must_ask =
+            remote("InteractiveAuthorizationRequired", "Interactive authentication required.");
+        assert_eq!(of(&must_ask, "StartUnit"), polkit(Some(MANAGE_UNITS), true));
+        assert_eq!(
+            of(&remote("AccessDenied", "Permission denied"), "Reload"),
+            polkit(Some(RELOAD_DAEMON), false)
+        );
+        for text in [
+            "Rejected send message, 2 matched rules; type=\"method_call\", sender=\":1.5\"",
+            "Sender is not authorized to send message",
+        ] {
+            assert_eq!(of(&remote("AccessDenied", text), "FreezeUnit"), Some(Refusal::BusPolicy));
+        }
+        assert_eq!(of(&remote("UnknownMethod", "?"), "StartUnit"), None);
+    }
 }

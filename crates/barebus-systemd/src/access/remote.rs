@@ -184,14 +184,13 @@ mod tests {
 
     #[test]
     fn targets_are_taken_apart() {
-        let parts = |target| split(target).map(|(destination, port)| (destination, port));
         let is = |destination: &str, port| Ok((destination.to_owned(), port));
-        assert_eq!(parts("host"), is("host", None));
-        assert_eq!(parts("root@host:22"), is("root@host", Some(22)));
-        assert_eq!(parts("a@b@host"), is("a@b@host", None));
-        assert_eq!(parts("::1"), is("::1", None));
-        assert_eq!(parts("root@[::1]:2222"), is("root@::1", Some(2222)));
-        assert_eq!(parts("[::1]"), is("::1", None));
+        assert_eq!(split("host"), is("host", None));
+        assert_eq!(split("root@host:22"), is("root@host", Some(22)));
+        assert_eq!(split("a@b@host"), is("a@b@host", None));
+        assert_eq!(split("::1"), is("::1", None));
+        assert_eq!(split("root@[::1]:2222"), is("root@::1", Some(2222)));
+        assert_eq!(split("[::1]"), is("::1", None));
         let wrong = [
             "",
             "@host",
@@ -224,6 +223,6 @@ mod tests {
         assert_eq!(remote.address(), expected);
         let address = remote.allow_password_prompts().private_socket().address();
         assert!(!address.contains("BatchMode"), "{address}");
-        assert!(address.ends_with("argv8=-punix%3apath%3d/run/systemd/private"), "{address}");
+        assert!(address.ends_with("argv9=-punix%3apath%3d/run/systemd/private"), "{address}");
     }
 }

@@ -4,6 +4,7 @@
 //! `plain.rs` stands in their place in a program built for size.
 
 use super::Reader;
+use crate::limits;
 use crate::name::ObjectPath;
 use crate::nul::has_surely_no_nul;
 use crate::signature::Signature;
@@ -26,8 +27,11 @@ pub(crate) struct Window<'a> {
 impl<'a> Window<'a> {
     pub(crate) const EMPTY: Self = Self { text: "", at: 0 };
 
-    /// How far is looked ahead, in bytes: what is found there and never read is lost work.
+    /// How far is looked ahead at first, in bytes: what is found there and never read is lost work.
     const AHEAD: usize = 1024;
+
+    /// How far is looked ahead at most.
+    const FARTHEST: usize = 16 * Self::AHEAD;
 
     /// As [`Self::AHEAD`], from the end of the header fields on.
     const AHEAD_OF_BODY: usize = 128;
@@ -43,14 +47,27 @@ impl<'a> Window<'a> {
         self.text
     }
 
-    /// What is UTF-8 of `bytes`: around the text of `len` bytes at `at` and ahead of it, or that text alone, or nothing.
+    /// The window for the text of `len` bytes at `at`, which this one lacks. It is twice as long as this one if it follows it: then this
+    /// one was read to its end, and so little is lost by looking farther. A reader that has read something else since, as the reader of
+    /// an array does between the arrays in it, begins anew.
     #[inline]
-    fn open(bytes: &'a [u8], at: usize, len: usize) -> Self {
+    fn next(&self, bytes: &'a [u8], at: usize, len: usize) -> Self {
+        let follows = at.wrapping_sub(self.at) <= self.text.len() + Self::GAP;
+        let ahead = if follows { 2 * self.text.len() } else { 0 };
+        Self::open(bytes, at, len, ahead.clamp(Self::AHEAD, Self::FARTHEST))
+    }
+
+    /// Most bytes between two windows of which one follows the other: a number, padding and a length.
+    const GAP: usize = 24;
+
+    /// What is UTF-8 of `bytes`: around the text of `len` bytes at `at` and `ahead` bytes farther, or that text alone, or nothing.
+    #[inline]
+    fn open(bytes: &'a [u8], at: usize, len: usize, ahead: usize) -> Self {
         // From a multiple of eight on, because that is where words begin: what precedes a text is its length.
         let from = at & !7;
         let rest = bytes.get(from..).unwrap_or_default();
         let len_from = (at - from).saturating_add(len);
-        let ahead = rest.get(..len_from.max(Self::AHEAD)).unwrap_or(rest);
+        let ahead = rest.get(..len_from.max(ahead)).unwrap_or(rest);
         let (found, at) = match core::str::from_utf8(ahead) {
             Ok(text) => return Self { text, at: from },
             Err(error) if error.valid_up_to() >= len_from => {
@@ -142,7 +159,7 @@ impl<'a> Reader<'a> {
     #[cold]
     #[inline(never)]
     fn text_anew(&mut self, bytes: &'a [u8], at: usize, len: usize) -> Option<&'a str> {
-        self.window = Window::open(bytes, at, len);
+        self.window = self.window.next(bytes, at, len);
         self.window.get(at, len)
     }
 
@@ -222,6 +239,25 @@ impl<'a> Reader<'a> {
         let path = ObjectPath::accept(text)?;
         self.pos = end;
         Some(path)
+    }
+
+    /// Enters variants whose value is a variant, as many as stand within one another and may do so.
+    #[inline]
+    pub(crate) fn take_nested_variants(&mut self) {
+        const NESTED: u32 = u32::from_le_bytes([1, b'v', 0, 0]);
+        const MASK: u32 = u32::from_le_bytes([0xff, 0xff, 0xff, 0]);
+        let mut rest = self.bytes.get(self.pos..).unwrap_or_default();
+        let mut depth = self.depth;
+        // A byte follows each of their signatures: so a word may be compared.
+        while let Some(word) = rest.first_chunk::<4>() {
+            if u32::from_le_bytes(*word) & MASK != NESTED || depth >= limits::TOTAL_DEPTH {
+                break;
+            }
+            rest = rest.get(3..).unwrap_or_default();
+            depth += 1;
+        }
+        self.pos += 3 * usize::from(depth - self.depth);
+        self.depth = depth;
     }
 
     /// Reads a variant's signature when it is that of a basic type, or of an array of one, as most are.

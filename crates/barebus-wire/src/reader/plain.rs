@@ -58,6 +58,8 @@ impl<'a> Reader<'a> {
         None
     }
 
+    pub(crate) const fn take_nested_variants(&mut self) {}
+
     pub(crate) const fn signature_at(&self, _: usize, _: usize) -> Option<Signature<'a>> {
         None
     }

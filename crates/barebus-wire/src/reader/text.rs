@@ -4,7 +4,6 @@ use core::cmp::Ordering;
 
 use super::Reader;
 use crate::error::{DecodeError, DecodeErrorKind as Kind};
-use crate::limits;
 use crate::name::{NameError, ObjectPath};
 use crate::nul::has_nul;
 use crate::signature::{Signature, check};
@@ -204,25 +203,6 @@ impl<'a> Reader<'a> {
             }
             _ => None,
         }
-    }
-
-    /// Enters variants whose value is a variant, as many as stand within one another and may do so.
-    #[inline]
-    pub(crate) fn take_nested_variants(&mut self) {
-        const NESTED: u32 = u32::from_le_bytes([1, b'v', 0, 0]);
-        const MASK: u32 = u32::from_le_bytes([0xff, 0xff, 0xff, 0]);
-        let mut rest = self.bytes.get(self.pos..).unwrap_or_default();
-        let mut depth = self.depth;
-        // A byte follows each of their signatures: so a word may be compared.
-        while let Some(word) = rest.first_chunk::<4>() {
-            if u32::from_le_bytes(*word) & MASK != NESTED || depth >= limits::TOTAL_DEPTH {
-                break;
-            }
-            rest = rest.get(3..).unwrap_or_default();
-            depth += 1;
-        }
-        self.pos += 3 * usize::from(depth - self.depth);
-        self.depth = depth;
     }
 
     /// Passes a variant's signature if it is `signature`.
