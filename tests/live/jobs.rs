@@ -285,6 +285,12 @@ fn every_result_is_told() {
         systemd.cancel(&held).unwrap();
         assert_eq!(result(systemd.wait(&held)), JobResult::Canceled);
         assert!(systemd.cancel(&held).unwrap_err().remote_name().is_some());
+        let held = place.start("job-held@number.service");
+        let number = held.id().unwrap();
+        systemd.cancel_job(number).unwrap();
+        assert_eq!(result(systemd.wait(&held)), JobResult::Canceled);
+        let error = systemd.cancel_job(number).unwrap_err();
+        assert_eq!(error.remote_name(), Some("org.freedesktop.systemd1.NoSuchJob"));
 
         // There are no devices in a box.
         assert_eq!(result(systemd.wait(&place.start("dev-none.device"))), JobResult::Unsupported);

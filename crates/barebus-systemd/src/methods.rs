@@ -140,7 +140,7 @@ shells! {
     /// Returns the failed operation and its cause: `NoSuchJob` if there is no such job.
     fn cancel_job(id: u32) -> Result<(), Error> = job::cancel_job;
 
-    /// Cancels all jobs that have not begun.
+    /// Cancels all jobs, also those that run.
     ///
     /// # Errors
     /// Returns the failed operation and its cause.

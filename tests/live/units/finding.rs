@@ -48,6 +48,36 @@ fn lists_are_what_systemctl_lists() {
     });
 }
 
+#[test]
+fn properties_are_those_that_systemctl_shows() {
+    in_all_places("units::finding::properties_are_those_that_systemctl_shows", |systemd, place| {
+        let names = |properties: &[(String, barebus::wire::OwnedValue)]| -> Vec<String> {
+            properties.iter().map(|(name, _)| name.clone()).collect()
+        };
+        let shown = |arguments: &[&str]| -> Vec<String> {
+            let printed = place.printed("systemctl", &[&["show", "--all"], arguments].concat());
+            let names = printed.lines().filter_map(|line| Some(line.split_once('=')?.0.to_owned()));
+            names.collect()
+        };
+        // systemctl prints lists of structs a line each, so that empty ones are not there.
+        let is_shown = |shown: &[String], names: &[String]| {
+            let mut names = names.iter();
+            let mut shown = shown.to_vec();
+            shown.dedup();
+            shown.iter().all(|name| names.any(|known| known == name))
+        };
+        let of_unit = systemd.unit_properties("units-plain.service").unwrap();
+        assert!(is_shown(&shown(&["units-plain.service"]), &names(&of_unit)));
+        let id = of_unit.iter().find(|(name, _)| name == "Id").unwrap();
+        assert_eq!(id.1.as_str(), Some("units-plain.service"));
+        let of_manager = systemd.manager_properties().unwrap();
+        assert!(is_shown(&shown(&[]), &names(&of_manager)));
+        let version = of_manager.iter().find(|(name, _)| name == "Version").unwrap();
+        assert_eq!(version.1.as_str(), Some(&*systemd.version().unwrap()));
+        assert!(systemd.unit_properties("no-type").unwrap_err().call().is_none());
+    });
+}
+
 /// Listing by pattern loads nothing; listing by names does.
 #[test]
 fn units_are_loaded_to_be_listed_by_name() {

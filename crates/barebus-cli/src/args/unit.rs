@@ -73,7 +73,7 @@ pub(crate) enum UnitVerb {
     /// Lists jobs
     #[command(visible_alias = "list-jobs")]
     Jobs(ListJobs),
-    /// Cancels jobs by their numbers; without a number all that have not begun
+    /// Cancels jobs by their numbers; without a number all jobs
     Cancel(Cancel),
     /// Prints what happens to units, until it is interrupted
     Watch(Watch),

@@ -188,7 +188,7 @@ fn words_are_completed_to_names_as_by_systemctl() {
         assert_eq!(shown, theirs);
     }
     for verb in ["state", "start", "status"] {
-        let words = ["cannot use '' as a unit name", "empty"];
+        let words = ["cannot complete '' to a unit name", "empty"];
         refused(Way::Daemon.barebus().args(["unit", verb, ""]), 2, &words);
     }
     // A word with a slash is the path of a file here.

@@ -107,6 +107,11 @@ fn root_needs_no_bus() {
     assert!(done(&the_box, &["status", "sleeps@nobus"]).contains("active (running)"));
     let output = ours(&the_box, &["run", "--wait", "--", "sh", "-c", "exit 7"]);
     assert_eq!(output.status.code(), Some(7), "{}", text(output.stderr));
+    // Nobody else has jobs here.
+    done(&the_box, &["start", "--no-block", "slow@1", "slow@2"]);
+    assert_eq!(done(&the_box, &["jobs", "slow@*"]).lines().count(), 3);
+    assert_eq!(done(&the_box, &["cancel"]), "");
+    assert_eq!(done(&the_box, &["jobs"]).lines().count(), 1);
     // The environment can name another machine's bus.
     let mut elsewhere = the_box.command(BAREBUS);
     elsewhere.env("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/no/such/bus");
