@@ -61,7 +61,7 @@ pub(crate) fn span(microseconds: u64, accuracy: u64) -> String {
 pub(crate) fn ago(microseconds: u64) -> Option<String> {
     let now = u64::try_from(Timestamp::now().as_microsecond()).ok()?;
     let passed = now.checked_sub(microseconds)?;
-    // Of long times the small parts are of no interest.
+    // Two or three units are enough.
     let accuracy = UNITS.iter().find(|(_, size)| passed >= *size).map_or(1, |(_, size)| size / 60);
     Some(format!("{} ago", span(passed, accuracy.max(1_000_000))))
 }

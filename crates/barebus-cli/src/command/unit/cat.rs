@@ -26,7 +26,7 @@ pub(super) fn run(systemd: &Systemd, units: &Units) -> Result<ExitCode, Failure>
         };
         let files: Vec<_> = status.file.iter().chain(&status.drop_ins).collect();
         if files.is_empty() {
-            let what = format_args!("there are no files of {unit}");
+            let what = format_args!("cannot print the files of {unit}: it has none");
             codes.tell(Failure::new(Exit::Refused, what))?;
             continue;
         }

@@ -14,11 +14,13 @@ use crate::args::unit::{Cancel, Kill, OptionalUnits, SetProperty, Units};
 use crate::exit::Failure;
 
 pub(super) fn kill(systemd: &Systemd, kill: &Kill) -> Result<ExitCode, Failure> {
-    let signal = Signal::parse(&kill.signal)
-        .ok_or_else(|| Failure::usage(format_args!("'{}' is not a signal", kill.signal)))?;
+    let signal = Signal::parse(&kill.signal).ok_or_else(|| {
+        Failure::usage(format_args!("cannot send '{}': there is no such signal", kill.signal))
+    })?;
     if !KillWhom::WORDS.contains(&&*kill.kill_whom) {
         let words = KillWhom::WORDS.join(", ");
-        let what = format_args!("'{}' is not one of {words}", kill.kill_whom);
+        let what =
+            format_args!("cannot send a signal to '{}': it is none of {words}", kill.kill_whom);
         return Err(Failure::usage(what));
     }
     each(systemd, &kill.units.names, |unit| {

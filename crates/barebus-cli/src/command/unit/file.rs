@@ -11,7 +11,7 @@ use barebus_systemd::{Error, Mode, Systemd};
 
 use super::job::{Action, Wait, act};
 use super::names;
-use crate::args::unit::{Files, Preset, SetDefault};
+use crate::args::unit::{Files, FilesNow, Preset, SetDefault};
 use crate::exit::Failure;
 use crate::render::{one_line, warn};
 
@@ -44,40 +44,42 @@ impl Change {
             Self::Revert => systemd.revert_unit_files(files, options),
         }
     }
-
-    /// What `--now` does to the units afterwards.
-    const fn now(self) -> Option<Action> {
-        match self {
-            Self::Enable => Some(Action::Start),
-            Self::Disable | Self::Mask => Some(Action::Stop),
-            _ => None,
-        }
-    }
 }
 
+/// Changes unit files.
 pub(super) fn change(
     systemd: &Systemd,
-    timeout: Option<Duration>,
     change: Change,
     asked: &Files,
 ) -> Result<ExitCode, Failure> {
-    let now = match (asked.now, change.now()) {
-        (true, None) => {
-            let what = "--now is only for 'unit enable', 'unit disable' and 'unit mask'";
-            return Err(Failure::usage(what));
-        }
-        (true, action) => action,
-        (false, _) => None,
-    };
-    let files = names::files(&asked.names)?;
-    let texts: Vec<&str> = files.iter().map(String::as_str).collect();
-    let changes = change.make(systemd, &texts, asked.options.into())?;
-    let does_install = matches!(change, Change::Enable | Change::Reenable);
-    print(&changes, does_install)?;
-    let Some(action) = now else { return Ok(ExitCode::SUCCESS) };
+    make(systemd, change, asked)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Changes unit files. With `--now`, `action` is done to the units afterwards.
+pub(super) fn change_now(
+    systemd: &Systemd,
+    timeout: Option<Duration>,
+    change: Change,
+    action: Action,
+    asked: &FilesNow,
+) -> Result<ExitCode, Failure> {
+    let files = make(systemd, change, &asked.files)?;
+    if !asked.now {
+        return Ok(ExitCode::SUCCESS);
+    }
     let unit = |file: &String| file.rsplit('/').next().unwrap_or_default().to_owned();
     let units: Vec<String> = files.iter().map(unit).collect();
     act(systemd, Wait { timeout, no_block: false }, action, &units, Mode::Replace)
+}
+
+/// Makes a change and prints what it did. Returns the names or paths of the files.
+fn make(systemd: &Systemd, change: Change, asked: &Files) -> Result<Vec<String>, Failure> {
+    let files = names::files(&asked.names)?;
+    let texts: Vec<&str> = files.iter().map(String::as_str).collect();
+    let changes = change.make(systemd, &texts, asked.options.into())?;
+    print(&changes, matches!(change, Change::Enable | Change::Reenable))?;
+    Ok(files)
 }
 
 pub(super) fn preset(systemd: &Systemd, preset: &Preset) -> Result<ExitCode, Failure> {

@@ -42,17 +42,18 @@ fn check(target: &Target, place: &Place, verb: &Verb) -> Result<(), Failure> {
     if place.is_elsewhere()
         && places.into_iter().chain(others).filter(|is_given| *is_given).count() > 1
     {
-        let what =
-            "only one of --system, --user, --address, --peer, --host and --machine can be given";
+        let what = "cannot use several of --system, --user, --address, --peer, --host and --machine: give one";
         return Err(Failure::usage(what));
     }
     let what = match verb {
-        Verb::Cat(_) => "'unit cat' prints files of this machine",
-        Verb::Run(run) if run.pipe => "'unit run --pipe' passes file descriptors of this machine",
+        Verb::Cat(_) => "cannot print files of another machine: they are read here",
+        Verb::Run(run) if run.pipe => {
+            "cannot pass the standard input and output to another machine"
+        }
         _ => return Ok(()),
     };
     match place.is_elsewhere() {
-        true => Err(Failure::usage(format_args!("{what}; leave --host and --machine out"))),
+        true => Err(Failure::usage(what)),
         false => Ok(()),
     }
 }
@@ -65,7 +66,9 @@ fn act(
 ) -> Result<ExitCode, Failure> {
     let timeout = target.timeout;
     let jobs = |action, jobs| job::run(systemd, timeout, action, jobs);
-    let files = |change, files| file::change(systemd, timeout, change, files);
+    let files = |change, files| file::change(systemd, change, files);
+    let files_now =
+        |change, action, files| file::change_now(systemd, timeout, change, action, files);
     match verb {
         Verb::State(question) => question::state(systemd, question),
         Verb::Active(question) => question::active(systemd, question),
@@ -84,11 +87,11 @@ fn act(
         Verb::Kill(asked) => control::kill(systemd, asked),
         Verb::Freeze(units) => control::freeze(systemd, units),
         Verb::Thaw(units) => control::thaw(systemd, units),
-        Verb::Enable(names) => files(Change::Enable, names),
-        Verb::Disable(names) => files(Change::Disable, names),
+        Verb::Enable(names) => files_now(Change::Enable, Action::Start, names),
+        Verb::Disable(names) => files_now(Change::Disable, Action::Stop, names),
         Verb::Reenable(names) => files(Change::Reenable, names),
         Verb::Link(names) => files(Change::Link, names),
-        Verb::Mask(names) => files(Change::Mask, names),
+        Verb::Mask(names) => files_now(Change::Mask, Action::Stop, names),
         Verb::Unmask(names) => files(Change::Unmask, names),
         Verb::Preset(asked) => file::preset(systemd, asked),
         Verb::Revert(names) => files(Change::Revert, names),

@@ -1,5 +1,7 @@
 //! The names of units on a command line.
 
+use std::fmt::Display;
+
 use barebus_systemd::name::{Mangled, UnitKind, mangle, mangle_pattern};
 use barebus_systemd::{ListedUnit, Systemd};
 
@@ -16,9 +18,11 @@ pub(super) fn files(words: &[String]) -> Result<Vec<String>, Failure> {
         if !word.contains('/') {
             return complete(word, UnitKind::Service);
         }
-        let path = std::path::absolute(word).ok();
-        let path = path.and_then(|path| path.into_os_string().into_string().ok());
-        path.ok_or_else(|| Failure::usage(format_args!("cannot find the directory of '{word}'")))
+        let refused = |why: &dyn Display| {
+            Failure::usage(format_args!("cannot use '{word}' as the path of a file: {why}"))
+        };
+        let path = std::path::absolute(word).map_err(|error| refused(&error))?;
+        path.into_os_string().into_string().map_err(|_| refused(&"it is not UTF-8"))
     };
     words.iter().map(file).collect()
 }

@@ -71,7 +71,9 @@ fn unit(place: &Place, run: &Run) -> Result<TransientUnit, Failure> {
             None => std::env::var(variable).ok().map(|value| (&**variable, value)),
         };
         let (name, value) = value.ok_or_else(|| {
-            Failure::usage(format_args!("the environment has no variable '{variable}'"))
+            Failure::usage(format_args!(
+                "cannot pass on '{variable}': the environment has no such variable"
+            ))
         })?;
         unit.environment(name, &value)?;
     }

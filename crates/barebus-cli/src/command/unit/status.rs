@@ -36,7 +36,10 @@ pub(super) fn run(systemd: &Systemd, asked: &Asked) -> Result<ExitCode, Failure>
         };
         let is_inactive = status.active_state == ActiveState::Inactive;
         if is_inactive && status.load_state == LoadState::NotFound {
-            codes.tell(Failure::new(NOT_FOUND, format_args!("there is no unit {unit}")))?;
+            codes.tell(Failure::new(
+                NOT_FOUND,
+                format_args!("cannot show {unit}: there is no such unit"),
+            ))?;
             continue;
         }
         if !status.active_state.is_active() {

@@ -19,8 +19,8 @@ use crate::render::one_line;
 pub(super) fn run(systemd: &Systemd, asked: &Watch) -> Result<ExitCode, Failure> {
     let complete = |word: &String| match word.contains(['*', '?', '[']) {
         true => {
-            let what = "patterns cannot be watched; without a name, all units are";
-            Err(Failure::usage(format_args!("'{word}' is a pattern: {what}")))
+            let why = "it is a pattern; without a name, all units are watched";
+            Err(Failure::usage(format_args!("cannot watch '{word}': {why}")))
         }
         false => names::complete(word, UnitKind::Service),
     };
@@ -58,7 +58,7 @@ fn print(event: &Event, shows_gone: bool) -> io::Result<()> {
         Event::JobNew { job, .. } => format!("job {job} queued"),
         Event::JobRemoved { job, result, .. } => format!("job {job} ended: {}", word(result)),
         Event::Gone { .. } => "not in memory any more".into(),
-        // Of a later version of the library.
+        // An event of a later version of the library.
         other => format!("{other:?}"),
     };
     writeln!(out, "{}: {}", one_line(event.unit().unwrap_or_default()), one_line(&text))
@@ -115,7 +115,7 @@ fn json(event: &Event) -> Json {
             Json::object([kind("job_removed"), unit, ("job", Json::from(*job)), result])
         }
         Event::Gone { .. } => Json::object([kind("gone"), unit]),
-        // Of a later version of the library.
+        // An event of a later version of the library.
         _ => Json::object([kind("other"), unit]),
     }
 }

@@ -85,10 +85,10 @@ fn what_ssh_says_is_told() {
 #[test]
 fn what_cannot_be_done_elsewhere_is_refused_before_ssh_is_started() {
     for (arguments, word) in [
-        (&["-H", "a", "cat", "plain"][..], "prints files of this machine"),
-        (&["-H", "a", "run", "--pipe", "--", "true"], "passes file descriptors"),
-        (&["-H", "a", "-M", "b", "list"], "only one of"),
-        (&["-H", "a", "--user", "list"], "only one of"),
+        (&["-H", "a", "cat", "plain"][..], "cannot print files of another machine"),
+        (&["-H", "a", "run", "--pipe", "--", "true"], "cannot pass the standard input"),
+        (&["-H", "a", "-M", "b", "list"], "cannot use several of"),
+        (&["-H", "a", "--user", "list"], "cannot use several of"),
         (&["-H", "a:port", "list"], "cannot use \"a:port\" as the name of a machine"),
     ] {
         let output = super::ours(shared(), arguments);

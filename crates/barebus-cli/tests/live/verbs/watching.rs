@@ -58,5 +58,5 @@ fn a_pattern_is_not_watched() {
     let output = ours(shared(), &["watch", "sleeps@*"]);
     assert_eq!(output.status.code(), Some(2));
     let complaint = text(output.stderr);
-    assert!(complaint.contains("patterns cannot be watched"), "{complaint}");
+    assert!(complaint.contains("cannot watch 'sleeps@*': it is a pattern"), "{complaint}");
 }

@@ -1,9 +1,10 @@
 //! The command line of `barebus unit`.
 
-use clap::{Args, Subcommand, ValueEnum};
+mod options;
 
-use barebus_systemd::Mode;
-use barebus_systemd::word::PresetMode;
+use clap::{Args, Subcommand};
+
+pub(crate) use options::{FileOptions, Format, JobMode, Place, Presets, Waiting};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum UnitVerb {
@@ -45,15 +46,15 @@ pub(crate) enum UnitVerb {
     /// Thaws the processes of units
     Thaw(Units),
     /// Enables unit files: makes the links that [Install] asks for
-    Enable(Files),
+    Enable(FilesNow),
     /// Disables unit files: removes the links to them
-    Disable(Files),
+    Disable(FilesNow),
     /// Disables unit files, then enables them
     Reenable(Files),
     /// Links unit files from elsewhere into the search path
     Link(Files),
     /// Masks units, so that they cannot be started
-    Mask(Files),
+    Mask(FilesNow),
     /// Unmasks units
     Unmask(Files),
     /// Enables or disables unit files as the presets say
@@ -87,28 +88,6 @@ pub(crate) enum UnitVerb {
     SetDefault(SetDefault),
 }
 
-/// Which systemd, apart from those of this machine.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Connection")]
-pub(crate) struct Place {
-    /// The systemd of another machine, over ssh: [USER@]HOST[:PORT]
-    #[arg(long, short = 'H', global = true, value_name = "HOST")]
-    pub(crate) host: Option<String>,
-    /// The systemd of a container that systemd-machined knows
-    #[arg(long, short = 'M', global = true, value_name = "CONTAINER")]
-    pub(crate) machine: Option<String>,
-    /// Lets polkit ask for a password
-    #[arg(long, global = true)]
-    pub(crate) interactive: bool,
-}
-
-impl Place {
-    /// Whether files and programs of this machine are not those of systemd's machine.
-    pub(crate) const fn is_elsewhere(&self) -> bool {
-        self.host.is_some() || self.machine.is_some()
-    }
-}
-
 #[derive(Debug, Args)]
 pub(crate) struct Units {
     /// Names or patterns of units
@@ -130,32 +109,6 @@ pub(crate) struct Question {
     /// Prints nothing; the exit code is the answer
     #[arg(long, short)]
     pub(crate) quiet: bool,
-}
-
-/// JSON or text.
-#[derive(Clone, Copy, Debug, Args)]
-pub(crate) struct Format {
-    /// Prints JSON
-    #[arg(long)]
-    json: bool,
-    /// The form of the output
-    #[arg(long, short, value_enum, value_name = "FORM", conflicts_with = "json")]
-    output: Option<Output>,
-}
-
-impl Format {
-    /// Whether the output is JSON.
-    pub(crate) fn is_json(self) -> bool {
-        self.json || self.output == Some(Output::Json)
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Output {
-    /// Text for people
-    Text,
-    /// JSON
-    Json,
 }
 
 #[derive(Debug, Args)]
@@ -204,52 +157,6 @@ pub(crate) struct Isolate {
     pub(crate) waiting: Waiting,
 }
 
-#[derive(Clone, Copy, Debug, Args)]
-pub(crate) struct Waiting {
-    /// Does not wait for the end of the jobs
-    #[arg(long)]
-    pub(crate) no_block: bool,
-}
-
-/// As `systemctl --job-mode`.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(crate) enum JobMode {
-    /// Replaces those that conflict with it
-    Replace,
-    /// Fails if one conflicts with it
-    Fail,
-    /// Replaces those that conflict, and cannot be replaced itself
-    ReplaceIrreversibly,
-    /// Stops all units that it does not need
-    Isolate,
-    /// Cancels all other jobs
-    Flush,
-    /// Looks at no dependencies
-    IgnoreDependencies,
-    /// Looks at dependencies for order only
-    IgnoreRequirements,
-    /// Also stops the units that trigger the unit
-    Triggering,
-    /// Also restarts the active units that depend on the unit
-    RestartDependencies,
-}
-
-impl From<JobMode> for Mode {
-    fn from(mode: JobMode) -> Self {
-        match mode {
-            JobMode::Replace => Self::Replace,
-            JobMode::Fail => Self::Fail,
-            JobMode::ReplaceIrreversibly => Self::ReplaceIrreversibly,
-            JobMode::Isolate => Self::Isolate,
-            JobMode::Flush => Self::Flush,
-            JobMode::IgnoreDependencies => Self::IgnoreDependencies,
-            JobMode::IgnoreRequirements => Self::IgnoreRequirements,
-            JobMode::Triggering => Self::Triggering,
-            JobMode::RestartDependencies => Self::RestartDependencies,
-        }
-    }
-}
-
 #[derive(Debug, Args)]
 pub(crate) struct Kill {
     #[command(flatten)]
@@ -269,33 +176,15 @@ pub(crate) struct Files {
     pub(crate) names: Vec<String>,
     #[command(flatten)]
     pub(crate) options: FileOptions,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FilesNow {
+    #[command(flatten)]
+    pub(crate) files: Files,
     /// Starts enabled units, and stops disabled or masked ones
     #[arg(long)]
     pub(crate) now: bool,
-}
-
-/// How unit files are changed.
-#[derive(Clone, Copy, Debug, Args)]
-pub(crate) struct FileOptions {
-    /// Until the next boot: below /run instead of /etc
-    #[arg(long)]
-    runtime: bool,
-    /// Replaces links that are in the way
-    #[arg(long, short)]
-    force: bool,
-    /// Does not reload systemd afterwards
-    #[arg(long)]
-    no_reload: bool,
-}
-
-impl From<FileOptions> for barebus_systemd::unit::FileOptions {
-    fn from(options: FileOptions) -> Self {
-        let FileOptions { runtime, force, no_reload } = options;
-        let plain = Self::new();
-        let plain = if runtime { plain.runtime() } else { plain };
-        let plain = if force { plain.force() } else { plain };
-        if no_reload { plain.without_reload() } else { plain }
-    }
 }
 
 #[derive(Debug, Args)]
@@ -308,26 +197,6 @@ pub(crate) struct Preset {
     /// What is done
     #[arg(long, value_enum, value_name = "MODE", default_value_t = Presets::Full)]
     pub(crate) preset_mode: Presets,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(crate) enum Presets {
-    /// Enables and disables
-    Full,
-    /// Only enables
-    EnableOnly,
-    /// Only disables
-    DisableOnly,
-}
-
-impl From<Presets> for PresetMode {
-    fn from(mode: Presets) -> Self {
-        match mode {
-            Presets::Full => Self::Full,
-            Presets::EnableOnly => Self::EnableOnly,
-            Presets::DisableOnly => Self::DisableOnly,
-        }
-    }
 }
 
 #[derive(Debug, Args)]
