@@ -33,7 +33,6 @@ mod daemon;
 mod error;
 pub mod interface;
 mod job;
-mod manager;
 mod methods;
 pub mod name;
 mod pidfd;
@@ -53,10 +52,9 @@ pub mod word;
 
 pub use error::{Cause, Error};
 pub use job::{Job, JobEnd, JobReport, JobResult, Mode, Transaction};
-pub use manager::Manager;
 pub use name::{UnitKind, UnitName};
 pub use systemd::{Later, Pending, Systemd};
-pub use unit::{ListedUnit, ProcessEnd, Status, Unit, UnitList, Units};
+pub use unit::{ListedUnit, ProcessEnd, Status, UnitList, Units};
 pub use value::Limit;
 pub use word::{ActiveState, UnitFileState};
 

@@ -6,6 +6,7 @@ mod job;
 mod jobs;
 mod mode;
 mod read;
+mod readers;
 mod start;
 mod table;
 mod wait;
