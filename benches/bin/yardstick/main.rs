@@ -73,7 +73,10 @@ fn table(names: &[&str]) -> Result<bool, String> {
     let programs = [env::current_exe().map_err(|error| error.to_string())?, build_plain()?];
     println!("{:<26} {:>23}   {:>23}", "", "benches' profile", "Cargo's default");
     let heads = format!("{:>9} {:>6} {:>6}", "instr.", "hand", "memcpy");
-    println!("{:<26} {heads}   {heads} {:>6} {:>7}", "workload", "target", "growth");
+    println!(
+        "{:<26} {heads}   {heads} {:>6} {:>7} {:>9}",
+        "workload", "target", "growth", "by hand"
+    );
     let mut missed = false;
     for row in rows {
         missed |= print(row, &programs)?;
@@ -90,12 +93,14 @@ fn print(row: &Row, programs: &[PathBuf; 2]) -> Result<bool, String> {
         }
     }
     let [bench, plain] = found.map(|found| Multiples::median(&found));
-    let [bench_count, plain_count] = programs.each_ref().map(|program| count_of(program, row));
-    let (bench_count, plain_count) = (bench_count?, plain_count?);
+    let [bench_program, plain_program] = programs;
+    let bench_count = count_of(bench_program, "--count", row)?;
+    let plain_count = count_of(plain_program, "--count", row)?;
+    let hand_count = count_of(plain_program, "--count-by-hand", row)?;
     let growth = plain_count / bench_count;
     let missed = plain.hand > row.target || growth > MOST_GROWTH;
     println!(
-        "{:<26} {bench_count:>9} {:>6.2} {:>6.1}   {plain_count:>9} {:>6.2} {:>6.1} {:>6.1} {growth:>7.3}{}",
+        "{:<26} {bench_count:>9} {:>6.2} {:>6.1}   {plain_count:>9} {:>6.2} {:>6.1} {:>6.1} {growth:>7.3} {hand_count:>9}{}",
         row.name,
         bench.hand,
         bench.memcpy,
@@ -108,8 +113,8 @@ fn print(row: &Row, programs: &[PathBuf; 2]) -> Result<bool, String> {
 }
 
 #[allow(clippy::cast_precision_loss, reason = "some hundred thousands")]
-fn count_of(program: &Path, row: &Row) -> Result<f64, String> {
-    Ok(instructions_of(program, &["--count", row.name])? as f64)
+fn count_of(program: &Path, mode: &str, row: &Row) -> Result<f64, String> {
+    Ok(instructions_of(program, &[mode, row.name])? as f64)
 }
 
 fn run(program: &Path, row: &Row) -> Result<Multiples, String> {

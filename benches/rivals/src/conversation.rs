@@ -19,7 +19,8 @@ pub(crate) fn table(name: &str) -> Result<(), String> {
     for kind in [Kind::Sequential, Kind::InFlight, Kind::Connecting] {
         for (callee, call) in callees {
             let comparison = Comparison::new(&server.address, kind, *call);
-            let comparison = comparison.by_processor_time(&pids).map_err(|error| error.to_string())?;
+            let comparison =
+                comparison.by_processor_time(&pids).map_err(|error| error.to_string())?;
             let [raw, clients @ ..] = comparison.run(CLIENTS);
             print!("{:<46}{:>12}", format!("{kind}, of {callee}"), format!("{raw:.2} us"));
             clients.iter().for_each(|client| print!("{:>9.3}", client / raw));
