@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use barebus::wire::OwnedValue;
 use barebus_systemd::unit::UnitProcess;
-use barebus_systemd::word::{FreezerState, LoadState, UnitResult};
+use barebus_systemd::word::{FreezerState, LoadState, UnitFileState, UnitResult};
 use barebus_systemd::{ActiveState, ProcessEnd, Systemd};
 
 use super::exit::{Codes, NOT_FOUND, NOT_RUNNING};
@@ -173,7 +173,18 @@ fn loaded(status: &Status) -> String {
     if let Some(error) = &status.load_error {
         return format!("{state} ({error})");
     }
-    let preset = status.file_preset.as_ref().map(|preset| format!("preset: {preset}"));
+    // The presets enable and disable files; in other states they do not matter.
+    let has_preset = !matches!(
+        status.file_state,
+        Some(
+            UnitFileState::Alias
+                | UnitFileState::Static
+                | UnitFileState::Generated
+                | UnitFileState::Transient
+        )
+    );
+    let preset = status.file_preset.as_ref().filter(|_| has_preset);
+    let preset = preset.map(|preset| format!("preset: {preset}"));
     let file_state = status.file_state.as_ref().map(ToString::to_string);
     let facts: Vec<_> = status.file.clone().into_iter().chain(file_state).chain(preset).collect();
     match &*facts {

@@ -4,7 +4,7 @@ use std::process::Output;
 
 use barebus_box::SystemdBox;
 
-use super::{ours, shared, systemctl, theirs, version};
+use super::{ours, over_bus, shared, systemctl, theirs, version};
 use crate::support::text;
 
 /// What systemd of version 253 and later answers. Earlier ones know only 3 and 1 for units that do not exist, and take the last of several
@@ -148,7 +148,7 @@ fn prepare(the_box: &SystemdBox) {
     theirs(the_box, &["start", "sleeps@codes", "fails@codes", "remains"]);
 }
 
-/// Runs each case with both, from the same state.
+/// Runs each case with systemctl, and with the program over the private socket and over the bus, from the same state.
 pub(super) fn compare(the_box: &SystemdBox) {
     systemctl(the_box, &["mask", "masked.service"]);
     let is_older = version(the_box) < 253;
@@ -156,14 +156,17 @@ pub(super) fn compare(the_box: &SystemdBox) {
     for (verb, arguments, their_verb, known) in CASES {
         prepare(the_box);
         let theirs = theirs(the_box, &[&[*their_verb], *arguments].concat());
-        prepare(the_box);
-        let ours = ours(the_box, &[&[*verb], *arguments].concat());
         let expected = match known {
             Some(Newer { code }) if is_older => Some(*code),
             _ => theirs.status.code(),
         };
-        if ours.status.code() != expected {
-            wrong.push(format!("{verb} {arguments:?}: ours {}theirs {}", told(ours), told(theirs)));
+        let theirs = told(theirs);
+        for run in [ours, over_bus] {
+            prepare(the_box);
+            let ours = run(the_box, &[&[*verb], *arguments].concat());
+            if ours.status.code() != expected {
+                wrong.push(format!("{verb} {arguments:?}: ours {}theirs {theirs}", told(ours)));
+            }
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

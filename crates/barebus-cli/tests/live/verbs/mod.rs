@@ -28,20 +28,22 @@ fn shared() -> &'static SystemdBox {
 }
 
 fn boot(root: &str) -> SystemdBox {
-    let sleeps = "[Service]\nExecStart=/bin/sleep infinity\n";
+    // They are started as often as the tests like.
+    let often = "[Unit]\nStartLimitIntervalSec=0\n";
+    let sleeps = format!("{often}[Service]\nExecStart=/bin/sleep infinity\n");
     let install = "[Install]\nWantedBy=multi-user.target\n";
     let builder = SystemdBox::builder()
         .root(root)
         .timeout(PATIENCE)
-        .unit("sleeps@.service", sleeps)
+        .unit("sleeps@.service", &*sleeps)
         .unit("reloads@.service", format!("{sleeps}ExecReload=/bin/true\n"))
-        .unit("fails@.service", "[Service]\nType=oneshot\nExecStart=/bin/false\n")
+        .unit("fails@.service", format!("{often}[Service]\nType=oneshot\nExecStart=/bin/false\n"))
         .unit("slow@.service", "[Service]\nType=oneshot\nExecStart=/bin/sleep infinity\n")
         .unit("installs@.service", format!("{sleeps}{install}"))
         .unit("installs.service", format!("{sleeps}{install}"))
-        .unit("plain.service", sleeps)
-        .unit("refuses.service", format!("[Unit]\nRefuseManualStart=yes\n{sleeps}"))
-        .unit("remains.service", format!("[Unit]\nRefuseManualStop=yes\n{sleeps}"))
+        .unit("plain.service", &*sleeps)
+        .unit("refuses.service", format!("{sleeps}[Unit]\nRefuseManualStart=yes\n"))
+        .unit("remains.service", format!("{sleeps}[Unit]\nRefuseManualStop=yes\n"))
         .unit("broken.service", "[Service]\nExecStart=relative\n")
         .unit("rich.service", RICH)
         .unit("ended.service", "[Service]\nExecStartPre=-/bin/false\nExecStart=/bin/sh -c 'kill -TERM $$$$'\nSuccessExitStatus=7\n")
@@ -61,6 +63,13 @@ fn boot(root: &str) -> SystemdBox {
 fn ours(the_box: &SystemdBox, arguments: &[&str]) -> Output {
     let mut command = the_box.command("barebus-under-test");
     command.arg("unit").args(arguments).output().unwrap()
+}
+
+/// The program in the box, over the bus.
+fn over_bus(the_box: &SystemdBox, arguments: &[&str]) -> Output {
+    let mut command = the_box.command("barebus-under-test");
+    command.args(["--address", "unix:path=/run/dbus/system_bus_socket", "unit"]);
+    command.args(arguments).output().unwrap()
 }
 
 /// systemctl in the box.

@@ -5,7 +5,7 @@ use std::process::Stdio;
 
 use barebus_box::SystemdBox;
 
-use super::{done, ours, property, shared, systemctl};
+use super::{done, ours, over_bus, property, shared, systemctl};
 use crate::support::text;
 
 /// Commands and how they end. systemd-run expands variables, so it gets a `$` twice.
@@ -22,14 +22,16 @@ const COMMANDS: [(&[&str], &str); 7] = [
 pub(super) fn compare(the_box: &SystemdBox) {
     for (options, script) in COMMANDS {
         let shell = ["--", "sh", "-c", script];
-        let ours = ours(the_box, &[&["run", "--wait"], options, &shell].concat());
         let mut theirs = the_box.command("systemd-run");
         theirs.args(["--wait", "--collect"]).args(options);
         theirs.args(["--", "sh", "-c", &script.replace('$', "$$")]);
         let theirs = theirs.output().unwrap();
         // 252 gives up when a oneshot command fails.
         let expected = if script == "exit 3" { Some(3) } else { theirs.status.code() };
-        assert_eq!(ours.status.code(), expected, "{script}: {}", text(ours.stderr));
+        for run in [ours, over_bus] {
+            let ours = run(the_box, &[&["run", "--wait"], options, &shell].concat());
+            assert_eq!(ours.status.code(), expected, "{script}: {}", text(ours.stderr));
+        }
     }
 }
 
