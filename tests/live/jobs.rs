@@ -291,6 +291,15 @@ fn every_result_is_told() {
         assert_eq!(result(systemd.wait(&held)), JobResult::Canceled);
         assert!(systemd.cancel(&held).unwrap_err().remote_name().is_some());
 
+        // Frozen, where the version has that: older ones thaw the unit.
+        assert_eq!(result(systemd.wait(&place.start("job-ready.service"))), JobResult::Done);
+        systemd.freeze_unit("job-ready.service").unwrap();
+        let job = systemd.restart_unit("job-ready.service", Mode::Replace).unwrap();
+        let version: u32 = systemd.version().unwrap()[..3].parse().unwrap();
+        let expected = if version < 257 { JobResult::Done } else { JobResult::Frozen };
+        assert_eq!(result(systemd.wait(&job)), expected);
+        let _ = systemd.thaw_unit("job-ready.service");
+
         // There are no devices in a box.
         assert_eq!(result(systemd.wait(&place.start("dev-none.device"))), JobResult::Unsupported);
 
