@@ -4,10 +4,11 @@ use std::error::Error as _;
 use std::io;
 
 use barebus::{CallError, Connection, Error, MatchRule, NoReply, ObjectPath, Options, Proxy};
-use barebus_systemd::Manager;
+use barebus_systemd::Systemd;
+use barebus_systemd::interface::manager::{OBJECT, property::VERSION};
 use barebus_tests::peer::{BUS, Peer, SERVICE};
 
-use crate::scene::{SHORT, method, patient, play};
+use crate::scene::{SHORT, method, patient, play, play_owned};
 
 const INTERFACE: &str = "org.example.Interface";
 
@@ -18,7 +19,7 @@ fn program(bus: &mut Connection, name: &str) -> Result<(), Error> {
     ObjectPath::parse("no path")?;
     MatchRule::parse("no rule")?;
     Options::bus().open("no address")?;
-    Manager::new().version(bus)?;
+    bus.ask(VERSION.get(OBJECT))?;
     Ok(())
 }
 
@@ -48,7 +49,10 @@ fn debug_is_one_readable_line() {
             text(&error),
             "cannot use \"bad name\" as destination: a character is not allowed at byte 3"
         );
-        let error = Error::from(Manager::new().get_unit_file_state(bus, "x.service").unwrap_err());
+    });
+    play_owned(&patient(), refuse, |bus| {
+        let error = Systemd::over(bus).unit_file_state("x.service").unwrap_err();
+        let error = Error::from(error);
         assert_eq!(text(&error), "GetUnitFileState of x.service: not today (org.example.Refused)");
         assert_eq!(error.remote_name(), Some("org.example.Refused"));
     });

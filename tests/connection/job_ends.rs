@@ -1,16 +1,21 @@
 //! The ends of jobs, told early, late or never by a systemd that is played.
 
 use std::collections::VecDeque;
+use std::os::fd::AsFd;
+use std::os::linux::net::SocketAddrExt;
+use std::os::unix::net::{SocketAddr, UnixListener, UnixStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use barebus::{Connection, ObjectPath, Options};
 use barebus_systemd::{Error, JobEnd, JobResult, Mode, Systemd};
 use barebus_tests::peer::{BUS, OWNER, Peer, Sent, message};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use std::os::fd::AsFd;
 
-use crate::scene::{LONG, Script, patient, play_listening_owned, play_owned};
+use crate::scene::{LONG, Script, patient, play_listening_owned, play_owned, stage};
 
 /// A systemd behind a bus, or the peer of a direct connection.
 struct Played<'p> {
@@ -379,6 +384,36 @@ fn a_systemd_that_does_not_come_back_is_told_in_time() {
     });
 }
 
+/// It accepts connections and closes them, as a systemd that cannot start again.
+#[test]
+fn a_systemd_that_closes_every_connection_is_given_up_in_time() {
+    let _stage = stage();
+    let name = format!("barebus-job-ends-{}", std::process::id());
+    let place = SocketAddr::from_abstract_name(&name).unwrap();
+    let listener = UnixListener::bind_addr(&place).unwrap();
+    let is_over = Arc::new(AtomicBool::new(false));
+    let server = {
+        let is_over = Arc::clone(&is_over);
+        thread::spawn(move || {
+            let mut first = Peer::new(listener.accept().unwrap().0);
+            assert_eq!(Played::direct(&mut first, channel().0).queue(), 1);
+            drop(first);
+            while !is_over.load(Ordering::Relaxed) {
+                drop(listener.accept().unwrap());
+            }
+        })
+    };
+    let options = Options::direct().handshake_timeout(LONG).call_timeout(Some(LONG));
+    let systemd = Systemd::over(options.open(&format!("unix:abstract={name}")).unwrap());
+    systemd.set_absence(Duration::from_millis(100));
+    let job = systemd.start_unit("1.service", Mode::Replace).unwrap();
+    let error = systemd.wait(&job).unwrap_err();
+    assert!(error.is_disconnected(), "{error}");
+    is_over.store(true, Ordering::Relaxed);
+    drop(UnixStream::connect_addr(&place).unwrap());
+    server.join().unwrap();
+}
+
 #[test]
 fn subscribers_are_counted_and_nobody_else_s_subscription_is_ended() {
     let calls = play(
@@ -457,6 +492,40 @@ fn an_event_loop_waits_for_jobs_beside_other_operations() {
             }
         }
         assert_eq!(told.try_iter().count(), 3);
+    });
+}
+
+/// Nobody depends on another operation that is not polled.
+#[test]
+fn a_blocking_wait_goes_on_beside_operations_that_are_not_polled() {
+    let script = |systemd: &mut Played<'_>| {
+        assert_eq!((systemd.queue(), systemd.queue()), (1, 2));
+        systemd.removed(2, "done");
+        systemd.list(&[1]);
+        systemd.removed(1, "done");
+    };
+    play(script, |systemd| {
+        let [first, second] =
+            ["1.service", "2.service"].map(|unit| systemd.start_unit(unit, Mode::Replace).unwrap());
+        let later = systemd.later();
+        let mut waiting = systemd.begin(later.wait(&first));
+        assert!(waiting.poll().is_none());
+        done(systemd.wait(&second));
+        done(systemd.wait(&first));
+        done(waiting.poll().unwrap());
+    });
+}
+
+#[test]
+fn the_end_of_the_bus_is_told_at_once() {
+    let script = |systemd: &mut Played<'_>| {
+        assert_eq!(systemd.queue(), 1);
+        systemd.peer.hang_up();
+    };
+    play(script, |systemd| {
+        let job = systemd.start_unit("1.service", Mode::Replace).unwrap();
+        assert!(systemd.wait(&job).unwrap_err().is_disconnected());
+        assert!(systemd.start_unit("2.service", Mode::Replace).unwrap_err().is_disconnected());
     });
 }
 

@@ -21,6 +21,7 @@ mod job_ends;
 mod jobs;
 mod lingering;
 mod names;
+mod older;
 mod requests;
 mod scene;
 mod second;

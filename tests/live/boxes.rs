@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use barebus::Connection;
-use barebus_box::{Bus, SystemdBox};
+use barebus_box::{Builder, Bus, SystemdBox};
 
 /// Starts, and goes on.
 pub(crate) const LONG: &str = "live-long.service";
@@ -25,6 +25,18 @@ pub(crate) const TEMPLATE: &str = "live-any@.service";
 
 /// Longer than anything here takes on the busiest machine. Every wait ends with its event; this only ends a test that hangs.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(600);
+
+/// Set to a folder that holds another system: its systemd is tested by those tests that hold for every version.
+pub(crate) const ROOT: &str = "BAREBUS_TEST_ROOT";
+
+/// A box to be booted, of the system that [`ROOT`] says.
+pub(crate) fn builder() -> Builder {
+    let builder = SystemdBox::builder().timeout(PATIENCE);
+    match std::env::var_os(ROOT) {
+        Some(root) => builder.root(root),
+        None => builder,
+    }
+}
 
 /// The box with dbus-daemon.
 pub(crate) fn daemon() -> &'static SystemdBox {

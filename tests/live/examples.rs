@@ -117,3 +117,26 @@ fn the_first_one_tells_a_state() {
     let said = printed(the_box, "systemctl", &["is-enabled", "dbus.service"]);
     assert_eq!(String::from_utf8(output.stdout).unwrap(), said);
 }
+
+/// Inside of a box: the example is for root, who reaches systemd without the bus.
+#[test]
+fn the_one_that_runs_a_command_tells_how_it_ended() {
+    let the_box = daemon();
+    assert!(cargo("build", "barebus-systemd", "run").status().unwrap().success());
+    let this = std::env::current_exe().unwrap();
+    let example = this.ancestors().nth(2).unwrap().join("examples/run");
+    let run = |line: &str| {
+        let output = the_box.command(&example).args(["/bin/sh", "-c", line]).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    };
+    let (code, said) = run("exit 0");
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.starts_with("success: exit code 0 after "), "{said}");
+    let (code, said) = run("exit 3");
+    assert_eq!(code, Some(3), "{said}");
+    assert!(said.starts_with("exit-code: exit code 3 after "), "{said}");
+    let (code, said) = run("kill -TERM $$; sleep infinity");
+    // A service that ends by SIGTERM has succeeded.
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.starts_with("success: signal SIGTERM after "), "{said}");
+}

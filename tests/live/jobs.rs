@@ -5,11 +5,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
-use barebus::{AsVariant, Connection};
+use barebus::Connection;
 use barebus_box::{Bus, SystemdBox};
-use barebus_systemd::interface::manager::OBJECT;
-use barebus_systemd::interface::manager::method::START_TRANSIENT_UNIT;
-use barebus_systemd::word::{JobType, UnitResult};
+use barebus_systemd::transient::TransientUnit;
+use barebus_systemd::word::{JobType, Signal, UnitResult};
 use barebus_systemd::{Error, Job, JobEnd, JobReport, JobResult, Mode, ProcessEnd, Systemd};
 
 use crate::boxes::{INSIDE, PATIENCE};
@@ -180,8 +179,8 @@ impl Place {
         let (code, status) = match report.unit.main_process {
             None => (0, 0),
             Some(ProcessEnd::Exited(code)) => (1, code),
-            Some(ProcessEnd::Killed(signal)) => (2, signal),
-            Some(ProcessEnd::Dumped(signal)) => (3, signal),
+            Some(ProcessEnd::Killed(signal)) => (2, signal.number()),
+            Some(ProcessEnd::Dumped(signal)) => (3, signal.number()),
         };
         is_shown("ExecMainCode", &code.to_string());
         is_shown("ExecMainStatus", &status.to_string());
@@ -207,8 +206,8 @@ fn every_failure_is_told_with_the_unit_s_state() {
         let exited = |code| Some(ProcessEnd::Exited(code));
         for (unit, failure, process) in [
             ("job-exit.service", UnitResult::ExitCode, exited(7)),
-            ("job-signal.service", UnitResult::Signal, Some(ProcessEnd::Killed(15))),
-            ("job-late.service", UnitResult::Timeout, Some(ProcessEnd::Killed(15))),
+            ("job-signal.service", UnitResult::Signal, Some(ProcessEnd::Killed(Signal::TERM))),
+            ("job-late.service", UnitResult::Timeout, Some(ProcessEnd::Killed(Signal::TERM))),
             ("job-protocol.service", UnitResult::Protocol, exited(0)),
             ("job-resources.service", UnitResult::Resources, None),
             ("job-nobody.service", UnitResult::ExitCode, exited(217)),
@@ -222,8 +221,12 @@ fn every_failure_is_told_with_the_unit_s_state() {
         // Whether core is dumped is the machine's affair.
         let report = place.report("job-core.service");
         match report.unit.main_process.unwrap() {
-            ProcessEnd::Dumped(11) => assert_eq!(report.failure(), Some(&UnitResult::CoreDump)),
-            ProcessEnd::Killed(11) => assert_eq!(report.failure(), Some(&UnitResult::Signal)),
+            ProcessEnd::Dumped(Signal::SEGV) => {
+                assert_eq!(report.failure(), Some(&UnitResult::CoreDump))
+            }
+            ProcessEnd::Killed(Signal::SEGV) => {
+                assert_eq!(report.failure(), Some(&UnitResult::Signal))
+            }
             other => panic!("{other:?}"),
         }
         // That one refers to it, so systemd remembers its first start.
@@ -418,14 +421,11 @@ fn start_a_thousand(place: &Place) {
             }
         });
         let names: Vec<_> = (0..1000).map(|index| format!("job-many-{index}.service")).collect();
-        let command = [("/bin/true", ["/bin/true"].as_slice(), false)];
-        let properties = [("ExecStart", AsVariant(command.as_slice()))];
-        let none: &[(&str, &[(&str, AsVariant<&str>)])] = &[];
         let started = systemd.all(names.iter().map(|name| {
-            let arguments = (&**name, "fail", properties.as_slice(), none);
-            let request = START_TRANSIENT_UNIT.call(OBJECT, arguments);
+            let mut unit = TransientUnit::new(name).unwrap();
+            unit.exec_start(["/bin/true"]).unwrap();
             let later = systemd.later();
-            async move { later.request_job(name, request).await }
+            async move { later.start_transient_unit(unit).await }
         }));
         let jobs: Vec<_> = started.into_iter().map(Result::unwrap).collect();
         let ends = systemd.wait_all(&jobs);

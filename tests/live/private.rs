@@ -1,7 +1,7 @@
 //! systemd's private socket, without a bus: only reached from inside the box, so the test runs itself there.
 
 use barebus::{Connection, Options};
-use barebus_systemd::{Manager, Mode, Systemd};
+use barebus_systemd::{Mode, Systemd};
 
 use crate::boxes::{INSIDE, LONG, daemon};
 
@@ -25,21 +25,13 @@ fn the_manager_answers_without_a_bus() {
     if !is_inside("private::the_manager_answers_without_a_bus") {
         return;
     }
-    let mut systemd = Connection::systemd_private().unwrap();
-    let manager = Manager::new();
-    assert_eq!(
-        manager.get_unit_file_state(&mut systemd, "dbus.service").unwrap().as_str(),
-        "static"
-    );
-    assert!(
-        manager.get_unit_file_state(&mut systemd, "nowhere.service").unwrap_err().is_no_such_unit()
-    );
-    let mut systemd = Systemd::over(systemd);
+    let mut systemd = Systemd::over(Connection::systemd_private().unwrap());
+    assert_eq!(systemd.unit_file_state("dbus.service").unwrap().as_str(), "static");
+    assert!(systemd.unit_file_state("nowhere.service").unwrap_err().is_no_such_unit());
     let job = systemd.restart_unit(LONG, Mode::Replace).unwrap();
     assert_eq!(systemd.wait(&job).unwrap().to_string(), "done");
-    let systemd = systemd.connection();
-    assert!(manager.list_units(systemd).unwrap().iter().count() > 10);
-    assert_eq!(systemd.unique_name(), None);
+    assert!(systemd.list_units().unwrap().iter().count() > 10);
+    assert_eq!(systemd.connection().unique_name(), None);
 }
 
 #[test]
@@ -48,11 +40,8 @@ fn a_thousand_connections_are_answered_and_none_hangs() {
         return;
     }
     for _ in 0..1000 {
-        let mut systemd = Connection::systemd_private().unwrap();
-        assert_eq!(
-            Manager::new().get_unit_file_state(&mut systemd, "dbus.service").unwrap().as_str(),
-            "static"
-        );
+        let systemd = Systemd::over(Connection::systemd_private().unwrap());
+        assert_eq!(systemd.unit_file_state("dbus.service").unwrap().as_str(), "static");
     }
 }
 
@@ -64,11 +53,8 @@ fn a_thousand_connections_line_by_line_are_answered_and_none_hangs() {
     }
     for _ in 0..1000 {
         let options = Options::direct().step_by_step();
-        let mut systemd = options.open("unix:path=/run/systemd/private").unwrap();
-        assert_eq!(
-            Manager::new().get_unit_file_state(&mut systemd, "dbus.service").unwrap().as_str(),
-            "static"
-        );
+        let systemd = Systemd::over(options.open("unix:path=/run/systemd/private").unwrap());
+        assert_eq!(systemd.unit_file_state("dbus.service").unwrap().as_str(), "static");
     }
 }
 
@@ -89,16 +75,16 @@ fn root_reaches_systemd_directly_or_over_the_bus_when_that_is_not_there() {
         return;
     }
     let is_hidden = std::env::var(INSIDE).is_ok_and(|how| how == "hidden");
-    let mut systemd = Connection::systemd().unwrap();
-    assert_eq!(systemd.is_direct(), !is_hidden);
-    assert!(Manager::new().version(&mut systemd).is_ok());
+    let mut systemd = Systemd::system().unwrap();
+    assert_eq!(systemd.connection().is_direct(), !is_hidden);
+    assert!(systemd.version().is_ok());
 }
 
 #[test]
 fn from_outside_the_error_names_the_likely_cause() {
     let address = format!("unix:path={}/run/systemd/private", daemon().root().display());
-    let mut systemd = Connection::open_direct(&address).unwrap();
-    let error = Manager::new().version(&mut systemd).unwrap_err().to_string();
+    let systemd = Systemd::over(Connection::open_direct(&address).unwrap());
+    let error = systemd.version().unwrap_err().to_string();
     assert!(error.contains("PID namespace"), "{error}");
 }
 

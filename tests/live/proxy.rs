@@ -9,7 +9,7 @@ use barebus::{
     Mechanism, MemberName, MethodCall, NameFlags, ObjectPath, Options, RequestName,
 };
 use barebus_box::SystemdBox;
-use barebus_systemd::Manager;
+use barebus_systemd::interface::manager::{OBJECT, method::GET_UNIT_FILE_STATE};
 
 use crate::boxes::{LONG, PATIENCE, both, connect};
 
@@ -79,8 +79,8 @@ fn through(options: &[&str], act: impl Fn(&SystemdBox, &mut Connection)) {
 }
 
 fn calls_systemd(connection: &mut Connection) {
-    let state = Manager::new().get_unit_file_state(connection, LONG).unwrap();
-    assert_eq!(state.as_str(), "disabled");
+    let reply = connection.ask(GET_UNIT_FILE_STATE.call(OBJECT, (LONG,))).unwrap();
+    assert_eq!(GET_UNIT_FILE_STATE.answer(&reply).unwrap(), ("disabled",));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use barebus::{
     BusName, CallError, InterfaceName, MatchRule, MatchRuleBuf, MemberName, MethodCall, ObjectPath,
     Options, Proxy,
 };
-use barebus_systemd::{Manager, Mode, Systemd};
+use barebus_systemd::{Mode, Systemd};
 
 use crate::boxes::{LONG, PATIENCE, both, connect};
 
@@ -146,8 +146,8 @@ fn the_bus_is_reached_through_a_program_that_passes_messages_on() {
         for options in [Options::bus(), Options::bus().step_by_step()] {
             let mut bus = options.open(&address).unwrap();
             bus.establish().unwrap();
-            let version = Manager::new().version(&mut bus).unwrap();
-            assert_eq!(version, Manager::new().version(&mut connect(the_box)).unwrap());
+            let version = Systemd::over(bus).version().unwrap();
+            assert_eq!(version, Systemd::over(connect(the_box)).version().unwrap());
         }
     }
 }

@@ -79,6 +79,9 @@ pub(crate) trait Client: Sized {
     /// The error says why that failed; [`Client::can_reopen`] says whether it is of use.
     fn reopen(&self, generation: u64) -> Result<(), Error>;
 
+    /// The address of the server.
+    fn address(&self) -> String;
+
     /// Whether the connection can be opened again: it leads directly to a systemd whose address is known.
     fn can_reopen(&self) -> bool;
 
@@ -94,10 +97,7 @@ pub(crate) trait Client: Sized {
         drop(subscription::settle(self));
         let calls = &self.state().calls;
         let _turn = calls.turn().await;
-        if self.has_ended() && self.can_reopen() {
-            // If that fails, the call tells why the connection has ended.
-            let _ = reopen(self, self.generation()).await;
-        }
+        open(self).await;
         let until = Instant::now() + CROWDED;
         loop {
             let again = options.again();
@@ -176,6 +176,13 @@ const CROWDED: Duration = Duration::from_secs(25);
 
 /// How long to wait between two attempts to reach systemd, or for a reply to any call.
 const PAUSE: Duration = Duration::from_millis(20);
+
+/// Opens the connection again, if it has ended and that is possible. If it fails, the next call tells why the connection has ended.
+pub(crate) async fn open<C: Client>(client: &C) {
+    if client.has_ended() && client.can_reopen() {
+        let _ = reopen(client, client.generation()).await;
+    }
+}
 
 /// Opens a connection in place of the one of `generation`, which has ended. Tries again for as long as systemd may be away.
 pub(crate) async fn reopen<C: Client>(client: &C, generation: u64) -> Result<(), Error> {

@@ -1,11 +1,14 @@
 //! Failed operations of systemd.
 
 use std::fmt;
+use std::io;
 
-use barebus::{CallError, OpenError};
+use barebus::{BodyError, CallError, DecodeError, OpenError};
 
 use crate::access::{AccessError, Refusal};
 use crate::name::NameError;
+use crate::setting::SettingError;
+use crate::word::ActiveState;
 
 /// The failed operation and its cause.
 #[derive(Debug)]
@@ -24,10 +27,17 @@ pub enum Cause {
     Call(CallError),
     /// No connection was opened.
     Open(OpenError),
-    /// The name of a unit is invalid.
+    /// The name of the unit is invalid. Nothing was sent.
     Name(NameError),
     /// systemd cannot be reached.
     Access(AccessError),
+    /// A setting is invalid. Nothing was sent.
+    Setting(SettingError),
+    /// The system refused something on this side, as copying a file descriptor. Nothing was sent.
+    Io(io::Error),
+    /// A unit of that name exists, so no transient one can be made. A unit that has failed exists until it is reset
+    /// (`reset_failed_unit`).
+    UnitExists(ActiveState),
 }
 
 impl Error {
@@ -49,7 +59,7 @@ impl Error {
     pub const fn call(&self) -> Option<&CallError> {
         match &self.cause {
             Cause::Call(error) => Some(error),
-            Cause::Open(_) | Cause::Name(_) | Cause::Access(_) => None,
+            _ => None,
         }
     }
 
@@ -59,7 +69,7 @@ impl Error {
             Cause::Call(error) => error.is_timeout(),
             Cause::Open(error) => error.is_timeout(),
             Cause::Access(AccessError::Root { error, .. }) => error.is_timeout(),
-            Cause::Name(_) | Cause::Access(_) => false,
+            _ => false,
         }
     }
 
@@ -93,16 +103,23 @@ impl Error {
 
     /// Whether the running systemd lacks the method, property or interface: it is older than what was asked for.
     pub fn is_unsupported(&self) -> bool {
-        matches!(
-            self.remote_name(),
-            Some(
+        match self.call() {
+            // So it refuses properties of transient units, and changes of properties. What is just not writable it tells in other words.
+            Some(CallError::Remote { name, message }) if name == PROPERTY_READ_ONLY => {
+                message.contains("unknown property")
+            }
+            Some(CallError::Remote { name, .. }) => matches!(
+                &**name,
                 "org.freedesktop.DBus.Error.UnknownMethod"
                     | "org.freedesktop.DBus.Error.UnknownProperty"
                     | "org.freedesktop.DBus.Error.UnknownInterface"
-            )
-        )
+            ),
+            _ => false,
+        }
     }
 }
+
+const PROPERTY_READ_ONLY: &str = "org.freedesktop.DBus.Error.PropertyReadOnly";
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -121,6 +138,14 @@ impl fmt::Display for Cause {
             Self::Open(error) => error.fmt(f),
             Self::Name(error) => error.fmt(f),
             Self::Access(error) => error.fmt(f),
+            Self::Setting(error) => error.fmt(f),
+            Self::Io(error) => error.fmt(f),
+            Self::UnitExists(ActiveState::Failed) => f.write_str(
+                "a unit of that name exists: it has failed; reset it, as `systemctl reset-failed` does",
+            ),
+            Self::UnitExists(state) => {
+                write!(f, "a unit of that name exists: it is {state}; use another name")
+            }
         }
     }
 }
@@ -128,6 +153,30 @@ impl fmt::Display for Cause {
 impl From<CallError> for Cause {
     fn from(error: CallError) -> Self {
         Self::Call(error)
+    }
+}
+
+impl From<BodyError> for Cause {
+    fn from(error: BodyError) -> Self {
+        Self::Call(error.into())
+    }
+}
+
+impl From<DecodeError> for Cause {
+    fn from(error: DecodeError) -> Self {
+        Self::Call(error.into())
+    }
+}
+
+impl From<SettingError> for Cause {
+    fn from(error: SettingError) -> Self {
+        Self::Setting(error)
+    }
+}
+
+impl From<io::Error> for Cause {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
     }
 }
 
@@ -157,9 +206,21 @@ impl From<Error> for barebus::Error {
         match error.cause {
             Cause::Call(cause) => Self::Operation { operation: error.operation, cause },
             Cause::Open(error) => Self::Open(error),
-            Cause::Name(error) => Self::Invalid(Box::new(error)),
-            Cause::Access(error) => Self::Invalid(Box::new(error)),
+            Cause::Io(error) => Self::Io(error),
+            _ => Self::Invalid(Box::new(error)),
         }
+    }
+}
+
+impl From<NameError> for barebus::Error {
+    fn from(error: NameError) -> Self {
+        Self::Invalid(Box::new(error))
+    }
+}
+
+impl From<SettingError> for barebus::Error {
+    fn from(error: SettingError) -> Self {
+        Self::Invalid(Box::new(error))
     }
 }
 
@@ -181,6 +242,9 @@ mod tests {
         for name in ["UnknownObject", "PropertyReadOnly", "AccessDenied"] {
             assert!(!error(name).is_unsupported(), "{name}");
         }
+        let message = "Cannot set property ExtraFileDescriptors, or unknown property.".into();
+        let cause = CallError::Remote { name: PROPERTY_READ_ONLY.into(), message };
+        assert!(Error::new("StartTransientUnit", "a.service", cause).is_unsupported());
     }
 
     #[test]

@@ -23,33 +23,36 @@
 mod shells;
 
 mod access;
+mod ask;
 mod client;
+mod daemon;
 mod error;
 pub mod interface;
 mod job;
-mod manager;
 mod methods;
 pub mod name;
+mod pidfd;
 mod set;
 pub mod setting;
 mod state;
 mod subscription;
 mod systemd;
+mod together;
 #[cfg(feature = "tokio")]
 pub mod tokio;
+pub mod transient;
 mod turns;
-mod unit;
+pub mod unit;
 pub mod value;
 pub mod watch;
 pub mod word;
 
 pub use access::{AccessError, Refusal, Remote};
 pub use error::{Cause, Error};
-pub use job::{Job, JobEnd, JobReport, JobResult, Mode, ProcessEnd, Transaction, UnitOutcome};
-pub use manager::Manager;
+pub use job::{Job, JobEnd, JobReport, JobResult, Mode, Transaction};
 pub use name::{UnitKind, UnitName};
 pub use systemd::{Later, Pending, Systemd};
-pub use unit::{ListedUnit, Unit, UnitList, Units};
+pub use unit::{ListedUnit, ProcessEnd, Status, UnitList, Units};
 pub use value::Limit;
 pub use word::{ActiveState, UnitFileState};
 

@@ -1,15 +1,15 @@
-//! The list of operations. Each is a flow of another module; [`shells!`] makes the methods.
+//! The list of operations, apart from those in `unit::methods` and `transient::methods`. Each is a flow of another module; [`shells!`] makes the methods.
 
 use std::time::Duration;
 
 use barebus::EncodeBody;
 use barebus::definition::{Path, Request};
 
+use crate::daemon;
 use crate::error::Error;
 use crate::job::{self, Job, JobEnd, JobReport, Mode, Transaction};
 use crate::subscription;
-use crate::unit::file;
-use crate::word::{JobType, UnitFileState};
+use crate::word::JobType;
 
 // Jobs.
 shells! {
@@ -135,18 +135,6 @@ shells! {
     fn cancel(job: &Job) -> Result<(), Error> = job::cancel;
 }
 
-// Units and files.
-shells! {
-    /// Returns whether a unit file is enabled, as `systemctl is-enabled` does.
-    ///
-    /// # Errors
-    /// Returns the failed operation and its cause; [`Error::is_no_such_unit`] when there is no such file.
-    fn unit_file_state(unit: &str) -> Result<UnitFileState, Error> = file::unit_file_state;
-}
-
-// Transient units.
-shells! {}
-
 // Watching.
 shells! {}
 
@@ -172,5 +160,36 @@ shells! {
     ///
     /// # Errors
     /// Returns the failed operation and its cause.
-    fn version() -> Result<String, Error> = file::version;
+    fn version() -> Result<String, Error> = daemon::version;
+
+    /// Makes systemd read all unit files again, and waits until it has: at most 300 s. systemd answers nobody meanwhile. Jobs go on.
+    ///
+    /// # Errors
+    /// Returns the failed operation and its cause.
+    fn reload() -> Result<(), Error> = daemon::reload;
+
+    /// Makes systemd execute itself again, and waits until it can be called again: at most as long as [`set_absence`](Self::set_absence) says.
+    /// Units and jobs go on. On the private socket the connection is opened again.
+    ///
+    /// # Errors
+    /// Returns the failed operation and its cause.
+    fn reexecute() -> Result<(), Error> = daemon::reexecute;
+
+    /// Returns the environment variables that systemd gives to all services, as pairs of name and value.
+    ///
+    /// # Errors
+    /// Returns the failed operation and its cause.
+    fn environment() -> Result<Vec<(String, String)>, Error> = daemon::environment;
+
+    /// Sets environment variables for services that are started from now on.
+    ///
+    /// # Errors
+    /// Returns the failed operation and its cause.
+    fn set_environment(variables: &[(&str, &str)]) -> Result<(), Error> = daemon::set_environment;
+
+    /// Unsets environment variables.
+    ///
+    /// # Errors
+    /// Returns the failed operation and its cause.
+    fn unset_environment(names: &[&str]) -> Result<(), Error> = daemon::unset_environment;
 }

@@ -403,6 +403,10 @@ impl Client for Shell {
         Ok(())
     }
 
+    fn address(&self) -> String {
+        self.connection.borrow().address().to_owned()
+    }
+
     fn can_reopen(&self) -> bool {
         let connection = self.connection.borrow();
         connection.is_direct() && is_address(connection.address())

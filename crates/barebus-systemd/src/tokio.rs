@@ -219,6 +219,10 @@ impl Client for Shell {
         Ok(())
     }
 
+    fn address(&self) -> String {
+        self.address.clone()
+    }
+
     fn can_reopen(&self) -> bool {
         self.can_reopen
     }

@@ -92,6 +92,9 @@ impl Turns {
 
     /// Ends `count` turns that were [kept](Turn::keep).
     pub(crate) fn end(&self, count: usize) {
+        if count == 0 {
+            return;
+        }
         let mut watching = Vec::new();
         self.change(|queue| {
             queue.taken = queue.taken.saturating_sub(count);
@@ -152,7 +155,10 @@ impl Place<'_> {
         });
         let is_first = queue.waiting.keys().next().is_none_or(|first| *first >= number);
         if !is_first || !queue.has_room() {
-            queue.waiting.insert(number, cx.waker().clone());
+            let before = queue.waiting.insert(number, cx.waker().clone());
+            drop(queue);
+            // After the lock is released: dropping the last waker of a task can drop another place.
+            drop(before);
             return Poll::Pending;
         }
         queue.waiting.remove(&number);
@@ -171,9 +177,9 @@ impl Place<'_> {
 impl Drop for Place<'_> {
     fn drop(&mut self) {
         if let Some(number) = self.number {
-            self.turns.change(|queue| {
-                queue.waiting.remove(&number);
-            });
+            let mut waker = None;
+            self.turns.change(|queue| waker = queue.waiting.remove(&number));
+            drop(waker);
         }
     }
 }

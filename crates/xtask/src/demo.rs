@@ -7,7 +7,9 @@ use barebus::{
     BusName, Connection, InterfaceName, MatchRuleBuf, MemberName, MethodCall, ObjectPath,
 };
 use barebus_box::SystemdBox;
-use barebus_systemd::{Manager, Mode, Systemd};
+use barebus_systemd::interface::manager::{OBJECT, method::GET_UNIT_FILE_STATE};
+use barebus_systemd::interface::unit::property::ACTIVE_STATE;
+use barebus_systemd::{Mode, Systemd, UnitName};
 use barebus_text::busctl;
 
 use crate::packages;
@@ -88,31 +90,29 @@ pub(crate) fn run(host: bool) -> Result<(), Failure> {
     let mut text = String::new();
     busctl::print(bus.call(&call, &(UNIT,))?.message(), &mut text)?;
     println!("dynamic call: {text}");
-    let manager = Manager::new();
-    println!("typed layer:  {}", manager.get_unit_file_state(&mut bus, UNIT)?);
+    let mut systemd = Systemd::over(bus);
+    println!("typed layer:  {}", systemd.unit_file_state(UNIT)?);
     show(&mut ask(&["unit", "state", UNIT]), 1)?;
 
     title("List units");
     show(&mut ask(&["unit", "list"]), 10)?;
-    let units = manager.list_units_borrowed(&mut bus)?.count();
-    println!("(the typed layer walks all {units} of them without copying one)");
+    let units = systemd.list_units()?.len();
+    println!("(the typed layer has all {units} of them in one copy of the reply)");
 
     if matches!(place, Place::Box(_)) {
         title("Subscribe to signals, start a unit, see its job end");
-        let mut systemd = Systemd::over(bus);
         signals(&mut systemd)?;
-        bus = systemd.into_connection();
     }
 
     title("Read a few properties");
-    println!("Manager.Version = {}", manager.version(&mut bus)?);
-    let unit = manager.load_unit(&mut bus, UNIT)?;
-    println!("{UNIT}: ActiveState = {}", unit.active_state(&mut bus)?);
-    println!("{UNIT}: SubState = {}", unit.sub_state(&mut bus)?);
-    println!("{UNIT}: MainPID = {:?}", unit.main_pid(&mut bus)?);
+    println!("Manager.Version = {}", systemd.version()?);
+    let status = systemd.status(UNIT)?;
+    println!("{UNIT}: ActiveState = {}", status.active_state);
+    println!("{UNIT}: SubState = {}", status.sub_state);
+    println!("{UNIT}: MainPID = {:?}", status.main_pid);
 
     title("What one question costs");
-    cost(&place, &mut bus)
+    cost(&place, systemd.connection())
 }
 
 /// Starts a unit and prints the Manager's signals until its job has ended.
@@ -166,17 +166,16 @@ fn cost(place: &Place, bus: &mut Connection) -> Result<(), Failure> {
         );
     };
 
-    let manager = Manager::new();
     let begun = Instant::now();
     for _ in 0..CALLS {
-        manager.get_unit_file_state(bus, UNIT)?;
+        bus.ask(GET_UNIT_FILE_STATE.call(OBJECT, (UNIT,)))?;
     }
     compare("systemctl is-enabled", forked("systemctl is-enabled")?, begun.elapsed() / CALLS);
     println!("(systemd looks through its folders for either); and of what it has in memory:");
-    let unit = manager.get_unit(bus, UNIT)?;
+    let path = UnitName::parse(UNIT)?.object_path();
     let begun = Instant::now();
     for _ in 0..CALLS {
-        unit.active_state(bus)?;
+        bus.ask(ACTIVE_STATE.get(OBJECT.at(path.borrow())))?;
     }
     compare("systemctl is-active", forked("systemctl is-active")?, begun.elapsed() / CALLS);
     Ok(())

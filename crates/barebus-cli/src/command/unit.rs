@@ -3,8 +3,7 @@
 use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
-use barebus::Connection;
-use barebus_systemd::{Error, Job, ListedUnit, Manager, Mode, Systemd};
+use barebus_systemd::{Error, Job, ListedUnit, Mode, Systemd};
 
 use crate::args::{Target, UnitVerb};
 use crate::command::open;
@@ -13,17 +12,15 @@ use crate::render::{json_string, one_line};
 use crate::table::{NAME_WIDTH, Table};
 
 pub(crate) fn run(target: &Target, verb: UnitVerb) -> Result<ExitCode, Failure> {
-    let mut connection = open(target)?;
+    let systemd = Systemd::over(open(target)?);
     match verb {
-        UnitVerb::State { names } => state(&mut connection, &names),
-        UnitVerb::List { all, json } => list(&mut connection, all, json),
+        UnitVerb::State { names } => state(&systemd, &names),
+        UnitVerb::List { all, json } => list(&systemd, all, json),
         UnitVerb::Start { name } => {
-            let systemd = Systemd::over(connection);
             let job = systemd.start_unit(&name, Mode::Replace)?;
             finish(&systemd, target, &job)
         }
         UnitVerb::Stop { name } => {
-            let systemd = Systemd::over(connection);
             let job = systemd.stop_unit(&name, Mode::Replace)?;
             finish(&systemd, target, &job)
         }
@@ -31,10 +28,10 @@ pub(crate) fn run(target: &Target, verb: UnitVerb) -> Result<ExitCode, Failure> 
 }
 
 /// One line for each name. The ones that fail do not keep the others from being answered.
-fn state(bus: &mut Connection, names: &[String]) -> Result<ExitCode, Failure> {
+fn state(systemd: &Systemd, names: &[String]) -> Result<ExitCode, Failure> {
     let mut failures = Failures::default();
     for name in names {
-        match Manager::new().get_unit_file_state(bus, name) {
+        match systemd.unit_file_state(name) {
             Ok(state) => writeln!(io::stdout(), "{}", one_line(state.as_str()))?,
             Err(error) => {
                 let failure = Failure::from(error);
@@ -48,10 +45,10 @@ fn state(bus: &mut Connection, names: &[String]) -> Result<ExitCode, Failure> {
     Ok(failures.code())
 }
 
-fn list(bus: &mut Connection, all: bool, json: bool) -> Result<ExitCode, Failure> {
+fn list(systemd: &Systemd, all: bool, json: bool) -> Result<ExitCode, Failure> {
+    let units = systemd.list_units()?;
     let mut shown = Vec::new();
-    for unit in Manager::new().list_units_borrowed(bus)? {
-        let unit = unit?;
+    for unit in &units {
         // As systemctl does: what is idle, and what is only another unit's shadow, is shown when asked for.
         let is_idle = unit.active_state == "inactive" && unit.job_id == 0;
         if all || (!is_idle && unit.following.is_empty()) {

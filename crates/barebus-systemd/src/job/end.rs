@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::outcome::UnitOutcome;
+use crate::unit::Status;
 use crate::word::{UnitResult, words};
 
 words! {
@@ -49,7 +49,7 @@ pub enum JobEnd {
     /// systemd told the result.
     Result(JobResult),
     /// The job has ended, and its result was lost: it ended while systemd re-executed itself. This is how its unit is now.
-    Lost(Box<UnitOutcome>),
+    Lost(Box<Status>),
 }
 
 impl JobEnd {
@@ -84,7 +84,7 @@ pub struct JobReport {
     /// How the job ended.
     pub end: JobEnd,
     /// The unit after the job's end.
-    pub unit: UnitOutcome,
+    pub unit: Status,
 }
 
 impl JobReport {

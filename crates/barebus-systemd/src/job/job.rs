@@ -88,14 +88,13 @@ impl End {
         self.lock().unit.clone()
     }
 
-    /// Wakes those who wait.
-    pub(super) fn set(&self, ended: Ended, unit: &str) {
+    /// The job has ended. The tasks that wait are to be woken when no lock is held: waking can drop what takes one.
+    #[must_use]
+    pub(super) fn set(&self, ended: Ended, unit: &str) -> Vec<Waker> {
         let mut known = self.lock();
         known.ended = Some(ended);
         known.unit = unit.into();
-        let waiting = std::mem::take(&mut known.waiting);
-        drop(known);
-        waiting.into_iter().for_each(Waker::wake);
+        std::mem::take(&mut known.waiting)
     }
 
     pub(super) fn poll(&self, cx: &Context<'_>) -> Poll<Ended> {

@@ -1,13 +1,17 @@
 //! The jobs of a connection: the table, the limit, and the subscription to their ends.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::pin::pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
 use std::time::Instant;
 
 use barebus::definition::Object;
-use barebus::{CallError, MatchRuleBuf};
+use barebus::{CallError, OwnedMessage};
 
-use super::table::Table;
+use super::readers::Readers;
+use super::table::{News, Table};
 use crate::client::Client;
+use crate::daemon;
 use crate::interface::manager::OBJECT;
 use crate::interface::manager::signal::JOB_REMOVED;
 use crate::subscription::{self, Subscribing};
@@ -22,65 +26,67 @@ const JOBS: usize = 100;
 pub(crate) struct Jobs<S> {
     /// The jobs that are out.
     pub(crate) turns: Turns,
-    /// One flow at a time reads the ends of jobs, for all.
-    pub(super) reading: Turns,
-    inner: Mutex<Inner<S>>,
+    /// The flows that wait for the end of a job.
+    pub(super) readers: Arc<Readers>,
+    /// `None` while nobody is interested in a job. Locked before `inner`.
+    streams: Mutex<Option<Streams<S>>>,
+    inner: Mutex<Inner>,
 }
 
 #[derive(Debug)]
-pub(super) struct Inner<S> {
+pub(super) struct Inner {
     pub(super) table: Table,
-    streams: Streams<S>,
     /// When something about jobs came last, or systemd was asked about them.
     pub(super) quiet_since: Instant,
-    /// Whether systemd is to be asked about the jobs at once.
+    /// When systemd was asked about the jobs, if it has not answered.
+    pub(super) asked_at: Option<Instant>,
+    /// Whether systemd is to be asked about the jobs without waiting until nothing has come for a while.
     pub(super) must_look: bool,
     /// Since when systemd cannot be reached.
     pub(super) away_since: Option<Instant>,
 }
 
-/// Where the subscriptions are.
-#[derive(Debug)]
-enum Streams<S> {
-    None,
-    Here(Stream<S>),
-    /// The flow that reads has them.
-    Taken,
-}
-
 /// The subscriptions to the ends of jobs, and to the changes of systemd's owner.
 #[derive(Debug)]
-pub(super) struct Stream<S> {
-    pub(super) removed: S,
-    /// On a bus.
-    pub(super) owner: Option<S>,
-    pub(super) generation: u64,
+struct Streams<S> {
+    removed: S,
+    /// On a bus, if it accepts the rule.
+    owner: Option<S>,
+    generation: u64,
 }
 
 impl<S> Default for Jobs<S> {
     fn default() -> Self {
         let inner = Inner {
             table: Table::default(),
-            streams: Streams::None,
             quiet_since: Instant::now(),
+            asked_at: None,
             must_look: false,
             away_since: None,
         };
-        Self { turns: Turns::new(JOBS), reading: Turns::new(1), inner: Mutex::new(inner) }
+        Self {
+            turns: Turns::new(JOBS),
+            readers: Arc::default(),
+            streams: Mutex::new(None),
+            inner: Mutex::new(inner),
+        }
     }
 }
 
 impl<S> Jobs<S> {
-    pub(super) fn lock(&self) -> MutexGuard<'_, Inner<S>> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, Inner> {
         // Nothing that is done under the lock panics.
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Ends the turns of jobs that have ended.
-    pub(super) fn end_turns(&self, count: usize) {
-        if count != 0 {
-            self.turns.end(count);
-        }
+    /// Does what follows from the ends of jobs. The caller holds no lock.
+    pub(super) fn spread(&self, news: News) {
+        self.turns.end(news.fewer);
+        news.woken.into_iter().for_each(Waker::wake);
+    }
+
+    fn streams(&self) -> MutexGuard<'_, Option<Streams<S>>> {
+        self.streams.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -88,103 +94,124 @@ impl<S> Jobs<S> {
 /// to `Subscribe`.
 pub(super) fn open<C: Client>(client: &C) -> Result<Subscribing<'_, C>, CallError> {
     let jobs = &client.state().jobs;
-    let mut inner = jobs.lock();
-    if !matches!(inner.streams, Streams::None) {
-        return Ok(Subscribing::done(client));
+    let mut streams = jobs.streams();
+    match &*streams {
+        Some(open) if open.generation == client.generation() => Ok(Subscribing::done(client)),
+        Some(_) => {
+            *streams = None;
+            *streams = Some(subscribe(client)?);
+            jobs.lock().look_at_once();
+            Ok(subscription::renew(client))
+        }
+        None => {
+            *streams = Some(subscribe(client)?);
+            let mut inner = jobs.lock();
+            // Jobs that were left while nobody read may have ended.
+            if !inner.table.is_empty() {
+                inner.look_at_once();
+            }
+            drop(inner);
+            Ok(subscription::enter(client))
+        }
     }
-    inner.streams = Streams::Here(subscribe(client)?);
-    // Jobs that were left while nobody read may have ended.
-    inner.must_look = !inner.table.is_empty();
-    drop(inner);
-    Ok(subscription::enter(client))
 }
 
-fn subscribe<C: Client>(client: &C) -> Result<Stream<C::Signals>, CallError> {
+impl Inner {
+    /// Has systemd asked about the jobs. What was asked before does not count.
+    pub(super) const fn look_at_once(&mut self) {
+        self.must_look = true;
+        self.asked_at = None;
+    }
+
+    /// systemd has said something.
+    pub(super) fn heard(&mut self) {
+        self.quiet_since = Instant::now();
+        self.away_since = None;
+    }
+}
+
+fn subscribe<C: Client>(client: &C) -> Result<Streams<C::Signals>, CallError> {
     let generation = client.generation();
     if client.is_direct() {
         let removed = client.signals(&JOB_REMOVED.rule(Object::direct(OBJECT.path)))?;
-        return Ok(Stream { removed, owner: None, generation });
+        return Ok(Streams { removed, owner: None, generation });
     }
     let removed = client.signals(&JOB_REMOVED.rule(OBJECT))?;
     // Without it, a look every few seconds does.
-    let owner = client.signals(&owner_changed()).ok();
-    Ok(Stream { removed, owner, generation })
-}
-
-/// The rule for the changes of systemd's owner on the bus.
-pub(crate) fn owner_changed() -> MatchRuleBuf {
-    use barebus::{BusName, InterfaceName, MemberName, ObjectPath};
-
-    const BUS: BusName<'static> = BusName::from_static("org.freedesktop.DBus");
-    const INTERFACE: InterfaceName<'static> = InterfaceName::from_static("org.freedesktop.DBus");
-    const PATH: ObjectPath<'static> = ObjectPath::from_static("/org/freedesktop/DBus");
-    const MEMBER: MemberName<'static> = MemberName::from_static("NameOwnerChanged");
-    let rule = MatchRuleBuf::signals().sender(BUS).path(PATH).interface(INTERFACE).member(MEMBER);
-    rule.argument(0, OBJECT.destination.map_or("", |name| name.as_str()))
+    let owner = client.signals(&daemon::owner_changed()).ok();
+    Ok(Streams { removed, owner, generation })
 }
 
 /// Ends the subscription if no job is of interest to anybody.
 pub(crate) fn release<C: Client>(client: &C) {
-    let mut inner = client.state().jobs.lock();
-    if !matches!(inner.streams, Streams::Here(_)) || inner.table.is_watched() {
-        return;
+    let jobs = &client.state().jobs;
+    let mut streams = jobs.streams();
+    if streams.is_some() && !jobs.lock().table.is_watched() {
+        *streams = None;
+        subscription::leave(client);
     }
-    let streams = std::mem::replace(&mut inner.streams, Streams::None);
-    drop(inner);
+}
+
+/// Takes what has arrived, whoever it is for. Every flow that waits does so: none depends on another one that may not be polled.
+///
+/// The error says why nothing more will come from these subscriptions; the next call makes them anew.
+pub(super) fn poll<C: Client>(client: &C, cx: &mut Context<'_>) -> Result<(), CallError> {
+    drop(open(client)?);
+    let jobs = &client.state().jobs;
+    let mut news = News::default();
+    let mut streams = jobs.streams();
+    let polled = match &mut *streams {
+        Some(streams) => poll_streams(client, streams, cx, &mut news),
+        None => Ok(()),
+    };
+    if polled.is_err() {
+        *streams = None;
+        subscription::leave(client);
+    }
     drop(streams);
-    subscription::leave(client);
+    jobs.spread(news);
+    polled
 }
 
-/// The subscriptions, while one flow reads them.
-pub(super) struct Reading<'c, C: Client> {
-    client: &'c C,
-    /// `None` only while they are made anew.
-    stream: Option<Stream<C::Signals>>,
-}
-
-impl<'c, C: Client> Reading<'c, C> {
-    /// Takes the subscriptions; makes them anew if there are none, or if they were made on a connection that has ended.
-    pub(super) async fn begin(client: &'c C) -> Result<Self, CallError> {
-        // If systemd refuses this, the end of the connection or the result of the jobs will tell.
-        let _ = open(client)?.await;
-        let streams = std::mem::replace(&mut client.state().jobs.lock().streams, Streams::Taken);
-        let stream = match streams {
-            Streams::Here(stream) => Some(stream),
-            // Only one flow at a time reads.
-            Streams::None | Streams::Taken => None,
-        };
-        let mut reading = Self { client, stream };
-        reading.refresh().await?;
-        Ok(reading)
-    }
-
-    /// Subscribes anew if the connection is another one.
-    async fn refresh(&mut self) -> Result<(), CallError> {
-        let generation = self.client.generation();
-        if self.stream.as_ref().is_none_or(|stream| stream.generation != generation) {
-            self.stream = None;
-            self.stream = Some(subscribe(self.client)?);
-            let _ = subscription::renew(self.client).await;
-            self.client.state().jobs.lock().must_look = true;
+fn poll_streams<C: Client>(
+    client: &C,
+    streams: &mut Streams<C::Signals>,
+    cx: &mut Context<'_>,
+    news: &mut News,
+) -> Result<(), CallError> {
+    while let Poll::Ready(signal) = poll_signal(client, &mut streams.removed, cx) {
+        let signal = signal?;
+        let mut inner = client.state().jobs.lock();
+        inner.heard();
+        // A signal with another body is not the end of a job.
+        if let Ok((_, path, unit, result)) = JOB_REMOVED.read(&*signal) {
+            inner.table.removed(path.as_str(), unit, result, news);
         }
-        Ok(())
     }
-
-    pub(super) const fn stream(&mut self) -> Option<&mut Stream<C::Signals>> {
-        self.stream.as_mut()
+    while let Some(owner) = &mut streams.owner {
+        match poll_signal(client, owner, cx) {
+            Poll::Ready(Ok(signal)) => owner_changed(client, &signal),
+            // The bus refuses the rule; a look every few seconds does. Or the connection has ended, as the other subscription tells.
+            Poll::Ready(Err(_)) => streams.owner = None,
+            Poll::Pending => break,
+        }
     }
+    Ok(())
 }
 
-impl<C: Client> Drop for Reading<'_, C> {
-    fn drop(&mut self) {
-        let mut inner = self.client.state().jobs.lock();
-        match self.stream.take() {
-            Some(stream) => inner.streams = Streams::Here(stream),
-            None => {
-                inner.streams = Streams::None;
-                drop(inner);
-                subscription::leave(self.client);
-            }
-        }
+fn poll_signal<C: Client>(
+    client: &C,
+    signals: &mut C::Signals,
+    cx: &mut Context<'_>,
+) -> Poll<Result<Arc<OwnedMessage>, CallError>> {
+    // The future has no state of its own.
+    pin!(client.next(signals)).poll(cx)
+}
+
+/// systemd has another owner on the bus, or none: it has re-executed itself. It may have forgotten that somebody subscribed.
+fn owner_changed<C: Client>(client: &C, signal: &OwnedMessage) {
+    if daemon::has_owner(signal) {
+        drop(subscription::repeat(client));
+        client.state().jobs.lock().look_at_once();
     }
 }

@@ -5,21 +5,20 @@ mod end;
 mod job;
 mod jobs;
 mod mode;
-mod outcome;
 mod read;
+mod readers;
 mod start;
 mod table;
 mod wait;
 
 pub use end::{JobEnd, JobReport, JobResult};
 pub use job::Job;
-pub(crate) use jobs::{Jobs, owner_changed, release};
+pub(crate) use jobs::{Jobs, release};
 pub use mode::Mode;
-pub use outcome::{ProcessEnd, UnitOutcome};
 pub(crate) use start::{
     enqueue_marked_jobs, enqueue_unit_job, isolate_unit, reload_or_restart_unit,
-    reload_or_try_restart_unit, reload_unit, request_job, restart_unit, start_unit, start_units,
-    stop_unit, try_restart_unit,
+    reload_or_try_restart_unit, reload_unit, request_job, restart_unit, start_job, start_unit,
+    start_units, stop_unit, try_restart_unit,
 };
 pub(crate) use wait::{cancel, start_and_report, wait, wait_all, wait_unit, wait_within};
 

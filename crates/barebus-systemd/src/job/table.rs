@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Weak};
+use std::task::Waker;
 
 use barebus::OwnedObjectPath;
 
@@ -54,6 +55,25 @@ pub(super) struct Added {
     pub(super) is_counted: bool,
 }
 
+/// What follows from the ends of jobs, to be done when no lock is held.
+#[derive(Debug, Default)]
+#[must_use]
+pub(super) struct News {
+    /// How many jobs fewer count against the limit.
+    pub(super) fewer: usize,
+    /// The tasks that waited.
+    pub(super) woken: Vec<Waker>,
+}
+
+impl News {
+    fn add(&mut self, entry: &Entry, ended: Ended, unit: &str) {
+        self.fewer += usize::from(entry.is_counted);
+        if let Some(end) = entry.end.upgrade() {
+            self.woken.extend(end.set(ended, unit));
+        }
+    }
+}
+
 impl Table {
     fn tick(&mut self) -> u64 {
         self.time += 1;
@@ -85,7 +105,8 @@ impl Table {
         if let Some(index) = self.early.iter().position(|early| early.path == *path) {
             let end = Arc::new(End::default());
             if let Some(early) = self.early.get(index) {
-                end.set(Ended::Told(early.result.clone()), &early.unit);
+                // Nobody waits for it yet.
+                let _ = end.set(Ended::Told(early.result.clone()), &early.unit);
             }
             return Added { end, is_counted: false };
         }
@@ -99,20 +120,12 @@ impl Table {
         Added { end, is_counted }
     }
 
-    /// A job has ended. Returns how many jobs fewer count against the limit: one or none.
-    pub(super) fn removed(&mut self, path: &str, unit: &str, result: &str) -> usize {
+    /// A job has ended.
+    pub(super) fn removed(&mut self, path: &str, unit: &str, result: &str, news: &mut News) {
         let result = JobResult::from(result);
         match self.jobs.remove(path) {
-            Some(entry) => {
-                if let Some(end) = entry.end.upgrade() {
-                    end.set(Ended::Told(result), unit);
-                }
-                usize::from(entry.is_counted)
-            }
-            None => {
-                self.keep(path, unit, result);
-                0
-            }
+            Some(entry) => news.add(&entry, Ended::Told(result), unit),
+            None => self.keep(path, unit, result),
         }
     }
 
@@ -133,21 +146,15 @@ impl Table {
         self.tick()
     }
 
-    /// The answer: those jobs that were out at the time of `look` and are not in `listed` have ended, and their results were lost. Returns how
-    /// many jobs fewer count against the limit.
-    pub(super) fn retain(&mut self, look: u64, listed: &HashSet<&str>) -> usize {
-        let mut fewer = 0;
+    /// The answer: those jobs that were out at the time of `look` and are not in `listed` have ended, and their results were lost.
+    pub(super) fn retain(&mut self, look: u64, listed: &HashSet<&str>, news: &mut News) {
         self.jobs.retain(|path, entry| {
             let is_out = entry.since > look || listed.contains(path.as_str());
             if !is_out {
-                fewer += usize::from(entry.is_counted);
-                if let Some(end) = entry.end.upgrade() {
-                    end.set(Ended::Lost, "");
-                }
+                news.add(entry, Ended::Lost, "");
             }
             is_out
         });
-        fewer
     }
 
     /// Whether the job is out and is this one.
@@ -170,6 +177,13 @@ impl Table {
 mod tests {
     use super::*;
 
+    /// A job has ended. Returns how many jobs fewer count.
+    fn removed(table: &mut Table, path: &str, result: &str) -> usize {
+        let mut news = News::default();
+        table.removed(path, "x.service", result, &mut news);
+        news.fewer
+    }
+
     fn path(text: &str) -> OwnedObjectPath {
         barebus::ObjectPath::parse(text).map(|path| path.to_owned()).expect("a path")
     }
@@ -178,7 +192,7 @@ mod tests {
     fn a_result_that_comes_before_the_reply_counts() {
         let mut table = Table::default();
         let call = table.call();
-        assert_eq!(table.removed("/job/1", "x.service", "failed"), 0);
+        assert_eq!(removed(&mut table, "/job/1", "failed"), 0);
         let added = table.add(&path("/job/1"), true);
         table.answered(call);
         assert_eq!(added.end.get(), Some(Ended::Told(JobResult::Failed)));
@@ -189,12 +203,12 @@ mod tests {
     #[test]
     fn results_of_others_are_kept_only_for_calls_that_were_made_before() {
         let mut table = Table::default();
-        assert_eq!(table.removed("/job/1", "x.service", "done"), 0);
+        assert_eq!(removed(&mut table, "/job/1", "done"), 0);
         assert!(table.early.is_empty());
         let first = table.call();
-        table.removed("/job/2", "x.service", "done");
+        removed(&mut table, "/job/2", "done");
         let second = table.call();
-        table.removed("/job/3", "x.service", "done");
+        removed(&mut table, "/job/3", "done");
         table.answered(first);
         assert_eq!(table.early.len(), 1);
         assert_eq!(table.add(&path("/job/2"), true).end.get(), None);
@@ -209,7 +223,7 @@ mod tests {
         let first = table.add(&path("/job/1"), true);
         let second = table.add(&path("/job/1"), true);
         assert_eq!((first.is_counted, second.is_counted), (true, false));
-        assert_eq!(table.removed("/job/1", "x.service", "done"), 1);
+        assert_eq!(removed(&mut table, "/job/1", "done"), 1);
         assert_eq!(first.end.get(), Some(Ended::Told(JobResult::Done)));
         assert_eq!(second.end.get(), first.end.get());
     }
@@ -220,7 +234,9 @@ mod tests {
         let [gone, listed] = ["/job/1", "/job/2"].map(|job| table.add(&path(job), true));
         let look = table.look();
         let later = table.add(&path("/job/3"), false);
-        assert_eq!(table.retain(look, &HashSet::from(["/job/2"])), 1);
+        let mut news = News::default();
+        table.retain(look, &HashSet::from(["/job/2"]), &mut news);
+        assert_eq!(news.fewer, 1);
         assert_eq!(gone.end.get(), Some(Ended::Lost));
         assert_eq!((listed.end.get(), later.end.get()), (None, None));
         assert!(table.has("/job/2", &listed.end) && !table.has("/job/2", &later.end));
@@ -231,7 +247,7 @@ mod tests {
         let mut table = Table::default();
         drop(table.add(&path("/job/1"), true));
         assert!(!table.is_watched() && !table.is_empty());
-        assert_eq!(table.removed("/job/1", "x.service", "done"), 1);
+        assert_eq!(removed(&mut table, "/job/1", "done"), 1);
     }
 
     #[test]
@@ -239,7 +255,7 @@ mod tests {
         let mut table = Table::default();
         let _call = table.call();
         for job in 0..=EARLY {
-            table.removed(&format!("/job/{job}"), "x.service", "done");
+            removed(&mut table, &format!("/job/{job}"), "done");
         }
         assert_eq!(table.early.len(), EARLY);
     }

@@ -14,7 +14,6 @@ use super::end::{JobEnd, JobReport};
 use super::job::{Ended, Job};
 use super::jobs::release;
 use super::mode::Mode;
-use super::outcome::{Seen, outcome};
 use super::read::read;
 use super::start::start_unit;
 use crate::client::{CallOptions, Client};
@@ -23,6 +22,8 @@ use crate::interface::job::method::CANCEL;
 use crate::interface::manager::OBJECT;
 use crate::name::UnitName;
 use crate::set::all;
+use crate::unit::Reading;
+use crate::unit::status::status;
 
 /// Waits for `wanted`, and reads the ends of jobs meanwhile, or lets another flow do so. The error says why the ends of jobs cannot be read.
 pub(super) async fn while_reading<C: Client, T>(
@@ -92,7 +93,7 @@ async fn wait_until<C: Client>(
     release(client);
     match ended.map_err(|error| Error::new("the job", &*job.unit, error))? {
         Ended::Told(result) => Ok(JobEnd::Result(result)),
-        Ended::Lost => Ok(JobEnd::Lost(Box::new(outcome(client, &job.unit).await?))),
+        Ended::Lost => Ok(JobEnd::Lost(Box::new(status(client, &job.unit).await?))),
     }
 }
 
@@ -116,7 +117,7 @@ pub(crate) async fn wait_unit<C: Client>(client: &C, job: &Job) -> Result<JobRep
     let end = wait(client, job).await?;
     let unit = match &end {
         JobEnd::Lost(unit) => (**unit).clone(),
-        JobEnd::Result(_) => outcome(client, &job.unit).await?,
+        JobEnd::Result(_) => status(client, &job.unit).await?,
     };
     Ok(JobReport { end, unit })
 }
@@ -135,14 +136,15 @@ pub(crate) async fn start_and_report<C: Client>(
     let job = start_unit(client, unit, mode).await?;
     let mut report = wait_unit(client, &job).await?;
     // systemd tells the changes of the unit before the end of its job. They have arrived.
-    let mut seen = Seen::default();
+    let mut seen = Reading::of(&name);
     while let Some(signal) = next_of(client, &mut changes).await {
         // What cannot be read is of no use.
         let _ = seen.change(&signal);
     }
     // The unit was started, and systemd knows nothing of that any more: it has forgotten the unit.
-    if report.unit.conditions_held.is_none() && seen.was_checked() {
-        report.unit = seen.outcome();
+    let seen = seen.status();
+    if report.unit.conditions_held.is_none() && seen.conditions_held.is_some() {
+        report.unit = seen;
     }
     Ok(report)
 }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::kind::UnitKind;
+
 /// Text that breaks a rule of unit names or of their escaping.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NameError {
@@ -41,6 +43,10 @@ pub enum NameErrorKind {
     NotUtf8,
     /// The object path is not one of a unit.
     NotUnitPath,
+    /// The name is that of a template, of which only instances are units.
+    IsTemplate,
+    /// Units of this type cannot be transient.
+    NotTransient(UnitKind),
 }
 
 /// What the text was to be used for.
@@ -64,6 +70,11 @@ impl NameError {
         at: usize,
     ) -> Self {
         Self { text: text.into(), kind, at, task }
+    }
+
+    /// Refuses a valid name for what it is.
+    pub(crate) fn of_unit(name: &str, kind: NameErrorKind, at: usize) -> Self {
+        Self::new(Task::Name, name, kind, at)
     }
 }
 
@@ -130,6 +141,10 @@ impl NameError {
             NameErrorKind::NotUnitPath => {
                 f.write_str("it is not one element below '/org/freedesktop/systemd1/unit'")
             }
+            NameErrorKind::IsTemplate => {
+                f.write_str("it is a template; put an instance behind the '@'")
+            }
+            NameErrorKind::NotTransient(kind) => write!(f, "a {kind} cannot be transient"),
         }
     }
 }

@@ -205,11 +205,11 @@ pub(super) fn capability(word: &str) -> Option<u32> {
 }
 
 /// The lowest signal for programs and the highest one, as glibc counts them: systemd is built with glibc.
-const RTMIN: i32 = 34;
-const RTMAX: i32 = 64;
+pub(crate) const RTMIN: i32 = 34;
+pub(crate) const RTMAX: i32 = 64;
 
 /// A signal's number: by its name with or without `SIG`, as a number, or counted from `RTMIN` or `RTMAX`.
-pub(super) fn signal(word: &str) -> Option<i32> {
+pub(crate) fn signal(word: &str) -> Option<i32> {
     if let Some(number) = integer::<i32>(word) {
         return Some(number).filter(|number| (1..=RTMAX).contains(number));
     }

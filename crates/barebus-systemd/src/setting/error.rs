@@ -43,7 +43,11 @@ impl fmt::Display for SettingError {
         if self.kind == SettingErrorKind::NoAssignment {
             return write!(f, "cannot set {setting}: it has no '='; write it as 'MemoryMax=64M'");
         }
-        write!(f, "cannot set {setting} of a {} to {}: ", self.unit, Quoted(&self.text))?;
+        write!(f, "cannot set {setting} of a {}", self.unit)?;
+        if !self.text.is_empty() || matches!(self.kind, SettingErrorKind::Value(_)) {
+            write!(f, " to {}", Quoted(&self.text))?;
+        }
+        f.write_str(": ")?;
         match self.kind {
             SettingErrorKind::Unknown => {
                 f.write_str("there is no such setting; `property` sends what has no setting here")

@@ -69,10 +69,11 @@ use std::fmt;
 use barebus::wire::{OwnedValue, SignatureText, Writer};
 use barebus::{Encode, EncodeError, Type};
 
+pub(crate) use constant::{RTMAX, RTMIN, signal};
 pub use error::{Expected, SettingError, SettingErrorKind};
 
 use self::error::SettingErrorKind as Kind;
-use self::translation::{Property, Translation, owned};
+use self::translation::{Property, Translate, Translation, owned};
 use crate::name::UnitKind;
 
 /// No auxiliary units: the last argument of `StartTransientUnit`.
@@ -106,12 +107,7 @@ impl Properties {
     /// When units of this type have no such setting, or the text is not what it takes. Then nothing was added.
     pub fn set(&mut self, setting: &str, text: &str) -> Result<&mut Self, SettingError> {
         let refuse = |kind| SettingError::new(setting, text, self.kind, kind);
-        let Some((name, translate)) = table::find(self.kind, setting) else {
-            return Err(refuse(match table::kind_with(setting) {
-                Some(kind) => Kind::OtherUnit(kind),
-                None => Kind::Unknown,
-            }));
-        };
+        let (name, translate) = self.find(setting).map_err(refuse)?;
         let len = self.list.len();
         let translated = translate(&mut Translation { name, text, properties: &mut self.list });
         if let Err(expected) = translated {
@@ -119,6 +115,20 @@ impl Properties {
             return Err(refuse(Kind::Value(expected)));
         }
         Ok(self)
+    }
+
+    /// Whether units of this type have the setting, which is then sent as a property.
+    pub(crate) fn check_setting(&self, setting: &str) -> Result<(), SettingError> {
+        let refuse = |kind| SettingError::new(setting, "", self.kind, kind);
+        self.find(setting).map(drop).map_err(refuse)
+    }
+
+    /// The setting's name and what translates it.
+    fn find(&self, setting: &str) -> Result<(&'static str, Translate), Kind> {
+        table::find(self.kind, setting).ok_or_else(|| match table::kind_with(setting) {
+            Some(kind) => Kind::OtherUnit(kind),
+            None => Kind::Unknown,
+        })
     }
 
     /// Adds a setting as a line of a unit file, as `MemoryMax=64M`.

@@ -18,9 +18,9 @@ use super::rules::rules;
 use super::table::Table;
 use super::told::{Changes, Told};
 use crate::client::{Client, reopen};
+use crate::daemon::owner_changed;
 use crate::interface::manager::method::LIST_UNITS;
 use crate::interface::service::property::{MAIN_PID, RESULT};
-use crate::job::owner_changed;
 use crate::subscription::{self, Subscribing};
 use crate::unit::ListedUnit;
 

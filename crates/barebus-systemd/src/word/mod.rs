@@ -32,6 +32,7 @@ mod job;
 mod kill;
 mod manager;
 mod service;
+mod signal;
 mod unit;
 
 pub use file::{FileChangeKind, PresetMode, UnitFilePreset, UnitFileState};
@@ -41,6 +42,7 @@ pub use manager::{EmergencyAction, SystemState};
 pub use service::{
     ExitType, NotifyAccess, OomPolicy, Restart, RestartMode, ServiceType, TimeoutFailureMode,
 };
+pub use signal::Signal;
 pub use unit::{
     ActiveState, CleanMask, CollectMode, FreezerState, LoadState, Marker, SubState, UnitResult,
 };

@@ -1,0 +1,111 @@
+//! Two futures at a time.
+
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::Poll;
+
+/// Waits for both results. Both futures are polled before either is waited for.
+pub(crate) async fn both<A, B>(a: impl Future<Output = A>, b: impl Future<Output = B>) -> (A, B) {
+    let (mut a, mut b) = (pin!(a), pin!(b));
+    let (mut of_a, mut of_b) = (None, None);
+    poll_fn(|cx| {
+        if of_a.is_none() {
+            of_a = ready(a.as_mut().poll(cx));
+        }
+        if of_b.is_none() {
+            of_b = ready(b.as_mut().poll(cx));
+        }
+        match (of_a.take(), of_b.take()) {
+            (Some(of_a), Some(of_b)) => Poll::Ready((of_a, of_b)),
+            unfinished => {
+                (of_a, of_b) = unfinished;
+                Poll::Pending
+            }
+        }
+    })
+    .await
+}
+
+/// Waits for the first result; `a`'s if both are there. `None` if `b` was first.
+pub(crate) async fn unless<A>(
+    a: impl Future<Output = A>,
+    b: impl Future<Output = ()>,
+) -> Option<A> {
+    let (mut a, mut b) = (pin!(a), pin!(b));
+    poll_fn(|cx| match (a.as_mut().poll(cx), b.as_mut().poll(cx)) {
+        (Poll::Ready(result), _) => Poll::Ready(Some(result)),
+        (Poll::Pending, Poll::Ready(())) => Poll::Ready(None),
+        (Poll::Pending, Poll::Pending) => Poll::Pending,
+    })
+    .await
+}
+
+/// Waits for `a`'s result, and polls `b` meanwhile, until it has ended.
+#[cfg(any(feature = "tokio", test))]
+pub(crate) async fn alongside<A, B>(a: impl Future<Output = A>, b: impl Future<Output = B>) -> A {
+    let (mut a, mut b) = (pin!(a), pin!(b));
+    let mut is_over = false;
+    poll_fn(|cx| {
+        let result = a.as_mut().poll(cx);
+        if result.is_pending() && !is_over {
+            is_over = b.as_mut().poll(cx).is_ready();
+        }
+        result
+    })
+    .await
+}
+
+fn ready<T>(poll: Poll<T>) -> Option<T> {
+    match poll {
+        Poll::Ready(result) => Some(result),
+        Poll::Pending => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::future::{pending, ready};
+    use std::task::{Context, Waker};
+
+    use super::*;
+
+    fn now<T>(future: impl Future<Output = T>) -> Option<T> {
+        super::ready(pin!(future).poll(&mut Context::from_waker(Waker::noop())))
+    }
+
+    #[test]
+    fn both_begin_and_both_are_waited_for() {
+        let begun = Cell::new(0);
+        let begin = async || {
+            begun.set(begun.get() + 1);
+            pending::<()>().await;
+        };
+        assert_eq!(now(both(begin(), begin())), None);
+        assert_eq!(begun.get(), 2);
+        assert_eq!(now(both(ready(1), ready(2))), Some((1, 2)));
+        assert_eq!(now(both(ready(1), pending::<()>())), None);
+    }
+
+    #[test]
+    fn one_is_polled_alongside_until_it_has_ended() {
+        let polls = Cell::new(0);
+        let counts = poll_fn(|_| {
+            polls.set(polls.get() + 1);
+            if polls.get() < 2 { Poll::Pending } else { Poll::Ready(()) }
+        });
+        let mut waits = Box::pin(alongside(pending::<u8>(), counts));
+        for _ in 0..3 {
+            assert_eq!(now(waits.as_mut()), None);
+        }
+        assert_eq!(polls.get(), 2);
+        assert_eq!(now(alongside(ready(1), pending::<()>())), Some(1));
+    }
+
+    #[test]
+    fn the_first_result_counts() {
+        assert_eq!(now(unless(ready(1), ready(()))), Some(Some(1)));
+        assert_eq!(now(unless(pending::<u8>(), ready(()))), Some(None));
+        assert_eq!(now(unless(pending::<u8>(), pending())), None);
+    }
+}

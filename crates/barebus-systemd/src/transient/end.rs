@@ -1,0 +1,67 @@
+//! How what was run has ended.
+
+use std::fmt;
+
+use crate::job::JobEnd;
+use crate::unit::{ProcessEnd, Status};
+use crate::word::UnitResult;
+
+/// How a transient unit has ended.
+///
+/// Its text says all that is known: `success: exit code 0 after 1.2s, 15ms of CPU time`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RunEnd {
+    /// How the job that started the unit ended. It fails, too, if the command of a `Type=oneshot` service does.
+    pub job: JobEnd,
+    /// The unit after it had stopped: result, how the main process ended, run time, what it used. Without a bus, systemd forgets a unit that
+    /// has succeeded before it can be asked. Then only properties are known whose changes systemd tells: not what it used.
+    pub status: Status,
+    /// Whether the end was lost: systemd re-executed itself, and did not know the unit any more. `status` is then the last that was known.
+    pub is_lost: bool,
+}
+
+impl RunEnd {
+    /// Whether the unit ran and its result is success.
+    pub fn is_success(&self) -> bool {
+        !self.is_lost
+            && self.status.run_time.is_some()
+            && self.status.result.as_ref().is_none_or(|result| *result == UnitResult::Success)
+    }
+
+    /// The exit code for a program that runs the unit in place of its command: 0 for success, that of the main process, or 255 if there is
+    /// none. As `systemd-run --wait`.
+    pub fn exit_code(&self) -> u8 {
+        if self.is_success() {
+            return 0;
+        }
+        let code = self.status.main_process.and_then(ProcessEnd::code);
+        code.and_then(|code| u8::try_from(code).ok()).filter(|code| *code != 0).unwrap_or(u8::MAX)
+    }
+}
+
+impl fmt::Display for RunEnd {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Status { result, main_process, run_time, resources, .. } = &self.status;
+        match (self.is_lost, run_time, result) {
+            (true, ..) => f.write_str("the end was lost")?,
+            // It did not get so far.
+            (false, None, _) => write!(f, "not started: {}", self.job)?,
+            (false, Some(_), Some(result)) => result.fmt(f)?,
+            (false, Some(_), None) => self.status.active_state.fmt(f)?,
+        }
+        if let Some(end) = main_process {
+            write!(f, ": {end}")?;
+        }
+        if let Some(time) = run_time {
+            write!(f, " after {time:?}")?;
+        }
+        if let Some(time) = resources.cpu {
+            write!(f, ", {time:?} of CPU time")?;
+        }
+        if let Some(bytes) = resources.memory_peak {
+            write!(f, ", at most {bytes} bytes of memory")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,89 @@
+//! The operations on transient units.
+
+use barebus::{Connection, Options};
+
+use super::{RunEnd, TransientUnit, run, start};
+use crate::client::Client;
+use crate::error::Error;
+use crate::job::{Job, JobEnd};
+#[cfg(feature = "tokio")]
+use crate::together::alongside;
+
+shells! {
+    /// Makes a unit and queues a job that starts it. [`wait`](Self::wait) returns the job's result; [`run`](Self::run) waits until the unit has
+    /// stopped.
+    ///
+    /// # Errors
+    /// Returns the failed operation and its cause; [`Cause::UnitExists`](crate::Cause::UnitExists) if there is a unit of that name.
+    fn start_transient_unit(unit: TransientUnit) -> Result<Job, Error> = start::start_transient_unit;
+
+    /// Makes a scope, and waits until its job has ended: then the processes are in its control group.
+    ///
+    /// # Errors
+    /// As [`start_transient_unit`](Self::start_transient_unit).
+    fn start_scope(scope: TransientUnit) -> Result<JobEnd, Error> = start::start_scope;
+}
+
+/// Documents the method of each shell.
+macro_rules! run_method {
+    ($($method:item)*) => {$(
+        /// Makes a unit, starts it, and waits until it has stopped. Returns how: exit code or signal, result, run time, CPU time, memory.
+        ///
+        /// A unit that has failed stays, as its status may be of interest, and is in the way of another of its name until
+        /// [`reset_failed_unit`](Self::reset_failed_unit); with [`CollectMode::InactiveOrFailed`](crate::word::CollectMode::InactiveOrFailed) it
+        /// does not. If this is given up or the connection ends, the unit goes on.
+        ///
+        /// systemd keeps units for references only over a bus. So for a connection to its private socket, one to the bus beside it is opened,
+        /// unless there is no bus. Without one, and in an event loop ([`Later`](crate::Later)), what a unit used that succeeded is not known.
+        ///
+        /// # Errors
+        /// As [`start_transient_unit`](Self::start_transient_unit). That the command fails is no error.
+        $method
+    )*};
+}
+
+impl crate::Systemd {
+    run_method! {
+        pub fn run(&self, unit: TransientUnit) -> Result<RunEnd, Error> {
+            let bus = bus_beside(&self.shell).map(Self::over);
+            // An answer shows that it can be used.
+            let bus = bus.filter(|bus| bus.version().is_ok());
+            let systemd = bus.as_ref().unwrap_or(self);
+            systemd.block_on(run::run(&systemd.shell, unit))
+        }
+    }
+}
+
+impl crate::Later<'_> {
+    run_method! {
+        pub async fn run(&self, unit: TransientUnit) -> Result<RunEnd, Error> {
+            run::run(self.shell, unit).await
+        }
+    }
+}
+
+#[cfg(feature = "tokio")]
+impl crate::tokio::Systemd {
+    run_method! {
+        pub async fn run(&self, unit: TransientUnit) -> Result<RunEnd, Error> {
+            let Some(bus) = bus_beside(&*self.shell) else { return run::run(&*self.shell, unit).await };
+            let (bus, driver) = Self::over(bus);
+            let flow = async {
+                // An answer shows that it can be used.
+                let systemd = if bus.version().await.is_ok() { &bus } else { self };
+                run::run(&*systemd.shell, unit).await
+            };
+            alongside(flow, driver).await
+        }
+    }
+}
+
+/// A connection to the bus of the systemd that a direct connection leads to, where it has one.
+fn bus_beside<C: Client>(client: &C) -> Option<Connection> {
+    let address = client.address();
+    let bus = match address.strip_suffix("/run/systemd/private") {
+        Some(root) => format!("{root}/run/dbus/system_bus_socket"),
+        None => format!("{}/bus", address.strip_suffix("/systemd/private")?),
+    };
+    Options::bus().open(&bus).ok()
+}

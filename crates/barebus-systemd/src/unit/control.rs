@@ -1,0 +1,135 @@
+//! Acting on units without jobs.
+
+use std::time::Duration;
+
+use crate::ask::tell;
+use crate::client::{CallOptions, Client};
+use crate::daemon::within;
+use crate::error::Error;
+use crate::interface::manager::method as call;
+use crate::setting::Properties;
+use crate::word::{CleanMask, KillWhom, Signal};
+
+/// How long freezing and thawing may take: systemd answers when the kernel has done it.
+const FREEZE: Duration = Duration::from_secs(60);
+
+/// How long a changed property lasts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Lasting {
+    /// Until the next boot.
+    Runtime,
+    /// For good: systemd writes a drop-in file.
+    Persistent,
+}
+
+/// A directory that is mounted into the mount namespace of a running service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BindMount<'a> {
+    /// Path on the host.
+    pub source: &'a str,
+    /// Path in the service. Empty: the same.
+    pub destination: &'a str,
+    /// Whether it cannot be written to.
+    pub read_only: bool,
+    /// Whether the mount point is made if it does not exist.
+    pub make_destination: bool,
+}
+
+pub(crate) async fn kill_unit<C: Client>(
+    client: &C,
+    unit: &str,
+    whom: KillWhom,
+    signal: Signal,
+) -> Result<(), Error> {
+    let arguments = (unit, whom, signal.number());
+    tell(client, call::KILL_UNIT, arguments, Some(unit), CallOptions::default()).await
+}
+
+pub(crate) async fn queue_signal_unit<C: Client>(
+    client: &C,
+    unit: &str,
+    whom: KillWhom,
+    signal: Signal,
+    value: i32,
+) -> Result<(), Error> {
+    let arguments = (unit, whom, signal.number(), value);
+    tell(client, call::QUEUE_SIGNAL_UNIT, arguments, Some(unit), CallOptions::default()).await
+}
+
+pub(crate) async fn clean_unit<C: Client>(
+    client: &C,
+    unit: &str,
+    what: &[CleanMask],
+) -> Result<(), Error> {
+    tell(client, call::CLEAN_UNIT, (unit, what), Some(unit), CallOptions::default()).await
+}
+
+pub(crate) async fn freeze_unit<C: Client>(client: &C, unit: &str) -> Result<(), Error> {
+    tell(client, call::FREEZE_UNIT, (unit,), Some(unit), within(FREEZE)).await
+}
+
+pub(crate) async fn thaw_unit<C: Client>(client: &C, unit: &str) -> Result<(), Error> {
+    tell(client, call::THAW_UNIT, (unit,), Some(unit), within(FREEZE)).await
+}
+
+pub(crate) async fn reset_failed_unit<C: Client>(client: &C, unit: &str) -> Result<(), Error> {
+    tell(client, call::RESET_FAILED_UNIT, (unit,), Some(unit), CallOptions::default()).await
+}
+
+pub(crate) async fn reset_failed<C: Client>(client: &C) -> Result<(), Error> {
+    tell(client, call::RESET_FAILED, (), None, CallOptions::default()).await
+}
+
+pub(crate) async fn set_unit_properties<C: Client>(
+    client: &C,
+    unit: &str,
+    lasting: Lasting,
+    properties: &Properties,
+) -> Result<(), Error> {
+    let arguments = (unit, lasting == Lasting::Runtime, properties);
+    tell(client, call::SET_UNIT_PROPERTIES, arguments, Some(unit), CallOptions::default()).await
+}
+
+pub(crate) async fn attach_processes_to_unit<C: Client>(
+    client: &C,
+    unit: &str,
+    control_group: &str,
+    pids: &[u32],
+) -> Result<(), Error> {
+    let arguments = (unit, control_group, pids);
+    tell(client, call::ATTACH_PROCESSES_TO_UNIT, arguments, Some(unit), CallOptions::default())
+        .await
+}
+
+pub(crate) async fn ref_unit<C: Client>(client: &C, unit: &str) -> Result<(), Error> {
+    tell(client, call::REF_UNIT, (unit,), Some(unit), CallOptions::default()).await
+}
+
+pub(crate) async fn unref_unit<C: Client>(client: &C, unit: &str) -> Result<(), Error> {
+    tell(client, call::UNREF_UNIT, (unit,), Some(unit), CallOptions::default()).await
+}
+
+pub(crate) async fn bind_mount_unit<C: Client>(
+    client: &C,
+    unit: &str,
+    mount: BindMount<'_>,
+) -> Result<(), Error> {
+    let BindMount { source, destination, read_only, make_destination } = mount;
+    let arguments = (unit, source, destination, read_only, make_destination);
+    tell(client, call::BIND_MOUNT_UNIT, arguments, Some(unit), CallOptions::default()).await
+}
+
+pub(crate) async fn mount_image_unit<C: Client>(
+    client: &C,
+    unit: &str,
+    mount: BindMount<'_>,
+    options: &[(&str, &str)],
+) -> Result<(), Error> {
+    let BindMount { source, destination, read_only, make_destination } = mount;
+    let arguments = (unit, source, destination, read_only, make_destination, options);
+    tell(client, call::MOUNT_IMAGE_UNIT, arguments, Some(unit), CallOptions::default()).await
+}
+
+pub(crate) async fn abandon_scope<C: Client>(client: &C, scope: &str) -> Result<(), Error> {
+    tell(client, call::ABANDON_SCOPE, (scope,), Some(scope), CallOptions::default()).await
+}

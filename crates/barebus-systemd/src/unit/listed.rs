@@ -1,0 +1,148 @@
+//! The units of a list.
+
+use barebus::wire::{DecodeError, Reader};
+use barebus::{Array, BodyError, Decode, Message, ObjectPath, Type};
+
+/// A unit as `ListUnits` gives it, borrowed from the reply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ListedUnit<'a> {
+    /// Its name, `dbus.service`.
+    pub name: &'a str,
+    /// What it is, for people.
+    pub description: &'a str,
+    /// Whether its file was read: `loaded`, `not-found`, `masked`, `error`, …
+    pub load_state: &'a str,
+    /// As [`ActiveState`].
+    pub active_state: &'a str,
+    /// How it is in the words of its own kind: `running`, `mounted`, …
+    pub sub_state: &'a str,
+    /// The unit that this one follows in its state; empty if none.
+    pub following: &'a str,
+    /// Its object.
+    pub path: ObjectPath<'a>,
+    /// The job that is queued for it; 0 if none.
+    pub job_id: u32,
+    /// What that job is to do: `start`, `stop`, …
+    pub job_type: &'a str,
+    /// That job's object.
+    pub job_path: ObjectPath<'a>,
+}
+
+/// A [`ListedUnit`] as D-Bus has it.
+type Fields<'a> = (
+    &'a str,
+    &'a str,
+    &'a str,
+    &'a str,
+    &'a str,
+    &'a str,
+    ObjectPath<'a>,
+    u32,
+    &'a str,
+    ObjectPath<'a>,
+);
+
+impl Type for ListedUnit<'_> {
+    const TEXT: barebus::wire::SignatureText = <Fields<'static> as Type>::TEXT;
+    const MIN_LEN: usize = <Fields<'static> as Type>::MIN_LEN;
+}
+
+impl<'a> Decode<'a> for ListedUnit<'a> {
+    #[inline]
+    fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        let (
+            name,
+            description,
+            load_state,
+            active_state,
+            sub_state,
+            following,
+            path,
+            job_id,
+            job_type,
+            job_path,
+        ) = Fields::decode(reader)?;
+        Ok(Self {
+            name,
+            description,
+            load_state,
+            active_state,
+            sub_state,
+            following,
+            path,
+            job_id,
+            job_type,
+            job_path,
+        })
+    }
+}
+
+/// The units of one reply to `ListUnits`, as one copy of the reply.
+///
+/// `for unit in &list` and [`iter`](Self::iter) give each unit as a [`ListedUnit`] that borrows from the list.
+#[derive(Clone, Debug)]
+pub struct UnitList {
+    /// The reply. All units in it were checked.
+    message: Box<[u8]>,
+    len: usize,
+}
+
+impl UnitList {
+    /// Checks every unit and copies the reply.
+    pub(crate) fn new(reply: &Message<'_>) -> Result<Self, BodyError> {
+        let mut len = 0;
+        for unit in reply.body::<(Array<'_, ListedUnit<'_>>,)>()?.0 {
+            unit?;
+            len += 1;
+        }
+        Ok(Self { message: reply.as_bytes().into(), len })
+    }
+
+    /// Number of units.
+    pub const fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether there are no units.
+    pub const fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The units, in systemd's order, which has no meaning.
+    pub fn iter(&self) -> Units<'_> {
+        let body = Message::parse(&self.message).ok().and_then(|reply| reply.body().ok());
+        Units(body.map(|(units,)| units))
+    }
+}
+
+impl<'a> IntoIterator for &'a UnitList {
+    type Item = ListedUnit<'a>;
+    type IntoIter = Units<'a>;
+
+    fn into_iter(self) -> Units<'a> {
+        self.iter()
+    }
+}
+
+/// Iterator over a [`UnitList`].
+#[derive(Clone, Debug)]
+pub struct Units<'a>(Option<Array<'a, ListedUnit<'a>>>);
+
+impl<'a> Iterator for Units<'a> {
+    type Item = ListedUnit<'a>;
+
+    fn next(&mut self) -> Option<ListedUnit<'a>> {
+        self.0.as_mut()?.next()?.ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_listed_unit_has_the_type_that_list_units_answers_with() {
+        let expected = "a(ssssssouso)";
+        assert_eq!(<Array<'_, ListedUnit<'_>> as Type>::SIGNATURE.as_str(), expected);
+    }
+}
