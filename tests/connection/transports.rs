@@ -8,7 +8,10 @@ use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 use std::thread;
 
-use barebus::{Awaited, CallError, Cause, Connection, OpenError, Options, SendError, SessionError};
+use barebus::{
+    Awaited, CallError, Cause, Connection, OpenError, Options, ProgramStatus, SendError,
+    SessionError,
+};
 use barebus_tests::peer::{CLIENT, Peer};
 use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 use nix::sys::socket::{
@@ -226,7 +229,10 @@ fn a_program_that_is_not_there_or_ends_is_told() {
     assert!(error.contains("unixexec:path=/no/such/program: No such file"), "{error}");
     let mut connection = patient().open("unixexec:path=/bin/true").unwrap();
     let error = connection.establish().unwrap_err();
-    let is_told = match error.cause {
+    let Cause::Program { program, cause } = &error.cause else { panic!("{error:?}") };
+    let status = ProgramStatus::Exited(0);
+    assert_eq!((&*program.name, program.status), ("/bin/true", status), "{error}");
+    let is_told = match &**cause {
         Cause::Session(SessionError::Closed { awaited, .. }) => {
             matches!(awaited, Some(Awaited::Authentication(_)))
         }

@@ -9,6 +9,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod access;
 mod boxes;
 mod bus;
 mod definitions;
@@ -26,3 +27,4 @@ mod settings;
 mod signals;
 mod transient;
 mod units;
+mod watch;

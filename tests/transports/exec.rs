@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use barebus::{AttemptError, Connection};
+use barebus::{AttemptError, Cause, Connection, Program, ProgramStatus};
 use barebus_tests::peer::Peer;
 
 use crate::{ask, fails_for, failure, options};
@@ -51,6 +51,13 @@ pub(crate) fn serve(arguments: &[String]) {
                 files.join(", ")
             }
             _ if question == "pid" => std::process::id().to_string(),
+            _ if question == "print" => {
+                use std::io::Write;
+
+                // More than is kept: the rest is refused.
+                let is_refused = std::io::stderr().write_all(&[b'x'; 100_000]).is_err();
+                is_refused.to_string()
+            }
             _ if question == "stay" => {
                 // Whatever becomes of its input.
                 let reply = peer.reply(&call, None, &("as you wish",));
@@ -131,6 +138,51 @@ pub(crate) fn is_ended() {
     drop(connection);
     assert!(!process.exists());
     assert!(start.elapsed() < Duration::from_secs(100), "it was waited for");
+}
+
+/// A program that says something and ends.
+fn shell(script: &str) -> String {
+    let script = barebus::wire::address::escape(script.as_bytes());
+    format!("unixexec:path=sh,argv1=-c,argv2={script}")
+}
+
+pub(crate) fn is_reported() {
+    let script = "echo first >&2; printf '\\033[2Jsecond' >&2; exit 7";
+    let mut connection = options().open(&shell(script)).unwrap();
+    let error = connection.establish().unwrap_err();
+    let Cause::Program { program, .. } = &error.cause else { panic!("{error:?}") };
+    let stderr = "first\n\x1b[2Jsecond".to_owned();
+    let said = Program { name: "sh".into(), status: ProgramStatus::Exited(7), stderr };
+    assert_eq!(*program, said);
+    let text = error.to_string();
+    let said = "sh ended with exit code 7: first; \\u{1b}[2Jsecond (";
+    assert!(text.contains(said), "{text}");
+    // The same again.
+    assert_eq!(connection.establish().unwrap_err().to_string(), text);
+    // One that hangs up and stays.
+    let script = "echo words >&2; exec <&- >&-; sleep 1000";
+    let error = options().step_by_step().open(&shell(script)).unwrap().establish().unwrap_err();
+    assert!(error.to_string().contains("sh is running: words ("), "{error}");
+}
+
+pub(crate) fn is_killed() {
+    let mut connection = open("");
+    let pid = ask(&mut connection, "pid").parse().unwrap();
+    nix::sys::signal::kill(nix::unistd::Pid::from_raw(pid), nix::sys::signal::SIGKILL).unwrap();
+    let error = connection.call(&crate::ASK, &("pid",)).unwrap_err();
+    assert!(error.to_string().contains("signal 9 ended /proc/self/exe ("), "{error}");
+}
+
+pub(crate) fn prints_much() {
+    let mut connection = open("");
+    assert_eq!(ask(&mut connection, "print"), "true");
+    assert_eq!(ask(&mut connection, "arguments"), format!("/proc/self/exe {PROGRAM}"));
+    let pid = ask(&mut connection, "pid").parse().unwrap();
+    nix::sys::signal::kill(nix::unistd::Pid::from_raw(pid), nix::sys::signal::SIGKILL).unwrap();
+    let error = connection.call(&crate::ASK, &("pid",)).unwrap_err();
+    let barebus::CallError::Connection(error) = error else { panic!("{error}") };
+    let Cause::Program { program, .. } = error.cause else { panic!("{error:?}") };
+    assert!(program.stderr.len() > 60_000, "{}", program.stderr.len());
 }
 
 pub(crate) fn is_not_there() {

@@ -18,13 +18,16 @@ use barebus::{AttemptError, Connection, MemberName, MethodCall, ObjectPath, Open
 /// A test, named by what it shows.
 type Test = (&'static str, fn());
 
-const TESTS: [Test; 6] = [
+const TESTS: [Test; 9] = [
     ("talks_to_a_program_with_its_arguments_and_our_environment", exec::talks),
     ("a_program_without_argv0_is_called_by_its_path", exec::is_called_by_its_path),
     ("a_program_inherits_nothing_that_is_ignored_blocked_or_open", exec::inherits_nothing),
     ("a_program_is_gone_with_its_connection", exec::is_gone),
     ("a_program_that_does_not_end_is_ended", exec::is_ended),
     ("a_program_that_is_not_there_is_named", exec::is_not_there),
+    ("the_error_tells_what_a_program_said_and_how_it_ended", exec::is_reported),
+    ("the_error_tells_which_signal_ended_a_program", exec::is_killed),
+    ("a_program_that_prints_much_is_not_held_up", exec::prints_much),
 ];
 
 fn main() {
@@ -50,7 +53,8 @@ fn options() -> Options {
 }
 
 /// A call of the scripted servers, which answer with strings.
-const ASK: MethodCall<'static> = MethodCall::new(ObjectPath::ROOT, MemberName::from_static("Echo"));
+pub(crate) const ASK: MethodCall<'static> =
+    MethodCall::new(ObjectPath::ROOT, MemberName::from_static("Echo"));
 
 /// What the server answers when asked `question`.
 fn ask(connection: &mut Connection, question: &str) -> String {

@@ -16,6 +16,7 @@ use barebus::definition::Request;
 use barebus::wire::Flags;
 use barebus::{CallError, EncodeBody, MatchRuleBuf, MethodCall, OwnedMessage};
 
+use crate::access::action;
 use crate::error::Error;
 use crate::state::State;
 use crate::subscription;
@@ -51,6 +52,9 @@ pub(crate) trait Client: Sized {
         &'a self,
         signals: &'a mut Self::Signals,
     ) -> impl Future<Output = Result<Arc<OwnedMessage>, CallError>> + 'a;
+
+    /// Counts signals that were lost because they came faster than they were taken: those of the subscription, and maybe others.
+    fn lost(&self, signals: &Self::Signals) -> u64;
 
     /// Waits until `at`.
     fn sleep_until(&self, at: Instant) -> impl Future<Output = ()>;
@@ -121,14 +125,17 @@ pub(crate) trait Client: Sized {
     fn send_request<A: EncodeBody, Out>(
         &self,
         request: &Request<'_, A, Out>,
-        options: CallOptions,
+        mut options: CallOptions,
     ) -> Self::Reply<'_> {
         let mut call = request.call;
         if self.is_direct() {
             call.destination = None;
         }
-        if options.interactive {
+        if self.state().is_interactive() && action(&call).is_some() {
             call.flags = call.flags.with(Flags::ALLOW_INTERACTIVE_AUTHORIZATION);
+            if matches!(options.timeout, Timeout::Common) {
+                options.timeout = Timeout::Of(None);
+            }
         }
         self.send(&call, &request.arguments, options)
     }
@@ -141,15 +148,13 @@ pub(crate) struct CallOptions {
     pub(crate) fds: Vec<OwnedFd>,
     /// How long to wait for the reply.
     pub(crate) timeout: Timeout,
-    /// Whether the user may be asked for a password.
-    pub(crate) interactive: bool,
 }
 
 impl CallOptions {
     /// The same for another attempt.
     fn again(&self) -> io::Result<Self> {
         let fds = self.fds.iter().map(OwnedFd::try_clone).collect::<io::Result<_>>()?;
-        Ok(Self { fds, timeout: self.timeout, interactive: self.interactive })
+        Ok(Self { fds, timeout: self.timeout })
     }
 }
 

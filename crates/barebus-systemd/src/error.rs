@@ -5,6 +5,7 @@ use std::io;
 
 use barebus::{BodyError, CallError, DecodeError, OpenError};
 
+use crate::access::{AccessError, Refusal};
 use crate::name::NameError;
 use crate::setting::SettingError;
 use crate::word::ActiveState;
@@ -28,6 +29,8 @@ pub enum Cause {
     Open(OpenError),
     /// The name of the unit is invalid. Nothing was sent.
     Name(NameError),
+    /// systemd cannot be reached.
+    Access(AccessError),
     /// A setting is invalid. Nothing was sent.
     Setting(SettingError),
     /// The system refused something on this side, as copying a file descriptor. Nothing was sent.
@@ -65,6 +68,7 @@ impl Error {
         match &self.cause {
             Cause::Call(error) => error.is_timeout(),
             Cause::Open(error) => error.is_timeout(),
+            Cause::Access(AccessError::Root { error, .. }) => error.is_timeout(),
             _ => false,
         }
     }
@@ -77,6 +81,12 @@ impl Error {
     /// ERROR_NAME, if systemd or the bus answered with an ERROR.
     pub fn remote_name(&self) -> Option<&str> {
         self.call()?.remote_name()
+    }
+
+    /// Who refused the call, if that is the cause.
+    pub fn refusal(&self) -> Option<Refusal> {
+        let (member, _) = self.operation.split_once(' ').unwrap_or((&self.operation, ""));
+        Refusal::of(self.call()?, member)
     }
 
     /// Whether systemd knows no unit of that name (or no file of it): `NoSuchUnit`, or ENOENT as systemd reports it.
@@ -113,7 +123,11 @@ const PROPERTY_READ_ONLY: &str = "org.freedesktop.DBus.Error.PropertyReadOnly";
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.operation, self.cause)
+        write!(f, "{}: {}", self.operation, self.cause)?;
+        match self.refusal() {
+            Some(refusal) => write!(f, ": {refusal}"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -123,6 +137,7 @@ impl fmt::Display for Cause {
             Self::Call(error) => error.fmt(f),
             Self::Open(error) => error.fmt(f),
             Self::Name(error) => error.fmt(f),
+            Self::Access(error) => error.fmt(f),
             Self::Setting(error) => error.fmt(f),
             Self::Io(error) => error.fmt(f),
             Self::UnitExists(ActiveState::Failed) => f.write_str(
@@ -168,6 +183,12 @@ impl From<io::Error> for Cause {
 impl From<OpenError> for Cause {
     fn from(error: OpenError) -> Self {
         Self::Open(error)
+    }
+}
+
+impl From<AccessError> for Cause {
+    fn from(error: AccessError) -> Self {
+        Self::Access(error)
     }
 }
 

@@ -48,8 +48,10 @@ pub mod transient;
 mod turns;
 pub mod unit;
 pub mod value;
+pub mod watch;
 pub mod word;
 
+pub use access::{AccessError, Refusal, Remote};
 pub use error::{Cause, Error};
 pub use job::{Job, JobEnd, JobReport, JobResult, Mode, Transaction};
 pub use name::{UnitKind, UnitName};

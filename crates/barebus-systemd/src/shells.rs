@@ -60,6 +60,12 @@ macro_rules! limits {
                 self.shell.state().jobs.turns.set_limit(limit);
             }
 
+            /// Whether polkit may ask the user for a password before it allows what needs authorization; default: no. Calls that it is asked
+            /// about, and no others, carry the flag `ALLOW_INTERACTIVE_AUTHORIZATION` then. They wait for the user without a time limit.
+            pub fn allow_interactive_authorization(&self, allow: bool) {
+                self.shell.state().set_interactive(allow);
+            }
+
             /// How long systemd may be away while it re-executes itself, before whoever waits gets an error; default: 5 s.
             pub fn set_absence(&self, time: Duration) {
                 self.shell.state().set_absence(time);

@@ -1,6 +1,6 @@
 //! What the crate knows about a connection, apart from the connection itself.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use crate::job::Jobs;
@@ -18,6 +18,8 @@ pub(crate) struct State<S> {
     pub(crate) jobs: Jobs<S>,
     /// In milliseconds.
     absence: AtomicU64,
+    /// Whether polkit may ask the user.
+    is_interactive: AtomicBool,
 }
 
 /// The default limit of outstanding calls. dbus-daemon gives a connection of the system bus 128 pending replies.
@@ -30,6 +32,14 @@ impl<S> State<S> {
     /// How long systemd may be away while it re-executes itself.
     pub(crate) fn absence(&self) -> Duration {
         Duration::from_millis(self.absence.load(Ordering::Relaxed))
+    }
+
+    pub(crate) fn is_interactive(&self) -> bool {
+        self.is_interactive.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn set_interactive(&self, allow: bool) {
+        self.is_interactive.store(allow, Ordering::Relaxed);
     }
 
     pub(crate) fn set_absence(&self, time: Duration) {
@@ -45,6 +55,7 @@ impl<S> Default for State<S> {
             subscription: Subscription::default(),
             jobs: Jobs::default(),
             absence: AtomicU64::new(0),
+            is_interactive: AtomicBool::new(false),
         };
         state.set_absence(ABSENCE);
         state

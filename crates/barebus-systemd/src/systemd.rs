@@ -190,7 +190,7 @@ impl<T> Pending<'_, T> {
     /// Goes on with the operation, without waiting. Returns its result once it has ended, and `None` before and after.
     pub fn poll(&mut self) -> Option<T> {
         let flow = self.flow.as_mut()?;
-        let waker = Waker::from(Arc::clone(&self.shell.woken));
+        let waker = self.shell.waker();
         match flow.as_mut().poll(&mut Context::from_waker(&waker)) {
             Poll::Ready(result) => {
                 self.flow = None;
@@ -255,7 +255,7 @@ impl Shell {
         }
     }
 
-    fn block_on<T>(&self, flow: impl Future<Output = T>) -> T {
+    pub(crate) fn block_on<T>(&self, flow: impl Future<Output = T>) -> T {
         let mut flow = pin!(flow);
         // Not the shell's own flag: that one is for what is pending besides.
         let woken = Arc::new(Flag::default());
@@ -281,6 +281,11 @@ impl Shell {
             }
             has_ended = waited.is_err();
         }
+    }
+
+    /// Wakes what is pending in an event loop.
+    pub(crate) fn waker(&self) -> Waker {
+        Waker::from(Arc::clone(&self.woken))
     }
 
     /// Sees to it that flows are polled again at `at`.
@@ -344,6 +349,10 @@ impl Client for Shell {
             Err(error) => Poll::Ready(Err(error)),
         })
         .await
+    }
+
+    fn lost(&self, _: &Signals) -> u64 {
+        self.connection.borrow().session_state().dropped()
     }
 
     async fn sleep_until(&self, at: Instant) {

@@ -134,6 +134,9 @@ impl Drop for Shell {
     }
 }
 
+/// How many bytes of signals of a subscription may wait: as many as a blocking connection keeps.
+const QUEUE: usize = 16 << 20;
+
 impl Client for Shell {
     type Signals = Stream;
     type Reply<'c> = Reply;
@@ -149,6 +152,7 @@ impl Client for Shell {
     fn signals(&self, rule: &MatchRuleBuf) -> Result<Stream, CallError> {
         let rule = rule.rule().map_err(CallError::Rule)?;
         let signals = self.lock().connection.start_subscription(&rule)?;
+        signals.set_queue_limit(QUEUE);
         Ok(Stream { signals, is_accepted: false })
     }
 
@@ -168,6 +172,10 @@ impl Client for Shell {
             })
         })
         .await
+    }
+
+    fn lost(&self, stream: &Stream) -> u64 {
+        self.lock().connection.dropped() + stream.signals.dropped()
     }
 
     async fn sleep_until(&self, at: Instant) {

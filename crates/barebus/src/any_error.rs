@@ -87,8 +87,9 @@ impl OpenError {
 
 impl ConnectionError {
     /// Whether the server did not finish authentication, or did not answer `Hello`, in time.
-    pub const fn is_timeout(&self) -> bool {
-        matches!(self.cause, Cause::Session(SessionError::HandshakeTimedOut { .. }))
+    pub fn is_timeout(&self) -> bool {
+        let cause = self.cause.of_connection();
+        matches!(cause, Cause::Session(SessionError::HandshakeTimedOut { .. }))
     }
 }
 

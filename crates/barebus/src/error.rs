@@ -154,12 +154,31 @@ pub enum Cause {
     Reopen(Box<AttemptError>),
     /// The process was forked: the connection belongs to the parent.
     Forked,
+    /// The program of a `unixexec:` address has ended, or printed something.
+    #[cfg(feature = "unixexec")]
+    Program {
+        /// What has become of it.
+        program: crate::Program,
+        /// How the connection saw it: no other `Program`.
+        cause: Box<Cause>,
+    },
+}
+
+impl Cause {
+    /// How the connection saw it: not [`Program`](Self::Program).
+    pub(crate) fn of_connection(&self) -> &Self {
+        match self {
+            #[cfg(feature = "unixexec")]
+            Self::Program { cause, .. } => cause,
+            cause => cause,
+        }
+    }
 }
 
 impl ConnectionError {
     /// Whether the server hung up before the connection was established. Later it has other reasons, such as its own end.
     fn is_refusal(&self) -> bool {
-        match &self.cause {
+        match self.cause.of_connection() {
             Cause::Session(SessionError::Closed { awaited, .. }) => awaited.is_some(),
             Cause::Io { error, awaited, .. } => {
                 awaited.is_some()
@@ -176,14 +195,7 @@ impl ConnectionError {
 impl fmt::Display for ConnectionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "connection to {}: ", self.address)?;
-        match &self.cause {
-            Cause::Session(error) => error.fmt(f)?,
-            Cause::Io { doing, error, .. } => write!(f, "{doing}: {error}")?,
-            Cause::Reopen(error) => write!(f, "cannot connect again: {error}")?,
-            Cause::Forked => {
-                f.write_str("it belongs to the process that this one was forked from")?
-            }
-        }
+        self.cause.fmt(f)?;
         if let Some(handshake) = self.handshake {
             write!(f, " (authentication was {handshake})")?;
         }
@@ -194,6 +206,19 @@ impl fmt::Display for ConnectionError {
             )?;
         }
         Ok(())
+    }
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Session(error) => error.fmt(f),
+            Self::Io { doing, error, .. } => write!(f, "{doing}: {error}"),
+            Self::Reopen(error) => write!(f, "cannot connect again: {error}"),
+            Self::Forked => f.write_str("it belongs to the process that this one was forked from"),
+            #[cfg(feature = "unixexec")]
+            Self::Program { program, cause } => write!(f, "{program} ({cause})"),
+        }
     }
 }
 

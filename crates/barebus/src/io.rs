@@ -132,7 +132,9 @@ impl Connection {
         Err(self.error(cause))
     }
 
-    fn error(&self, cause: Cause) -> Box<ConnectionError> {
+    fn error(&mut self, cause: Cause) -> Box<ConnectionError> {
+        #[cfg(feature = "unixexec")]
+        let cause = self.transport.with_program(cause);
         let is_handshake = self.session.guid().is_none();
         let handshake = is_handshake.then(|| self.session.handshake_attempts());
         Box::new(ConnectionError { address: self.address.clone(), handshake, cause })

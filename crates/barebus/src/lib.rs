@@ -58,6 +58,8 @@ mod names;
 mod open;
 mod options;
 mod owned;
+#[cfg(feature = "unixexec")]
+mod program;
 mod proxy;
 mod reply;
 mod request;
@@ -87,6 +89,8 @@ pub use error::{Attempt, AttemptError, CallError, Cause, ConnectionError, OpenEr
 pub use names::{IntoName, InvalidName, NameRole};
 pub use options::Options;
 pub use owned::OwnedMessage;
+#[cfg(feature = "unixexec")]
+pub use program::{Program, ProgramStatus};
 pub use proxy::Proxy;
 pub use reply::{Reply, Signal};
 pub use signals::Signals;

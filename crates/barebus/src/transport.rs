@@ -13,6 +13,8 @@ use nix::sys::time::TimeVal;
 
 #[cfg(feature = "unixexec")]
 use crate::child::Child;
+#[cfg(feature = "unixexec")]
+use crate::error::Cause;
 use crate::sys::{self, Descriptor, Process};
 
 /// A connected stream socket.
@@ -55,6 +57,23 @@ impl Transport {
             #[cfg(feature = "unixexec")]
             child: None,
             home: Process::current(),
+        }
+    }
+
+    /// The end of the connection, with what has become of the program behind it.
+    #[cfg(feature = "unixexec")]
+    pub(crate) fn with_program(&mut self, cause: Cause) -> Cause {
+        use barebus_session::SessionError;
+
+        let Some(child) = self.child.as_mut().filter(|_| self.home.is_current()) else {
+            return cause;
+        };
+        let has_hung_up =
+            matches!(cause, Cause::Session(SessionError::Closed { .. }) | Cause::Io { .. });
+        let program = child.report(has_hung_up);
+        match program.is_telling() {
+            true => Cause::Program { program, cause: Box::new(cause) },
+            false => cause,
         }
     }
 

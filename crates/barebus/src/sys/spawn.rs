@@ -11,18 +11,20 @@ use nix::unistd::Pid;
 
 use super::{is_privileged, thread};
 
-/// Starts `program` with `socket` as its standard input and output. `arguments` begin with the zeroth. It inherits the environment, and
+/// Starts `program` with `socket` as its standard input and output, and `stderr` as its standard error; `None`: it inherits ours. `arguments` begin with the zeroth. It inherits the environment, and
 /// a name without a slash is looked for in `$PATH`; a program with more rights than its user passes no environment on.
 pub(crate) fn spawn(
     program: &CStr,
     arguments: &[CString],
     socket: BorrowedFd<'_>,
+    stderr: Option<BorrowedFd<'_>>,
 ) -> nix::Result<Pid> {
     #[allow(clippy::cast_possible_truncation, reason = "constants below 256")]
     const FLAGS: libc::c_short =
         (libc::POSIX_SPAWN_SETSIGDEF | libc::POSIX_SPAWN_SETSIGMASK) as libc::c_short;
 
     let socket = socket.as_raw_fd();
+    let stderr = stderr.map(|stderr| stderr.as_raw_fd());
     let mut arguments: Vec<_> = arguments.iter().map(|text| text.as_ptr().cast_mut()).collect();
     arguments.push(ptr::null_mut());
     let nothing = [ptr::null_mut()];
@@ -45,9 +47,11 @@ pub(crate) fn spawn(
         libc::posix_spawnattr_setsigdefault(&raw mut attributes, &raw const signals);
         libc::posix_spawnattr_setflags(&raw mut attributes, FLAGS);
         // All of the above cannot fail; these can, for want of memory.
-        let mut code = libc::posix_spawn_file_actions_adddup2(&raw mut files, socket, 0);
-        if code == 0 {
-            code = libc::posix_spawn_file_actions_adddup2(&raw mut files, socket, 1);
+        let mut code = 0;
+        for (fd, number) in [(Some(socket), 0), (Some(socket), 1), (stderr, 2)] {
+            if let Some(fd) = fd.filter(|_| code == 0) {
+                code = libc::posix_spawn_file_actions_adddup2(&raw mut files, fd, number);
+            }
         }
         if code == 0 {
             code = libc::posix_spawnp(

@@ -1,0 +1,86 @@
+//! The systemds of this machine.
+
+use std::path::Path;
+
+use barebus::definition::{Method, Object, Property, Str};
+use barebus::wire::address::escape;
+use barebus::{Connection, InterfaceName, OpenError, OwnedObjectPath};
+use nix::unistd::geteuid;
+
+use super::error::AccessError;
+use crate::error::Error;
+
+const CONNECTING: &str = "connecting to systemd";
+
+pub(super) fn system() -> Result<Connection, Error> {
+    Connection::systemd().map_err(|error| Error::new(CONNECTING, None, error))
+}
+
+pub(super) fn user() -> Result<Connection, Error> {
+    Connection::systemd_user().map_err(|error| match error {
+        OpenError::NotSet { .. } => {
+            let found = runtime_dir(geteuid().as_raw());
+            let found = Some(found).filter(|found| Path::new(found).is_dir());
+            Error::new(CONNECTING, None, AccessError::NoRuntimeDir { found })
+        }
+        error => Error::new(CONNECTING, None, error),
+    })
+}
+
+/// Where systemd-logind puts what belongs to a user as long as that is logged in.
+fn runtime_dir(uid: u32) -> String {
+    format!("/run/user/{uid}")
+}
+
+pub(super) fn user_of(uid: u32) -> Result<Connection, Error> {
+    let at = |socket: &str| format!("unix:path={}/{socket}", runtime_dir(uid));
+    let direct = match Connection::open_direct(&at("systemd/private")) {
+        Ok(connection) => return Ok(connection),
+        Err(error) => error,
+    };
+    Connection::open(&at("bus")).map_err(|bus| Error::new(CONNECTING, None, both(direct, bus)))
+}
+
+/// The attempts of two errors.
+fn both(first: OpenError, second: OpenError) -> OpenError {
+    match (first, second) {
+        (OpenError::Unreachable(mut attempts), OpenError::Unreachable(more)) => {
+            attempts.extend(more);
+            OpenError::Unreachable(attempts)
+        }
+        (_, second) => second,
+    }
+}
+
+pub(super) fn at(address: &str) -> Result<Connection, Error> {
+    Connection::open(address).map_err(|error| Error::new(CONNECTING, None, error))
+}
+
+pub(super) fn root_of(pid: u32) -> Result<Connection, Error> {
+    let path = format!("/proc/{pid}/root/run/dbus/system_bus_socket");
+    Connection::open(&format!("unix:path={}", escape(path.as_bytes())))
+        .map_err(|error| Error::new(CONNECTING, None, AccessError::Root { pid, error }))
+}
+
+const MACHINED: Object<'static> =
+    Object::new("org.freedesktop.machine1", "/org/freedesktop/machine1");
+const GET_MACHINE: Method<(Str,), (barebus::definition::Path,)> =
+    Method::new(InterfaceName::from_static("org.freedesktop.machine1.Manager"), "GetMachine");
+const LEADER: Property<u32> = Property::new(
+    InterfaceName::from_static("org.freedesktop.machine1.Machine"),
+    "Leader",
+    barebus::definition::Emits::Const,
+);
+
+pub(super) fn machine(name: &str) -> Result<Connection, Error> {
+    if name == ".host" {
+        return system();
+    }
+    let failed = |error| Error::new(GET_MACHINE.name().as_str(), name, error);
+    let mut bus = Connection::system().map_err(|error| Error::new(CONNECTING, None, error))?;
+    let reply = bus.ask(GET_MACHINE.call(MACHINED, (name,))).map_err(failed)?;
+    let path = GET_MACHINE.answer_as::<(OwnedObjectPath,)>(&reply);
+    let (path,) = path.map_err(|error| failed(error.into()))?;
+    let reply = bus.ask(LEADER.get(MACHINED.at(path.borrow()))).map_err(failed)?;
+    root_of(LEADER.value(&reply).map_err(|error| failed(error.into()))?)
+}
