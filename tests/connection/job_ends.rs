@@ -22,19 +22,33 @@ fn done(end: Result<JobEnd, Error>) {
     assert_eq!(end.unwrap(), JobEnd::Result(JobResult::Done));
 }
 
+/// Another job is waited for meanwhile, so the ends of jobs are read before the reply is.
 #[test]
 fn a_result_that_comes_before_the_reply_is_found() {
     let script = |systemd: &mut Played<'_>| {
+        assert_eq!(systemd.queue(), 9);
         let sent = systemd.called("StartUnit");
         for job in [3, 1, 2] {
             systemd.removed(job, if job == 1 { "failed" } else { "done" });
         }
         systemd.reply(&sent, &(path(1).as_ref(),));
+        systemd.removed(9, "done");
     };
     play(script, |systemd| {
-        let job = systemd.start_unit("1.service", Mode::Replace).unwrap();
-        assert_eq!(systemd.wait(&job).unwrap(), JobEnd::Result(JobResult::Failed));
-        assert_eq!(job.result(), Some(JobResult::Failed));
+        let other = systemd.start_unit("9.service", Mode::Replace).unwrap();
+        let later = systemd.later();
+        let ends = systemd.all([Some(&other), None].map(|other| async move {
+            match other {
+                Some(job) => later.wait(job).await,
+                None => {
+                    let job = later.start_unit("1.service", Mode::Replace).await?;
+                    later.wait(&job).await
+                }
+            }
+        }));
+        let [other, end] = ends.try_into().unwrap();
+        done(other);
+        assert_eq!(end.unwrap(), JobEnd::Result(JobResult::Failed));
     });
 }
 
@@ -74,6 +88,7 @@ fn jobs_beyond_the_limit_wait_their_turn_in_order() {
     let script = |systemd: &mut Played<'_>| {
         assert_eq!((systemd.queue(), systemd.queue()), (1, 2));
         // The third is not asked for before one has ended.
+        systemd.assert_silent();
         systemd.removed(2, "done");
         assert_eq!(systemd.queue(), 3);
         systemd.removed(1, "done");
@@ -94,7 +109,8 @@ fn jobs_beyond_the_limit_wait_their_turn_in_order() {
 fn calls_beyond_the_limit_wait_their_turn_in_order() {
     let script = |systemd: &mut Played<'_>| {
         let first = systemd.called("StartUnit");
-        // The others are not sent before it is answered: the connection is silent.
+        // The others are not sent before it is answered.
+        systemd.assert_silent();
         let reply = systemd.peer.reply(&first, systemd.name, &(path(1).as_ref(),));
         systemd.peer.write(&reply);
         assert_eq!((systemd.queue(), systemd.queue()), (2, 3));
@@ -102,10 +118,19 @@ fn calls_beyond_the_limit_wait_their_turn_in_order() {
     };
     play(script, |systemd| {
         systemd.set_call_limit(1);
+        let later = systemd.later();
+        let start = async |unit: &'static str| {
+            let job = later.start_unit(unit, Mode::Replace).await?;
+            later.wait(&job).await
+        };
         let units = ["1.service", "2.service", "3.service"];
-        let jobs = systemd.start_units(&units, Mode::Replace);
-        let jobs: Vec<_> = jobs.into_iter().map(Result::unwrap).collect();
-        systemd.wait_all(&jobs).into_iter().for_each(done);
+        let mut pending = Vec::from(units.map(|unit| systemd.begin(start(unit))));
+        while !pending.is_empty() {
+            pending.retain_mut(|operation| operation.poll().map(done).is_none());
+            if !pending.is_empty() {
+                turn(systemd);
+            }
+        }
     });
 }
 

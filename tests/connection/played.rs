@@ -57,6 +57,14 @@ impl<'p> Played<'p> {
         sent
     }
 
+    /// The client has sent nothing more. What it sends together arrives together.
+    pub(crate) fn assert_silent(&mut self) {
+        self.peer.stream().set_nonblocking(true).unwrap();
+        let sent = self.peer.receive();
+        self.peer.stream().set_nonblocking(false).unwrap();
+        assert!(sent.is_none(), "{}", sent.unwrap().member());
+    }
+
     pub(crate) fn reply(&mut self, sent: &Sent, body: &impl barebus::EncodeBody) {
         let reply = self.peer.reply(sent, self.name, body);
         self.peer.write(&reply);
