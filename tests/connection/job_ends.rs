@@ -10,6 +10,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::played::{Played, path, play};
 use barebus::{Connection, ObjectPath, Options};
 use barebus_systemd::{Error, JobEnd, JobResult, Mode, Systemd};
 use barebus_tests::peer::{BUS, OWNER, Peer, Sent, message};
@@ -17,157 +18,37 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
 use crate::scene::{LONG, Script, patient, play_listening_owned, play_owned, stage};
 
-/// A systemd behind a bus, or the peer of a direct connection.
-struct Played<'p> {
-    peer: &'p mut Peer,
-    /// The sender of its messages; `None` without a bus.
-    name: Option<&'static str>,
-    /// Told of each call of systemd.
-    calls: Sender<String>,
-}
-
-impl<'p> Played<'p> {
-    fn on_bus(peer: &'p mut Peer, calls: Sender<String>) -> Self {
-        assert!(peer.greet());
-        Self { peer, name: Some(OWNER), calls }
-    }
-
-    fn direct(peer: &'p mut Peer, calls: Sender<String>) -> Self {
-        assert!(peer.authenticate());
-        Self { peer, name: None, calls }
-    }
-
-    /// The next call that is not about match rules, owners or `Subscribe`, which are answered.
-    fn next(&mut self) -> Option<Sent> {
-        loop {
-            let sent = self.peer.receive()?;
-            match sent.member() {
-                "AddMatch" | "GetNameOwner" => self.peer.answer_as_bus(&sent),
-                "RemoveMatch" => {
-                    let reply = self.peer.reply(&sent, Some(BUS), &());
-                    self.peer.write(&reply);
-                }
-                "Subscribe" | "Unsubscribe" => {
-                    let _ = self.calls.send(sent.member().into());
-                    self.reply(&sent, &());
-                }
-                member => {
-                    let _ = self.calls.send(member.into());
-                    return Some(sent);
-                }
-            }
-        }
-    }
-
-    /// The next call, which must be of `member`.
-    fn called(&mut self, member: &str) -> Sent {
-        let sent = self.next().expect(member);
-        assert_eq!(sent.member(), member);
-        sent
-    }
-
-    fn reply(&mut self, sent: &Sent, body: &impl barebus::EncodeBody) {
-        let reply = self.peer.reply(sent, self.name, body);
-        self.peer.write(&reply);
-    }
-
-    fn error(&mut self, sent: &Sent, name: &str) {
-        let reply = self.peer.error(sent, self.name, name, "no");
-        self.peer.write(&reply);
-    }
-
-    /// Answers `StartUnit` with job N for `N.service`. Returns N.
-    fn queue(&mut self) -> u32 {
-        let sent = self.called("StartUnit");
-        let job = job_of(&sent);
-        self.reply(&sent, &(path(job).as_ref(),));
-        job
-    }
-
-    /// Says that job N has ended.
-    fn removed(&mut self, job: u32, result: &str) {
-        let interface = "org.freedesktop.systemd1.Manager";
-        let mut header = self.peer.signal_header(self.name, interface, "JobRemoved");
-        header.path = Some(ObjectPath::from_static("/org/freedesktop/systemd1"));
-        let path = path(job);
-        let body = (job, path.as_ref(), format!("{job}.service"), result);
-        let signal = message(&header, &body);
-        self.peer.write(&signal);
-    }
-
-    /// Answers `ListJobs` with these jobs.
-    fn list(&mut self, jobs: &[u32]) {
-        let sent = self.called("ListJobs");
-        let paths: Vec<_> = jobs.iter().map(|job| path(*job)).collect();
-        let jobs = jobs.iter().zip(&paths).map(|(job, path)| {
-            (*job, format!("{job}.service"), "start", "running", path.as_ref(), path.as_ref())
-        });
-        self.reply(&sent, &(jobs.collect::<Vec<_>>(),));
-    }
-
-    /// Answers the two questions about a unit: it is in this state.
-    fn tell_state(&mut self, state: &str) {
-        for properties in [vec![("ActiveState", barebus::AsVariant(state))], vec![]] {
-            let sent = self.called("GetAll");
-            self.reply(&sent, &(barebus::wire::Entries(&properties),));
-        }
-    }
-
-    /// Until the client hangs up.
-    fn drain(&mut self) {
-        while self.next().is_some() {}
-    }
-}
-
-struct Path(String);
-
-impl Path {
-    fn as_ref(&self) -> ObjectPath<'_> {
-        ObjectPath::parse(&self.0).unwrap()
-    }
-}
-
-fn path(job: u32) -> Path {
-    Path(format!("/org/freedesktop/systemd1/job/{job}"))
-}
-
-fn job_of(sent: &Sent) -> u32 {
-    let (unit, _) = sent.message().body::<(&str, &str)>().unwrap();
-    unit.trim_end_matches(".service").parse().unwrap()
-}
-
-/// Plays systemd as `script` says, on a bus. Returns the calls.
-fn play(
-    script: impl FnOnce(&mut Played<'_>) + Send + 'static,
-    act: impl FnOnce(&mut Systemd),
-) -> Vec<String> {
-    let (sender, calls) = channel();
-    let played = move |peer: &mut Peer| {
-        let mut played = Played::on_bus(peer, sender);
-        script(&mut played);
-        played.drain();
-    };
-    play_owned(&patient(), played, |bus| act(&mut Systemd::over(bus)));
-    calls.iter().collect()
-}
-
 fn done(end: Result<JobEnd, Error>) {
     assert_eq!(end.unwrap(), JobEnd::Result(JobResult::Done));
 }
 
+/// Another job is waited for meanwhile, so the ends of jobs are read before the reply is.
 #[test]
 fn a_result_that_comes_before_the_reply_is_found() {
     let script = |systemd: &mut Played<'_>| {
+        assert_eq!(systemd.queue(), 9);
         let sent = systemd.called("StartUnit");
         for job in [3, 1, 2] {
             systemd.removed(job, if job == 1 { "failed" } else { "done" });
         }
         systemd.reply(&sent, &(path(1).as_ref(),));
+        systemd.removed(9, "done");
     };
     play(script, |systemd| {
-        let job = systemd.start_unit("1.service", Mode::Replace).unwrap();
-        assert_eq!(systemd.wait(&job).unwrap(), JobEnd::Result(JobResult::Failed));
-        assert_eq!(job.result(), Some(JobResult::Failed));
+        let other = systemd.start_unit("9.service", Mode::Replace).unwrap();
+        let later = systemd.later();
+        let ends = systemd.all([Some(&other), None].map(|other| async move {
+            match other {
+                Some(job) => later.wait(job).await,
+                None => {
+                    let job = later.start_unit("1.service", Mode::Replace).await?;
+                    later.wait(&job).await
+                }
+            }
+        }));
+        let [other, end] = ends.try_into().unwrap();
+        done(other);
+        assert_eq!(end.unwrap(), JobEnd::Result(JobResult::Failed));
     });
 }
 
@@ -207,6 +88,7 @@ fn jobs_beyond_the_limit_wait_their_turn_in_order() {
     let script = |systemd: &mut Played<'_>| {
         assert_eq!((systemd.queue(), systemd.queue()), (1, 2));
         // The third is not asked for before one has ended.
+        systemd.assert_silent();
         systemd.removed(2, "done");
         assert_eq!(systemd.queue(), 3);
         systemd.removed(1, "done");
@@ -227,7 +109,8 @@ fn jobs_beyond_the_limit_wait_their_turn_in_order() {
 fn calls_beyond_the_limit_wait_their_turn_in_order() {
     let script = |systemd: &mut Played<'_>| {
         let first = systemd.called("StartUnit");
-        // The others are not sent before it is answered: the connection is silent.
+        // The others are not sent before it is answered.
+        systemd.assert_silent();
         let reply = systemd.peer.reply(&first, systemd.name, &(path(1).as_ref(),));
         systemd.peer.write(&reply);
         assert_eq!((systemd.queue(), systemd.queue()), (2, 3));
@@ -235,10 +118,19 @@ fn calls_beyond_the_limit_wait_their_turn_in_order() {
     };
     play(script, |systemd| {
         systemd.set_call_limit(1);
+        let later = systemd.later();
+        let start = async |unit: &'static str| {
+            let job = later.start_unit(unit, Mode::Replace).await?;
+            later.wait(&job).await
+        };
         let units = ["1.service", "2.service", "3.service"];
-        let jobs = systemd.start_units(&units, Mode::Replace);
-        let jobs: Vec<_> = jobs.into_iter().map(Result::unwrap).collect();
-        systemd.wait_all(&jobs).into_iter().for_each(done);
+        let mut pending = Vec::from(units.map(|unit| systemd.begin(start(unit))));
+        while !pending.is_empty() {
+            pending.retain_mut(|operation| operation.poll().map(done).is_none());
+            if !pending.is_empty() {
+                turn(systemd);
+            }
+        }
     });
 }
 

@@ -23,6 +23,7 @@ mod lingering;
 mod names;
 mod observing;
 mod older;
+mod played;
 mod requests;
 mod scene;
 mod second;

@@ -74,7 +74,7 @@ pub struct Reply {
 received!(Reply);
 
 impl Reply {
-    /// The file descriptors, in the order of their indices. Dropping one closes it, which can block: see [`Descriptor`].
+    /// The file descriptors, in the order of their indices. Dropping one closes it, which can block: see [`Descriptor`](barebus::Descriptor).
     pub fn into_fds(self) -> Vec<OwnedFd> {
         self.received.into_fds()
     }

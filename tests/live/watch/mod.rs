@@ -11,7 +11,8 @@ use barebus_box::{Bus, SystemdBox};
 use barebus_systemd::word::{ActiveState, LoadState, SubState};
 use barebus_systemd::{Error, Systemd};
 
-use crate::boxes::{INSIDE, PATIENCE, connect};
+use crate::boxes::{INSIDE, connect};
+use crate::places::program_in;
 use replay::Row;
 
 /// Boxes of their own: here systemd is reloaded and executes itself again.
@@ -52,7 +53,7 @@ fn is_walking(name: &str) -> bool {
 }
 
 fn boot(bus: Bus) -> SystemdBox {
-    let mut builder = SystemdBox::builder().bus(bus).timeout(PATIENCE);
+    let mut builder = crate::boxes::builder().bus(bus);
     for index in 0..UNITS {
         let limit = "[Unit]\nStartLimitIntervalSec=0\n";
         builder = builder.unit(name(index), format!("{}{limit}", SORTS[index % SORTS.len()]));
@@ -69,7 +70,7 @@ fn is_inside(test: &str) -> bool {
         return true;
     }
     let status = daemon()
-        .command(std::env::current_exe().unwrap())
+        .command(program_in(daemon()))
         .args(["--exact", test, "--nocapture"])
         .env(INSIDE, "1")
         .status()

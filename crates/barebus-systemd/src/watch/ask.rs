@@ -5,7 +5,7 @@ use barebus::wire::Flags;
 use barebus::wire::definition::Object;
 use barebus::{CallError, EncodeBody, OwnedMessage};
 
-use super::table::{Ask, Detail};
+use super::asks::{Ask, Detail, List};
 use crate::client::{CallOptions, Client, Timeout};
 use crate::interface::manager::OBJECT;
 use crate::interface::manager::method::{
@@ -30,9 +30,9 @@ pub(super) enum Reply {
 /// Puts a question.
 pub(super) async fn put<C: Client>(client: &C, ask: Ask) -> Answer {
     let reply = match &ask {
-        Ask::List(None) => call(client, LIST_UNITS.call(OBJECT, ())).await,
+        Ask::List(List { names: None, .. }) => call(client, LIST_UNITS.call(OBJECT, ())).await,
         // The patterns are names: systemd takes a backslash in them as it is.
-        Ask::List(Some(names)) => {
+        Ask::List(List { names: Some(names), .. }) => {
             let patterns: Vec<&str> = names.iter().map(|name| &**name).collect();
             let states: [&str; 0] = [];
             call(client, LIST_UNITS_BY_PATTERNS.call(OBJECT, (&states[..], patterns))).await

@@ -13,8 +13,9 @@ use std::time::{Duration, Instant};
 use barebus::{Array, BusName, CallError, OwnedMessage};
 
 use super::ask::{Answer, Reply, put};
+use super::asks::{Ask, Detail};
 use super::rules::rules;
-use super::table::{Ask, Detail, Table};
+use super::table::Table;
 use super::told::{Changes, Told};
 use crate::client::{Client, reopen};
 use crate::daemon::owner_changed;
@@ -299,13 +300,13 @@ impl<S> Feed<S> {
             }
         };
         match &answer.ask {
-            Ask::List(names) => {
+            Ask::List(asked) => {
                 let sender = reply.message()?.header().sender;
                 self.systemd = sender.filter(|_| !client.is_direct()).map(|name| name.to_string());
                 self.away_since = None;
                 let (units,) = LIST_UNITS.answer_as::<(Array<'_, ListedUnit<'_>>,)>(&reply)?;
                 let units = units.collect::<Result<Vec<_>, _>>()?;
-                table.answer_list(names.as_ref(), units.into_iter());
+                table.answer_list(asked, units.into_iter());
             }
             Ask::Details(unit, Detail::MainPid) => {
                 let main_pid = Some(MAIN_PID.value(&reply)?);

@@ -6,7 +6,9 @@
 //! A watch asks systemd nothing about units that are inactive or gone: a question about such a unit makes systemd load it.
 
 mod ask;
+mod asks;
 mod blocking;
+mod entry;
 mod event;
 mod flow;
 mod rules;

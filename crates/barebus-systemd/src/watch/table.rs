@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use super::asks::{Ask, Asks, List};
+use super::entry::Entry;
 use super::event::{Event, UnitState, WatchedUnit};
 use super::told::{Changes, Told};
 use crate::JobResult;
-use crate::name::{UnitKind, UnitName};
 use crate::unit::ListedUnit;
-use crate::word::{ActiveState, LoadState, SubState, UnitResult};
+use crate::word::{ActiveState, UnitResult};
 
 /// The units of a watch and what is told of them.
 ///
@@ -34,60 +35,6 @@ enum Phase {
     /// systemd removes all units and makes them again, and says so of each. The list after that tells what changed.
     Reloading,
 }
-
-/// A unit that systemd has in memory.
-#[derive(Debug)]
-struct Entry {
-    state: UnitState,
-    /// Whether [`Event::Loaded`] was recorded: when the state of the unit is known.
-    is_announced: bool,
-    /// Whether result and main process may be others than the last ones that were told.
-    is_stale: bool,
-    /// The jobs that were told and have not ended.
-    jobs: Vec<u32>,
-}
-
-/// What has to be asked.
-#[derive(Debug, Default)]
-struct Asks {
-    /// Whether all watched units must be listed.
-    all: bool,
-    /// Units to list.
-    listed: BTreeSet<String>,
-    /// Names of which it is not known whether they are other names of loaded units.
-    unresolved: BTreeSet<String>,
-    /// Those of which it is being asked.
-    resolving: BTreeSet<String>,
-    /// What is not known of units.
-    details: BTreeSet<(String, Detail)>,
-    is_list_out: bool,
-    details_out: usize,
-}
-
-/// A question for systemd. None of them makes it load a unit: a watcher that made systemd load what it is about to forget would keep
-/// itself and other watchers busy for ever.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Ask {
-    /// Units in memory. `None`: all that are watched.
-    List(Option<BTreeSet<String>>),
-    /// The unit in memory that has this name besides its primary one.
-    Resolve(String),
-    /// A property of a unit that cannot be forgotten at the moment, because it is not inactive.
-    Details(String, Detail),
-}
-
-/// What a list of units does not tell. `MainPid` is asked first: once the result is known, all is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Detail {
-    MainPid,
-    Result,
-}
-
-/// So many units are listed by their names; for more, all units are listed, which costs systemd less.
-const BY_NAME: usize = 32;
-
-/// So many questions about details are out at a time.
-const DETAILS: usize = 16;
 
 impl Table {
     /// A watch of units, by their names; `None`: of all.
@@ -129,27 +76,9 @@ impl Table {
         }
     }
 
-    /// The next question, to be put at once. [`answer`](Self::answer) or [`not_answered`](Self::not_answered) must follow.
+    /// The next question, to be put at once. An answer or [`not_answered`](Self::not_answered) must follow.
     pub(crate) fn next_ask(&mut self) -> Option<Ask> {
-        let asks = &mut self.asks;
-        if !asks.is_list_out && (asks.all || !asks.listed.is_empty()) {
-            asks.is_list_out = true;
-            let listed = std::mem::take(&mut asks.listed);
-            let is_all = std::mem::take(&mut asks.all) || listed.len() > BY_NAME;
-            return Some(Ask::List((!is_all).then_some(listed)));
-        }
-        // Most names turn up in the list.
-        let may_resolve = self.phase != Phase::Blind && !asks.is_list_out;
-        if let Some(name) = may_resolve.then(|| asks.unresolved.pop_first()).flatten() {
-            asks.resolving.insert(name.clone());
-            return Some(Ask::Resolve(name));
-        }
-        if asks.details_out < DETAILS {
-            let (unit, detail) = asks.details.pop_first()?;
-            asks.details_out += 1;
-            return Some(Ask::Details(unit, detail));
-        }
-        None
+        self.asks.next(self.names.as_ref(), self.phase == Phase::Blind)
     }
 
     /// Signals were lost, because systemd re-executed itself. The units are listed again, and differences are told. Answers to outstanding
@@ -212,8 +141,7 @@ impl Table {
     }
 
     fn remove(&mut self, unit: &str) {
-        self.asks.listed.remove(unit);
-        self.asks.details.retain(|(of, _)| of != unit);
+        self.asks.remove(unit);
         self.announce(unit);
         let Some(entry) = self.units.remove(unit) else { return };
         self.jobs_lost(unit, entry.jobs);
@@ -285,20 +213,20 @@ impl Table {
         }
     }
 
-    /// Takes the answer to [`Ask::List`]. `asked` is what was asked.
+    /// Takes the answer to [`Ask::List`].
     pub(crate) fn answer_list<'u>(
         &mut self,
-        asked: Option<&BTreeSet<String>>,
+        asked: &List,
         units: impl Iterator<Item = ListedUnit<'u>>,
     ) {
         self.asks.is_list_out = false;
         // An answer about some units does not help who knows nothing.
-        if self.phase == Phase::Blind && asked.is_some() {
+        if self.phase == Phase::Blind && !asked.is_complete {
             return;
         }
-        let mut missing: BTreeSet<String> = match asked {
-            Some(names) => names.clone(),
-            None => self.units.keys().cloned().collect(),
+        let mut missing: BTreeSet<String> = match &asked.names {
+            Some(names) if !asked.is_complete => names.clone(),
+            _ => self.units.keys().cloned().collect(),
         };
         for unit in units {
             if self.is_watched(unit.name) {
@@ -351,22 +279,9 @@ impl Table {
         if let Some(job) = job.filter(|_| !self.owes_snapshot) {
             self.job_new(unit.name, job);
         }
-        self.ask_details(unit.name);
-    }
-
-    /// `ListUnits` does not tell result and main process. The signals do, but only the next ones.
-    fn ask_details(&mut self, unit: &str) {
-        let Some(entry) = self.units.get(unit).filter(|entry| entry.is_stale) else { return };
-        let active = &entry.state.active;
-        let details: &[Detail] = match UnitName::parse(unit).map(|name| name.kind()) {
-            Ok(UnitKind::Service) if *active != ActiveState::Inactive => {
-                &[Detail::MainPid, Detail::Result]
-            }
-            Ok(UnitKind::Device | UnitKind::Target | UnitKind::Slice) | Err(_) => &[],
-            Ok(_) if *active == ActiveState::Failed => &[Detail::Result],
-            Ok(_) => &[],
-        };
-        self.asks.details.extend(details.iter().map(|detail| (unit.to_owned(), *detail)));
+        if let Some(entry) = self.units.get(unit.name) {
+            self.asks.add_details(unit.name, entry);
+        }
     }
 
     /// Takes the answer to [`Ask::Details`].
@@ -416,57 +331,6 @@ impl Table {
 
 const fn is_snapshot(event: &Event) -> bool {
     matches!(event, Event::Snapshot(_))
-}
-
-impl Asks {
-    /// Whether all is known that a snapshot tells.
-    fn is_settled(&self) -> bool {
-        let is_resolved = self.unresolved.is_empty() && self.resolving.is_empty();
-        is_resolved && self.details.is_empty() && self.details_out == 0
-    }
-}
-
-impl Entry {
-    fn new() -> Self {
-        Self { state: UnitState::NOT_LOADED, is_announced: false, is_stale: true, jobs: Vec::new() }
-    }
-
-    /// A snapshot tells the unit's job, so `JobNew` is no event any more.
-    fn know_job(&mut self) {
-        let known = &self.jobs;
-        let new = self.state.job.filter(|job| !known.contains(job));
-        self.jobs.extend(new);
-    }
-
-    fn end_job(&mut self, job: u32) {
-        self.jobs.retain(|known| *known != job);
-        if self.state.job == Some(job) {
-            self.state.job = None;
-        }
-    }
-}
-
-impl Changes<'_> {
-    fn apply(&self, state: &mut UnitState) {
-        if let Some(load) = self.load {
-            state.load = Some(LoadState::from(load));
-        }
-        if let Some(active) = self.active {
-            state.active = ActiveState::from(active);
-        }
-        if let Some(sub) = self.sub {
-            state.sub = SubState::from(sub);
-        }
-        if let Some(result) = self.result {
-            state.result = Some(UnitResult::from(result));
-        }
-        if let Some(pid) = self.main_pid {
-            state.main_pid = Some(pid).filter(|pid| *pid != 0);
-        }
-        if let Some(job) = self.job {
-            state.job = Some(job).filter(|job| *job != 0);
-        }
-    }
 }
 
 #[cfg(test)]

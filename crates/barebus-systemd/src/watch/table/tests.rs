@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use barebus::ObjectPath;
 
 use super::*;
+use crate::name::UnitName;
+use crate::watch::asks::Detail;
 
 const NAMES: [&str; 5] = ["a.service", "b.service", "c.mount", "d.socket", "e.target"];
 
@@ -243,10 +245,11 @@ fn pass_on(table: &mut Table, sent: Sent) {
             table.tell(Told::JobRemoved { unit, job, result: JobResult::Done });
         }
         Sent::Reloading(is_on) => table.tell(Told::Reloading(is_on)),
-        Sent::Answer(Ask::List(names), units) => {
-            let asked = |name: &str| names.as_ref().is_none_or(|names| names.contains(name));
-            let found = units.iter().filter(|(name, _)| asked(name));
-            table.answer_list(names.as_ref(), found.map(|(name, unit)| listed(name, unit)));
+        Sent::Answer(Ask::List(asked), units) => {
+            let is_asked =
+                |name: &str| asked.names.as_ref().is_none_or(|names| names.contains(name));
+            let found = units.iter().filter(|(name, _)| is_asked(name));
+            table.answer_list(&asked, found.map(|(name, unit)| listed(name, unit)));
         }
         Sent::Answer(Ask::Details(name, detail), units) => match units.get(&*name) {
             Some(unit) => {
