@@ -221,6 +221,28 @@ fn a_status_leaves_out_what_a_version_does_not_tell() {
     );
 }
 
+/// It answers neither question before both have come.
+#[test]
+fn a_status_takes_one_round_trip() {
+    let scene = Scene::begin();
+    let (ours, theirs) = UnixStream::pair().unwrap();
+    let server = thread::spawn(move || {
+        let mut peer = Peer::new(theirs);
+        assert!(peer.authenticate());
+        let questions = [peer.receive().unwrap(), peer.receive().unwrap()];
+        for question in &questions {
+            let answer = answer(&mut peer, question);
+            peer.write(&answer);
+        }
+    });
+    let options = Options::direct().handshake_timeout(LONG).call_timeout(Some(LONG));
+    let systemd = Systemd::over(options.over(ours).unwrap());
+    assert_eq!(systemd.status("a.service").unwrap().active_state, ActiveState::Active);
+    drop(systemd);
+    server.join().unwrap();
+    scene.end();
+}
+
 #[test]
 fn a_name_that_is_invalid_is_refused_before_anything_is_sent() {
     let (error, calls) = with(&[], |systemd| systemd.status("a/b.service").unwrap_err());

@@ -11,7 +11,8 @@ use barebus_systemd::transient::TransientUnit;
 use barebus_systemd::word::{JobType, Signal, UnitResult};
 use barebus_systemd::{Error, Job, JobEnd, JobReport, JobResult, Mode, ProcessEnd, Systemd};
 
-use crate::boxes::{INSIDE, PATIENCE};
+use crate::boxes::{self, INSIDE};
+use crate::places::program_in;
 
 /// The units of this file's boxes.
 const UNITS: &[(&str, &str)] = &[
@@ -92,7 +93,7 @@ fn broker() -> &'static SystemdBox {
 }
 
 fn boot(bus: Bus) -> SystemdBox {
-    let mut builder = SystemdBox::builder().bus(bus).timeout(PATIENCE);
+    let mut builder = boxes::builder().bus(bus);
     for (name, text) in UNITS {
         builder = builder.unit(*name, *text);
     }
@@ -110,7 +111,7 @@ fn is_inside(test: &str) -> bool {
     }
     let _stage = stage();
     let test = format!("jobs::{test}");
-    let mut inside = daemon().command(std::env::current_exe().unwrap());
+    let mut inside = daemon().command(program_in(daemon()));
     inside.args(["--exact", &test, "--nocapture"]).env(INSIDE, "1");
     let status = inside.status().unwrap();
     assert!(status.success(), "{test}, inside the box: {status}");
@@ -289,6 +290,15 @@ fn every_result_is_told() {
         systemd.cancel(&held).unwrap();
         assert_eq!(result(systemd.wait(&held)), JobResult::Canceled);
         assert!(systemd.cancel(&held).unwrap_err().remote_name().is_some());
+
+        // Frozen, where the version has that: older ones thaw the unit.
+        assert_eq!(result(systemd.wait(&place.start("job-ready.service"))), JobResult::Done);
+        systemd.freeze_unit("job-ready.service").unwrap();
+        let job = systemd.restart_unit("job-ready.service", Mode::Replace).unwrap();
+        let version: u32 = systemd.version().unwrap()[..3].parse().unwrap();
+        let expected = if version < 257 { JobResult::Done } else { JobResult::Frozen };
+        assert_eq!(result(systemd.wait(&job)), expected);
+        let _ = systemd.thaw_unit("job-ready.service");
 
         // There are no devices in a box.
         assert_eq!(result(systemd.wait(&place.start("dev-none.device"))), JobResult::Unsupported);

@@ -13,10 +13,14 @@
 //! [`Systemd`] works over the bus, or over systemd's private socket, which root has before and without a bus. The same operations are `async`
 //! methods for event loops ([`Systemd::begin`]) and, with the feature `tokio`, of `tokio::Systemd`.
 //!
+//! - **Look**: [`Systemd::status`] tells how a unit is; [`Systemd::list_units`] and its kin list units, files and jobs. The types are in [`unit`](mod@unit).
+//! - **Act**: jobs ([`Systemd::start_unit`], [`Systemd::wait`]), signals, settings, unit files ([`Systemd::enable_unit_files`] and its kin).
+//! - **Run**: [`transient`] describes units that have no file; [`Systemd::run`] runs a command as one and tells how it ended.
+//!
 //! All members of systemd's interfaces are in [`interface`] as definitions. Four modules need no connection: [`name`] for names of
 //! units, [`word`] for states and modes, [`value`] for limits, amounts and times, and [`setting`] for the settings of transient units.
 //!
-//! What this crate does not do: it reads no unit files and touches nothing but the connection.
+//! What this crate does not do: it reads no unit files.
 #![forbid(unsafe_code)]
 
 #[macro_use]

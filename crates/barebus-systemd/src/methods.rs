@@ -95,7 +95,7 @@ shells! {
     ///
     /// # Errors
     /// Returns why the end of the job cannot be learned: the connection has ended, or systemd was away for longer than
-    /// [`set_absence`](Self::set_absence) says; the job goes on. [`CallError::OtherConnection`](barebus::CallError::OtherConnection) if the job was queued over another
+    /// [`set_absence`](crate::Systemd::set_absence) says; the job goes on. [`CallError::OtherConnection`](barebus::CallError::OtherConnection) if the job was queued over another
     /// connection.
     fn wait(job: &Job) -> Result<JobEnd, Error> = job::wait;
 
@@ -168,7 +168,7 @@ shells! {
     /// Returns the failed operation and its cause.
     fn reload() -> Result<(), Error> = daemon::reload;
 
-    /// Makes systemd execute itself again, and waits until it can be called again: at most as long as [`set_absence`](Self::set_absence) says.
+    /// Makes systemd execute itself again, and waits until it can be called again: at most as long as [`set_absence`](crate::Systemd::set_absence) says.
     /// Units and jobs go on. On the private socket the connection is opened again.
     ///
     /// # Errors

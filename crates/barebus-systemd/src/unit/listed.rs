@@ -12,7 +12,7 @@ pub struct ListedUnit<'a> {
     pub description: &'a str,
     /// Whether its file was read: `loaded`, `not-found`, `masked`, `error`, …
     pub load_state: &'a str,
-    /// As [`ActiveState`].
+    /// As [`ActiveState`](crate::ActiveState).
     pub active_state: &'a str,
     /// How it is in the words of its own kind: `running`, `mounted`, …
     pub sub_state: &'a str,

@@ -1,4 +1,4 @@
-//! Units: those that the manager lists, and single ones.
+//! Units and unit files: how they are, lists of them, and what is done to them.
 
 mod change;
 mod control;
