@@ -17,7 +17,7 @@ use barebus::{
     Signals,
 };
 
-use crate::client::{CallOptions, Client, Timeout, is_address};
+use crate::client::{CallOptions, Client, Timeout, is_reopenable};
 use crate::error::Error;
 use crate::set::all;
 use crate::state::State;
@@ -409,7 +409,7 @@ impl Client for Shell {
 
     fn can_reopen(&self) -> bool {
         let connection = self.connection.borrow();
-        connection.is_direct() && is_address(connection.address())
+        connection.is_direct() && is_reopenable(connection.address())
     }
 }
 
