@@ -54,6 +54,7 @@ mod prepared;
 mod reader;
 mod signature;
 mod skip;
+pub mod terminal;
 mod transcode;
 mod tuple;
 mod type_code;
