@@ -22,6 +22,7 @@ mod jobs;
 mod lingering;
 mod names;
 mod older;
+mod played;
 mod requests;
 mod scene;
 mod second;

@@ -4,12 +4,9 @@
 //! flows: [`Systemd`](crate::Systemd) blocks until a flow has ended, [`Later`](crate::Later) leaves the waiting to the user's event loop, and
 //! `tokio::Systemd` awaits it.
 
-use std::future::poll_fn;
 use std::io;
 use std::os::fd::OwnedFd;
-use std::pin::pin;
 use std::sync::Arc;
-use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use barebus::definition::Request;
@@ -20,6 +17,7 @@ use crate::access::action;
 use crate::error::Error;
 use crate::state::State;
 use crate::subscription;
+use crate::together::unless;
 
 /// A connection to systemd, and what the crate knows about it.
 ///
@@ -111,13 +109,7 @@ pub(crate) trait Client: Sized {
                 return Err(error);
             }
             options = again.map_err(|_| error)?;
-            let mut pause = pin!(self.sleep_until(Instant::now() + PAUSE));
-            let mut reply = pin!(calls.next_end());
-            poll_fn(|cx| match reply.as_mut().poll(cx) {
-                Poll::Ready(()) => Poll::Ready(()),
-                Poll::Pending => pause.as_mut().poll(cx),
-            })
-            .await;
+            unless(calls.next_end(), self.sleep_until(Instant::now() + PAUSE)).await;
         }
     }
 

@@ -67,7 +67,7 @@ macro_rules! limits {
             }
 
             /// How long systemd may be away while it re-executes itself, before whoever waits gets an error; default: 5 s.
-            pub fn set_absence(&self, time: Duration) {
+            pub fn set_absence(&self, time: std::time::Duration) {
                 self.shell.state().set_absence(time);
             }
         })*

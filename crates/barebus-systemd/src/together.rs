@@ -1,7 +1,7 @@
-//! Two futures at a time.
+//! Several futures at a time.
 
 use std::future::poll_fn;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::task::Poll;
 
 /// Waits for both results. Both futures are polled before either is waited for.
@@ -55,6 +55,45 @@ pub(crate) async fn alongside<A, B>(a: impl Future<Output = A>, b: impl Future<O
     .await
 }
 
+/// Runs all flows, at most `at_once` at a time, which start in order. Returns their results in the same order.
+pub(crate) async fn all<F: Future>(
+    mut flows: impl Iterator<Item = F>,
+    at_once: usize,
+) -> Vec<F::Output> {
+    let mut results = Vec::new();
+    let mut running: Vec<(usize, Pin<Box<F>>)> = Vec::new();
+    poll_fn(|cx| {
+        loop {
+            let mut has_ended = false;
+            running.retain_mut(|(index, flow)| match flow.as_mut().poll(cx) {
+                Poll::Pending => true,
+                Poll::Ready(result) => {
+                    has_ended = true;
+                    if let Some(place) = results.get_mut(*index) {
+                        *place = Some(result);
+                    }
+                    false
+                }
+            });
+            let mut has_begun = false;
+            while running.len() < at_once.max(1) {
+                let Some(flow) = flows.next() else { break };
+                running.push((results.len(), Box::pin(flow)));
+                results.push(None);
+                has_begun = true;
+            }
+            if running.is_empty() {
+                return Poll::Ready(());
+            }
+            if !has_ended && !has_begun {
+                return Poll::Pending;
+            }
+        }
+    })
+    .await;
+    results.into_iter().flatten().collect()
+}
+
 fn ready<T>(poll: Poll<T>) -> Option<T> {
     match poll {
         Poll::Ready(result) => Some(result),
@@ -100,6 +139,28 @@ mod tests {
         }
         assert_eq!(polls.get(), 2);
         assert_eq!(now(alongside(ready(1), pending::<()>())), Some(1));
+    }
+
+    #[test]
+    fn results_are_in_order_and_no_more_run_at_a_time_than_may() {
+        let running = Cell::new(0);
+        let flow = |number: usize| {
+            let running = &running;
+            let mut is_running = false;
+            poll_fn(move |_| {
+                if !is_running {
+                    is_running = true;
+                    running.set(running.get() + 1);
+                    assert!(running.get() <= 2);
+                    return Poll::Pending;
+                }
+                running.set(running.get() - 1);
+                Poll::Ready(number)
+            })
+        };
+        let mut flows = pin!(all((0..5).map(flow), 2));
+        let results = (0..10).find_map(|_| now(flows.as_mut()));
+        assert_eq!(results, Some(vec![0, 1, 2, 3, 4]));
     }
 
     #[test]

@@ -15,7 +15,7 @@ use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::{Context, Poll, Waker};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use barebus::{CallError, ConnectionError, EncodeBody, MatchRuleBuf, MethodCall, OwnedMessage};
 use barebus_tokio::{Connection, PendingReply, SignalStream};
@@ -59,7 +59,8 @@ impl Systemd {
 limits!(Systemd);
 
 /// The future that reads and writes for a [`Systemd`]: see [`barebus_tokio::Driver`]. It also drives the connection that is opened in place
-/// of a direct one that systemd has ended by re-executing itself.
+/// of a direct one that systemd has ended by re-executing itself: so if such a connection ends and is not opened again, this goes on until all
+/// handles are gone.
 #[derive(Debug)]
 #[must_use = "nothing moves until it is spawned, or awaited"]
 pub struct Driver {

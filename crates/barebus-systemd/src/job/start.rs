@@ -15,7 +15,7 @@ use crate::interface::manager::method::{
     ENQUEUE_MARKED_JOBS, ENQUEUE_UNIT_JOB, RELOAD_OR_RESTART_UNIT, RELOAD_OR_TRY_RESTART_UNIT,
     RELOAD_UNIT, RESTART_UNIT, START_UNIT, STOP_UNIT, TRY_RESTART_UNIT,
 };
-use crate::set::all;
+use crate::together::all;
 use crate::turns::Turn;
 use crate::word::JobType;
 

@@ -21,7 +21,7 @@ use crate::error::Error;
 use crate::interface::job::method::CANCEL;
 use crate::interface::manager::OBJECT;
 use crate::name::UnitName;
-use crate::set::all;
+use crate::together::{all, unless};
 use crate::unit::Reading;
 use crate::unit::status::status;
 
@@ -58,15 +58,8 @@ async fn until<C: Client, T>(
     wanted: impl Future<Output = Result<T, CallError>>,
 ) -> Result<T, CallError> {
     let Some(deadline) = deadline else { return wanted.await };
-    let mut wanted = pin!(wanted);
-    let mut late = pin!(client.sleep_until(deadline));
-    poll_fn(|cx| match wanted.as_mut().poll(cx) {
-        Poll::Pending => {
-            late.as_mut().poll(cx).map(|()| Err(CallError::NoReply(NoReply::TimedOut)))
-        }
-        ready => ready,
-    })
-    .await
+    let ended = unless(wanted, client.sleep_until(deadline)).await;
+    ended.unwrap_or(Err(CallError::NoReply(NoReply::TimedOut)))
 }
 
 pub(super) async fn end<C: Client>(

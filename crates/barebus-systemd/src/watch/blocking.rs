@@ -15,7 +15,7 @@ use crate::Systemd;
 use crate::client::Client;
 use crate::error::Error;
 use crate::name::UnitName;
-use crate::systemd::Shell;
+use crate::shell::Shell;
 
 /// A watch of units: an iterator that waits for their next [`Event`]. Dropping it ends the watch.
 ///
