@@ -189,17 +189,19 @@ fn a_connection_over_ssh_that_is_killed_says_so() {
         return;
     }
     let sshd = Sshd::start();
-    let systemd = Systemd::over(sshd.remote("user").open().unwrap());
-    systemd.version().unwrap();
-    let ours = std::process::id().to_string();
-    run("pkill", &["-KILL", "-P", &ours, "-x", "ssh"]);
-    let error = systemd.version().unwrap_err();
-    assert!(error.is_disconnected(), "{error}");
-    assert!(error.to_string().contains("signal 9 ended ssh"), "{error}");
+    for remote in [sshd.remote("user"), sshd.remote("user").private_socket()] {
+        let systemd = Systemd::over(remote.open().unwrap());
+        systemd.version().unwrap();
+        let ours = std::process::id().to_string();
+        run("pkill", &["-KILL", "-P", &ours, "-x", "ssh"]);
+        let error = systemd.version().unwrap_err();
+        assert!(error.is_disconnected(), "{error}");
+        assert!(error.to_string().contains("signal 9 ended ssh"), "{error}");
+    }
 
     let systemd = Systemd::over(sshd.remote("user").open().unwrap());
     systemd.version().unwrap();
-    run("pkill", &["-KILL", "-f", "sshd: root@notty"]);
+    run("pkill", &["-KILL", "-P", &sshd.daemon.id().to_string()]);
     let error = systemd.version().unwrap_err().to_string();
     assert!(error.contains("ssh ended with exit code 255: "), "{error}");
     // ssh notices it by reading or by writing.

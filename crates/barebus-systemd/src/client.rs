@@ -188,7 +188,8 @@ pub(crate) async fn reopen<C: Client>(client: &C, generation: u64) -> Result<(),
     }
 }
 
-/// Whether it is the address of a server, as those of connections are that were not made over a given stream.
-pub(crate) fn is_address(text: &str) -> bool {
-    barebus::wire::address::Addresses::parse(text).is_ok()
+/// Whether a connection to this address can be opened again. Those over a given stream have no address. A program is not started again: if it
+/// was ssh, the user learns why it has ended.
+pub(crate) fn is_reopenable(text: &str) -> bool {
+    barebus::wire::address::Addresses::parse(text).is_ok() && !text.starts_with("unixexec:")
 }

@@ -15,7 +15,7 @@ use barebus::{
     Signals,
 };
 
-use crate::client::{CallOptions, Client, Timeout, is_address};
+use crate::client::{CallOptions, Client, Timeout, is_reopenable};
 use crate::error::Error;
 use crate::state::State;
 
@@ -220,7 +220,7 @@ impl Client for Shell {
 
     fn can_reopen(&self) -> bool {
         let connection = self.connection.borrow();
-        connection.is_direct() && is_address(connection.address())
+        connection.is_direct() && is_reopenable(connection.address())
     }
 }
 

@@ -20,7 +20,7 @@ use std::time::Instant;
 use barebus::{CallError, ConnectionError, EncodeBody, MatchRuleBuf, MethodCall, OwnedMessage};
 use barebus_tokio::{Connection, PendingReply, SignalStream};
 
-use crate::client::{CallOptions, Client, Timeout, is_address};
+use crate::client::{CallOptions, Client, Timeout, is_reopenable};
 use crate::error::Error;
 use crate::state::State;
 
@@ -35,7 +35,7 @@ impl Systemd {
     pub fn over(connection: barebus::Connection) -> (Self, Driver) {
         let address = connection.address().to_owned();
         let is_direct = connection.is_direct();
-        let can_reopen = is_direct && is_address(&address);
+        let can_reopen = is_direct && is_reopenable(&address);
         let (connection, driver) = Connection::new(connection);
         let open = Open { connection, generation: 0, next_driver: None, driver_task: None };
         let shell = Arc::new(Shell {

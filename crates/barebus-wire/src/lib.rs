@@ -99,6 +99,7 @@ mod print;
 mod reader;
 mod signature;
 mod skip;
+pub mod terminal;
 mod transcode;
 mod tuple;
 mod type_code;

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use barebus_wire::terminal::is_unsafe;
+
 /// What has become of the program of a `unixexec:` address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Program {
@@ -53,24 +55,6 @@ impl fmt::Display for Program {
         }
         Ok(())
     }
-}
-
-/// Whether a terminal may act on the character, or a reader be misled by it, because it changes the direction or the joining of the text
-/// around it without being seen.
-fn is_unsafe(c: char) -> bool {
-    c.is_control()
-        || matches!(
-            c,
-            '\u{ad}'
-                | '\u{61c}'
-                | '\u{180e}'
-                | '\u{200b}'..='\u{200f}'
-                | '\u{2028}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}'
-                | '\u{feff}'
-                | '\u{fff9}'..='\u{fffb}'
-                | '\u{e0000}'..='\u{e0fff}'
-        )
 }
 
 #[cfg(test)]
