@@ -84,7 +84,10 @@ fn after_an_observer_has_panicked_the_connection_goes_on() {
         let mut count = 0;
         bus.observe(move |_| {
             count += 1;
-            assert_ne!(count, 2, "on purpose");
+            if count == 2 {
+                // Without the hook: the backtrace that it prints takes memory for good.
+                std::panic::resume_unwind(Box::new("on purpose"));
+            }
         })
         .unwrap();
         let broken = std::panic::AssertUnwindSafe(|| bus.call(&method("Echo"), &("",)).is_ok());

@@ -75,7 +75,7 @@ fn an_array_ends_behind_an_element_that_is_refused_without_having_been_read() {
     assert_eq!(shown, "[uint32 1, 2, 3]");
     assert_eq!(
         format!("{array:?}"),
-        "[<invalid: a value is none of those the type can hold at byte 4>]"
+        "[<invalid: a value is not one that the type can hold at byte 4>]"
     );
     assert_eq!(decode::<Vec<Refused>>(NUMBERS), Err(refused));
 }

@@ -76,14 +76,14 @@ fn scopes_take_their_settings() {
     bus.request(START_TRANSIENT_UNIT.call(manager::OBJECT, arguments)).unwrap();
     let scope = super::properties(&["of-settings.scope".into()]).remove(0);
     let expected = [
-        ("RuntimeMaxUSec", "Uint64(3600000000)"),
-        ("RuntimeRandomizedExtraUSec", "Uint64(5000000)"),
-        ("TimeoutStopUSec", "Uint64(60000000)"),
-        ("OOMPolicy", "String(\"stop\")"),
-        ("MemoryMax", "Uint64(67108864)"),
-        ("KillMode", "String(\"mixed\")"),
-        ("KillSignal", "Int32(2)"),
-        ("Slice", "String(\"a-b.slice\")"),
+        ("RuntimeMaxUSec", "uint64 3600000000"),
+        ("RuntimeRandomizedExtraUSec", "uint64 5000000"),
+        ("TimeoutStopUSec", "uint64 60000000"),
+        ("OOMPolicy", "'stop'"),
+        ("MemoryMax", "uint64 67108864"),
+        ("KillMode", "'mixed'"),
+        ("KillSignal", "2"),
+        ("Slice", "'a-b.slice'"),
     ];
     for (name, value) in expected {
         assert_eq!(scope[name], value, "{name}");
