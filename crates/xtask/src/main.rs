@@ -4,6 +4,7 @@ mod demo;
 mod generate;
 mod package;
 mod packages;
+mod root;
 mod run;
 mod step;
 mod test;
@@ -31,7 +32,11 @@ enum Task {
         host: bool,
     },
     /// Runs formatting, lints, docs, packages and all tests, on real systemds; ends with a summary
-    Test,
+    Test {
+        /// Then runs the tests of systemd 257, in a Debian 13 that debootstrap makes in the target directory
+        #[arg(long)]
+        all: bool,
+    },
     /// Runs the benchmarks
     Bench {
         /// Arguments for the benchmarks; a name selects those that contain it
@@ -63,7 +68,7 @@ enum Task {
 fn main() -> ExitCode {
     let done = match Arguments::parse().task {
         Task::Demo { host } => demo::run(host),
-        Task::Test => test::run(),
+        Task::Test { all } => test::run(all),
         Task::Bench { arguments } => bench(&arguments),
         Task::Fuzz { target, arguments } => fuzz(target.as_deref(), &arguments),
         Task::Generate { check, live, root } => {

@@ -1,5 +1,6 @@
 //! `cargo xtask test`: everything that must hold of the tree.
 
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::packages;
@@ -9,8 +10,8 @@ use crate::step::{Step, run_all};
 /// Builds wire for size, but with the checks of a debug build.
 const COMPACT: [&str; 2] = ["--config", "profile.dev.package.barebus-wire.opt-level='s'"];
 
-/// Runs all steps, also after one has failed, and ends with a summary.
-pub(crate) fn run() -> Result<(), Failure> {
+/// Runs all steps, also after one has failed, and ends with a summary. `all`: also the tests of systemd 257.
+pub(crate) fn run(all: bool) -> Result<(), Failure> {
     packages::need(&[
         "cc",
         "systemctl",
@@ -25,6 +26,10 @@ pub(crate) fn run() -> Result<(), Failure> {
         "unshare",
         "systemd-stdio-bridge",
         "pgrep",
+        "pkcheck",
+        "ssh",
+        "ssh-keygen",
+        "sshd",
         "strace",
         "xdg-dbus-proxy",
     ])?;
@@ -80,10 +85,23 @@ pub(crate) fn run() -> Result<(), Failure> {
              install it with `rustup toolchain install {version}`"
         ),
     }
+    if all {
+        let root = crate::root::debian_13()?;
+        steps.push(Step::tests("the layer on systemd 257", on(&root, "barebus-tests")));
+        steps.push(Step::tests("the program on systemd 257", on(&root, "barebus-cli")));
+    }
     if !top().join("../shared/corpus").is_dir() {
         println!("xtask: ../shared/corpus is missing: the tests that need it print that and pass");
     }
     run_all(steps)
+}
+
+/// The tests of `package` that are ignored, because they need another system than this machine's.
+fn on(root: &Path, package: &str) -> Command {
+    let mut tests = cargo();
+    tests.args(["test", "-p", package, "--test", "live", "--", "--ignored"]);
+    tests.env("BAREBUS_TEST_ROOT", root);
+    tests
 }
 
 /// The Rust version that the published crates declare, and the command that compiles them with it, if it is installed.
