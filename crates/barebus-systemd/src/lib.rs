@@ -10,8 +10,9 @@
 //! # Ok::<(), barebus::Error>(())
 //! ```
 //!
-//! [`Systemd`] works over the bus, or over systemd's private socket, which root has before and without a bus. The same operations are `async`
-//! methods for event loops ([`Systemd::begin`]) and, with the feature `tokio`, of `tokio::Systemd`.
+//! [`Systemd`] works over the bus, or over systemd's private socket. The private socket needs no bus and exists before the bus starts; the
+//! system's one accepts only root. For event loops, [`Systemd::later`] has the same operations as async methods. For tokio, with the feature `tokio`,
+//! `tokio::Systemd` has them.
 //!
 //! - **Look**: [`Systemd::status`] tells how a unit is; [`Systemd::list_units`] and its kin list units, files and jobs. The types are in [`unit`](mod@unit).
 //! - **Act**: jobs ([`Systemd::start_unit`], [`Systemd::wait`]), signals, settings, unit files ([`Systemd::enable_unit_files`] and its kin).
