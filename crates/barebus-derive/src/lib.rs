@@ -144,13 +144,16 @@ macro_rules! derives {
 
 derives! {
     Type ::barebus_wire:
-        /// Derives `Type`: the one D-Bus type that a Rust type has. The documentation of the crate has the details.
+        /// Derives `Type`: the one D-Bus type that a Rust type has. Needs the feature `derive` of `barebus` or of `barebus-wire`. The documentation of
+        /// `barebus-derive` has the details.
         derive_type Type;
     Encode ::barebus_wire:
-        /// Derives `Encode`: marshalling. The documentation of the crate has the details.
+        /// Derives `Encode`: marshalling. Needs the feature `derive` of `barebus` or of `barebus-wire`. The documentation of `barebus-derive` has the
+        /// details.
         derive_encode Encode;
     Decode ::barebus_wire:
-        /// Derives `Decode`: unmarshalling. The documentation of the crate has the details.
+        /// Derives `Decode`: unmarshalling. Needs the feature `derive` of `barebus` or of `barebus-wire`. The documentation of `barebus-derive` has the
+        /// details.
         derive_decode Decode;
     Type ::barebus::wire:
         /// `Type` for users of the crate `barebus`, which re-exports it under that name.

@@ -7,11 +7,12 @@
 //! println!("{}", systemd.unit_file_state("sshd.service")?);
 //! let job = systemd.start_unit("backup.service", Mode::Replace)?;
 //! println!("{}", systemd.wait(&job)?);
-//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # Ok::<(), barebus::Error>(())
 //! ```
 //!
-//! [`Systemd`] works over the bus, or over systemd's private socket, which root has before and without a bus. The same operations are `async`
-//! methods for event loops ([`Systemd::begin`]) and, with the feature `tokio`, of `tokio::Systemd`.
+//! [`Systemd`] works over the bus, or over systemd's private socket. The private socket needs no bus and exists before the bus starts; the
+//! system's one accepts only root. For event loops, [`Systemd::later`] has the same operations as async methods. For tokio, with the feature `tokio`,
+//! `tokio::Systemd` has them.
 //!
 //! - **Look**: [`Systemd::status`] tells how a unit is; [`Systemd::list_units`] and its kin list units, files and jobs. The types are in [`unit`](mod@unit).
 //! - **Act**: jobs ([`Systemd::start_unit`], [`Systemd::wait`]), signals, settings, unit files ([`Systemd::enable_unit_files`] and its kin).
@@ -20,7 +21,15 @@
 //! All members of systemd's interfaces are in [`interface`] as definitions. Four modules need no connection: [`name`] for names of
 //! units, [`word`] for states and modes, [`value`] for limits, amounts and times, and [`setting`] for the settings of transient units.
 //!
-//! What this crate does not do: it reads no unit files.
+//! # Features
+//!
+//! - `tcp` and `unixexec`, both on by default: the transports of these names. [`Systemd::remote`] needs `unixexec`.
+//! - `tokio`, off by default: the module `tokio`. The runtime needs I/O and timers (`enable_all`, which `#[tokio::main]` calls). The methods of
+//!   `tokio::Systemd` are async: they do nothing until awaited.
+//!
+//! # What this crate does not do
+//!
+//! It reads no unit files.
 #![forbid(unsafe_code)]
 
 #[macro_use]

@@ -152,17 +152,18 @@ shells! {}
 
 // Signals.
 shells! {
-    /// Asks systemd to send its signals (`JobRemoved`, `UnitNew`, …) to this connection, for subscriptions of your own. Jobs need no such
-    /// call. Users are counted: [`unsubscribe`](Self::unsubscribe) as often.
+    /// Asks systemd to send its signals (`JobRemoved`, `UnitNew`, …) to this connection, for subscriptions of your own. Jobs and watches need no
+    /// such call. Calls are counted: the signals end after as many calls of [`unsubscribe`](Self::unsubscribe).
     ///
     /// # Errors
     /// Returns the failed operation and its cause.
     fn subscribe() -> Result<(), Error> = subscription::subscribe_user;
 
-    /// Takes one [`subscribe`](Self::subscribe) back.
+    /// Undoes one call of [`subscribe`](Self::subscribe). With the last one, systemd's method `Unsubscribe` is called, unless jobs or watches
+    /// still need the signals.
     ///
     /// # Errors
-    /// Returns the failed operation and its cause. The subscription does not count any more all the same.
+    /// Returns the failed operation and its cause. The call of [`subscribe`](Self::subscribe) is undone even then.
     fn unsubscribe() -> Result<(), Error> = subscription::unsubscribe_user;
 }
 

@@ -31,13 +31,14 @@ use crate::together::all;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// Units, jobs and lists hold no connection, so any number of them can be kept. What has no method is reached by a
-/// [definition](crate::interface) over the [`connection`](Self::connection).
+/// Units, jobs and lists hold no connection, so any number of them can be kept. To use a member of systemd's interfaces that has no method here, take its
+/// [definition](crate::interface) and call it over the [`connection`](Self::connection).
 ///
 /// # Limits
 ///
-/// At most 100 calls and 100 jobs are out at a time; what is beyond waits its turn, in order. A message bus and systemd have limits of their own,
-/// which a program with many jobs would run into otherwise: [`set_call_limit`](Self::set_call_limit), [`set_job_limit`](Self::set_job_limit).
+/// At most 100 calls and 100 jobs are outstanding at a time. Further ones are sent, in order, when earlier ones have ended. Without these limits a
+/// program with many jobs would exceed limits of the message bus and of systemd. [`set_call_limit`](Self::set_call_limit) and
+/// [`set_job_limit`](Self::set_job_limit) change them.
 ///
 /// # When systemd re-executes itself
 ///
@@ -157,8 +158,9 @@ impl fmt::Debug for Systemd {
     }
 }
 
-/// The operations of a [`Systemd`] as `async` methods, for event loops: see [`Systemd::begin`]. They wait in no way of their own; polled by anything
-/// but [`Pending`] they never end.
+/// The operations of a [`Systemd`] as `async` methods, for event loops. Pass their futures to [`Systemd::begin`] or [`Systemd::all`], which poll them.
+///
+/// No other executor can run them: nothing would read the socket and wake them, so they would never end. For tokio use `tokio::Systemd`.
 #[derive(Clone, Copy)]
 pub struct Later<'s> {
     pub(crate) shell: &'s Shell,
@@ -179,7 +181,7 @@ pub struct Pending<'s, T> {
 }
 
 impl<T> Pending<'_, T> {
-    /// Goes on with the operation, without waiting. Returns its result once it has ended, and `None` before and after.
+    /// Continues the operation, without waiting. Returns `None` while it is not finished. Then returns its result once, and `None` from then on.
     pub fn poll(&mut self) -> Option<T> {
         let flow = self.flow.as_mut()?;
         let waker = self.shell.waker();

@@ -3,13 +3,16 @@
 //! ```no_run
 //! use barebus_systemd::tokio::Systemd;
 //!
-//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! # async fn example() -> Result<(), barebus::Error> {
 //! let (systemd, driver) = Systemd::system()?;
 //! tokio::spawn(driver);
 //! println!("{}", systemd.unit_file_state("sshd.service").await?);
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! The methods are async: they do nothing until awaited. The runtime needs I/O and timers: call `enable_all` on its builder, or use `#[tokio::main]`, which
+//! does so.
 
 use std::future::poll_fn;
 use std::pin::{Pin, pin};

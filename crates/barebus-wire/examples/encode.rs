@@ -1,4 +1,4 @@
-//! Encodes a call in a buffer on the stack and decodes it, without std and without memory of its own.
+//! Encodes a call in a buffer on the stack and decodes it. With `MethodCall::from_static` it needs neither std nor alloc.
 
 use barebus_wire::{Message, MethodCall, Serial};
 

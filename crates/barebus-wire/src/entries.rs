@@ -42,7 +42,8 @@ where
 /// # Ok::<(), barebus_wire::EncodeError>(())
 /// ```
 ///
-/// For values of different types use [`Entries::variants`], or a map of [`OwnedValue`](crate::OwnedValue)s.
+/// For values of different types use [`Entries::variants`], for entries that are made at run time `Entries(Vec<(&str, OwnedValue)>)`, or a map of
+/// [`OwnedValue`](crate::OwnedValue)s. These need the feature `alloc`.
 #[derive(Clone, Copy, Debug)]
 pub struct Entries<P>(pub P);
 
@@ -105,7 +106,8 @@ impl<P: Pairs + ?Sized> Pairs for &P {
 
 #[cfg(feature = "alloc")]
 impl<K, const N: usize> Entries<[(K, OwnedValue); N]> {
-    /// A dictionary whose values are VARIANTs of any types, such as an `a{sv}`:
+    /// A dictionary whose values are VARIANTs of any types, such as an `a{sv}`. Needs the feature `alloc`. Without it, derive [`Encode`] for a struct with
+    /// `#[barebus(dict)]`, or, where all values have one type, use `Entries` of [`AsVariant`](crate::AsVariant).
     ///
     /// ```
     /// use barebus_wire::{Entries, OwnedBody};

@@ -9,7 +9,7 @@ use crate::owned::{OwnedDict, OwnedValue, TypeError};
 use crate::value::{Decode, Type};
 use crate::variant::{Value, Variant};
 
-/// Why an entry of a dictionary cannot be read. A missing entry is no error.
+/// Why an entry of a dictionary cannot be read. A missing entry is no error. Needs the feature `alloc`.
 ///
 /// ```
 /// use barebus_wire::{Entries, EntryErrorKind, OwnedValue};
@@ -29,7 +29,7 @@ pub struct EntryError {
     pub kind: EntryErrorKind,
 }
 
-/// What is wrong with an entry.
+/// What is wrong with an entry. Needs the feature `alloc`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EntryErrorKind {
@@ -107,7 +107,7 @@ impl fmt::Display for EntryError {
 // The text says all that the cause says, so there is no source.
 impl core::error::Error for EntryError {}
 
-/// A Rust type that reads a VARIANT whatever it holds: [`Variant`], [`Value`], [`OwnedValue`].
+/// A Rust type that reads a VARIANT whatever it holds: [`Variant`], [`Value`], [`OwnedValue`]. Needs the feature `alloc`.
 #[diagnostic::on_unimplemented(
     message = "the entries of this dictionary have values of the one type `{Self}`",
     note = "only the values of an `a{{sv}}` differ in type: find an entry with `find`"
@@ -136,7 +136,7 @@ impl AnyValue for OwnedValue {}
 /// Each call walks all entries from where the iteration stands. To read many of them, iterate, or derive a struct with
 /// `#[barebus(dict)]`.
 impl<'a, V> Dict<'a, &'a str, V> {
-    /// The content of the entry `key`; `None` if there is no such entry.
+    /// The content of the entry `key`; `None` if there is no such entry. Needs the feature `alloc`; without it use [`find`](Self::find).
     ///
     /// # Errors
     /// [`EntryErrorKind::Twice`]; [`EntryErrorKind::Type`] when the entry holds another type than `T`; [`EntryErrorKind::Body`].
@@ -149,7 +149,7 @@ impl<'a, V> Dict<'a, &'a str, V> {
         variant.get().map(Some).map_err(|error| EntryError::new(key, error))
     }
 
-    /// The content of the entry `key`, or `default` if there is no such entry.
+    /// The content of the entry `key`, or `default` if there is no such entry. Needs the feature `alloc`.
     ///
     /// # Errors
     /// As [`get`](Self::get).

@@ -23,8 +23,8 @@
 //! - **Read**: [`frame_len`] says how many bytes make a message. [`Message::parse`] checks the header; [`Message::body`] compares the
 //!   signature with the types' own and validates in the same pass. [`Reader`] is the cursor under it, [`Cursor`] the one for types that
 //!   are known at run time only. [`Message::validate`] checks a body without reading it.
-//! - **Write**: [`MessageBuf`] marshals into memory of its own, [`Writer`] into a buffer of yours. [`PreparedCall`] marshals a header
-//!   once and calls many times.
+//! - **Write**: [`MessageBuf`] marshals messages into memory of its own, [`Header::encode`] one message into a buffer of yours. [`Writer`] is the
+//!   cursor under them. [`PreparedCall`] marshals a header once and calls many times.
 //! - **Types**: [`Type`] gives a Rust type its signature, [`Encode`] marshals and [`Decode`] unmarshals it. Numbers, `bool`, `&str`, `String`,
 //!   slices, `Vec`, maps, tuples (a STRUCT) and the types of this crate implement them. The feature `derive` has macros for structs and
 //!   enums of yours.
@@ -41,8 +41,63 @@
 //! # Features
 //!
 //! - `std`, on by default: implies `alloc`.
-//! - `alloc`: [`MessageBuf`], owned types, `String`, `Vec` and maps. Without it the crate works on your buffers.
-//! - `derive`: the macros of the traits [`Type`], [`Encode`] and [`Decode`].
+//! - `alloc`: all that takes memory of its own, and its errors:
+//!   - [`MethodCall::new`], [`Object::new`](definition::Object::new), [`name::IntoName`] and the owned names;
+//!   - [`MessageBuf`], [`PreparedCall`] and [`HeaderCache`];
+//!   - [`Dict::get`], [`Dict::get_or`], [`EntryError`] and [`Entries::variants`];
+//!   - [`OwnedValue`], [`OwnedBody`] and the types and traits beside them;
+//!   - [`match_rule::MatchRuleBuf`] and [`match_rule::OwnedMatchRule`];
+//!   - `String`, `Vec`, `Box` and `BTreeMap` as D-Bus types. `HashMap` needs `std`.
+//! - `derive`, off by default: the macros of the traits [`Type`], [`Encode`] and [`Decode`]. They need no `alloc`.
+//!
+//! # Without `alloc`
+//!
+//! Names are constants, or are checked at run time by `parse` ([`BusName::parse`]). Messages are marshalled into buffers of yours:
+//!
+//! ```
+//! use barebus_wire::{AsVariant, Dict, Entries, Message, MethodCall, Serial, Variant};
+//!
+//! const CONFIGURE: MethodCall<'static> =
+//!     MethodCall::from_static("org.example", "/org/example", "org.example.Link", "Configure");
+//!
+//! let mut buffer = [0; 256];
+//! let body = ("eth0", Entries([("Mtu", AsVariant(1500_u32)), ("Speed", AsVariant(1000))]));
+//! let len = CONFIGURE.header(Serial::FIRST).encode(&mut buffer, &body)?;
+//!
+//! let message = Message::parse(&buffer[..len])?;
+//! let (link, settings): (&str, Dict<&str, Variant>) = message.body()?;
+//! let mtu: Option<u32> = settings.find(&"Mtu")?.map(|value| value.get()).transpose()?;
+//! assert_eq!((link, mtu), ("eth0", Some(1500)));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! An `a{sv}` with values of different types is a struct that derives [`Encode`], with the feature `derive`:
+//!
+//! ```
+//! # #[cfg(feature = "derive")] {
+//! use barebus_wire::{Decode, Encode, Message, MethodCall, Serial, Type};
+//!
+//! #[derive(Type, Encode, Decode, Debug, PartialEq)]
+//! #[barebus(dict, rename_all = "PascalCase")]
+//! struct Settings<'a> {
+//!     mtu: u32,
+//!     /// `None` is not written.
+//!     name: Option<&'a str>,
+//! }
+//!
+//! const CONFIGURE: MethodCall<'static> =
+//!     MethodCall::from_static("org.example", "/org/example", "org.example.Link", "Configure");
+//!
+//! let settings = Settings { mtu: 1500, name: Some("eth0") };
+//! let mut buffer = [0; 256];
+//! let len = CONFIGURE.header(Serial::FIRST).encode(&mut buffer, &(settings,))?;
+//!
+//! let message = Message::parse(&buffer[..len])?;
+//! assert_eq!(message.signature(), "a{sv}");
+//! assert_eq!(message.body::<(Settings,)>()?.0, Settings { mtu: 1500, name: Some("eth0") });
+//! # }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 //!
 //! # What this crate does not do
 //!

@@ -7,7 +7,8 @@ use crate::error::EncodeError;
 use crate::header::{Header, Serial};
 use crate::prepared::{PreparedCall, PreparedError};
 
-/// A buffer of messages that grows and is used again: in steady state marshalling into it allocates nothing.
+/// A buffer of messages that grows and is used again: in steady state marshalling into it allocates nothing. Needs the feature
+/// `alloc`; without it use [`Header::encode`].
 #[derive(Clone, Debug, Default)]
 pub struct MessageBuf {
     /// Initialised to its end, so that using it again costs nothing.

@@ -34,8 +34,8 @@ impl<'a> MethodCall<'a> {
     /// # Ok::<(), barebus_wire::name::InvalidName>(())
     /// ```
     ///
-    /// For names that are known when compiling use [`from_static`](Self::from_static) in a constant, and for a call without a
-    /// destination or an interface [`checked`](Self::checked).
+    /// Needs the feature `alloc`. For names that are known when compiling use [`from_static`](Self::from_static) in a constant, and for
+    /// a call without a destination or an interface [`checked`](Self::checked).
     ///
     /// # Errors
     /// [`InvalidName`] names the text that is no name or path, and what it was to be used as.

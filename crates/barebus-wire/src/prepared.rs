@@ -14,7 +14,8 @@ use crate::method_call::MethodCall;
 use crate::signature::Signature;
 use crate::writer::Writer;
 
-/// A header marshalled once, to be sent many times with other serials and other arguments of the same types.
+/// A header marshalled once, to be sent many times with other serials and other arguments of the same types. Needs the feature
+/// `alloc`.
 #[derive(Clone, Debug)]
 pub struct PreparedCall {
     /// Header with its padding; serial and body length are 0.

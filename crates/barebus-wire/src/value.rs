@@ -9,7 +9,7 @@ use crate::reader::Reader;
 use crate::signature::{Signature, SignatureText};
 use crate::writer::Writer;
 
-/// A Rust type that has one D-Bus type, known when compiling.
+/// A Rust type that has one D-Bus type, known when compiling. `#[derive(Type)]` needs the feature `derive`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no D-Bus type",
     note = "derive `Type` for a struct or an enum; a value of any type is a `Value` or an `OwnedValue`"
@@ -39,7 +39,7 @@ pub trait Type {
 )]
 pub trait BasicType: Type {}
 
-/// A value that can be marshalled.
+/// A value that can be marshalled. `#[derive(Encode)]` needs the feature `derive`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be marshalled",
     note = "derive `Type` and `Encode` for a struct or an enum; `usize` and `isize` have no width on the wire: use `u64` or `i64`"
@@ -64,7 +64,7 @@ pub trait Encode: Type {
     }
 }
 
-/// A value that can be unmarshalled, borrowing from the message where it can.
+/// A value that can be unmarshalled, borrowing from the message where it can. `#[derive(Decode)]` needs the feature `derive`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be unmarshalled",
     note = "derive `Type` and `Decode` for a struct or an enum; `usize` and `isize` have no width on the wire: use `u64` or `i64`"

@@ -2,7 +2,7 @@
 
 use barebus::{Connection, ObjectPath, Proxy};
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
+fn main() -> Result<(), barebus::Error> {
     let mut bus = Connection::system()?;
     let mut systemd = Proxy::new(
         &mut bus,

@@ -36,7 +36,7 @@ words! {
 }
 
 impl JobResult {
-    /// Whether what was asked for holds now.
+    /// Whether the result is [`Done`](Self::Done) or [`Skipped`](Self::Skipped).
     pub const fn is_success(&self) -> bool {
         matches!(self, Self::Done | Self::Skipped)
     }
@@ -61,7 +61,8 @@ impl JobEnd {
         }
     }
 
-    /// Whether what was asked for is known to hold.
+    /// Whether the job has succeeded: its result is [`JobResult::Done`] or [`JobResult::Skipped`]. `false` for all other results, and if the result was
+    /// [lost](Self::Lost).
     pub const fn is_success(&self) -> bool {
         matches!(self, Self::Result(result) if result.is_success())
     }

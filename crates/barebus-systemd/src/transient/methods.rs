@@ -33,8 +33,9 @@ macro_rules! run_method {
         /// [`reset_failed_unit`](Self::reset_failed_unit); with [`CollectMode::InactiveOrFailed`](crate::word::CollectMode::InactiveOrFailed) it
         /// does not. If this is given up or the connection ends, the unit goes on.
         ///
-        /// systemd keeps units for references only over a bus. So for a connection to its private socket, one to the bus beside it is opened,
-        /// unless there is no bus. Without one, and in an event loop ([`Later`](crate::Later)), what a unit used that succeeded is not known.
+        /// A unit that succeeded is forgotten by systemd at once, unless a client on a bus holds a reference to it. So over systemd's private socket,
+        /// this method opens a second connection, to the bus, and uses it for the run. If there is no bus, the resources that a successful unit used
+        /// are not known. The method of [`Later`](crate::Later) opens no second connection: over the private socket it does not know them either.
         ///
         /// # Errors
         /// As [`start_transient_unit`](Self::start_transient_unit). That the command fails is no error.

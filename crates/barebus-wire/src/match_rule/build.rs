@@ -6,7 +6,8 @@ use core::fmt::Write;
 use super::text::write_quoted;
 use super::{InvalidRule, MatchKey, MatchRule};
 
-/// Builds a match rule from its parts. Names and paths are text or checked types; [`rule`](Self::rule) checks the text.
+/// Builds a match rule from its parts. Names and paths are text or checked types; [`rule`](Self::rule) checks the text. Needs
+/// the feature `alloc`; without it use [`MatchRule::parse`].
 ///
 /// ```
 /// use barebus_wire::match_rule::MatchRuleBuf;

@@ -20,7 +20,7 @@ use crate::reader::Reader;
 use crate::signature::Signature;
 use crate::writer::Writer;
 
-/// A body with its signature, owned and validated: what was parsed from text, or kept of a message.
+/// A body with its signature, owned and validated: what was parsed from text, or kept of a message. Needs the feature `alloc`.
 ///
 /// ```
 /// use barebus_wire::OwnedBody;

@@ -31,7 +31,7 @@ use crate::value::{Decode, Encode, Type};
 use crate::variant::{Value, Variant};
 use crate::writer::Writer;
 
-/// Any value, as a tree that owns what is in it: for values that are kept, changed or made at run time.
+/// Any value, as a tree that owns what is in it: for values that are kept, changed or made at run time. Needs the feature `alloc`.
 ///
 /// As a [`Type`] it is the VARIANT that holds the value.
 ///
