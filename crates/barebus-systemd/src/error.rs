@@ -294,6 +294,16 @@ mod tests {
     }
 
     #[test]
+    fn the_error_of_two_addresses_names_both() {
+        let unreachable = |address: &str| barebus::Connection::open(address).unwrap_err();
+        let text =
+            unreachable("unix:path=/one").and_then(unreachable("unix:path=/two")).to_string();
+        assert!(text.contains("unix:path=/one: ") && text.contains("unix:path=/two: "), "{text}");
+        let text = unreachable("unix:path=/one").and_then(unreachable("nonsense")).to_string();
+        assert!(text.contains("nonsense"), "{text}");
+    }
+
+    #[test]
     fn an_invalid_name_stands_in_quotes() {
         let error = crate::UnitName::parse("is not there").unwrap_err();
         let error = Error::new("GetUnit", "is not there", error);
