@@ -193,5 +193,5 @@ fn words_are_completed_to_names_as_by_systemctl() {
     }
     // A word with a slash is the path of a file here, and systemd tells no state of that.
     let words = ["GetUnitFileState of '/etc/passwd'", "cannot use '/etc/passwd' as a unit name"];
-    refused(Way::Daemon.barebus().args(["unit", "state", "/etc/passwd"]), 2, &words);
+    refused(Way::Daemon.barebus().args(["unit", "state", "/etc/passwd"]), 1, &words);
 }

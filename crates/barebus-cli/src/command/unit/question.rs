@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use barebus_systemd::word::LoadState;
-use barebus_systemd::{ActiveState, Systemd};
+use barebus_systemd::{ActiveState, Cause, Systemd};
 
 use super::exit::{NOT_FOUND, NOT_RUNNING};
 use super::names;
@@ -22,6 +22,10 @@ pub(super) fn state(systemd: &Systemd, question: &Question) -> Result<ExitCode, 
                 print(question, state.as_str())?;
             }
             Err(error) if error.is_no_such_unit() => print(question, "not-found")?,
+            // The path of a file, which has no state: systemctl ends with this code, too.
+            Err(error) if matches!(error.cause, Cause::Name(_)) => {
+                answer.refused(Failure::new(Exit::Refused, error))?;
+            }
             Err(error) => answer.refused(error.into())?,
         }
     }
