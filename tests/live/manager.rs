@@ -2,7 +2,7 @@
 
 use barebus::{Dict, Proxy, Reply, Variant};
 use barebus_systemd::interface::manager::{INTERFACE, OBJECT};
-use barebus_systemd::{ActiveState, JobEnd, JobResult, Mode, Systemd, UnitFileState};
+use barebus_systemd::{ActiveState, Cause, JobEnd, JobResult, Mode, Systemd, UnitFileState};
 
 use crate::boxes::{DEPENDENT, FAILING, LONG, both, connect, printed};
 
@@ -29,6 +29,12 @@ fn an_unknown_unit_is_told_apart_from_other_errors() {
         assert!(error.is_no_such_unit(), "{error}");
         let error = systemd.unit_file_state("no/such/name").unwrap_err();
         assert!(!error.is_no_such_unit(), "{error}");
+        assert!(matches!(error.cause, Cause::Name(_)), "{error}");
+        let error = systemd.start_unit("no/such/name", Mode::Replace).unwrap_err();
+        assert!(matches!(error.cause, Cause::Name(_)), "{error}");
+        assert!(error.operation == "StartUnit of 'no/such/name'", "{error}");
+        let error = systemd.reset_failed_unit("no/such/name").unwrap_err();
+        assert!(matches!(error.cause, Cause::Name(_)), "{error}");
         // None of them ended the connection.
         assert!(systemd.version().is_ok());
     }

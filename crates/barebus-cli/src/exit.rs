@@ -127,6 +127,7 @@ impl From<barebus_systemd::Error> for Failure {
                 Exit::Usage
             }
             Cause::UnitExists(_) | Cause::Io(_) => Exit::Refused,
+            Cause::JobNotEnded(_) => Exit::NoReply,
             _ => Exit::Connection,
         };
         Self::new(exit, error)

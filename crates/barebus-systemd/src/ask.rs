@@ -7,6 +7,7 @@ use barebus::definition::{Arguments, Kinds, Method};
 use crate::client::{CallOptions, Client};
 use crate::error::{Cause, Error};
 use crate::interface::manager::OBJECT;
+use crate::name::UnitName;
 
 /// Calls a method of the manager. `about` is what an error names besides the method.
 pub(crate) async fn ask<C: Client, In: Kinds, Out: Kinds, A: Arguments + EncodeBody>(
@@ -29,6 +30,26 @@ pub(crate) async fn tell<C: Client, In: Kinds, A: Arguments + EncodeBody>(
     options: CallOptions,
 ) -> Result<(), Error> {
     ask(client, method, arguments, about, options).await.map(drop)
+}
+
+/// As [`tell`] for a method that takes a unit. Checks the unit's name first.
+pub(crate) async fn tell_of<C: Client, In: Kinds, A: Arguments + EncodeBody>(
+    client: &C,
+    method: Method<In, ()>,
+    arguments: A,
+    unit: &str,
+    options: CallOptions,
+) -> Result<(), Error> {
+    // To systemd, an empty name is the unit that the caller is in.
+    if !unit.is_empty() {
+        checked(method, unit)?;
+    }
+    tell(client, method, arguments, Some(unit), options).await
+}
+
+/// Checks the name of the unit that a method is called about.
+pub(crate) fn checked<In, Out>(method: Method<In, Out>, unit: &str) -> Result<UnitName, Error> {
+    UnitName::parse(unit).map_err(failed(method, Some(unit)))
 }
 
 /// Makes an error of a method that was called about something.

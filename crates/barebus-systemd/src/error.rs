@@ -2,11 +2,12 @@
 
 use std::fmt;
 use std::io;
+use std::time::Duration;
 
 use barebus::{BodyError, CallError, DecodeError, OpenError};
 
 use crate::access::{AccessError, Refusal};
-use crate::name::NameError;
+use crate::name::{NameError, Quoted};
 use crate::setting::SettingError;
 use crate::word::ActiveState;
 
@@ -36,23 +37,28 @@ pub enum Cause {
     /// A unit of that name exists, so no transient one can be made. A unit that has failed exists until it is reset
     /// (`reset_failed_unit`).
     UnitExists(ActiveState),
+    /// The job has not ended within this time. It goes on.
+    JobNotEnded(Duration),
     /// systemd cannot be reached.
     Access(AccessError),
 }
 
 impl Error {
-    /// An empty name is a name too, and one to be seen.
+    /// A name that is invalid stands in quotes: it may be empty, or read like a part of the sentence.
     pub(crate) fn new<'a>(
         operation: &str,
         about: impl Into<Option<&'a str>>,
         cause: impl Into<Cause>,
     ) -> Self {
+        let cause = cause.into();
         let operation = match about.into() {
             None => operation.to_owned(),
-            Some("") => format!("{operation} of ''"),
+            Some(about) if about.is_empty() || matches!(cause, Cause::Name(_)) => {
+                format!("{operation} of {}", Quoted(about))
+            }
             Some(about) => format!("{operation} of {about}"),
         };
-        Self { operation, cause: cause.into() }
+        Self { operation, cause }
     }
 
     /// The error of the call that failed, if it was one.
@@ -69,6 +75,7 @@ impl Error {
             Cause::Call(error) => error.is_timeout(),
             Cause::Open(error) => error.is_timeout(),
             Cause::Access(AccessError::Root { error, .. }) => error.is_timeout(),
+            Cause::JobNotEnded(_) => true,
             _ => false,
         }
     }
@@ -123,7 +130,9 @@ const PROPERTY_READ_ONLY: &str = "org.freedesktop.DBus.Error.PropertyReadOnly";
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.operation, self.cause)?;
+        // It continues the sentence.
+        let separator = if let Cause::JobNotEnded(_) = self.cause { "" } else { ":" };
+        write!(f, "{}{separator} {}", self.operation, self.cause)?;
         match self.refusal() {
             Some(refusal) => write!(f, ": {refusal}"),
             None => Ok(()),
@@ -144,6 +153,9 @@ impl fmt::Display for Cause {
             ),
             Self::UnitExists(state) => {
                 write!(f, "a unit of that name exists: it is {state}; use another name")
+            }
+            Self::JobNotEnded(limit) => {
+                write!(f, "has not ended within {} s; it goes on", limit.as_secs_f64())
             }
             Self::Access(error) => error.fmt(f),
         }
@@ -203,10 +215,15 @@ impl std::error::Error for Error {}
 
 impl From<Error> for barebus::Error {
     fn from(error: Error) -> Self {
+        let hint = error.refusal().map(|refusal| refusal.to_string());
+        let operation =
+            |operation, cause: Self| Self::Operation { operation, cause: Box::new(cause), hint };
         match error.cause {
-            Cause::Call(cause) => Self::Operation { operation: error.operation, cause },
-            Cause::Open(error) => Self::Open(error),
-            Cause::Io(error) => Self::Io(error),
+            Cause::Call(cause) => operation(error.operation, cause.into()),
+            Cause::Open(cause) => operation(error.operation, cause.into()),
+            Cause::Io(cause) => operation(error.operation, cause.into()),
+            // This is what a timeout is there.
+            Cause::JobNotEnded(_) => Self::Io(io::Error::new(io::ErrorKind::TimedOut, error)),
             _ => Self::Invalid(Box::new(error)),
         }
     }
@@ -255,5 +272,53 @@ mod tests {
         assert_eq!(text(Some("x.service")), "GetUnit of x.service");
         assert_eq!(text(Some("")), "GetUnit of ''");
         assert_eq!(text(None), "GetUnit");
+    }
+
+    #[test]
+    fn the_error_of_all_crates_says_the_same() {
+        let refused = CallError::Remote {
+            name: "org.freedesktop.DBus.Error.InteractiveAuthorizationRequired".into(),
+            message: "Interactive authentication required.".into(),
+        };
+        let unreachable = barebus::Connection::open("unix:path=/nowhere").unwrap_err();
+        for error in [
+            Error::new("StartUnit", "x.service", refused),
+            Error::new("connecting to systemd", None, unreachable),
+            Error::new("run", None, io::Error::from(io::ErrorKind::TimedOut)),
+        ] {
+            let (text, name) = (error.to_string(), error.remote_name().map(str::to_owned));
+            let error = barebus::Error::from(error);
+            assert_eq!(error.to_string(), text);
+            assert_eq!(error.remote_name(), name.as_deref());
+        }
+    }
+
+    #[test]
+    fn the_error_of_two_addresses_names_both() {
+        let unreachable = |address: &str| barebus::Connection::open(address).unwrap_err();
+        let text =
+            unreachable("unix:path=/one").and_then(unreachable("unix:path=/two")).to_string();
+        assert!(text.contains("unix:path=/one: ") && text.contains("unix:path=/two: "), "{text}");
+        let text = unreachable("unix:path=/one").and_then(unreachable("nonsense")).to_string();
+        assert!(text.contains("nonsense"), "{text}");
+    }
+
+    #[test]
+    fn an_invalid_name_stands_in_quotes() {
+        let error = crate::UnitName::parse("is not there").unwrap_err();
+        let error = Error::new("GetUnit", "is not there", error);
+        assert_eq!(error.operation, "GetUnit of 'is not there'");
+    }
+
+    #[test]
+    fn a_job_that_is_late_is_a_timeout_and_goes_on() {
+        let error =
+            || Error::new("the job", "x.service", Cause::JobNotEnded(Duration::from_millis(1500)));
+        let text = "the job of x.service has not ended within 1.5 s; it goes on";
+        assert_eq!(error().to_string(), text);
+        assert!(error().is_timeout());
+        let error = barebus::Error::from(error());
+        assert_eq!(error.to_string(), text);
+        assert!(error.is_timeout());
     }
 }

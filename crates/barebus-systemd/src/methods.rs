@@ -16,7 +16,8 @@ shells! {
     /// Queues a job that starts the unit. [`wait`](Self::wait) returns its result.
     ///
     /// # Errors
-    /// Returns the failed operation and its cause; [`Error::is_no_such_unit`] if there is no such unit.
+    /// Returns the failed operation and its cause; [`Error::is_no_such_unit`] if there is no such unit,
+    /// [`Cause::Name`](crate::Cause::Name) if the name is invalid.
     fn start_unit(unit: &str, mode: Mode) -> Result<Job, Error> = job::start_unit;
 
     /// Queues jobs that start the units. Returns a result for each, in their order. Waiting for the jobs first is not necessary: while as

@@ -42,12 +42,14 @@ pub enum Error {
     Open(OpenError),
     /// A call failed, or the connection has ended.
     Call(CallError),
-    /// An operation that consists of calls failed.
+    /// An operation of a crate that is built on this one failed.
     Operation {
         /// What was to be done: `GetUnitFileState of x.service`.
         operation: String,
         /// Why it failed.
-        cause: CallError,
+        cause: Box<Self>,
+        /// Who refused it and what to try, if that is known.
+        hint: Option<String>,
     },
     /// A name, an address or a signature of the caller's is invalid.
     Invalid(Box<dyn std::error::Error + Send + Sync>),
@@ -70,6 +72,7 @@ impl Error {
         match self {
             Self::Open(error) => error.is_timeout(),
             Self::Io(error) => error.kind() == io::ErrorKind::TimedOut,
+            Self::Operation { cause, .. } => cause.is_timeout(),
             _ => self.call().is_some_and(CallError::is_timeout),
         }
     }
@@ -84,15 +87,28 @@ impl Error {
         self.call()?.remote_name()
     }
 
-    const fn call(&self) -> Option<&CallError> {
+    fn call(&self) -> Option<&CallError> {
         match self {
-            Self::Call(error) | Self::Operation { cause: error, .. } => Some(error),
+            Self::Call(error) => Some(error),
+            Self::Operation { cause, .. } => cause.call(),
             _ => None,
         }
     }
 }
 
 impl OpenError {
+    /// The error of two addresses that were tried in turn: the servers of both, if none could be reached.
+    #[must_use]
+    pub fn and_then(self, second: Self) -> Self {
+        match (self, second) {
+            (Self::Unreachable(mut attempts), Self::Unreachable(more)) => {
+                attempts.extend(more);
+                Self::Unreachable(attempts)
+            }
+            (_, second) => second,
+        }
+    }
+
     /// Whether every server that the address lists was tried until the deadline had passed.
     pub fn is_timeout(&self) -> bool {
         let Self::Unreachable(attempts) = self else { return false };
@@ -136,7 +152,10 @@ impl fmt::Display for Error {
         match self {
             Self::Open(error) => error.fmt(f),
             Self::Call(error) => error.fmt(f),
-            Self::Operation { operation, cause } => write!(f, "{operation}: {cause}"),
+            Self::Operation { operation, cause, hint: None } => write!(f, "{operation}: {cause}"),
+            Self::Operation { operation, cause, hint: Some(hint) } => {
+                write!(f, "{operation}: {cause}: {hint}")
+            }
             Self::Invalid(error) | Self::Value(error) | Self::Other(error) => error.fmt(f),
             Self::Io(error) => error.fmt(f),
         }
@@ -161,7 +180,8 @@ impl std::error::Error for Error {
         match self {
             Self::Invalid(error) | Self::Value(error) | Self::Other(error) => error.source(),
             Self::Io(error) => error.source(),
-            Self::Open(_) | Self::Call(_) | Self::Operation { .. } => None,
+            Self::Operation { cause, .. } => cause.source(),
+            Self::Open(_) | Self::Call(_) => None,
         }
     }
 }

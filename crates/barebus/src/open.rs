@@ -53,25 +53,22 @@ impl Connection {
     /// for others the system bus.
     ///
     /// # Errors
-    /// As [`system`](Self::system).
+    /// As [`system`](Self::system); it names the private socket too, if that was tried.
     pub fn systemd() -> Result<Self, OpenError> {
-        if geteuid().is_root() {
-            if let Ok(connection) = Self::systemd_private() {
-                return Ok(connection);
-            }
+        if !geteuid().is_root() {
+            return Self::system();
         }
-        Self::system()
+        Self::systemd_private()
+            .or_else(|private| Self::system().map_err(|bus| private.and_then(bus)))
     }
 
     /// Opens a connection to the user's systemd, as `systemctl --user` does: the private socket in `$XDG_RUNTIME_DIR`, or the session bus if
     /// there is none.
     ///
     /// # Errors
-    /// As [`session`](Self::session).
+    /// As [`session`](Self::session); it names the private socket too, if that was tried.
     pub fn systemd_user() -> Result<Self, OpenError> {
-        if let Ok(connection) = Options::direct().open_user_private() {
-            return Ok(connection);
-        }
-        Self::session()
+        let private = Options::direct().open_user_private();
+        private.or_else(|private| Self::session().map_err(|bus| private.and_then(bus)))
     }
 }

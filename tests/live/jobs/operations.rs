@@ -89,6 +89,8 @@ fn two_starts_of_one_unit_are_one_job_and_both_waits_end() {
         assert_eq!(one.result(), None);
         let error = systemd.wait_within(&one, Duration::from_millis(10)).unwrap_err();
         assert!(error.is_timeout(), "{error}");
+        let text = "the job of job-held@twice.service has not ended within 0.01 s; it goes on";
+        assert_eq!(error.to_string(), text);
         place.let_go("twice");
         let ends = systemd.wait_all(&[one, other]);
         assert!(ends.into_iter().all(|end| result(end) == JobResult::Done));

@@ -233,6 +233,10 @@ fn reexec(connect: impl Fn() -> Option<Systemd>) {
     systemd.wait(&job).unwrap();
     let is_removed = |event: &Event| matches!(event, Event::JobRemoved { .. });
     until(&mut watch, is_removed).into_iter().for_each(|event| replay.read(event));
+    // The load state is told last.
+    while replay.units.get("steady-0.service").is_none_or(|unit| unit.load.is_none()) {
+        replay.read(watch.next_within(PATIENCE).unwrap().expect("an event"));
+    }
     let before = replay.units.get("steady-0.service").cloned();
 
     let mut actor = connect().unwrap();

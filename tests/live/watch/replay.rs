@@ -16,6 +16,11 @@ pub(super) struct Replay {
     pub(super) overflows: usize,
 }
 
+/// An inactive service has no process.
+fn assert_is_one_moment(unit: &str, state: &UnitState) {
+    assert!(state.active != ActiveState::Inactive || state.main_pid.is_none(), "{unit}: {state:?}");
+}
+
 /// Name, load state, active state, sub-state.
 pub(super) type Row = (String, LoadState, ActiveState, SubState);
 
@@ -35,22 +40,25 @@ impl Replay {
                 }
             }
             Event::Loaded { unit, state } => {
+                assert_is_one_moment(&unit, &state);
                 assert!(self.units.insert(unit.clone(), state).is_none(), "{unit} loaded twice");
             }
             Event::Changed { unit, old, new } => {
                 assert_ne!(old, new, "{unit}");
+                assert_is_one_moment(&unit, &new);
                 let known = self.units.insert(unit.clone(), new);
                 let known = known.unwrap_or_else(|| panic!("{unit} was not loaded"));
-                let facts =
-                    |state: &UnitState| (state.active.clone(), state.sub.clone(), state.main_pid);
-                assert_eq!(facts(&known), facts(&old), "{unit}");
+                assert_eq!(known, old, "{unit}");
             }
             Event::JobNew { unit, job } => {
+                self.units.get_mut(&unit).unwrap().job.get_or_insert(job);
                 let jobs = self.jobs.entry(unit.clone()).or_default();
                 assert!(!jobs.contains(&job), "job {job} of {unit} twice");
                 jobs.push(job);
             }
             Event::JobRemoved { unit, job, .. } => {
+                let state = self.units.get_mut(&unit).unwrap();
+                state.job = state.job.filter(|queued| *queued != job);
                 let jobs = self.jobs.entry(unit.clone()).or_default();
                 assert!(jobs.contains(&job), "job {job} of {unit} was not told");
                 jobs.retain(|known| *known != job);
@@ -71,7 +79,7 @@ impl Replay {
         let watched = self.units.iter().filter(|(name, _)| filter(name));
         watched
             .map(|(name, state)| {
-                let load = state.load.clone().unwrap_or(LoadState::Loaded);
+                let load = state.load.clone().unwrap_or_else(|| "not told".into());
                 (name.clone(), load, state.active.clone(), state.sub.clone())
             })
             .collect()

@@ -34,22 +34,9 @@ fn runtime_dir(uid: u32) -> String {
 
 pub(super) fn user_of(uid: u32) -> Result<Connection, Error> {
     let at = |socket: &str| format!("unix:path={}/{socket}", runtime_dir(uid));
-    let direct = match Connection::open_direct(&at("systemd/private")) {
-        Ok(connection) => return Ok(connection),
-        Err(error) => error,
-    };
-    Connection::open(&at("bus")).map_err(|bus| Error::new(CONNECTING, None, both(direct, bus)))
-}
-
-/// The attempts of two errors.
-fn both(first: OpenError, second: OpenError) -> OpenError {
-    match (first, second) {
-        (OpenError::Unreachable(mut attempts), OpenError::Unreachable(more)) => {
-            attempts.extend(more);
-            OpenError::Unreachable(attempts)
-        }
-        (_, second) => second,
-    }
+    Connection::open_direct(&at("systemd/private"))
+        .or_else(|direct| Connection::open(&at("bus")).map_err(|bus| direct.and_then(bus)))
+        .map_err(|error| Error::new(CONNECTING, None, error))
 }
 
 pub(super) fn at(address: &str) -> Result<Connection, Error> {

@@ -7,6 +7,7 @@ use super::job::Job;
 use super::jobs::{self, open};
 use super::wait::{end, while_reading};
 use super::{Mode, Transaction};
+use crate::ask::checked;
 use crate::client::{CallOptions, Client};
 use crate::error::Error;
 use crate::interface::job::property::UNIT;
@@ -105,6 +106,7 @@ macro_rules! starters {
                 unit: &str,
                 mode: Mode,
             ) -> Result<Job, Error> {
+                checked($method, unit)?;
                 let request = $method.call(OBJECT, (unit, mode.as_str()));
                 start_job(client, unit, request, CallOptions::default()).await
             }
@@ -140,6 +142,7 @@ pub(crate) async fn enqueue_unit_job<C: Client>(
     job_type: JobType,
     mode: Mode,
 ) -> Result<Transaction, Error> {
+    checked(ENQUEUE_UNIT_JOB, unit)?;
     let request = ENQUEUE_UNIT_JOB.call(OBJECT, (unit, job_type.as_str(), mode.as_str()));
     let queued = async {
         let (reply, mut starting) = ask(client, request, CallOptions::default()).await?;
@@ -181,7 +184,7 @@ async fn with_unit<C: Client>(client: &C, mut job: Job) -> Result<Job, CallError
         Ok(reply) => job.unit = UNIT.value(&reply)?.0.into(),
         // The job has ended. Its end names the unit.
         Err(CallError::Remote { .. }) => {
-            end(client, &job, None).await?;
+            end(client, &job).await?;
             job.unit = job.end.unit();
         }
         Err(error) => return Err(error),

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use barebus::definition::Object;
 use barebus::definition::standard::PROPERTIES_CHANGED;
-use barebus::{CallError, NoReply, OwnedMessage};
+use barebus::{CallError, OwnedMessage};
 
 use super::end::{JobEnd, JobReport};
 use super::job::{Ended, Job};
@@ -16,13 +16,12 @@ use super::jobs::release;
 use super::mode::Mode;
 use super::read::read;
 use super::start::start_unit;
-use crate::ask::tell;
+use crate::ask::{checked, tell};
 use crate::client::{CallOptions, Client};
-use crate::error::Error;
+use crate::error::{Cause, Error};
 use crate::interface::job::method::CANCEL;
 use crate::interface::manager::OBJECT;
-use crate::interface::manager::method::{CANCEL_JOB, CLEAR_JOBS};
-use crate::name::UnitName;
+use crate::interface::manager::method::{CANCEL_JOB, CLEAR_JOBS, START_UNIT};
 use crate::together::{all, unless};
 use crate::unit::Reading;
 use crate::unit::status::status;
@@ -53,22 +52,7 @@ pub(super) async fn while_reading<C: Client, T>(
     .await
 }
 
-/// Waits for `wanted` until `deadline`.
-async fn until<C: Client, T>(
-    client: &C,
-    deadline: Option<Instant>,
-    wanted: impl Future<Output = Result<T, CallError>>,
-) -> Result<T, CallError> {
-    let Some(deadline) = deadline else { return wanted.await };
-    let ended = unless(wanted, client.sleep_until(deadline)).await;
-    ended.unwrap_or(Err(CallError::NoReply(NoReply::TimedOut)))
-}
-
-pub(super) async fn end<C: Client>(
-    client: &C,
-    job: &Job,
-    deadline: Option<Instant>,
-) -> Result<Ended, CallError> {
+pub(super) async fn end<C: Client>(client: &C, job: &Job) -> Result<Ended, CallError> {
     if let Some(ended) = job.end.get() {
         return Ok(ended);
     }
@@ -76,24 +60,35 @@ pub(super) async fn end<C: Client>(
         // It may have ended just now, in another thread.
         return job.end.get().ok_or(CallError::OtherConnection);
     }
-    until(client, deadline, while_reading(client, poll_fn(|cx| job.end.poll(cx)))).await
+    while_reading(client, poll_fn(|cx| job.end.poll(cx))).await
 }
 
-async fn wait_until<C: Client>(
+async fn wait_at_most<C: Client>(
     client: &C,
     job: &Job,
-    deadline: Option<Instant>,
+    limit: Option<Duration>,
 ) -> Result<JobEnd, Error> {
-    let ended = end(client, job, deadline).await;
+    let deadline = limit.and_then(|limit| Instant::now().checked_add(limit));
+    let late = async {
+        match deadline {
+            Some(deadline) => client.sleep_until(deadline).await,
+            None => std::future::pending().await,
+        }
+    };
+    let ended = unless(end(client, job), late).await;
     release(client);
-    match ended.map_err(|error| Error::new("the job", &*job.unit, error))? {
+    let failed = |cause: Cause| Error::new("the job", &*job.unit, cause);
+    let Some(ended) = ended else {
+        return Err(failed(Cause::JobNotEnded(limit.unwrap_or_default())));
+    };
+    match ended.map_err(|error| failed(error.into()))? {
         Ended::Told(result) => Ok(JobEnd::Result(result)),
         Ended::Lost => Ok(JobEnd::Lost(Box::new(status(client, &job.unit).await?))),
     }
 }
 
 pub(crate) async fn wait<C: Client>(client: &C, job: &Job) -> Result<JobEnd, Error> {
-    wait_until(client, job, None).await
+    wait_at_most(client, job, None).await
 }
 
 pub(crate) async fn wait_within<C: Client>(
@@ -101,7 +96,7 @@ pub(crate) async fn wait_within<C: Client>(
     job: &Job,
     timeout: Duration,
 ) -> Result<JobEnd, Error> {
-    wait_until(client, job, Instant::now().checked_add(timeout)).await
+    wait_at_most(client, job, Some(timeout)).await
 }
 
 pub(crate) async fn wait_all<C: Client>(client: &C, jobs: &[Job]) -> Vec<Result<JobEnd, Error>> {
@@ -122,7 +117,7 @@ pub(crate) async fn start_and_report<C: Client>(
     unit: &str,
     mode: Mode,
 ) -> Result<JobReport, Error> {
-    let name = UnitName::parse(unit).map_err(|error| Error::new("StartUnit", unit, error))?;
+    let name = checked(START_UNIT, unit)?;
     let path = name.object_path();
     let object =
         if client.is_direct() { Object::direct(path.borrow()) } else { OBJECT.at(path.borrow()) };

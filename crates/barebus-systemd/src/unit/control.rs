@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::ask::tell;
+use crate::ask::{tell, tell_of};
 use crate::client::{CallOptions, Client};
 use crate::daemon::within;
 use crate::error::Error;
@@ -42,7 +42,7 @@ pub(crate) async fn kill_unit<C: Client>(
     signal: Signal,
 ) -> Result<(), Error> {
     let arguments = (unit, whom, signal.number());
-    tell(client, call::KILL_UNIT, arguments, Some(unit), CallOptions::default()).await
+    tell_of(client, call::KILL_UNIT, arguments, unit, CallOptions::default()).await
 }
 
 pub(crate) async fn queue_signal_unit<C: Client>(
@@ -53,7 +53,7 @@ pub(crate) async fn queue_signal_unit<C: Client>(
     value: i32,
 ) -> Result<(), Error> {
     let arguments = (unit, whom, signal.number(), value);
-    tell(client, call::QUEUE_SIGNAL_UNIT, arguments, Some(unit), CallOptions::default()).await
+    tell_of(client, call::QUEUE_SIGNAL_UNIT, arguments, unit, CallOptions::default()).await
 }
 
 pub(crate) async fn clean_unit<C: Client>(
@@ -61,19 +61,19 @@ pub(crate) async fn clean_unit<C: Client>(
     unit: &str,
     what: &[CleanMask],
 ) -> Result<(), Error> {
-    tell(client, call::CLEAN_UNIT, (unit, what), Some(unit), CallOptions::default()).await
+    tell_of(client, call::CLEAN_UNIT, (unit, what), unit, CallOptions::default()).await
 }
 
 pub(crate) async fn freeze_unit<C: Client>(client: &C, unit: &str) -> Result<(), Error> {
-    tell(client, call::FREEZE_UNIT, (unit,), Some(unit), within(FREEZE)).await
+    tell_of(client, call::FREEZE_UNIT, (unit,), unit, within(FREEZE)).await
 }
 
 pub(crate) async fn thaw_unit<C: Client>(client: &C, unit: &str) -> Result<(), Error> {
-    tell(client, call::THAW_UNIT, (unit,), Some(unit), within(FREEZE)).await
+    tell_of(client, call::THAW_UNIT, (unit,), unit, within(FREEZE)).await
 }
 
 pub(crate) async fn reset_failed_unit<C: Client>(client: &C, unit: &str) -> Result<(), Error> {
-    tell(client, call::RESET_FAILED_UNIT, (unit,), Some(unit), CallOptions::default()).await
+    tell_of(client, call::RESET_FAILED_UNIT, (unit,), unit, CallOptions::default()).await
 }
 
 pub(crate) async fn reset_failed<C: Client>(client: &C) -> Result<(), Error> {
@@ -87,7 +87,7 @@ pub(crate) async fn set_unit_properties<C: Client>(
     properties: &Properties,
 ) -> Result<(), Error> {
     let arguments = (unit, lasting == Lasting::Runtime, properties);
-    tell(client, call::SET_UNIT_PROPERTIES, arguments, Some(unit), CallOptions::default()).await
+    tell_of(client, call::SET_UNIT_PROPERTIES, arguments, unit, CallOptions::default()).await
 }
 
 pub(crate) async fn attach_processes_to_unit<C: Client>(
@@ -97,16 +97,15 @@ pub(crate) async fn attach_processes_to_unit<C: Client>(
     pids: &[u32],
 ) -> Result<(), Error> {
     let arguments = (unit, control_group, pids);
-    tell(client, call::ATTACH_PROCESSES_TO_UNIT, arguments, Some(unit), CallOptions::default())
-        .await
+    tell_of(client, call::ATTACH_PROCESSES_TO_UNIT, arguments, unit, CallOptions::default()).await
 }
 
 pub(crate) async fn ref_unit<C: Client>(client: &C, unit: &str) -> Result<(), Error> {
-    tell(client, call::REF_UNIT, (unit,), Some(unit), CallOptions::default()).await
+    tell_of(client, call::REF_UNIT, (unit,), unit, CallOptions::default()).await
 }
 
 pub(crate) async fn unref_unit<C: Client>(client: &C, unit: &str) -> Result<(), Error> {
-    tell(client, call::UNREF_UNIT, (unit,), Some(unit), CallOptions::default()).await
+    tell_of(client, call::UNREF_UNIT, (unit,), unit, CallOptions::default()).await
 }
 
 pub(crate) async fn bind_mount_unit<C: Client>(
@@ -116,7 +115,7 @@ pub(crate) async fn bind_mount_unit<C: Client>(
 ) -> Result<(), Error> {
     let BindMount { source, destination, read_only, make_destination } = mount;
     let arguments = (unit, source, destination, read_only, make_destination);
-    tell(client, call::BIND_MOUNT_UNIT, arguments, Some(unit), CallOptions::default()).await
+    tell_of(client, call::BIND_MOUNT_UNIT, arguments, unit, CallOptions::default()).await
 }
 
 pub(crate) async fn mount_image_unit<C: Client>(
@@ -127,9 +126,9 @@ pub(crate) async fn mount_image_unit<C: Client>(
 ) -> Result<(), Error> {
     let BindMount { source, destination, read_only, make_destination } = mount;
     let arguments = (unit, source, destination, read_only, make_destination, options);
-    tell(client, call::MOUNT_IMAGE_UNIT, arguments, Some(unit), CallOptions::default()).await
+    tell_of(client, call::MOUNT_IMAGE_UNIT, arguments, unit, CallOptions::default()).await
 }
 
 pub(crate) async fn abandon_scope<C: Client>(client: &C, scope: &str) -> Result<(), Error> {
-    tell(client, call::ABANDON_SCOPE, (scope,), Some(scope), CallOptions::default()).await
+    tell_of(client, call::ABANDON_SCOPE, (scope,), scope, CallOptions::default()).await
 }

@@ -4,7 +4,7 @@ use barebus::OwnedMessage;
 use barebus::definition::{Kinds, List, Method, Str};
 
 use super::change::{FileChanges, FileOptions};
-use crate::ask::{ask, failed, names};
+use crate::ask::{ask, checked, failed, names};
 use crate::client::{CallOptions, Client};
 use crate::daemon;
 use crate::error::Error;
@@ -23,6 +23,7 @@ pub(crate) async fn unit_file_state<C: Client>(
     unit: &str,
 ) -> Result<UnitFileState, Error> {
     let method = call::GET_UNIT_FILE_STATE;
+    checked(method, unit)?;
     let reply = ask(client, method, (unit,), Some(unit), CallOptions::default()).await?;
     let (state,) = method.answer(&reply).map_err(failed(method, Some(unit)))?;
     Ok(state.into())

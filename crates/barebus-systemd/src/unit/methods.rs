@@ -14,10 +14,11 @@ use crate::setting::Properties;
 use crate::word::{CleanMask, KillWhom, PresetMode, Signal, UnitFileState};
 
 shells! {
-    /// Returns whether a unit file is enabled, as `systemctl is-enabled` does.
+    /// Returns the state of a unit file, as `systemctl is-enabled` prints it. [`UnitFileState::is_enabled`] is its exit code.
     ///
     /// # Errors
-    /// Returns the failed operation and its cause; [`Error::is_no_such_unit`] when there is no such file.
+    /// Returns the failed operation and its cause; [`Error::is_no_such_unit`] when there is no such file,
+    /// [`Cause::Name`](crate::Cause::Name) when the name is invalid.
     fn unit_file_state(unit: &str) -> Result<UnitFileState, Error> = file::unit_file_state;
 
     /// Enables unit files: makes the links that their `[Install]` sections ask for. Files are named, or given by their absolute paths, which links

@@ -20,7 +20,8 @@ use crate::shell::Shell;
 /// A watch of units: an iterator that waits for their next [`Event`]. Dropping it ends the watch.
 ///
 /// The first event is [`Event::Snapshot`], the state of the units; the others are changes since. None is missed from the moment that the
-/// watch was made, none comes twice, and those of a unit come in the order in which they happened. A reload or reexec of systemd is not seen,
+/// watch was made, none comes twice, and those of a unit come in the order in which they happened. Whoever applies them has what
+/// `ListUnits` returns. After [`Event::Overflow`] a new snapshot replaces what is known. A reload or reexec of systemd is not seen,
 /// except by what it changed.
 ///
 /// A watch borrows the [`Systemd`] as its other methods do, so they can be used meanwhile. What they do is seen as what others do. While
@@ -32,15 +33,12 @@ use crate::shell::Shell;
 /// After an error the iterator ends.
 ///
 /// ```no_run
-/// use barebus_systemd::watch::Event;
-/// use barebus_systemd::{ActiveState, Systemd};
+/// use barebus_systemd::Systemd;
 ///
 /// let systemd = Systemd::system()?;
 /// for event in systemd.watch_all() {
-///     if let Event::Changed { unit, new, .. } = event? {
-///         if new.active == ActiveState::Failed {
-///             println!("{unit} has failed: {:?}", new.result);
-///         }
+///     if let Some(unit) = event?.failed() {
+///         println!("{unit} has failed");
 ///     }
 /// }
 /// # Ok::<(), barebus::Error>(())

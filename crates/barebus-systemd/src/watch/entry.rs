@@ -8,6 +8,8 @@ use crate::word::{ActiveState, LoadState, SubState, UnitResult};
 #[derive(Debug)]
 pub(super) struct Entry {
     pub(super) state: UnitState,
+    /// The state that the events tell. It lags behind `state` by what is not worth an event, and by what is told in the next one.
+    pub(super) told: UnitState,
     /// Whether [`Event::Loaded`](super::Event::Loaded) was recorded: when the state of the unit is known.
     pub(super) is_announced: bool,
     /// Whether result and main process may be others than the last ones that were told.
@@ -18,11 +20,18 @@ pub(super) struct Entry {
 
 impl Entry {
     pub(super) fn new() -> Self {
-        Self { state: UnitState::NOT_LOADED, is_announced: false, is_stale: true, jobs: Vec::new() }
+        Self {
+            state: UnitState::NOT_LOADED,
+            told: UnitState::NOT_LOADED,
+            is_announced: false,
+            is_stale: true,
+            jobs: Vec::new(),
+        }
     }
 
-    /// A snapshot tells the unit's job, so `JobNew` is no event any more.
-    pub(super) fn know_job(&mut self) {
+    /// A snapshot tells the state, and the unit's job, so `JobNew` is no event any more.
+    pub(super) fn be_told(&mut self) {
+        self.told = self.state.clone();
         let known = &self.jobs;
         let new = self.state.job.filter(|job| !known.contains(job));
         self.jobs.extend(new);
@@ -30,8 +39,8 @@ impl Entry {
 
     pub(super) fn end_job(&mut self, job: u32) {
         self.jobs.retain(|known| *known != job);
-        if self.state.job == Some(job) {
-            self.state.job = None;
+        for state in [&mut self.state, &mut self.told] {
+            state.job = state.job.filter(|queued| *queued != job);
         }
     }
 }

@@ -7,8 +7,8 @@ use crate::word::{ActiveState, LoadState, SubState, UnitResult};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Event {
-    /// The state of all watched units, sorted by name. It is the first event, and it follows [`Overflow`](Self::Overflow). The events after
-    /// it are the changes since.
+    /// The state of all watched units, sorted by name: also of units that have failed already. It is the first event, and it follows
+    /// [`Overflow`](Self::Overflow). The events after it are the changes since.
     Snapshot(Vec<WatchedUnit>),
     /// systemd has loaded a unit: somebody started it, asked about it, or it came with a device or a mount point.
     Loaded {
@@ -17,23 +17,24 @@ pub enum Event {
         /// Its state.
         state: UnitState,
     },
-    /// Load state, active state, sub-state, result or main process of a unit changed.
+    /// Load state, active state, sub-state, result or main process of a unit changed. The active state may be the same as before: compare
+    /// `old` and `new`, or use [`failed`](Self::failed).
     Changed {
         /// The unit.
         unit: String,
-        /// Its state before.
+        /// Its state before: what the events before this one tell.
         old: UnitState,
         /// Its state since.
         new: UnitState,
     },
-    /// A job was queued for a unit.
+    /// A job was queued for a unit. It is the [`job`](UnitState::job) of the unit's state from now on, if there was none.
     JobNew {
         /// The unit.
         unit: String,
         /// The ID of the job.
         job: u32,
     },
-    /// A job of a unit has ended.
+    /// A job of a unit has ended. The unit's state does not have it any more.
     JobRemoved {
         /// The unit.
         unit: String,
@@ -47,7 +48,8 @@ pub enum Event {
         /// The unit.
         unit: String,
     },
-    /// Events were lost, because they came faster than they were taken. A new [`Snapshot`](Self::Snapshot) follows.
+    /// Events were lost, because they came faster than they were taken. A new [`Snapshot`](Self::Snapshot) follows: discard what is known of
+    /// the units, and look for units that have failed meanwhile.
     Overflow,
 }
 
@@ -62,6 +64,19 @@ impl Event {
             | Self::Gone { unit } => Some(unit),
             Self::Snapshot(_) | Self::Overflow => None,
         }
+    }
+
+    /// The unit that has just failed: its active state became [`Failed`](ActiveState::Failed) with this event. `None` for changes of a unit
+    /// that had failed before, and for [`Snapshot`](Self::Snapshot), which holds all units that have failed.
+    pub fn failed(&self) -> Option<&str> {
+        let (unit, has_failed) = match self {
+            Self::Loaded { unit, state } => (unit, state.active == ActiveState::Failed),
+            Self::Changed { unit, old, new } => {
+                (unit, old.active != ActiveState::Failed && new.active == ActiveState::Failed)
+            }
+            _ => return None,
+        };
+        has_failed.then_some(unit)
     }
 
     /// The state of `name` in a snapshot.
@@ -114,19 +129,41 @@ impl UnitState {
         job: None,
     };
 
-    /// Whether `new` is another state that is worth an event. Jobs have events of their own. Learning what was not known is no change, if
-    /// it is what everybody assumes.
+    /// Whether `new` is another state that is worth an event. Jobs have events of their own. That a result which was not known is success is
+    /// no change.
     pub(super) fn differs(&self, new: &Self) -> bool {
-        let load_differs = self.load.is_some() && self.load != new.load;
         let result_differs = match (&self.result, &new.result) {
             (Some(old), Some(new)) => old != new,
             (None, Some(new)) => *new != UnitResult::Success,
             (_, None) => false,
         };
-        load_differs
-            || result_differs
+        result_differs
+            || self.load != new.load
             || self.main_pid != new.main_pid
             || self.active != new.active
             || self.sub != new.sub
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_unit_fails_once() {
+        let failed = UnitState { active: ActiveState::Failed, ..UnitState::NOT_LOADED };
+        let changed = |old: &UnitState, new: &UnitState| Event::Changed {
+            unit: "x.service".into(),
+            old: old.clone(),
+            new: new.clone(),
+        };
+        assert_eq!(changed(&UnitState::NOT_LOADED, &failed).failed(), Some("x.service"));
+        assert_eq!(changed(&failed, &UnitState::NOT_LOADED).failed(), None);
+        // Only its result is another one.
+        let limited = UnitState { result: Some(UnitResult::StartLimitHit), ..failed.clone() };
+        assert_eq!(changed(&failed, &limited).failed(), None);
+        let loaded = Event::Loaded { unit: "x.service".into(), state: failed };
+        assert_eq!(loaded.failed(), Some("x.service"));
+        assert_eq!(Event::Overflow.failed(), None);
     }
 }

@@ -118,7 +118,7 @@ impl Table {
                 // What changed before `UnitNew`, which was ignored, is not told.
                 self.units.values_mut().for_each(|entry| entry.is_stale = true);
             }
-            (_, Told::Properties { unit, changes }) => self.change(unit.as_str(), &changes),
+            (_, Told::Properties { unit, changes }) => self.properties(unit.as_str(), &changes),
             (_, Told::JobNew { unit, job }) => self.job_new(unit, job),
             (_, Told::JobRemoved { unit, job, result }) => self.job_removed(unit, job, result),
             (Phase::Following, Told::UnitNew(unit)) => self.unit_new(unit),
@@ -151,22 +151,40 @@ impl Table {
     /// Jobs have ended, and their results were lost.
     fn jobs_lost(&mut self, unit: &str, jobs: Vec<u32>) {
         for job in jobs {
+            if let Some(entry) = self.units.get_mut(unit) {
+                entry.end_job(job);
+            }
             self.record(|| Event::JobRemoved { unit: unit.to_owned(), job, result: None });
         }
     }
 
-    fn change(&mut self, unit: &str, changes: &Changes<'_>) {
+    /// systemd sends the properties of the unit's type, and directly after them those that all units have. Both are one event: the first ones
+    /// alone are of another moment than the active state that is known.
+    fn properties(&mut self, unit: &str, changes: &Changes<'_>) {
+        self.learn(unit, changes);
+        if changes.active.is_some() {
+            self.tell_change(unit);
+        }
+    }
+
+    fn learn(&mut self, unit: &str, changes: &Changes<'_>) {
+        if let Some(entry) = self.units.get_mut(unit) {
+            changes.apply(&mut entry.state);
+            entry.is_stale &= changes.result.is_none();
+        }
+    }
+
+    fn tell_change(&mut self, unit: &str) {
         let Some(entry) = self.units.get_mut(unit) else { return };
-        let old = entry.state.clone();
-        changes.apply(&mut entry.state);
-        entry.is_stale &= changes.result.is_none();
-        let new = entry.state.clone();
+        // systemd tells a new main process once before the unit has left `inactive`, and again after that.
+        if entry.state.active == ActiveState::Inactive {
+            entry.state.main_pid = None;
+        }
         if !entry.is_announced {
-            // The properties of the type are told first.
-            if changes.active.is_some() {
-                self.announce(unit);
-            }
-        } else if old.differs(&new) {
+            self.announce(unit);
+        } else if entry.told.differs(&entry.state) {
+            let new = entry.state.clone();
+            let old = std::mem::replace(&mut entry.told, new.clone());
             self.record(|| Event::Changed { unit: unit.to_owned(), old, new });
         }
     }
@@ -179,6 +197,7 @@ impl Table {
         entry.jobs.push(job);
         entry.state.job.get_or_insert(job);
         if entry.is_announced {
+            entry.told.job.get_or_insert(job);
             self.record(|| Event::JobNew { unit: unit.to_owned(), job });
         }
     }
@@ -201,6 +220,10 @@ impl Table {
             return;
         }
         let (state, jobs) = (entry.state.clone(), entry.jobs.clone());
+        entry.told = state.clone();
+        if let Some(job) = jobs.first() {
+            entry.told.job.get_or_insert(*job);
+        }
         self.record(|| Event::Loaded { unit: unit.to_owned(), state });
         for job in jobs {
             self.record(|| Event::JobNew { unit: unit.to_owned(), job });
@@ -245,7 +268,7 @@ impl Table {
 
     fn give_snapshot(&mut self) {
         if std::mem::take(&mut self.owes_snapshot) {
-            self.units.values_mut().for_each(Entry::know_job);
+            self.units.values_mut().for_each(Entry::be_told);
             self.events.push_back(Event::Snapshot(self.snapshot()));
         }
     }
@@ -255,15 +278,15 @@ impl Table {
         let entry = self.units.entry(unit.name.to_owned()).or_insert_with(Entry::new);
         let job = Some(unit.job_id).filter(|job| *job != 0);
         entry.is_stale |= is_blind;
-        let is_reset = entry.is_stale && unit.active_state == ActiveState::Inactive.as_str();
-        let has_result = entry.state.result.is_some();
+        let is_inactive = unit.active_state == ActiveState::Inactive.as_str();
+        let is_reset = is_inactive && entry.is_stale && entry.state.result.is_some();
         let changes = Changes {
             load: Some(unit.load_state),
             active: Some(unit.active_state),
             sub: Some(unit.sub_state),
             job: Some(unit.job_id),
-            main_pid: is_reset.then_some(0),
-            result: (is_reset && has_result).then_some(UnitResult::Success.as_str()),
+            main_pid: None,
+            result: is_reset.then_some(UnitResult::Success.as_str()),
         };
         let is_over = |known: &u32| is_blind && Some(*known) != job;
         let mut over: Vec<u32> = entry.jobs.iter().copied().filter(is_over).collect();
@@ -273,7 +296,8 @@ impl Table {
             over.clear();
         }
         entry.is_announced |= self.owes_snapshot;
-        self.change(unit.name, &changes);
+        self.learn(unit.name, &changes);
+        self.tell_change(unit.name);
         self.jobs_lost(unit.name, over);
         // `JobNew` may be lost, or come later.
         if let Some(job) = job.filter(|_| !self.owes_snapshot) {
@@ -288,15 +312,23 @@ impl Table {
     pub(crate) fn answer_details(&mut self, unit: &str, changes: &Changes<'_>) {
         self.asks.details_out = self.asks.details_out.saturating_sub(1);
         let Some(entry) = self.units.get_mut(unit) else { return };
+        // It has changed since the question was put. The next state comes with its own details.
+        if entry.state.active == ActiveState::Inactive {
+            return;
+        }
         let has_changed = self.events.iter().any(|event| event.unit() == Some(unit));
         match self.events.iter_mut().find_map(|event| event.snapshot_of(unit)) {
             // Nothing else was told since the snapshot, so it was so then.
             Some(state) if entry.is_stale && !has_changed => {
                 changes.apply(state);
                 changes.apply(&mut entry.state);
+                changes.apply(&mut entry.told);
                 entry.is_stale = changes.result.is_none();
             }
-            _ => self.change(unit, changes),
+            _ => {
+                self.learn(unit, changes);
+                self.tell_change(unit);
+            }
         }
     }
 

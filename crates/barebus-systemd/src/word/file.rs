@@ -34,6 +34,21 @@ words! {
     }
 }
 
+impl UnitFileState {
+    /// Whether `systemctl is-enabled` ends with exit code 0: `enabled`, `enabled-runtime`, `static`, `alias`, `indirect` or `generated`.
+    pub const fn is_enabled(&self) -> bool {
+        matches!(
+            self,
+            Self::Enabled
+                | Self::EnabledRuntime
+                | Self::Static
+                | Self::Alias
+                | Self::Indirect
+                | Self::Generated
+        )
+    }
+}
+
 words! {
     /// What the presets say of a unit file: property UnitFilePreset.
     UnitFilePreset {

@@ -42,3 +42,14 @@ fn words_are_strings_on_the_bus() {
     let (whom, state) = body.get::<(KillWhom, ActiveState)>().unwrap();
     assert_eq!((whom, state.as_str()), (KillWhom::MainFail, "new"));
 }
+
+/// The states for which systemd 252 and 257 end `is-enabled` with 0.
+#[test]
+fn a_unit_file_is_enabled_as_systemctl_says() {
+    use super::UnitFileState;
+
+    let enabled =
+        UnitFileState::WORDS.iter().filter(|word| UnitFileState::from(**word).is_enabled());
+    let expected = ["enabled", "enabled-runtime", "alias", "static", "indirect", "generated"];
+    assert_eq!(enabled.copied().collect::<Vec<_>>(), expected);
+}

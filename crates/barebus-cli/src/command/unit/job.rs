@@ -141,6 +141,6 @@ fn late(error: Error, unit: &str, timeout: Duration) -> Failure {
         return error.into();
     }
     let time = timeout.as_secs_f64();
-    let what = format_args!("the job for {unit} did not end within {time} s, and goes on");
+    let what = format_args!("the job of {unit} has not ended within {time} s; it goes on");
     Failure::new(Exit::NoReply, what)
 }

@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use barebus_systemd::word::{LoadState, UnitFileState};
-use barebus_systemd::{ActiveState, Systemd};
+use barebus_systemd::word::LoadState;
+use barebus_systemd::{ActiveState, Cause, Systemd};
 
 use super::exit::{NOT_FOUND, NOT_RUNNING};
 use super::names;
@@ -18,26 +18,18 @@ pub(super) fn state(systemd: &Systemd, question: &Question) -> Result<ExitCode, 
     for file in names::files(&question.units.names)? {
         match systemd.unit_file_state(&file) {
             Ok(state) => {
-                answer.found(is_enabled(&state));
+                answer.found(state.is_enabled());
                 print(question, state.as_str())?;
             }
             Err(error) if error.is_no_such_unit() => print(question, "not-found")?,
+            // The path of a file, which has no state: systemctl ends with this code, too.
+            Err(error) if matches!(error.cause, Cause::Name(_)) => {
+                answer.refused(Failure::new(Exit::Refused, error))?;
+            }
             Err(error) => answer.refused(error.into())?,
         }
     }
     Ok(answer.code(Exit::Refused))
-}
-
-fn is_enabled(state: &UnitFileState) -> bool {
-    matches!(
-        state,
-        UnitFileState::Enabled
-            | UnitFileState::EnabledRuntime
-            | UnitFileState::Static
-            | UnitFileState::Alias
-            | UnitFileState::Indirect
-            | UnitFileState::Generated
-    )
 }
 
 /// Whether units are active.

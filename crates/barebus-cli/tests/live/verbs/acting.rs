@@ -56,7 +56,7 @@ fn a_deadline_is_one_for_all_jobs() {
     assert_eq!(output.status.code(), Some(4));
     let complaint = text(output.stderr);
     assert!(
-        complaint.contains("slow@one.service did not end within 0.3 s, and goes on"),
+        complaint.contains("slow@one.service has not ended within 0.3 s; it goes on"),
         "{complaint}"
     );
     systemctl(the_box, &["stop", "slow@one", "slow@two"]);

@@ -7,6 +7,7 @@ use barebus::ObjectPath;
 use super::*;
 use crate::name::UnitName;
 use crate::watch::asks::Detail;
+use crate::word::LoadState;
 
 const NAMES: [&str; 5] = ["a.service", "b.service", "c.mount", "d.socket", "e.target"];
 
@@ -174,20 +175,24 @@ impl Reader {
                 self.jobs = self.units.iter().map(job).collect();
             }
             Event::Loaded { unit, state } => {
+                assert_is_one_moment(&state);
                 assert!(self.units.insert(unit, state).is_none(), "loaded twice");
             }
             Event::Changed { unit, old, new } => {
                 let known = self.units.insert(unit, new.clone()).expect("a loaded unit");
-                assert_eq!((&known.active, &known.sub), (&old.active, &old.sub));
+                assert_eq!(known, old);
                 assert!(old.differs(&new), "{old:?} {new:?}");
-                assert_eq!(known.main_pid, old.main_pid);
+                assert_is_one_moment(&new);
             }
             Event::JobNew { unit, job } => {
+                self.units.get_mut(&unit).unwrap().job.get_or_insert(job);
                 let jobs = self.jobs.entry(unit).or_default();
                 assert!(!jobs.contains(&job), "job {job} twice");
                 jobs.push(job);
             }
             Event::JobRemoved { unit, job, .. } => {
+                let state = self.units.get_mut(&unit).unwrap();
+                state.job = state.job.filter(|queued| *queued != job);
                 let jobs = self.jobs.entry(unit).or_default();
                 assert!(jobs.contains(&job), "job {job} is not known");
                 jobs.retain(|known| *known != job);
@@ -201,6 +206,11 @@ impl Reader {
             }
         }
     }
+}
+
+/// An inactive service has no process.
+fn assert_is_one_moment(state: &UnitState) {
+    assert!(state.active != ActiveState::Inactive || state.main_pid.is_none(), "{state:?}");
 }
 
 fn listed<'u>(name: &'u str, unit: &Unit) -> ListedUnit<'u> {
@@ -295,7 +305,10 @@ fn check(table: &Table, model: &Model, reader: &Reader) {
     let known: Vec<_> = reader
         .units
         .iter()
-        .map(|(name, state)| (&**name, state.active.as_str(), state.sub.as_str(), state.main_pid))
+        .map(|(name, state)| {
+            assert_eq!(state.load, Some(LoadState::Loaded), "{name}");
+            (&**name, state.active.as_str(), state.sub.as_str(), state.main_pid)
+        })
         .collect();
     let is: Vec<_> = model
         .units
@@ -308,6 +321,8 @@ fn check(table: &Table, model: &Model, reader: &Reader) {
     assert_eq!(known, is);
     for (name, unit) in model.units.iter().filter(|(name, _)| watched(name)) {
         let jobs = reader.jobs.get(*name).cloned().unwrap_or_default();
+        let job = reader.units[*name].job.unwrap_or_default();
+        assert_eq!(job, unit.job, "{name}");
         assert_eq!(jobs, Vec::from_iter(Some(unit.job).filter(|job| *job != 0)), "{name}");
     }
 }
