@@ -4,7 +4,7 @@ use barebus::{Dict, Proxy, Reply, Variant};
 use barebus_systemd::interface::manager::{INTERFACE, OBJECT};
 use barebus_systemd::{ActiveState, Cause, JobEnd, JobResult, Mode, Systemd, UnitFileState};
 
-use crate::boxes::{DEPENDENT, FAILING, LONG, both, connect, printed};
+use crate::boxes::{DEPENDENT, FAILING, LONG, TEMPLATE, both, connect, printed};
 
 #[test]
 fn unit_file_states_equal_what_systemctl_is_enabled_says() {
@@ -77,26 +77,28 @@ fn listed_units_equal_what_systemctl_list_units_says() {
 
 #[test]
 fn jobs_are_waited_for_and_tell_how_they_ended() {
+    // Of its own: other tests start and stop units, too, and their jobs would cancel these.
+    let unit = &*TEMPLATE.replace('@', "@waited-for");
     for the_box in both() {
         let systemd = Systemd::over(connect(the_box));
-        for (unit, result) in [
-            (LONG, JobResult::Done),
+        for (name, result) in [
+            (unit, JobResult::Done),
             (FAILING, JobResult::Failed),
             (DEPENDENT, JobResult::Dependency),
         ] {
-            let job = systemd.start_unit(unit, Mode::Replace).unwrap();
-            assert_eq!(systemd.wait(&job).unwrap(), JobEnd::Result(result), "{unit}");
+            let job = systemd.start_unit(name, Mode::Replace).unwrap();
+            assert_eq!(systemd.wait(&job).unwrap(), JobEnd::Result(result), "{name}");
         }
-        let status = systemd.status(LONG).unwrap();
+        let status = systemd.status(unit).unwrap();
         assert_eq!(status.active_state, ActiveState::Active);
         assert_eq!(status.sub_state, "running");
         let pid = status.main_pid.unwrap();
-        let said = printed(the_box, "systemctl", &["show", "--value", "-p", "MainPID", LONG]);
+        let said = printed(the_box, "systemctl", &["show", "--value", "-p", "MainPID", unit]);
         assert_eq!(said.trim(), pid.to_string());
 
-        let job = systemd.stop_unit(LONG, Mode::Replace).unwrap();
+        let job = systemd.stop_unit(unit, Mode::Replace).unwrap();
         assert_eq!(systemd.wait(&job).unwrap(), JobEnd::Result(JobResult::Done));
-        let status = systemd.status(LONG).unwrap();
+        let status = systemd.status(unit).unwrap();
         assert_eq!((status.active_state, status.main_pid), (ActiveState::Inactive, None));
         let bus = systemd.into_connection();
         assert_eq!(bus.session_state().outstanding(), 0);
