@@ -224,7 +224,8 @@ impl From<Error> for barebus::Error {
             Cause::Io(cause) => operation(error.operation, cause.into()),
             // This is what a timeout is there.
             Cause::JobNotEnded(_) => Self::Io(io::Error::new(io::ErrorKind::TimedOut, error)),
-            _ => Self::Invalid(Box::new(error)),
+            Cause::Name(_) | Cause::Setting(_) => Self::Invalid(Box::new(error)),
+            _ => Self::other(error),
         }
     }
 }
