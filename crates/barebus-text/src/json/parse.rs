@@ -254,6 +254,8 @@ impl<'a> Parser<'a> {
             (b'b', "true") => Ok(Basic::Boolean(true)),
             (b'b', "false") => Ok(Basic::Boolean(false)),
             (b'b', _) => Err(self.error(Kind::NotABoolean, expected(code), text)),
+            // As in `basic`.
+            (b'd', "null") => Ok(Basic::Double(f64::NAN)),
             _ => self.basic_from_text(code, text),
         }
     }
