@@ -10,11 +10,13 @@
 
 mod indent;
 mod message;
+mod monitored;
 mod parse;
 mod print;
 mod tree;
 
 pub use indent::indent;
 pub use message::{parse_message, parse_messages, print_message};
+pub use monitored::print_monitored;
 pub use parse::{parse, parse_data, parse_value};
 pub use print::{Dialect, print, print_data, print_string, print_value};
