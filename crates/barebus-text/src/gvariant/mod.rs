@@ -13,4 +13,5 @@ mod print;
 mod put;
 
 pub use print::{print, print_value};
-pub use put::{parse, parse_arguments, parse_value};
+pub(crate) use put::put_argument;
+pub use put::{parse, parse_arguments, parse_untyped_arguments, parse_value};
