@@ -4,7 +4,8 @@
 mod support;
 
 use barebus_text::gvariant::{
-    parse, parse_arguments, parse_untyped_arguments, parse_value, print, print_value,
+    parse, parse_arguments, parse_untyped_arguments, parse_value, print, print_untyped_value,
+    print_value,
 };
 use barebus_text::{Compiled, ParseErrorKind as Kind, Place, PrintError, Values, busctl};
 use barebus_wire::{
@@ -175,6 +176,25 @@ fn arguments_need_no_quotes() {
     ] {
         let error = parse_arguments(signature, arguments, Endian::NATIVE).unwrap_err();
         assert_eq!((error.place, error.kind), (place, kind));
+    }
+}
+
+/// As `gdbus introspect` prints properties.
+#[test]
+fn a_value_without_its_type_keeps_the_types_in_variants() {
+    for (line, text) in [
+        ("u 7", "7"),
+        ("as 0", "[]"),
+        (r#"o "/a""#, "'/a'"),
+        ("a{sv} 1 \"k\" u 7", "{'k': <uint32 7>}"),
+        ("ay 2 1 2", "[0x01, 0x02]"),
+        ("v as 0", "<@as []>"),
+        ("(uy) 1 2", "(1, 0x02)"),
+        ("d 1", "1.0"),
+    ] {
+        let mut printed = String::new();
+        print_untyped_value(&busctl::parse_line(line).unwrap(), &mut printed).unwrap();
+        assert_eq!(printed, text);
     }
 }
 
