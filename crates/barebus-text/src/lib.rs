@@ -30,6 +30,8 @@
 //! an index without a descriptor is an error.
 #![forbid(unsafe_code)]
 
+pub mod arguments;
+mod basic;
 pub mod busctl;
 pub mod capture;
 mod double;
