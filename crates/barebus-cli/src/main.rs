@@ -13,8 +13,10 @@ mod pieces;
 mod render;
 mod table;
 mod time;
+mod trace;
 mod usage;
 mod verdict;
+mod watch;
 mod written;
 
 use std::process::ExitCode;
@@ -37,6 +39,10 @@ fn run(Arguments { globals, verb }: Arguments) -> Result<ExitCode, Failure> {
         Verb::Unit(unit) => command::unit::run(&globals, &unit),
         Verb::Call(call) => command::call::run(&globals, &call),
         Verb::Introspect(object) => command::introspect::run(&globals, &object),
+        Verb::Wait(asked) => command::wait::run(&globals, &asked),
+        Verb::Monitor(asked) => command::monitor::run(&globals, &asked),
+        Verb::Capture(asked) => command::capture::run(&globals, &asked),
+        Verb::Trace(asked) => command::trace::run(&globals, &asked),
         Verb::Codegen(options) => command::codegen::run(&globals, &options),
         Verb::Box(options) => command::run_box::run(&options),
         Verb::Validate(options) => command::validate::run(&options),

@@ -11,17 +11,20 @@ mod shown;
 mod target;
 pub(crate) mod unit;
 mod value;
+mod watch;
 
 use std::path::PathBuf;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 pub(crate) use codegen::CodegenOptions;
+pub(crate) use format::Form;
 pub(crate) use global::Globals;
 pub(crate) use message::{DecodeOptions, EncodeOptions, Layout, ValidateOptions};
 pub(crate) use object::{Call, Object};
 pub(crate) use run_box::BoxOptions;
 pub(crate) use target::{Handshake, Place, Target};
+pub(crate) use watch::{Capture, Monitor, Trace, Wait};
 
 use crate::exit::Failure;
 
@@ -43,6 +46,14 @@ pub(crate) enum Verb {
     Call(Call),
     /// Prints an object's methods, signals and properties, with types and current values
     Introspect(Object),
+    /// Waits for a signal and prints its arguments
+    Wait(Wait),
+    /// Prints the messages on a bus
+    Monitor(Monitor),
+    /// Writes the messages on a bus as a capture in the format pcapng
+    Capture(Capture),
+    /// Shows calls with their replies and how long they took, or counts them
+    Trace(Trace),
     /// Prints Rust definitions generated from introspection data
     Codegen(CodegenOptions),
     /// Checks whether bytes are valid messages, and says what is wrong and where

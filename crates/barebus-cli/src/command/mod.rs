@@ -2,13 +2,17 @@
 
 pub(crate) mod about;
 pub(crate) mod call;
+pub(crate) mod capture;
 pub(crate) mod codegen;
 pub(crate) mod decode;
 pub(crate) mod encode;
 pub(crate) mod introspect;
+pub(crate) mod monitor;
 mod open;
 pub(crate) mod run_box;
+pub(crate) mod trace;
 pub(crate) mod unit;
 pub(crate) mod validate;
+pub(crate) mod wait;
 
 pub(crate) use open::{open, options};
