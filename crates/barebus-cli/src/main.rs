@@ -2,8 +2,10 @@
 
 mod args;
 mod command;
+mod descriptors;
 mod exit;
 mod input;
+mod introspection;
 mod json;
 mod line;
 mod output;
@@ -13,6 +15,7 @@ mod table;
 mod time;
 mod usage;
 mod verdict;
+mod written;
 
 use std::process::ExitCode;
 

@@ -18,7 +18,7 @@ fn method<'a>(parameters: &[(&'a str, &'a str)]) -> Prototype<'a> {
 }
 
 fn parsed(prototype: &Prototype<'_>, words: &[&str]) -> Result<OwnedBody, String> {
-    let values = prototype.assign(words).map_err(|error| error.to_string())?;
+    let values = prototype.assign(words, Notation::Json).map_err(|error| error.to_string())?;
     let values: Vec<_> = values.into_iter().map(|text| text.map(Value::word)).collect();
     let body = prototype.parse(&values, Notation::Json, Endian::NATIVE);
     body.map_err(|error| error.to_string())
@@ -95,6 +95,16 @@ fn arguments_are_assigned_by_name_and_by_place() {
         let body = parsed(&prototype, &words).unwrap();
         assert_eq!(body, busctl::parse("ssu", &["a=b", "c", "1"]).unwrap(), "{words:?}");
     }
+}
+
+#[test]
+fn gvariant_text_has_no_names() {
+    let prototype = method(&[("name", "s"), ("", "u")]);
+    let words = ["name=x", "7"];
+    let values = prototype.assign(&words, Notation::GVariant).unwrap();
+    let values: Vec<_> = values.into_iter().map(|text| text.map(Value::word)).collect();
+    let body = prototype.parse(&values, Notation::GVariant, Endian::NATIVE).unwrap();
+    assert_eq!(body, busctl::parse("su", &words).unwrap());
 }
 
 #[test]
@@ -202,7 +212,7 @@ proptest! {
         // serde_json's own values keep the last one of equal keys only, in another order.
         if !Values::signature(&body).as_str().contains(['{', 'v']) {
             let words = words(&body);
-            let values = prototype.assign(&words).unwrap();
+            let values = prototype.assign(&words, Notation::Json).unwrap();
             let values: Vec<_> = values.into_iter().map(|text| text.map(Value::word)).collect();
             prop_assert_eq!(&prototype.parse(&values, Notation::Json, body.endian()).unwrap(), &body);
         }
