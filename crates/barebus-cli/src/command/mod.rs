@@ -4,10 +4,16 @@ pub(crate) mod about;
 pub(crate) mod call;
 pub(crate) mod codegen;
 pub(crate) mod decode;
+pub(crate) mod emit;
 pub(crate) mod encode;
 pub(crate) mod introspect;
+pub(crate) mod list;
+pub(crate) mod message;
 mod open;
+pub(crate) mod property;
 pub(crate) mod run_box;
+pub(crate) mod status;
+pub(crate) mod tree;
 pub(crate) mod unit;
 pub(crate) mod validate;
 
