@@ -27,6 +27,17 @@ pub(crate) fn one_line(text: &str) -> Cow<'_, str> {
     Cow::Owned(escaped)
 }
 
+/// Whether the terminal's character set is UTF-8, by the environment. Without any locale it is, as systemd assumes.
+pub(crate) fn is_utf8() -> bool {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .into_iter()
+        .find_map(|variable| std::env::var(variable).ok().filter(|locale| !locale.is_empty()));
+    locale.is_none_or(|locale| {
+        let locale = locale.to_ascii_lowercase();
+        locale.ends_with("utf-8") || locale.ends_with("utf8") || locale.contains("utf-8@")
+    })
+}
+
 /// Returns untrusted text as a JSON string, with the same characters escaped.
 pub(crate) fn json_string(text: &str) -> String {
     let mut string = String::with_capacity(text.len() + 2);
