@@ -4,6 +4,7 @@ mod codegen;
 mod format;
 mod getopt;
 mod global;
+mod measure;
 mod message;
 mod object;
 mod run_box;
@@ -21,6 +22,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 pub(crate) use codegen::CodegenOptions;
 pub(crate) use format::Form;
 pub(crate) use global::{Globals, Selection, Sending};
+pub(crate) use measure::{Only, Ping, Replay, Speed};
 pub(crate) use message::{DecodeOptions, EncodeOptions, Layout, ValidateOptions};
 pub(crate) use object::{Call, Emit, GetProperty, Introspect, SetProperty};
 pub(crate) use run_box::BoxOptions;
@@ -68,6 +70,10 @@ pub(crate) enum Verb {
     Capture(Capture),
     /// Shows calls with their replies and how long they took, or counts them
     Trace(Trace),
+    /// Measures how long calls of a service take
+    Ping(Ping),
+    /// Sends recorded messages again
+    Replay(Replay),
     /// Prints Rust definitions generated from introspection data
     Codegen(CodegenOptions),
     /// Checks whether bytes are valid messages, and says what is wrong and where
