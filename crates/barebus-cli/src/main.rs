@@ -14,6 +14,7 @@ mod render;
 mod table;
 mod time;
 mod usage;
+mod values;
 mod verdict;
 mod written;
 
