@@ -102,6 +102,17 @@ fn parse(
     prototype.parse(&values, notation, Endian::NATIVE).map_err(wrong)
 }
 
+/// The value of a word that is the only one.
+///
+/// # Errors
+/// Its file cannot be read.
+pub(crate) fn value_of(word: &str, notation: Notation) -> Result<Value<'_>, Failure> {
+    match notation {
+        Notation::Json => value(word, &mut false),
+        Notation::GVariant => Ok(Value::word(word)),
+    }
+}
+
 /// The value of a word: the text of the file behind `@`, the word behind `@@`, or the word.
 fn value<'t>(word: &'t str, has_read_stdin: &mut bool) -> Result<Value<'t>, Failure> {
     let Some(file) = word.strip_prefix('@') else {
