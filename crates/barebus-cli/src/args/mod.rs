@@ -7,6 +7,7 @@ mod global;
 mod message;
 mod object;
 mod run_box;
+mod service;
 mod shown;
 mod target;
 pub(crate) mod unit;
@@ -19,10 +20,11 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 pub(crate) use codegen::CodegenOptions;
 pub(crate) use format::Form;
-pub(crate) use global::Globals;
+pub(crate) use global::{Globals, Selection, Sending};
 pub(crate) use message::{DecodeOptions, EncodeOptions, Layout, ValidateOptions};
-pub(crate) use object::{Call, Object};
+pub(crate) use object::{Call, Emit, GetProperty, Introspect, SetProperty};
 pub(crate) use run_box::BoxOptions;
+pub(crate) use service::{Status, Tree};
 pub(crate) use target::{Handshake, Place, Target};
 pub(crate) use wait::Wait;
 
@@ -35,17 +37,29 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     pub(crate) globals: Globals,
     #[command(subcommand)]
-    pub(crate) verb: Verb,
+    pub(crate) verb: Option<Verb>,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
     /// Queries and controls systemd's units
     Unit(unit::Unit),
-    /// Calls a method and prints the reply, like busctl
-    Call(Call),
+    /// Lists the names on the bus, and whose they are (the default)
+    List,
+    /// Shows the process and credentials of a name, a process, or the bus's owner
+    Status(Status),
+    /// Shows the objects of services as a tree
+    Tree(Tree),
     /// Prints an object's methods, signals and properties, with types and current values
-    Introspect(Object),
+    Introspect(Introspect),
+    /// Calls a method and prints the reply
+    Call(Call),
+    /// Emits a signal
+    Emit(Emit),
+    /// Prints properties
+    GetProperty(GetProperty),
+    /// Sets a property
+    SetProperty(SetProperty),
     /// Waits until a bus name has an owner, or a property has a value
     Wait(Wait),
     /// Prints Rust definitions generated from introspection data

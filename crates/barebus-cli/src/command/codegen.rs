@@ -11,7 +11,7 @@ use barebus_codegen::introspection::{LEN_MAX, Node, read as read_xml};
 use barebus_codegen::{Module, Options, Source, generate, items, mod_items};
 
 use crate::args::{CodegenOptions, Globals, Target};
-use crate::command::call::{destination, path};
+use crate::command::message::{destination, path};
 use crate::command::open;
 use crate::exit::{Exit, Failure, Failures};
 use crate::input::{name, text};
