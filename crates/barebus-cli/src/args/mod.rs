@@ -19,10 +19,10 @@ use std::path::PathBuf;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 pub(crate) use codegen::CodegenOptions;
-pub(crate) use format::Form;
+pub(crate) use format::{Form, Format};
 pub(crate) use global::{Globals, Selection, Sending};
 pub(crate) use message::{DecodeOptions, EncodeOptions, Layout, ValidateOptions};
-pub(crate) use object::{Call, Emit, GetProperty, Introspect, SetProperty};
+pub(crate) use object::{Call, Emit, GetProperty, Introspect, Object, SetProperty};
 pub(crate) use run_box::BoxOptions;
 pub(crate) use service::{Status, Tree};
 pub(crate) use target::{Handshake, Place, Target};

@@ -19,6 +19,12 @@ pub(crate) struct Introspect {
     pub(crate) object: Object,
     /// Only this interface
     pub(crate) interface: Option<String>,
+    /// With -o gdbus: the objects below too
+    #[arg(long)]
+    pub(crate) recurse: bool,
+    /// With -o gdbus: only properties, and interfaces that have some
+    #[arg(long)]
+    pub(crate) only_properties: bool,
 }
 
 #[derive(Debug, Args)]
