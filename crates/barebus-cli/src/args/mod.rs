@@ -12,19 +12,21 @@ mod shown;
 mod target;
 pub(crate) mod unit;
 mod value;
+mod wait;
 
 use std::path::PathBuf;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 pub(crate) use codegen::CodegenOptions;
-pub(crate) use format::Form;
+pub(crate) use format::{Form, Format};
 pub(crate) use global::{Globals, Selection, Sending};
 pub(crate) use message::{DecodeOptions, EncodeOptions, Layout, ValidateOptions};
-pub(crate) use object::{Call, Emit, GetProperty, Introspect, SetProperty};
+pub(crate) use object::{Call, Emit, GetProperty, Introspect, Object, SetProperty};
 pub(crate) use run_box::BoxOptions;
 pub(crate) use service::{Status, Tree};
 pub(crate) use target::{Handshake, Place, Target};
+pub(crate) use wait::Wait;
 
 use crate::exit::Failure;
 
@@ -58,6 +60,8 @@ pub(crate) enum Verb {
     GetProperty(GetProperty),
     /// Sets a property
     SetProperty(SetProperty),
+    /// Waits until a bus name has an owner, or a property has a value
+    Wait(Wait),
     /// Prints Rust definitions generated from introspection data
     Codegen(CodegenOptions),
     /// Checks whether bytes are valid messages, and says what is wrong and where

@@ -16,5 +16,6 @@ pub(crate) mod status;
 pub(crate) mod tree;
 pub(crate) mod unit;
 pub(crate) mod validate;
+pub(crate) mod wait;
 
 pub(crate) use open::{open, options};
