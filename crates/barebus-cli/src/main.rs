@@ -14,6 +14,7 @@ mod render;
 mod table;
 mod time;
 mod usage;
+mod values;
 mod verdict;
 mod written;
 
@@ -37,6 +38,7 @@ fn run(Arguments { globals, verb }: Arguments) -> Result<ExitCode, Failure> {
         Verb::Unit(unit) => command::unit::run(&globals, &unit),
         Verb::Call(call) => command::call::run(&globals, &call),
         Verb::Introspect(object) => command::introspect::run(&globals, &object),
+        Verb::Wait(wait) => command::wait::run(&globals, &wait),
         Verb::Codegen(options) => command::codegen::run(&globals, &options),
         Verb::Box(options) => command::run_box::run(&options),
         Verb::Validate(options) => command::validate::run(&options),

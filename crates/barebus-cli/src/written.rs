@@ -74,7 +74,13 @@ pub(crate) fn arguments(
         Some(property) if is_property => Prototype::property(*property),
         _ => Prototype::method(&member.name, parameters),
     };
-    parse(&prototype, words, notation)
+    parse(&prototype, words, notation).map_err(|mut failure| {
+        if failure.exit == Exit::Usage {
+            let what = if is_property { "set" } else { "call" };
+            failure.what = format!("cannot {what} {}: {}", asked.member, failure.what);
+        }
+        failure
+    })
 }
 
 /// Marshals words as arguments.
@@ -83,7 +89,7 @@ fn parse(
     words: &[String],
     notation: Notation,
 ) -> Result<OwnedBody, Failure> {
-    let wrong = |error: ArgumentError| Failure::usage(format_args!("the arguments: {error}"));
+    let wrong = |error: ArgumentError| Failure::usage(error);
     let mut values = Vec::new();
     let mut has_read_stdin = false;
     for word in prototype.assign(words, notation).map_err(wrong)? {
@@ -94,6 +100,17 @@ fn parse(
         values.push(value.transpose()?);
     }
     prototype.parse(&values, notation, Endian::NATIVE).map_err(wrong)
+}
+
+/// The value of a word that is the only one.
+///
+/// # Errors
+/// Its file cannot be read.
+pub(crate) fn value_of(word: &str, notation: Notation) -> Result<Value<'_>, Failure> {
+    match notation {
+        Notation::Json => value(word, &mut false),
+        Notation::GVariant => Ok(Value::word(word)),
+    }
 }
 
 /// The value of a word: the text of the file behind `@`, the word behind `@@`, or the word.

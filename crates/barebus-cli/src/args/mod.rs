@@ -11,17 +11,20 @@ mod shown;
 mod target;
 pub(crate) mod unit;
 mod value;
+mod wait;
 
 use std::path::PathBuf;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 pub(crate) use codegen::CodegenOptions;
+pub(crate) use format::Form;
 pub(crate) use global::Globals;
 pub(crate) use message::{DecodeOptions, EncodeOptions, Layout, ValidateOptions};
 pub(crate) use object::{Call, Object};
 pub(crate) use run_box::BoxOptions;
 pub(crate) use target::{Handshake, Place, Target};
+pub(crate) use wait::Wait;
 
 use crate::exit::Failure;
 
@@ -43,6 +46,8 @@ pub(crate) enum Verb {
     Call(Call),
     /// Prints an object's methods, signals and properties, with types and current values
     Introspect(Object),
+    /// Waits until a bus name has an owner, or a property has a value
+    Wait(Wait),
     /// Prints Rust definitions generated from introspection data
     Codegen(CodegenOptions),
     /// Checks whether bytes are valid messages, and says what is wrong and where

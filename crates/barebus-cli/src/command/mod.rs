@@ -10,5 +10,6 @@ mod open;
 pub(crate) mod run_box;
 pub(crate) mod unit;
 pub(crate) mod validate;
+pub(crate) mod wait;
 
 pub(crate) use open::{open, options};
