@@ -14,7 +14,7 @@ use crate::limits;
 use crate::reader::Reader;
 use crate::signature::SignatureText;
 use crate::value::{BasicType, Decode, Encode, Type};
-use crate::writer::Writer;
+use crate::writer::{Writer, copy};
 
 /// A type whose every bit pattern of its width is a value, so that an array of it is a run of bytes.
 ///
@@ -357,8 +357,8 @@ number!(
     |value, writer| writer.put_u8(value),
     |reader| reader.read_u8(),
     |bytes: &[u8]| bytes.first().copied().unwrap_or_default(),
-    |bytes: &[u8], place: &mut [u8]| place.copy_from_slice(bytes),
-    |values: &[u8], place: &mut [u8]| place.copy_from_slice(values),
+    copy,
+    copy,
     Some
 );
 number!(
