@@ -6,20 +6,21 @@ use std::process::ExitCode;
 use barebus::{BusName, InterfaceName, MemberName, MethodCall, ObjectPath};
 use barebus_text::busctl;
 
-use crate::args::{Call, Target};
+use crate::args::{Call, Globals};
 use crate::command::open;
 use crate::exit::{Exit, Failure};
 
-pub(crate) fn run(target: &Target, asked: &Call) -> Result<ExitCode, Failure> {
+pub(crate) fn run(globals: &Globals, asked: &Call) -> Result<ExitCode, Failure> {
     let call = MethodCall::checked(
         path(&asked.object.path)?,
         MemberName::parse(&asked.method)
             .map_err(|error| no_name("a member", &asked.method, error))?,
     )
     .interface(interface(&asked.interface)?);
-    let call = match target.peer {
-        Some(_) => call,
-        None => call.destination(destination(&asked.object.destination)?),
+    let target = &globals.target;
+    let call = match target.is_peer() {
+        true => call,
+        false => call.destination(destination(&asked.object.service)?),
     };
     let (signature, arguments) = match asked.arguments.split_first() {
         Some((signature, arguments)) => (&**signature, arguments),
@@ -29,7 +30,7 @@ pub(crate) fn run(target: &Target, asked: &Call) -> Result<ExitCode, Failure> {
         Failure::usage(format_args!("the arguments for '{signature}': {error}"))
     })?;
     let mut connection = open(target)?;
-    let tried = format!("{}.{} of {}", asked.interface, asked.method, asked.object.destination);
+    let tried = format!("{}.{} of {}", asked.interface, asked.method, asked.object.service);
     let reply = connection.call(&call, &body).map_err(|error| Failure::call(&tried, &error))?;
     if reply.message().signature().is_empty() {
         return Ok(ExitCode::SUCCESS);

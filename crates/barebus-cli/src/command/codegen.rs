@@ -10,7 +10,7 @@ use barebus::{BusName, Connection, InterfaceName, MemberName, MethodCall, Object
 use barebus_codegen::introspection::{self, LEN_MAX, Node};
 use barebus_codegen::{Module, Options, Source, generate, items, mod_items};
 
-use crate::args::{CodegenOptions, Target};
+use crate::args::{CodegenOptions, Globals, Target};
 use crate::command::call::{destination, path};
 use crate::command::open;
 use crate::exit::{Exit, Failure, Failures};
@@ -19,7 +19,8 @@ use crate::input::{name, unreadable};
 /// Maximum number of introspected objects.
 const OBJECTS_MAX: usize = 10_000;
 
-pub(crate) fn run(target: &Target, options: &CodegenOptions) -> Result<ExitCode, Failure> {
+pub(crate) fn run(globals: &Globals, options: &CodegenOptions) -> Result<ExitCode, Failure> {
+    let target = &globals.target;
     let mut failures = Failures::default();
     let sources =
         if options.is_live() { live(target, options, &mut failures)? } else { files(options)? };
@@ -32,7 +33,7 @@ pub(crate) fn run(target: &Target, options: &CodegenOptions) -> Result<ExitCode,
     let modules =
         generate(&sources, &settings).map_err(|error| Failure::new(Exit::Refused, error))?;
     match &options.output {
-        Some(directory) => write_files(directory, &modules)?,
+        Some(directory) => write_files(Path::new(directory), &modules)?,
         None => {
             let text = match &*modules {
                 [module] => module.to_file(),
@@ -109,10 +110,10 @@ fn live(
     options: &CodegenOptions,
     failures: &mut Failures,
 ) -> Result<Vec<Source>, Failure> {
-    let to = match (&options.destination, &target.peer) {
-        (Some(name), None) => Some(destination(name)?),
-        (_, Some(_)) => None,
-        (None, None) => return Err(Failure::usage("--object needs --destination, or --peer")),
+    let to = match (&options.destination, target.is_peer()) {
+        (Some(name), false) => Some(destination(name)?),
+        (_, true) => None,
+        (None, false) => return Err(Failure::usage("--object needs --destination, or --peer")),
     };
     let mut objects = VecDeque::new();
     for object in &options.object {

@@ -4,6 +4,7 @@
 //! that has a problem.
 
 mod element;
+pub mod gdbus;
 mod parser;
 mod position;
 mod problem;

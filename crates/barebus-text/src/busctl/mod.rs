@@ -9,7 +9,9 @@
 mod parse;
 mod print;
 mod split;
+mod verbose;
 
 pub use parse::{parse, parse_line};
 pub use print::{print, print_exact};
 pub use split::split;
+pub use verbose::{print_verbose, print_verbose_values};
