@@ -69,7 +69,7 @@ pub fn message(source: &mut Source<'_>, shape: &Shape) -> Result<Message, ShapeE
     Ok(message)
 }
 
-/// The message with `size` bytes; or another one, if it is too long.
+/// The message with `size` bytes; or another one, if it cannot have them.
 fn sized(shape: &Shape, mut message: Message, size: usize) -> Result<Message, ShapeError> {
     let is_free = shape.signature.is_none();
     if is_free {
@@ -78,17 +78,17 @@ fn sized(shape: &Shape, mut message: Message, size: usize) -> Result<Message, Sh
         }
         message.body.push(Value::String(String::new()));
     }
-    if message.marshal().len() > size {
+    if size::grow(&mut message, size).is_err() {
         message = simplest(shape, &message)?;
+        let empty = message.clone();
         if is_free {
-            let empty = message.body.clone();
             message.body.push(Value::String(String::new()));
-            if message.marshal().len() > size {
-                message.body = empty;
-            }
         }
+        if message.marshal().len() > size {
+            message = empty;
+        }
+        size::grow(&mut message, size)?;
     }
-    size::grow(&mut message, size)?;
     match shape.depth {
         // What was empty before is not now.
         Some(depth) if message.body.depth() != depth => {
