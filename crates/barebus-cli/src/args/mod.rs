@@ -2,6 +2,7 @@
 
 mod codegen;
 mod format;
+mod generate;
 mod getopt;
 mod global;
 mod message;
@@ -19,6 +20,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 pub(crate) use codegen::CodegenOptions;
 pub(crate) use format::Form;
+pub(crate) use generate::{GenerateLayout, GenerateOptions, Verdicts};
 pub(crate) use global::Globals;
 pub(crate) use message::{DecodeOptions, EncodeOptions, Layout, ValidateOptions};
 pub(crate) use object::{Call, Object};
@@ -56,6 +58,8 @@ pub(crate) enum Verb {
     Decode(DecodeOptions),
     /// Marshals messages from the output of decode
     Encode(EncodeOptions),
+    /// Generates messages from a seed: valid ones, or ones that break exactly one rule
+    Generate(GenerateOptions),
     /// Boots a systemd with its own bus in temporary namespaces, and runs a command in it
     Box(BoxOptions),
     /// Prints a script for shell completion

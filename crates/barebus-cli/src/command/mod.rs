@@ -5,6 +5,7 @@ pub(crate) mod call;
 pub(crate) mod codegen;
 pub(crate) mod decode;
 pub(crate) mod encode;
+pub(crate) mod generate;
 pub(crate) mod introspect;
 mod open;
 pub(crate) mod run_box;
