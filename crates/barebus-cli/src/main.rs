@@ -50,6 +50,7 @@ fn run(Arguments { globals, verb }: Arguments) -> Result<ExitCode, Failure> {
         Verb::Validate(options) => command::validate::run(&options),
         Verb::Decode(options) => command::decode::run(&globals, &options),
         Verb::Encode(options) => command::encode::run(&globals, &options),
+        Verb::Generate(options) => command::generate::run(&options),
         Verb::Completions { shell } => command::about::completions(shell),
         Verb::Man { directory } => command::about::man(directory.as_deref()),
     }

@@ -2,6 +2,7 @@
 
 mod codegen;
 mod format;
+mod generate;
 mod getopt;
 mod global;
 mod message;
@@ -20,6 +21,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 pub(crate) use codegen::CodegenOptions;
 pub(crate) use format::{Form, Format};
+pub(crate) use generate::{GenerateLayout, GenerateOptions, Verdicts};
 pub(crate) use global::{Globals, Selection, Sending};
 pub(crate) use message::{DecodeOptions, EncodeOptions, Layout, ValidateOptions};
 pub(crate) use object::{Call, Emit, GetProperty, Introspect, Object, SetProperty};
@@ -70,6 +72,8 @@ pub(crate) enum Verb {
     Decode(DecodeOptions),
     /// Marshals messages from the output of decode
     Encode(EncodeOptions),
+    /// Generates messages from a seed: valid ones, or ones that break exactly one rule
+    Generate(GenerateOptions),
     /// Boots a systemd with its own bus in temporary namespaces, and runs a command in it
     Box(BoxOptions),
     /// Prints a script for shell completion
