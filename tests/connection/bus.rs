@@ -136,8 +136,12 @@ fn credentials_of_the_wrong_type_are_nobodys() {
         ("ProcessFD", OwnedValue::Uint32(0)),
         ("LinuxSecurityLabel", OwnedValue::String("unconfined".into())),
     ] {
+        let key = entry.0;
         let result = credentials(&[entry], 0, |result| result);
-        assert!(matches!(result, Err(CallError::Body(BodyError::Signature { .. }))), "{result:?}");
+        let Err(CallError::Body(BodyError::Variant { expected, .. })) = result else {
+            panic!("{result:?}")
+        };
+        assert_eq!(expected.key, Some(key));
     }
     let of_no_descriptor = ("ProcessFD", OwnedValue::UnixFd(FdIndex(1)));
     let result = credentials(&[of_no_descriptor], 1, |result| result);

@@ -2,8 +2,10 @@
 
 mod args;
 mod command;
+mod descriptors;
 mod exit;
 mod input;
+mod introspection;
 mod json;
 mod line;
 mod output;
@@ -12,34 +14,43 @@ mod render;
 mod table;
 mod time;
 mod usage;
+mod values;
 mod verdict;
+mod written;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
-use crate::args::{Arguments, Verb};
+use crate::args::{Arguments, Unusable, Verb};
+use crate::exit::Failure;
 
 fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
+    let arguments = match args::parse() {
         Ok(arguments) => arguments,
-        Err(error) => return usage::end(&error),
+        Err(Unusable::Clap(error)) => return usage::end(&error),
+        Err(Unusable::Failure(failure)) => return end(&failure),
     };
-    let result = match arguments.verb {
-        Verb::Unit { place, verb } => command::unit::run(&arguments.target, &place, &verb),
-        Verb::Call(call) => command::call::run(&arguments.target, &call),
-        Verb::Introspect(object) => command::introspect::run(&arguments.target, &object),
-        Verb::Codegen(options) => command::codegen::run(&arguments.target, &options),
+    let timeout = arguments.globals.target.reply_timeout();
+    run(arguments).unwrap_or_else(|failure| end(&failure.after(timeout)))
+}
+
+fn run(Arguments { globals, verb }: Arguments) -> Result<ExitCode, Failure> {
+    match verb {
+        Verb::Unit(unit) => command::unit::run(&globals, &unit),
+        Verb::Call(call) => command::call::run(&globals, &call),
+        Verb::Introspect(object) => command::introspect::run(&globals, &object),
+        Verb::Wait(wait) => command::wait::run(&globals, &wait),
+        Verb::Codegen(options) => command::codegen::run(&globals, &options),
         Verb::Box(options) => command::run_box::run(&options),
         Verb::Validate(options) => command::validate::run(&options),
-        Verb::Decode(options) => command::decode::run(&options),
-        Verb::Encode(options) => command::encode::run(&options),
+        Verb::Decode(options) => command::decode::run(&globals, &options),
+        Verb::Encode(options) => command::encode::run(&globals, &options),
+        Verb::Generate(options) => command::generate::run(&options),
         Verb::Completions { shell } => command::about::completions(shell),
         Verb::Man { directory } => command::about::man(directory.as_deref()),
-    };
-    result.unwrap_or_else(|failure| {
-        let failure = failure.after(arguments.target.reply_timeout());
-        failure.tell();
-        failure.exit.into()
-    })
+    }
+}
+
+fn end(failure: &Failure) -> ExitCode {
+    failure.tell();
+    failure.exit.into()
 }

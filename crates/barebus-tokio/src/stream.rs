@@ -146,6 +146,20 @@ impl Stream for SignalStream {
 }
 
 /// The stream of the arguments of a subscription's signals; [`SignalStream::bodies`] makes it and has an example.
+///
+/// ```
+/// use barebus_tokio::SignalStream;
+/// use barebus_tokio::barebus::Error;
+///
+/// /// Prints the arguments of each signal.
+/// async fn print(signals: SignalStream) -> Result<(), Error> {
+///     let mut changes = signals.bodies::<(String, String, String)>();
+///     while let Some(change) = changes.next().await.transpose()? {
+///         println!("{change:?}, {} were dropped", changes.signals().dropped());
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug)]
 pub struct Bodies<T> {
     signals: SignalStream,

@@ -27,7 +27,7 @@
 //!   cursor under them. [`PreparedCall`] marshals a header once and calls many times.
 //! - **Types**: [`Type`] gives a Rust type its signature, [`Encode`] marshals and [`Decode`] unmarshals it. Numbers, `bool`, `&str`, `String`,
 //!   slices, `Vec`, maps, tuples (a STRUCT) and the types of this crate implement them. The feature `derive` has macros for structs and
-//!   enums of yours.
+//!   enums of yours; [`structure!`] and [`dictionary!`] declare structs without a procedural macro.
 //! - **Containers**: [`Array`] and [`Dict`] are read element by element, [`Numbers`] is an array of numbers, [`Variant`] and [`Value`] hold
 //!   a value of any type. [`OwnedValue`] is a tree in memory of its own. [`Entries`] is a dictionary as argument. `Display` and `Debug` show
 //!   values in GVariant's text form: `{'Mtu': <uint32 1500>}`.
@@ -120,6 +120,7 @@ mod body;
 #[cfg(feature = "alloc")]
 mod collections;
 mod cursor;
+mod declare;
 pub mod definition;
 #[doc(hidden)]
 pub mod derive;

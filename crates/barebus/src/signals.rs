@@ -142,6 +142,21 @@ impl Signals {
 }
 
 /// The iterator over the arguments of a subscription's signals; [`Signals::bodies`] makes it and has an example.
+///
+/// ```no_run
+/// use std::time::Duration;
+///
+/// use barebus::{Connection, MatchRule};
+///
+/// let mut bus = Connection::system()?;
+/// let rule = MatchRule::parse("type='signal',member='NameOwnerChanged'").unwrap();
+/// let names = bus.signals(&rule)?;
+/// for change in names.bodies::<(String, String, String)>(&mut bus, Some(Duration::from_secs(5))) {
+///     let (name, _, new_owner) = change?;
+///     println!("{name} belongs to {new_owner:?}");
+/// }
+/// # Ok::<(), barebus::Error>(())
+/// ```
 #[derive(Debug)]
 #[must_use = "iterators do nothing until they are asked for an item"]
 pub struct Bodies<'c, T> {

@@ -8,17 +8,19 @@ use barebus::wire::Message;
 use barebus_text::capture::CaptureErrorKind;
 use barebus_text::{PrintError, json};
 
-use crate::args::{DecodeOptions, Form};
+use crate::args::{DecodeOptions, Globals};
 use crate::exit::{Exit, Failure, Failures};
+use crate::line::Body;
 use crate::output::Output;
 use crate::{input, line};
 
-pub(crate) fn run(options: &DecodeOptions) -> Result<ExitCode, Failure> {
+pub(crate) fn run(globals: &Globals, options: &DecodeOptions) -> Result<ExitCode, Failure> {
+    let form = options.form.line(&globals.format)?;
     let out = Output::new();
     let mut failures = Failures::default();
     for file in &options.files.files {
         match input::messages(file, options.files.format, None, &out) {
-            Ok(messages) => print_all(messages, file, options.form, &out, &mut failures)?,
+            Ok(messages) => print_all(messages, file, form, &out, &mut failures)?,
             Err(failure) => failures.tell(&failure),
         }
     }
@@ -31,7 +33,7 @@ pub(crate) fn run(options: &DecodeOptions) -> Result<ExitCode, Failure> {
 fn print_all(
     messages: input::Messages,
     file: &Path,
-    form: Form,
+    form: Option<Body>,
     out: &Output,
     failures: &mut Failures,
 ) -> io::Result<()> {
@@ -72,9 +74,9 @@ fn print_all(
 }
 
 /// Appends a message as text.
-fn print(bytes: &[u8], form: Form, text: &mut String) -> Result<(), PrintError> {
+fn print(bytes: &[u8], form: Option<Body>, text: &mut String) -> Result<(), PrintError> {
     let message = Message::parse(bytes)?;
-    match form.line() {
+    match form {
         None => json::print_message(&message, text),
         Some(body) => line::print(&message, body, text),
     }

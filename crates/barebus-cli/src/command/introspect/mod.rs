@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use barebus::{BusName, CallError, Connection, InterfaceName, MemberName, MethodCall, ObjectPath};
 use barebus_codegen::introspection::{self, Document, Interface, Member, MemberKind};
 
-use crate::args::{Object, Target};
+use crate::args::{Globals, Object};
 use crate::command::call::{destination, path};
 use crate::command::open;
 use crate::exit::{Exit, Failure, Failures};
@@ -21,14 +21,15 @@ const INTROSPECTABLE: InterfaceName<'static> =
     InterfaceName::from_static("org.freedesktop.DBus.Introspectable");
 const INTROSPECT: MemberName<'static> = MemberName::from_static("Introspect");
 
-pub(crate) fn run(target: &Target, object: &Object) -> Result<ExitCode, Failure> {
+pub(crate) fn run(globals: &Globals, object: &Object) -> Result<ExitCode, Failure> {
+    let target = &globals.target;
     let at = path(&object.path)?;
-    let to = match target.peer {
-        Some(_) => None,
-        None => Some(destination(&object.destination)?),
+    let to = match target.is_peer() {
+        true => None,
+        false => Some(destination(&object.service)?),
     };
     let mut connection = open(target)?;
-    let tried = format!("introspecting {} of {}", object.path, object.destination);
+    let tried = format!("introspecting {} of {}", object.path, object.service);
     let xml = introspect(&mut connection, to, at).map_err(|error| Failure::call(&tried, &error))?;
     let document = introspection::read(&xml).map_err(|problem| {
         Failure::new(Exit::Refused, format_args!("{tried}: the answer cannot be read: {problem}"))

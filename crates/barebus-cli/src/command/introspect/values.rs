@@ -25,7 +25,7 @@ pub(super) struct ValueReader<'c, 'n> {
     connection: &'c mut Connection,
     to: Option<BusName<'n>>,
     at: ObjectPath<'n>,
-    timeout: Duration,
+    timeout: Option<Duration>,
     /// Cleared by the first reply that times out: each further call would wait as long.
     answers: bool,
 }
@@ -35,7 +35,7 @@ impl<'c, 'n> ValueReader<'c, 'n> {
         connection: &'c mut Connection,
         to: Option<BusName<'n>>,
         at: ObjectPath<'n>,
-        timeout: Duration,
+        timeout: Option<Duration>,
     ) -> Self {
         Self { connection, to, at, timeout, answers: true }
     }
