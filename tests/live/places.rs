@@ -136,7 +136,7 @@ pub(crate) fn program_in(the_box: &SystemdBox) -> PathBuf {
 fn all_of_it_holds_with_another_systemd() {
     assert!(std::env::var_os(ROOT).is_some(), "{ROOT} does not say where the other system is");
     let this = std::env::current_exe().unwrap();
-    let tests = ["jobs::", "members::", "units::", "transient::", "watch::"];
+    let tests = ["access::", "jobs::", "members::", "units::", "transient::", "watch::"];
     let status = Command::new(this).args(tests).status().unwrap();
     assert!(status.success(), "{status}");
 }
