@@ -74,6 +74,11 @@ impl From<&OwnedValue> for Json {
 }
 
 impl Json {
+    /// Text that is JSON.
+    pub(crate) const fn raw(text: String) -> Self {
+        Self(text)
+    }
+
     pub(crate) fn array(elements: impl IntoIterator<Item = Self>) -> Self {
         let elements: Vec<String> = elements.into_iter().map(|element| element.0).collect();
         Self(format!("[{}]", elements.join(",")))

@@ -23,17 +23,15 @@ pub(crate) struct Asked<'a> {
 
 /// Marshals words as the arguments of a method or signal, or as the value of a property, in the byte order of this machine.
 ///
-/// `service` is shown in errors.
-///
 /// # Errors
 /// The object cannot be introspected or has no such member; or the words are not its arguments, which is wrong usage.
 pub(crate) fn arguments(
     connection: &mut Connection,
     asked: &Asked<'_>,
-    service: &str,
     words: &[String],
     notation: Notation,
 ) -> Result<OwnedBody, Failure> {
+    let service = asked.to.map_or("the peer", |to| to.as_str());
     let tried = format!("introspecting {} of {service}", asked.at);
     let document = introspection::ask(connection, asked.to, asked.at)
         .map_err(|error| Failure::call(&tried, &error))
@@ -74,7 +72,13 @@ pub(crate) fn arguments(
         Some(property) if is_property => Prototype::property(*property),
         _ => Prototype::method(&member.name, parameters),
     };
-    parse(&prototype, words, notation)
+    parse(&prototype, words, notation).map_err(|mut failure| {
+        if failure.exit == Exit::Usage {
+            let what = if is_property { "set" } else { "call" };
+            failure.what = format!("cannot {what} {}: {}", asked.member, failure.what);
+        }
+        failure
+    })
 }
 
 /// Marshals words as arguments.
@@ -83,7 +87,7 @@ fn parse(
     words: &[String],
     notation: Notation,
 ) -> Result<OwnedBody, Failure> {
-    let wrong = |error: ArgumentError| Failure::usage(format_args!("the arguments: {error}"));
+    let wrong = |error: ArgumentError| Failure::usage(error);
     let mut values = Vec::new();
     let mut has_read_stdin = false;
     for word in prototype.assign(words, notation).map_err(wrong)? {
@@ -94,6 +98,17 @@ fn parse(
         values.push(value.transpose()?);
     }
     prototype.parse(&values, notation, Endian::NATIVE).map_err(wrong)
+}
+
+/// The value of a word that is the only one.
+///
+/// # Errors
+/// Its file cannot be read.
+pub(crate) fn value_of(word: &str, notation: Notation) -> Result<Value<'_>, Failure> {
+    match notation {
+        Notation::Json => value(word, &mut false),
+        Notation::GVariant => Ok(Value::word(word)),
+    }
 }
 
 /// The value of a word: the text of the file behind `@`, the word behind `@@`, or the word.

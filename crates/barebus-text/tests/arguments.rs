@@ -112,35 +112,41 @@ fn an_error_names_the_argument_and_shows_the_method() {
     let prototype = method(&[("name", "s"), ("options", "a{sv}"), ("", "u")]);
     let shown = "Do(name: s, options: a{sv}, u)";
     for (words, sentence) in [
-        (&["a"] as &[&str], "no argument for the argument options: a{sv}"),
-        (&["a", "{}"], "no argument for argument 3 of type u"),
-        (&["a", "{}", "1", "x"], r#"there is no parameter for "x""#),
-        (&["name=a", "name=b"], "two arguments for the argument name: s"),
+        (&["a"] as &[&str], "argument options (a{sv}) is missing"),
+        (&["a", "{}"], "argument 3 (u) is missing"),
+        (&["a", "{}", "1", "x"], r#""x" is one argument too many"#),
+        (&["name=a", "name=b"], "argument name (s) is given twice"),
         (
             &["a", "{}", "x"],
-            r#"argument 3 of type u: not a number, expected an unsigned 32-bit integer (u), found "x""#,
+            r#"argument 3 (u): not a number, expected an unsigned 32-bit integer (u), found "x""#,
         ),
         (
             &["a", r#"{"k":{"type":"y","data":256}}"#, "1"],
-            r#"the argument options: a{sv}: k.data: number out of range, expected a byte (y), found "256""#,
+            r#"argument options (a{sv}): k.data: number out of range, expected a byte (y), found "256""#,
         ),
         (
             &["a", r#"{"k":null}"#, "1"],
-            r#"the argument options: a{sv}: k: not the right kind of value, expected an object with a type and data, found "null""#,
+            r#"argument options (a{sv}): k: not the right kind of value, expected an object with a type and data, found "null""#,
         ),
         (
             &["a", "plain", "1"],
-            r#"the argument options: a{sv}: line 1, column 1: not JSON, expected JSON, with strings in double quotes, found "plain""#,
+            r#"argument options (a{sv}): line 1, column 1: not JSON, expected JSON, with strings in double quotes, found "plain""#,
         ),
     ] {
-        assert_eq!(parsed(&prototype, words).unwrap_err(), format!("{sentence}: {shown}"));
+        assert_eq!(
+            parsed(&prototype, words).unwrap_err(),
+            format!("{sentence}; declared as {shown}")
+        );
     }
     let property =
         Prototype::property(Parameter { name: "Mtu", signature: Signature::from_static("u") });
-    assert_eq!(parsed(&property, &[]).unwrap_err(), "no argument for the property Mtu: u");
+    assert_eq!(
+        parsed(&property, &[]).unwrap_err(),
+        "property Mtu (u) is missing; declared as Mtu: u"
+    );
     assert_eq!(
         parsed(&property, &["Mtu=7"]).unwrap_err(),
-        r#"the property Mtu: u: not a number, expected an unsigned 32-bit integer (u), found "Mtu=7""#
+        r#"property Mtu (u): not a number, expected an unsigned 32-bit integer (u), found "Mtu=7"; declared as Mtu: u"#
     );
 }
 

@@ -1,5 +1,7 @@
 //! The command lines of verbs that name an object.
 
+use barebus_text::Form;
+use barebus_text::arguments::Notation;
 use clap::Args;
 
 #[derive(Debug, Args)]
@@ -17,6 +19,12 @@ pub(crate) struct Introspect {
     pub(crate) object: Object,
     /// Only this interface
     pub(crate) interface: Option<String>,
+    /// With -o gdbus: the objects below too
+    #[arg(long)]
+    pub(crate) recurse: bool,
+    /// With -o gdbus: only properties, and interfaces that have some
+    #[arg(long)]
+    pub(crate) only_properties: bool,
 }
 
 #[derive(Debug, Args)]
@@ -27,9 +35,30 @@ pub(crate) struct Call {
     pub(crate) interface: String,
     /// The method
     pub(crate) method: String,
-    /// Signature of the arguments, and the arguments in busctl's form
+    #[command(flatten)]
+    pub(crate) written: Written,
+    /// Signature of the arguments, and the arguments in busctl's form. With -t or -o gvariant the arguments alone
     #[arg(value_name = "SIGNATURE [ARGUMENT…]")]
     pub(crate) arguments: Vec<String>,
+}
+
+/// How arguments are written.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct Written {
+    /// Types come from introspection; containers are JSON, NAME=VALUE is the argument of that name, @FILE and @- read a value
+    #[arg(long, short)]
+    typed: bool,
+}
+
+impl Written {
+    /// The notation of arguments without a signature; `None`: a signature and busctl's words.
+    pub(crate) const fn notation(self, form: Form) -> Option<Notation> {
+        match form {
+            _ if self.typed => Some(Notation::Json),
+            Form::GVariant => Some(Notation::GVariant),
+            _ => None,
+        }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -41,7 +70,7 @@ pub(crate) struct Emit {
     pub(crate) interface: String,
     /// The signal
     pub(crate) signal: String,
-    /// Signature of the arguments, and the arguments in busctl's form
+    /// Signature of the arguments, and the arguments in busctl's form. With -o gvariant the arguments alone, as for gdbus emit
     #[arg(value_name = "SIGNATURE [ARGUMENT…]")]
     pub(crate) arguments: Vec<String>,
 }
@@ -65,9 +94,9 @@ pub(crate) struct SetProperty {
     pub(crate) interface: String,
     /// The property
     pub(crate) property: String,
-    /// Signature of the value
-    pub(crate) signature: String,
-    /// The value in busctl's form
-    #[arg(value_name = "ARGUMENT")]
-    pub(crate) arguments: Vec<String>,
+    #[command(flatten)]
+    pub(crate) written: Written,
+    /// Signature of the value, and the value in busctl's form. With -t or -o gvariant the value alone
+    #[arg(required = true, value_name = "SIGNATURE ARGUMENT…")]
+    pub(crate) words: Vec<String>,
 }

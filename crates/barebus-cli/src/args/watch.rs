@@ -40,17 +40,6 @@ pub(crate) struct Capture {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  barebus wait org.freedesktop.systemd1 /org/freedesktop/systemd1 org.freedesktop.systemd1.Manager JobRemoved
-  barebus wait --timeout=10s /org/freedesktop/DBus org.freedesktop.DBus NameOwnerChanged")]
-pub(crate) struct Wait {
-    /// The sender, if it matters, then object, interface and name of the signal
-    #[arg(value_name = "[SERVICE] OBJECT INTERFACE SIGNAL", num_args = 3..=4, required = true)]
-    pub(crate) words: Vec<String>,
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
   barebus trace org.freedesktop.systemd1
   barebus trace -c --by=service bus.pcapng")]
 pub(crate) struct Trace {

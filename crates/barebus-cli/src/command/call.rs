@@ -1,21 +1,42 @@
 //! `barebus call`.
 
-use std::io::{self, Write};
 use std::process::ExitCode;
+
+use barebus_codegen::introspection::MemberKind;
 
 use crate::args::{Call, Globals};
 use crate::command::{message, open};
 use crate::descriptors;
 use crate::exit::{Exit, Failure};
+use crate::render::put;
+use crate::written::{self, Asked};
 
 pub(crate) fn run(globals: &Globals, asked: &Call) -> Result<ExitCode, Failure> {
     let Globals { target, format, sending, .. } = globals;
     let form = format.values()?;
-    let Call { object, interface, method, arguments } = asked;
+    let Call { object, interface, method, written, arguments } = asked;
     let call = message::call(target, &object.service, &object.path, interface, method)?;
     let call = call.flags(message::flags(sending));
-    let (body, fds) = descriptors::of(message::body(arguments)?)?;
-    let mut connection = open(target)?;
+    let (mut connection, body) = match written.notation(form) {
+        // What is wrong is told without a connection.
+        None => {
+            let body = message::body(arguments)?;
+            (open(target)?, body)
+        }
+        Some(notation) => {
+            let mut connection = open(target)?;
+            let asked = Asked {
+                to: call.destination,
+                at: message::path(&object.path)?,
+                interface,
+                kind: MemberKind::Method,
+                member: method,
+            };
+            let body = written::arguments(&mut connection, &asked, arguments, notation)?;
+            (connection, body)
+        }
+    };
+    let (body, fds) = descriptors::of(body)?;
     let tried = format!("{interface}.{method} of {}", object.service);
     let failed = |error| Failure::call(&tried, &error);
     if !sending.expect_reply {
@@ -32,6 +53,6 @@ pub(crate) fn run(globals: &Globals, asked: &Call) -> Result<ExitCode, Failure> 
     form.print(reply.message(), &mut text).map_err(|error| {
         Failure::new(Exit::Refused, format_args!("{tried}: the reply cannot be printed: {error}"))
     })?;
-    io::stdout().write_all(text.as_bytes())?;
+    put(&text)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -2,7 +2,9 @@
 
 use std::process::ExitCode;
 
+use barebus::wire::Endian;
 use barebus::{Emission, Flags};
+use barebus_text::{Form, gvariant};
 
 use crate::args::{Emit, Globals};
 use crate::command::{message, open};
@@ -23,7 +25,13 @@ pub(crate) fn run(globals: &Globals, asked: &Emit) -> Result<ExitCode, Failure> 
     if !sending.auto_start {
         emission = emission.flags(Flags::NO_AUTO_START);
     }
-    let (body, fds) = descriptors::of(message::body(arguments)?)?;
+    let body = match globals.format.values()? {
+        // As for gdbus: the words tell their types.
+        Form::GVariant => gvariant::parse_untyped_arguments(arguments, Endian::NATIVE)
+            .map_err(|error| Failure::usage(format_args!("the arguments: {error}")))?,
+        _ => message::body(arguments)?,
+    };
+    let (body, fds) = descriptors::of(body)?;
     let mut connection = open(target)?;
     let sent = connection.start_emit(&emission, &body, fds).and_then(|()| connection.flush());
     sent.map_err(|error| Failure::call(format_args!("emitting {interface}.{signal}"), &error))?;

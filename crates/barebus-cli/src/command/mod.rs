@@ -7,6 +7,7 @@ pub(crate) mod codegen;
 pub(crate) mod decode;
 pub(crate) mod emit;
 pub(crate) mod encode;
+pub(crate) mod generate;
 pub(crate) mod introspect;
 pub(crate) mod list;
 pub(crate) mod message;

@@ -1,15 +1,18 @@
 //! `barebus get-property` and `barebus set-property`.
 
-use std::io::{self, Write};
 use std::process::ExitCode;
 
-use barebus::{CallError, MethodCall, Reply, Variant};
+use barebus::wire::{EncodeError, Layout, OwnedBody};
+use barebus::{CallError, MethodCall, Reply, Signature, Variant};
+use barebus_codegen::introspection::MemberKind;
 use barebus_text::{Form, ParseError, Place, busctl, check_fd_indices};
 
 use crate::args::{GetProperty, Globals, SetProperty};
 use crate::command::{message, open};
 use crate::descriptors;
 use crate::exit::{Exit, Failure, Failures};
+use crate::render::put;
+use crate::written::{self, Asked};
 
 const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
 
@@ -45,7 +48,7 @@ pub(crate) fn get(globals: &Globals, asked: &GetProperty) -> Result<ExitCode, Fa
             break;
         }
     }
-    io::stdout().write_all(text.as_bytes())?;
+    put(&text)?;
     Ok(failures.code())
 }
 
@@ -61,22 +64,59 @@ fn print(reply: &Reply<'_>, form: Form, text: &mut String) -> Result<(), String>
 
 pub(crate) fn set(globals: &Globals, asked: &SetProperty) -> Result<ExitCode, Failure> {
     let Globals { target, sending, .. } = globals;
-    let SetProperty { object, interface, property, signature, arguments } = asked;
+    let SetProperty { object, interface, property, written, words } = asked;
     let call = message::call(target, &object.service, &object.path, PROPERTIES, "Set")?;
     let call = call.flags(message::flags(sending));
-    let leading = [interface, property, signature];
-    let words: Vec<&str> = leading.into_iter().chain(arguments).map(String::as_str).collect();
-    let body = busctl::parse("ssv", &words).map_err(|error| {
-        let error = in_the_value(error);
-        Failure::usage(format_args!("the value for '{signature}': {error}"))
-    })?;
+    let (mut connection, body) = match written.notation(globals.format.values()?) {
+        // What is wrong is told without a connection.
+        None => {
+            let body = in_words(interface, property, words)?;
+            (open(target)?, body)
+        }
+        Some(notation) => {
+            let mut connection = open(target)?;
+            let asked = Asked {
+                to: call.destination,
+                at: message::path(&object.path)?,
+                interface,
+                kind: MemberKind::Property,
+                member: property,
+            };
+            let value = written::arguments(&mut connection, &asked, words, notation)?;
+            (connection, in_variant(interface, property, &value)?)
+        }
+    };
     let (body, fds) = descriptors::of(body)?;
-    let mut connection = open(target)?;
     let tried = format!("setting {interface}.{property} of {}", object.service);
     let failed = |error: CallError| Failure::call(&tried, &error);
     let sent = connection.start_call(&call, &body, fds).map_err(failed)?;
     connection.wait(sent).map_err(failed)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The arguments of `Set` with a value.
+fn in_variant(interface: &str, property: &str, value: &OwnedBody) -> Result<OwnedBody, Failure> {
+    let types = Signature::from_static("ssv");
+    let body = OwnedBody::build(types, value.endian(), |writer| {
+        writer.put_str(interface)?;
+        writer.put_str(property)?;
+        writer.enter_variant(value.signature())?;
+        Layout::new(value.signature()).put(value.reader(), writer)?;
+        writer.leave();
+        Ok::<_, EncodeError>(())
+    });
+    body.map_err(|error| Failure::usage(format_args!("cannot set {property}: {error}")))
+}
+
+/// The arguments of `Set` with a value in busctl's form: its signature, and its words.
+fn in_words(interface: &str, property: &str, words: &[String]) -> Result<OwnedBody, Failure> {
+    let signature = words.first().map_or("", String::as_str);
+    let leading = [interface, property];
+    let words: Vec<&str> = leading.into_iter().chain(words.iter().map(String::as_str)).collect();
+    busctl::parse("ssv", &words).map_err(|error| {
+        let error = in_the_value(error);
+        Failure::usage(format_args!("the value for '{signature}': {error}"))
+    })
 }
 
 /// Counts arguments from the first one behind the signature, which is the third of `Set`.

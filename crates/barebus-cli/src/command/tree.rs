@@ -162,10 +162,10 @@ impl<'n> Walk<'n> {
 }
 
 /// A service can invent objects without end.
-const OBJECTS_MAX: usize = 100_000;
+pub(crate) const OBJECTS_MAX: usize = 100_000;
 
 /// The path of a child. A name that begins with a slash is a whole path.
-fn below(path: &str, name: &str) -> String {
+pub(crate) fn below(path: &str, name: &str) -> String {
     match name.starts_with('/') {
         true => name.to_owned(),
         false => format!("{}/{name}", path.trim_end_matches('/')),

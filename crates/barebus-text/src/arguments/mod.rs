@@ -19,7 +19,7 @@
 //! assert_eq!(body, busctl::parse("sa{sv}", &same)?);
 //!
 //! let error = prototype.assign(&["a", "b", "c"], Notation::Json).unwrap_err();
-//! assert_eq!(error.to_string(), r#"there is no parameter for "c": Start(name: s, options: a{sv})"#);
+//! assert_eq!(error.to_string(), r#""c" is one argument too many; declared as Start(name: s, options: a{sv})"#);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
@@ -236,10 +236,18 @@ impl<'a> Prototype<'a> {
     }
 
     fn error(&self, kind: ArgumentErrorKind, index: usize) -> ArgumentError {
-        let parameter =
-            self.parameters.get(index).filter(|_| !matches!(kind, ArgumentErrorKind::Body(_)));
-        let parameter = parameter.map(Parameter::to_string).unwrap_or_default().into();
-        ArgumentError { kind, index, parameter, prototype: self.to_string().into() }
+        let is_body = matches!(kind, ArgumentErrorKind::Body(_));
+        let parameter = match self.parameters.get(index).filter(|_| !is_body) {
+            None => String::new(),
+            Some(Parameter { name, signature }) => {
+                let role = if self.is_property { "property" } else { "argument" };
+                let number = (index + 1).to_string();
+                let name = if name.is_empty() { &number } else { *name };
+                format!("{role} {} ({signature})", Shown(name))
+            }
+        };
+        let prototype = self.to_string().into();
+        ArgumentError { kind, index, parameter: parameter.into(), prototype }
     }
 }
 

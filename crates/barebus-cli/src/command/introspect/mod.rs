@@ -1,30 +1,32 @@
 //! `barebus introspect`.
 
 mod flags;
+mod gdbus;
+mod json;
 mod values;
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
+use barebus::Variant;
 use barebus_codegen::introspection::{Document, Interface, Member, MemberKind};
+use barebus_codegen::{Options, Source, generate};
+use barebus_text::PrintError;
 
-use crate::args::{Form, Globals, Introspect};
+use crate::args::{Form, Format, Globals, Introspect, Object};
+use crate::command::codegen::text_of;
 use crate::command::{message, open};
-use crate::exit::{Failure, Failures};
+use crate::exit::{Exit, Failure, Failures};
 use crate::introspection;
-use crate::render::warn;
+use crate::render::{put, warn};
 use crate::table::Table;
 
+use gdbus::Reader;
 use values::{ValueReader, Values};
 
 pub(crate) fn run(globals: &Globals, asked: &Introspect) -> Result<ExitCode, Failure> {
     let Globals { target, format, .. } = globals;
-    // busctl's --json does not change its table.
-    let form = match format.output {
-        Some(_) => format.form(&[Form::Text, Form::Table, Form::Xml])?,
-        None if format.xml_interface => Form::Xml,
-        None => Form::Table,
-    };
+    let form = form(format, asked)?;
     let (object, only) = (&asked.object, asked.interface.as_deref());
     let at = message::path(&object.path)?;
     let to = message::to(target, &object.service)?;
@@ -32,31 +34,83 @@ pub(crate) fn run(globals: &Globals, asked: &Introspect) -> Result<ExitCode, Fai
     let tried = format!("introspecting {} of {}", object.path, object.service);
     let failed = |error| Failure::call(&tried, &error);
     let question = introspection::start(&mut connection, to, at).map_err(failed)?;
-    let mut reader = ValueReader::new(&mut connection, to, at, target.reply_timeout());
-    if let (Some(interface), Form::Text | Form::Table) = (only, form) {
+    let print = if form == Form::Table { values::in_words } else { in_json };
+    let mut reader = ValueReader::new(&mut connection, to, at, target.reply_timeout(), print);
+    if let (Some(interface), Form::Table | Form::Json | Form::JsonPretty) = (only, form) {
         // Most likely it has properties: then their values arrive with the introspection data.
         reader.ask(interface)?;
     }
     let xml = introspection::wait(reader.connection(), question).map_err(failed)?;
     if form == Form::Xml {
-        writeln!(io::stdout().lock(), "{xml}")?;
+        put(&(xml + "\n"))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    if form == Form::Rust {
+        put(&definitions(xml, object, only)?)?;
         return Ok(ExitCode::SUCCESS);
     }
     let document = introspection::read(&tried, &xml)?;
     introspection::warn_of_problems(&tried, &document);
-    let mut failures = Failures::default();
-    let values = reader.read(&document, only, &mut failures);
-    let mut table = table(&document, only, &values, !format.no_legend);
-    if only.is_none() && io::stdout().is_terminal() {
-        for child in &document.node.children {
-            table.push([&child.name, "node", "-", "-", &flags::of_node(child)]);
-        }
-    }
-    table.print()?;
     if only.is_some_and(|only| !document.node.interfaces.iter().any(|it| it.name == only)) {
         warn(format_args!("{tried}: it has no interface {}", only.unwrap_or_default()));
     }
+    let mut failures = Failures::default();
+    if form == Form::Gdbus {
+        let failures = &mut failures;
+        let connection = &mut connection;
+        Reader { connection, to, target, asked, failures, objects: 1 }
+            .print(&object.path, document)?;
+        return Ok(failures.code());
+    }
+    let values = reader.read(&document, only, &mut failures);
+    if form == Form::Table {
+        let mut table = table(&document, only, &values, !format.no_legend);
+        if only.is_none() && io::stdout().is_terminal() {
+            for child in &document.node.children {
+                table.push([&child.name, "node", "-", "-", &flags::of_node(child)]);
+            }
+        }
+        table.print()?;
+    } else {
+        let service = to.map(|to| to.as_str());
+        json::object(service, &object.path, &document, only, &values).print_as(form)?;
+    }
     Ok(failures.code())
+}
+
+/// The form of the output. busctl's --json does not change its table.
+fn form(format: &Format, asked: &Introspect) -> Result<Form, Failure> {
+    const KNOWN: [Form; 6] =
+        [Form::Text, Form::Table, Form::Xml, Form::Json, Form::Gdbus, Form::Rust];
+    let form = match format.output {
+        Some(_) => format.form(&KNOWN)?,
+        None if format.xml_interface => Form::Xml,
+        None => Form::Table,
+    };
+    for (is_given, option) in
+        [(asked.recurse, "--recurse"), (asked.only_properties, "--only-properties")]
+    {
+        if is_given && form != Form::Gdbus {
+            return Err(Failure::usage(format_args!("{option} needs -o gdbus")));
+        }
+    }
+    Ok(if form == Form::Text { Form::Table } else { form })
+}
+
+/// A value with its type.
+fn in_json(value: &Variant<'_>) -> Result<String, PrintError> {
+    let mut text = String::new();
+    barebus_text::json::print_value(value, &mut text)?;
+    Ok(text)
+}
+
+/// Rust definitions, as `barebus codegen` generates them.
+fn definitions(xml: String, object: &Object, only: Option<&str>) -> Result<String, Failure> {
+    let source = Source::new(&object.service, xml).object(&object.service, &object.path);
+    let options =
+        Options { interfaces: only.map(str::to_owned).into_iter().collect(), ..Options::default() };
+    let modules = generate(&[source], &options);
+    modules.map(|modules| text_of(&modules)).map_err(|error| Failure::new(Exit::Refused, error))
 }
 
 /// The rows in busctl's order: by interface, kind, name and signature, as bytes.

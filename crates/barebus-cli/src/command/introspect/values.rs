@@ -39,6 +39,23 @@ impl Values<'_> {
         let value = self.0.get(&(&*interface.name, &*property.name))?;
         (value.signature == property.property_type).then_some(&*value.text)
     }
+
+    /// The value of a property, whatever its type.
+    pub(super) fn any<'v>(
+        &'v self,
+        interface: &'v Interface,
+        property: &'v Member,
+    ) -> Option<&'v str> {
+        self.0.get(&(&*interface.name, &*property.name)).map(|value| &*value.text)
+    }
+
+    /// All values, whatever their types, by the names of interface and property.
+    pub(super) fn into_texts(self) -> HashMap<(String, String), String> {
+        let text = |((interface, name), value): ((&str, &str), Printed)| {
+            ((interface.to_owned(), name.to_owned()), value.text)
+        };
+        self.0.into_iter().map(text).collect()
+    }
 }
 
 /// Reads the values of an object's properties, of all interfaces at once.
@@ -47,6 +64,7 @@ pub(super) struct ValueReader<'c, 'n> {
     to: Option<BusName<'n>>,
     at: ObjectPath<'n>,
     timeout: Option<Duration>,
+    print: Print,
     /// The interface that was asked for before the introspection data had arrived.
     early: Option<(&'n str, CallId)>,
     /// Cleared by the first reply that times out: each further call would wait as long.
@@ -59,8 +77,9 @@ impl<'c, 'n> ValueReader<'c, 'n> {
         to: Option<BusName<'n>>,
         at: ObjectPath<'n>,
         timeout: Option<Duration>,
+        print: Print,
     ) -> Self {
-        Self { connection, to, at, timeout, early: None, answers: true }
+        Self { connection, to, at, timeout, print, early: None, answers: true }
     }
 
     pub(super) fn connection(&mut self) -> &mut Connection {
@@ -145,7 +164,7 @@ impl<'c, 'n> ValueReader<'c, 'n> {
         let tried = cannot_read(interface);
         let reply = asked.and_then(|asked| self.connection.wait(asked));
         let reply = reply.map_err(|error| Failure::call(&tried, &error))?;
-        print_all(&reply, interface, properties, values).map_err(|error| {
+        print_all(&reply, interface, properties, self.print, values).map_err(|error| {
             let what = format_args!("{tried}: the reply to GetAll is unusable: {error}");
             Failure::new(Exit::Refused, what)
         })
@@ -162,6 +181,7 @@ impl<'c, 'n> ValueReader<'c, 'n> {
         let readable = properties.iter().filter(|property| property.is_readable());
         let names: Vec<&str> = readable.map(|property| &*property.name).collect();
         let mut refused = Refused::default();
+        let print = self.print;
         for names in names.chunks(CALLS_AT_ONCE) {
             if !self.answers {
                 break;
@@ -174,7 +194,7 @@ impl<'c, 'n> ValueReader<'c, 'n> {
                     Err(error @ CallError::NoReply(_)) => return Err(error),
                     reply => reply,
                 };
-                match print_one(reply) {
+                match print_one(reply, print) {
                     Ok(printed) => drop(values.0.insert((interface, name), printed)),
                     Err(why) => refused.add(name, why),
                 }
@@ -260,6 +280,7 @@ fn print_all<'d>(
     reply: &Reply<'_>,
     interface: &'d str,
     properties: &[&'d Member],
+    print: Print,
     values: &mut Values<'d>,
 ) -> Result<(), String> {
     check_fd_indices(reply.message()).map_err(|error| error.to_string())?;
@@ -268,7 +289,7 @@ fn print_all<'d>(
     for entry in all {
         let (name, value) = entry.map_err(|error| error.to_string())?;
         if let Some(name) = names.get(name) {
-            let printed = print(&value).map_err(|error| error.to_string())?;
+            let printed = Printed::new(&value, print).map_err(|error| error.to_string())?;
             values.0.insert((interface, name), printed);
         }
     }
@@ -276,20 +297,28 @@ fn print_all<'d>(
 }
 
 /// Prints the value in the reply to `Get`.
-fn print_one(reply: Result<Reply<'_>, CallError>) -> Result<Printed, String> {
+fn print_one(reply: Result<Reply<'_>, CallError>, print: Print) -> Result<Printed, String> {
     let reply = reply.map_err(|error| error.to_string())?;
     check_fd_indices(reply.message()).map_err(|error| error.to_string())?;
     let (value,): (Variant<'_>,) = reply.body().map_err(|error| error.to_string())?;
-    print(&value).map_err(|error| error.to_string())
+    Printed::new(&value, print).map_err(|error| error.to_string())
 }
 
-/// Prints a value without its signature, which has its own column.
-fn print(value: &Variant<'_>) -> Result<Printed, PrintError> {
+impl Printed {
+    fn new(value: &Variant<'_>, print: Print) -> Result<Self, PrintError> {
+        Ok(Self { signature: value.signature().as_str().to_owned(), text: print(value)? })
+    }
+}
+
+/// How a value is printed.
+pub(super) type Print = fn(&Variant<'_>) -> Result<String, PrintError>;
+
+/// Prints a value in busctl's form without its signature, which has its own column.
+pub(super) fn in_words(value: &Variant<'_>) -> Result<String, PrintError> {
     let mut text = String::new();
     busctl::print(value, &mut text)?;
-    let signature = value.signature().as_str().to_owned();
-    let text = text.get(signature.len() + 1..).unwrap_or_default().to_owned();
-    Ok(Printed { signature, text })
+    let behind = value.signature().as_str().len() + 1;
+    Ok(text.get(behind..).unwrap_or_default().to_owned())
 }
 
 /// Properties that could not be read, grouped by reason.
