@@ -12,8 +12,6 @@ use crate::args::{Form, Globals, Replay};
 use crate::exit::Failure;
 use crate::output::put;
 
-use report::Report;
-
 pub(crate) fn run(globals: &Globals, asked: &Replay) -> Result<ExitCode, Failure> {
     let is_json = globals.format.form(&[Form::Text, Form::Json])?.is_json();
     if asked.raw && !globals.target.is_peer() && !asked.force {
