@@ -22,3 +22,4 @@ mod session_bus;
 mod support;
 mod units;
 mod verbs;
+mod watch;
