@@ -40,7 +40,6 @@ const EXPECTED: &[(&str, Expected)] = &[
     ("Remote::new", NotRun("it connects to another machine by ssh")),
     ("for descriptor in signal.fds", NotRun("nothing here sends signals with descriptors")),
     ("org.bluez", Fails("org.bluez")),
-    ("\"Inhibit\"", Fails("org.freedesktop.login1")),
     ("signals(\"JobRemoved\")", Tells(JOBS, "a.service: done")),
     ("member='JobRemoved'", Tells(JOBS, "a.service: done")),
     (".member(\"JobRemoved\")", Tells(JOBS, "a.service: done")),
