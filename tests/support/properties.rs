@@ -158,12 +158,12 @@ pub fn dynamic(bytes: &[u8]) {
 
 /// A message generated from the bytes is read back after marshalling, in either byte order.
 pub fn round_trip(bytes: &[u8]) {
-    round_trip_of(&generators::message(&mut Source(bytes)));
+    round_trip_of(&generators::message(&mut Source::new(bytes)));
 }
 
 /// As [`round_trip`], for a given message.
 pub fn round_trip_of(parts: &Parts) {
-    let bytes = parts.encode();
+    let bytes = generators::encode(parts);
     let message = Message::parse(&bytes).expect("what was marshalled");
     let mut header = parts.header();
     header.signature = parts.body.signature();

@@ -147,7 +147,7 @@ fn texts(texts: &'static [&'static str]) -> impl Iterator<Item = (String, &'stat
 fn bodies() -> impl Iterator<Item = (String, Body)> {
     BODIES.iter().zip(0..).map(|((name, text), number)| {
         let noise = noise(number, 300);
-        ((*name).into(), Body::new(generators::values(&mut Source(&noise), text)))
+        ((*name).into(), Body::new(generators::values(&mut Source::new(&noise), text)))
     })
 }
 
@@ -166,7 +166,10 @@ fn messages() -> Vec<(String, Vec<u8>)> {
     }
     for number in 0..8 {
         let noise = noise(100 + number, 120);
-        seeds.push((format!("noise_{number}"), generators::message(&mut Source(&noise)).encode()));
+        seeds.push((
+            format!("noise_{number}"),
+            generators::encode(&generators::message(&mut Source::new(&noise))),
+        ));
     }
     let deep = (0..63).fold(Model::Byte(7), |value, _| Model::Variant(Box::new(value)));
     let deep = Body::new(vec![Model::Variant(Box::new(deep))]);
@@ -256,14 +259,8 @@ fn as_dynamic(body: &Body) -> Vec<u8> {
     input
 }
 
-/// Reproducible pseudorandom bytes. Xorshift, Marsaglia 2003.
+/// Reproducible pseudorandom bytes.
 fn noise(number: u64, len: usize) -> Vec<u8> {
-    let mut state = 0x9e37_79b9_7f4a_7c15 ^ (number + 1).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let mut next = || {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        state.to_le_bytes()[3]
-    };
-    (0..len).map(|_| next()).collect()
+    let mut source = Source::seeded(number);
+    (0..len).map(|_| source.byte()).collect()
 }

@@ -14,8 +14,10 @@ mod process;
 mod render;
 mod table;
 mod time;
+mod trace;
 mod usage;
 mod verdict;
+mod watch;
 mod written;
 
 use std::process::ExitCode;
@@ -45,11 +47,16 @@ fn run(Arguments { globals, verb }: Arguments) -> Result<ExitCode, Failure> {
         Verb::Emit(signal) => command::emit::run(&globals, &signal),
         Verb::GetProperty(asked) => command::property::get(&globals, &asked),
         Verb::SetProperty(asked) => command::property::set(&globals, &asked),
+        Verb::Wait(asked) => command::wait::run(&globals, &asked),
+        Verb::Monitor(asked) => command::monitor::run(&globals, &asked),
+        Verb::Capture(asked) => command::capture::run(&globals, &asked),
+        Verb::Trace(asked) => command::trace::run(&globals, &asked),
         Verb::Codegen(options) => command::codegen::run(&globals, &options),
         Verb::Box(options) => command::run_box::run(&options),
         Verb::Validate(options) => command::validate::run(&options),
         Verb::Decode(options) => command::decode::run(&globals, &options),
         Verb::Encode(options) => command::encode::run(&globals, &options),
+        Verb::Generate(options) => command::generate::run(&options),
         Verb::Completions { shell } => command::about::completions(shell),
         Verb::Man { directory } => command::about::man(directory.as_deref()),
     }

@@ -70,6 +70,7 @@ mod observer;
 mod open;
 mod options;
 mod owned;
+mod places;
 #[cfg(feature = "unixexec")]
 mod program;
 mod proxy;

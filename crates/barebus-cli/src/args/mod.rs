@@ -2,6 +2,7 @@
 
 mod codegen;
 mod format;
+mod generate;
 mod getopt;
 mod global;
 mod message;
@@ -13,6 +14,7 @@ mod target;
 pub(crate) mod unit;
 mod value;
 mod wait;
+mod watch;
 
 use std::path::PathBuf;
 
@@ -20,6 +22,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 pub(crate) use codegen::CodegenOptions;
 pub(crate) use format::{Form, Format};
+pub(crate) use generate::{GenerateLayout, GenerateOptions, Verdicts};
 pub(crate) use global::{Globals, Selection, Sending};
 pub(crate) use message::{DecodeOptions, EncodeOptions, Layout, ValidateOptions};
 pub(crate) use object::{Call, Emit, GetProperty, Introspect, Object, SetProperty};
@@ -27,6 +30,7 @@ pub(crate) use run_box::BoxOptions;
 pub(crate) use service::{Status, Tree};
 pub(crate) use target::{Handshake, Place, Target};
 pub(crate) use wait::Wait;
+pub(crate) use watch::{Capture, Monitor, Trace};
 
 use crate::exit::Failure;
 
@@ -60,8 +64,14 @@ pub(crate) enum Verb {
     GetProperty(GetProperty),
     /// Sets a property
     SetProperty(SetProperty),
-    /// Waits until a bus name has an owner, or a property has a value
+    /// Waits for a signal and prints its arguments, until a bus name has an owner, or until a property has a value
     Wait(Wait),
+    /// Prints the messages on a bus
+    Monitor(Monitor),
+    /// Writes the messages on a bus as a capture in the format pcapng
+    Capture(Capture),
+    /// Shows calls with their replies and how long they took, or counts them
+    Trace(Trace),
     /// Prints Rust definitions generated from introspection data
     Codegen(CodegenOptions),
     /// Checks whether bytes are valid messages, and says what is wrong and where
@@ -70,6 +80,8 @@ pub(crate) enum Verb {
     Decode(DecodeOptions),
     /// Marshals messages from the output of decode
     Encode(EncodeOptions),
+    /// Generates messages from a seed: valid ones, or ones that break exactly one rule
+    Generate(GenerateOptions),
     /// Boots a systemd with its own bus in temporary namespaces, and runs a command in it
     Box(BoxOptions),
     /// Prints a script for shell completion
