@@ -4,7 +4,7 @@ use barebus::wire::match_rule::MatchKey;
 use barebus::{Header, MatchRule, MessageType};
 use clap::{Args, ValueEnum};
 
-use crate::command::call::destination;
+use crate::command::message::destination;
 use crate::exit::Failure;
 
 /// Which messages are wanted.
