@@ -43,7 +43,6 @@ fn run(Arguments { globals, verb }: Arguments) -> Result<ExitCode, Failure> {
         Verb::Tree(asked) => command::tree::run(&globals, &asked),
         Verb::Introspect(asked) => command::introspect::run(&globals, &asked),
         Verb::Call(call) => command::call::run(&globals, &call),
-        Verb::Wait(wait) => command::wait::run(&globals, &wait),
         Verb::Emit(signal) => command::emit::run(&globals, &signal),
         Verb::GetProperty(asked) => command::property::get(&globals, &asked),
         Verb::SetProperty(asked) => command::property::set(&globals, &asked),
