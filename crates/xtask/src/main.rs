@@ -1,7 +1,8 @@
-//! The project's tasks: `cargo xtask demo | test | bench | fuzz | generate`.
+//! The project's tasks: `cargo xtask demo | test | bench | fuzz | generate | initramfs`.
 
 mod demo;
 mod generate;
+mod initramfs;
 mod package;
 mod packages;
 mod root;
@@ -63,6 +64,8 @@ enum Task {
         #[arg(long, value_name = "ROOT", requires = "live")]
         root: Option<PathBuf>,
     },
+    /// Boots Debian's cloud kernel with nothing but systemd and the programs of tests/embedding/nolibc, in qemu, and prints the console
+    Initramfs,
 }
 
 fn main() -> ExitCode {
@@ -71,6 +74,7 @@ fn main() -> ExitCode {
         Task::Test { all } => test::run(all),
         Task::Bench { arguments } => bench(&arguments),
         Task::Fuzz { target, arguments } => fuzz(target.as_deref(), &arguments),
+        Task::Initramfs => initramfs::boot(),
         Task::Generate { check, live, root } => {
             let fetched = if live { generate::fetch(root.as_deref()) } else { Ok(()) };
             fetched.and_then(|()| generate::run(check))
