@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use barebus_tests::fast;
 use barebus_tests::seeds::{SESSION, TEXT, WIRE, folder, made, stored};
 
 #[test]
@@ -10,6 +11,18 @@ fn seeds_keep_the_properties() {
         let seeds = stored(target);
         assert!(!seeds.is_empty(), "fuzz/corpus/{target} is empty");
         for (name, bytes) in seeds {
+            println!("{target}/{name}");
+            property(&bytes);
+        }
+    }
+}
+
+#[test]
+fn seeds_keep_the_fast_properties() {
+    for (target, shared, property) in fast::TARGETS {
+        let seeds = stored(shared);
+        assert!(!seeds.is_empty(), "fuzz/corpus/{shared} is empty");
+        for (name, bytes) in seeds.into_iter().chain(stored(target)) {
             println!("{target}/{name}");
             property(&bytes);
         }
