@@ -62,8 +62,7 @@ fn build(target: &Target) -> Result<PathBuf, Failure> {
     }
     let triple = triple()?;
     let flags = [
-        "--cfg fuzzing -Cdebug-assertions -Coverflow-checks".to_owned(),
-        "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=3".to_owned(),
+        "--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=3".to_owned(),
         "-Cllvm-args=-sanitizer-coverage-trace-pc-guard".to_owned(),
         format!("-Clink-arg={AFL}/afl-compiler-rt.o"),
     ];
