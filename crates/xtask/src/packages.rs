@@ -29,6 +29,7 @@ const PACKAGES: &[(&str, &str)] = &[
     ("ssh", "openssh-client"),
     ("ssh-keygen", "openssh-client"),
     ("sshd", "openssh-server"),
+    ("afl-fuzz", "afl++"),
     ("strace", "strace"),
     ("valgrind", "valgrind"),
     ("dbus-send", "dbus-bin"),
