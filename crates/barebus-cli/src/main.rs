@@ -47,6 +47,7 @@ fn run(Arguments { globals, verb }: Arguments) -> Result<ExitCode, Failure> {
         Verb::Emit(signal) => command::emit::run(&globals, &signal),
         Verb::GetProperty(asked) => command::property::get(&globals, &asked),
         Verb::SetProperty(asked) => command::property::set(&globals, &asked),
+        Verb::Wait(asked) => command::wait::run(&globals, &asked),
         Verb::Monitor(asked) => command::monitor::run(&globals, &asked),
         Verb::Capture(asked) => command::capture::run(&globals, &asked),
         Verb::Trace(asked) => command::trace::run(&globals, &asked),
