@@ -68,12 +68,8 @@ fn main() -> ExitCode {
         Task::Demo { host } => demo::run(host),
         Task::Test { all } => test::run(all),
         Task::Bench { arguments } => bench(&arguments),
-<<<<<<< HEAD
-        Task::Fuzz { target, arguments } => fuzz(target.as_deref(), &arguments),
         Task::Initramfs => initramfs::boot(),
-=======
         Task::Fuzz(options) => fuzz::run(&options),
->>>>>>> gen15
         Task::Generate { check, live, root } => {
             let fetched = if live { generate::fetch(root.as_deref()) } else { Ok(()) };
             fetched.and_then(|()| generate::run(check))
