@@ -6,7 +6,7 @@ use crate::cursor::Cursor;
 use crate::error::EncodeError;
 use crate::message::Message;
 use crate::print::BodyText;
-use crate::signature::{Signature, SignatureText};
+use crate::signature::{ShortText, Signature, SignatureText};
 use crate::writer::Writer;
 
 /// Arguments to be marshalled as a message's body: implemented for tuples of up to 16 [`Encode`](crate::Encode) types, for `()`, and for the
@@ -127,6 +127,10 @@ pub trait Arguments {
     #[doc(hidden)]
     const TEXT_REF: &'static SignatureText = &Self::TEXT;
 
+    /// [`Self::TEXT`] if it is short.
+    #[doc(hidden)]
+    const SHORT_TEXT: &'static ShortText = &Self::TEXT.short();
+
     /// The arguments' types, one after the other.
-    const SIGNATURE: Signature<'static> = Self::TEXT_REF.signature();
+    const SIGNATURE: Signature<'static> = Self::TEXT_REF.signature_in(Self::SHORT_TEXT);
 }

@@ -276,13 +276,46 @@ impl SignatureText {
     ///
     /// # Panics
     /// When the text is invalid, or not ASCII.
-    #[allow(clippy::panic, reason = "meant for constants, where the panic is a compile error")]
     pub const fn signature(&'static self) -> Signature<'static> {
         let (bytes, _) = self.bytes.split_at(self.len);
-        match core::str::from_utf8(bytes) {
-            Ok(text) => Signature::from_static(text),
-            Err(_) => panic!("a signature is ASCII"),
+        constant(bytes)
+    }
+
+    /// The text, if it is short.
+    pub(crate) const fn short(&self) -> ShortText {
+        match self.bytes.first_chunk() {
+            Some(bytes) if self.len <= SHORT_LEN => Some(*bytes),
+            _ => None,
         }
+    }
+
+    /// As [`signature`](Self::signature), where `short` is [`Self::short`]: a program that uses the signature of a short text does not
+    /// carry the 255 bytes that a long one may have.
+    pub(crate) const fn signature_in(
+        &'static self,
+        short: &'static ShortText,
+    ) -> Signature<'static> {
+        match short {
+            Some(bytes) => {
+                let (bytes, _) = bytes.split_at(self.len);
+                constant(bytes)
+            }
+            None => self.signature(),
+        }
+    }
+}
+
+/// Bytes of a text that is short. Most signatures are.
+const SHORT_LEN: usize = 15;
+
+/// A text that is short, with zeros behind it; `None`: it is not.
+pub(crate) type ShortText = Option<[u8; SHORT_LEN]>;
+
+#[allow(clippy::panic, reason = "meant for constants, where the panic is a compile error")]
+const fn constant(bytes: &'static [u8]) -> Signature<'static> {
+    match core::str::from_utf8(bytes) {
+        Ok(text) => Signature::from_static(text),
+        Err(_) => panic!("a signature is ASCII"),
     }
 }
 

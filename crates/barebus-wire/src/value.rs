@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use crate::error::{BodyError, DecodeError, EncodeError};
 use crate::name::ObjectPath;
 use crate::reader::Reader;
-use crate::signature::{Signature, SignatureText};
+use crate::signature::{ShortText, Signature, SignatureText};
 use crate::writer::Writer;
 
 /// A Rust type that has one D-Bus type, known when compiling. `#[derive(Type)]` needs the feature `derive`.
@@ -29,8 +29,12 @@ pub trait Type {
     #[doc(hidden)]
     const TEXT_REF: &'static SignatureText = &Self::TEXT;
 
+    /// [`Self::TEXT`] if it is short.
+    #[doc(hidden)]
+    const SHORT_TEXT: &'static ShortText = &Self::TEXT.short();
+
     /// The type's signature: one single complete type. Comparing it is all that checking a message's type takes.
-    const SIGNATURE: Signature<'static> = Self::TEXT_REF.signature();
+    const SIGNATURE: Signature<'static> = Self::TEXT_REF.signature_in(Self::SHORT_TEXT);
 
     /// Alignment in bytes. Spec: Marshaling, the summary table.
     const ALIGNMENT: usize = alignment_of(Self::SIGNATURE);

@@ -14,6 +14,8 @@ mod fast;
 #[path = "writer/plain.rs"]
 mod fast;
 
+pub(crate) use fast::copy;
+
 /// Marshals one message into a buffer of the caller's that begins at the message's first byte.
 ///
 /// A buffer that is too small does not stop it: it goes on counting, so that [`Writer::finish`] can say how many bytes
@@ -99,7 +101,8 @@ impl<'b> Writer<'b> {
     pub fn align(&mut self, alignment: usize) {
         let start = align_up(self.pos, alignment);
         // Eight zeros at once, where there is room, cost less than a loop over as many as are needed.
-        if let Some(zeros) = self.buf.get_mut(self.pos..).and_then(<[u8]>::first_chunk_mut::<8>) {
+        let room = self.buf.get_mut(self.pos..).and_then(<[u8]>::first_chunk_mut::<8>);
+        if let (Some(zeros), false) = (room, crate::COMPACT) {
             *zeros = [0; 8];
         } else if let Some(zeros) = self.buf.get_mut(self.pos..start) {
             zeros.fill(0);
@@ -111,7 +114,7 @@ impl<'b> Writer<'b> {
     #[inline]
     pub fn put_bytes(&mut self, bytes: &[u8]) {
         if let Some(place) = self.claim(bytes.len()) {
-            place.copy_from_slice(bytes);
+            copy(bytes, place);
         }
     }
 
@@ -210,9 +213,11 @@ impl<'b> Writer<'b> {
         let bytes = signature.as_str().as_bytes();
         // A signature has at most 255 bytes.
         let len = u8::try_from(bytes.len()).unwrap_or(u8::MAX);
-        if let Some([len_place, place @ .., nul]) = self.claim(bytes.len() + 2) {
+        if crate::COMPACT {
+            [&[len], bytes, &[0]].into_iter().for_each(|part| self.put_bytes(part));
+        } else if let Some([len_place, place @ .., nul]) = self.claim(bytes.len() + 2) {
             *len_place = len;
-            place.copy_from_slice(bytes);
+            copy(bytes, place);
             *nul = 0;
         }
     }

@@ -39,6 +39,13 @@ pub enum OpenError {
     },
     /// None of the servers that the address lists could be reached; the reason for each.
     Unreachable(Vec<Attempt>),
+    /// The container is not known to systemd-machined.
+    Machine {
+        /// Its name.
+        name: String,
+        /// Why its first process was not found.
+        error: io::Error,
+    },
     /// The socket could not be prepared.
     Prepare(io::Error),
 }
@@ -140,6 +147,9 @@ impl fmt::Display for OpenError {
                     write!(f, "{separator}cannot connect to {address}: {error}")?;
                 }
                 Ok(())
+            }
+            Self::Machine { name, error } => {
+                write!(f, "cannot find the container '{name}': {error}")
             }
             Self::Prepare(error) => write!(f, "cannot prepare the socket: {error}"),
         }

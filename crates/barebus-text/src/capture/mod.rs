@@ -1,4 +1,4 @@
-//! Reads messages from files: raw streams, hexadecimal text, pcap and pcapng.
+//! Reads messages from files: raw streams, hexadecimal text, pcap and pcapng. [`PcapngWriter`] writes pcapng.
 //!
 //! [`Capture`] reads one message at a time from any reader. The file is untrusted: memory grows with the bytes read, not with the lengths
 //! announced. It returns bytes; parse them with [`Message::parse`](barebus_wire::Message::parse).
@@ -8,11 +8,13 @@ mod pcap;
 mod pcapng;
 mod source;
 mod stream;
+mod write;
 
 use core::time::Duration;
 use std::io::Read;
 
 pub use error::{CaptureError, CaptureErrorKind};
+pub use write::PcapngWriter;
 
 use pcap::Pcap;
 use pcapng::Pcapng;
