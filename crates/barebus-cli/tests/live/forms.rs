@@ -137,6 +137,14 @@ fn wrong_arguments_are_told_with_their_names_and_the_method() {
 
 #[test]
 fn a_property_is_waited_for() {
+    // Other tests set properties, too.
+    let bus = SessionBus::start("forms-wait");
+    drop(service::start(&bus.address));
+    let barebus = |arguments: &[&str]| {
+        let mut command = Command::new(BAREBUS);
+        command.args(["--address", &bus.address]).args(arguments);
+        command
+    };
     let wait = |condition: &str| {
         let mut command = barebus(&["wait", "--property", INTERFACE, TYPES, INTERFACE]);
         command.arg(condition);
