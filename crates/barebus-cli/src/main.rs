@@ -11,6 +11,7 @@ mod line;
 mod output;
 mod pieces;
 mod process;
+mod recorded;
 mod render;
 mod table;
 mod time;
@@ -50,6 +51,8 @@ fn run(Arguments { globals, verb }: Arguments) -> Result<ExitCode, Failure> {
         Verb::Monitor(asked) => command::monitor::run(&globals, &asked),
         Verb::Capture(asked) => command::capture::run(&globals, &asked),
         Verb::Trace(asked) => command::trace::run(&globals, &asked),
+        Verb::Ping(asked) => command::ping::run(&globals, &asked),
+        Verb::Replay(asked) => command::replay::run(&globals, &asked),
         Verb::Codegen(options) => command::codegen::run(&globals, &options),
         Verb::Box(options) => command::run_box::run(&options),
         Verb::Validate(options) => command::validate::run(&options),
