@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use barebus_text::{busctl, json};
 
-use crate::common::service::{self, INTERFACE, SAMPLES, TYPES};
+use crate::service::{self, INTERFACE, SAMPLES, TYPES};
 use crate::session_bus::SessionBus;
 use crate::support::{BAREBUS, Folder, refused, stdout, text};
 

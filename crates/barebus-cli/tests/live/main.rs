@@ -19,6 +19,8 @@ mod forms;
 mod gdbus;
 mod readme;
 mod run_box;
+#[path = "../common/service/mod.rs"]
+mod service;
 mod session_bus;
 mod support;
 mod units;

@@ -3,7 +3,7 @@
 use barebus_text::{busctl, gvariant};
 
 use super::{Comparison, barebus, gdbus};
-use crate::common::service::{INTERFACE, REFUSING, SAMPLES, TYPES};
+use crate::service::{INTERFACE, REFUSING, SAMPLES, TYPES};
 
 /// A method of the main interface, called by both.
 fn call(compared: &Comparison, method: &str, arguments: &[&str]) -> (String, bool) {
