@@ -25,3 +25,4 @@ mod session_bus;
 mod support;
 mod units;
 mod verbs;
+mod watch;
