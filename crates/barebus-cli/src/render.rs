@@ -1,7 +1,8 @@
 //! Makes untrusted text safe for a terminal.
 
 use std::borrow::Cow;
-use std::fmt::{Display, Write};
+use std::fmt::{Display, Write as _};
+use std::io::{self, IsTerminal, Write as _};
 
 use barebus_text::{is_unsafe, json};
 
@@ -41,6 +42,25 @@ pub(crate) fn escaped_lines(text: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(escaped)
+}
+
+/// Prints text in which a peer's own characters are not escaped. For a terminal they are.
+pub(crate) fn put(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    let text = if out.is_terminal() { escaped_lines(text) } else { Cow::Borrowed(text) };
+    out.write_all(text.as_bytes())?;
+    out.flush()
+}
+
+/// Whether the terminal's character set is UTF-8, by the environment. Without any locale it is, as systemd assumes.
+pub(crate) fn is_utf8() -> bool {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .into_iter()
+        .find_map(|variable| std::env::var(variable).ok().filter(|locale| !locale.is_empty()));
+    locale.is_none_or(|locale| {
+        let locale = locale.to_ascii_lowercase();
+        locale.ends_with("utf-8") || locale.ends_with("utf8") || locale.contains("utf-8@")
+    })
 }
 
 /// Returns untrusted text as a JSON string, with the same characters escaped.

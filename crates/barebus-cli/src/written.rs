@@ -23,17 +23,15 @@ pub(crate) struct Asked<'a> {
 
 /// Marshals words as the arguments of a method or signal, or as the value of a property, in the byte order of this machine.
 ///
-/// `service` is shown in errors.
-///
 /// # Errors
 /// The object cannot be introspected or has no such member; or the words are not its arguments, which is wrong usage.
 pub(crate) fn arguments(
     connection: &mut Connection,
     asked: &Asked<'_>,
-    service: &str,
     words: &[String],
     notation: Notation,
 ) -> Result<OwnedBody, Failure> {
+    let service = asked.to.map_or("the peer", |to| to.as_str());
     let tried = format!("introspecting {} of {service}", asked.at);
     let document = introspection::ask(connection, asked.to, asked.at)
         .map_err(|error| Failure::call(&tried, &error))

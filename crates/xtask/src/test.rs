@@ -89,6 +89,10 @@ pub(crate) fn run(all: bool) -> Result<(), Failure> {
     if all {
         steps.extend(steps_of_newer()?);
     }
+    if all {
+        steps
+            .push(Step::check("the programs without libc in an initramfs", crate::initramfs::boot));
+    }
     if !top().join("../shared/corpus").is_dir() {
         println!("xtask: ../shared/corpus is missing: the tests that need it print that and pass");
     }

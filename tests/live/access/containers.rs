@@ -20,18 +20,18 @@ fn a_container_is_reached_by_a_process_of_it() {
 
 /// A box in the box is the machine.
 #[test]
-fn a_machine_is_looked_up_by_machined() {
+fn a_machine_is_looked_up_by_its_name() {
     if std::env::var_os(INSIDE).is_none() {
         // Only what belongs to a unit can be a machine.
         let inside = format!("--setenv={INSIDE}=1");
         let service =
             ["systemd-run", "--wait", "--quiet", "--pipe", "--property=Delegate=yes", &inside];
-        const TEST: &str = "access::containers::a_machine_is_looked_up_by_machined";
+        const TEST: &str = "access::containers::a_machine_is_looked_up_by_its_name";
         return run_inside(&service, TEST);
     }
     assert!(Systemd::machine(".host").unwrap().version().is_ok());
     let error = Systemd::machine("nowhere").unwrap_err().to_string();
-    assert!(error.starts_with("GetMachine of nowhere: "), "{error}");
+    assert!(error.contains("cannot find the container 'nowhere': No such file"), "{error}");
 
     let unit = ("nested.service", "[Service]\nExecStart=/bin/sleep infinity\n");
     let machine = SystemdBox::builder().timeout(PATIENCE).unit(unit.0, unit.1).boot();

@@ -11,7 +11,7 @@ use barebus_codegen::introspection::{LEN_MAX, Node, read as read_xml};
 use barebus_codegen::{Module, Options, Source, generate, items, mod_items};
 
 use crate::args::{CodegenOptions, Globals, Target};
-use crate::command::call::{destination, path};
+use crate::command::message::{destination, path};
 use crate::command::open;
 use crate::exit::{Exit, Failure, Failures};
 use crate::input::{name, text};
@@ -35,15 +35,17 @@ pub(crate) fn run(globals: &Globals, options: &CodegenOptions) -> Result<ExitCod
         generate(&sources, &settings).map_err(|error| Failure::new(Exit::Refused, error))?;
     match &options.output {
         Some(directory) => write_files(Path::new(directory), &modules)?,
-        None => {
-            let text = match &*modules {
-                [module] => module.to_file(),
-                modules => items(modules),
-            };
-            io::stdout().write_all(text.as_bytes())?;
-        }
+        None => io::stdout().write_all(text_of(&modules).as_bytes())?,
     }
     Ok(failures.code())
+}
+
+/// One interface is the file of a module, several are a file with modules.
+pub(crate) fn text_of(modules: &[Module]) -> String {
+    match modules {
+        [module] => module.to_file(),
+        modules => items(modules),
+    }
 }
 
 fn write_files(directory: &Path, modules: &[Module]) -> Result<(), Failure> {

@@ -274,7 +274,12 @@ impl Interface {
 
     /// How `PropertiesChanged` reports changes of `property`: by its own annotation, the interface's, or the default.
     pub fn emits(&self, property: &Member) -> Emits {
-        emits(&property.annotations).or(emits(&self.annotations)).unwrap_or(Emits::Value)
+        emits(&property.annotations).unwrap_or_else(|| self.emits_by_default())
+    }
+
+    /// How `PropertiesChanged` reports changes of properties that do not say it themselves.
+    pub fn emits_by_default(&self) -> Emits {
+        emits(&self.annotations).unwrap_or(Emits::Value)
     }
 
     /// The members of one kind.

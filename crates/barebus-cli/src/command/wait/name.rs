@@ -6,7 +6,7 @@ use barebus::{BusName, CallError, Event, MatchRuleBuf, MethodCall};
 
 use super::{Deadline, answer, check};
 use crate::args::Globals;
-use crate::command::call::destination;
+use crate::command::message::destination;
 use crate::command::open;
 use crate::exit::Failure;
 use crate::render::warn;

@@ -10,15 +10,16 @@ use barebus::{
     MethodCall, ObjectPath, PropertiesChanged, Variant,
 };
 use barebus_codegen::introspection::{self, MemberKind};
+use barebus_text::Form;
 use barebus_text::arguments::{Notation, Parameter, Prototype, Value};
 use barebus_text::json;
 
 use super::{Deadline, answer};
-use crate::args::{Form, Globals};
-use crate::command::call::{destination, interface, path};
+use crate::args::Globals;
+use crate::command::message::{interface, path, to};
 use crate::command::open;
 use crate::exit::{Exit, Failure};
-use crate::{values, written};
+use crate::written;
 
 /// Waits until a property has a value. `words`: the service, the object, the interface, and `PROPERTY=VALUE`.
 pub(super) fn run(
@@ -34,16 +35,13 @@ pub(super) fn run(
         ));
     };
     let asked = Property {
-        to: match globals.target.is_peer() {
-            true => None,
-            false => Some(destination(service)?),
-        },
+        to: to(&globals.target, service)?,
         at: path(object)?,
         interface: interface(of)?,
         name,
     };
-    let notation = match globals.format.form(values::FORMS)? {
-        Form::Gvariant => Notation::GVariant,
+    let notation = match globals.format.values()? {
+        Form::GVariant => Notation::GVariant,
         _ => Notation::Json,
     };
     let wanted = Wanted { name, text: written::value_of(text, notation)?, notation, known: None };
