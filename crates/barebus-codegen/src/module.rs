@@ -98,9 +98,9 @@ impl Module {
 
     /// Names of the constants in the order of the module. Each is in the nested module of its kind: `method`, `property` or `signal`.
     pub fn constants(&self) -> impl Iterator<Item = (MemberKind, &str)> {
-        self.groups.iter().flat_map(|group| {
-            group.constants.iter().map(|constant| (group.kind, &*constant.name))
-        })
+        self.groups
+            .iter()
+            .flat_map(|group| group.constants.iter().map(|constant| (group.kind, &*constant.name)))
     }
 
     /// Returns the module as a file, to be declared with `mod`.

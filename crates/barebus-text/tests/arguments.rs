@@ -133,11 +133,17 @@ fn an_error_names_the_argument_and_shows_the_method() {
             r#"argument options (a{sv}): line 1, column 1: not JSON, expected JSON, with strings in double quotes, found "plain""#,
         ),
     ] {
-        assert_eq!(parsed(&prototype, words).unwrap_err(), format!("{sentence}; declared as {shown}"));
+        assert_eq!(
+            parsed(&prototype, words).unwrap_err(),
+            format!("{sentence}; declared as {shown}")
+        );
     }
     let property =
         Prototype::property(Parameter { name: "Mtu", signature: Signature::from_static("u") });
-    assert_eq!(parsed(&property, &[]).unwrap_err(), "property Mtu (u) is missing; declared as Mtu: u");
+    assert_eq!(
+        parsed(&property, &[]).unwrap_err(),
+        "property Mtu (u) is missing; declared as Mtu: u"
+    );
     assert_eq!(
         parsed(&property, &["Mtu=7"]).unwrap_err(),
         r#"property Mtu (u): not a number, expected an unsigned 32-bit integer (u), found "Mtu=7"; declared as Mtu: u"#

@@ -110,11 +110,9 @@ fn the_text_of_an_error_is_its_first_string() {
     let mut header = Header::new(MessageType::Error, Serial::FIRST);
     header.reply_serial = Serial::new(7);
     header.error_name = Some(ErrorName::from_static("a.b.E"));
-    for (body, text) in [
-        (&(7_u32, "x") as &dyn EncodeBody, "n/a"),
-        (&(), "n/a"),
-        (&("a\nb", 7_u32), "a\\nb"),
-    ] {
+    for (body, text) in
+        [(&(7_u32, "x") as &dyn EncodeBody, "n/a"), (&(), "n/a"), (&("a\nb", 7_u32), "a\\nb")]
+    {
         let bytes = bytes(&header, body);
         let mut printed = String::new();
         busctl::print_message(&Message::parse(&bytes).unwrap(), "", &mut printed).unwrap();

@@ -99,9 +99,7 @@ fn files() -> Result<Vec<(PathBuf, String)>, Failure> {
     let modules = generate(&sources()?, &options)?;
     let folder = interfaces();
     let mut files = vec![(folder.join("mod.rs"), format!("{MOD}{}", mod_items(&modules)))];
-    files.extend(
-        modules.iter().map(|it| (folder.join(format!("{}.rs", it.name())), it.to_file())),
-    );
+    files.extend(modules.iter().map(|it| (folder.join(format!("{}.rs", it.name())), it.to_file())));
     files.push((top().join("tests/live/members/table.rs"), table(&modules)));
     Ok(files)
 }

@@ -22,12 +22,27 @@ use crate::boxes::builder;
 const UNITS: &[(&str, &str)] = &[
     ("rich.service", include_str!("../../../crates/barebus-cli/tests/live/verbs/rich.service")),
     ("members-any@.service", include_str!("any.service")),
-    ("members-held@.service", "[Service]\nType=oneshot\nTimeoutStartSec=infinity\nExecStart=/bin/sleep infinity\n"),
-    ("members-rich.socket", "[Socket]\nListenStream=/run/members.socket\nListenDatagram=127.0.0.1:0\nFileDescriptorName=one\nSymlinks=/run/members.link\nService=members-any@socket.service\n"),
-    ("members-rich.timer", "[Timer]\nOnCalendar=*-*-* 03:00\nOnBootSec=1h\nOnUnitActiveSec=2h\nUnit=members-any@timer.service\n"),
-    ("members-rich.path", "[Path]\nPathExists=/run/members-nowhere\nPathModified=/run/members-nothing\nUnit=members-any@path.service\n"),
+    (
+        "members-held@.service",
+        "[Service]\nType=oneshot\nTimeoutStartSec=infinity\nExecStart=/bin/sleep infinity\n",
+    ),
+    (
+        "members-rich.socket",
+        "[Socket]\nListenStream=/run/members.socket\nListenDatagram=127.0.0.1:0\nFileDescriptorName=one\nSymlinks=/run/members.link\nService=members-any@socket.service\n",
+    ),
+    (
+        "members-rich.timer",
+        "[Timer]\nOnCalendar=*-*-* 03:00\nOnBootSec=1h\nOnUnitActiveSec=2h\nUnit=members-any@timer.service\n",
+    ),
+    (
+        "members-rich.path",
+        "[Path]\nPathExists=/run/members-nowhere\nPathModified=/run/members-nothing\nUnit=members-any@path.service\n",
+    ),
     ("members-rich.slice", "[Slice]\nCPUWeight=50\nTasksMax=1000\nIPAddressAllow=10.0.0.0/8\n"),
-    ("members-rich.target", "[Unit]\nDescription=Everything is here\nDocumentation=man:true(1) man:false(1)\nWants=members-any@target.service\n"),
+    (
+        "members-rich.target",
+        "[Unit]\nDescription=Everything is here\nDocumentation=man:true(1) man:false(1)\nWants=members-any@target.service\n",
+    ),
     ("run-members.mount", "[Mount]\nWhat=tmpfs\nWhere=/run/members\nType=tmpfs\nOptions=size=1M\n"),
 ];
 

@@ -16,7 +16,9 @@ pub(super) fn is_shown(name: &str, value: &Value, shown: &str) -> Option<bool> {
     };
     match signature {
         // Other characters are escaped in one of them, or left out.
-        "s" | "o" if !is => shown.chars().all(|c| c.is_ascii_graphic() && c != '"').then_some(false),
+        "s" | "o" if !is => {
+            shown.chars().all(|c| c.is_ascii_graphic() && c != '"').then_some(false)
+        }
         _ => Some(is),
     }
 }
@@ -93,9 +95,12 @@ fn microseconds(span: &str) -> Option<u64> {
 
 #[test]
 fn spans_are_read_as_systemctl_prints_them() {
-    for (span, expected) in
-        [("0", 0), ("1h 5min 3.020007s", 3_903_020_007), ("50ms", 50_000), ("1w 2d", 777_600_000_000)]
-    {
+    for (span, expected) in [
+        ("0", 0),
+        ("1h 5min 3.020007s", 3_903_020_007),
+        ("50ms", 50_000),
+        ("1w 2d", 777_600_000_000),
+    ] {
         assert_eq!(microseconds(span), Some(expected), "{span}");
     }
     assert_eq!(microseconds("infinity"), None);
