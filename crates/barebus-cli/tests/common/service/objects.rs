@@ -34,7 +34,7 @@ pub(crate) fn introspect(path: &str) -> Option<String> {
     Some(match path {
         "/" => children(&["org"]),
         "/org" => children(&["example"]),
-        "/org/example" => children(&["Types", "Odd", "Deep", "Wide"]),
+        "/org/example" => children(&["Types", "Deep", "Wide"]),
         TYPES => node(&main()),
         BROKEN => "<node><interface name=\"a.b\"".to_owned(),
         ODD => ODD_XML.to_owned(),

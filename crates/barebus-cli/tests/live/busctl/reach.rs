@@ -14,24 +14,24 @@ fn script(script: &str) -> (Option<i32>, String, String) {
     (status.code(), text(stdout), text(stderr))
 }
 
-/// A bus of the user 60000, for the test that names its folder.
+/// A bus of the user games, for the test that names its folder.
 fn bus(folder: &str, socket: &str) -> String {
     format!(
-        "mkdir -p {folder} && chown 60000:60000 {folder} && chmod 700 {folder}\n\
-         setpriv --reuid=60000 --regid=60000 --clear-groups dbus-daemon --session --nopidfile --fork --address=unix:path={folder}/{socket} >&2\n"
+        "mkdir -p {folder} && chown 5:5 {folder} && chmod 700 {folder}\n\
+         setpriv --reuid=5 --regid=5 --clear-groups dbus-daemon --session --nopidfile --fork --address=unix:path={folder}/{socket} >&2\n"
     )
 }
 
 #[test]
 fn the_bus_of_a_user_is_reached_from_root_and_by_the_user() {
-    let start = bus("/run/user/60000", "bus");
+    let start = bus("/run/user/5", "bus");
     let (code, out, err) = script(&format!(
         "cp \"$X\" /tmp/barebus-reach && chmod 755 /tmp/barebus-reach\n{start}\
-         $X -M 60000@ $GET && $X --user -M 60000@.host $GET &&\n\
-         setpriv --reuid=60000 --regid=60000 --clear-groups /tmp/barebus-reach --user $GET &&\n\
-         setpriv --reuid=60000 --regid=60000 --clear-groups /tmp/barebus-reach -M root@ $GET"
+         $X -M games@ $GET && $X --user -M 5@.host $GET &&\n\
+         setpriv --reuid=5 --regid=5 --clear-groups /tmp/barebus-reach --user $GET &&\n\
+         setpriv --reuid=5 --regid=5 --clear-groups /tmp/barebus-reach -M root@ $GET"
     ));
-    assert_eq!((code, &*out), (Some(3), "u 60000\nu 60000\nu 60000\n"), "{err}");
+    assert_eq!((code, &*out), (Some(3), "u 5\nu 5\nu 5\n"), "{err}");
     assert!(err.contains("cannot act as 'root' (user 0)"), "{err}");
 }
 
@@ -39,7 +39,7 @@ fn the_bus_of_a_user_is_reached_from_root_and_by_the_user() {
 fn the_bus_of_a_capsule_is_reached_as_its_user() {
     let start = bus("/run/capsules/reach", "bus");
     let (code, out, err) = script(&format!("{start}$X -C reach $GET && $X -C nosuch $GET"));
-    assert_eq!((code, &*out), (Some(3), "u 60000\n"), "{err}");
+    assert_eq!((code, &*out), (Some(3), "u 5\n"), "{err}");
     assert!(err.contains("cannot find the capsule 'nosuch'"), "{err}");
 }
 
