@@ -9,9 +9,9 @@ use core::sync::atomic::{AtomicU32, Ordering};
 
 use barebus_wire::{ErrorName, Serial};
 
-use crate::router::Actions;
+use crate::router::{Actions, RouteCall, Router};
 
-/// What happens to calls of our methods, except those of `org.freedesktop.DBus.Peer`.
+/// What happens to calls of our methods.
 ///
 /// ```
 /// use barebus_sasl::Mechanism;
@@ -25,13 +25,19 @@ use crate::router::Actions;
 pub struct Serving {
     /// A function, not a flag: programs that serve nothing do not link what it needs.
     pub(crate) table: Option<fn() -> Box<dyn IncomingCalls>>,
+    /// As `table`: programs that answer nothing do not link it.
+    pub(crate) route: Option<RouteCall>,
 }
 
 impl Serving {
-    /// They are answered with `UnknownMethod`.
-    pub const NOTHING: Self = Self { table: None };
-    /// They are reported as [`Event::MethodCall`](crate::Event::MethodCall).
-    pub const EVENTS: Self = Self { table: Some(|| Box::new(CallTable::default())) };
+    /// Those of `org.freedesktop.DBus.Peer` are answered, others are refused with `UnknownMethod`.
+    pub const NOTHING: Self = Self { table: None, route: Some(Router::route_call) };
+    /// Those of `org.freedesktop.DBus.Peer` are answered, others are reported as [`Event::MethodCall`](crate::Event::MethodCall).
+    pub const EVENTS: Self =
+        Self { table: Some(|| Box::new(CallTable::default())), route: Some(Router::route_call) };
+    /// None is answered, not even those of `org.freedesktop.DBus.Peer`: the caller waits until its own time limit, or until the
+    /// connection ends. For programs that must be small and end soon; without what answers calls a program has 2 KB less.
+    pub const IGNORED: Self = Self { table: None, route: None };
 }
 
 /// The right and the duty to answer a METHOD_CALL. Dropped unanswered, the caller gets an error.

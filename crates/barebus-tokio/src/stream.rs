@@ -186,7 +186,13 @@ impl<T: for<'a> DecodeBody<'a>> Stream for Bodies<T> {
     type Item = Result<T, CallError>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let body = |signal: Result<Signal, ConnectionError>| Ok(signal?.body()?);
+        let body = |signal: Result<Signal, ConnectionError>| {
+            let signal = signal?;
+            signal.body().map_err(|error| match signal.message() {
+                Ok(message) => CallError::signal_body(message.header(), error),
+                Err(_) => error.into(),
+            })
+        };
         Pin::new(&mut self.signals).poll_next(cx).map(|next| next.map(body))
     }
 }

@@ -3,7 +3,7 @@
 use core::fmt;
 use core::marker::PhantomData;
 
-use byteorder::{BigEndian, ByteOrder, LittleEndian, NativeEndian};
+use byteorder::{BigEndian, LittleEndian, NativeEndian};
 
 #[cfg(feature = "alloc")]
 use alloc::vec::Vec;
@@ -14,7 +14,9 @@ use crate::limits;
 use crate::reader::Reader;
 use crate::signature::SignatureText;
 use crate::value::{BasicType, Decode, Encode, Type};
-use crate::writer::{Writer, copy};
+use crate::writer::Writer;
+
+mod types;
 
 /// A type whose every bit pattern of its width is a value, so that an array of it is a run of bytes.
 ///
@@ -164,6 +166,9 @@ const BLOCK: usize = 8;
 /// without those of later processors take twice as long as turning the numbers round in a register each.
 #[inline]
 fn read_foreign<T: Number>(bytes: &[u8], place: &mut [T]) {
+    if crate::COMPACT {
+        return T::read_into::<ForeignEndian>(bytes, place);
+    }
     let read = |(bytes, place): (&[u8], &mut T)| *place = T::read::<ForeignEndian>(bytes);
     let bytes = bytes.chunks_exact(BLOCK * T::WIDTH);
     let bytes_left = bytes.remainder().chunks_exact(T::WIDTH);
@@ -177,6 +182,9 @@ fn read_foreign<T: Number>(bytes: &[u8], place: &mut [T]) {
 /// Marshals numbers in the foreign byte order; as [`read_foreign`].
 #[inline]
 fn write_foreign<T: Number>(values: &[T], place: &mut [u8]) {
+    if crate::COMPACT {
+        return T::write_into::<ForeignEndian>(values, place);
+    }
     let write = |(value, place): (&T, &mut [u8])| {
         T::write_into::<ForeignEndian>(core::slice::from_ref(value), place);
     };
@@ -286,144 +294,6 @@ fn put_numbers<T: Number>(values: &[T], writer: &mut Writer<'_>) -> Result<(), E
     }
     Ok(())
 }
-
-macro_rules! number {
-    ($type:ty, $code:literal, |$value:ident, $writer:ident| $put:expr, |$reader:ident| $get:expr,
-     $read:expr, $read_into:expr, $write_into:expr $(, $as_bytes:expr)?) => {
-        impl Type for $type {
-            const TEXT: SignatureText = SignatureText::literal($code);
-            const MIN_LEN: usize = size_of::<$type>();
-        }
-
-        impl BasicType for $type {}
-        impl Number for $type {}
-
-        impl Encode for $type {
-            #[inline]
-            fn encode(&self, $writer: &mut Writer<'_>) -> Result<(), EncodeError> {
-                let $value = *self;
-                $put;
-                Ok(())
-            }
-
-            #[inline]
-            fn encode_slice(values: &[Self], writer: &mut Writer<'_>) -> Result<(), EncodeError> {
-                put_numbers(values, writer)
-            }
-        }
-
-        impl<'a> Decode<'a> for $type {
-            #[inline]
-            fn decode($reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-                $get
-            }
-
-            #[cfg(feature = "alloc")]
-            fn decode_vec(elements: &mut Reader<'a>) -> Result<Vec<Self>, DecodeError> {
-                Numbers::of(elements).map(|numbers| numbers.to_vec())
-            }
-        }
-
-        impl Bulk for $type {
-            const WIDTH: usize = size_of::<$type>();
-            const ZERO: Self = 0 as $type;
-
-            #[inline]
-            fn read<O: ByteOrder>(bytes: &[u8]) -> Self {
-                ($read)(bytes)
-            }
-
-            #[inline]
-            fn read_into<O: ByteOrder>(bytes: &[u8], place: &mut [Self]) {
-                ($read_into)(bytes, place);
-            }
-
-            #[inline]
-            fn write_into<O: ByteOrder>(values: &[Self], place: &mut [u8]) {
-                ($write_into)(values, place);
-            }
-
-            $(#[inline]
-            fn as_bytes(values: &[Self]) -> Option<&[u8]> {
-                ($as_bytes)(values)
-            })?
-        }
-    };
-}
-
-number!(
-    u8,
-    "y",
-    |value, writer| writer.put_u8(value),
-    |reader| reader.read_u8(),
-    |bytes: &[u8]| bytes.first().copied().unwrap_or_default(),
-    copy,
-    copy,
-    Some
-);
-number!(
-    i16,
-    "n",
-    |value, writer| writer.put_u16(value as u16),
-    |reader| reader.read_u16().map(|value| value as i16),
-    O::read_i16,
-    O::read_i16_into,
-    O::write_i16_into
-);
-number!(
-    u16,
-    "q",
-    |value, writer| writer.put_u16(value),
-    |reader| reader.read_u16(),
-    O::read_u16,
-    O::read_u16_into,
-    O::write_u16_into
-);
-number!(
-    i32,
-    "i",
-    |value, writer| writer.put_u32(value as u32),
-    |reader| reader.read_u32().map(|value| value as i32),
-    O::read_i32,
-    O::read_i32_into,
-    O::write_i32_into
-);
-number!(
-    u32,
-    "u",
-    |value, writer| writer.put_u32(value),
-    |reader| reader.read_u32(),
-    O::read_u32,
-    O::read_u32_into,
-    O::write_u32_into
-);
-number!(
-    i64,
-    "x",
-    |value, writer| writer.put_u64(value as u64),
-    |reader| reader.read_u64().map(|value| value as i64),
-    O::read_i64,
-    O::read_i64_into,
-    O::write_i64_into
-);
-number!(
-    u64,
-    "t",
-    |value, writer| writer.put_u64(value),
-    |reader| reader.read_u64(),
-    O::read_u64,
-    O::read_u64_into,
-    O::write_u64_into
-);
-number!(
-    f64,
-    "d",
-    |value, writer| writer.put_u64(value.to_bits()),
-    |reader| reader.read_u64().map(f64::from_bits),
-    O::read_f64,
-    O::read_f64_into,
-    O::write_f64_into
-);
 
 impl Type for FdIndex {
     const TEXT: SignatureText = SignatureText::literal("h");

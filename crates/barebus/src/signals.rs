@@ -78,7 +78,10 @@ impl Signals {
         timeout: Option<Duration>,
     ) -> Result<Option<T>, CallError> {
         match self.next(connection, timeout)? {
-            Some(signal) => Ok(Some(signal.body()?)),
+            Some(signal) => match signal.body() {
+                Ok(body) => Ok(Some(body)),
+                Err(error) => Err(CallError::signal_body(signal.header(), error)),
+            },
             None => Ok(None),
         }
     }
@@ -176,7 +179,7 @@ impl<T: for<'a> DecodeBody<'a>> Iterator for Bodies<'_, T> {
         }
         let left = self.until.map(|until| until.saturating_sub(self.connection.now()));
         let next = self.signals.next_body(self.connection, left).transpose();
-        self.has_ended = !matches!(next, Some(Ok(_) | Err(CallError::Body(_))));
+        self.has_ended = !matches!(next, Some(Ok(_) | Err(CallError::Body { .. })));
         next
     }
 }

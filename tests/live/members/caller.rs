@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::os::fd::OwnedFd;
 
 use barebus::definition::{Arguments, Kinds, Method, Object, Path};
-use barebus::wire::{DecodeBody, EncodeBody, OwnedBody};
+use barebus::wire::{DecodeBody, EncodeBody, Flags, OwnedBody};
 use barebus::{Connection, OwnedObjectPath, Reply, SubscriptionId};
 use barebus_codegen::introspection::MemberKind;
 use barebus_systemd::Error;
@@ -44,11 +44,8 @@ impl<'p> Caller<'p> {
             let object = manager::OBJECT.at(path.borrow());
             present.extend(members(&mut connection, object, MemberKind::Method));
         }
-        let sender = if place.is_direct() {
-            Object::direct(manager::OBJECT.path)
-        } else {
-            manager::OBJECT
-        };
+        let sender =
+            if place.is_direct() { Object::direct(manager::OBJECT.path) } else { manager::OBJECT };
         let rule = JOB_REMOVED.rule(sender);
         let jobs = connection.subscribe(&rule.rule().unwrap()).unwrap();
         let mut caller = Self { place, connection, jobs, present, called: BTreeSet::new() };
@@ -113,18 +110,18 @@ impl<'p> Caller<'p> {
         Some(answer.unwrap_or_else(|error| panic!("{error}")))
     }
 
-    /// Calls a method that systemd must refuse with the error `name`.
+    /// Calls a method that systemd must refuse with one of these errors.
     #[track_caller]
     pub(super) fn refused<In: Kinds, Out: Kinds, A: Arguments + EncodeBody>(
         &mut self,
         method: Method<In, Out>,
         object: Object<'_>,
         arguments: A,
-        name: &str,
+        names: &[&str],
     ) {
         if let Some(result) = self.request(method, object, (arguments, vec![]), |_| ()) {
             let error = result.unwrap_err();
-            assert_eq!(error.remote_name(), Some(name), "{error}");
+            assert!(error.remote_name().is_some_and(|name| names.contains(&name)), "{error}");
         }
     }
 
@@ -202,6 +199,29 @@ impl<'p> Caller<'p> {
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{command:?}: {said}");
         String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
+    }
+
+    /// An instance of a template of these boxes. The private socket has others than the bus of the same box.
+    pub(super) fn instance(&self, template: &str, instance: &str) -> String {
+        let suffix = if self.place.is_direct() { "_inside" } else { "" };
+        format!("members-{template}@{instance}{suffix}.service")
+    }
+
+    /// Starts a process that no unit has, and returns its number in the box. It ends with the box, or with the unit that it is attached to.
+    pub(super) fn process(&self) -> u32 {
+        let script = "sleep infinity >/dev/null 2>&1 & echo $!";
+        self.place.printed("sh", &["-c", script]).trim().parse().unwrap()
+    }
+
+    /// Calls `Reexecute`, which has no reply.
+    pub(super) fn reexecute(&mut self, method: Method<(), ()>) {
+        self.called.insert((method.interface().as_str(), method.name().as_str()));
+        let mut request = method.call(manager::OBJECT, ()).flags(Flags::NO_REPLY_EXPECTED);
+        if self.connection.is_direct() {
+            request.call.destination = None;
+        }
+        self.connection.send(&request.call, &request.arguments).unwrap();
+        self.connection.flush().unwrap();
     }
 
     /// A property of a unit as systemctl shows it.

@@ -1,12 +1,21 @@
 //! Every method and every property of systemd's interfaces, by its definition, on a real systemd.
 
+mod auxiliary;
+mod caller;
 mod definition;
+mod files;
+mod jobs;
+mod methods;
 mod properties;
 mod shown;
+mod systemd;
 #[allow(deprecated, reason = "systemd has deprecated some of its members")]
 mod table;
+mod types;
+mod units;
 
 use std::collections::{BTreeMap, BTreeSet};
+
 use std::sync::OnceLock;
 
 use barebus::definition::Object;
@@ -25,6 +34,26 @@ const UNITS: &[(&str, &str)] = &[
     (
         "members-held@.service",
         "[Service]\nType=oneshot\nTimeoutStartSec=infinity\nExecStart=/bin/sleep infinity\n",
+    ),
+    // Waits for the other one of its name.
+    (
+        "members-after@.service",
+        "[Unit]\nAfter=members-held@%i.service\n[Service]\nType=oneshot\nExecStart=/bin/true\n",
+    ),
+    ("members-failing@.service", "[Service]\nType=oneshot\nExecStart=/bin/false\n"),
+    (
+        "members-private@.service",
+        "[Service]\nType=exec\nPrivateMounts=yes\nDelegate=yes\nExecStart=/bin/sleep infinity\n",
+    ),
+    (
+        "members-dynamic.service",
+        "[Service]\nType=exec\nDynamicUser=yes\nExecStart=/bin/sleep infinity\n",
+    ),
+    // Stores a descriptor, where the version can.
+    (
+        "members-store@.service",
+        "[Service]\nType=notify\nNotifyAccess=all\nFileDescriptorStoreMax=1\n\
+        ExecStart=/bin/sh -c 'systemd-notify --fd=0 --fdname=members </etc/passwd; systemd-notify --ready; exec sleep infinity'\n",
     ),
     (
         "members-rich.socket",
@@ -54,6 +83,17 @@ fn boot(bus: Bus) -> SystemdBox {
     builder.boot().unwrap_or_else(|error| panic!("the tests of members cannot run: {error}"))
 }
 
+/// Boxes of these tests' own.
+fn daemon() -> &'static SystemdBox {
+    static BOX: OnceLock<SystemdBox> = OnceLock::new();
+    BOX.get_or_init(|| boot(Bus::Daemon))
+}
+
+fn broker() -> &'static SystemdBox {
+    static BOX: OnceLock<SystemdBox> = OnceLock::new();
+    BOX.get_or_init(|| boot(Bus::Broker))
+}
+
 /// The object of a unit. systemd loads any valid name, whether or not there is such a unit.
 fn object(connection: &mut Connection, unit: &str) -> OwnedObjectPath {
     let reply = connection.request(LOAD_UNIT.call(manager::OBJECT, (unit,))).unwrap();
@@ -78,15 +118,4 @@ fn members(
             (interface.name.clone(), names.collect())
         })
         .collect()
-}
-
-/// Boxes of these tests' own.
-fn daemon() -> &'static SystemdBox {
-    static BOX: OnceLock<SystemdBox> = OnceLock::new();
-    BOX.get_or_init(|| boot(Bus::Daemon))
-}
-
-fn broker() -> &'static SystemdBox {
-    static BOX: OnceLock<SystemdBox> = OnceLock::new();
-    BOX.get_or_init(|| boot(Bus::Broker))
 }

@@ -71,7 +71,8 @@ fn every_property_is_what_busctl_prints_and_systemctl_shows() {
             .map(|interface| interface.name)
             .collect();
         assert_eq!(all, checked);
-        eprintln!("COMPARED {compared}");
+        // 2,436 in 252.
+        assert!(compared > 2000, "{compared}");
     });
 }
 

@@ -5,6 +5,7 @@ mod format;
 mod generate;
 mod getopt;
 mod global;
+mod measure;
 mod message;
 mod object;
 mod run_box;
@@ -14,6 +15,7 @@ mod target;
 pub(crate) mod unit;
 mod value;
 mod wait;
+mod watch;
 
 use std::path::PathBuf;
 
@@ -23,12 +25,14 @@ pub(crate) use codegen::CodegenOptions;
 pub(crate) use format::{Form, Format};
 pub(crate) use generate::{GenerateLayout, GenerateOptions, Verdicts};
 pub(crate) use global::{Globals, Selection, Sending};
+pub(crate) use measure::{Only, Ping, Replay, Speed};
 pub(crate) use message::{DecodeOptions, EncodeOptions, Layout, ValidateOptions};
 pub(crate) use object::{Call, Emit, GetProperty, Introspect, Object, SetProperty};
 pub(crate) use run_box::BoxOptions;
 pub(crate) use service::{Status, Tree};
 pub(crate) use target::{Handshake, Place, Target};
 pub(crate) use wait::Wait;
+pub(crate) use watch::{Capture, Monitor, Trace};
 
 use crate::exit::Failure;
 
@@ -62,8 +66,18 @@ pub(crate) enum Verb {
     GetProperty(GetProperty),
     /// Sets a property
     SetProperty(SetProperty),
-    /// Waits until a bus name has an owner, or a property has a value
+    /// Waits for a signal and prints its arguments, until a bus name has an owner, or until a property has a value
     Wait(Wait),
+    /// Prints the messages on a bus
+    Monitor(Monitor),
+    /// Writes the messages on a bus as a capture in the format pcapng
+    Capture(Capture),
+    /// Shows calls with their replies and how long they took, or counts them
+    Trace(Trace),
+    /// Measures how long calls of a service take
+    Ping(Ping),
+    /// Sends recorded messages again
+    Replay(Replay),
     /// Prints Rust definitions generated from introspection data
     Codegen(CodegenOptions),
     /// Checks whether bytes are valid messages, and says what is wrong and where

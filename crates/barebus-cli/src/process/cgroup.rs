@@ -192,6 +192,6 @@ mod tests {
         assert_eq!(cgroup.unit().as_deref(), Some("user@1000.service"));
         assert_eq!(cgroup.user_unit().as_deref(), Some("app-x.scope"));
         assert_eq!(cgroup.user_slice().as_deref(), Some("app.slice"));
-        assert_eq!(super::user_part("/system.slice/a.service"), None);
+        assert_eq!(user_part("/system.slice/a.service"), None);
     }
 }

@@ -2,6 +2,7 @@
 
 mod name;
 mod property;
+mod signal;
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -16,7 +17,8 @@ pub(crate) fn run(globals: &Globals, asked: &Wait) -> Result<ExitCode, Failure> 
     let deadline = Deadline::after(globals.target.time_limit());
     match &asked.name {
         Some(name) => name::run(globals, name, asked.activate.as_ref(), deadline),
-        None => property::run(globals, &asked.words, deadline),
+        None if asked.property => property::run(globals, &asked.words, deadline),
+        None => signal::run(globals, asked),
     }
 }
 

@@ -11,11 +11,12 @@ extern crate alloc;
 
 mod heap;
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::time::Duration;
 
 use barebus_sasl::{Identity, Mechanism};
-use barebus_session::{Config, Received, ServerKind, Session, SessionError, Want};
+use barebus_session::{Config, Received, ServerKind, Serving, Session, SessionError, Want};
 use barebus_wire::MethodCall;
 use nolibc_system::sys::{self, Arguments};
 use nolibc_system::{Failure, PATIENCE, Place, Question, Socket, print_answer, print_error};
@@ -51,7 +52,8 @@ fn ask(question: &Question) -> Result<u8, Failure> {
     };
     let mut config = Config::new(server, Mechanism::External(Identity::Uid(sys::uid())).into());
     config.unix_fds = false;
-    let mut session: Session<()> = Session::new(config, now());
+    config.serving = Serving::IGNORED;
+    let mut session: Box<Session<()>> = Box::new(Session::new(config, now()));
     let deadline = now().saturating_add(Duration::from_millis(PATIENCE));
     let call = session
         .call(&GET_UNIT_FILE_STATE, &(question.unit,), Vec::new(), Some(deadline))
@@ -74,6 +76,7 @@ fn now() -> Duration {
 }
 
 /// Writes all that waits to be written. Then reads what has arrived, or waits for it until the session's next deadline.
+#[inline(never)]
 fn exchange(session: &mut Session<()>, socket: &Socket) {
     loop {
         let [first, second] = session.poll_transmit().bytes;
