@@ -8,6 +8,7 @@
     reason = "clippy does not take what tests have in common for tests"
 )]
 
+mod busctl;
 mod calls;
 mod captures;
 #[path = "../common/mod.rs"]
