@@ -18,6 +18,7 @@ mod forgery;
 mod generated;
 mod jobs;
 mod manager;
+mod members;
 mod names;
 mod peers;
 mod places;

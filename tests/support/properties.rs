@@ -1,5 +1,6 @@
 //! Properties that hold for all bytes and values. Tests and fuzz targets call them.
 
+mod arguments;
 mod rules;
 mod text;
 mod typed;
@@ -13,6 +14,7 @@ use barebus_wire::{
 use crate::generators::{self, Parts, Source};
 use crate::model::{Body, Model, pad, put_u32};
 
+pub use arguments::{arguments, introspection};
 pub use rules::{address, match_rule};
 pub use text::{capture, parse, text};
 pub use typed::{marshalled, typed};

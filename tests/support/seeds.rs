@@ -31,8 +31,13 @@ pub const WIRE: &[Target] = &[
 ];
 
 /// The targets of values and messages as text, and of files with messages.
-pub const TEXT: &[Target] =
-    &[("text", properties::text), ("parse", properties::parse), ("capture", properties::capture)];
+pub const TEXT: &[Target] = &[
+    ("text", properties::text),
+    ("parse", properties::parse),
+    ("capture", properties::capture),
+    ("arguments", properties::arguments),
+    ("introspection", properties::introspection),
+];
 
 /// The targets of whole conversations.
 pub const SESSION: &[Target] = &[("session", session::session), ("chunker", session::chunker)];
@@ -88,6 +93,8 @@ pub fn made(target: &str) -> Vec<(String, Vec<u8>)> {
             .map(|(name, text)| (name, [text.as_bytes(), b"\0", &noise(7, 90)].concat()))
             .collect(),
         "address" => texts(ADDRESSES).map(|(name, text)| (name, text.into())).collect(),
+        "arguments" => texts(ARGUMENTS).map(|(name, text)| (name, text.into())).collect(),
+        "introspection" => texts(XML).map(|(name, text)| (name, text.into())).collect(),
         "session" | "chunker" => {
             (0..12).map(|number| (format!("noise_{number}"), noise(200 + number, 500))).collect()
         }
@@ -110,6 +117,28 @@ const ADDRESSES: &[&str] = &[
     "unix:path=/run/dbus/system_bus_socket",
     "unix:abstract=/tmp/dbus-%20,guid=0123456789abcdef0123456789abcdef;tcp:host=localhost,port=1;",
     "unixexec:path=ssh,argv1=-xT,argv2=--,argv3=host,argv4=systemd-stdio-bridge",
+];
+
+/// Types of parameters, and a word a line.
+const ARGUMENTS: &[&str] = &[
+    "",
+    "ybnqiuxtd\n0x10\nyes\n-1\n1\n-1\n1\n-1\n1\nnan",
+    "sog\ntext\n/a\na{sv}",
+    "sog\n'text'\nobjectpath '/a'\n@g 'as'",
+    "sa{sv}s\nc=x\na\nb={\"Mtu\":1500,\"Name\":\"x\",\"Limit\":{\"type\":\"u\",\"data\":7}}",
+    "vvv\n[\"a\",1,[],{}]\n{\"k\":null}\n18446744073709551616",
+    "a{us}(si)aay\n{\"7\":\"x\"}\n[\"a\",1]\n[[1],[]]",
+    "a{sv}ayv\n{'k': <@as []>, 'l': <(1, byte 2)>}\nb'bytes\\001'\n<handle 3>",
+    "s\nbare \\u00e4 \"x\"",
+];
+
+const XML: &[&str] = &[
+    "<node/>",
+    "<node name=\"/a\"><interface name=\"a.b\"><method name=\"M\"><arg name=\"x\" type=\"a{sv}\" direction=\"in\"/>\
+     <arg type=\"u\" direction=\"out\"><annotation name=\"k\" value=\"&lt;v&gt;\"/></arg></method><property name=\"P\" type=\"s\" \
+     access=\"readwrite\"/><signal name=\"S\"><arg type=\"(si)\"/></signal></interface><node name=\"b\"/></node>",
+    "<!DOCTYPE node [<!ENTITY e \"x\">]><node><interface name=\"&e;\"><x:y xmlns:x=\"z\"/></interface><!-- c --></node>",
+    "<node><node><node><interface><method/><property access=\"both\"/></interface></node></node></node>",
 ];
 
 /// Texts, named by their number.

@@ -100,4 +100,27 @@ proptest! {
             properties::typed(&bytes);
         }
     }
+
+    #[test]
+    fn words_are_arguments_or_refused(
+        types in any_signature(),
+        words in prop::collection::vec("[ -~]{0,12}|[0-9]{1,3}|'[a-z]*'|\\[\\]|\\{\\}", 0..5),
+    ) {
+        let lines: Vec<String> = std::iter::once(types).chain(words).collect();
+        properties::arguments(lines.join("\n").as_bytes());
+    }
+
+    #[test]
+    fn introspection_data_is_read_or_refused(
+        pieces in prop::collection::vec(
+            prop::sample::select(&[
+                "<node>", "<node/>", "</node>", "<interface name=\"a.b\">", "</interface>", "<method name=\"M\">", "</method>",
+                "<arg type=\"s\"/>", "<arg type=\"u\" direction=\"out\"/>", "<property name=\"P\" type=\"s\" access=\"read\"/>",
+                "<signal name=\"S\"/>", "<annotation name=\"k\" value=\"v\"/>", "<!-- x -->", "&amp;", "text", "<x:y/>",
+            ][..]),
+            0..24,
+        ),
+    ) {
+        properties::introspection(format!("<node>{}</node>", pieces.concat()).as_bytes());
+    }
 }
