@@ -26,6 +26,19 @@ const NEGOTIATE_UNIX_FD: &[u8] = b"NEGOTIATE_UNIX_FD\r\n";
 const BEGIN: &[u8] = b"BEGIN\r\n";
 
 /// When the client's lines are written.
+///
+/// ```
+/// use barebus_sasl::{Client, Identity, Mechanism, Options, Pacing};
+///
+/// let mut options = Options {
+///     mechanisms: Mechanism::External(Identity::Uid(0)).into(),
+///     negotiate_unix_fd: false,
+///     pacing: Pacing::StepByStep,
+/// };
+/// assert_eq!(Client::new(options).output(), b"\0AUTH EXTERNAL 30\r\n");
+/// options.pacing = Pacing::Pipelined;
+/// assert_eq!(Client::new(options).output(), b"\0AUTH EXTERNAL 30\r\nBEGIN\r\n");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pacing {
     /// All at once, from NUL to `BEGIN`; the answers are checked as they arrive. This takes one round trip, and only the first
@@ -38,6 +51,17 @@ pub enum Pacing {
 }
 
 /// How a client authenticates.
+///
+/// ```
+/// use barebus_sasl::{Client, Identity, Mechanism, Options, Pacing};
+///
+/// let options = Options {
+///     mechanisms: Mechanism::External(Identity::Uid(0)).into(),
+///     negotiate_unix_fd: true,
+///     pacing: Pacing::StepByStep,
+/// };
+/// assert_eq!(Client::new(options).output(), b"\0AUTH EXTERNAL 30\r\n");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {
     /// The mechanisms to try, in order.

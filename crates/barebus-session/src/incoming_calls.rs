@@ -12,6 +12,15 @@ use barebus_wire::{ErrorName, Serial};
 use crate::router::{Actions, RouteCall, Router};
 
 /// What happens to calls of our methods.
+///
+/// ```
+/// use barebus_sasl::Mechanism;
+/// use barebus_session::{Config, ServerKind, Serving};
+///
+/// let mut config = Config::new(ServerKind::Bus, Mechanism::Anonymous.into());
+/// // Calls of our methods are events. Otherwise they are refused.
+/// config.serving = Serving::EVENTS;
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Serving {
     /// A function, not a flag: programs that serve nothing do not link what it needs.
@@ -32,6 +41,26 @@ impl Serving {
 }
 
 /// The right and the duty to answer a METHOD_CALL. Dropped unanswered, the caller gets an error.
+///
+/// ```
+/// use barebus_session::{Event, Session};
+/// use barebus_wire::ErrorName;
+///
+/// const UNKNOWN: ErrorName<'static> =
+///     ErrorName::from_static("org.freedesktop.DBus.Error.UnknownMethod");
+///
+/// /// Answers every call with an error. Events borrow from the session, so what is kept of them is owned.
+/// fn refuse<F>(session: &mut Session<F>) -> Result<(), Box<dyn std::error::Error>> {
+///     let reply_to = match session.take_event()? {
+///         Some(Event::MethodCall { reply_to, .. }) => reply_to,
+///         _ => return Ok(()),
+///     };
+///     if reply_to.is_expected() {
+///         session.reply_error(&reply_to, UNKNOWN, "there are no methods here")?;
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug)]
 #[must_use = "the caller waits for an answer; dropped, it gets an error"]
 pub struct ReplyTo {

@@ -21,6 +21,14 @@ mod types;
 /// A type whose every bit pattern of its width is a value, so that an array of it is a run of bytes.
 ///
 /// Sealed: these are the specification's fixed types but BOOLEAN.
+///
+/// ```
+/// use barebus_wire::{Number, Numbers};
+///
+/// fn largest<T: Number + Ord>(numbers: &Numbers<'_, T>) -> Option<T> {
+///     numbers.iter().max()
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no D-Bus number",
     note = "numbers are `u8`, `i16`, `u16`, `i32`, `u32`, `i64`, `u64` and `f64`"
@@ -30,6 +38,15 @@ pub trait Number: Type + BasicType + Encode + for<'a> Decode<'a> + Copy + Bulk {
 /// Index of a file descriptor among those that came with the message. Spec: Type System, UNIX_FD.
 ///
 /// Read from a [`Message`](crate::Message) it is below the header's UNIX_FDS, or the read fails with `FdIndexOutOfBounds`.
+///
+/// ```
+/// use barebus_wire::{FdIndex, OwnedBody};
+///
+/// // The first of the file descriptors that are sent with the message.
+/// let body = OwnedBody::new(&(FdIndex(0),))?;
+/// assert_eq!(body.signature(), "h");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FdIndex(pub u32);
 
@@ -40,6 +57,18 @@ impl fmt::Display for FdIndex {
 }
 
 /// An ARRAY of numbers as it lies in the message: borrowed, whatever its size, alignment and byte order.
+///
+/// ```
+/// use barebus_wire::{Numbers, OwnedBody};
+///
+/// let body = OwnedBody::new(&(vec![3_u64, 1, 2],))?;
+/// let (numbers,): (Numbers<u64>,) = body.get()?;
+/// assert_eq!(numbers.len(), 3);
+/// assert_eq!(numbers.get(1), Some(1));
+/// assert_eq!(numbers.iter().max(), Some(3));
+/// assert_eq!(numbers.to_vec(), [3, 1, 2]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy)]
 pub struct Numbers<'a, T> {
     /// bytes.len() % T::WIDTH == 0

@@ -20,6 +20,18 @@ pub(crate) use fast::copy;
 ///
 /// A buffer that is too small does not stop it: it goes on counting, so that [`Writer::finish`] can say how many bytes
 /// the whole message takes.
+///
+/// ```
+/// use barebus_wire::{Endian, Writer};
+///
+/// let mut buffer = [0; 32];
+/// let mut writer = Writer::new(&mut buffer, Endian::Little);
+/// writer.put_u8(7);
+/// writer.put_str("hello")?;
+/// let len = writer.finish()?;
+/// assert_eq!(buffer[..len], *b"\x07\0\0\0\x05\0\0\0hello\0");
+/// # Ok::<(), barebus_wire::EncodeError>(())
+/// ```
 #[derive(Debug)]
 pub struct Writer<'b> {
     buf: &'b mut [u8],
@@ -31,6 +43,20 @@ pub struct Writer<'b> {
 }
 
 /// Where an array's length stands, to be patched when its end is known.
+///
+/// ```
+/// use barebus_wire::{Endian, Writer};
+///
+/// let mut buffer = [0; 32];
+/// let mut writer = Writer::new(&mut buffer, Endian::Little);
+/// let array = writer.start_array(4)?;
+/// writer.put_u32(7);
+/// writer.put_u32(8);
+/// writer.end_array(array)?;
+/// assert_eq!(writer.finish()?, 12);
+/// assert_eq!(buffer[..4], 8_u32.to_le_bytes());
+/// # Ok::<(), barebus_wire::EncodeError>(())
+/// ```
 #[derive(Debug)]
 #[must_use = "an array that is not ended has no length"]
 pub struct OpenArray {

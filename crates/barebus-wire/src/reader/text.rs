@@ -198,6 +198,18 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Passes a variant's signature if it is one code and the variant is not nested too deeply; gives the code, whatever it is.
+    #[inline(always)]
+    pub(crate) fn take_short_signature(&mut self) -> Option<u8> {
+        match self.peek()? {
+            [1, code, 0, _] if self.has_room(1) => {
+                self.pos += 3;
+                Some(code)
+            }
+            _ => None,
+        }
+    }
+
     /// Passes a variant's signature if it is that of an array of a basic type and neither is nested too deeply; gives that type's
     /// code.
     #[inline(always)]

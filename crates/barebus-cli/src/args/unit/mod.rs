@@ -4,7 +4,16 @@ mod options;
 
 use clap::{Args, Subcommand};
 
-pub(crate) use options::{FileOptions, Format, JobMode, Place, Presets, Waiting};
+pub(crate) use options::{FileOptions, JobMode, Presets, Waiting};
+
+#[derive(Debug, Args)]
+pub(crate) struct Unit {
+    /// Lets polkit ask for a password
+    #[arg(long, global = true)]
+    pub(crate) interactive: bool,
+    #[command(subcommand)]
+    pub(crate) verb: UnitVerb,
+}
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum UnitVerb {
@@ -106,9 +115,6 @@ pub(crate) struct OptionalUnits {
 pub(crate) struct Question {
     #[command(flatten)]
     pub(crate) units: Units,
-    /// Prints nothing; the exit code is the answer
-    #[arg(long, short)]
-    pub(crate) quiet: bool,
 }
 
 #[derive(Debug, Args)]
@@ -116,8 +122,6 @@ pub(crate) struct Status {
     /// Names or patterns of units; without one, systemd itself
     #[arg(value_name = "NAME")]
     pub(crate) names: Vec<String>,
-    #[command(flatten)]
-    pub(crate) format: Format,
 }
 
 #[derive(Debug, Args)]
@@ -134,8 +138,6 @@ pub(crate) struct Show {
     /// Properties without a value too
     #[arg(long, short)]
     pub(crate) all: bool,
-    #[command(flatten)]
-    pub(crate) format: Format,
 }
 
 #[derive(Debug, Args)]
@@ -225,8 +227,6 @@ pub(crate) struct List {
     /// Only units of these types
     #[arg(long = "type", short = 't', value_name = "TYPE", value_delimiter = ',')]
     pub(crate) kind: Vec<String>,
-    #[command(flatten)]
-    pub(crate) format: Format,
 }
 
 #[derive(Debug, Args)]
@@ -240,8 +240,6 @@ pub(crate) struct ListFiles {
     /// Only files of units of these types
     #[arg(long = "type", short = 't', value_name = "TYPE", value_delimiter = ',')]
     pub(crate) kind: Vec<String>,
-    #[command(flatten)]
-    pub(crate) format: Format,
 }
 
 #[derive(Debug, Args)]
@@ -249,8 +247,6 @@ pub(crate) struct ListJobs {
     /// Only jobs of units whose name matches one of these patterns
     #[arg(value_name = "PATTERN")]
     pub(crate) patterns: Vec<String>,
-    #[command(flatten)]
-    pub(crate) format: Format,
 }
 
 #[derive(Debug, Args)]
@@ -265,8 +261,6 @@ pub(crate) struct Watch {
     /// Names of units [default: all units]
     #[arg(value_name = "NAME")]
     pub(crate) names: Vec<String>,
-    #[command(flatten)]
-    pub(crate) format: Format,
 }
 
 #[derive(Debug, Args)]

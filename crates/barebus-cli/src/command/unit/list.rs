@@ -8,9 +8,9 @@ use super::names::{has_kind, is_shown};
 use crate::args::unit::{List, ListFiles, ListJobs};
 use crate::exit::{Exit, Failure};
 use crate::json::Json;
-use crate::table::{NAME_WIDTH, Table};
+use crate::table::Table;
 
-pub(super) fn units(systemd: &Systemd, list: &List) -> Result<ExitCode, Failure> {
+pub(super) fn units(systemd: &Systemd, list: &List, is_json: bool) -> Result<ExitCode, Failure> {
     let units = match (&*texts(&list.state), &*texts(&list.patterns)) {
         ([], []) => systemd.list_units()?,
         (states, patterns) => systemd.list_units_by_patterns(states, patterns)?,
@@ -27,7 +27,7 @@ pub(super) fn units(systemd: &Systemd, list: &List) -> Result<ExitCode, Failure>
         [unit.name, unit.load_state, unit.active_state, unit.sub_state, unit.description]
             .map(String::from)
     };
-    if list.format.is_json() {
+    if is_json {
         let row = |unit: &ListedUnit<'_>| row(columns, cells(unit).each_ref().map(Json::from));
         Json::array(shown.iter().map(row)).print()?;
     } else {
@@ -42,14 +42,18 @@ fn order(name: &str) -> (Option<String>, String, &str) {
     (kind, name.to_ascii_lowercase(), name)
 }
 
-pub(super) fn files(systemd: &Systemd, list: &ListFiles) -> Result<ExitCode, Failure> {
+pub(super) fn files(
+    systemd: &Systemd,
+    list: &ListFiles,
+    is_json: bool,
+) -> Result<ExitCode, Failure> {
     let mut files = match (&*texts(&list.state), &*texts(&list.patterns)) {
         ([], []) => systemd.list_unit_files()?,
         (states, patterns) => systemd.list_unit_files_by_patterns(states, patterns)?,
     };
     files.retain(|file| has_kind(file.name(), &list.kind));
     files.sort_by(|one, other| order(one.name()).cmp(&order(other.name())));
-    if list.format.is_json() {
+    if is_json {
         let rows = files.iter().map(|file| {
             let cells = [Json::from(file.name()), Json::from(file.state.as_str())];
             row(["unit_file", "state"], cells)
@@ -66,7 +70,7 @@ pub(super) fn files(systemd: &Systemd, list: &ListFiles) -> Result<ExitCode, Fai
     })
 }
 
-pub(super) fn jobs(systemd: &Systemd, list: &ListJobs) -> Result<ExitCode, Failure> {
+pub(super) fn jobs(systemd: &Systemd, list: &ListJobs, is_json: bool) -> Result<ExitCode, Failure> {
     let mut jobs = systemd.list_jobs()?;
     if !list.patterns.is_empty() {
         // systemd has no method that lists the jobs of patterns. A unit that has a job is in memory.
@@ -76,7 +80,7 @@ pub(super) fn jobs(systemd: &Systemd, list: &ListJobs) -> Result<ExitCode, Failu
     }
     jobs.sort_by_key(|job| job.id);
     let columns = ["job", "unit", "type", "state"];
-    if list.format.is_json() {
+    if is_json {
         let rows = jobs.iter().map(|job| {
             let words = [&*job.unit, job.job_type.as_str(), job.state.as_str()];
             let [unit, job_type, state] = words.map(Json::from);
@@ -107,7 +111,7 @@ fn print<const N: usize>(
     rows: impl Iterator<Item = [String; N]>,
 ) -> std::io::Result<()> {
     let heads = columns.map(str::to_uppercase);
-    let mut table = Table::new(heads.each_ref().map(String::as_str), [NAME_WIDTH; N]);
+    let mut table = Table::new(heads.each_ref().map(String::as_str));
     for cells in rows {
         table.push(cells.each_ref().map(String::as_str));
     }

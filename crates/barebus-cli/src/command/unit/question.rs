@@ -13,15 +13,19 @@ use crate::exit::{Exit, Failure};
 use crate::render::one_line;
 
 /// Whether unit files are enabled. A line for each name, in their order.
-pub(super) fn state(systemd: &Systemd, question: &Question) -> Result<ExitCode, Failure> {
+pub(super) fn state(
+    systemd: &Systemd,
+    question: &Question,
+    quiet: bool,
+) -> Result<ExitCode, Failure> {
     let mut answer = Answer::default();
     for file in names::files(&question.units.names)? {
         match systemd.unit_file_state(&file) {
             Ok(state) => {
                 answer.found(state.is_enabled());
-                print(question, state.as_str())?;
+                print(quiet, state.as_str())?;
             }
-            Err(error) if error.is_no_such_unit() => print(question, "not-found")?,
+            Err(error) if error.is_no_such_unit() => print(quiet, "not-found")?,
             // The path of a file, which has no state: systemctl ends with this code, too.
             Err(error) if matches!(error.cause, Cause::Name(_)) => {
                 answer.refused(Failure::new(Exit::Refused, error))?;
@@ -33,19 +37,28 @@ pub(super) fn state(systemd: &Systemd, question: &Question) -> Result<ExitCode, 
 }
 
 /// Whether units are active.
-pub(super) fn active(systemd: &Systemd, question: &Question) -> Result<ExitCode, Failure> {
-    ask(systemd, question, NOT_RUNNING, ActiveState::is_active)
+pub(super) fn active(
+    systemd: &Systemd,
+    question: &Question,
+    quiet: bool,
+) -> Result<ExitCode, Failure> {
+    ask(systemd, question, quiet, NOT_RUNNING, ActiveState::is_active)
 }
 
 /// Whether units have failed.
-pub(super) fn failed(systemd: &Systemd, question: &Question) -> Result<ExitCode, Failure> {
-    ask(systemd, question, Exit::Refused, |state| *state == ActiveState::Failed)
+pub(super) fn failed(
+    systemd: &Systemd,
+    question: &Question,
+    quiet: bool,
+) -> Result<ExitCode, Failure> {
+    ask(systemd, question, quiet, Exit::Refused, |state| *state == ActiveState::Failed)
 }
 
 /// Prints the active states. `no` is the exit code if none of the units is as asked.
 fn ask(
     systemd: &Systemd,
     question: &Question,
+    quiet: bool,
     no: Exit,
     is_yes: impl Fn(&ActiveState) -> bool,
 ) -> Result<ExitCode, Failure> {
@@ -62,13 +75,13 @@ fn ask(
         if is_there || status.active_state != ActiveState::Inactive {
             answer.found(is_yes(&status.active_state));
         }
-        print(question, status.active_state.as_str())?;
+        print(quiet, status.active_state.as_str())?;
     }
     Ok(answer.code(no))
 }
 
-fn print(question: &Question, word: &str) -> io::Result<()> {
-    match question.quiet {
+fn print(quiet: bool, word: &str) -> io::Result<()> {
+    match quiet {
         true => Ok(()),
         false => writeln!(io::stdout(), "{}", one_line(word)),
     }

@@ -5,7 +5,6 @@ use std::io::{self, Write};
 use std::os::fd::AsFd;
 use std::path::Path;
 use std::process::ExitCode;
-use std::time::Duration;
 
 use barebus_systemd::Systemd;
 use barebus_systemd::name::UnitKind;
@@ -15,16 +14,12 @@ use barebus_systemd::word::CollectMode;
 use super::exit::of_job;
 use super::job::finish;
 use super::names;
-use crate::args::unit::{Place, Run};
+use crate::args::unit::Run;
+use crate::args::{Globals, Target};
 use crate::exit::{Exit, Failure};
 
-pub(super) fn run(
-    systemd: &Systemd,
-    timeout: Option<Duration>,
-    place: &Place,
-    run: &Run,
-) -> Result<ExitCode, Failure> {
-    let unit = unit(place, run)?;
+pub(super) fn run(systemd: &Systemd, globals: &Globals, run: &Run) -> Result<ExitCode, Failure> {
+    let unit = unit(&globals.target, run)?;
     let name = unit.name().to_string();
     if run.wait || run.pipe {
         return wait(systemd, unit, run.pipe);
@@ -34,7 +29,7 @@ pub(super) fn run(
     if run.no_block {
         return Ok(ExitCode::SUCCESS);
     }
-    Ok(match finish(systemd, timeout, &[job], true)? {
+    Ok(match finish(systemd, globals.target.time_limit(), &[job], true)? {
         true => ExitCode::SUCCESS,
         false => Exit::Refused.into(),
     })
@@ -54,7 +49,7 @@ fn wait(systemd: &Systemd, unit: TransientUnit, pipe: bool) -> Result<ExitCode, 
     Ok(ExitCode::SUCCESS)
 }
 
-fn unit(place: &Place, run: &Run) -> Result<TransientUnit, Failure> {
+fn unit(target: &Target, run: &Run) -> Result<TransientUnit, Failure> {
     let name = match &run.unit {
         Some(word) => names::complete(word, UnitKind::Service)?,
         None => new_name(),
@@ -90,7 +85,7 @@ fn unit(place: &Place, run: &Run) -> Result<TransientUnit, Failure> {
         unit.stderr(io::stderr().as_fd().try_clone_to_owned().map_err(copied)?);
     }
     let mut command = run.command.iter();
-    let program = command.next().map(|program| find(place, program)).transpose()?;
+    let program = command.next().map(|program| find(target, program)).transpose()?;
     unit.exec_start(program.iter().chain(command))?;
     Ok(unit)
 }
@@ -103,8 +98,8 @@ fn new_name() -> String {
 
 /// The absolute path of a program, which is searched in `PATH`: systemd has other directories, and before 254 none. Elsewhere the program is
 /// systemd's to find.
-fn find(place: &Place, program: &str) -> Result<String, Failure> {
-    if place.is_elsewhere() {
+fn find(target: &Target, program: &str) -> Result<String, Failure> {
+    if target.is_elsewhere() {
         return Ok(program.to_owned());
     }
     let is_program = |path: &Path| {

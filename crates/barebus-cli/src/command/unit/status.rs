@@ -19,9 +19,9 @@ use crate::time::{ago, span, timestamp};
 
 type Status = barebus_systemd::Status;
 
-pub(super) fn run(systemd: &Systemd, asked: &Asked) -> Result<ExitCode, Failure> {
+pub(super) fn run(systemd: &Systemd, asked: &Asked, is_json: bool) -> Result<ExitCode, Failure> {
     if asked.names.is_empty() {
-        print_manager(systemd, asked.format.is_json())?;
+        print_manager(systemd, is_json)?;
         return Ok(ExitCode::SUCCESS);
     }
     let mut codes = Codes::default();
@@ -50,7 +50,7 @@ pub(super) fn run(systemd: &Systemd, asked: &Asked) -> Result<ExitCode, Failure>
             Some(_) => systemd.unit_processes(&unit).unwrap_or_default(),
             None => Vec::new(),
         };
-        if asked.format.is_json() {
+        if is_json {
             json(&status, &processes).print()?;
             continue;
         }

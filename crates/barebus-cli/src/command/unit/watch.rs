@@ -16,7 +16,7 @@ use crate::json::Json;
 use crate::render::one_line;
 
 /// Prints events until the program is interrupted, or the connection ends.
-pub(super) fn run(systemd: &Systemd, asked: &Watch) -> Result<ExitCode, Failure> {
+pub(super) fn run(systemd: &Systemd, asked: &Watch, is_json: bool) -> Result<ExitCode, Failure> {
     let complete = |word: &String| match word.contains(['*', '?', '[']) {
         true => {
             let why = "it is a pattern; without a name, all units are watched";
@@ -31,7 +31,7 @@ pub(super) fn run(systemd: &Systemd, asked: &Watch) -> Result<ExitCode, Failure>
     };
     for event in watch {
         let event = event?;
-        if asked.format.is_json() {
+        if is_json {
             json(&event).print()?;
         } else {
             print(&event, !asked.names.is_empty())?;
