@@ -11,6 +11,8 @@
 
 pub mod corpus;
 pub mod cost;
+pub mod dictionary;
+pub mod fast;
 pub mod generators;
 pub mod golden;
 pub mod memory;

@@ -144,7 +144,7 @@ fn tells_the_type_of_what_a_variant_holds_as_glib_does() {
 #[test]
 fn a_signature_settles_the_types_without_annotations() {
     let signature = Signature::from_static("ya{ov}ad(xg)ay");
-    let text = " ( 5,{ '/a' :<'x'>,},[1,0x1p1], (7,'as') , b'' ) ";
+    let text = " ( 5,{ '/a' :<'x'>},[1,0x1p1], (7,'as') , b'' ) ";
     let body = parse(signature, text, Endian::NATIVE).unwrap();
     assert_eq!(
         printed(&body),
@@ -204,7 +204,8 @@ fn a_bare_string_is_read_as_if_it_were_in_quotes() {
     for (signature, argument, text) in [
         ("s", r"a\tb", r"('a\tb',)"),
         ("s", "uint32 7", "('uint32 7',)"),
-        ("s", "@o '/a'", "(\"@o '/a'\",)"),
+        ("s", "@o '/a'", "('/a',)"),
+        ("ai", "[uint32 1, byte 2]", "([1, 2],)"),
         ("s", r#"say "x""#, r#"('say "x"',)"#),
         ("s", "'quoted'", "('quoted',)"),
         ("s", "'half", "(\"'half\",)"),

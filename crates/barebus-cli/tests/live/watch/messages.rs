@@ -8,7 +8,7 @@ use barebus_text::busctl as form;
 use barebus_text::capture::Capture;
 
 use super::{Watching, barebus, busctl, emit, nothing};
-use crate::common::service::{self, INTERFACE, REFUSING, SAMPLES, TYPES};
+use crate::service::{self, INTERFACE, REFUSING, SAMPLES, TYPES};
 use crate::session_bus::SessionBus;
 use crate::support::{BAREBUS, Folder, stdout, text};
 

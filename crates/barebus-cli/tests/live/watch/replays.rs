@@ -5,7 +5,7 @@ use std::process::{Command, Output};
 use barebus_tests::peer::PATIENCE;
 
 use super::{Watching, barebus, contains};
-use crate::common::service::{self, INTERFACE, REFUSING, TYPES};
+use crate::service::{self, INTERFACE, REFUSING, TYPES};
 use crate::session_bus::SessionBus;
 use crate::support::{BAREBUS, Folder, stdout, text};
 

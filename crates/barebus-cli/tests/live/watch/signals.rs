@@ -8,7 +8,7 @@ use barebus::{Bus, Connection, NameFlags};
 use barebus_text::busctl as form;
 
 use super::{Watching, barebus, emit, nothing};
-use crate::common::service::SAMPLES;
+use crate::service::SAMPLES;
 use crate::session_bus::SessionBus;
 use crate::support::{Folder, Way, copy_program, refused, text};
 
