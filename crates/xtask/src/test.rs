@@ -90,9 +90,7 @@ pub(crate) fn run(all: bool) -> Result<(), Failure> {
         ),
     }
     if all {
-        let root = crate::root::debian_13()?;
-        steps.push(Step::tests("the layer on systemd 257", on(&root, "barebus-tests")));
-        steps.push(Step::tests("the program on systemd 257", on(&root, "barebus-cli")));
+        steps.extend(steps_of_newer()?);
     }
     if all {
         steps
@@ -102,6 +100,19 @@ pub(crate) fn run(all: bool) -> Result<(), Failure> {
         println!("xtask: ../shared/corpus is missing: the tests that need it print that and pass");
     }
     run_all(steps)
+}
+
+/// Runs the tests of systemd 257 alone.
+pub(crate) fn newer() -> Result<(), Failure> {
+    run_all(steps_of_newer()?.into())
+}
+
+fn steps_of_newer() -> Result<[Step; 2], Failure> {
+    let root = crate::root::debian_13()?;
+    Ok([
+        Step::tests("the layer on systemd 257", on(&root, "barebus-tests")),
+        Step::tests("the program on systemd 257", on(&root, "barebus-cli")),
+    ])
 }
 
 /// The tests of `package` that are ignored, because they need another system than this machine's.

@@ -98,10 +98,9 @@ fn read(line: &str, outcome: &mut Outcome) {
     if let Some(count) = line.strip_prefix("stat::number_of_executed_units:").and_then(number) {
         outcome.executions = count;
     }
-    if line.starts_with('#') {
-        if let Some(edges) = line.split_once(" cov: ").and_then(|(_, rest)| number(rest)) {
-            outcome.edges = edges;
-        }
+    let status = line.starts_with('#').then(|| line.split_once(" cov: ")).flatten();
+    if let Some(edges) = status.and_then(|(_, rest)| number(rest)) {
+        outcome.edges = edges;
     }
     if let Some((_, file)) = line.split_once("Test unit written to ") {
         outcome.findings.push(file.trim().to_owned());
