@@ -51,7 +51,9 @@ const fn of(verb: &str) -> Option<&'static [&'static str]> {
         b"monitor" => &["rules", "limit_messages", "output", "json", "json_alone", "destination"],
         b"capture" => &["rules", "size", "limit_messages"],
         b"unit" => &["output", "json", "quiet"],
-        b"trace" => &["limit_messages", "output"],
+        b"trace" => {
+            &["rules", "limit_messages", "destination", "full", "no_legend", "quiet", "output"]
+        }
         b"ping" | b"bench" => &["output"],
         b"codegen" | b"replay" => &[],
         _ => return None,
