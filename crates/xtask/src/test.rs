@@ -21,6 +21,7 @@ pub(crate) fn run(all: bool) -> Result<(), Failure> {
         "dbus-run-session",
         "dbus-send",
         "gdbus",
+        "tshark",
         "nsenter",
         "setpriv",
         "unshare",
@@ -65,6 +66,8 @@ pub(crate) fn run(all: bool) -> Result<(), Failure> {
     let mut fuzz = cargo();
     fuzz.args(["check", "--manifest-path", "fuzz/Cargo.toml", "--target-dir", "target/fuzz"]);
     fuzz.env("CUSTOM_LIBFUZZER_PATH", "/unused/libfuzzer.a");
+    let mut size = cargo();
+    size.args(["run", "--release", "-q", "-p", "barebus-benches", "--bin", "size", "--", "budget"]);
     let mut steps = vec![
         Step::check("definitions", || crate::generate::run(true)),
         Step::command("formatting", format),
@@ -78,6 +81,7 @@ pub(crate) fn run(all: bool) -> Result<(), Failure> {
         Step::tests("tests", tests),
         Step::tests("wire built for size", compact),
         Step::tests("the rules of wire built for size", compact_rules),
+        Step::command("size budget", size),
     ];
     match oldest_toolchain()? {
         (_, Some(oldest)) => steps.insert(6, Step::command("with the oldest compiler", oldest)),

@@ -259,7 +259,7 @@ fn warn_of_types(interfaces: &[(&str, Vec<&Member>)], values: &Values<'_>) {
             let is_declared = |other: &&Member| {
                 other.name == property.name && other.property_type == value.signature
             };
-            if !properties.iter().any(|other| is_declared(other)) {
+            if !properties.iter().any(is_declared) {
                 wrong.push((interface, property, &value.signature));
             }
         }
