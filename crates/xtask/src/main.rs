@@ -1,4 +1,4 @@
-//! The project's tasks: `cargo xtask demo | test | bench | fuzz | generate | initramfs`.
+//! The project's tasks: `cargo xtask demo | test | root | bench | fuzz | generate | initramfs`.
 
 mod demo;
 mod fuzz;
@@ -38,7 +38,12 @@ enum Task {
         /// Then runs the tests of systemd 257, in a Debian 13 that debootstrap makes in the target directory
         #[arg(long)]
         all: bool,
+        /// Runs only the tests of systemd 257
+        #[arg(long, conflicts_with = "all")]
+        newer: bool,
     },
+    /// Makes the Debian 13 for the tests of systemd 257 in the target directory
+    Root,
     /// Runs the benchmarks
     Bench {
         /// Arguments for the benchmarks; a name selects those that contain it
@@ -66,7 +71,11 @@ enum Task {
 fn main() -> ExitCode {
     let done = match Arguments::parse().task {
         Task::Demo { host } => demo::run(host),
-        Task::Test { all } => test::run(all),
+        Task::Test { newer: true, .. } => test::newer(),
+        Task::Test { all, .. } => test::run(all),
+        Task::Root => root::debian_13().map(|root| {
+            println!("xtask: Debian 13 is in {}", root.display());
+        }),
         Task::Bench { arguments } => bench(&arguments),
         Task::Initramfs => initramfs::boot(),
         Task::Fuzz(options) => fuzz::run(&options),

@@ -16,10 +16,14 @@ mod common;
 mod environment;
 mod failures;
 mod footprint;
+mod forms;
 mod gdbus;
 mod readme;
 mod run_box;
+#[path = "../common/service/mod.rs"]
+mod service;
 mod session_bus;
 mod support;
 mod units;
 mod verbs;
+mod watch;

@@ -5,12 +5,13 @@ use std::process::ExitCode;
 use barebus_systemd::{ListedUnit, Systemd};
 
 use super::names::{has_kind, is_shown};
+use crate::args::Form;
 use crate::args::unit::{List, ListFiles, ListJobs};
 use crate::exit::{Exit, Failure};
 use crate::json::Json;
 use crate::table::Table;
 
-pub(super) fn units(systemd: &Systemd, list: &List, is_json: bool) -> Result<ExitCode, Failure> {
+pub(super) fn units(systemd: &Systemd, list: &List, form: Form) -> Result<ExitCode, Failure> {
     let units = match (&*texts(&list.state), &*texts(&list.patterns)) {
         ([], []) => systemd.list_units()?,
         (states, patterns) => systemd.list_units_by_patterns(states, patterns)?,
@@ -27,9 +28,9 @@ pub(super) fn units(systemd: &Systemd, list: &List, is_json: bool) -> Result<Exi
         [unit.name, unit.load_state, unit.active_state, unit.sub_state, unit.description]
             .map(String::from)
     };
-    if is_json {
+    if form.is_json() {
         let row = |unit: &ListedUnit<'_>| row(columns, cells(unit).each_ref().map(Json::from));
-        Json::array(shown.iter().map(row)).print()?;
+        Json::array(shown.iter().map(row)).print_as(form)?;
     } else {
         print(columns, shown.iter().map(cells))?;
     }
@@ -42,23 +43,19 @@ fn order(name: &str) -> (Option<String>, String, &str) {
     (kind, name.to_ascii_lowercase(), name)
 }
 
-pub(super) fn files(
-    systemd: &Systemd,
-    list: &ListFiles,
-    is_json: bool,
-) -> Result<ExitCode, Failure> {
+pub(super) fn files(systemd: &Systemd, list: &ListFiles, form: Form) -> Result<ExitCode, Failure> {
     let mut files = match (&*texts(&list.state), &*texts(&list.patterns)) {
         ([], []) => systemd.list_unit_files()?,
         (states, patterns) => systemd.list_unit_files_by_patterns(states, patterns)?,
     };
     files.retain(|file| has_kind(file.name(), &list.kind));
     files.sort_by(|one, other| order(one.name()).cmp(&order(other.name())));
-    if is_json {
+    if form.is_json() {
         let rows = files.iter().map(|file| {
             let cells = [Json::from(file.name()), Json::from(file.state.as_str())];
             row(["unit_file", "state"], cells)
         });
-        Json::array(rows).print()?;
+        Json::array(rows).print_as(form)?;
     } else {
         let rows = files.iter().map(|file| [file.name(), file.state.as_str()].map(String::from));
         print(["unit file", "state"], rows)?;
@@ -70,7 +67,7 @@ pub(super) fn files(
     })
 }
 
-pub(super) fn jobs(systemd: &Systemd, list: &ListJobs, is_json: bool) -> Result<ExitCode, Failure> {
+pub(super) fn jobs(systemd: &Systemd, list: &ListJobs, form: Form) -> Result<ExitCode, Failure> {
     let mut jobs = systemd.list_jobs()?;
     if !list.patterns.is_empty() {
         // systemd has no method that lists the jobs of patterns. A unit that has a job is in memory.
@@ -80,13 +77,13 @@ pub(super) fn jobs(systemd: &Systemd, list: &ListJobs, is_json: bool) -> Result<
     }
     jobs.sort_by_key(|job| job.id);
     let columns = ["job", "unit", "type", "state"];
-    if is_json {
+    if form.is_json() {
         let rows = jobs.iter().map(|job| {
             let words = [&*job.unit, job.job_type.as_str(), job.state.as_str()];
             let [unit, job_type, state] = words.map(Json::from);
             row(columns, [Json::from(job.id), unit, job_type, state])
         });
-        Json::array(rows).print()?;
+        Json::array(rows).print_as(form)?;
     } else {
         let rows = jobs.iter().map(|job| {
             let words = [job.job_type.as_str(), job.state.as_str()].map(String::from);

@@ -19,7 +19,7 @@ use std::process::ExitCode;
 use barebus_systemd::Systemd;
 
 use crate::args::unit::{Unit, UnitVerb as Verb};
-use crate::args::{Globals, Target};
+use crate::args::{Form, Globals, Target};
 use crate::exit::Failure;
 
 use file::Change;
@@ -53,7 +53,7 @@ fn check(target: &Target, verb: &Verb) -> Result<(), Failure> {
 }
 
 fn act(systemd: &Systemd, globals: &Globals, verb: &Verb) -> Result<ExitCode, Failure> {
-    let is_json = globals.format.is_json()?;
+    let form = globals.format.form(&[Form::Text, Form::Json])?;
     let quiet = globals.format.quiet;
     let timeout = globals.target.time_limit();
     let jobs = |action, jobs| job::run(systemd, timeout, action, jobs);
@@ -64,8 +64,8 @@ fn act(systemd: &Systemd, globals: &Globals, verb: &Verb) -> Result<ExitCode, Fa
         Verb::State(question) => question::state(systemd, question, quiet),
         Verb::Active(question) => question::active(systemd, question, quiet),
         Verb::Failed(question) => question::failed(systemd, question, quiet),
-        Verb::Status(asked) => status::run(systemd, asked, is_json),
-        Verb::Show(asked) => show::run(systemd, asked, is_json),
+        Verb::Status(asked) => status::run(systemd, asked, form),
+        Verb::Show(asked) => show::run(systemd, asked, form),
         Verb::Cat(units) => cat::run(systemd, units),
         Verb::Start(units) => jobs(Action::Start, units),
         Verb::Stop(units) => jobs(Action::Stop, units),
@@ -88,11 +88,11 @@ fn act(systemd: &Systemd, globals: &Globals, verb: &Verb) -> Result<ExitCode, Fa
         Verb::Revert(names) => files(Change::Revert, names),
         Verb::ResetFailed(units) => control::reset_failed(systemd, units),
         Verb::SetProperty(asked) => control::set_property(systemd, asked),
-        Verb::List(asked) => list::units(systemd, asked, is_json),
-        Verb::Files(asked) => list::files(systemd, asked, is_json),
-        Verb::Jobs(asked) => list::jobs(systemd, asked, is_json),
+        Verb::List(asked) => list::units(systemd, asked, form),
+        Verb::Files(asked) => list::files(systemd, asked, form),
+        Verb::Jobs(asked) => list::jobs(systemd, asked, form),
         Verb::Cancel(asked) => control::cancel(systemd, asked),
-        Verb::Watch(asked) => watch::run(systemd, asked, is_json),
+        Verb::Watch(asked) => watch::run(systemd, asked, form),
         Verb::Run(asked) => run::run(systemd, globals, asked),
         Verb::DaemonReload => Ok(systemd.reload().map(|()| ExitCode::SUCCESS)?),
         Verb::GetDefault => file::get_default(systemd),

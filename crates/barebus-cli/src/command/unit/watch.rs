@@ -10,13 +10,14 @@ use barebus_systemd::word::{LoadState, UnitResult};
 use barebus_systemd::{JobResult, Systemd};
 
 use super::names;
+use crate::args::Form;
 use crate::args::unit::Watch;
 use crate::exit::Failure;
 use crate::json::Json;
 use crate::render::one_line;
 
 /// Prints events until the program is interrupted, or the connection ends.
-pub(super) fn run(systemd: &Systemd, asked: &Watch, is_json: bool) -> Result<ExitCode, Failure> {
+pub(super) fn run(systemd: &Systemd, asked: &Watch, form: Form) -> Result<ExitCode, Failure> {
     let complete = |word: &String| match word.contains(['*', '?', '[']) {
         true => {
             let why = "it is a pattern; without a name, all units are watched";
@@ -31,8 +32,8 @@ pub(super) fn run(systemd: &Systemd, asked: &Watch, is_json: bool) -> Result<Exi
     };
     for event in watch {
         let event = event?;
-        if is_json {
-            json(&event).print()?;
+        if form.is_json() {
+            json(&event).print_as(form)?;
         } else {
             print(&event, !asked.names.is_empty())?;
         }

@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use super::{Ran, barebus, bus, busctl, ran};
-use crate::common::service::{ANNOTATED, INTERFACE, ODD, REFUSING, SILENT, TYPES};
+use crate::service::{ANNOTATED, INTERFACE, ODD, REFUSING, SILENT, TYPES};
 use crate::support::BAREBUS;
 
 fn echo<'a>(name: &'a str, words: &[&'a str]) -> Vec<&'a str> {

@@ -10,7 +10,7 @@ use std::process::{Command, Output};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::common::service;
+use crate::service;
 use crate::session_bus::SessionBus;
 use crate::support::{BAREBUS, text};
 

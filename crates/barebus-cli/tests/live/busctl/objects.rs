@@ -1,7 +1,7 @@
 //! Invocations about objects and names.
 
 use super::{Words, barebus, difference, words};
-use crate::common::service::{DEEP, INTERFACE, REFUSING, SILENT, TYPES, WIDE};
+use crate::service::{DEEP, INTERFACE, REFUSING, SILENT, TYPES, WIDE};
 
 /// The table of each object but the main one, with and without the name of an interface.
 pub(super) fn introspections() -> Vec<Vec<Words>> {

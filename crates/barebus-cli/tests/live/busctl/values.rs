@@ -1,7 +1,7 @@
 //! Invocations about values of every type.
 
 use super::{Words, words};
-use crate::common::service::{INTERFACE, SAMPLES, Sample, TYPES};
+use crate::service::{INTERFACE, SAMPLES, Sample, TYPES};
 
 /// The options for each form that busctl has.
 const FORMS: [&[&str]; 5] = [&[], &["--json=short"], &["--json=pretty"], &["-j"], &["--verbose"]];
