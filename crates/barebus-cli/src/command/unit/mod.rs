@@ -8,6 +8,8 @@ mod job;
 mod list;
 mod names;
 mod open;
+mod pattern;
+mod preset;
 mod question;
 mod run;
 mod show;
@@ -24,6 +26,7 @@ use crate::exit::Failure;
 
 use file::Change;
 use job::Action;
+use preset::Presets;
 
 pub(crate) fn run(target: &Target, place: &Place, verb: &Verb) -> Result<ExitCode, Failure> {
     check(target, place, verb)?;
@@ -47,7 +50,8 @@ fn check(target: &Target, place: &Place, verb: &Verb) -> Result<(), Failure> {
     }
     let what = match verb {
         Verb::Cat(_) => "cannot print files of another machine: they are read here",
-        Verb::Run(run) if run.pipe => {
+        // A container's systemd is reached by a socket of this machine, which passes file descriptors on.
+        Verb::Run(run) if run.pipe && place.machine.is_none() => {
             "cannot pass the standard input and output to another machine"
         }
         _ => return Ok(()),
@@ -98,7 +102,10 @@ fn act(
         Verb::ResetFailed(units) => control::reset_failed(systemd, units),
         Verb::SetProperty(asked) => control::set_property(systemd, asked),
         Verb::List(asked) => list::units(systemd, asked),
-        Verb::Files(asked) => list::files(systemd, asked),
+        Verb::Files(asked) => {
+            let presets = (!place.is_elsewhere()).then(|| Presets::read(target.user));
+            list::files(systemd, presets.as_ref(), asked)
+        }
         Verb::Jobs(asked) => list::jobs(systemd, asked),
         Verb::Cancel(asked) => control::cancel(systemd, asked),
         Verb::Watch(asked) => watch::run(systemd, asked),

@@ -10,18 +10,19 @@ use super::exit::{NOT_FOUND, NOT_RUNNING};
 use super::names;
 use crate::args::unit::Question;
 use crate::exit::{Exit, Failure};
+use crate::json::Json;
 use crate::render::one_line;
 
 /// Whether unit files are enabled. A line for each name, in their order.
 pub(super) fn state(systemd: &Systemd, question: &Question) -> Result<ExitCode, Failure> {
-    let mut answer = Answer::default();
+    let mut answer = Answer::of(question, "unit_file", "state");
     for file in names::files(&question.units.names)? {
         match systemd.unit_file_state(&file) {
             Ok(state) => {
                 answer.found(state.is_enabled());
-                print(question, state.as_str())?;
+                answer.print(&file, state.as_str())?;
             }
-            Err(error) if error.is_no_such_unit() => print(question, "not-found")?,
+            Err(error) if error.is_no_such_unit() => answer.print(&file, "not-found")?,
             // The path of a file, which has no state: systemctl ends with this code, too.
             Err(error) if matches!(error.cause, Cause::Name(_)) => {
                 answer.refused(Failure::new(Exit::Refused, error))?;
@@ -29,7 +30,7 @@ pub(super) fn state(systemd: &Systemd, question: &Question) -> Result<ExitCode, 
             Err(error) => answer.refused(error.into())?,
         }
     }
-    Ok(answer.code(Exit::Refused))
+    answer.end(Exit::Refused)
 }
 
 /// Whether units are active.
@@ -49,7 +50,7 @@ fn ask(
     no: Exit,
     is_yes: impl Fn(&ActiveState) -> bool,
 ) -> Result<ExitCode, Failure> {
-    let mut answer = Answer::default();
+    let mut answer = Answer::of(question, "unit", "active");
     for unit in names::expand(systemd, &question.units.names, false)? {
         let status = match systemd.status(&unit) {
             Ok(status) => status,
@@ -62,28 +63,51 @@ fn ask(
         if is_there || status.active_state != ActiveState::Inactive {
             answer.found(is_yes(&status.active_state));
         }
-        print(question, status.active_state.as_str())?;
+        answer.print(&unit, status.active_state.as_str())?;
     }
-    Ok(answer.code(no))
-}
-
-fn print(question: &Question, word: &str) -> io::Result<()> {
-    match question.quiet {
-        true => Ok(()),
-        false => writeln!(io::stdout(), "{}", one_line(word)),
-    }
+    answer.end(no)
 }
 
 /// The answer for all units together: yes if it is yes for one.
-#[derive(Debug, Default)]
-struct Answer {
+#[derive(Debug)]
+struct Answer<'q> {
+    question: &'q Question,
+    /// The keys of name and state in JSON.
+    keys: [&'static str; 2],
+    /// What is printed in the end.
+    rows: Vec<Json>,
     is_found: bool,
     is_yes: bool,
     /// Whether systemd refused to answer for a unit.
     is_refused: bool,
 }
 
-impl Answer {
+impl<'q> Answer<'q> {
+    const fn of(question: &'q Question, name: &'static str, state: &'static str) -> Self {
+        let rows = Vec::new();
+        Self {
+            question,
+            keys: [name, state],
+            rows,
+            is_found: false,
+            is_yes: false,
+            is_refused: false,
+        }
+    }
+
+    /// Prints a state: at once, or in JSON in the end.
+    fn print(&mut self, name: &str, state: &str) -> io::Result<()> {
+        if self.question.quiet {
+            return Ok(());
+        }
+        if self.question.format.is_json() {
+            let cells = self.keys.into_iter().zip([name, state].map(Json::from));
+            self.rows.push(Json::object(cells));
+            return Ok(());
+        }
+        writeln!(io::stdout(), "{}", one_line(state))
+    }
+
     fn found(&mut self, is_yes: bool) {
         self.is_found = true;
         self.is_yes |= is_yes;
@@ -97,6 +121,15 @@ impl Answer {
         failure.tell();
         self.is_refused = true;
         Ok(())
+    }
+
+    /// Ends the output. `no` is the exit code if the answer is no for all units.
+    fn end(self, no: Exit) -> Result<ExitCode, Failure> {
+        let code = self.code(no);
+        if self.question.format.is_json() && !self.question.quiet {
+            Json::array(self.rows).print()?;
+        }
+        Ok(code)
     }
 
     fn code(&self, no: Exit) -> ExitCode {
