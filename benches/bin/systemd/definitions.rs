@@ -79,7 +79,8 @@ fn make(top: &Path) -> Result<PathBuf, String> {
 fn check(folder: &Path) -> Result<(f64, f64), String> {
     let report = folder.join("report");
     let library = folder.join("src/lib.rs");
-    let failed = |what: &dyn std::fmt::Display| format!("the definitions cannot be checked: {what}");
+    let failed =
+        |what: &dyn std::fmt::Display| format!("the definitions cannot be checked: {what}");
     // Cargo checks what is newer than its last check.
     let text = fs::read(&library).map_err(|error| failed(&error))?;
     fs::write(&library, text).map_err(|error| failed(&error))?;

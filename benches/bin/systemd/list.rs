@@ -73,11 +73,14 @@ pub(crate) fn take(way: &str, address: &str, count: u32) -> ExitCode {
     match way {
         "borrowed" => {
             let mut bus = Connection::open(address).unwrap();
-            (0..=count).for_each(|round| if round == 0 { borrow(&mut bus) } else { measured_borrow(&mut bus) });
+            (0..=count).for_each(|round| {
+                if round == 0 { borrow(&mut bus) } else { measured_borrow(&mut bus) }
+            });
         }
         _ => {
             let systemd = Systemd::at(address).unwrap();
-            (0..=count).for_each(|round| if round == 0 { own(&systemd) } else { measured_own(&systemd) });
+            (0..=count)
+                .for_each(|round| if round == 0 { own(&systemd) } else { measured_own(&systemd) });
         }
     }
     ExitCode::SUCCESS

@@ -7,8 +7,8 @@ use clap::{Args, Subcommand};
 use barebus_systemd::Mode;
 use barebus_systemd::word::PresetMode;
 
-use options::{job_mode, preset_mode};
 pub(crate) use options::{FileOptions, Format, Place, Waiting};
+use options::{job_mode, preset_mode};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum UnitVerb {

@@ -67,7 +67,11 @@ fn order(name: &str) -> (Option<String>, String, &str) {
 }
 
 /// `presets`: what the presets say; `None` if they are not known.
-pub(super) fn files(systemd: &Systemd, presets: Option<&Presets>, list: &ListFiles) -> Result<ExitCode, Failure> {
+pub(super) fn files(
+    systemd: &Systemd,
+    presets: Option<&Presets>,
+    list: &ListFiles,
+) -> Result<ExitCode, Failure> {
     let mut files = match (&*texts(&list.state), &*texts(&list.patterns)) {
         ([], []) => systemd.list_unit_files()?,
         (states, patterns) => systemd.list_unit_files_by_patterns(states, patterns)?,

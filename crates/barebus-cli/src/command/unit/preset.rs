@@ -85,7 +85,8 @@ mod tests {
     #[test]
     fn the_first_rule_that_matches_counts() {
         let mut presets = Presets::default();
-        presets.add("# disable a.service\n\n  enable a.service\ndisable a*\nignore b@.service x y\n");
+        presets
+            .add("# disable a.service\n\n  enable a.service\ndisable a*\nignore b@.service x y\n");
         presets.add("disable *\n");
         for (name, expected) in [
             ("a.service", "enabled"),

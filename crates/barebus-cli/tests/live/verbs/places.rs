@@ -1,8 +1,11 @@
 //! Systemds of users and of other machines.
 
-use std::process::Command;
+use std::io::Write;
+use std::process::{Command, Stdio};
 
+use barebus::{Bus, Event, NameFlags, ObjectPath, Options, OwnedValue};
 use barebus_box::SystemdBox;
+use barebus_tests::peer::PATIENCE;
 
 use super::{shared, succeeded};
 use crate::support::text;
@@ -21,7 +24,7 @@ ExecStart=/lib/systemd/systemd --user
 #[test]
 fn the_users_systemd_is_reached_over_its_private_socket() {
     let the_box = SystemdBox::builder()
-        .timeout(barebus_tests::peer::PATIENCE)
+        .timeout(PATIENCE)
         .unit("manager.service", MANAGER)
         .boot()
         .unwrap_or_else(|error| panic!("the tests of verbs cannot run: {error}"));
@@ -96,6 +99,49 @@ fn what_cannot_be_done_elsewhere_is_refused_before_ssh_is_started() {
         assert_eq!(output.status.code(), Some(2), "{complaint}");
         assert!(complaint.contains(word), "{complaint}");
     }
+}
+
+/// A systemd-machined that knows one container, whose first process is the box's own: what it is asked for is answered by a peer.
+#[test]
+fn a_command_in_a_container_gets_our_standard_input_and_output() {
+    const POLICY: &str = "cat > /etc/dbus-1/system.d/machines.conf <<END
+<busconfig><policy user='root'><allow own='org.freedesktop.machine1'/>
+<allow send_destination='org.freedesktop.machine1'/></policy></busconfig>
+END
+busctl call org.freedesktop.DBus /org/freedesktop/DBus org.freedesktop.DBus ReloadConfig";
+
+    let the_box = SystemdBox::builder()
+        .timeout(PATIENCE)
+        .boot()
+        .unwrap_or_else(|error| panic!("the tests of verbs cannot run: {error}"));
+    let allowed = the_box.command("sh").args(["-c", POLICY]).output().unwrap();
+    assert!(allowed.status.success(), "{}", text(allowed.stderr));
+    let mut machined = Options::bus().serve_calls().open(the_box.system_bus_address()).unwrap();
+    let own = Bus::new(&mut machined).request_name("org.freedesktop.machine1", NameFlags::NONE);
+    own.unwrap();
+    std::thread::spawn(move || {
+        let path = ObjectPath::from_static("/org/freedesktop/machine1/machine/one");
+        while let Ok(Some(event)) = machined.next_event(None) {
+            let Event::MethodCall { call, reply_to } = event else { continue };
+            match call.message.header().member.unwrap().as_str() {
+                "GetMachine" => machined.reply(&reply_to, &(path,)).unwrap(),
+                _ => machined.reply(&reply_to, &(OwnedValue::from(1_u32),)).unwrap(),
+            }
+        }
+    });
+    let mut command = the_box.command(crate::support::BAREBUS);
+    command.args(["unit", "-M", "one", "run", "--pipe", "-G", "--"]);
+    command.args(["sh", "-c", "cat; exit 6"]);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(b"into the container\n").unwrap();
+    let output = child.wait_with_output().unwrap();
+    let complaint = text(output.stderr);
+    assert_eq!(
+        (output.status.code(), text(output.stdout)),
+        (Some(6), "into the container\n".into()),
+        "{complaint}"
+    );
 }
 
 #[test]
