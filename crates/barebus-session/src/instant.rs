@@ -7,6 +7,9 @@ use core::time::Duration;
 pub(crate) struct Instant(u64);
 
 impl Instant {
+    /// The epoch of the clock.
+    pub(crate) const EPOCH: Self = Self(0);
+
     /// Later than every other instant: no deadline.
     pub(crate) const NEVER: Self = Self(u64::MAX);
 
@@ -18,6 +21,11 @@ impl Instant {
     /// So much later.
     pub(crate) fn after(self, time: Duration) -> Self {
         Self(self.0.saturating_add(Self::from(time).0))
+    }
+
+    /// The time since `earlier`.
+    pub(crate) fn since(self, earlier: Self) -> Duration {
+        Duration::from_nanos(self.0.saturating_sub(earlier.0))
     }
 
     /// `None` for [`NEVER`](Self::NEVER).

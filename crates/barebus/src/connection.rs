@@ -8,7 +8,6 @@ use barebus_wire::{EncodeBody, MatchRule, MethodCall};
 use nix::errno::Errno;
 
 use crate::error::{CallError, ConnectionError};
-use crate::io::monotonic;
 use crate::observer::Observe;
 use crate::reply::{Reply, Signal, into_reply};
 use crate::signals::DroppedSignals;
@@ -77,7 +76,7 @@ impl Connection {
         let patience = call_timeout.map_or(handshake, |call| call.min(handshake));
         transport.set_patience(patience)?;
         Ok(Self {
-            session: Session::new(config, monotonic()),
+            session: Session::new(config),
             transport,
             reopening,
             address: address.into(),
@@ -125,6 +124,7 @@ impl Connection {
     /// # Errors
     /// [`ConnectionError`]: why the connection has ended.
     pub fn establish(&mut self) -> Result<(), ConnectionError> {
+        self.session.begin_wait(self.now());
         while !self.session.is_established() {
             // Processes what has arrived, and watches the deadline of the handshake. Events stay in the queue.
             self.poll(Want::Nothing)?;
@@ -159,13 +159,14 @@ impl Connection {
     ) -> Result<Reply<'_>, CallError> {
         let now = self.now();
         let id = self.start_call_at(now, call, body, Vec::new())?;
+        self.session.begin_wait(now);
         // What arrived before cannot be the reply. If the next read brings it, the time that the read took does not matter.
         let has_time = self.call_timeout != Some(Duration::ZERO);
         if has_time {
             self.progress_at_home(None, now)?;
         }
         if !(has_time && self.poll_at(Want::Reply(id), now)?) {
-            self.wait_longer(id)?;
+            self.wait_longer(id, self.now())?;
         }
         self.take_reply()
     }
@@ -215,20 +216,20 @@ impl Connection {
     #[inline]
     pub fn wait(&mut self, call: CallId) -> Result<Reply<'_>, CallError> {
         self.check_home()?;
-        self.wait_longer(call)?;
+        let now = self.now();
+        self.session.begin_wait(now);
+        self.wait_longer(call, now)?;
         self.take_reply()
     }
 
     /// Waits until the call has ended. The caller has checked that the process was not forked.
-    fn wait_longer(&mut self, call: CallId) -> Result<(), CallError> {
-        loop {
-            let now = self.now();
-            if self.poll_at(Want::Reply(call), now)? {
-                return Ok(());
-            }
+    fn wait_longer(&mut self, call: CallId, mut now: Duration) -> Result<(), CallError> {
+        while !self.poll_at(Want::Reply(call), now)? {
             self.check_outstanding(call)?;
             self.progress_at_home(None, now)?;
+            now = self.now();
         }
+        Ok(())
     }
 
     /// Ends the subscriptions whose [`Signals`](crate::Signals) were dropped.
@@ -302,6 +303,7 @@ impl Connection {
     pub fn flush(&mut self) -> Result<(), CallError> {
         self.check_home()?;
         let deadline = self.call_deadline();
+        self.session.begin_wait(self.now());
         loop {
             self.write()?;
             if self.is_flushed() {
@@ -329,6 +331,7 @@ impl Connection {
     /// in time. [`CallError::Send`], [`CallError::Connection`].
     pub fn subscribe(&mut self, rule: &MatchRule<'_>) -> Result<SubscriptionId, CallError> {
         let id = self.start_subscription(rule)?;
+        self.session.begin_wait(self.now());
         while !self.session.is_settled(id) {
             self.poll(Want::Nothing)?;
             if !self.session.is_settled(id) {

@@ -1,6 +1,7 @@
 //! The beginning of a session: authentication, then `Hello`.
 
 use alloc::boxed::Box;
+use core::time::Duration;
 
 use barebus_sasl::{Client, Options, Outcome, Pacing};
 
@@ -24,9 +25,12 @@ pub(super) enum Phase {
 pub(super) struct Handshake {
     options: Options,
     guid: Option<barebus_sasl::Guid>,
+    /// Both deadlines are as long after [`counted`](Self::counted) as there is time left.
     deadline: Instant,
     /// When a pipelined attempt is given up, so that there is time for one line by line.
     pipelined_deadline: Instant,
+    /// Until when the time was counted; [`Instant::EPOCH`]: it has not begun.
+    counted: Instant,
     /// A pipelined attempt failed: authentication may begin anew, line by line.
     may_retry: bool,
     /// Authentication began anew.
@@ -34,7 +38,7 @@ pub(super) struct Handshake {
 }
 
 impl Handshake {
-    pub(super) fn new(config: &Config, now: Instant) -> Self {
+    pub(super) fn new(config: &Config) -> Self {
         Self {
             options: Options {
                 mechanisms: config.mechanisms,
@@ -42,8 +46,9 @@ impl Handshake {
                 pacing: config.pacing,
             },
             guid: config.guid,
-            deadline: now.after(config.handshake_timeout),
-            pipelined_deadline: now.after(config.handshake_timeout / 2),
+            deadline: Instant::EPOCH.after(config.handshake_timeout),
+            pipelined_deadline: Instant::EPOCH.after(config.handshake_timeout / 2),
+            counted: Instant::EPOCH,
             may_retry: config.pacing == Pacing::Pipelined && config.can_reconnect,
             has_retried: false,
         }
@@ -56,6 +61,14 @@ impl Handshake {
 
     pub(super) const fn pacing(&self) -> Pacing {
         self.options.pacing
+    }
+
+    /// Leaves out the time since it was counted last.
+    fn skip_to(&mut self, now: Instant) {
+        let idle = now.since(self.counted);
+        self.deadline = self.deadline.after(idle);
+        self.pipelined_deadline = self.pipelined_deadline.after(idle);
+        self.counted = now;
     }
 }
 
@@ -122,6 +135,30 @@ impl<F> Session<F> {
             Phase::Messages if self.awaits_hello() => self.handshake.deadline,
             Phase::Messages | Phase::Ended(_) => Instant::NEVER,
         }
+    }
+
+    /// Tells that the user begins to wait, before the first poll: the time since the last poll, in which nobody waited for the server, does not
+    /// count for the handshake. Event loops, which wait all the while, need not call it.
+    #[inline]
+    pub fn begin_wait(&mut self, now: Duration) {
+        if self.handshake_deadline() != Instant::NEVER {
+            self.handshake.skip_to(now.into());
+        }
+    }
+
+    /// Whether the step of the handshake that is going on is given up.
+    #[inline]
+    pub(super) fn is_handshake_late(&mut self, now: Instant) -> bool {
+        self.handshake_deadline() != Instant::NEVER && self.count_handshake(now)
+    }
+
+    #[cold]
+    fn count_handshake(&mut self, now: Instant) -> bool {
+        match self.handshake.counted {
+            Instant::EPOCH => self.handshake.skip_to(now),
+            _ => self.handshake.counted = now,
+        }
+        now >= self.handshake_deadline()
     }
 
     /// Whether authentication, `Hello` and calls leave together.
