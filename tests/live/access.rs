@@ -1,6 +1,7 @@
 //! Where systemd is reached, and what it refuses.
 
 use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 
@@ -14,6 +15,7 @@ use barebus_systemd::interface::manager::method::{
 use barebus_systemd::{Error, Mode, Refusal, Remote, Systemd};
 
 use crate::boxes::{INSIDE, PATIENCE, connect};
+use crate::examples::{cargo, check_all, example};
 
 /// A box of its own: it gets an sshd, a user manager and polkit.
 fn the_box() -> &'static SystemdBox {
@@ -100,8 +102,6 @@ impl Sshd {
 
     /// Waits until it says that it listens.
     fn wait(&mut self) {
-        use std::io::{BufRead, BufReader};
-
         let mut said = BufReader::new(self.daemon.stderr.take().unwrap());
         let mut line = String::new();
         while !line.contains("listening") {
@@ -162,6 +162,37 @@ fn another_machine_is_managed_over_ssh() {
         let outcome = here.unit_file_state("far.service").unwrap();
         assert_eq!((state.active.as_str(), outcome.as_str()), ("active", "static"));
     }
+}
+
+/// The example, with the options of ssh in its own file, as users have them.
+#[test]
+fn the_example_manages_another_machine() {
+    const CONFIG: &str = "/root/.ssh/config";
+
+    if std::env::var_os(INSIDE).is_none() {
+        let built = cargo("build", "barebus-systemd", "remote").status().unwrap();
+        assert!(built.success());
+    }
+    if !is_inside("access::the_example_manages_another_machine", &["env"]) {
+        return;
+    }
+    let sshd = Sshd::start();
+    // The box is thrown away.
+    std::fs::create_dir_all("/root/.ssh").unwrap();
+    let key = format!("{}/user", sshd.directory);
+    let config = format!(
+        "Host 127.0.0.1\nIdentityFile {key}\nIdentitiesOnly yes\nStrictHostKeyChecking no\nUserKnownHostsFile /dev/null\n"
+    );
+    std::fs::write(CONFIG, config).unwrap();
+    let host = format!("root@127.0.0.1:{}", sshd.port);
+    let mut example = Command::new(example("remote"));
+    let mut running = example.args([&host, "far.service"]).stdout(Stdio::piped()).spawn().unwrap();
+    let lines = BufReader::new(running.stdout.take().unwrap()).lines();
+    let lines: Vec<_> = lines.take(4).map(Result::unwrap).collect();
+    running.kill().unwrap();
+    running.wait().unwrap();
+    std::fs::remove_file(CONFIG).unwrap();
+    check_all(&lines, "static", "remote.service");
 }
 
 #[test]
