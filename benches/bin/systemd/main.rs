@@ -21,12 +21,12 @@ use std::process::ExitCode;
 struct Figure {
     what: String,
     count: f64,
-    most: f64,
+    most: Option<f64>,
 }
 
 impl Figure {
     fn new(what: impl Into<String>, count: impl Into<f64>, most: impl Into<f64>) -> Self {
-        Self { what: what.into(), count: count.into(), most: most.into() }
+        Self { what: what.into(), count: count.into(), most: Some(most.into()) }
     }
 }
 
@@ -54,9 +54,10 @@ fn main() -> ExitCode {
             }
         };
         for Figure { what, count, most } in figures {
-            let is_missed = count > most;
+            let is_missed = most.is_some_and(|most| count > most);
             missed |= is_missed;
             let verdict = if is_missed { "MISSED" } else { "" };
+            let most = most.map_or("-".into(), |most| most.to_string());
             println!("{:<64} {count:>8.2} {most:>8} {verdict}", format!("{name}: {what}"));
         }
     }

@@ -18,14 +18,14 @@ impl Instant {
         time.map_or(Self::NEVER, Self::from)
     }
 
-    /// So much later.
-    pub(crate) fn after(self, time: Duration) -> Self {
-        Self(self.0.saturating_add(Self::from(time).0))
+    /// So many nanoseconds later.
+    pub(crate) const fn put_off(self, time: u64) -> Self {
+        Self(self.0.saturating_add(time))
     }
 
-    /// The time since `earlier`.
-    pub(crate) fn since(self, earlier: Self) -> Duration {
-        Duration::from_nanos(self.0.saturating_sub(earlier.0))
+    /// The nanoseconds since `earlier`.
+    pub(crate) const fn since(self, earlier: Self) -> u64 {
+        self.0.saturating_sub(earlier.0)
     }
 
     /// `None` for [`NEVER`](Self::NEVER).

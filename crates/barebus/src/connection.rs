@@ -166,7 +166,7 @@ impl Connection {
             self.progress_at_home(None, now)?;
         }
         if !(has_time && self.poll_at(Want::Reply(id), now)?) {
-            self.wait_longer(id, self.now())?;
+            self.wait_longer(id)?;
         }
         self.take_reply()
     }
@@ -216,20 +216,24 @@ impl Connection {
     #[inline]
     pub fn wait(&mut self, call: CallId) -> Result<Reply<'_>, CallError> {
         self.check_home()?;
-        let now = self.now();
-        self.session.begin_wait(now);
-        self.wait_longer(call, now)?;
+        // Otherwise the time does not matter.
+        if !self.session.is_established() {
+            self.session.begin_wait(self.now());
+        }
+        self.wait_longer(call)?;
         self.take_reply()
     }
 
     /// Waits until the call has ended. The caller has checked that the process was not forked.
-    fn wait_longer(&mut self, call: CallId, mut now: Duration) -> Result<(), CallError> {
-        while !self.poll_at(Want::Reply(call), now)? {
+    fn wait_longer(&mut self, call: CallId) -> Result<(), CallError> {
+        loop {
+            let now = self.now();
+            if self.poll_at(Want::Reply(call), now)? {
+                return Ok(());
+            }
             self.check_outstanding(call)?;
             self.progress_at_home(None, now)?;
-            now = self.now();
         }
-        Ok(())
     }
 
     /// Ends the subscriptions whose [`Signals`](crate::Signals) were dropped.
