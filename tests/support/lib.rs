@@ -11,11 +11,14 @@
 
 pub mod corpus;
 pub mod cost;
+pub mod dictionary;
+pub mod fast;
 pub mod generators;
 pub mod golden;
 pub mod memory;
 pub mod model;
 pub mod peer;
+pub mod proofs;
 pub mod properties;
 pub mod sasl;
 pub mod seeds;

@@ -87,8 +87,8 @@ impl Failure {
     }
 
     /// Adds the time limit, if a reply timed out.
-    pub(crate) fn after(mut self, timeout: Duration) -> Self {
-        if std::mem::take(&mut self.timed_out) {
+    pub(crate) fn after(mut self, timeout: Option<Duration>) -> Self {
+        if let (true, Some(timeout)) = (std::mem::take(&mut self.timed_out), timeout) {
             self.what.push_str(&format!(" ({} s)", timeout.as_secs_f64()));
         }
         self

@@ -2,44 +2,69 @@
 
 mod args;
 mod command;
+mod descriptors;
 mod exit;
 mod input;
+mod introspection;
 mod json;
 mod line;
 mod output;
 mod pieces;
+mod process;
+mod recorded;
 mod render;
 mod table;
 mod time;
+mod trace;
 mod usage;
 mod verdict;
+mod watch;
+mod written;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
-use crate::args::{Arguments, Verb};
+use crate::args::{Arguments, Unusable, Verb};
+use crate::exit::Failure;
 
 fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
+    let arguments = match args::parse() {
         Ok(arguments) => arguments,
-        Err(error) => return usage::end(&error),
+        Err(Unusable::Clap(error)) => return usage::end(&error),
+        Err(Unusable::Failure(failure)) => return end(&failure),
     };
-    let result = match arguments.verb {
-        Verb::Unit { place, verb } => command::unit::run(&arguments.target, &place, &verb),
-        Verb::Call(call) => command::call::run(&arguments.target, &call),
-        Verb::Introspect(object) => command::introspect::run(&arguments.target, &object),
-        Verb::Codegen(options) => command::codegen::run(&arguments.target, &options),
+    let timeout = arguments.globals.target.reply_timeout();
+    run(arguments).unwrap_or_else(|failure| end(&failure.after(timeout)))
+}
+
+fn run(Arguments { globals, verb }: Arguments) -> Result<ExitCode, Failure> {
+    match verb.unwrap_or(Verb::List) {
+        Verb::Unit(unit) => command::unit::run(&globals, &unit),
+        Verb::List => command::list::run(&globals),
+        Verb::Status(asked) => command::status::run(&globals, &asked),
+        Verb::Tree(asked) => command::tree::run(&globals, &asked),
+        Verb::Introspect(asked) => command::introspect::run(&globals, &asked),
+        Verb::Call(call) => command::call::run(&globals, &call),
+        Verb::Emit(signal) => command::emit::run(&globals, &signal),
+        Verb::GetProperty(asked) => command::property::get(&globals, &asked),
+        Verb::SetProperty(asked) => command::property::set(&globals, &asked),
+        Verb::Wait(asked) => command::wait::run(&globals, &asked),
+        Verb::Monitor(asked) => command::monitor::run(&globals, &asked),
+        Verb::Capture(asked) => command::capture::run(&globals, &asked),
+        Verb::Trace(asked) => command::trace::run(&globals, &asked),
+        Verb::Ping(asked) => command::ping::run(&globals, &asked),
+        Verb::Replay(asked) => command::replay::run(&globals, &asked),
+        Verb::Codegen(options) => command::codegen::run(&globals, &options),
         Verb::Box(options) => command::run_box::run(&options),
         Verb::Validate(options) => command::validate::run(&options),
-        Verb::Decode(options) => command::decode::run(&options),
-        Verb::Encode(options) => command::encode::run(&options),
+        Verb::Decode(options) => command::decode::run(&globals, &options),
+        Verb::Encode(options) => command::encode::run(&globals, &options),
+        Verb::Generate(options) => command::generate::run(&options),
         Verb::Completions { shell } => command::about::completions(shell),
         Verb::Man { directory } => command::about::man(directory.as_deref()),
-    };
-    result.unwrap_or_else(|failure| {
-        let failure = failure.after(arguments.target.reply_timeout());
-        failure.tell();
-        failure.exit.into()
-    })
+    }
+}
+
+fn end(failure: &Failure) -> ExitCode {
+    failure.tell();
+    failure.exit.into()
 }

@@ -8,14 +8,26 @@ pub(crate) fn print_general(value: f64, digits: usize) -> String {
     if let Some(text) = print_not_finite(value) {
         return text.to_owned();
     }
-    let scientific = format!("{:.*e}", digits - 1, value);
-    let (mantissa, exponent) = split_exponent(&scientific);
+    let rounded = format!("{:.*e}", digits - 1, value);
+    let (mantissa, exponent) = split_exponent(&rounded);
     if exponent >= -4 && exponent < i32::try_from(digits).unwrap_or(i32::MAX) {
         let decimals = usize::try_from(digits as i64 - 1 - i64::from(exponent)).unwrap_or(0);
         return trim_zeros(&format!("{value:.decimals$}")).to_owned();
     }
+    scientific(trim_zeros(mantissa), exponent)
+}
+
+/// Prints a finite double like `printf("%.{decimals}e")`.
+pub(crate) fn print_scientific(value: f64, decimals: usize) -> String {
+    let rounded = format!("{value:.decimals$e}");
+    let (mantissa, exponent) = split_exponent(&rounded);
+    scientific(mantissa, exponent)
+}
+
+/// The C library's notation: a sign and at least two digits in the exponent.
+fn scientific(mantissa: &str, exponent: i32) -> String {
     let sign = if exponent < 0 { '-' } else { '+' };
-    format!("{}e{sign}{:02}", trim_zeros(mantissa), exponent.unsigned_abs())
+    format!("{mantissa}e{sign}{:02}", exponent.unsigned_abs())
 }
 
 /// Prints the fewest digits that are read back as the same value, in a form that the C library reads too.

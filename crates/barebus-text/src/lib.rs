@@ -1,4 +1,5 @@
 //! D-Bus values as text and back, in three forms: `busctl`'s ([`busctl`]), JSON ([`json`]) and GVariant's text format ([`gvariant`]).
+//! Two more forms are only printed: `busctl`'s long one, and [`plain`] values for shells. [`Form`] selects one at run time.
 //! [`capture`] reads messages from files.
 //!
 //! Printing walks a body without building a tree. Parsing marshals while it reads. Printed text is escaped: it cannot control a terminal.
@@ -29,19 +30,24 @@
 //! an index without a descriptor is an error.
 #![forbid(unsafe_code)]
 
+pub mod arguments;
+mod basic;
 pub mod busctl;
 pub mod capture;
 mod double;
 mod error;
 mod escape;
+mod form;
 pub mod gvariant;
 pub mod json;
 mod names;
 mod number;
+pub mod plain;
 mod values;
 mod walk;
 
 pub use error::{ParseError, ParseErrorKind, Place, PrintError};
 pub use escape::is_unsafe;
+pub use form::Form;
 pub use names::{header_field_name, message_type_name};
 pub use values::{Compiled, Values, check_fd_indices};

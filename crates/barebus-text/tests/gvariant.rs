@@ -3,7 +3,10 @@
 
 mod support;
 
-use barebus_text::gvariant::{parse, parse_arguments, parse_value, print, print_value};
+use barebus_text::gvariant::{
+    parse, parse_arguments, parse_untyped_arguments, parse_value, print, print_untyped_value,
+    print_value,
+};
 use barebus_text::{Compiled, ParseErrorKind as Kind, Place, PrintError, Values, busctl};
 use barebus_wire::{
     Basic, DecodeErrorKind, EncodeError, Endian, Layout, OwnedBody, Reader, Signature,
@@ -141,7 +144,7 @@ fn tells_the_type_of_what_a_variant_holds_as_glib_does() {
 #[test]
 fn a_signature_settles_the_types_without_annotations() {
     let signature = Signature::from_static("ya{ov}ad(xg)ay");
-    let text = " ( 5,{ '/a' :<'x'>,},[1,0x1p1], (7,'as') , b'' ) ";
+    let text = " ( 5,{ '/a' :<'x'>},[1,0x1p1], (7,'as') , b'' ) ";
     let body = parse(signature, text, Endian::NATIVE).unwrap();
     assert_eq!(
         printed(&body),
@@ -174,6 +177,58 @@ fn arguments_need_no_quotes() {
         let error = parse_arguments(signature, arguments, Endian::NATIVE).unwrap_err();
         assert_eq!((error.place, error.kind), (place, kind));
     }
+}
+
+/// As `gdbus introspect` prints properties.
+#[test]
+fn a_value_without_its_type_keeps_the_types_in_variants() {
+    for (line, text) in [
+        ("u 7", "7"),
+        ("as 0", "[]"),
+        (r#"o "/a""#, "'/a'"),
+        ("a{sv} 1 \"k\" u 7", "{'k': <uint32 7>}"),
+        ("ay 2 1 2", "[0x01, 0x02]"),
+        ("v as 0", "<@as []>"),
+        ("(uy) 1 2", "(1, 0x02)"),
+        ("d 1", "1.0"),
+    ] {
+        let mut printed = String::new();
+        print_untyped_value(&busctl::parse_line(line).unwrap(), &mut printed).unwrap();
+        assert_eq!(printed, text);
+    }
+}
+
+/// As `gdbus call` and `gdbus emit` take them, GLib 2.74.
+#[test]
+fn a_bare_string_is_read_as_if_it_were_in_quotes() {
+    for (signature, argument, text) in [
+        ("s", r"a\tb", r"('a\tb',)"),
+        ("s", "uint32 7", "('uint32 7',)"),
+        ("s", "@o '/a'", "('/a',)"),
+        ("ai", "[uint32 1, byte 2]", "([1, 2],)"),
+        ("s", r#"say "x""#, r#"('say "x"',)"#),
+        ("s", "'quoted'", "('quoted',)"),
+        ("s", "'half", "(\"'half\",)"),
+        ("s", "", "('',)"),
+        ("s", "true", "('true',)"),
+        ("o", "/a", "(objectpath '/a',)"),
+    ] {
+        let signature = Signature::parse(signature).unwrap();
+        let body = parse_arguments(signature, &[argument], Endian::NATIVE).unwrap();
+        assert_eq!(printed(&body), text);
+    }
+    for (signature, argument) in
+        [("s", r"a\"), ("s", r"\u12"), ("v", "x"), ("as", "x"), ("o", "'a'")]
+    {
+        let signature = Signature::parse(signature).unwrap();
+        parse_arguments(signature, &[argument], Endian::NATIVE).unwrap_err();
+    }
+    let arguments =
+        ["x", "7", "byte 7", "[]", "/a", "{'k': <1>}", "handle 0", "@ay []", "(1, 'x')"];
+    let body = parse_untyped_arguments(&arguments, Endian::NATIVE).unwrap();
+    let text = "('x', 7, byte 0x07, '[]', '/a', {'k': <1>}, handle 0, @ay [], (1, 'x'))";
+    assert_eq!(printed(&body), text);
+    parse_untyped_arguments(&[r"\"], Endian::NATIVE).unwrap_err();
 }
 
 #[test]

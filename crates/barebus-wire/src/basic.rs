@@ -63,7 +63,17 @@ impl<'a> Reader<'a> {
     /// Reads a value of the basic type `code`.
     #[inline(always)]
     pub(crate) fn read_basic(&mut self, code: u8) -> Result<Basic<'a>, DecodeError> {
-        Ok(match code {
+        match self.read_if_basic(code)? {
+            Some(value) => Ok(value),
+            // A signature that was checked has no other code where a basic type stands.
+            None => Err(self.fail(Kind::VariantSignatureBad, self.position())),
+        }
+    }
+
+    /// Reads a value of the type `code` if that is a basic type.
+    #[inline(always)]
+    pub(crate) fn read_if_basic(&mut self, code: u8) -> Result<Option<Basic<'a>>, DecodeError> {
+        Ok(Some(match code {
             b's' => Basic::String(self.read_str()?),
             b'o' => Basic::ObjectPath(self.read_path()?),
             b'u' => Basic::Uint32(self.read_u32()?),
@@ -77,8 +87,7 @@ impl<'a> Reader<'a> {
             b'd' => Basic::Double(f64::from_bits(self.read_u64()?)),
             b'g' => Basic::Signature(self.read_signature()?),
             b'h' => Basic::UnixFd(FdIndex(self.read_fd_index()?)),
-            // A signature that was checked has no other code where a basic type stands.
-            _ => return Err(self.fail(Kind::VariantSignatureBad, self.position())),
-        })
+            _ => return Ok(None),
+        }))
     }
 }

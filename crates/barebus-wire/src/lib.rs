@@ -27,7 +27,7 @@
 //!   cursor under them. [`PreparedCall`] marshals a header once and calls many times.
 //! - **Types**: [`Type`] gives a Rust type its signature, [`Encode`] marshals and [`Decode`] unmarshals it. Numbers, `bool`, `&str`, `String`,
 //!   slices, `Vec`, maps, tuples (a STRUCT) and the types of this crate implement them. The feature `derive` has macros for structs and
-//!   enums of yours.
+//!   enums of yours; [`structure!`] and [`dictionary!`] declare structs without a procedural macro.
 //! - **Containers**: [`Array`] and [`Dict`] are read element by element, [`Numbers`] is an array of numbers, [`Variant`] and [`Value`] hold
 //!   a value of any type. [`OwnedValue`] is a tree in memory of its own. [`Entries`] is a dictionary as argument. `Display` and `Debug` show
 //!   values in GVariant's text form: `{'Mtu': <uint32 1500>}`.
@@ -120,9 +120,11 @@ mod body;
 #[cfg(feature = "alloc")]
 mod collections;
 mod cursor;
+mod declare;
 pub mod definition;
 #[doc(hidden)]
 pub mod derive;
+mod emission;
 mod endian;
 mod entries;
 #[cfg(feature = "alloc")]
@@ -173,6 +175,7 @@ pub use barebus_derive::{Decode, Encode, Type};
 pub use basic::Basic;
 pub use body::{Arguments, EncodeBody, RawBody};
 pub use cursor::{Cursor, CursorEvent};
+pub use emission::Emission;
 pub use endian::Endian;
 pub use entries::{Entries, Pairs};
 #[cfg(feature = "alloc")]

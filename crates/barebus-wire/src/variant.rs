@@ -355,8 +355,12 @@ impl<'a> Decode<'a> for Value<'a> {
     // Not inlined, because it is large.
     #[inline(never)]
     fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        if let Some(code) = reader.take_basic_signature() {
-            return reader.read_basic(code).map(Self::from);
+        let start = reader.position();
+        if let Some(code) = reader.take_short_signature() {
+            if let Some(value) = reader.read_if_basic(code)? {
+                return Ok(Self::from(value));
+            }
+            reader.start_at(start);
         }
         let Some(code) = reader.take_array_signature() else {
             return Self::decode_any(reader);

@@ -2,9 +2,8 @@
 
 use std::os::fd::OwnedFd;
 
-use barebus_wire::{Dict, FdIndex, Variant};
+use barebus_wire::{BodyError, FdIndex};
 
-use crate::error::CallError;
 use crate::reply::Reply;
 
 /// What the bus knows about the process that made a connection. What is not known is `None`, never a default value, so that nobody is
@@ -35,31 +34,35 @@ pub struct Credentials {
     pub linux_security_label: Option<Vec<u8>>,
 }
 
+barebus_wire::dictionary! {
+    /// The entries of the reply, which borrow from it.
+    struct Entries<'a> {
+        "UnixUserID" => unix_user_id: Option<u32>,
+        "UnixGroupIDs" => unix_group_ids: Option<Vec<u32>>,
+        "ProcessFD" => process_fd: Option<FdIndex>,
+        "ProcessID" => process_id: Option<u32>,
+        "WindowsSID" => windows_sid: Option<String>,
+        "LinuxSecurityLabel" => linux_security_label: Option<&'a [u8]>,
+    }
+}
+
 impl Credentials {
     /// Reads the reply to `GetConnectionCredentials`.
-    pub(crate) fn read(reply: Reply<'_>) -> Result<Self, CallError> {
-        let mut known = Self::default();
-        let mut process = None;
-        let (mut entries,): (Dict<'_, &str, Variant<'_>>,) = reply.body()?;
-        while let Some(entry) = entries.next() {
-            let (key, value) = entry.map_err(|error| entries.explain(error))?;
-            match key {
-                "UnixUserID" => known.unix_user_id = Some(value.get()?),
-                "UnixGroupIDs" => known.unix_group_ids = Some(value.get()?),
-                "ProcessID" => known.process_id = Some(value.get()?),
-                "ProcessFD" => process = Some(value.get::<FdIndex>()?),
-                "WindowsSID" => known.windows_sid = Some(value.get()?),
-                "LinuxSecurityLabel" => {
-                    let label: &[u8] = value.get()?;
-                    known.linux_security_label =
-                        Some(label.strip_suffix(b"\0").unwrap_or(label).into());
-                }
-                _ => {}
-            }
+    pub(crate) fn read(reply: Reply<'_>) -> Result<Self, BodyError> {
+        let (known,): (Entries<'_>,) = reply.body()?;
+        let label = known.linux_security_label;
+        let mut credentials = Self {
+            unix_user_id: known.unix_user_id,
+            unix_group_ids: known.unix_group_ids,
+            process_fd: None,
+            process_id: known.process_id,
+            windows_sid: known.windows_sid,
+            linux_security_label: label
+                .map(|label| label.strip_suffix(b"\0").unwrap_or(label).into()),
+        };
+        if let Some(FdIndex(index)) = known.process_fd {
+            credentials.process_fd = reply.into_fds().into_iter().nth(index as usize);
         }
-        if let Some(FdIndex(index)) = process {
-            known.process_fd = reply.into_fds().into_iter().nth(index as usize);
-        }
-        Ok(known)
+        Ok(credentials)
     }
 }

@@ -1,7 +1,9 @@
-//! The project's tasks: `cargo xtask demo | test | bench | fuzz | generate`.
+//! The project's tasks: `cargo xtask demo | test | root | bench | fuzz | generate | initramfs`.
 
 mod demo;
+mod fuzz;
 mod generate;
+mod initramfs;
 mod package;
 mod packages;
 mod root;
@@ -36,21 +38,20 @@ enum Task {
         /// Then runs the tests of systemd 257, in a Debian 13 that debootstrap makes in the target directory
         #[arg(long)]
         all: bool,
+        /// Runs only the tests of systemd 257
+        #[arg(long, conflicts_with = "all")]
+        newer: bool,
     },
+    /// Makes the Debian 13 for the tests of systemd 257 in the target directory
+    Root,
     /// Runs the benchmarks
     Bench {
         /// Arguments for the benchmarks; a name selects those that contain it
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
-    /// Runs a fuzz target
-    Fuzz {
-        /// Name of the target; without it the targets are listed
-        target: Option<String>,
-        /// Arguments for libFuzzer
-        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-        arguments: Vec<String>,
-    },
+    /// Runs fuzz targets, and keeps a record
+    Fuzz(fuzz::FuzzOptions),
     /// Generates the definitions of systemd's interfaces from the introspection data in the tree
     Generate {
         /// Writes nothing; fails if the tree differs
@@ -63,14 +64,21 @@ enum Task {
         #[arg(long, value_name = "ROOT", requires = "live")]
         root: Option<PathBuf>,
     },
+    /// Boots Debian's cloud kernel with nothing but systemd and the programs of tests/embedding/nolibc, in qemu, and prints the console
+    Initramfs,
 }
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().task {
         Task::Demo { host } => demo::run(host),
-        Task::Test { all } => test::run(all),
+        Task::Test { newer: true, .. } => test::newer(),
+        Task::Test { all, .. } => test::run(all),
+        Task::Root => root::debian_13().map(|root| {
+            println!("xtask: Debian 13 is in {}", root.display());
+        }),
         Task::Bench { arguments } => bench(&arguments),
-        Task::Fuzz { target, arguments } => fuzz(target.as_deref(), &arguments),
+        Task::Initramfs => initramfs::boot(),
+        Task::Fuzz(options) => fuzz::run(&options),
         Task::Generate { check, live, root } => {
             let fetched = if live { generate::fetch(root.as_deref()) } else { Ok(()) };
             fetched.and_then(|()| generate::run(check))
@@ -89,69 +97,4 @@ fn bench(arguments: &[String]) -> Result<(), Failure> {
     packages::need(&["valgrind"])?;
     run::run(cargo().args(["run", "--release", "-p", "barebus-benches", "--bin", "callgrind"]))?;
     run::run(cargo().args(["bench", "-p", "barebus-benches", "--"]).args(arguments))
-}
-
-fn fuzz(target: Option<&str>, arguments: &[String]) -> Result<(), Failure> {
-    if target.is_some() {
-        packages::need(&["cc", "c++"])?;
-    }
-    if !run::is_there("cargo-fuzz") {
-        println!("xtask: installing cargo-fuzz");
-        run::run(cargo().args(["install", "--locked", "cargo-fuzz"]))?;
-    }
-    // Sanitizers need a nightly compiler, or a stable one with this variable.
-    let mut command = cargo();
-    command.env("RUSTC_BOOTSTRAP", "1").arg("fuzz");
-    match target {
-        None => command.arg("list"),
-        Some(target) => command.args(["run", target, "--"]).args(arguments),
-    };
-    run::run(&mut command)
-}
-
-#[cfg(test)]
-mod tests {
-    use std::fs;
-
-    use super::*;
-
-    #[test]
-    fn fuzz_hands_libfuzzers_options_on() {
-        for (typed, target, handed_on) in [
-            (
-                &["message", "-max_total_time=60", "-jobs=2"][..],
-                "message",
-                &["-max_total_time=60", "-jobs=2"][..],
-            ),
-            (&["message", "--", "-runs=0"], "message", &["-runs=0"]),
-            (&["message"], "message", &[]),
-        ] {
-            let typed = ["cargo xtask", "fuzz"].iter().chain(typed);
-            let Task::Fuzz { target: found, arguments } = Arguments::parse_from(typed).task else {
-                panic!("another task");
-            };
-            assert_eq!(found.as_deref(), Some(target));
-            assert_eq!(arguments, handed_on);
-        }
-    }
-
-    #[test]
-    fn every_fuzz_target_is_declared_and_told_of() {
-        let read = |file| fs::read_to_string(run::top().join(file)).unwrap();
-        let (manifest, document) = (read("fuzz/Cargo.toml"), read("docs/fuzzing.md"));
-        let table =
-            document.split("## The targets").nth(1).and_then(|rest| rest.split("\n## ").next());
-        let table = table.unwrap();
-        let mut count = 0;
-        for entry in fs::read_dir(run::top().join("fuzz/fuzz_targets")).unwrap() {
-            let name = entry.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned();
-            assert!(manifest.contains(&format!("name = \"{name}\"")), "{name} is in no manifest");
-            let row = |line: &str| {
-                line.split('|').nth(1).is_some_and(|cell| cell.contains(&format!("`{name}`")))
-            };
-            assert!(table.lines().any(row), "{name} is not in docs/fuzzing.md");
-            count += 1;
-        }
-        assert!(count >= 15, "{count} targets");
-    }
 }

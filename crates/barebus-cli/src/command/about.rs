@@ -5,21 +5,19 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-use clap::CommandFactory;
-
-use crate::args::Arguments;
+use crate::args;
 use crate::exit::{Exit, Failure};
 
 pub(crate) fn completions(shell: clap_complete::Shell) -> Result<ExitCode, Failure> {
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Arguments::command(), "barebus", &mut script);
+    clap_complete::generate(shell, &mut args::program(), "barebus", &mut script);
     io::stdout().write_all(&script)?;
     Ok(ExitCode::SUCCESS)
 }
 
 pub(crate) fn man(directory: Option<&Path>) -> Result<ExitCode, Failure> {
     // `help` has no page.
-    let program = Arguments::command().disable_help_subcommand(true);
+    let program = args::program().disable_help_subcommand(true);
     let Some(directory) = directory else {
         let mut page = Vec::new();
         clap_mangen::Man::new(program).render(&mut page)?;

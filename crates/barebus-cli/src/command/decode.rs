@@ -1,24 +1,29 @@
 //! `barebus decode`.
 
-use std::io;
+use std::borrow::Cow;
+use std::io::{self, IsTerminal};
 use std::path::Path;
 use std::process::ExitCode;
 
 use barebus::wire::Message;
-use barebus_text::capture::CaptureErrorKind;
-use barebus_text::{PrintError, json};
+use barebus_text::capture::{CaptureErrorKind, Captured};
+use barebus_text::{PrintError, busctl, json, plain};
 
-use crate::args::{DecodeOptions, Form};
+use crate::args::{DecodeOptions, Form, Globals};
 use crate::exit::{Exit, Failure, Failures};
+use crate::line::Body;
 use crate::output::Output;
+use crate::render::escaped_lines;
+use crate::watch::Clock;
 use crate::{input, line};
 
-pub(crate) fn run(options: &DecodeOptions) -> Result<ExitCode, Failure> {
+pub(crate) fn run(globals: &Globals, options: &DecodeOptions) -> Result<ExitCode, Failure> {
+    let form = options.form.shown(&globals.format)?;
     let out = Output::new();
     let mut failures = Failures::default();
     for file in &options.files.files {
         match input::messages(file, options.files.format, None, &out) {
-            Ok(messages) => print_all(messages, file, options.form, &out, &mut failures)?,
+            Ok(messages) => print_all(messages, file, form, &out, &mut failures)?,
             Err(failure) => failures.tell(&failure),
         }
     }
@@ -26,7 +31,7 @@ pub(crate) fn run(options: &DecodeOptions) -> Result<ExitCode, Failure> {
     Ok(failures.code())
 }
 
-/// Prints the messages of a file, one per line. Invalid messages are reported, and the others are still printed. Returned errors are errors of
+/// Prints the messages of a file. Invalid messages are reported, and the others are still printed. Returned errors are errors of
 /// writing.
 fn print_all(
     messages: input::Messages,
@@ -53,8 +58,8 @@ fn print_all(
             }
         };
         text.clear();
-        match print(&captured.bytes, form, &mut text) {
-            Ok(()) => out.line(&text)?,
+        match print(&captured, form, &mut text) {
+            Ok(()) => out.bytes(escaped(&text, form).as_bytes())?,
             Err(PrintError::Decode(error)) => {
                 failures.tell(&match input::cut(&captured) {
                     Some(sentence) => invalid(captured.offset, &sentence),
@@ -71,11 +76,34 @@ fn print_all(
     Ok(())
 }
 
-/// Appends a message as text.
-fn print(bytes: &[u8], form: Form, text: &mut String) -> Result<(), PrintError> {
-    let message = Message::parse(bytes)?;
-    match form.line() {
-        None => json::print_message(&message, text),
-        Some(body) => line::print(&message, body, text),
+/// Appends a message as text, in whole lines.
+fn print(captured: &Captured, form: Form, text: &mut String) -> Result<(), PrintError> {
+    let message = Message::parse(&captured.bytes)?;
+    match form {
+        Form::Text => line::print(&message, Body::Busctl, text)?,
+        Form::Gvariant => line::print(&message, Body::GVariant, text)?,
+        Form::Verbose => {
+            let mut clock = Clock::utc();
+            let time = captured.time.map_or("n/a", |time| clock.full(time));
+            return busctl::print_message(&message, time, text);
+        }
+        Form::Plain => return plain::print(&message, text),
+        Form::JsonPretty => {
+            let mut short = String::new();
+            json::print_message(&message, &mut short)?;
+            json::indent(&short, text)?;
+        }
+        _ => json::print_message(&message, text)?,
+    }
+    text.push('\n');
+    Ok(())
+}
+
+/// Plain text is as its sender wrote it, so it is escaped for a terminal.
+fn escaped(text: &str, form: Form) -> Cow<'_, str> {
+    if form == Form::Plain && io::stdout().is_terminal() {
+        escaped_lines(text)
+    } else {
+        Cow::Borrowed(text)
     }
 }

@@ -6,13 +6,15 @@ use std::process::ExitCode;
 
 use barebus_text::{Place, json};
 
-use crate::args::{EncodeOptions, Form};
+use crate::args::{EncodeOptions, Globals};
 use crate::exit::{Exit, Failure};
+use crate::line::Body;
 use crate::output::Output;
 use crate::pieces::{Piece, Pieces, Shape};
 use crate::{input, line};
 
-pub(crate) fn run(options: &EncodeOptions) -> Result<ExitCode, Failure> {
+pub(crate) fn run(globals: &Globals, options: &EncodeOptions) -> Result<ExitCode, Failure> {
+    let form = options.form.line(&globals.format)?;
     let out = Output::new();
     if io::stdout().is_terminal() && !options.hex {
         return Err(Failure::usage(
@@ -20,15 +22,20 @@ pub(crate) fn run(options: &EncodeOptions) -> Result<ExitCode, Failure> {
         ));
     }
     for file in &options.files {
-        encode_all(file, options, &out)?;
+        encode_all(file, options, form, &out)?;
     }
     out.flush()?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// Marshals the messages of a file, up to the first invalid one: later messages would have wrong positions in the output.
-fn encode_all(file: &Path, options: &EncodeOptions, out: &Output) -> Result<(), Failure> {
-    let shape = if options.form.line().is_some() { Shape::Lines } else { Shape::Objects };
+fn encode_all(
+    file: &Path,
+    options: &EncodeOptions,
+    form: Option<Body>,
+    out: &Output,
+) -> Result<(), Failure> {
+    let shape = if form.is_some() { Shape::Lines } else { Shape::Objects };
     for piece in Pieces::new(input::open(file, out)?, shape) {
         let piece = match piece {
             Ok(piece) => piece,
@@ -38,7 +45,7 @@ fn encode_all(file: &Path, options: &EncodeOptions, out: &Output) -> Result<(), 
                 return Err(input::unreadable(file, &error));
             }
         };
-        let bytes = encode(&piece, options.form).map_err(|error| {
+        let bytes = marshal(&piece, form).map_err(|error| {
             let name = input::name(file);
             Failure::new(Exit::Refused, format_args!("{name}, from line {}: {error}", piece.line))
         })?;
@@ -47,9 +54,13 @@ fn encode_all(file: &Path, options: &EncodeOptions, out: &Output) -> Result<(), 
     Ok(())
 }
 
-fn encode(piece: &Piece, form: Form) -> Result<Vec<u8>, String> {
+/// Marshals a message of a text: of a line whose body has the form `form`, or without it of a JSON object.
+///
+/// # Errors
+/// What is wrong with the text.
+pub(crate) fn marshal(piece: &Piece, form: Option<Body>) -> Result<Vec<u8>, String> {
     let text = std::str::from_utf8(&piece.text).map_err(|_| "the text is not UTF-8")?;
-    match form.line() {
+    match form {
         Some(body) => line::parse(text, body).map_err(|error| error.to_string()),
         None => json::parse_message(text).map_err(|mut error| {
             if let Place::Line { line, column } = &mut error.place {

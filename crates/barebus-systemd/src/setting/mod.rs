@@ -19,7 +19,7 @@
 //!     .property("RemainAfterExit", true)?;
 //!
 //! let mut bus = Connection::system()?;
-//! let arguments = ("backup.service", "fail", &properties, NO_AUXILIARY);
+//! let arguments = ("nightly-backup.service", "fail", &properties, NO_AUXILIARY);
 //! let reply = bus.request(START_TRANSIENT_UNIT.call(OBJECT, arguments))?;
 //! let (job,) = START_TRANSIENT_UNIT.answer(&reply)?;
 //! println!("{job}");
@@ -65,6 +65,7 @@ mod translation;
 mod unit;
 
 use std::fmt;
+use std::time::Duration;
 
 use barebus::wire::{OwnedValue, SignatureText, Writer};
 use barebus::{Encode, EncodeError, Type};
@@ -73,6 +74,25 @@ pub(crate) use constant::{
     NAMESPACES, NUMA_POLICIES, PROPAGATION, RTMAX, RTMIN, capability_name, name_of, signal,
 };
 pub use error::{Expected, SettingError, SettingErrorKind};
+
+/// A boolean in any of systemd's spellings: `yes`, `off`, `1`. `None` if the text is none.
+pub fn boolean(text: &str) -> Option<bool> {
+    parse::boolean(text)
+}
+
+/// A size in bytes: `4096`, `64K`, `1G 512M`, with units of 1024. `None` if the text is none.
+pub fn size(text: &str) -> Option<u64> {
+    parse::size(text, 1024)
+}
+
+/// A span of time: `5`, `300ms`, `1min 30s`. A number without a unit is in seconds, and `infinity` is [`Duration::MAX`]. `None` if the
+/// text is none. systemd.time(7), "Parsing Time Spans".
+pub fn time_span(text: &str) -> Option<Duration> {
+    Some(match parse::span(text)? {
+        u64::MAX => Duration::MAX,
+        microseconds => Duration::from_micros(microseconds),
+    })
+}
 
 use self::error::SettingErrorKind as Kind;
 use self::translation::{Property, Translate, Translation, owned};
@@ -86,6 +106,17 @@ pub const NO_AUXILIARY: [(&str, Properties); 0] = [];
 ///
 /// See the [module](self) for an example. Properties are sent in the order in which they were set; systemd adds lists to those
 /// that came before, and empties them for an empty text, as in unit files.
+///
+/// ```
+/// use barebus_systemd::UnitKind;
+/// use barebus_systemd::setting::Properties;
+///
+/// let mut properties = Properties::new(UnitKind::Service);
+/// properties.set("MemoryMax", "1G")?.assign("Nice=5")?;
+/// let names: Vec<&str> = properties.iter().map(|(name, _)| name).collect();
+/// assert_eq!(names, ["MemoryMax", "Nice"]);
+/// # Ok::<(), barebus_systemd::setting::SettingError>(())
+/// ```
 #[derive(Clone, PartialEq)]
 pub struct Properties {
     kind: UnitKind,

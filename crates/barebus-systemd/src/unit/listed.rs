@@ -2,86 +2,61 @@
 
 use std::sync::Arc;
 
-use barebus::wire::{DecodeError, Reader};
-use barebus::{Array, BodyError, Decode, ObjectPath, OwnedMessage, Type};
+use barebus::{Array, BodyError, ObjectPath, OwnedMessage};
 
-/// A unit as `ListUnits` gives it, borrowed from the reply.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ListedUnit<'a> {
-    /// Its name, `dbus.service`.
-    pub name: &'a str,
-    /// What it is, for people.
-    pub description: &'a str,
-    /// Whether its file was read: `loaded`, `not-found`, `masked`, `error`, …
-    pub load_state: &'a str,
-    /// As [`ActiveState`](crate::ActiveState).
-    pub active_state: &'a str,
-    /// How it is in the words of its own kind: `running`, `mounted`, …
-    pub sub_state: &'a str,
-    /// The unit that this one follows in its state; empty if none.
-    pub following: &'a str,
-    /// Its object.
-    pub path: ObjectPath<'a>,
-    /// The job that is queued for it; 0 if none.
-    pub job_id: u32,
-    /// What that job is to do: `start`, `stop`, …
-    pub job_type: &'a str,
-    /// That job's object.
-    pub job_path: ObjectPath<'a>,
-}
-
-/// A [`ListedUnit`] as D-Bus has it.
-type Fields<'a> = (
-    &'a str,
-    &'a str,
-    &'a str,
-    &'a str,
-    &'a str,
-    &'a str,
-    ObjectPath<'a>,
-    u32,
-    &'a str,
-    ObjectPath<'a>,
-);
-
-impl Type for ListedUnit<'_> {
-    const TEXT: barebus::wire::SignatureText = <Fields<'static> as Type>::TEXT;
-    const MIN_LEN: usize = <Fields<'static> as Type>::MIN_LEN;
-}
-
-impl<'a> Decode<'a> for ListedUnit<'a> {
-    #[inline]
-    fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        let (
-            name,
-            description,
-            load_state,
-            active_state,
-            sub_state,
-            following,
-            path,
-            job_id,
-            job_type,
-            job_path,
-        ) = Fields::decode(reader)?;
-        Ok(Self {
-            name,
-            description,
-            load_state,
-            active_state,
-            sub_state,
-            following,
-            path,
-            job_id,
-            job_type,
-            job_path,
-        })
+barebus::wire::structure! {
+    /// A unit as `ListUnits` gives it, borrowed from the reply.
+    ///
+    /// ```no_run
+    /// use barebus_systemd::{ListedUnit, Systemd};
+    ///
+    /// fn is_failed(unit: &ListedUnit<'_>) -> bool {
+    ///     unit.active_state == "failed"
+    /// }
+    ///
+    /// let units = Systemd::system()?.list_units()?;
+    /// println!("{} units have failed", units.iter().filter(is_failed).count());
+    /// # Ok::<(), barebus::Error>(())
+    /// ```
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub struct ListedUnit<'a> {
+        /// Its name, `dbus.service`.
+        pub name: &'a str,
+        /// What it is, for people.
+        pub description: &'a str,
+        /// Whether its file was read: `loaded`, `not-found`, `masked`, `error`, …
+        pub load_state: &'a str,
+        /// As [`ActiveState`](crate::ActiveState).
+        pub active_state: &'a str,
+        /// How it is in the words of its own kind: `running`, `mounted`, …
+        pub sub_state: &'a str,
+        /// The unit that this one follows in its state; empty if none.
+        pub following: &'a str,
+        /// Its object.
+        pub path: ObjectPath<'a>,
+        /// The job that is queued for it; 0 if none.
+        pub job_id: u32,
+        /// What that job is to do: `start`, `stop`, …
+        pub job_type: &'a str,
+        /// That job's object.
+        pub job_path: ObjectPath<'a>,
     }
 }
 
 /// The units of one reply to `ListUnits`. It owns the reply; its clones share it.
 ///
 /// `for unit in &list` and [`iter`](Self::iter) give each unit as a [`ListedUnit`] that borrows from the list.
+///
+/// ```no_run
+/// use barebus_systemd::Systemd;
+///
+/// let systemd = Systemd::system()?;
+/// // The list borrows nothing, so units can be asked about while it is walked.
+/// for unit in &systemd.list_units()? {
+///     println!("{}: {}", unit.name, systemd.status(unit.name)?.sub_state);
+/// }
+/// # Ok::<(), barebus::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct UnitList {
     /// All units in it were checked.
@@ -126,6 +101,15 @@ impl<'a> IntoIterator for &'a UnitList {
 }
 
 /// Iterator over a [`UnitList`].
+///
+/// ```no_run
+/// use barebus_systemd::Systemd;
+///
+/// let list = Systemd::system()?.list_units()?;
+/// let mut units = list.iter();
+/// println!("the first of {} units is {:?}", list.len(), units.next());
+/// # Ok::<(), barebus::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Units<'a>(Option<Array<'a, ListedUnit<'a>>>);
 
@@ -140,6 +124,7 @@ impl<'a> Iterator for Units<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use barebus::Type;
 
     #[test]
     fn a_listed_unit_has_the_type_that_list_units_answers_with() {

@@ -6,10 +6,14 @@
 //!
 //! [`parse`] takes a signature and arguments, as from a command line. [`parse_line`] takes a printed line.
 
+mod message;
 mod parse;
 mod print;
 mod split;
+mod verbose;
 
+pub use message::print_message;
 pub use parse::{parse, parse_line};
 pub use print::{print, print_exact};
 pub use split::split;
+pub use verbose::{print_verbose, print_verbose_values};

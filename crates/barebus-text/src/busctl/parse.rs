@@ -1,11 +1,11 @@
 //! Parses command line arguments as values.
 
-use barebus_wire::{Basic, EncodeError, Endian, ObjectPath, OwnedBody, Signature, Writer};
+use barebus_wire::{EncodeError, Endian, OwnedBody, Signature, Writer};
 
 use super::split::split;
-use crate::double;
+use crate::basic::parse_basic;
 use crate::error::{ParseError, ParseErrorKind as Kind, Place, expected};
-use crate::number::{parse_integer, parse_unsigned};
+use crate::number::parse_unsigned;
 
 /// Marshals `arguments` as values of `signature`, by the grammar of `busctl call`.
 ///
@@ -102,15 +102,8 @@ impl<'a, A: AsRef<str>> Parser<'a, A> {
 
     fn put_basic(&mut self, code: u8, writer: &mut Writer<'_>) -> Result<(), ParseError> {
         let text = self.take(expected(code))?;
-        let wrong = |kind| self.error(kind, expected(code), text);
-        let value = match code {
-            b'b' => Basic::Boolean(parse_boolean(text).ok_or_else(|| wrong(Kind::NotABoolean))?),
-            b'd' => Basic::Double(double::parse(text).map_err(wrong)?),
-            b's' => Basic::String(text),
-            b'o' => Basic::ObjectPath(ObjectPath::parse(text).map_err(|_| wrong(Kind::BadPath))?),
-            b'g' => Basic::Signature(self.parse_signature(text)?),
-            code => parse_integer(code, text).map_err(wrong)?,
-        };
+        let value =
+            parse_basic(code, text).map_err(|kind| self.error(kind, expected(code), text))?;
         self.carry(writer.put_basic(value))
     }
 
@@ -137,16 +130,5 @@ impl<'a, A: AsRef<str>> Parser<'a, A> {
     fn carry<T>(&self, result: Result<T, EncodeError>) -> Result<T, ParseError> {
         let found = || self.arguments.get(self.next.saturating_sub(1)).map_or("", A::as_ref);
         result.map_err(|error| self.error(Kind::Encode(error), "", found()))
-    }
-}
-
-fn parse_boolean(text: &str) -> Option<bool> {
-    let is_one_of = |words: &[&str]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
-    if is_one_of(&["1", "yes", "y", "true", "t", "on"]) {
-        Some(true)
-    } else if is_one_of(&["0", "no", "n", "false", "f", "off"]) {
-        Some(false)
-    } else {
-        None
     }
 }

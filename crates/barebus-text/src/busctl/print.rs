@@ -96,7 +96,7 @@ const fn needs_escape(byte: u8) -> bool {
     byte < b' ' || byte >= 0x7f || matches!(byte, b'"' | b'\'' | b'\\')
 }
 
-fn print_escaped(byte: u8, out: &mut (impl fmt::Write + ?Sized)) -> fmt::Result {
+pub(super) fn print_escaped(byte: u8, out: &mut (impl fmt::Write + ?Sized)) -> fmt::Result {
     match byte {
         0x07 => out.write_str("\\a"),
         0x08 => out.write_str("\\b"),

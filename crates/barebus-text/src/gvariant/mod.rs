@@ -12,5 +12,6 @@ mod parse;
 mod print;
 mod put;
 
-pub use print::{print, print_value};
-pub use put::{parse, parse_arguments, parse_value};
+pub use print::{print, print_untyped_value, print_value};
+pub(crate) use put::put_argument;
+pub use put::{parse, parse_arguments, parse_untyped_arguments, parse_value};

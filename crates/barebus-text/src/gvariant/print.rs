@@ -26,7 +26,7 @@ pub fn print(
     while let Some(event) = cursor.next()? {
         out.write_str(if count > 0 { ", " } else { "" })?;
         count += 1;
-        print_from(event, &mut cursor, out)?;
+        print_from(event, true, &mut cursor, out)?;
     }
     out.write_str(if count == 1 { ",)" } else { ")" })?;
     Ok(())
@@ -40,10 +40,29 @@ pub fn print_value(
     values: &(impl Values + ?Sized),
     out: &mut (impl fmt::Write + ?Sized),
 ) -> Result<(), PrintError> {
+    print_first(values, true, out)
+}
+
+/// Prints the first value without its type, as `gdbus introspect` prints a property: `7`. Types in variants are printed.
+///
+/// # Errors
+/// [`PrintError::Decode`] and [`PrintError::NoSuchFd`], before anything is printed.
+pub fn print_untyped_value(
+    values: &(impl Values + ?Sized),
+    out: &mut (impl fmt::Write + ?Sized),
+) -> Result<(), PrintError> {
+    print_first(values, false, out)
+}
+
+fn print_first(
+    values: &(impl Values + ?Sized),
+    annotate: bool,
+    out: &mut (impl fmt::Write + ?Sized),
+) -> Result<(), PrintError> {
     check(values)?;
     let mut cursor = values.cursor();
     match cursor.next()? {
-        Some(event) => print_from(event, &mut cursor, out),
+        Some(event) => print_from(event, annotate, &mut cursor, out),
         None => Ok(()),
     }
 }
@@ -68,9 +87,17 @@ enum Kind {
 
 fn print_from<'a>(
     event: CursorEvent<'a>,
+    annotate: bool,
     cursor: &mut Cursor<'a>,
     out: &mut (impl fmt::Write + ?Sized),
 ) -> Result<(), PrintError> {
+    let begin = |event, around: Option<&mut Frame>, cursor: &mut _, out: &mut _| {
+        let annotate = match around {
+            Some(around) => separate(around, out)?,
+            None => annotate,
+        };
+        begin(event, annotate, cursor, out)
+    };
     walk::print_from(event, cursor, out, begin, end)
 }
 
@@ -102,14 +129,10 @@ fn separate(around: &mut Frame, out: &mut (impl fmt::Write + ?Sized)) -> Result<
 /// Prints a basic value, an array that is printed as a whole, or the start of a container. Returns the container that it starts.
 fn begin<'a>(
     event: CursorEvent<'a>,
-    around: Option<&mut Frame>,
+    annotate: bool,
     cursor: &mut Cursor<'a>,
     out: &mut (impl fmt::Write + ?Sized),
 ) -> Result<Option<Frame>, PrintError> {
-    let annotate = match around {
-        Some(around) => separate(around, out)?,
-        None => true,
-    };
     let (kind, opening, annotate_within) = match event {
         CursorEvent::Basic(value) => {
             print_basic(value, annotate, out)?;

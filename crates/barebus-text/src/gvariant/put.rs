@@ -43,8 +43,9 @@ pub fn parse_value(
     OwnedBody::build(signature, endian, |writer| put(signature, &node, writer))
 }
 
-/// Marshals `arguments`, one text per type of `signature`, as `gdbus call` accepts them: strings, object paths and signatures need no
-/// quotes.
+/// Marshals `arguments`, one text per type of `signature`, as `gdbus call` accepts them: what is not a literal is a string, so strings, object
+/// paths and signatures need no quotes. Escapes in such a string have the meaning that they have in quotes. Annotations outside of variants
+/// have no effect.
 ///
 /// # Errors
 /// An argument is invalid. The error says which one, and what is valid there.
@@ -60,14 +61,7 @@ pub fn parse_arguments<A: AsRef<str>>(
                 let expected = expected(value_type.code().unwrap_or_default());
                 return Err(ParseError::new(Place::Argument(index), Kind::TooFew, expected, ""));
             };
-            let here = |error: ParseError| ParseError { place: Place::Argument(index), ..error };
-            let is_text = matches!(value_type.as_str(), "s" | "o" | "g");
-            let node = match parse_node(text) {
-                Ok(node) if !is_text || matches!(node.literal, Literal::Text(_)) => node,
-                Err(error) if !is_text => return Err(here(error)),
-                _ => Node { at: 0, annotation: None, literal: Literal::Text(text.to_owned()) },
-            };
-            put(value_type, &node, writer).map_err(here)?;
+            put_argument(value_type, text, writer).map_err(|error| at(index, error))?;
         }
         match rest.next() {
             None => Ok(()),
@@ -76,6 +70,100 @@ pub fn parse_arguments<A: AsRef<str>>(
             }
         }
     })
+}
+
+/// Marshals `arguments` whose types are not known, as `gdbus emit` accepts them: a literal has its own type, what is not a literal is a string.
+///
+/// # Errors
+/// An argument is neither. The error says which one, and what is valid there.
+pub fn parse_untyped_arguments<A: AsRef<str>>(
+    arguments: &[A],
+    endian: Endian,
+) -> Result<OwnedBody, ParseError> {
+    let mut types = String::new();
+    let mut nodes = Vec::with_capacity(arguments.len());
+    for (index, text) in arguments.iter().map(A::as_ref).enumerate() {
+        let literal = parse_node(text).and_then(|node| Ok((infer(&node)?, node)));
+        let (signature, node) = match literal {
+            Ok(found) => found,
+            Err(error) => ("s".to_owned(), bare(text).ok_or_else(|| at(index, error))?),
+        };
+        types.push_str(&signature);
+        nodes.push(node);
+    }
+    let signature = Signature::parse(&types).map_err(|fault| {
+        ParseError::new(
+            Place::Signature,
+            Kind::BadSignature(fault),
+            "values of D-Bus types",
+            &types,
+        )
+    })?;
+    OwnedBody::build(signature, endian, |writer| {
+        for (index, (value_type, node)) in signature.types().zip(&nodes).enumerate() {
+            put(value_type, node, writer).map_err(|error| at(index, error))?;
+        }
+        Ok(())
+    })
+}
+
+/// Marshals text as a value of the single complete type `signature`: a literal, or a string that is not quoted.
+pub(crate) fn put_argument(
+    signature: Signature<'_>,
+    text: &str,
+    writer: &mut Writer<'_>,
+) -> Result<(), ParseError> {
+    let is_text = matches!(signature.code(), Some(b's' | b'o' | b'g'));
+    // A value of these types is written as a whole or not at all.
+    let literal = parse_node(text).and_then(|mut node| {
+        // gdbus does not compare them with the known types.
+        clear_annotations(&mut node);
+        put(signature, &node, writer)
+    });
+    match literal {
+        Err(error) if is_text => {
+            let node = bare(text).ok_or(error)?;
+            put(signature, &node, writer)
+        }
+        result => result,
+    }
+}
+
+/// Removes annotations, but for those in variants, whose types they tell. Recursion is bounded by the depth of the tree, 65 literals.
+fn clear_annotations(node: &mut Node<'_>) {
+    node.annotation = None;
+    match &mut node.literal {
+        Literal::Array(nodes) | Literal::Tuple(nodes) => {
+            nodes.iter_mut().for_each(clear_annotations);
+        }
+        Literal::Dictionary(entries) => {
+            for (key, value) in entries {
+                clear_annotations(key);
+                clear_annotations(value);
+            }
+        }
+        Literal::Entry(entry) => {
+            clear_annotations(&mut entry.0);
+            clear_annotations(&mut entry.1);
+        }
+        Literal::Boolean(_)
+        | Literal::Number(_)
+        | Literal::Text(_)
+        | Literal::Bytes(_)
+        | Literal::Variant(_) => {}
+    }
+}
+
+/// The string that is in no quotes. `None` if a quote or an escape in it is wrong.
+fn bare(text: &str) -> Option<Node<'static>> {
+    match parse_node(&format!("\"{}\"", text.replace('"', "\\\""))).ok()?.literal {
+        Literal::Text(text) => Some(Node { at: 0, annotation: None, literal: Literal::Text(text) }),
+        _ => None,
+    }
+}
+
+fn at(index: usize, error: ParseError) -> ParseError {
+    ParseError { place: Place::Argument(index), ..error }
 }
 
 /// The literal is of a different kind than its type.

@@ -7,7 +7,7 @@ use barebus_wire::{
 };
 
 use super::parse::{Parser, Step, not_json, read};
-use super::print::{print_basic, print_from, print_string, print_validated};
+use super::print::{Dialect, print_string};
 use super::tree::Json;
 use crate::error::{ParseError, ParseErrorKind as Kind, PrintError};
 use crate::names::{FIELDS, TYPES, header_field_name, message_type_name};
@@ -42,7 +42,7 @@ pub fn print_message(
     write!(out, ",\"serial\":{}", header.serial)?;
     print_fields(header_cursor(message), out)?;
     out.write_str(",\"body\":")?;
-    print_validated(message, out)?;
+    Dialect::Exact.print_validated(message, out)?;
     out.write_str("}")?;
     Ok(())
 }
@@ -60,11 +60,11 @@ fn print_fields(
                 Some(name) => write!(out, ",\"{name}\":")?,
                 None => {
                     write!(out, ",\"{code}\":")?;
-                    print_from(event, &mut cursor, out)?;
+                    Dialect::Exact.print_from(event, &mut cursor, out)?;
                 }
             },
             // The value of a known field. Unknown ones have been printed already.
-            (CursorEvent::Basic(value), 3) => print_basic(value, out)?,
+            (CursorEvent::Basic(value), 3) => Dialect::Exact.print_basic(value, out)?,
             _ => {}
         }
     }

@@ -1,9 +1,10 @@
 //! Parses JSON as values.
 
-use barebus_wire::{Basic, EncodeError, Endian, ObjectPath, OwnedBody, Signature, Writer};
+use barebus_wire::{Basic, EncodeError, Endian, OwnedBody, Signature, Writer};
 
 use super::tree::Json;
-use crate::double;
+use super::variant::inner_type;
+use crate::basic::parse_basic;
 use crate::error::{ParseError, ParseErrorKind as Kind, Place, expected};
 use crate::number::parse_integer;
 
@@ -46,6 +47,32 @@ pub fn parse_data(
     OwnedBody::build(signature, endian, |writer| parser.put_fields(signature, &json, writer))
 }
 
+/// Marshals JSON as a value of the single complete type `signature`, as people write it: in a variant, the JSON's own type may choose the type.
+/// A value of a basic type is written as it is.
+pub(crate) fn put_written(
+    signature: Signature<'_>,
+    text: &str,
+    writer: &mut Writer<'_>,
+) -> Result<(), ParseError> {
+    match signature.code() {
+        Some(b'a' | b'(' | b'v') | None => {
+            // Bare words are the usual mistake.
+            let json = read(text).map_err(|error| match error.kind {
+                Kind::NotJson => ParseError::new(error.place, error.kind, WRITTEN, text),
+                _ => error,
+            })?;
+            Parser { is_written: true, ..Parser::default() }.put(signature, &json, writer)
+        }
+        Some(code) => {
+            let value = parse_basic(code, text)
+                .map_err(|kind| ParseError::new(Place::Whole, kind, expected(code), text))?;
+            Parser::default().carry(writer.put_basic(value))
+        }
+    }
+}
+
+const WRITTEN: &str = "JSON, with strings in double quotes";
+
 /// Parses one JSON value. Nothing may follow it.
 pub(super) fn read(text: &str) -> Result<Json, ParseError> {
     serde_json::from_str(text).map_err(|error| not_json(&error))
@@ -74,6 +101,8 @@ pub(super) enum Step<'a> {
 #[derive(Default)]
 pub(super) struct Parser<'a> {
     path: Vec<Step<'a>>,
+    /// Whether people wrote the text: a variant may leave its type out.
+    is_written: bool,
 }
 
 impl<'a> Parser<'a> {
@@ -197,6 +226,12 @@ impl<'a> Parser<'a> {
                 Ok(())
             }
             Some(b'v') => {
+                if let Some(inner) = self.is_written.then(|| inner_type(json)).flatten() {
+                    self.carry(writer.enter_variant(inner))?;
+                    self.put(inner, json, writer)?;
+                    writer.leave();
+                    return Ok(());
+                }
                 let (inner, data) = self.typed(json)?;
                 if !inner.is_single() {
                     return Err(self.error(Kind::NotOneType, "one type", inner.as_str()));
@@ -254,6 +289,8 @@ impl<'a> Parser<'a> {
             (b'b', "true") => Ok(Basic::Boolean(true)),
             (b'b', "false") => Ok(Basic::Boolean(false)),
             (b'b', _) => Err(self.error(Kind::NotABoolean, expected(code), text)),
+            // As in `basic`.
+            (b'd', "null") => Ok(Basic::Double(f64::NAN)),
             _ => self.basic_from_text(code, text),
         }
     }
@@ -286,16 +323,7 @@ impl<'a> Parser<'a> {
 
     /// A value of a basic type other than BOOLEAN from a string.
     fn basic_from_text<'t>(&self, code: u8, text: &'t str) -> Result<Basic<'t>, ParseError> {
-        let wrong = |kind| self.error(kind, expected(code), text);
-        Ok(match code {
-            b's' => Basic::String(text),
-            b'o' => Basic::ObjectPath(ObjectPath::parse(text).map_err(|_| wrong(Kind::BadPath))?),
-            b'g' => Basic::Signature(
-                Signature::parse(text).map_err(|error| wrong(Kind::BadSignature(error)))?,
-            ),
-            b'd' => Basic::Double(double::parse(text).map_err(wrong)?),
-            code => self.integer(code, text)?,
-        })
+        parse_basic(code, text).map_err(|kind| self.error(kind, expected(code), text))
     }
 
     fn integer(&self, code: u8, text: &str) -> Result<Basic<'static>, ParseError> {

@@ -10,6 +10,17 @@ use crate::escape::is_unsafe;
 use crate::values::{Values, check};
 use crate::walk;
 
+/// How values that JSON has no form for are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    /// So that they are read back: doubles with the fewest digits that suffice, or as strings; file descriptors as their indices.
+    Exact,
+    /// As [`Exact`](Self::Exact), but a variant is its value alone, so its type is lost.
+    Bare,
+    /// As `busctl --json=short` does: doubles with 22 digits, zero without a sign; what is not finite, and file descriptors, as `null`.
+    Busctl,
+}
+
 /// Prints all values as one object, as `busctl --json=short call` prints a reply: `{"type":"su","data":["x",1]}`.
 ///
 /// # Errors
@@ -18,8 +29,7 @@ pub fn print(
     values: &(impl Values + ?Sized),
     out: &mut (impl fmt::Write + ?Sized),
 ) -> Result<(), PrintError> {
-    check(values)?;
-    print_validated(values, out)
+    Dialect::Exact.print(values, out)
 }
 
 /// Prints a single value, as `busctl --json=short get-property` prints a property: `{"type":"s","data":"x"}`.
@@ -32,16 +42,7 @@ pub fn print_value(
     values: &(impl Values + ?Sized),
     out: &mut (impl fmt::Write + ?Sized),
 ) -> Result<(), PrintError> {
-    check(values)?;
-    let mut cursor = values.cursor();
-    let types = values.signature();
-    write!(out, "{{\"type\":\"{}\",\"data\":", types.types().next().map_or("", |t| t.as_str()))?;
-    match cursor.next()? {
-        Some(event) => print_from(event, &mut cursor, out)?,
-        None => out.write_str("null")?,
-    }
-    out.write_str("}")?;
-    Ok(())
+    Dialect::Exact.print_value(values, out)
 }
 
 /// Prints the data alone, without the type: `["x",1]`.
@@ -53,32 +54,174 @@ pub fn print_data(
     out: &mut (impl fmt::Write + ?Sized),
 ) -> Result<(), PrintError> {
     check(values)?;
-    print_list(&mut values.cursor(), out)
+    Dialect::Exact.print_list(&mut values.cursor(), out)
 }
 
-/// As [`print`], for values that have been validated.
-pub(super) fn print_validated(
-    values: &(impl Values + ?Sized),
-    out: &mut (impl fmt::Write + ?Sized),
-) -> Result<(), PrintError> {
-    write!(out, "{{\"type\":\"{}\",\"data\":", values.signature())?;
-    print_list(&mut values.cursor(), out)?;
-    out.write_str("}")?;
-    Ok(())
-}
-
-fn print_list(
-    cursor: &mut Cursor<'_>,
-    out: &mut (impl fmt::Write + ?Sized),
-) -> Result<(), PrintError> {
-    let mut separator = "[";
-    while let Some(event) = cursor.next()? {
-        out.write_str(separator)?;
-        separator = ",";
-        print_from(event, cursor, out)?;
+impl Dialect {
+    /// As [`print()`].
+    ///
+    /// # Errors
+    /// As [`print()`].
+    pub fn print(
+        self,
+        values: &(impl Values + ?Sized),
+        out: &mut (impl fmt::Write + ?Sized),
+    ) -> Result<(), PrintError> {
+        check(values)?;
+        self.print_validated(values, out)
     }
-    out.write_str(if separator == "[" { "[]" } else { "]" })?;
-    Ok(())
+
+    /// As [`print_value`].
+    ///
+    /// # Errors
+    /// As [`print_value`].
+    pub fn print_value(
+        self,
+        values: &(impl Values + ?Sized),
+        out: &mut (impl fmt::Write + ?Sized),
+    ) -> Result<(), PrintError> {
+        check(values)?;
+        let mut cursor = values.cursor();
+        let types = values.signature();
+        let first = types.types().next().map_or("", |first| first.as_str());
+        write!(out, "{{\"type\":\"{first}\",\"data\":")?;
+        match cursor.next()? {
+            Some(event) => self.print_from(event, &mut cursor, out)?,
+            None => out.write_str("null")?,
+        }
+        out.write_str("}")?;
+        Ok(())
+    }
+
+    /// As [`print()`], for values that have been validated.
+    pub(super) fn print_validated(
+        self,
+        values: &(impl Values + ?Sized),
+        out: &mut (impl fmt::Write + ?Sized),
+    ) -> Result<(), PrintError> {
+        write!(out, "{{\"type\":\"{}\",\"data\":", values.signature())?;
+        self.print_list(&mut values.cursor(), out)?;
+        out.write_str("}")?;
+        Ok(())
+    }
+
+    fn print_list(
+        self,
+        cursor: &mut Cursor<'_>,
+        out: &mut (impl fmt::Write + ?Sized),
+    ) -> Result<(), PrintError> {
+        let mut separator = "[";
+        while let Some(event) = cursor.next()? {
+            out.write_str(separator)?;
+            separator = ",";
+            self.print_from(event, cursor, out)?;
+        }
+        out.write_str(if separator == "[" { "[]" } else { "]" })?;
+        Ok(())
+    }
+
+    /// Prints the value that begins with `event`, and reads the rest of it from `cursor`.
+    pub(crate) fn print_from<'a>(
+        self,
+        event: CursorEvent<'a>,
+        cursor: &mut Cursor<'a>,
+        out: &mut (impl fmt::Write + ?Sized),
+    ) -> Result<(), PrintError> {
+        walk::print_from(
+            event,
+            cursor,
+            out,
+            |event, around, _, out| {
+                let is_key = around.map_or(Ok(false), |around| separate(around, out))?;
+                Ok(self.begin(event, is_key, out)?)
+            },
+            end,
+        )
+    }
+
+    /// Prints a basic value, or the start of a container.
+    fn begin(
+        self,
+        event: CursorEvent<'_>,
+        is_key: bool,
+        out: &mut (impl fmt::Write + ?Sized),
+    ) -> Result<Option<Frame>, fmt::Error> {
+        Ok(match event {
+            CursorEvent::Basic(value) => {
+                if is_key {
+                    self.print_key(value, out)?
+                } else {
+                    self.print_basic(value, out)?
+                }
+                None
+            }
+            CursorEvent::Array { element, .. } if element.code() == Some(b'{') => {
+                out.write_str("{")?;
+                Some(Frame::Dictionary { empty: true })
+            }
+            CursorEvent::Array { .. } | CursorEvent::Struct => {
+                out.write_str("[")?;
+                Some(Frame::List { empty: true })
+            }
+            CursorEvent::DictEntry => Some(Frame::Entry { has_key: false }),
+            CursorEvent::Variant(_) if self == Self::Bare => Some(Frame::Bare),
+            CursorEvent::Variant(signature) => {
+                write!(out, "{{\"type\":\"{signature}\",\"data\":")?;
+                Some(Frame::Variant)
+            }
+            CursorEvent::End => None,
+        })
+    }
+
+    /// Prints a value of a basic type.
+    pub(crate) fn print_basic(
+        self,
+        value: Basic<'_>,
+        out: &mut (impl fmt::Write + ?Sized),
+    ) -> fmt::Result {
+        match value {
+            Basic::Byte(value) => write!(out, "{value}"),
+            Basic::Boolean(value) => write!(out, "{value}"),
+            Basic::Int16(value) => write!(out, "{value}"),
+            Basic::Uint16(value) => write!(out, "{value}"),
+            Basic::Int32(value) => write!(out, "{value}"),
+            Basic::Uint32(value) => write!(out, "{value}"),
+            Basic::Int64(value) => write!(out, "{value}"),
+            Basic::Uint64(value) => write!(out, "{value}"),
+            Basic::Double(value) => self.print_double(value, out),
+            Basic::String(text) => print_string(text, out),
+            Basic::ObjectPath(path) => print_string(path.as_str(), out),
+            Basic::Signature(signature) => print_string(signature.as_str(), out),
+            Basic::UnixFd(_) if self == Self::Busctl => out.write_str("null"),
+            Basic::UnixFd(index) => write!(out, "{}", index.0),
+        }
+    }
+
+    fn print_double(self, value: f64, out: &mut (impl fmt::Write + ?Sized)) -> fmt::Result {
+        match self {
+            // The fewest digits that are read back as the same double, with a point or an exponent.
+            Self::Exact | Self::Bare if value.is_finite() => write!(out, "{value:?}"),
+            Self::Exact | Self::Bare => write!(out, "\"{}\"", not_finite(value)),
+            Self::Busctl if value.is_finite() => {
+                // Zero is one constant there, so its sign is lost.
+                let value = if value == 0.0 { 0.0 } else { value };
+                out.write_str(&double::print_scientific(value, 21))
+            }
+            Self::Busctl => out.write_str("null"),
+        }
+    }
+
+    /// A key is a string, whatever its type.
+    fn print_key(self, value: Basic<'_>, out: &mut (impl fmt::Write + ?Sized)) -> fmt::Result {
+        let is_string = match value {
+            Basic::Double(value) => self != Self::Busctl && !value.is_finite(),
+            value => matches!(value, Basic::String(_) | Basic::ObjectPath(_) | Basic::Signature(_)),
+        };
+        let quote = if is_string { "" } else { "\"" };
+        out.write_str(quote)?;
+        self.print_basic(value, out)?;
+        out.write_str(quote)
+    }
 }
 
 /// A container that is being printed.
@@ -94,24 +237,8 @@ enum Frame {
         has_key: bool,
     },
     Variant,
-}
-
-/// Prints the value that begins with `event`, and reads the rest of it from `cursor`.
-pub(super) fn print_from<'a>(
-    event: CursorEvent<'a>,
-    cursor: &mut Cursor<'a>,
-    out: &mut (impl fmt::Write + ?Sized),
-) -> Result<(), PrintError> {
-    walk::print_from(
-        event,
-        cursor,
-        out,
-        |event, around, _, out| {
-            let is_key = around.map_or(Ok(false), |around| separate(around, out))?;
-            Ok(begin(event, is_key, out)?)
-        },
-        end,
-    )
+    /// A variant that is not shown.
+    Bare,
 }
 
 /// The text that ends a container.
@@ -119,7 +246,7 @@ const fn end(frame: &Frame) -> &'static str {
     match frame {
         Frame::List { .. } => "]",
         Frame::Dictionary { .. } | Frame::Variant => "}",
-        Frame::Entry { .. } => "",
+        Frame::Entry { .. } | Frame::Bare => "",
     }
 }
 
@@ -134,75 +261,9 @@ fn separate(around: &mut Frame, out: &mut (impl fmt::Write + ?Sized)) -> Result<
             out.write_str(if *has_key { ":" } else { "" })?;
             return Ok(!core::mem::replace(has_key, true));
         }
-        Frame::Variant => {}
+        Frame::Variant | Frame::Bare => {}
     }
     Ok(false)
-}
-
-/// Prints a basic value, or the start of a container.
-fn begin(
-    event: CursorEvent<'_>,
-    is_key: bool,
-    out: &mut (impl fmt::Write + ?Sized),
-) -> Result<Option<Frame>, fmt::Error> {
-    Ok(match event {
-        CursorEvent::Basic(value) => {
-            if is_key {
-                print_key(value, out)?
-            } else {
-                print_basic(value, out)?
-            }
-            None
-        }
-        CursorEvent::Array { element, .. } if element.code() == Some(b'{') => {
-            out.write_str("{")?;
-            Some(Frame::Dictionary { empty: true })
-        }
-        CursorEvent::Array { .. } | CursorEvent::Struct => {
-            out.write_str("[")?;
-            Some(Frame::List { empty: true })
-        }
-        CursorEvent::DictEntry => Some(Frame::Entry { has_key: false }),
-        CursorEvent::Variant(signature) => {
-            write!(out, "{{\"type\":\"{signature}\",\"data\":")?;
-            Some(Frame::Variant)
-        }
-        CursorEvent::End => None,
-    })
-}
-
-/// Prints a value of a basic type.
-pub(super) fn print_basic(value: Basic<'_>, out: &mut (impl fmt::Write + ?Sized)) -> fmt::Result {
-    match value {
-        Basic::Byte(value) => write!(out, "{value}"),
-        Basic::Boolean(value) => write!(out, "{value}"),
-        Basic::Int16(value) => write!(out, "{value}"),
-        Basic::Uint16(value) => write!(out, "{value}"),
-        Basic::Int32(value) => write!(out, "{value}"),
-        Basic::Uint32(value) => write!(out, "{value}"),
-        Basic::Int64(value) => write!(out, "{value}"),
-        Basic::Uint64(value) => write!(out, "{value}"),
-        // The fewest digits that are read back as the same double, with a point or an exponent.
-        Basic::Double(value) if value.is_finite() => write!(out, "{value:?}"),
-        Basic::Double(value) => write!(out, "\"{}\"", not_finite(value)),
-        Basic::String(text) => print_string(text, out),
-        Basic::ObjectPath(path) => print_string(path.as_str(), out),
-        Basic::Signature(signature) => print_string(signature.as_str(), out),
-        Basic::UnixFd(index) => write!(out, "{}", index.0),
-    }
-}
-
-/// A key is a string, whatever its type.
-fn print_key(value: Basic<'_>, out: &mut (impl fmt::Write + ?Sized)) -> fmt::Result {
-    match value {
-        Basic::Double(value) if !value.is_finite() => print_basic(Basic::Double(value), out),
-        Basic::String(_) | Basic::ObjectPath(_) | Basic::Signature(_) => print_basic(value, out),
-        value => {
-            out.write_str("\"")?;
-            print_basic(value, out)?;
-            out.write_str("\"")
-        }
-    }
 }
 
 /// In the words that are usual in JSON, and that [`double::parse`] reads.

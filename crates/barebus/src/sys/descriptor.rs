@@ -47,11 +47,27 @@ impl Descriptor {
         Self { fd: ManuallyDrop::new(fd), is_untrusted: true }
     }
 
+    /// Duplicates a descriptor that this process inherited from the one that started it, by its number: for programs that take numbers from
+    /// their users.
+    ///
+    /// # Errors
+    /// `EBADF`: there is no such descriptor, or this process has opened it itself (it is close-on-exec, which what is inherited cannot be).
+    pub fn inherited(number: RawFd) -> std::io::Result<OwnedFd> {
+        // SAFETY: the command takes a number and reads a flag.
+        let flags = Errno::result(unsafe { libc::fcntl(number, libc::F_GETFD) })?;
+        if flags & libc::FD_CLOEXEC != 0 {
+            return Err(Errno::EBADF.into());
+        }
+        // SAFETY: the command takes a number and returns a new descriptor.
+        let clone = unsafe { libc::fcntl(number, libc::F_DUPFD_CLOEXEC, LEAST) };
+        let clone = Errno::result(clone)?;
+        // SAFETY: the descriptor is new, so it has no other owner.
+        Ok(unsafe { OwnedFd::from_raw_fd(clone) })
+    }
+
     /// Duplicates the descriptor above the numbers of standard input, output and error, if it has one of these. A program that has closed
     /// them would otherwise print into the connection or into a received file.
     pub(crate) fn above_stdio(mut self) -> nix::Result<Self> {
-        const LEAST: RawFd = libc::STDERR_FILENO + 1;
-
         if self.as_raw_fd() >= LEAST {
             return Ok(self);
         }
@@ -83,6 +99,9 @@ impl Descriptor {
         self.is_untrusted = true;
     }
 }
+
+/// The first number above those of standard input, output and error.
+const LEAST: RawFd = libc::STDERR_FILENO + 1;
 
 impl From<OwnedFd> for Descriptor {
     /// A file of this process: dropping it calls close(2) directly.

@@ -7,8 +7,17 @@ use clap::{Args, Subcommand};
 use barebus_systemd::Mode;
 use barebus_systemd::word::PresetMode;
 
-pub(crate) use options::{FileOptions, Format, Place, Waiting};
+pub(crate) use options::{FileOptions, Waiting};
 use options::{job_mode, preset_mode};
+
+#[derive(Debug, Args)]
+pub(crate) struct Unit {
+    /// Lets polkit ask for a password
+    #[arg(long, global = true)]
+    pub(crate) interactive: bool,
+    #[command(subcommand)]
+    pub(crate) verb: UnitVerb,
+}
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum UnitVerb {
@@ -110,11 +119,6 @@ pub(crate) struct OptionalUnits {
 pub(crate) struct Question {
     #[command(flatten)]
     pub(crate) units: Units,
-    /// Prints nothing; the exit code is the answer
-    #[arg(long, short)]
-    pub(crate) quiet: bool,
-    #[command(flatten)]
-    pub(crate) format: Format,
 }
 
 #[derive(Debug, Args)]
@@ -122,8 +126,6 @@ pub(crate) struct Status {
     /// Names or patterns of units; without one, systemd itself
     #[arg(value_name = "NAME")]
     pub(crate) names: Vec<String>,
-    #[command(flatten)]
-    pub(crate) format: Format,
 }
 
 #[derive(Debug, Args)]
@@ -140,8 +142,6 @@ pub(crate) struct Show {
     /// Properties without a value too
     #[arg(long, short)]
     pub(crate) all: bool,
-    #[command(flatten)]
-    pub(crate) format: Format,
 }
 
 #[derive(Debug, Args)]
@@ -231,8 +231,6 @@ pub(crate) struct List {
     /// Only units of these types
     #[arg(long = "type", short = 't', value_name = "TYPE", value_delimiter = ',')]
     pub(crate) kind: Vec<String>,
-    #[command(flatten)]
-    pub(crate) format: Format,
 }
 
 #[derive(Debug, Args)]
@@ -246,8 +244,6 @@ pub(crate) struct ListFiles {
     /// Only files of units of these types
     #[arg(long = "type", short = 't', value_name = "TYPE", value_delimiter = ',')]
     pub(crate) kind: Vec<String>,
-    #[command(flatten)]
-    pub(crate) format: Format,
 }
 
 #[derive(Debug, Args)]
@@ -255,8 +251,6 @@ pub(crate) struct ListJobs {
     /// Only jobs of units whose name matches one of these patterns
     #[arg(value_name = "PATTERN")]
     pub(crate) patterns: Vec<String>,
-    #[command(flatten)]
-    pub(crate) format: Format,
 }
 
 #[derive(Debug, Args)]
@@ -271,8 +265,6 @@ pub(crate) struct Watch {
     /// Names or patterns of units [default: all units]
     #[arg(value_name = "NAME")]
     pub(crate) names: Vec<String>,
-    #[command(flatten)]
-    pub(crate) format: Format,
 }
 
 #[derive(Debug, Args)]

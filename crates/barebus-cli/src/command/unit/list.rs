@@ -9,12 +9,13 @@ use barebus_systemd::{ListedUnit, Systemd};
 
 use super::names::{has_kind, is_shown};
 use super::preset::{self, Presets};
-use crate::args::unit::{Format, List, ListFiles, ListJobs};
+use crate::args::Form;
+use crate::args::unit::{List, ListFiles, ListJobs};
 use crate::exit::{Exit, Failure};
 use crate::json::Json;
-use crate::table::{NAME_WIDTH, Table};
+use crate::table::Table;
 
-pub(super) fn units(systemd: &Systemd, list: &List) -> Result<ExitCode, Failure> {
+pub(super) fn units(systemd: &Systemd, list: &List, form: Form) -> Result<ExitCode, Failure> {
     let units = match (&*texts(&list.state), &*texts(&list.patterns)) {
         ([], []) => systemd.list_units()?,
         (states, patterns) => systemd.list_units_by_patterns(states, patterns)?,
@@ -29,7 +30,7 @@ pub(super) fn units(systemd: &Systemd, list: &List) -> Result<ExitCode, Failure>
     // As in systemctl, jobs have a column while there are some.
     match shown.iter().any(|unit| unit.job_id != 0) {
         true => output(
-            list.format,
+            form,
             ["unit", "load", "active", "sub", "job", "description"],
             shown.iter().map(|unit| {
                 let ListedUnit { name, load_state, active_state, sub_state, .. } = unit;
@@ -37,7 +38,7 @@ pub(super) fn units(systemd: &Systemd, list: &List) -> Result<ExitCode, Failure>
             }),
         )?,
         false => output(
-            list.format,
+            form,
             ["unit", "load", "active", "sub", "description"],
             shown.iter().map(|unit| {
                 let ListedUnit { name, load_state, active_state, sub_state, .. } = unit;
@@ -50,12 +51,12 @@ pub(super) fn units(systemd: &Systemd, list: &List) -> Result<ExitCode, Failure>
 
 /// Prints rows of texts.
 fn output<'t, const N: usize>(
-    format: Format,
+    form: Form,
     columns: [&str; N],
     rows: impl Iterator<Item = [&'t str; N]>,
 ) -> io::Result<()> {
-    match format.is_json() {
-        true => Json::array(rows.map(|cells| row(columns, cells.map(Json::from)))).print(),
+    match form.is_json() {
+        true => Json::array(rows.map(|cells| row(columns, cells.map(Json::from)))).print_as(form),
         false => print(columns, rows.map(|cells| cells.map(String::from))),
     }
 }
@@ -71,6 +72,7 @@ pub(super) fn files(
     systemd: &Systemd,
     presets: Option<&Presets>,
     list: &ListFiles,
+    form: Form,
 ) -> Result<ExitCode, Failure> {
     let mut files = match (&*texts(&list.state), &*texts(&list.patterns)) {
         ([], []) => systemd.list_unit_files()?,
@@ -82,13 +84,13 @@ pub(super) fn files(
         let preset = presets.filter(|_| preset::concerns(&file.state));
         (file, preset.map(|presets| presets.of(file.name())))
     });
-    if list.format.is_json() {
+    if form.is_json() {
         let cells = |(file, preset): (&ListedUnitFile, Option<UnitFilePreset>)| {
             let [name, state] = [file.name(), file.state.as_str()].map(Json::from);
             let preset = preset.as_ref().map(UnitFilePreset::as_str);
             row(["unit_file", "state", "preset"], [name, state, Json::from(preset)])
         };
-        Json::array(rows.map(cells)).print()?;
+        Json::array(rows.map(cells)).print_as(form)?;
     } else {
         let cells = |(file, preset): (&ListedUnitFile, Option<UnitFilePreset>)| {
             let preset = preset.as_ref().map_or("-", UnitFilePreset::as_str);
@@ -103,7 +105,7 @@ pub(super) fn files(
     })
 }
 
-pub(super) fn jobs(systemd: &Systemd, list: &ListJobs) -> Result<ExitCode, Failure> {
+pub(super) fn jobs(systemd: &Systemd, list: &ListJobs, form: Form) -> Result<ExitCode, Failure> {
     let mut jobs = systemd.list_jobs()?;
     if !list.patterns.is_empty() {
         // systemd has no method that lists the jobs of patterns. A unit that has a job is in memory.
@@ -113,13 +115,13 @@ pub(super) fn jobs(systemd: &Systemd, list: &ListJobs) -> Result<ExitCode, Failu
     }
     jobs.sort_by_key(|job| job.id);
     let columns = ["job", "unit", "type", "state"];
-    if list.format.is_json() {
+    if form.is_json() {
         let rows = jobs.iter().map(|job| {
             let words = [&*job.unit, job.job_type.as_str(), job.state.as_str()];
             let [unit, job_type, state] = words.map(Json::from);
             row(columns, [Json::from(job.id), unit, job_type, state])
         });
-        Json::array(rows).print()?;
+        Json::array(rows).print_as(form)?;
     } else {
         let rows = jobs.iter().map(|job| {
             let words = [job.job_type.as_str(), job.state.as_str()].map(String::from);
@@ -144,7 +146,7 @@ fn print<const N: usize>(
     rows: impl Iterator<Item = [String; N]>,
 ) -> io::Result<()> {
     let heads = columns.map(str::to_uppercase);
-    let mut table = Table::new(heads.each_ref().map(String::as_str), [NAME_WIDTH; N]);
+    let mut table = Table::new(heads.each_ref().map(String::as_str));
     for cells in rows {
         table.push(cells.each_ref().map(String::as_str));
     }

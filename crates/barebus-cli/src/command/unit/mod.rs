@@ -20,17 +20,19 @@ use std::process::ExitCode;
 
 use barebus_systemd::Systemd;
 
-use crate::args::Target;
-use crate::args::unit::{Place, UnitVerb as Verb};
+use crate::args::unit::{Unit, UnitVerb as Verb};
+use crate::args::{Form, Globals, Place, Target};
 use crate::exit::Failure;
 
 use file::Change;
 use job::Action;
 use preset::Presets;
 
-pub(crate) fn run(target: &Target, place: &Place, verb: &Verb) -> Result<ExitCode, Failure> {
-    check(target, place, verb)?;
-    let done = open::open(target, place).and_then(|systemd| act(&systemd, target, place, verb));
+pub(crate) fn run(globals: &Globals, unit: &Unit) -> Result<ExitCode, Failure> {
+    let verb = &unit.verb;
+    check(&globals.target, verb)?;
+    let done = open::open(&globals.target, unit.interactive)
+        .and_then(|systemd| act(&systemd, globals, verb));
     match verb {
         Verb::Active(_) | Verb::Failed(_) | Verb::Status(_) => done.map_err(exit::unanswered),
         _ => done,
@@ -38,47 +40,36 @@ pub(crate) fn run(target: &Target, place: &Place, verb: &Verb) -> Result<ExitCod
 }
 
 /// Refuses what cannot be done, before anything is sent.
-fn check(target: &Target, place: &Place, verb: &Verb) -> Result<(), Failure> {
-    let Target { system, user, address, peer, .. } = target;
-    let places = [*system, *user, address.is_some(), peer.is_some()];
-    let others = [place.host.is_some(), place.machine.is_some()];
-    if place.is_elsewhere()
-        && places.into_iter().chain(others).filter(|is_given| *is_given).count() > 1
-    {
-        let what = "cannot use several of --system, --user, --address, --peer, --host and --machine: give one";
-        return Err(Failure::usage(what));
-    }
+fn check(target: &Target, verb: &Verb) -> Result<(), Failure> {
+    let place = target.place()?;
     let what = match verb {
         Verb::Cat(_) => "cannot print files of another machine: they are read here",
         // A container's systemd is reached by a socket of this machine, which passes file descriptors on.
-        Verb::Run(run) if run.pipe && place.machine.is_none() => {
+        Verb::Run(run) if run.pipe && !matches!(place, Place::Machine { .. }) => {
             "cannot pass the standard input and output to another machine"
         }
         _ => return Ok(()),
     };
-    match place.is_elsewhere() {
+    match target.is_elsewhere() {
         true => Err(Failure::usage(what)),
         false => Ok(()),
     }
 }
 
-fn act(
-    systemd: &Systemd,
-    target: &Target,
-    place: &Place,
-    verb: &Verb,
-) -> Result<ExitCode, Failure> {
-    let timeout = target.timeout;
+fn act(systemd: &Systemd, globals: &Globals, verb: &Verb) -> Result<ExitCode, Failure> {
+    let form = globals.format.form(&[Form::Text, Form::Json])?;
+    let quiet = globals.format.quiet;
+    let timeout = globals.target.time_limit();
     let jobs = |action, jobs| job::run(systemd, timeout, action, jobs);
     let files = |change, files| file::change(systemd, change, files);
     let files_now =
         |change, action, files| file::change_now(systemd, timeout, change, action, files);
     match verb {
-        Verb::State(question) => question::state(systemd, question),
-        Verb::Active(question) => question::active(systemd, question),
-        Verb::Failed(question) => question::failed(systemd, question),
-        Verb::Status(asked) => status::run(systemd, asked),
-        Verb::Show(asked) => show::run(systemd, asked),
+        Verb::State(question) => question::state(systemd, question, form, quiet),
+        Verb::Active(question) => question::active(systemd, question, form, quiet),
+        Verb::Failed(question) => question::failed(systemd, question, form, quiet),
+        Verb::Status(asked) => status::run(systemd, asked, form),
+        Verb::Show(asked) => show::run(systemd, asked, form),
         Verb::Cat(units) => cat::run(systemd, units),
         Verb::Start(units) => jobs(Action::Start, units),
         Verb::Stop(units) => jobs(Action::Stop, units),
@@ -101,15 +92,17 @@ fn act(
         Verb::Revert(names) => files(Change::Revert, names),
         Verb::ResetFailed(units) => control::reset_failed(systemd, units),
         Verb::SetProperty(asked) => control::set_property(systemd, asked),
-        Verb::List(asked) => list::units(systemd, asked),
+        Verb::List(asked) => list::units(systemd, asked, form),
         Verb::Files(asked) => {
-            let presets = (!place.is_elsewhere()).then(|| Presets::read(target.user));
-            list::files(systemd, presets.as_ref(), asked)
+            let target = &globals.target;
+            let is_user = target.place()? == Place::User;
+            let presets = (!target.is_elsewhere()).then(|| Presets::read(is_user));
+            list::files(systemd, presets.as_ref(), asked, form)
         }
-        Verb::Jobs(asked) => list::jobs(systemd, asked),
+        Verb::Jobs(asked) => list::jobs(systemd, asked, form),
         Verb::Cancel(asked) => control::cancel(systemd, asked),
-        Verb::Watch(asked) => watch::run(systemd, asked),
-        Verb::Run(asked) => run::run(systemd, timeout, place, asked),
+        Verb::Watch(asked) => watch::run(systemd, asked, form),
+        Verb::Run(asked) => run::run(systemd, globals, asked),
         Verb::DaemonReload => Ok(systemd.reload().map(|()| ExitCode::SUCCESS)?),
         Verb::GetDefault => file::get_default(systemd),
         Verb::SetDefault(asked) => file::set_default(systemd, asked),

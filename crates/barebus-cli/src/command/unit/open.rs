@@ -2,48 +2,35 @@
 
 use barebus::wire::address::escape;
 use barebus::{Connection, Options};
-use barebus_systemd::{Remote, Systemd};
+use barebus_systemd::Systemd;
 use nix::unistd::geteuid;
 
-use crate::args::Target;
-use crate::args::unit::Place;
+use crate::args::{Place, Target};
 use crate::command;
 use crate::exit::Failure;
 
 /// Connects to the systemd that the command line selects.
-pub(super) fn open(target: &Target, place: &Place) -> Result<Systemd, Failure> {
-    let mut systemd = match place {
-        Place { host: Some(host), .. } => {
-            let mut remote = Remote::new(host)?;
-            if let Some(timeout) = target.timeout {
-                remote = remote.timeout(timeout);
-            }
-            Systemd::over(remote.open()?)
-        }
-        Place { machine: Some(machine), .. } => Systemd::machine(machine)?,
-        Place { .. } => Systemd::over(local(target)?),
+///
+/// Without an address, systemd is reached as by systemctl: over its private socket if there is one for this user, so that no bus is needed;
+/// otherwise over the bus.
+pub(super) fn open(target: &Target, interactive: bool) -> Result<Systemd, Failure> {
+    let private = match target.place()? {
+        Place::System => system_private(),
+        Place::User => user_private(),
+        _ => None,
     };
-    systemd.connection().set_call_timeout(Some(target.reply_timeout()));
-    systemd.allow_interactive_authorization(place.interactive);
+    // If both fail, the error of the bus is the one that people know.
+    let connection = match private.and_then(|address| direct(target, &address)) {
+        Some(connection) => connection,
+        None => command::open(target)?,
+    };
+    let systemd = Systemd::over(connection);
+    systemd.allow_interactive_authorization(interactive);
     Ok(systemd)
 }
 
-/// Without an address, systemd is reached as by systemctl: over its private socket if there is one for this user, so that no bus is needed;
-/// otherwise over the bus.
-fn local(target: &Target) -> Result<Connection, Failure> {
-    let private = if target.address.is_some() || target.peer.is_some() {
-        None
-    } else if target.user {
-        user_private()
-    } else {
-        system_private()
-    };
-    let direct = command::options(target, Options::direct());
-    // If both fail, the error of the bus is the one that people know.
-    match private.and_then(|address| direct.open(&address).ok()) {
-        Some(connection) => Ok(connection),
-        None => command::open(target),
-    }
+fn direct(target: &Target, address: &str) -> Option<Connection> {
+    command::options(target, Options::direct()).open(address).ok()
 }
 
 /// The private socket of the system's systemd, which only root may use. With `DBUS_SYSTEM_BUS_ADDRESS` another machine can be meant.

@@ -8,14 +8,20 @@ use barebus_systemd::{ActiveState, Cause, Systemd};
 
 use super::exit::{NOT_FOUND, NOT_RUNNING};
 use super::names;
+use crate::args::Form;
 use crate::args::unit::Question;
 use crate::exit::{Exit, Failure};
 use crate::json::Json;
 use crate::render::one_line;
 
 /// Whether unit files are enabled. A line for each name, in their order.
-pub(super) fn state(systemd: &Systemd, question: &Question) -> Result<ExitCode, Failure> {
-    let mut answer = Answer::of(question, "unit_file", "state");
+pub(super) fn state(
+    systemd: &Systemd,
+    question: &Question,
+    form: Form,
+    quiet: bool,
+) -> Result<ExitCode, Failure> {
+    let mut answer = Answer::of(form, quiet, ["unit_file", "state"]);
     for file in names::files(&question.units.names)? {
         match systemd.unit_file_state(&file) {
             Ok(state) => {
@@ -34,23 +40,35 @@ pub(super) fn state(systemd: &Systemd, question: &Question) -> Result<ExitCode, 
 }
 
 /// Whether units are active.
-pub(super) fn active(systemd: &Systemd, question: &Question) -> Result<ExitCode, Failure> {
-    ask(systemd, question, NOT_RUNNING, ActiveState::is_active)
+pub(super) fn active(
+    systemd: &Systemd,
+    question: &Question,
+    form: Form,
+    quiet: bool,
+) -> Result<ExitCode, Failure> {
+    ask(systemd, question, form, quiet, NOT_RUNNING, ActiveState::is_active)
 }
 
 /// Whether units have failed.
-pub(super) fn failed(systemd: &Systemd, question: &Question) -> Result<ExitCode, Failure> {
-    ask(systemd, question, Exit::Refused, |state| *state == ActiveState::Failed)
+pub(super) fn failed(
+    systemd: &Systemd,
+    question: &Question,
+    form: Form,
+    quiet: bool,
+) -> Result<ExitCode, Failure> {
+    ask(systemd, question, form, quiet, Exit::Refused, |state| *state == ActiveState::Failed)
 }
 
 /// Prints the active states. `no` is the exit code if none of the units is as asked.
 fn ask(
     systemd: &Systemd,
     question: &Question,
+    form: Form,
+    quiet: bool,
     no: Exit,
     is_yes: impl Fn(&ActiveState) -> bool,
 ) -> Result<ExitCode, Failure> {
-    let mut answer = Answer::of(question, "unit", "active");
+    let mut answer = Answer::of(form, quiet, ["unit", "active"]);
     for unit in names::expand(systemd, &question.units.names, false)? {
         let status = match systemd.status(&unit) {
             Ok(status) => status,
@@ -70,8 +88,9 @@ fn ask(
 
 /// The answer for all units together: yes if it is yes for one.
 #[derive(Debug)]
-struct Answer<'q> {
-    question: &'q Question,
+struct Answer {
+    form: Form,
+    quiet: bool,
     /// The keys of name and state in JSON.
     keys: [&'static str; 2],
     /// What is printed in the end.
@@ -82,25 +101,18 @@ struct Answer<'q> {
     is_refused: bool,
 }
 
-impl<'q> Answer<'q> {
-    const fn of(question: &'q Question, name: &'static str, state: &'static str) -> Self {
+impl Answer {
+    const fn of(form: Form, quiet: bool, keys: [&'static str; 2]) -> Self {
         let rows = Vec::new();
-        Self {
-            question,
-            keys: [name, state],
-            rows,
-            is_found: false,
-            is_yes: false,
-            is_refused: false,
-        }
+        Self { form, quiet, keys, rows, is_found: false, is_yes: false, is_refused: false }
     }
 
     /// Prints a state: at once, or in JSON in the end.
     fn print(&mut self, name: &str, state: &str) -> io::Result<()> {
-        if self.question.quiet {
+        if self.quiet {
             return Ok(());
         }
-        if self.question.format.is_json() {
+        if self.form.is_json() {
             let cells = self.keys.into_iter().zip([name, state].map(Json::from));
             self.rows.push(Json::object(cells));
             return Ok(());
@@ -126,8 +138,8 @@ impl<'q> Answer<'q> {
     /// Ends the output. `no` is the exit code if the answer is no for all units.
     fn end(self, no: Exit) -> Result<ExitCode, Failure> {
         let code = self.code(no);
-        if self.question.format.is_json() && !self.question.quiet {
-            Json::array(self.rows).print()?;
+        if self.form.is_json() && !self.quiet {
+            Json::array(self.rows).print_as(self.form)?;
         }
         Ok(code)
     }

@@ -15,26 +15,22 @@ use barebus_systemd::word::CollectMode;
 use super::exit::of_job;
 use super::job::finish;
 use super::names;
-use crate::args::unit::{Place, Run};
+use crate::args::unit::Run;
+use crate::args::{Globals, Target};
 use crate::exit::{Exit, Failure};
 
-pub(super) fn run(
-    systemd: &Systemd,
-    timeout: Option<Duration>,
-    place: &Place,
-    run: &Run,
-) -> Result<ExitCode, Failure> {
-    let unit = unit(place, run)?;
+pub(super) fn run(systemd: &Systemd, globals: &Globals, run: &Run) -> Result<ExitCode, Failure> {
+    let unit = unit(&globals.target, run)?;
     let name = unit.name().to_string();
     if run.wait || run.pipe {
-        return wait(systemd, timeout, unit, run.pipe);
+        return wait(systemd, globals.target.time_limit(), unit, run.pipe);
     }
     let job = systemd.start_transient_unit(unit).map_err(of_job)?;
     writeln!(io::stdout(), "{name}")?;
     if run.no_block {
         return Ok(ExitCode::SUCCESS);
     }
-    Ok(match finish(systemd, timeout, &[job], true)? {
+    Ok(match finish(systemd, globals.target.time_limit(), &[job], true)? {
         true => ExitCode::SUCCESS,
         false => Exit::Refused.into(),
     })
@@ -63,7 +59,7 @@ fn wait(
     Ok(ExitCode::SUCCESS)
 }
 
-fn unit(place: &Place, run: &Run) -> Result<TransientUnit, Failure> {
+fn unit(target: &Target, run: &Run) -> Result<TransientUnit, Failure> {
     let name = match &run.unit {
         Some(word) => names::complete(word, UnitKind::Service)?,
         None => new_name(),
@@ -99,7 +95,7 @@ fn unit(place: &Place, run: &Run) -> Result<TransientUnit, Failure> {
         unit.stderr(io::stderr().as_fd().try_clone_to_owned().map_err(copied)?);
     }
     let mut command = run.command.iter();
-    let program = command.next().map(|program| find(place, program)).transpose()?;
+    let program = command.next().map(|program| find(target, program)).transpose()?;
     unit.exec_start(program.iter().chain(command))?;
     Ok(unit)
 }
@@ -112,8 +108,8 @@ fn new_name() -> String {
 
 /// The absolute path of a program, which is searched in `PATH`: systemd has other directories, and before 254 none. Elsewhere the program is
 /// systemd's to find.
-fn find(place: &Place, program: &str) -> Result<String, Failure> {
-    if place.is_elsewhere() {
+fn find(target: &Target, program: &str) -> Result<String, Failure> {
+    if target.is_elsewhere() {
         return Ok(program.to_owned());
     }
     let is_program = |path: &Path| {

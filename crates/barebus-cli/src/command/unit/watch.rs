@@ -9,13 +9,14 @@ use barebus_systemd::word::{LoadState, UnitResult};
 use barebus_systemd::{JobResult, Systemd};
 
 use super::pattern::Wanted;
+use crate::args::Form;
 use crate::args::unit::Watch;
 use crate::exit::Failure;
 use crate::json::Json;
 use crate::render::one_line;
 
 /// Prints events until the program is interrupted, or the connection ends.
-pub(super) fn run(systemd: &Systemd, asked: &Watch) -> Result<ExitCode, Failure> {
+pub(super) fn run(systemd: &Systemd, asked: &Watch, form: Form) -> Result<ExitCode, Failure> {
     let wanted = Wanted::new(&asked.names)?;
     // systemd matches no patterns in what it tells of changes. So all units are watched, and others are left out here.
     let is_filtered = !wanted.patterns.is_empty();
@@ -28,8 +29,8 @@ pub(super) fn run(systemd: &Systemd, asked: &Watch) -> Result<ExitCode, Failure>
         if is_filtered && !keep(&mut event, &wanted) {
             continue;
         }
-        if asked.format.is_json() {
-            json(&event).print()?;
+        if form.is_json() {
+            json(&event).print_as(form)?;
         } else {
             print(&event, !asked.names.is_empty())?;
         }

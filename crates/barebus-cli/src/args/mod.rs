@@ -1,0 +1,129 @@
+//! The command line, a file for each group of verbs.
+
+mod codegen;
+mod format;
+mod generate;
+mod getopt;
+mod global;
+mod measure;
+mod message;
+mod object;
+mod run_box;
+mod service;
+mod shown;
+mod target;
+pub(crate) mod unit;
+mod value;
+mod wait;
+mod watch;
+
+use std::path::PathBuf;
+
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+
+pub(crate) use codegen::CodegenOptions;
+pub(crate) use format::{Form, Format};
+pub(crate) use generate::{GenerateLayout, GenerateOptions, Verdicts};
+pub(crate) use global::{Globals, Selection, Sending};
+pub(crate) use measure::{Only, Ping, Replay, Speed};
+pub(crate) use message::{DecodeOptions, EncodeOptions, Layout, ValidateOptions};
+pub(crate) use object::{Call, Emit, GetProperty, Introspect, Object, SetProperty};
+pub(crate) use run_box::BoxOptions;
+pub(crate) use service::{Status, Tree};
+pub(crate) use target::{Handshake, Place, Target};
+pub(crate) use wait::Wait;
+pub(crate) use watch::{Capture, Monitor, Trace};
+
+use crate::exit::Failure;
+
+/// Queries and controls systemd and any other D-Bus service.
+#[derive(Debug, Parser)]
+#[command(name = "barebus", version, max_term_width = 100, args_override_self = true)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) globals: Globals,
+    #[command(subcommand)]
+    pub(crate) verb: Option<Verb>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Queries and controls systemd's units
+    Unit(unit::Unit),
+    /// Lists the names on the bus, and whose they are (the default)
+    List,
+    /// Shows the process and credentials of a name, a process, or the bus's owner
+    Status(Status),
+    /// Shows the objects of services as a tree
+    Tree(Tree),
+    /// Prints an object's methods, signals and properties, with types and current values
+    Introspect(Introspect),
+    /// Calls a method and prints the reply
+    Call(Call),
+    /// Emits a signal
+    Emit(Emit),
+    /// Prints properties
+    GetProperty(GetProperty),
+    /// Sets a property
+    SetProperty(SetProperty),
+    /// Waits for a signal and prints its arguments, until a bus name has an owner, or until a property has a value
+    Wait(Wait),
+    /// Prints the messages on a bus
+    Monitor(Monitor),
+    /// Writes the messages on a bus as a capture in the format pcapng
+    Capture(Capture),
+    /// Shows calls with their replies and how long they took, or counts them
+    Trace(Trace),
+    /// Measures how long calls of a service take
+    Ping(Ping),
+    /// Sends recorded messages again
+    Replay(Replay),
+    /// Prints Rust definitions generated from introspection data
+    Codegen(CodegenOptions),
+    /// Checks whether bytes are valid messages, and says what is wrong and where
+    Validate(ValidateOptions),
+    /// Prints messages as text
+    Decode(DecodeOptions),
+    /// Marshals messages from the output of decode
+    Encode(EncodeOptions),
+    /// Generates messages from a seed: valid ones, or ones that break exactly one rule
+    Generate(GenerateOptions),
+    /// Boots a systemd with its own bus in temporary namespaces, and runs a command in it
+    Box(BoxOptions),
+    /// Prints a script for shell completion
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Prints the manual page
+    Man {
+        /// Writes it to this directory instead, with a page for each command
+        #[arg(long, value_name = "DIRECTORY")]
+        directory: Option<PathBuf>,
+    },
+}
+
+/// Why the command line cannot be used.
+pub(crate) enum Unusable {
+    /// As clap says, or help that was asked for.
+    Clap(clap::Error),
+    Failure(Failure),
+}
+
+/// Reads the command line of this process.
+///
+/// # Errors
+/// It is invalid, or asks for help.
+pub(crate) fn parse() -> Result<Arguments, Unusable> {
+    let program = Arguments::command();
+    let ordered = getopt::order(&program, std::env::args_os()).map_err(Unusable::Failure)?;
+    let mut program = shown::of_verb(program, ordered.verb.as_deref());
+    let matches = program.try_get_matches_from_mut(ordered.words).map_err(Unusable::Clap)?;
+    Arguments::from_arg_matches(&matches)
+        .map_err(|error| Unusable::Clap(error.format(&mut program)))
+}
+
+/// The whole command line, for completions and manual pages.
+pub(crate) fn program() -> clap::Command {
+    shown::everywhere(Arguments::command())
+}

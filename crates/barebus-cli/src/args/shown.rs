@@ -1,0 +1,106 @@
+//! Which of the shared options the help of a verb shows. All of them are accepted everywhere, as busctl accepts them.
+
+use clap::{Arg, Command};
+
+/// Shown by the program's own help, and by that of each verb that connects.
+const CONNECTION: &[&str] = &[
+    "system",
+    "user",
+    "address",
+    "peer",
+    "host",
+    "machine",
+    "capsule",
+    "timeout",
+    "handshake",
+    "watch_bind",
+];
+
+/// The shared options of a verb, besides those of the connection. `None` for a verb that does not connect.
+const fn of(verb: &str) -> Option<&'static [&'static str]> {
+    Some(match verb.as_bytes() {
+        b"list" => &[
+            "unique",
+            "acquired",
+            "activatable",
+            "show_machine",
+            "no_legend",
+            "full",
+            "augment_creds",
+            "output",
+            "json",
+            "json_alone",
+        ],
+        b"status" => &["augment_creds", "no_legend", "output", "json", "json_alone"],
+        b"tree" => &["list", "no_legend", "output", "json", "json_alone"],
+        b"introspect" => &["xml_interface", "no_legend", "full", "output", "json", "json_alone"],
+        b"call" => &[
+            "expect_reply",
+            "auto_start",
+            "allow_interactive_authorization",
+            "quiet",
+            "output",
+            "verbose",
+            "json",
+            "json_alone",
+        ],
+        b"get-property" => &["output", "verbose", "json", "json_alone"],
+        b"set-property" => &["auto_start", "allow_interactive_authorization", "output"],
+        b"emit" => &["destination", "auto_start", "output"],
+        b"wait" => &["limit_messages", "quiet", "output", "verbose", "json", "json_alone"],
+        b"monitor" => &["rules", "limit_messages", "output", "json", "json_alone", "destination"],
+        b"capture" => &["rules", "size", "limit_messages"],
+        b"unit" => &["output", "json", "quiet"],
+        b"trace" => &["limit_messages", "output"],
+        b"ping" | b"bench" => &["output"],
+        b"codegen" | b"replay" => &[],
+        _ => return None,
+    })
+}
+
+/// The program with the help of the verb that the command line names. What the others show does not matter then.
+pub(super) fn of_verb(program: Command, verb: Option<&str>) -> Command {
+    let globals = globals(&program);
+    let is_known = |verb: &&str| program.find_subcommand(verb).is_some();
+    match verb.filter(is_known).map(str::to_owned) {
+        Some(verb) => top(program.mut_subcommand(&verb, |command| show(command, &globals))),
+        // `barebus help VERB`, too.
+        None => everywhere(program),
+    }
+}
+
+/// The program with the help of each verb.
+pub(super) fn everywhere(program: Command) -> Command {
+    let globals = globals(&program);
+    top(program.mut_subcommands(|command| show(command, &globals)))
+}
+
+fn globals(program: &Command) -> Vec<Arg> {
+    program.get_arguments().filter(|arg| arg.is_global_set()).cloned().collect()
+}
+
+/// Gives a verb its own copies of those options that it shows otherwise than the program does. The others are inherited.
+fn show(verb: Command, globals: &[Arg]) -> Command {
+    let shown = of(verb.get_name());
+    let mut verb = verb;
+    for arg in globals {
+        let id = arg.get_id().as_str();
+        let is_its_own = verb.get_arguments().any(|own| own.get_id() == arg.get_id());
+        let is_connection = CONNECTION.contains(&id);
+        let is_shown = shown.is_some_and(|shown| is_connection || shown.contains(&id));
+        if !is_its_own && is_shown != is_connection {
+            verb = verb.arg(arg.clone().hide(!is_shown));
+        }
+    }
+    verb
+}
+
+/// Hides what belongs to some verbs only.
+fn top(program: Command) -> Command {
+    program.mut_args(|arg| {
+        match arg.is_global_set() && !CONNECTION.contains(&arg.get_id().as_str()) {
+            true => arg.hide(true),
+            false => arg,
+        }
+    })
+}
