@@ -17,10 +17,13 @@ use barebus_wire::{BodyError, DecodeError, EncodeError};
 ///
 /// let config = Config::new(ServerKind::Direct, Mechanism::Anonymous.into());
 /// let mut session: Session<()> = Session::new(config);
+/// // The time of the handshake begins with the first poll.
+/// let begin = Duration::from_secs(60);
+/// assert!(session.poll_event(Want::Anything, begin)?.is_none());
 /// // No answer within the time limit of the handshake: the session ends, in this way or by asking for a second attempt.
-/// let late = Duration::from_secs(60);
-/// let error = session.poll_event(Want::Anything, late).unwrap_err();
+/// let error = session.poll_event(Want::Anything, begin * 2).unwrap_err();
 /// assert!(matches!(error, SessionError::HandshakeTimedOut { .. }));
+/// # Ok::<(), SessionError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
