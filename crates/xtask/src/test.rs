@@ -21,6 +21,7 @@ pub(crate) fn run(all: bool) -> Result<(), Failure> {
         "dbus-run-session",
         "dbus-send",
         "gdbus",
+        "tshark",
         "nsenter",
         "setpriv",
         "unshare",

@@ -19,8 +19,11 @@ fn talk(bus: &SessionBus) {
     for sample in SAMPLES {
         for value in sample.values {
             let body = form::parse(sample.signature, value).unwrap();
-            // busctl prints the numbers of its own descriptors, and fails on what the specification allows.
-            if sample.signature.contains('h') {
+            // busctl prints the numbers of its own descriptors, does not escape text, and fails on keys that are no strings.
+            let is_unsafe = value.iter().any(|word| word.contains(barebus_text::is_unsafe));
+            let mut keys = sample.signature.split("a{").skip(1);
+            let has_other_keys = keys.any(|rest| !rest.starts_with(['s', 'o', 'g']));
+            if sample.signature.contains('h') || is_unsafe || has_other_keys {
                 continue;
             }
             emit(&mut connection, "Sample", &body);
@@ -57,6 +60,14 @@ fn without_time(text: &str) -> String {
     text
 }
 
+#[track_caller]
+fn same(ours: &[String], theirs: &[String]) {
+    for (ours, theirs) in ours.iter().zip(theirs) {
+        assert_eq!(ours, theirs);
+    }
+    assert_eq!(ours.len(), theirs.len());
+}
+
 #[test]
 fn monitor_and_capture_show_what_busctls_show() {
     let bus = SessionBus::start("monitors");
@@ -87,9 +98,9 @@ fn monitor_and_capture_show_what_busctls_show() {
             (text.1, json.1, capture.1)
         });
     let long = |output| between(&text(output), "\n\n", "Member=Begin", "Member=End");
-    assert_eq!(long(our_text), long(their_text));
+    same(&long(our_text), &long(their_text));
     let json = |output| between(&text(output), "\n", "\"Begin\"", "\"End\"");
-    assert_eq!(json(our_json), json(their_json));
+    same(&json(our_json), &json(their_json));
     let packets = |output: Vec<u8>| {
         let packets = Capture::new(&*output).unwrap().map_while(Result::ok);
         let packets: Vec<Vec<u8>> = packets.map(|packet| packet.bytes).collect();

@@ -9,7 +9,7 @@ mod traces;
 mod waits;
 
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -50,6 +50,23 @@ impl Watching {
 
     fn output(&self) -> Vec<u8> {
         std::fs::read(&self.file).unwrap()
+    }
+
+    /// Waits until the end of the output is what is waited for. For long outputs.
+    fn wait_for_end(&self, is_there: impl Fn(&[u8]) -> bool) {
+        let end = Instant::now() + PATIENCE;
+        let mut file = File::open(&self.file).unwrap();
+        loop {
+            let len = file.metadata().unwrap().len();
+            file.seek(SeekFrom::Start(len.saturating_sub(2000))).unwrap();
+            let mut tail = Vec::new();
+            file.read_to_end(&mut tail).unwrap();
+            if is_there(&tail) {
+                return;
+            }
+            assert!(Instant::now() < end, "it never came");
+            thread::sleep(Duration::from_millis(20));
+        }
     }
 
     /// Waits until the output is what is waited for.

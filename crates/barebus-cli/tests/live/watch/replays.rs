@@ -62,7 +62,7 @@ fn a_recording_in_any_form_is_answered_as_it_was() {
 fn a_reply_that_differs_is_told() {
     let bus = SessionBus::start("replay-differs");
     drop(service::start(&bus.address));
-    let folder = Folder::new("replay-differs");
+    let folder = Folder::new("replay-differs-file");
     let file = capture(&bus, &folder);
     let text_of = stdout(Command::new(BAREBUS).args(["decode", "--text", &file]));
     let other =
@@ -82,7 +82,7 @@ fn a_reply_that_differs_is_told() {
 #[test]
 fn a_peer_that_hangs_up_is_told_with_the_message() {
     let bus = SessionBus::start("replay-raw");
-    let folder = Folder::new("replay-raw");
+    let folder = Folder::new("replay-raw-file");
     let file = folder.join("crash");
     // An array longer than any message may be: a bus ends the connection.
     std::fs::write(&file, b"l\x01\0\x01\xff\xff\xff\xff\x01\0\0\0\0\0\0\0").unwrap();

@@ -69,6 +69,12 @@ fn in_gvariants_form_it_prints_what_gdbus_monitor_prints() {
         let (gdbus, ours) = (start(gdbus, "gdbus-theirs"), start(ours, "gdbus-ours"));
         let mut connection = Connection::open(&bus.address).unwrap();
         Bus::new(&mut connection).request_name(NAME, NameFlags::NONE).unwrap();
+        // gdbus subscribes only after it has seen the owner.
+        let is_ready = |output: &[u8]| super::contains(output, b"Watch.Ready ()\n");
+        while !is_ready(&gdbus.output()) || !is_ready(&ours.output()) {
+            emit(&mut connection, "Ready", &nothing());
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
         for sample in SAMPLES.iter().filter(|sample| !sample.signature.contains('h')) {
             for value in sample.values {
                 emit(&mut connection, "Sample", &form::parse(sample.signature, value).unwrap());
@@ -82,7 +88,9 @@ fn in_gvariants_form_it_prints_what_gdbus_monitor_prints() {
                     && super::contains(output, b"Watch.Nothing ()\n")
             };
             watching.wait_for(ends);
-            text(watching.interrupt().1)
+            let output = text(watching.interrupt().1);
+            let lines = output.lines().filter(|line| !line.contains("Watch.Ready "));
+            lines.map(String::from).collect::<Vec<_>>()
         });
         let [theirs, ours] = outputs;
         assert_eq!(ours, theirs);

@@ -67,7 +67,7 @@ fn core(line: &str) -> String {
 
 #[test]
 fn every_call_is_paired_with_its_reply_and_a_capture_shows_the_same() {
-    let bus = SessionBus::start("trace");
+    let bus = SessionBus::start("trace-bus");
     serve(&bus);
     let start = |words: &[&str], name: &str| {
         let mut command = barebus(&bus);
@@ -115,7 +115,7 @@ fn every_call_is_paired_with_its_reply_and_a_capture_shows_the_same() {
 
 #[test]
 fn calls_are_counted_from_the_bus_and_from_a_capture() {
-    let bus = SessionBus::start("trace-count");
+    let bus = SessionBus::start("trace-count-bus");
     serve(&bus);
     let mut command = barebus(&bus);
     command.args(["trace", "-c", "-N", &CALLS.to_string(), "-o", "json", "--member=Add", NAME]);
