@@ -1,6 +1,6 @@
 //! Prints tables.
 
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, Read, Write};
 
 use unicode_width::UnicodeWidthStr;
 
@@ -77,13 +77,21 @@ impl<const N: usize> Table<N> {
                 let rest = width.saturating_sub(cell.width());
                 let is_right = self.right == Some(column);
                 let indent = if is_right { rest } else { 0 };
-                write!(out, "{:missing$}{space}{:indent$}{cell}", "", "")?;
+                spaces(missing, out)?;
+                out.write_all(space.as_bytes())?;
+                spaces(indent, out)?;
+                out.write_all(cell.as_bytes())?;
                 missing = if is_right { 0 } else { rest };
             }
             writeln!(out)?;
         }
         Ok(())
     }
+}
+
+/// A width in a format string has at most 16 bits: a longer cell would end the program.
+fn spaces(count: usize, out: &mut impl Write) -> io::Result<()> {
+    io::copy(&mut io::repeat(b' ').take(count as u64), out).map(drop)
 }
 
 #[cfg(test)]
@@ -118,5 +126,14 @@ mod tests {
         table.push(["a", "b", "c"]);
         table.push(["aa", "b", "c"]);
         assert_eq!(written(&table), "a  b\naa b\n");
+    }
+
+    #[test]
+    fn a_cell_can_have_any_length() {
+        let long = "x".repeat(100_000);
+        let mut table = Table::new(["A", "B"]).align_right(0);
+        table.push([&long, &long]);
+        table.push(["a", "b"]);
+        assert_eq!(written(&table).lines().last().map(str::len), Some(100_002));
     }
 }
