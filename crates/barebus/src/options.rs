@@ -6,6 +6,7 @@ use std::time::Duration;
 use barebus_sasl::{Identity, Mechanism, Mechanisms, Pacing};
 use barebus_session::{Config, ServerKind, Serving};
 use barebus_wire::address::{Address, Addresses};
+use nix::errno::Errno;
 use nix::unistd::geteuid;
 
 use crate::connection::Connection;
@@ -204,6 +205,16 @@ impl Options {
         config.unix_fds &= transport.passes_fds;
         let address = address.as_str();
         Ok(Connection::over(transport, Some(timeout), address, config, self.call_timeout)?)
+    }
+
+    /// Connects to `address`, which is not valid for long, and calls it `name`. So it is not connected to again.
+    pub(crate) fn attempt_as(&self, address: &str, name: &str) -> Result<Connection, AttemptError> {
+        let address = Addresses::parse(address).ok().and_then(|mut addresses| addresses.next());
+        let mut config = self.config.clone();
+        let timeout = config.handshake_timeout;
+        let transport = endpoint::reach(&address.ok_or(Errno::EINVAL)?, timeout)?;
+        config.unix_fds &= transport.passes_fds;
+        Ok(Connection::over(transport, None, name, config, self.call_timeout)?)
     }
 
     /// Uses a stream socket that is already connected: a `UnixStream`, a `TcpStream`, an inherited descriptor.

@@ -2,13 +2,17 @@
 
 use std::fs;
 use std::io;
+use std::os::fd::{AsRawFd, OwnedFd};
 use std::os::unix::fs::MetadataExt;
 
 use barebus_wire::address::escape;
+use nix::errno::Errno;
+use nix::fcntl::{self, OFlag, OpenHow, ResolveFlag};
+use nix::sys::stat::Mode;
 use nix::unistd::geteuid;
 
 use crate::connection::Connection;
-use crate::error::OpenError;
+use crate::error::{Attempt, AttemptError, OpenError};
 use crate::options::Options;
 
 impl Options {
@@ -31,7 +35,23 @@ impl Options {
         }
         let leader =
             leader(name).map_err(|error| OpenError::Machine { name: name.into(), error })?;
-        self.open(&unix(&format!("/proc/{leader}/root/run/dbus/system_bus_socket")))
+        self.open_root_of(leader)
+    }
+
+    /// Opens the system bus of the container that a process belongs to, through `/proc/PID/root`. The container can change the links in its
+    /// root at any time, so they are followed as in the container: none leads to a socket of this machine. That needs Linux 5.6.
+    ///
+    /// # Errors
+    /// [`OpenError::Unreachable`].
+    pub fn open_root_of(&self, pid: u32) -> Result<Connection, OpenError> {
+        let root = format!("/proc/{pid}/root");
+        let address = unix(&format!("{root}/{SYSTEM_BUS}"));
+        let connection = socket_in(&root).map_err(AttemptError::from).and_then(|socket| {
+            // The path of the descriptor leads to this very socket, whatever has become of its name.
+            let path = unix(&format!("/proc/self/fd/{}", socket.as_raw_fd()));
+            self.attempt_as(&path, &address)
+        });
+        connection.map_err(|error| OpenError::Unreachable(vec![Attempt { address, error }]))
     }
 
     /// Opens the bus of a capsule: `capsule@NAME.service` of systemd 256 and later. The bus accepts only the capsule's user and root.
@@ -43,6 +63,27 @@ impl Options {
         self.open(&unix(&format!("/run/capsules/{name}/bus")))
     }
 }
+
+/// Where a system bus is below the root of a container.
+const SYSTEM_BUS: &str = "run/dbus/system_bus_socket";
+
+/// The socket of the system bus below an untrusted root.
+fn socket_in(root: &str) -> nix::Result<OwnedFd> {
+    let flags = OFlag::O_PATH | OFlag::O_CLOEXEC;
+    let root = fcntl::open(root, flags | OFlag::O_DIRECTORY, Mode::empty())?;
+    let resolve = ResolveFlag::RESOLVE_IN_ROOT | ResolveFlag::RESOLVE_NO_MAGICLINKS;
+    let how = OpenHow::new().flags(flags).resolve(resolve);
+    let mut tries = 0;
+    loop {
+        match fcntl::openat2(&root, SYSTEM_BUS, how) {
+            // Something was renamed meanwhile, so the kernel could not verify that `..` stays inside.
+            Err(Errno::EAGAIN) if tries < MAX_TRIES => tries += 1,
+            opened => return opened,
+        }
+    }
+}
+
+const MAX_TRIES: u32 = 1000;
 
 fn unix(path: &str) -> String {
     format!("unix:path={}", escape(path.as_bytes()))

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use barebus::wire::address::escape;
 use barebus::{Connection, OpenError, Options};
 use nix::unistd::geteuid;
 
@@ -43,8 +42,8 @@ pub(super) fn at(address: &str) -> Result<Connection, Error> {
 }
 
 pub(super) fn root_of(pid: u32) -> Result<Connection, Error> {
-    let path = format!("/proc/{pid}/root/run/dbus/system_bus_socket");
-    Connection::open(&format!("unix:path={}", escape(path.as_bytes())))
+    Options::bus()
+        .open_root_of(pid)
         .map_err(|error| Error::new(CONNECTING, None, AccessError::Root { pid, error }))
 }
 

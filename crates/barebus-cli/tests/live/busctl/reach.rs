@@ -66,6 +66,20 @@ fn a_container_is_found_by_its_leader() {
 }
 
 #[test]
+fn links_of_a_container_do_not_lead_out_of_it() {
+    // Its socket is a link to a path that only this machine has.
+    let (code, out, err) = script(
+        "mkdir -p /run/systemd/machines /run/elsewhere && ln -sf /run/dbus/system_bus_socket /run/elsewhere/bus\n\
+         unshare -m sh -c 'mount -t tmpfs tmpfs /run && mkdir /run/dbus &&\n\
+         ln -s /run/elsewhere/bus /run/dbus/system_bus_socket && touch /tmp/links-are-made; exec sleep infinity' &\n\
+         until [ -e /tmp/links-are-made ]; do sleep 0.01; done\n\
+         echo LEADER=$! > /run/systemd/machines/links; $X -M links list; code=$?; kill $!; exit $code",
+    );
+    assert_eq!((code, &*out), (Some(3), ""), "{err}");
+    assert!(err.contains("No such file"), "{err}");
+}
+
+#[test]
 fn a_socket_is_waited_for() {
     let (code, out, err) = script(
         "$X --watch-bind=yes --address unix:path=/tmp/reach/later/bus $GET & \n\
