@@ -117,7 +117,7 @@ fn terminal(pid: u32) -> Option<String> {
 /// A number in a file; `None` also for -1, which stands for none.
 fn number(pid: u32, name: &str) -> Option<u32> {
     let text = read(pid, name)?;
-    let number = str::from_utf8(&text).ok()?.trim().parse().ok()?;
+    let number = std::str::from_utf8(&text).ok()?.trim().parse().ok()?;
     Some(number).filter(|number| *number != u32::MAX)
 }
 

@@ -13,6 +13,7 @@ use barebus::{
 };
 use barebus_text::busctl;
 
+#[allow(unused_imports, reason = "each test program uses some of them")]
 pub(crate) use objects::{ANNOTATED, BROKEN, DEEP, INTERFACE, ODD, REFUSING, SILENT, TYPES, WIDE};
 pub(crate) use types::{SAMPLES, Sample};
 
