@@ -158,8 +158,7 @@ impl<'c> Sorter<'c> {
             _ => {
                 let names: Vec<String> =
                     found.iter().map(|(name, _)| format!("--{name}")).collect();
-                let what =
-                    format_args!("the option '--{beginning}' is ambiguous: {}", names.join(", "));
+                let what = format!("the option '--{beginning}' is ambiguous: {}", names.join(", "));
                 Err(Failure::usage(what))
             }
         }

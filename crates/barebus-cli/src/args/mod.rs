@@ -1,6 +1,7 @@
 //! The command line, a file for each group of verbs.
 
 mod codegen;
+mod examples;
 mod format;
 mod generate;
 mod getopt;
@@ -8,6 +9,7 @@ mod global;
 mod measure;
 mod message;
 mod object;
+mod partial;
 mod run_box;
 mod service;
 mod shown;
@@ -28,6 +30,7 @@ pub(crate) use global::{Globals, Selection, Sending};
 pub(crate) use measure::{Only, Ping, Replay, Speed};
 pub(crate) use message::{DecodeOptions, EncodeOptions, Layout, ValidateOptions};
 pub(crate) use object::{Call, Emit, GetProperty, Introspect, Object, SetProperty};
+pub(crate) use partial::Partial;
 pub(crate) use run_box::BoxOptions;
 pub(crate) use service::{Status, Tree};
 pub(crate) use target::{Handshake, Place, Target};

@@ -2,6 +2,8 @@
 
 use clap::{Arg, Command};
 
+use super::examples;
+
 /// Shown by the program's own help, and by that of each verb that connects.
 const CONNECTION: &[&str] = &[
     "system",
@@ -50,7 +52,7 @@ const fn of(verb: &str) -> Option<&'static [&'static str]> {
         b"wait" => &["limit_messages", "quiet", "output", "verbose", "json", "json_alone"],
         b"monitor" => &["rules", "limit_messages", "output", "json", "json_alone", "destination"],
         b"capture" => &["rules", "size", "limit_messages"],
-        b"unit" => &["output", "json", "quiet"],
+        b"unit" => &["output", "json", "quiet", "full"],
         b"trace" => &["limit_messages", "output"],
         b"ping" | b"bench" => &["output"],
         b"codegen" | b"replay" => &[],
@@ -63,7 +65,10 @@ pub(super) fn of_verb(program: Command, verb: Option<&str>) -> Command {
     let globals = globals(&program);
     let is_known = |verb: &&str| program.find_subcommand(verb).is_some();
     match verb.filter(is_known).map(str::to_owned) {
-        Some(verb) => top(program.mut_subcommand(&verb, |command| show(command, &globals))),
+        Some(verb) => {
+            let shown = |command| examples::of_verb(show(command, &globals));
+            top(program.mut_subcommand(&verb, shown))
+        }
         // `barebus help VERB`, too.
         None => everywhere(program),
     }
@@ -72,7 +77,7 @@ pub(super) fn of_verb(program: Command, verb: Option<&str>) -> Command {
 /// The program with the help of each verb.
 pub(super) fn everywhere(program: Command) -> Command {
     let globals = globals(&program);
-    top(program.mut_subcommands(|command| show(command, &globals)))
+    top(examples::everywhere(program.mut_subcommands(|command| show(command, &globals))))
 }
 
 fn globals(program: &Command) -> Vec<Arg> {

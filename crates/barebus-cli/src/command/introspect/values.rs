@@ -165,7 +165,7 @@ impl<'c, 'n> ValueReader<'c, 'n> {
         let reply = asked.and_then(|asked| self.connection.wait(asked));
         let reply = reply.map_err(|error| Failure::call(&tried, &error))?;
         print_all(&reply, interface, properties, self.print, values).map_err(|error| {
-            let what = format_args!("{tried}: the reply to GetAll is unusable: {error}");
+            let what = format!("{tried}: the reply to GetAll is unusable: {error}");
             Failure::new(Exit::Refused, what)
         })
     }
@@ -254,12 +254,12 @@ fn with_properties<'d>(
 fn warn_of_types(interfaces: &[(&str, Vec<&Member>)], values: &Values<'_>) {
     let mut wrong = Vec::new();
     for (interface, properties) in interfaces {
+        // A broken document may have a property twice, with different types.
+        let declared: HashSet<(&str, &str)> =
+            properties.iter().map(|it| (&*it.name, &*it.property_type)).collect();
         for property in properties {
             let Some(value) = values.0.get(&(*interface, &*property.name)) else { continue };
-            let is_declared = |other: &&Member| {
-                other.name == property.name && other.property_type == value.signature
-            };
-            if !properties.iter().any(is_declared) {
+            if !declared.contains(&(&*property.name, &*value.signature)) {
                 wrong.push((interface, property, &value.signature));
             }
         }
@@ -347,11 +347,11 @@ impl<'i> Refused<'i> {
                 0 => String::new(),
                 more => format!(" and {more} more"),
             };
-            let what = format_args!("cannot read {shown}{more} of {interface}: {why}");
+            let what = format!("cannot read {shown}{more} of {interface}: {why}");
             failures.tell(&Failure::new(Exit::Refused, what));
         }
         if self.more > 0 {
-            let what = format_args!("cannot read {} more properties of {interface}", self.more);
+            let what = format!("cannot read {} more properties of {interface}", self.more);
             failures.tell(&Failure::new(Exit::Refused, what));
         }
     }

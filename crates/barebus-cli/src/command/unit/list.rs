@@ -11,7 +11,12 @@ use crate::exit::{Exit, Failure};
 use crate::json::Json;
 use crate::table::Table;
 
-pub(super) fn units(systemd: &Systemd, list: &List, form: Form) -> Result<ExitCode, Failure> {
+pub(super) fn units(
+    systemd: &Systemd,
+    list: &List,
+    form: Form,
+    is_full: bool,
+) -> Result<ExitCode, Failure> {
     let units = match (&*texts(&list.state), &*texts(&list.patterns)) {
         ([], []) => systemd.list_units()?,
         (states, patterns) => systemd.list_units_by_patterns(states, patterns)?,
@@ -32,7 +37,7 @@ pub(super) fn units(systemd: &Systemd, list: &List, form: Form) -> Result<ExitCo
         let row = |unit: &ListedUnit<'_>| row(columns, cells(unit).each_ref().map(Json::from));
         Json::array(shown.iter().map(row)).print_as(form)?;
     } else {
-        print(columns, shown.iter().map(cells))?;
+        print(columns, shown.iter().map(cells), is_full)?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -43,7 +48,12 @@ fn order(name: &str) -> (Option<String>, String, &str) {
     (kind, name.to_ascii_lowercase(), name)
 }
 
-pub(super) fn files(systemd: &Systemd, list: &ListFiles, form: Form) -> Result<ExitCode, Failure> {
+pub(super) fn files(
+    systemd: &Systemd,
+    list: &ListFiles,
+    form: Form,
+    is_full: bool,
+) -> Result<ExitCode, Failure> {
     let mut files = match (&*texts(&list.state), &*texts(&list.patterns)) {
         ([], []) => systemd.list_unit_files()?,
         (states, patterns) => systemd.list_unit_files_by_patterns(states, patterns)?,
@@ -58,7 +68,7 @@ pub(super) fn files(systemd: &Systemd, list: &ListFiles, form: Form) -> Result<E
         Json::array(rows).print_as(form)?;
     } else {
         let rows = files.iter().map(|file| [file.name(), file.state.as_str()].map(String::from));
-        print(["unit file", "state"], rows)?;
+        print(["unit file", "state"], rows, is_full)?;
     }
     // As systemctl, which does not do so for units.
     Ok(match files.is_empty() && !list.patterns.is_empty() {
@@ -67,7 +77,12 @@ pub(super) fn files(systemd: &Systemd, list: &ListFiles, form: Form) -> Result<E
     })
 }
 
-pub(super) fn jobs(systemd: &Systemd, list: &ListJobs, form: Form) -> Result<ExitCode, Failure> {
+pub(super) fn jobs(
+    systemd: &Systemd,
+    list: &ListJobs,
+    form: Form,
+    is_full: bool,
+) -> Result<ExitCode, Failure> {
     let mut jobs = systemd.list_jobs()?;
     if !list.patterns.is_empty() {
         // systemd has no method that lists the jobs of patterns. A unit that has a job is in memory.
@@ -90,7 +105,7 @@ pub(super) fn jobs(systemd: &Systemd, list: &ListJobs, form: Form) -> Result<Exi
             let [job_type, state] = words;
             [job.id.to_string(), job.unit.clone(), job_type, state]
         });
-        print(columns, rows)?;
+        print(columns, rows, is_full)?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -106,11 +121,12 @@ fn row<const N: usize>(columns: [&str; N], cells: [Json; N]) -> Json {
 fn print<const N: usize>(
     columns: [&str; N],
     rows: impl Iterator<Item = [String; N]>,
+    is_full: bool,
 ) -> std::io::Result<()> {
     let heads = columns.map(str::to_uppercase);
     let mut table = Table::new(heads.each_ref().map(String::as_str));
     for cells in rows {
         table.push(cells.each_ref().map(String::as_str));
     }
-    table.print()
+    table.full(is_full).print()
 }

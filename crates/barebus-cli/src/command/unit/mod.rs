@@ -24,12 +24,13 @@ use crate::exit::Failure;
 
 use file::Change;
 use job::Action;
+pub(crate) use open::open;
 
 pub(crate) fn run(globals: &Globals, unit: &Unit) -> Result<ExitCode, Failure> {
     let verb = &unit.verb;
     check(&globals.target, verb)?;
-    let done = open::open(&globals.target, unit.interactive)
-        .and_then(|systemd| act(&systemd, globals, verb));
+    let done =
+        open(&globals.target, unit.interactive).and_then(|systemd| act(&systemd, globals, verb));
     match verb {
         Verb::Active(_) | Verb::Failed(_) | Verb::Status(_) => done.map_err(exit::unanswered),
         _ => done,
@@ -53,17 +54,21 @@ fn check(target: &Target, verb: &Verb) -> Result<(), Failure> {
 }
 
 fn act(systemd: &Systemd, globals: &Globals, verb: &Verb) -> Result<ExitCode, Failure> {
-    let form = globals.format.form(&[Form::Text, Form::Json])?;
-    let quiet = globals.format.quiet;
+    let form = globals.format.form(match verb {
+        Verb::Cat(_) | Verb::Run(_) => &[Form::Text],
+        _ => &[Form::Text, Form::Json],
+    })?;
+    let told = question::Told { quiet: globals.format.quiet, form };
+    let is_full = globals.format.full;
     let timeout = globals.target.time_limit();
-    let jobs = |action, jobs| job::run(systemd, timeout, action, jobs);
-    let files = |change, files| file::change(systemd, change, files);
+    let jobs = |action, jobs| job::run(systemd, timeout, form, action, jobs);
+    let files = |change, files| file::change(systemd, form, change, files);
     let files_now =
-        |change, action, files| file::change_now(systemd, timeout, change, action, files);
+        |change, action, files| file::change_now(systemd, timeout, form, change, action, files);
     match verb {
-        Verb::State(question) => question::state(systemd, question, quiet),
-        Verb::Active(question) => question::active(systemd, question, quiet),
-        Verb::Failed(question) => question::failed(systemd, question, quiet),
+        Verb::State(question) => question::state(systemd, question, told),
+        Verb::Active(question) => question::active(systemd, question, told),
+        Verb::Failed(question) => question::failed(systemd, question, told),
         Verb::Status(asked) => status::run(systemd, asked, form),
         Verb::Show(asked) => show::run(systemd, asked, form),
         Verb::Cat(units) => cat::run(systemd, units),
@@ -74,7 +79,7 @@ fn act(systemd: &Systemd, globals: &Globals, verb: &Verb) -> Result<ExitCode, Fa
         Verb::Reload(units) => jobs(Action::Reload, units),
         Verb::ReloadOrRestart(units) => jobs(Action::ReloadOrRestart, units),
         Verb::TryReloadOrRestart(units) => jobs(Action::TryReloadOrRestart, units),
-        Verb::Isolate(unit) => job::isolate(systemd, timeout, unit),
+        Verb::Isolate(unit) => job::isolate(systemd, timeout, form, unit),
         Verb::Kill(asked) => control::kill(systemd, asked),
         Verb::Freeze(units) => control::freeze(systemd, units),
         Verb::Thaw(units) => control::thaw(systemd, units),
@@ -84,18 +89,18 @@ fn act(systemd: &Systemd, globals: &Globals, verb: &Verb) -> Result<ExitCode, Fa
         Verb::Link(names) => files(Change::Link, names),
         Verb::Mask(names) => files_now(Change::Mask, Action::Stop, names),
         Verb::Unmask(names) => files(Change::Unmask, names),
-        Verb::Preset(asked) => file::preset(systemd, asked),
+        Verb::Preset(asked) => file::preset(systemd, form, asked),
         Verb::Revert(names) => files(Change::Revert, names),
         Verb::ResetFailed(units) => control::reset_failed(systemd, units),
         Verb::SetProperty(asked) => control::set_property(systemd, asked),
-        Verb::List(asked) => list::units(systemd, asked, form),
-        Verb::Files(asked) => list::files(systemd, asked, form),
-        Verb::Jobs(asked) => list::jobs(systemd, asked, form),
+        Verb::List(asked) => list::units(systemd, asked, form, is_full),
+        Verb::Files(asked) => list::files(systemd, asked, form, is_full),
+        Verb::Jobs(asked) => list::jobs(systemd, asked, form, is_full),
         Verb::Cancel(asked) => control::cancel(systemd, asked),
         Verb::Watch(asked) => watch::run(systemd, asked, form),
         Verb::Run(asked) => run::run(systemd, globals, asked),
         Verb::DaemonReload => Ok(systemd.reload().map(|()| ExitCode::SUCCESS)?),
-        Verb::GetDefault => file::get_default(systemd),
-        Verb::SetDefault(asked) => file::set_default(systemd, asked),
+        Verb::GetDefault => file::get_default(systemd, form),
+        Verb::SetDefault(asked) => file::set_default(systemd, form, asked),
     }
 }

@@ -8,24 +8,26 @@ use barebus_systemd::{ActiveState, Cause, Systemd};
 
 use super::exit::{NOT_FOUND, NOT_RUNNING};
 use super::names;
+use crate::args::Form;
 use crate::args::unit::Question;
 use crate::exit::{Exit, Failure};
+use crate::json::Json;
 use crate::render::one_line;
 
 /// Whether unit files are enabled. A line for each name, in their order.
 pub(super) fn state(
     systemd: &Systemd,
     question: &Question,
-    quiet: bool,
+    told: Told,
 ) -> Result<ExitCode, Failure> {
     let mut answer = Answer::default();
     for file in names::files(&question.units.names)? {
         match systemd.unit_file_state(&file) {
             Ok(state) => {
                 answer.found(state.is_enabled());
-                print(quiet, state.as_str())?;
+                told.print(&file, state.as_str())?;
             }
-            Err(error) if error.is_no_such_unit() => print(quiet, "not-found")?,
+            Err(error) if error.is_no_such_unit() => told.print(&file, "not-found")?,
             // The path of a file, which has no state: systemctl ends with this code, too.
             Err(error) if matches!(error.cause, Cause::Name(_)) => {
                 answer.refused(Failure::new(Exit::Refused, error))?;
@@ -40,25 +42,25 @@ pub(super) fn state(
 pub(super) fn active(
     systemd: &Systemd,
     question: &Question,
-    quiet: bool,
+    told: Told,
 ) -> Result<ExitCode, Failure> {
-    ask(systemd, question, quiet, NOT_RUNNING, ActiveState::is_active)
+    ask(systemd, question, told, NOT_RUNNING, ActiveState::is_active)
 }
 
 /// Whether units have failed.
 pub(super) fn failed(
     systemd: &Systemd,
     question: &Question,
-    quiet: bool,
+    told: Told,
 ) -> Result<ExitCode, Failure> {
-    ask(systemd, question, quiet, Exit::Refused, |state| *state == ActiveState::Failed)
+    ask(systemd, question, told, Exit::Refused, |state| *state == ActiveState::Failed)
 }
 
 /// Prints the active states. `no` is the exit code if none of the units is as asked.
 fn ask(
     systemd: &Systemd,
     question: &Question,
-    quiet: bool,
+    told: Told,
     no: Exit,
     is_yes: impl Fn(&ActiveState) -> bool,
 ) -> Result<ExitCode, Failure> {
@@ -75,15 +77,28 @@ fn ask(
         if is_there || status.active_state != ActiveState::Inactive {
             answer.found(is_yes(&status.active_state));
         }
-        print(quiet, status.active_state.as_str())?;
+        told.print(&unit, status.active_state.as_str())?;
     }
     Ok(answer.code(no))
 }
 
-fn print(quiet: bool, word: &str) -> io::Result<()> {
-    match quiet {
-        true => Ok(()),
-        false => writeln!(io::stdout(), "{}", one_line(word)),
+/// How answers are printed.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Told {
+    pub(super) quiet: bool,
+    pub(super) form: Form,
+}
+
+impl Told {
+    fn print(self, unit: &str, state: &str) -> io::Result<()> {
+        match self {
+            Self { quiet: true, .. } => Ok(()),
+            Self { form, .. } if form.is_json() => {
+                Json::object([("unit", unit), ("state", state)].map(|(key, it)| (key, it.into())))
+                    .print_as(form)
+            }
+            Self { .. } => writeln!(io::stdout(), "{}", one_line(state)),
+        }
     }
 }
 
