@@ -85,7 +85,7 @@ fn of(verb: &str) -> &'static [&'static str] {
             "replay --only=call --dest=org.example.Service --check bus.pcapng",
             "replay --peer=unix:path=/run/example/socket --raw crash.bin",
         ],
-        "bench" => &["bench", "bench -o json > bench.json"],
+        "bench" => &["bench", "bench --user -o json > bench.json"],
         "codegen" => &[
             "codegen --destination org.freedesktop.login1 --object /org/freedesktop/login1 > login1.rs",
             "codegen --output src/interface org.example.Net.xml",

@@ -79,6 +79,8 @@ pub(crate) enum Verb {
     Trace(Trace),
     /// Measures how long calls of a service take
     Ping(Ping),
+    /// Measures the codec and the bus, beside memcpy and a client that only moves bytes
+    Bench,
     /// Sends recorded messages again
     Replay(Replay),
     /// Prints Rust definitions generated from introspection data
@@ -119,7 +121,8 @@ pub(crate) enum Unusable {
 /// It is invalid, or asks for help.
 pub(crate) fn parse() -> Result<Arguments, Unusable> {
     let program = Arguments::command();
-    let ordered = getopt::order(&program, std::env::args_os()).map_err(Unusable::Failure)?;
+    let mut ordered = getopt::order(&program, std::env::args_os()).map_err(Unusable::Failure)?;
+    ordered.help_is_an_option();
     let mut program = shown::of_verb(program, ordered.verb.as_deref());
     let matches = program.try_get_matches_from_mut(ordered.words).map_err(Unusable::Clap)?;
     Arguments::from_arg_matches(&matches)

@@ -1,6 +1,6 @@
 //! Which of the shared options the help of a verb shows. All of them are accepted everywhere, as busctl accepts them.
 
-use clap::{Arg, Command};
+use clap::{Arg, ArgAction, Command};
 
 use super::examples;
 
@@ -16,6 +16,19 @@ const CONNECTION: &[&str] = &[
     "timeout",
     "handshake",
     "watch_bind",
+];
+
+/// Left to the manual pages.
+const RARE: &[&str] = &[
+    "capsule",
+    "handshake",
+    "watch_bind",
+    "expect_reply",
+    "allow_interactive_authorization",
+    "augment_creds",
+    "json_alone",
+    "verbose",
+    "destination",
 ];
 
 /// The shared options of a verb, besides those of the connection. `None` for a verb that does not connect.
@@ -93,16 +106,26 @@ fn show(verb: Command, globals: &[Arg]) -> Command {
         let is_its_own = verb.get_arguments().any(|own| own.get_id() == arg.get_id());
         let is_connection = CONNECTION.contains(&id);
         let is_shown = shown.is_some_and(|shown| is_connection || shown.contains(&id));
-        if !is_its_own && is_shown != is_connection {
-            verb = verb.arg(arg.clone().hide(!is_shown));
+        let is_rare = is_shown && RARE.contains(&id);
+        if !is_its_own && (is_shown != is_connection || is_rare) {
+            verb = verb.arg(arg.clone().hide(!is_shown).hide_short_help(is_rare));
         }
     }
-    verb
+    short(verb)
+}
+
+/// One help, short enough for a screen. The manual page has everything.
+fn short(verb: Command) -> Command {
+    let help = Arg::new("help").short('h').long("help").action(ArgAction::HelpShort);
+    let verb = verb.disable_help_flag(true).arg(help.help("Prints help; the manual page has more"));
+    verb.mut_subcommands(short)
 }
 
 /// Hides what belongs to some verbs only.
 fn top(program: Command) -> Command {
-    program.mut_args(|arg| {
+    let help = Arg::new("help").short('h').long("help").action(ArgAction::HelpShort);
+    let help = help.help("Prints help; 'barebus VERB --help' has that of a verb");
+    program.disable_help_flag(true).arg(help).mut_args(|arg| {
         match arg.is_global_set() && !CONNECTION.contains(&arg.get_id().as_str()) {
             true => arg.hide(true),
             false => arg,

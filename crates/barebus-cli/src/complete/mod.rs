@@ -91,7 +91,7 @@ pub(crate) fn run() -> Result<ExitCode, Failure> {
 /// Options are offered to who types a dash.
 fn without_options(program: Command) -> Command {
     let hide = |arg: Arg| if arg.is_positional() { arg } else { arg.hide(true) };
-    program.disable_help_flag(true).mut_args(hide).mut_subcommands(without_options)
+    program.mut_args(hide).mut_subcommands(without_options)
 }
 
 /// Lets the arguments of each verb be completed.

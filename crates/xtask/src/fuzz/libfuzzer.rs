@@ -31,7 +31,8 @@ pub(super) fn run(target: &Target, arguments: &[String]) -> Result<(), Failure> 
 fn options(target: &Target) -> Vec<String> {
     let len = target.max_len().map(|len| format!("-max_len={len}"));
     let dictionary = format!("-dict={}", dictionary().display());
-    len.into_iter().chain([dictionary]).collect()
+    let entropic = (!target.weighs_inputs()).then(|| "-entropic=0".to_owned());
+    len.into_iter().chain(entropic).chain([dictionary]).collect()
 }
 
 /// Runs a target for some time, then minimises its corpus.

@@ -4,9 +4,34 @@ mod options;
 
 use clap::{Args, Subcommand};
 
-pub(crate) use options::{FileOptions, JobMode, Presets, Waiting};
+use barebus_systemd::Mode;
+use barebus_systemd::word::PresetMode;
+
+pub(crate) use options::{FileOptions, Waiting};
+use options::{job_mode, preset_mode};
+
+/// The verbs in groups: a list with a line for each does not fit a screen.
+const HELP: &str = "\
+{about}
+
+{usage-heading} {usage}
+
+Questions:   state (is-enabled), active (is-active), failed (is-failed), status, show, cat
+Jobs:        start, stop, restart, try-restart, reload, reload-or-restart, try-reload-or-restart,
+             isolate, jobs (list-jobs), cancel
+Units:       list (list-units), watch, kill, freeze, thaw, reset-failed, set-property, run
+Unit files:  files (list-unit-files), enable, disable, reenable, link, mask, unmask, preset, revert,
+             get-default, set-default, daemon-reload
+
+'barebus unit VERB --help' has the help of a verb, and barebus-unit(1) says what each is for.
+
+Options:
+{options}
+
+{after-help}";
 
 #[derive(Debug, Args)]
+#[command(help_template = HELP)]
 pub(crate) struct Unit {
     /// Lets polkit ask for a password
     #[arg(long, global = true)]
@@ -147,8 +172,8 @@ pub(crate) struct Jobs {
     #[command(flatten)]
     pub(crate) waiting: Waiting,
     /// What the job does to those that are queued already
-    #[arg(long, value_enum, value_name = "MODE", default_value_t = JobMode::Replace)]
-    pub(crate) job_mode: JobMode,
+    #[arg(long, value_parser = job_mode(), value_name = "MODE", default_value_t)]
+    pub(crate) job_mode: Mode,
 }
 
 #[derive(Debug, Args)]
@@ -197,8 +222,8 @@ pub(crate) struct Preset {
     #[command(flatten)]
     pub(crate) options: FileOptions,
     /// What is done
-    #[arg(long, value_enum, value_name = "MODE", default_value_t = Presets::Full)]
-    pub(crate) preset_mode: Presets,
+    #[arg(long, value_parser = preset_mode(), value_name = "MODE", default_value_t = PresetMode::Full)]
+    pub(crate) preset_mode: PresetMode,
 }
 
 #[derive(Debug, Args)]
@@ -258,7 +283,7 @@ pub(crate) struct Cancel {
 
 #[derive(Debug, Args)]
 pub(crate) struct Watch {
-    /// Names of units [default: all units]
+    /// Names or patterns of units [default: all units]
     #[arg(value_name = "NAME")]
     pub(crate) names: Vec<String>,
 }

@@ -254,9 +254,9 @@ fn with_properties<'d>(
 fn warn_of_types(interfaces: &[(&str, Vec<&Member>)], values: &Values<'_>) {
     let mut wrong = Vec::new();
     for (interface, properties) in interfaces {
-        // A broken document may have a property twice, with different types.
-        let declared: HashSet<(&str, &str)> =
-            properties.iter().map(|it| (&*it.name, &*it.property_type)).collect();
+        // A broken document may declare a property twice, with two types.
+        let types = properties.iter().map(|it| (&*it.name, &*it.property_type));
+        let declared: HashSet<(&str, &str)> = types.collect();
         for property in properties {
             let Some(value) = values.0.get(&(*interface, &*property.name)) else { continue };
             if !declared.contains(&(&*property.name, &*value.signature)) {

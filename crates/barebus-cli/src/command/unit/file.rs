@@ -94,8 +94,8 @@ fn make(
 pub(super) fn preset(systemd: &Systemd, form: Form, preset: &Preset) -> Result<ExitCode, Failure> {
     let files = names::files(&preset.names)?;
     let files: Vec<&str> = files.iter().map(String::as_str).collect();
-    let mode = preset.preset_mode.into();
-    let changes = systemd.preset_unit_files(&files, mode, preset.options.into())?;
+    let (mode, options) = (preset.preset_mode.clone(), preset.options.into());
+    let changes = systemd.preset_unit_files(&files, mode, options)?;
     print(&changes, form, false)?;
     Ok(ExitCode::SUCCESS)
 }

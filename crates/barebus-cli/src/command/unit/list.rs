@@ -1,10 +1,14 @@
 //! Lists of units, unit files and jobs.
 
+use std::io;
 use std::process::ExitCode;
 
+use barebus_systemd::unit::ListedUnitFile;
+use barebus_systemd::word::UnitFilePreset;
 use barebus_systemd::{ListedUnit, Systemd};
 
 use super::names::{has_kind, is_shown};
+use super::preset::{self, Presets};
 use crate::args::Form;
 use crate::args::unit::{List, ListFiles, ListJobs};
 use crate::exit::{Exit, Failure};
@@ -28,18 +32,41 @@ pub(super) fn units(
     };
     let mut shown: Vec<_> = units.iter().filter(wanted).collect();
     shown.sort_by(|one, other| order(one.name).cmp(&order(other.name)));
-    let columns = ["unit", "load", "active", "sub", "description"];
-    let cells = |unit: &ListedUnit<'_>| {
-        [unit.name, unit.load_state, unit.active_state, unit.sub_state, unit.description]
-            .map(String::from)
-    };
-    if form.is_json() {
-        let row = |unit: &ListedUnit<'_>| row(columns, cells(unit).each_ref().map(Json::from));
-        Json::array(shown.iter().map(row)).print_as(form)?;
-    } else {
-        print(columns, shown.iter().map(cells), is_full)?;
+    // As in systemctl, jobs have a column while there are some.
+    match shown.iter().any(|unit| unit.job_id != 0) {
+        true => output(
+            form,
+            ["unit", "load", "active", "sub", "job", "description"],
+            shown.iter().map(|unit| {
+                let ListedUnit { name, load_state, active_state, sub_state, .. } = unit;
+                [name, load_state, active_state, sub_state, unit.job_type, unit.description]
+            }),
+            is_full,
+        )?,
+        false => output(
+            form,
+            ["unit", "load", "active", "sub", "description"],
+            shown.iter().map(|unit| {
+                let ListedUnit { name, load_state, active_state, sub_state, .. } = unit;
+                [name, load_state, active_state, sub_state, unit.description]
+            }),
+            is_full,
+        )?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Prints rows of texts.
+fn output<'t, const N: usize>(
+    form: Form,
+    columns: [&str; N],
+    rows: impl Iterator<Item = [&'t str; N]>,
+    is_full: bool,
+) -> io::Result<()> {
+    match form.is_json() {
+        true => Json::array(rows.map(|cells| row(columns, cells.map(Json::from)))).print_as(form),
+        false => print(columns, rows.map(|cells| cells.map(String::from)), is_full),
+    }
 }
 
 /// systemctl's order: by type, then by name, both without regard to case.
@@ -48,8 +75,10 @@ fn order(name: &str) -> (Option<String>, String, &str) {
     (kind, name.to_ascii_lowercase(), name)
 }
 
+/// `presets`: what the presets say; `None` if they are not known.
 pub(super) fn files(
     systemd: &Systemd,
+    presets: Option<&Presets>,
     list: &ListFiles,
     form: Form,
     is_full: bool,
@@ -60,15 +89,23 @@ pub(super) fn files(
     };
     files.retain(|file| has_kind(file.name(), &list.kind));
     files.sort_by(|one, other| order(one.name()).cmp(&order(other.name())));
+    let rows = files.iter().map(|file| {
+        let preset = presets.filter(|_| preset::concerns(&file.state));
+        (file, preset.map(|presets| presets.of(file.name())))
+    });
     if form.is_json() {
-        let rows = files.iter().map(|file| {
-            let cells = [Json::from(file.name()), Json::from(file.state.as_str())];
-            row(["unit_file", "state"], cells)
-        });
-        Json::array(rows).print_as(form)?;
+        let cells = |(file, preset): (&ListedUnitFile, Option<UnitFilePreset>)| {
+            let [name, state] = [file.name(), file.state.as_str()].map(Json::from);
+            let preset = preset.as_ref().map(UnitFilePreset::as_str);
+            row(["unit_file", "state", "preset"], [name, state, Json::from(preset)])
+        };
+        Json::array(rows.map(cells)).print_as(form)?;
     } else {
-        let rows = files.iter().map(|file| [file.name(), file.state.as_str()].map(String::from));
-        print(["unit file", "state"], rows, is_full)?;
+        let cells = |(file, preset): (&ListedUnitFile, Option<UnitFilePreset>)| {
+            let preset = preset.as_ref().map_or("-", UnitFilePreset::as_str);
+            [file.name(), file.state.as_str(), preset].map(String::from)
+        };
+        print(["unit file", "state", "preset"], rows.map(cells), is_full)?;
     }
     // As systemctl, which does not do so for units.
     Ok(match files.is_empty() && !list.patterns.is_empty() {
@@ -122,7 +159,7 @@ fn print<const N: usize>(
     columns: [&str; N],
     rows: impl Iterator<Item = [String; N]>,
     is_full: bool,
-) -> std::io::Result<()> {
+) -> io::Result<()> {
     let heads = columns.map(str::to_uppercase);
     let mut table = Table::new(heads.each_ref().map(String::as_str));
     for cells in rows {

@@ -8,6 +8,8 @@ mod job;
 mod list;
 mod names;
 mod open;
+mod pattern;
+mod preset;
 mod question;
 mod run;
 mod show;
@@ -19,12 +21,13 @@ use std::process::ExitCode;
 use barebus_systemd::Systemd;
 
 use crate::args::unit::{Unit, UnitVerb as Verb};
-use crate::args::{Form, Globals, Target};
+use crate::args::{Form, Globals, Place, Target};
 use crate::exit::Failure;
 
 use file::Change;
 use job::Action;
 pub(crate) use open::open;
+use preset::Presets;
 
 pub(crate) fn run(globals: &Globals, unit: &Unit) -> Result<ExitCode, Failure> {
     let verb = &unit.verb;
@@ -39,10 +42,11 @@ pub(crate) fn run(globals: &Globals, unit: &Unit) -> Result<ExitCode, Failure> {
 
 /// Refuses what cannot be done, before anything is sent.
 fn check(target: &Target, verb: &Verb) -> Result<(), Failure> {
-    target.place()?;
+    let place = target.place()?;
     let what = match verb {
         Verb::Cat(_) => "cannot print files of another machine: they are read here",
-        Verb::Run(run) if run.pipe => {
+        // A container's systemd is reached by a socket of this machine, which passes file descriptors on.
+        Verb::Run(run) if run.pipe && !matches!(place, Place::Machine { .. }) => {
             "cannot pass the standard input and output to another machine"
         }
         _ => return Ok(()),
@@ -58,17 +62,17 @@ fn act(systemd: &Systemd, globals: &Globals, verb: &Verb) -> Result<ExitCode, Fa
         Verb::Cat(_) | Verb::Run(_) => &[Form::Text],
         _ => &[Form::Text, Form::Json],
     })?;
-    let told = question::Told { quiet: globals.format.quiet, form };
     let is_full = globals.format.full;
+    let quiet = globals.format.quiet;
     let timeout = globals.target.time_limit();
     let jobs = |action, jobs| job::run(systemd, timeout, form, action, jobs);
     let files = |change, files| file::change(systemd, form, change, files);
     let files_now =
         |change, action, files| file::change_now(systemd, timeout, form, change, action, files);
     match verb {
-        Verb::State(question) => question::state(systemd, question, told),
-        Verb::Active(question) => question::active(systemd, question, told),
-        Verb::Failed(question) => question::failed(systemd, question, told),
+        Verb::State(question) => question::state(systemd, question, form, quiet),
+        Verb::Active(question) => question::active(systemd, question, form, quiet),
+        Verb::Failed(question) => question::failed(systemd, question, form, quiet),
         Verb::Status(asked) => status::run(systemd, asked, form),
         Verb::Show(asked) => show::run(systemd, asked, form),
         Verb::Cat(units) => cat::run(systemd, units),
@@ -94,7 +98,12 @@ fn act(systemd: &Systemd, globals: &Globals, verb: &Verb) -> Result<ExitCode, Fa
         Verb::ResetFailed(units) => control::reset_failed(systemd, units),
         Verb::SetProperty(asked) => control::set_property(systemd, asked),
         Verb::List(asked) => list::units(systemd, asked, form, is_full),
-        Verb::Files(asked) => list::files(systemd, asked, form, is_full),
+        Verb::Files(asked) => {
+            let target = &globals.target;
+            let is_user = target.place()? == Place::User;
+            let presets = (!target.is_elsewhere()).then(|| Presets::read(is_user));
+            list::files(systemd, presets.as_ref(), asked, form, is_full)
+        }
         Verb::Jobs(asked) => list::jobs(systemd, asked, form, is_full),
         Verb::Cancel(asked) => control::cancel(systemd, asked),
         Verb::Watch(asked) => watch::run(systemd, asked, form),

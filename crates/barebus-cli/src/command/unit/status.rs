@@ -6,11 +6,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use barebus::wire::OwnedValue;
 use barebus_systemd::unit::UnitProcess;
-use barebus_systemd::word::{FreezerState, LoadState, UnitFileState, UnitResult};
+use barebus_systemd::word::{FreezerState, LoadState, UnitResult};
 use barebus_systemd::{ActiveState, ProcessEnd, Systemd};
 
 use super::exit::{Codes, NOT_FOUND, NOT_RUNNING};
-use super::names;
+use super::{names, preset};
 use crate::args::Form;
 use crate::args::unit::Status as Asked;
 use crate::exit::Failure;
@@ -178,16 +178,7 @@ fn loaded(status: &Status) -> String {
     if let Some(error) = &status.load_error {
         return format!("{state} ({error})");
     }
-    // The presets enable and disable files; in other states they do not matter.
-    let has_preset = !matches!(
-        status.file_state,
-        Some(
-            UnitFileState::Alias
-                | UnitFileState::Static
-                | UnitFileState::Generated
-                | UnitFileState::Transient
-        )
-    );
+    let has_preset = status.file_state.as_ref().is_none_or(preset::concerns);
     let preset = status.file_preset.as_ref().filter(|_| has_preset);
     let preset = preset.map(|preset| format!("preset: {preset}"));
     let file_state = status.file_state.as_ref().map(ToString::to_string);

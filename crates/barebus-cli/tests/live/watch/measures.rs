@@ -1,4 +1,4 @@
-//! `ping`.
+//! `ping` and `bench`.
 
 use super::barebus;
 use crate::session_bus::SessionBus;
@@ -39,4 +39,18 @@ fn a_name_that_is_not_there_and_one_that_is_mute_are_told() {
     refused(&mut command, 4, &["Ping of org.example.Mute", "no reply", "0.2 s"]);
     let output = barebus(&bus).args(["ping", "-n", "0", "org.example.Mute"]).output().unwrap();
     assert_eq!(output.status.code(), Some(2), "{}", text(output.stderr));
+}
+
+#[test]
+fn bench_compares_the_codec_with_memcpy_and_the_bus_with_a_raw_client() {
+    let bus = SessionBus::start("bench");
+    let json = stdout(barebus(&bus).args(["-o", "json", "bench"]));
+    for key in ["\"processor\":", "\"kernel\":", "\"memcpy_ns\":", "\"raw_ns\":"] {
+        assert!(json.contains(key), "{json}");
+    }
+    assert_eq!(json.matches("\"workload\":").count(), 18, "{json}");
+    for workload in ["unmarshal 400 units", "GetId, 1000 in flight", "signals to ourselves, 1 MiB"]
+    {
+        assert!(json.contains(&format!("{{\"workload\":\"{workload}\",\"bytes\":")), "{json}");
+    }
 }
