@@ -215,9 +215,9 @@ mod tests {
         let out = String::from_utf8(out).unwrap();
         assert_eq!(
             out,
-            "NAME             VALUE            FLAGS\n\
-             org.example.Int… a value that is… const\n\
-             漢字漢字漢字漢…  short            -\n"
+            "NAME             VALUE             FLAGS\n\
+             org.example.Int… a value that is … const\n\
+             漢字漢字漢字漢…  short             -\n"
         );
         assert!(out.lines().all(|line| line.width() <= 40));
         // What cannot be read at all is worse than lines that are broken.

@@ -26,9 +26,7 @@ Unit files:  files (list-unit-files), enable, disable, reenable, link, mask, unm
 'barebus unit VERB --help' has the help of a verb, and barebus-unit(1) says what each is for.
 
 Options:
-{options}
-
-{after-help}";
+{options}{after-help}";
 
 #[derive(Debug, Args)]
 #[command(help_template = HELP)]
