@@ -22,6 +22,7 @@ pub(crate) fn get(globals: &Globals, asked: &GetProperty) -> Result<ExitCode, Fa
     let form = format.values()?;
     let GetProperty { object, interface, properties } = asked;
     let call = message::call(target, &object.service, &object.path, PROPERTIES, "Get")?;
+    message::interface(interface)?;
     let mut connection = open(target)?;
     let mut failures = Failures::default();
     let mut text = String::new();

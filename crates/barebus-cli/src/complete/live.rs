@@ -115,12 +115,20 @@ impl<'p> Live<'p> {
 const QUESTIONS_MAX: usize = 24;
 
 /// The names of units, of unit files, or of jobs, as the verb takes them.
-pub(super) fn units(partial: &Partial, verb: &str) -> Result<Vec<Candidate>, Failure> {
+pub(super) fn units(
+    partial: &Partial,
+    verb: &str,
+    current: &str,
+) -> Result<Vec<Candidate>, Failure> {
+    // systemd needs a second for all unit files, and milliseconds for few.
+    let pattern = format!("{current}*");
     let systemd = unit::open(&partial.globals.target, false)?;
-    let candidates: Vec<Candidate> = match verb {
+    let mut candidates: Vec<Candidate> = match verb {
         "enable" | "disable" | "reenable" | "mask" | "unmask" | "preset" | "revert" | "state"
-        | "is-enabled" | "start" | "cat" | "set-default" => {
-            let files = systemd.list_unit_files()?;
+        | "is-enabled" | "start" | "cat" | "set-default"
+            if !current.is_empty() =>
+        {
+            let files = systemd.list_unit_files_by_patterns(&[], &[&*pattern])?;
             let files =
                 files.iter().filter(|it| verb != "set-default" || it.name().ends_with(".target"));
             files.map(|file| Candidate::new(file.name(), file.state.as_str())).collect()
@@ -131,11 +139,10 @@ pub(super) fn units(partial: &Partial, verb: &str) -> Result<Vec<Candidate>, Fai
         }
         "run" | "link" | "daemon-reload" | "get-default" | "jobs" => Vec::new(),
         _ => {
-            let units = systemd.list_units()?;
+            let units = systemd.list_units_by_patterns(&[], &[&*pattern])?;
             units.iter().map(|unit| Candidate::new(unit.name, unit.description)).collect()
         }
     };
-    let mut candidates = candidates;
     candidates.sort_by(|one, other| one.word.cmp(&other.word));
     Ok(candidates)
 }

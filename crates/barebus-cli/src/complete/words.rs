@@ -51,7 +51,7 @@ fn operands(partial: &Partial, current: &str) -> Candidates {
     let verbs: Vec<&str> = partial.verbs.iter().map(String::as_str).collect();
     let words: Vec<&str> = partial.operands.iter().map(String::as_str).collect();
     match (&*verbs, &*words) {
-        (["unit", verb], _) => live::units(partial, verb),
+        (["unit", verb], _) => live::units(partial, verb, current),
         (["status"], []) => Live::open(partial)?.services(current, false),
         (["tree" | "monitor" | "capture" | "trace"], _) => {
             Live::open(partial)?.services(current, false)
