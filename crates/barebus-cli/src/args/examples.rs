@@ -79,7 +79,7 @@ fn of(verb: &str) -> &'static [&'static str] {
         ],
         "ping" => &[
             "ping org.freedesktop.systemd1",
-            "ping -n 100000 --in-flight=100 org.freedesktop.DBus",
+            "ping -n 100000 --in-flight=100 org.freedesktop.systemd1",
         ],
         "replay" => &[
             "replay --only=call --dest=org.example.Service --check bus.pcapng",

@@ -34,8 +34,7 @@ const NOT_RUN: &[&str] = &[
 const RUN: &[&str] = &["barebus trace -c --timeout="];
 
 /// What prints nothing.
-const SILENT: &[&str] =
-    &[" Set ", "set-property", " emit ", "--name", "daemon-reload", "--pipe", "run --wait"];
+const SILENT: &[&str] = &[" Set ", "set-property", " emit ", "--name", "daemon-reload", "--pipe"];
 
 fn run(document: &str, least: usize) {
     let (variables, commands) = commands(document);

@@ -81,21 +81,3 @@ fn a_reader_that_ends_early_ends_the_program_without_a_message() {
         assert_eq!(output.stdout.iter().filter(|byte| **byte == b'\n').count(), 1, "{line}");
     }
 }
-
-#[test]
-fn an_interrupted_program_says_nothing() {
-    for line in [
-        "monitor",
-        "trace",
-        "capture",
-        "unit watch",
-        "wait --name org.example.Never",
-        "ping --interval=1h org.freedesktop.DBus",
-    ] {
-        let mut command = Way::Daemon.inside("sh");
-        // `timeout` interrupts, as the terminal does, once the program is at work.
-        let script = format!("timeout -s INT 1 {BAREBUS} {line} >/dev/null");
-        let output = command.args(["-c", &script]).output().unwrap();
-        assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{line}");
-    }
-}
