@@ -72,11 +72,7 @@ fn of(verb: &str) -> &'static [&'static str] {
         "capture" => {
             &["capture > bus.pcapng", "capture -N 100 org.freedesktop.systemd1 | barebus decode -"]
         }
-        "trace" => &[
-            "trace org.freedesktop.systemd1",
-            "trace -c --timeout=10s",
-            "trace -c --by=service bus.pcapng",
-        ],
+        "trace" => &["trace org.freedesktop.systemd1", "trace -c --by=service bus.pcapng"],
         "ping" => &[
             "ping org.freedesktop.systemd1",
             "ping -n 100000 --in-flight=100 org.freedesktop.systemd1",

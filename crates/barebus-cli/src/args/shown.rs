@@ -29,6 +29,8 @@ const RARE: &[&str] = &[
     "json_alone",
     "verbose",
     "destination",
+    "no_legend",
+    "quiet",
 ];
 
 /// The shared options of a verb, besides those of the connection. `None` for a verb that does not connect.
@@ -66,7 +68,9 @@ const fn of(verb: &str) -> Option<&'static [&'static str]> {
         b"monitor" => &["rules", "limit_messages", "output", "json", "json_alone", "destination"],
         b"capture" => &["rules", "size", "limit_messages"],
         b"unit" => &["output", "json", "quiet", "full"],
-        b"trace" => &["limit_messages", "output"],
+        b"trace" => {
+            &["rules", "limit_messages", "destination", "full", "no_legend", "quiet", "output"]
+        }
         b"ping" | b"bench" => &["output"],
         b"codegen" | b"replay" => &[],
         _ => return None,
@@ -106,7 +110,8 @@ fn show(verb: Command, globals: &[Arg]) -> Command {
         let is_its_own = verb.get_arguments().any(|own| own.get_id() == arg.get_id());
         let is_connection = CONNECTION.contains(&id);
         let is_shown = shown.is_some_and(|shown| is_connection || shown.contains(&id));
-        let is_rare = is_shown && RARE.contains(&id);
+        let is_rare =
+            is_shown && (RARE.contains(&id) || (verb.get_name(), id) == ("trace", "full"));
         if !is_its_own && (is_shown != is_connection || is_rare) {
             verb = verb.arg(arg.clone().hide(!is_shown).hide_short_help(is_rare));
         }

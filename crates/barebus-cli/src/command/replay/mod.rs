@@ -10,7 +10,7 @@ use std::process::ExitCode;
 
 use crate::args::{Form, Globals, Replay};
 use crate::exit::Failure;
-use crate::output::put;
+use crate::render::put;
 
 pub(crate) fn run(globals: &Globals, asked: &Replay) -> Result<ExitCode, Failure> {
     let is_json = globals.format.form(&[Form::Text, Form::Json])?.is_json();
