@@ -11,6 +11,7 @@
 
 pub mod corpus;
 pub mod cost;
+pub mod file_limit;
 pub mod generators;
 pub mod golden;
 pub mod memory;

@@ -1,5 +1,6 @@
-//! The project's tasks: `cargo xtask demo | test | bench | fuzz | generate`.
+//! The project's tasks: `cargo xtask demo | test | cross | bench | fuzz | generate`.
 
+mod cross;
 mod demo;
 mod generate;
 mod package;
@@ -12,7 +13,7 @@ mod test;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::run::{Failure, cargo};
 
@@ -36,6 +37,12 @@ enum Task {
         /// Then runs the tests of systemd 257, in a Debian 13 that debootstrap makes in the target directory
         #[arg(long)]
         all: bool,
+    },
+    /// Runs the tests of the crates without I/O on other machines, played by qemu, with Rust 1.85, and compiles the rest for them
+    Cross {
+        /// The machines [default: all]
+        #[arg(value_enum)]
+        targets: Vec<cross::Target>,
     },
     /// Runs the benchmarks
     Bench {
@@ -69,6 +76,8 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().task {
         Task::Demo { host } => demo::run(host),
         Task::Test { all } => test::run(all),
+        Task::Cross { targets } if targets.is_empty() => cross::run(cross::Target::value_variants()),
+        Task::Cross { targets } => cross::run(&targets),
         Task::Bench { arguments } => bench(&arguments),
         Task::Fuzz { target, arguments } => fuzz(target.as_deref(), &arguments),
         Task::Generate { check, live, root } => {

@@ -135,7 +135,7 @@ impl<'c> Sorter<'c> {
 
     /// The long option with this name, or with a name that only it begins with. clap's own have no [`Arg`] yet.
     fn find_long(&self, beginning: &[u8]) -> Result<Option<(String, Option<&'c Arg>)>, Failure> {
-        let Ok(beginning) = str::from_utf8(beginning) else { return Ok(None) };
+        let Ok(beginning) = std::str::from_utf8(beginning) else { return Ok(None) };
         let mut found: Vec<(String, Option<&Arg>)> = Vec::new();
         let names = self.known().flat_map(|arg| {
             let names = arg.get_long_and_visible_aliases().unwrap_or_default();
