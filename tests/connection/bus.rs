@@ -51,11 +51,14 @@ fn every_number_has_one_meaning_and_no_other_has_any() {
     }
     for number in [0, 5, u32::MAX] {
         let result = answered(call, (number,), 0, |bus| bus.request_name(NAME, NameFlags::NONE));
-        let Err(CallError::Body(BodyError::Decode(error))) = result else { panic!("{result:?}") };
+        let Err(CallError::Body { error: BodyError::Decode(error), of: Some(of) }) = result else {
+            panic!("{result:?}")
+        };
         assert_eq!(error.kind, DecodeErrorKind::UnknownValue);
+        assert_eq!(&*of, "org.freedesktop.DBus.RequestName of /org/freedesktop/DBus");
         let result =
             answered(("ReleaseName", "s"), (number,), 0, |bus| bus.release_name(NAME).err());
-        assert!(matches!(result, Some(CallError::Body(_))), "{result:?}");
+        assert!(matches!(result, Some(CallError::Body { .. })), "{result:?}");
     }
     let call = ("StartServiceByName", "su");
     for (number, expected) in
@@ -138,14 +141,15 @@ fn credentials_of_the_wrong_type_are_nobodys() {
     ] {
         let key = entry.0;
         let result = credentials(&[entry], 0, |result| result);
-        let Err(CallError::Body(BodyError::Variant { expected, .. })) = result else {
+        let Err(CallError::Body { error: BodyError::Variant { expected, .. }, .. }) = result else {
             panic!("{result:?}")
         };
         assert_eq!(expected.key, Some(key));
     }
     let of_no_descriptor = ("ProcessFD", OwnedValue::UnixFd(FdIndex(1)));
     let result = credentials(&[of_no_descriptor], 1, |result| result);
-    let Err(CallError::Body(BodyError::FdIndex { index: 1, count: 1, .. })) = result else {
+    let Err(CallError::Body { error: BodyError::FdIndex { index: 1, count: 1, .. }, .. }) = result
+    else {
         panic!("{result:?}")
     };
 }

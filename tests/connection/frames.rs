@@ -106,14 +106,14 @@ fn any_valid_message_is_taken_or_ignored() {
             let script = move |peer: &mut Peer| {
                 assert!(peer.greet());
                 let call = peer.called("Echo").unwrap();
-                let mut parts = generators::message(&mut Source(&noise));
+                let mut parts = generators::message(&mut Source::new(&noise));
                 parts.unix_fds = 0;
                 // Anything except the reply itself.
                 parts.reply_serial = parts.reply_serial.filter(|serial| *serial != call.serial());
                 let is_reply =
                     matches!(parts.message_type, MessageType::MethodReturn | MessageType::Error);
                 if parts.reply_serial.is_some() || !is_reply {
-                    peer.write(&parts.encode());
+                    peer.write(&generators::encode(&parts));
                 }
                 let reply = peer.echo(&call, Some(OWNER));
                 peer.write(&reply);

@@ -62,7 +62,8 @@ fn bodies_are_typed_and_a_wrong_one_costs_only_its_signal() {
                 assert_eq!(body, Some(("it", number)));
             }
             let error = signals.next_body::<(&str, u32)>(bus, Some(LONG)).unwrap_err();
-            assert!(matches!(error, CallError::Body(_)), "{error}");
+            let CallError::Body { of: Some(of), .. } = error else { panic!("{error}") };
+            assert_eq!(&*of, "org.example.Interface.Told of /");
         }
         assert_eq!(signals.next_body::<()>(bus, Some(Duration::ZERO)).unwrap(), None);
     });

@@ -51,10 +51,13 @@ fn a_property_is_read_as_what_it_is() {
     assert_eq!(size.unwrap(), 7);
     let size =
         answered((PROPERTIES, "Get"), look, (AsVariant("7"),), |proxy| proxy.get::<u64>("Size"));
-    assert!(matches!(size, Err(CallError::Body(BodyError::Signature { .. }))), "{size:?}");
+    let error = size.unwrap_err();
+    let text = "cannot read org.example.Interface.Size of /org/example: the signature is 's', expected 't'";
+    assert_eq!(error.to_string(), text);
     // A value that is not in a variant.
     let size = answered((PROPERTIES, "Get"), look, (7_u64,), |proxy| proxy.get::<u64>("Size"));
-    assert!(matches!(size, Err(CallError::Body(BodyError::Signature { .. }))), "{size:?}");
+    let error = size.unwrap_err();
+    assert!(matches!(error, CallError::Body { error: BodyError::Signature { .. }, .. }), "{error}");
 }
 
 #[test]

@@ -11,6 +11,7 @@ mod crates;
 mod error_line;
 mod mistakes;
 mod static_program;
+mod without_libc;
 
 use std::env;
 use std::path::Path;

@@ -1,12 +1,8 @@
 //! systemd's definitions on a real systemd: blocking, and in an event loop.
 
 use std::os::fd::AsFd;
-use std::path::Path;
 
-use barebus::definition::Object;
-use barebus::definition::standard::GET_ALL;
 use barebus::{Connection, OwnedObjectPath};
-use barebus_codegen::introspection::{Interface, MemberKind, read};
 use barebus_systemd::interface::{manager, service, unit};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
@@ -135,81 +131,5 @@ fn one_definition_serves_an_event_loop() {
             bus.process().unwrap();
         };
         assert!(printed(the_box, "systemctl", &["--version"]).contains(&version), "{version}");
-    }
-}
-
-/// The introspection data of this version that the definitions were made from.
-fn interfaces(version: &str, file: &str) -> Vec<Interface> {
-    let number = version.split(|character: char| !character.is_ascii_digit()).next().unwrap();
-    let folder =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/barebus-systemd/introspection");
-    let file = folder.join(number).join(format!("{file}.xml"));
-    let xml = std::fs::read_to_string(&file).unwrap_or_else(|error| {
-        panic!("the tree has no data of systemd {version}: {}: {error}", file.display())
-    });
-    let interfaces = read(&xml).unwrap().node.interfaces;
-    interfaces.into_iter().filter(|it| !it.name.starts_with("org.freedesktop.DBus.")).collect()
-}
-
-#[test]
-fn every_property_has_the_type_that_it_is_defined_with() {
-    for the_box in both() {
-        let mut bus = connect(the_box);
-        let reply = bus.request(manager::property::VERSION.get(manager::OBJECT)).unwrap();
-        let version = manager::property::VERSION.value(&reply).unwrap().to_owned();
-        let mut count = 0;
-        for file in [
-            "manager",
-            "log_control",
-            "automount",
-            "device",
-            "mount",
-            "path",
-            "scope",
-            "service",
-            "slice",
-            "socket",
-            "swap",
-            "target",
-            "timer",
-        ] {
-            let path = match file {
-                "manager" => manager::OBJECT.path.to_owned(),
-                "log_control" => "/org/freedesktop/LogControl1".parse().unwrap(),
-                // systemd loads any unit name, whether or not the unit exists.
-                kind => object(&mut bus, &format!("nowhere.{kind}")),
-            };
-            let object: Object<'_> = manager::OBJECT.at(path.borrow());
-            for interface in interfaces(&version, file) {
-                let reply = bus.request(GET_ALL.call(object, (&*interface.name,))).unwrap();
-                let (all,) = GET_ALL.answer(&reply).unwrap();
-                for entry in all {
-                    let (name, value) = entry.unwrap();
-                    let mut properties = interface.members_of(MemberKind::Property);
-                    let property = properties.find(|property| property.name == name).unwrap();
-                    assert_eq!(value.signature(), &*property.property_type, "{name}");
-                    count += 1;
-                }
-            }
-        }
-        // Of 1,600 or more, without those of jobs.
-        assert!(count > 1500, "{count}");
-    }
-}
-
-#[test]
-fn a_property_that_systemd_lacks_is_an_error_that_says_so() {
-    let lacking = barebus::definition::Property::<u32>::new(
-        manager::INTERFACE,
-        "Nothing",
-        barebus::definition::Emits::Never,
-    );
-    for the_box in both() {
-        let error = connect(the_box).request(lacking.get(manager::OBJECT)).unwrap_err();
-        assert_eq!(
-            error.remote_name(),
-            Some("org.freedesktop.DBus.Error.UnknownProperty"),
-            "{error}"
-        );
     }
 }

@@ -17,6 +17,7 @@ mod examples;
 mod forgery;
 mod jobs;
 mod manager;
+mod members;
 mod names;
 mod peers;
 mod places;

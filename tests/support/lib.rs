@@ -17,6 +17,7 @@ pub mod golden;
 pub mod memory;
 pub mod model;
 pub mod peer;
+pub mod proofs;
 pub mod properties;
 pub mod sasl;
 pub mod seeds;

@@ -1,5 +1,6 @@
 //! Properties that hold for all bytes and values. Tests and fuzz targets call them.
 
+mod arguments;
 mod rules;
 mod text;
 mod typed;
@@ -13,6 +14,7 @@ use barebus_wire::{
 use crate::generators::{self, Parts, Source};
 use crate::model::{Body, Model, pad, put_u32};
 
+pub use arguments::{arguments, introspection};
 pub use rules::{address, match_rule};
 pub use text::{capture, parse, text};
 pub use typed::{marshalled, typed};
@@ -156,12 +158,12 @@ pub fn dynamic(bytes: &[u8]) {
 
 /// A message generated from the bytes is read back after marshalling, in either byte order.
 pub fn round_trip(bytes: &[u8]) {
-    round_trip_of(&generators::message(&mut Source(bytes)));
+    round_trip_of(&generators::message(&mut Source::new(bytes)));
 }
 
 /// As [`round_trip`], for a given message.
 pub fn round_trip_of(parts: &Parts) {
-    let bytes = parts.encode();
+    let bytes = generators::encode(parts);
     let message = Message::parse(&bytes).expect("what was marshalled");
     let mut header = parts.header();
     header.signature = parts.body.signature();

@@ -30,8 +30,13 @@ pub const WIRE: &[Target] = &[
 ];
 
 /// The targets of values and messages as text, and of files with messages.
-pub const TEXT: &[Target] =
-    &[("text", properties::text), ("parse", properties::parse), ("capture", properties::capture)];
+pub const TEXT: &[Target] = &[
+    ("text", properties::text),
+    ("parse", properties::parse),
+    ("capture", properties::capture),
+    ("arguments", properties::arguments),
+    ("introspection", properties::introspection),
+];
 
 /// The targets of whole conversations.
 pub const SESSION: &[Target] = &[("session", session::session), ("chunker", session::chunker)];
@@ -86,6 +91,8 @@ pub fn made(target: &str) -> Vec<(String, Vec<u8>)> {
             .map(|(name, text)| (name, [text.as_bytes(), b"\0", &noise(7, 90)].concat()))
             .collect(),
         "address" => texts(ADDRESSES).map(|(name, text)| (name, text.into())).collect(),
+        "arguments" => texts(ARGUMENTS).map(|(name, text)| (name, text.into())).collect(),
+        "introspection" => texts(XML).map(|(name, text)| (name, text.into())).collect(),
         "session" | "chunker" => {
             (0..12).map(|number| (format!("noise_{number}"), noise(200 + number, 500))).collect()
         }
@@ -110,6 +117,28 @@ const ADDRESSES: &[&str] = &[
     "unixexec:path=ssh,argv1=-xT,argv2=--,argv3=host,argv4=systemd-stdio-bridge",
 ];
 
+/// Types of parameters, and a word a line.
+const ARGUMENTS: &[&str] = &[
+    "",
+    "ybnqiuxtd\n0x10\nyes\n-1\n1\n-1\n1\n-1\n1\nnan",
+    "sog\ntext\n/a\na{sv}",
+    "sog\n'text'\nobjectpath '/a'\n@g 'as'",
+    "sa{sv}s\nc=x\na\nb={\"Mtu\":1500,\"Name\":\"x\",\"Limit\":{\"type\":\"u\",\"data\":7}}",
+    "vvv\n[\"a\",1,[],{}]\n{\"k\":null}\n18446744073709551616",
+    "a{us}(si)aay\n{\"7\":\"x\"}\n[\"a\",1]\n[[1],[]]",
+    "a{sv}ayv\n{'k': <@as []>, 'l': <(1, byte 2)>}\nb'bytes\\001'\n<handle 3>",
+    "s\nbare \\u00e4 \"x\"",
+];
+
+const XML: &[&str] = &[
+    "<node/>",
+    "<node name=\"/a\"><interface name=\"a.b\"><method name=\"M\"><arg name=\"x\" type=\"a{sv}\" direction=\"in\"/>\
+     <arg type=\"u\" direction=\"out\"><annotation name=\"k\" value=\"&lt;v&gt;\"/></arg></method><property name=\"P\" type=\"s\" \
+     access=\"readwrite\"/><signal name=\"S\"><arg type=\"(si)\"/></signal></interface><node name=\"b\"/></node>",
+    "<!DOCTYPE node [<!ENTITY e \"x\">]><node><interface name=\"&e;\"><x:y xmlns:x=\"z\"/></interface><!-- c --></node>",
+    "<node><node><node><interface><method/><property access=\"both\"/></interface></node></node></node>",
+];
+
 /// Texts, named by their number.
 fn texts(texts: &'static [&'static str]) -> impl Iterator<Item = (String, &'static str)> {
     texts.iter().zip(0..).map(|(text, number)| (format!("text_{number}"), *text))
@@ -118,7 +147,7 @@ fn texts(texts: &'static [&'static str]) -> impl Iterator<Item = (String, &'stat
 fn bodies() -> impl Iterator<Item = (String, Body)> {
     BODIES.iter().zip(0..).map(|((name, text), number)| {
         let noise = noise(number, 300);
-        ((*name).into(), Body::new(generators::values(&mut Source(&noise), text)))
+        ((*name).into(), Body::new(generators::values(&mut Source::new(&noise), text)))
     })
 }
 
@@ -137,7 +166,10 @@ fn messages() -> Vec<(String, Vec<u8>)> {
     }
     for number in 0..8 {
         let noise = noise(100 + number, 120);
-        seeds.push((format!("noise_{number}"), generators::message(&mut Source(&noise)).encode()));
+        seeds.push((
+            format!("noise_{number}"),
+            generators::encode(&generators::message(&mut Source::new(&noise))),
+        ));
     }
     let deep = (0..63).fold(Model::Byte(7), |value, _| Model::Variant(Box::new(value)));
     let deep = Body::new(vec![Model::Variant(Box::new(deep))]);
@@ -227,14 +259,8 @@ fn as_dynamic(body: &Body) -> Vec<u8> {
     input
 }
 
-/// Reproducible pseudorandom bytes. Xorshift, Marsaglia 2003.
+/// Reproducible pseudorandom bytes.
 fn noise(number: u64, len: usize) -> Vec<u8> {
-    let mut state = 0x9e37_79b9_7f4a_7c15 ^ (number + 1).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let mut next = || {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        state.to_le_bytes()[3]
-    };
-    (0..len).map(|_| next()).collect()
+    let mut source = Source::seeded(number);
+    (0..len).map(|_| source.byte()).collect()
 }

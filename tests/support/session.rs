@@ -69,7 +69,7 @@ struct Play {
 /// After any operations of user, server, stream and clock: no panic, no call that ends twice, wrongly or never, no serial that is 0 or in use,
 /// no lost file descriptor, no deadline in the past, no invalid message sent.
 pub fn session(data: &[u8]) {
-    let mut source = Source(data);
+    let mut source = Source::new(data);
     let mut play = Play {
         world: World::new(source.byte()),
         made: BTreeMap::new(),
@@ -81,7 +81,7 @@ pub fn session(data: &[u8]) {
         is_foul: false,
         ended: None,
     };
-    while !source.0.is_empty() {
+    while !source.is_empty() {
         play.act(&mut source);
     }
     play.settle();
@@ -440,7 +440,7 @@ impl Play {
                     parts.message_type = MessageType::Unknown(7);
                 }
                 if self.world.is_bus() {
-                    self.world.stream.push(parts.encode(), Vec::new(), false);
+                    self.world.stream.push(generators::encode(&parts), Vec::new(), false);
                 }
             }
             4 => {
@@ -521,7 +521,7 @@ impl Play {
             self.serve();
         }
         while !self.asked.is_empty() {
-            self.answer(&mut Source(&[]));
+            self.answer(&mut Source::new(&[]));
         }
         while !self.world.stream.is_empty() {
             self.read(usize::MAX);

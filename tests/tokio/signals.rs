@@ -114,7 +114,8 @@ fn bodies_are_typed_and_a_wrong_one_costs_only_its_signal() {
         assert_eq!(texts.next().await.unwrap().unwrap(), ("two".to_owned(),));
         for _ in 0..2 {
             let error = numbers.next().await.unwrap().unwrap_err();
-            assert!(matches!(error, CallError::Body(_)), "{error}");
+            let CallError::Body { of: Some(of), .. } = error else { panic!("{error}") };
+            assert!(of.starts_with("org.example."), "{of}");
         }
         assert_eq!(numbers.signals().dropped(), 0);
     });

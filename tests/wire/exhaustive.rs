@@ -150,7 +150,7 @@ fn each_type_at_each_offset_is_marshalled_the_naive_way() {
         for noise in [&[][..], &[3, 1, 2, 1, 1, 2, 0, 1, 1, 3, 1, 1, 1, 2, 1, 4, 1, 1, 1]] {
             for offset in 0..8 {
                 let mut values = vec![Model::Byte(0xff); offset];
-                values.extend(generators::values(&mut Source(noise), signature.as_str()));
+                values.extend(generators::values(&mut Source::new(noise), signature.as_str()));
                 let body = Body::new(values);
                 for endian in [Endian::Little, Endian::Big] {
                     is_marshalled(&body, endian);
@@ -196,7 +196,7 @@ fn every_changed_byte_is_refused_or_seen() {
     for number in 0..10_u8 {
         let noise: Vec<u8> =
             (0..120_u8).map(|place| place.wrapping_mul(37).wrapping_add(number * 11)).collect();
-        let mut bytes = generators::message(&mut Source(&noise)).encode();
+        let mut bytes = generators::encode(&generators::message(&mut Source::new(&noise)));
         for at in 0..bytes.len() {
             for change in [0x01, 0xff] {
                 bytes[at] ^= change;

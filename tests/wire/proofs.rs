@@ -1,56 +1,22 @@
 //! Builds and runs the programs of `tests/proofs`.
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::path::PathBuf;
+use std::process::Command;
 
 use barebus_tests::golden::{call_of, hex};
 use barebus_tests::model::{Body, Model, pad};
+use barebus_tests::proofs::{PROFILES, assert_panic_is_found, built};
 use barebus_tests::seeds::folder;
 use barebus_wire::Endian;
 
-fn proofs() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("proofs")
-}
-
-fn build(binary: &str, features: &str) -> Output {
-    Command::new(env!("CARGO"))
-        .args([
-            "build",
-            "--quiet",
-            "--release",
-            "--locked",
-            "--bin",
-            binary,
-            "--features",
-            features,
-        ])
-        .current_dir(proofs())
-        // The profile that is being tested must not meet this build's flags.
-        .env_remove("RUSTFLAGS")
-        .env_remove("CARGO_ENCODED_RUSTFLAGS")
-        .env(
-            "CARGO_TARGET_DIR",
-            proofs().join("target").join(if features.is_empty() { "sound" } else { features }),
-        )
-        .output()
-        .unwrap()
-}
-
-fn built(binary: &str) -> PathBuf {
-    let output = build(binary, "");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    proofs().join("target/sound/release").join(binary)
-}
-
 #[test]
 fn links_because_no_path_to_a_panic_is_left() {
-    let program = built("no_panic");
-    let message = std::fs::File::open(folder("message").join("unit_list_little")).unwrap();
-    assert_eq!(Command::new(&program).stdin(message).status().unwrap().code(), Some(0));
-    // The check works: with an index out of bounds it fails.
-    let output = build("no_panic", "broken");
-    assert!(!output.status.success());
-    assert!(String::from_utf8_lossy(&output.stderr).contains("barebus_wire_can_panic"));
+    for profile in PROFILES {
+        let message = std::fs::File::open(folder("message").join("unit_list_little")).unwrap();
+        let status = Command::new(built("no_panic", profile)).stdin(message).status().unwrap();
+        assert_eq!(status.code(), Some(0), "{profile}");
+    }
+    assert_panic_is_found("no_panic", "barebus_wire_can_panic");
 }
 
 /// Maximum stack use in bytes at any depth. Stated in `docs/spec-map.md`.
@@ -59,7 +25,7 @@ const MOST_STACK: usize = 8 * 1024;
 #[test]
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 fn uses_less_than_eight_kib_of_stack_at_any_depth() {
-    let program = built("stack");
+    let program = built("stack", "release");
     let folder = scratch_folder();
     let mut arguments = Vec::new();
     for (name, bytes) in deep_messages() {

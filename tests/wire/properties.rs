@@ -1,6 +1,6 @@
 //! The properties, for generated values and bytes.
 
-use barebus_tests::generators::{any_body, any_message, any_signature};
+use barebus_tests::generators::{self, any_body, any_message, any_signature};
 use barebus_tests::properties;
 use barebus_wire::{EncodeBody, Endian};
 use proptest::prelude::*;
@@ -19,7 +19,7 @@ proptest! {
         at in any::<prop::sample::Index>(),
         byte in any::<u8>(),
     ) {
-        let mut bytes = parts.encode();
+        let mut bytes = generators::encode(&parts);
         let at = at.index(bytes.len());
         bytes[at] = byte;
         properties::message(&bytes);
@@ -31,7 +31,7 @@ proptest! {
         from in any::<prop::sample::Index>(),
         to in any::<prop::sample::Index>(),
     ) {
-        let mut bytes = parts.encode();
+        let mut bytes = generators::encode(&parts);
         let (from, to) = (from.index(bytes.len()), to.index(bytes.len()));
         bytes.drain(from.min(to)..from.max(to));
         properties::message(&bytes);
@@ -39,7 +39,7 @@ proptest! {
 
     #[test]
     fn messages_survive_being_text(parts in any_message()) {
-        properties::text(&parts.encode());
+        properties::text(&generators::encode(&parts));
     }
 
     #[test]
@@ -48,7 +48,7 @@ proptest! {
         at in any::<prop::sample::Index>(),
         byte in any::<u8>(),
     ) {
-        let mut bytes = parts.encode();
+        let mut bytes = generators::encode(&parts);
         let at = at.index(bytes.len());
         bytes[at] = byte;
         properties::text(&bytes);
@@ -99,5 +99,28 @@ proptest! {
             bytes[at] = byte;
             properties::typed(&bytes);
         }
+    }
+
+    #[test]
+    fn words_are_arguments_or_refused(
+        types in any_signature(),
+        words in prop::collection::vec("[ -~]{0,12}|[0-9]{1,3}|'[a-z]*'|\\[\\]|\\{\\}", 0..5),
+    ) {
+        let lines: Vec<String> = std::iter::once(types).chain(words).collect();
+        properties::arguments(lines.join("\n").as_bytes());
+    }
+
+    #[test]
+    fn introspection_data_is_read_or_refused(
+        pieces in prop::collection::vec(
+            prop::sample::select(&[
+                "<node>", "<node/>", "</node>", "<interface name=\"a.b\">", "</interface>", "<method name=\"M\">", "</method>",
+                "<arg type=\"s\"/>", "<arg type=\"u\" direction=\"out\"/>", "<property name=\"P\" type=\"s\" access=\"read\"/>",
+                "<signal name=\"S\"/>", "<annotation name=\"k\" value=\"v\"/>", "<!-- x -->", "&amp;", "text", "<x:y/>",
+            ][..]),
+            0..24,
+        ),
+    ) {
+        properties::introspection(format!("<node>{}</node>", pieces.concat()).as_bytes());
     }
 }

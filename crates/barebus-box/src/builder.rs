@@ -6,6 +6,14 @@ use std::path::PathBuf;
 use crate::{BoxError, SystemdBox, boot};
 
 /// Which message bus the box runs.
+///
+/// ```no_run
+/// use barebus_box::{Bus, SystemdBox};
+///
+/// let the_box = SystemdBox::builder().bus(Bus::Broker).boot()?;
+/// println!("dbus-broker at {}", the_box.system_bus_address());
+/// # Ok::<(), barebus_box::BoxError>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Bus {
     /// dbus-daemon, the reference implementation.
@@ -16,6 +24,17 @@ pub enum Bus {
 }
 
 /// A box to be booted.
+///
+/// ```no_run
+/// use barebus_box::SystemdBox;
+/// use std::time::Duration;
+///
+/// let the_box = SystemdBox::builder()
+///     .unit("hello.service", "[Service]\nExecStart=/bin/sleep infinity\n")
+///     .timeout(Duration::from_secs(60))
+///     .boot()?;
+/// # Ok::<(), barebus_box::BoxError>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Builder {
     pub(crate) bus: Bus,

@@ -6,6 +6,16 @@ use std::io;
 use std::path::PathBuf;
 
 /// An error of booting a box. Nothing of the box remains.
+///
+/// ```no_run
+/// use barebus_box::{BoxError, SystemdBox};
+///
+/// match SystemdBox::boot() {
+///     Ok(the_box) => println!("booted in {:?}", the_box.boot_time()),
+///     Err(BoxError::Missing { program, package, .. }) => println!("install {package} for {program}"),
+///     Err(error) => println!("{error}"),
+/// }
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum BoxError {

@@ -22,6 +22,16 @@ use crate::error::BoxError;
 use crate::{enter, forward, supervisor, sys};
 
 /// A running systemd with its message bus. Dropping it ends all processes in it and leaves nothing on the host.
+///
+/// ```no_run
+/// use barebus_box::SystemdBox;
+///
+/// let the_box = SystemdBox::boot()?;
+/// let output = the_box.command("systemctl").arg("is-system-running").output()?;
+/// print!("{}", String::from_utf8_lossy(&output.stdout));
+/// // Dropped, it disappears.
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct SystemdBox {
     _supervisor: Supervisor,

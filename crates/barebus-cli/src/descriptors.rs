@@ -23,9 +23,8 @@ pub(crate) fn of(body: OwnedBody) -> Result<(OwnedBody, Vec<OwnedFd>), Failure> 
     while let Ok(Some(event)) = cursor.next() {
         let CursorEvent::Basic(Basic::UnixFd(number)) = event else { continue };
         let descriptor = i32::try_from(number.0).map_err(|error| error.to_string());
-        let descriptor = descriptor.and_then(|number| {
-            Descriptor::inherited(number).map_err(|error| error.to_string())
-        });
+        let descriptor = descriptor
+            .and_then(|number| Descriptor::inherited(number).map_err(|error| error.to_string()));
         let descriptor = descriptor.map_err(|error| {
             let number = number.0;
             Failure::usage(format_args!("cannot pass file descriptor {number}: {error}"))
@@ -42,7 +41,7 @@ pub(crate) fn of(body: OwnedBody) -> Result<(OwnedBody, Vec<OwnedFd>), Failure> 
             place.copy_from_slice(&index);
         }
     }
-    let body = OwnedBody::from_bytes(body.signature(), body.endian(), &bytes)
+    let body = OwnedBody::from_bytes(body.signature(), body.endian(), bytes)
         .map_err(|error| Failure::usage(format_args!("cannot marshal the arguments: {error}")))?;
     Ok((body, descriptors))
 }

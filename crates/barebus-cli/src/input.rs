@@ -18,12 +18,23 @@ pub(crate) type Messages = Capture<io::Chain<io::Cursor<Vec<u8>>, Input>>;
 
 /// Opens a file; `-` is the standard input. `out` is flushed before more is read.
 pub(crate) fn open(file: &Path, out: &Output) -> Result<Input, Failure> {
-    let reader: Box<dyn Read> = if file == Path::new("-") {
+    Ok(BufReader::with_capacity(BUFFER_LEN, out.before(unbuffered(file)?)))
+}
+
+fn unbuffered(file: &Path) -> Result<Box<dyn Read>, Failure> {
+    Ok(if file == Path::new("-") {
         Box::new(io::stdin())
     } else {
         Box::new(File::open(file).map_err(|error| unreadable(file, &error))?)
-    };
-    Ok(BufReader::with_capacity(BUFFER_LEN, out.before(reader)))
+    })
+}
+
+/// The text of a file, up to `limit` bytes; `-` is the standard input.
+pub(crate) fn text(file: &Path, limit: u64) -> Result<String, Failure> {
+    let mut text = String::new();
+    let read = unbuffered(file)?.take(limit).read_to_string(&mut text);
+    read.map_err(|error| unreadable(file, &error))?;
+    Ok(text)
 }
 
 /// Name of a file for messages.

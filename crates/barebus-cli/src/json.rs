@@ -5,6 +5,7 @@ use std::io::{self, BufWriter, Write};
 use barebus::wire::{OwnedBody, OwnedValue};
 use barebus_text::json;
 
+use crate::args::Form;
 use crate::render::json_string;
 
 /// A value of JSON, as text.
@@ -73,6 +74,11 @@ impl From<&OwnedValue> for Json {
 }
 
 impl Json {
+    /// Text that is JSON.
+    pub(crate) const fn raw(text: String) -> Self {
+        Self(text)
+    }
+
     pub(crate) fn array(elements: impl IntoIterator<Item = Self>) -> Self {
         let elements: Vec<String> = elements.into_iter().map(|element| element.0).collect();
         Self(format!("[{}]", elements.join(",")))
@@ -82,6 +88,17 @@ impl Json {
         let member = |(key, value): (&str, Self)| format!("{}:{}", json_string(key), value.0);
         let members: Vec<String> = members.into_iter().map(member).collect();
         Self(format!("{{{}}}", members.join(",")))
+    }
+
+    /// Prints the value as busctl prints JSON of this form: on a line, or indented.
+    pub(crate) fn print_as(&self, form: Form) -> io::Result<()> {
+        if !form.is_pretty() {
+            return self.print();
+        }
+        let mut text = String::new();
+        // Writing to a String does not fail.
+        let _ = json::indent(&self.0, &mut text);
+        writeln!(io::stdout().lock(), "{text}")
     }
 
     /// Prints the value in a line.

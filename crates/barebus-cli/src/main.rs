@@ -2,17 +2,23 @@
 
 mod args;
 mod command;
+mod descriptors;
 mod exit;
 mod input;
+mod introspection;
 mod json;
 mod line;
 mod output;
 mod pieces;
+mod process;
 mod render;
 mod table;
 mod time;
+mod trace;
 mod usage;
 mod verdict;
+mod watch;
+mod written;
 
 use std::process::ExitCode;
 
@@ -30,15 +36,26 @@ fn main() -> ExitCode {
 }
 
 fn run(Arguments { globals, verb }: Arguments) -> Result<ExitCode, Failure> {
-    match verb {
+    match verb.unwrap_or(Verb::List) {
         Verb::Unit(unit) => command::unit::run(&globals, &unit),
+        Verb::List => command::list::run(&globals),
+        Verb::Status(asked) => command::status::run(&globals, &asked),
+        Verb::Tree(asked) => command::tree::run(&globals, &asked),
+        Verb::Introspect(asked) => command::introspect::run(&globals, &asked),
         Verb::Call(call) => command::call::run(&globals, &call),
-        Verb::Introspect(object) => command::introspect::run(&globals, &object),
+        Verb::Wait(wait) => command::wait::run(&globals, &wait),
+        Verb::Emit(signal) => command::emit::run(&globals, &signal),
+        Verb::GetProperty(asked) => command::property::get(&globals, &asked),
+        Verb::SetProperty(asked) => command::property::set(&globals, &asked),
+        Verb::Monitor(asked) => command::monitor::run(&globals, &asked),
+        Verb::Capture(asked) => command::capture::run(&globals, &asked),
+        Verb::Trace(asked) => command::trace::run(&globals, &asked),
         Verb::Codegen(options) => command::codegen::run(&globals, &options),
         Verb::Box(options) => command::run_box::run(&options),
         Verb::Validate(options) => command::validate::run(&options),
         Verb::Decode(options) => command::decode::run(&globals, &options),
         Verb::Encode(options) => command::encode::run(&globals, &options),
+        Verb::Generate(options) => command::generate::run(&options),
         Verb::Completions { shell } => command::about::completions(shell),
         Verb::Man { directory } => command::about::man(directory.as_deref()),
     }

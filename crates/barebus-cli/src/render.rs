@@ -1,7 +1,8 @@
 //! Makes untrusted text safe for a terminal.
 
 use std::borrow::Cow;
-use std::fmt::{Display, Write};
+use std::fmt::{Display, Write as _};
+use std::io::{self, IsTerminal, Write as _};
 
 use barebus_text::{is_unsafe, json};
 
@@ -27,6 +28,41 @@ pub(crate) fn one_line(text: &str) -> Cow<'_, str> {
     Cow::Owned(escaped)
 }
 
+/// Escapes unsafe characters in untrusted text of several lines. Line breaks and tabs stay.
+pub(crate) fn escaped_lines(text: &str) -> Cow<'_, str> {
+    let is_unsafe = |c: char| is_unsafe(c) && !matches!(c, '\n' | '\t');
+    if !text.contains(is_unsafe) {
+        return Cow::Borrowed(text);
+    }
+    let mut escaped = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        match c {
+            c if is_unsafe(c) => escaped.extend(c.escape_default()),
+            c => escaped.push(c),
+        }
+    }
+    Cow::Owned(escaped)
+}
+
+/// Prints text in which a peer's own characters are not escaped. For a terminal they are.
+pub(crate) fn put(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    let text = if out.is_terminal() { escaped_lines(text) } else { Cow::Borrowed(text) };
+    out.write_all(text.as_bytes())?;
+    out.flush()
+}
+
+/// Whether the terminal's character set is UTF-8, by the environment. Without any locale it is, as systemd assumes.
+pub(crate) fn is_utf8() -> bool {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .into_iter()
+        .find_map(|variable| std::env::var(variable).ok().filter(|locale| !locale.is_empty()));
+    locale.is_none_or(|locale| {
+        let locale = locale.to_ascii_lowercase();
+        locale.ends_with("utf-8") || locale.ends_with("utf8") || locale.contains("utf-8@")
+    })
+}
+
 /// Returns untrusted text as a JSON string, with the same characters escaped.
 pub(crate) fn json_string(text: &str) -> String {
     let mut string = String::with_capacity(text.len() + 2);
@@ -43,6 +79,11 @@ mod tests {
         assert_eq!(one_line("plain é"), "plain é");
         assert_eq!(json_string("\"\\\x1b\u{9b}\u{202e}é"), r#""\"\\\u001b\u009b\u202eé""#);
         assert_eq!(one_line("a\x1b[31m\n\u{9b}\u{202e}"), r"a\u{1b}[31m\n\u{9b}\u{202e}");
+    }
+
+    #[test]
+    fn lines_and_tabs_stay() {
+        assert_eq!(escaped_lines("a\n\tb\x1b[31m\u{202e}\n"), "a\n\tb\\u{1b}[31m\\u{202e}\n");
     }
 
     #[test]

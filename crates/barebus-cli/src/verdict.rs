@@ -19,11 +19,14 @@ pub(crate) struct Verdict {
 impl Verdict {
     /// The verdict on a whole message.
     pub(crate) fn of(bytes: &[u8]) -> Self {
-        match Message::parse(bytes).and_then(|message| message.validate()) {
-            Ok(()) => {
-                Self { word: VALID, at: None, sentence: Cow::Borrowed("the message is valid") }
-            }
-            Err(error) => Self::broken(error),
+        Self::expected(Message::parse(bytes).and_then(|message| message.validate()).err())
+    }
+
+    /// The verdict on a message that breaks no rule but this one.
+    pub(crate) fn expected(error: Option<DecodeError>) -> Self {
+        match error {
+            None => Self { word: VALID, at: None, sentence: Cow::Borrowed("the message is valid") },
+            Some(error) => Self::broken(error),
         }
     }
 
@@ -55,6 +58,11 @@ impl Verdict {
         Self { sentence: Cow::Owned(sentence), ..self }
     }
 
+    /// The offset as a column: `-` without one.
+    pub(crate) fn place(&self) -> String {
+        self.at.map_or_else(|| "-".to_owned(), |at| at.to_string())
+    }
+
     pub(crate) fn is_valid(&self) -> bool {
         self.word == VALID
     }
@@ -65,9 +73,6 @@ const VALID: &str = "VALID";
 /// Prints the columns: name, offset, description.
 impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.at {
-            Some(at) => write!(f, "{}\t{at}\t{}", self.word, self.sentence),
-            None => write!(f, "{}\t-\t{}", self.word, self.sentence),
-        }
+        write!(f, "{}\t{}\t{}", self.word, self.place(), self.sentence)
     }
 }

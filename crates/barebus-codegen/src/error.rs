@@ -5,6 +5,14 @@ use std::fmt;
 use crate::introspection::{MemberKind, Problem};
 
 /// An error of code generation.
+///
+/// ```
+/// use barebus_codegen::{Options, Source, generate};
+///
+/// let error = generate(&[Source::new("lamp.xml", "<node")], &Options::default()).unwrap_err();
+/// assert_eq!(error.source, "lamp.xml");
+/// println!("{error}");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {
     /// Name of the source.
@@ -14,6 +22,15 @@ pub struct Error {
 }
 
 /// What is wrong.
+///
+/// ```
+/// use barebus_codegen::{ErrorKind, Options, Source, generate};
+///
+/// let mut options = Options::default();
+/// options.interfaces.push("org.example.Lamp".into());
+/// let error = generate(&[Source::new("empty.xml", "<node/>")], &options).unwrap_err();
+/// assert!(matches!(error.kind, ErrorKind::NoInterface(name) if name == "org.example.Lamp"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -39,6 +56,23 @@ pub enum ErrorKind {
 }
 
 /// A member with different types in two sources.
+///
+/// ```
+/// use barebus_codegen::{ErrorKind, Options, Source, generate};
+///
+/// let lamp = |code| {
+///     format!(
+///         r#"<node><interface name="org.example.Lamp">
+///              <property name="Level" type="{code}" access="read"/>
+///            </interface></node>"#
+///     )
+/// };
+/// let sources = [Source::new("old", lamp("u")), Source::new("new", lamp("t"))];
+/// match generate(&sources, &Options::default()).unwrap_err().kind {
+///     ErrorKind::Types(differ) => assert_eq!(differ.member, "Level"),
+///     other => panic!("{other:?}"),
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TypesDiffer {
     /// The interface.

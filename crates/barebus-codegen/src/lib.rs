@@ -52,6 +52,13 @@ pub use error::{Error, ErrorKind, TypesDiffer};
 pub use module::Module;
 
 /// Introspection data of one object, or of one version of it.
+///
+/// ```
+/// use barebus_codegen::Source;
+///
+/// let source = Source::new("lamp.xml", "<node/>").object("org.example.Lamp", "/org/example/Lamp");
+/// assert_eq!(source.path.as_deref(), Some("/org/example/Lamp"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Source {
     /// Name of the source in the generated documentation and in errors: `systemd 257`, `lamp.xml`. Sources with the same name count as one:
@@ -81,6 +88,16 @@ impl Source {
 }
 
 /// What to generate.
+///
+/// ```
+/// use barebus_codegen::Options;
+///
+/// let options = Options {
+///     interfaces: vec!["org.example.Lamp".into()],
+///     crate_path: "barebus_wire".into(),
+///     ..Options::default()
+/// };
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
     /// Names of the interfaces to generate. If empty: all except the standard ones of `org.freedesktop.DBus`.

@@ -17,6 +17,17 @@ use crate::merge::{Merged, MergedMember};
 use crate::naming::Scope;
 
 /// The definitions of one interface, as a Rust module.
+///
+/// ```
+/// use barebus_codegen::{Options, Source, generate};
+///
+/// let xml = r#"<node><interface name="org.example.Lamp"><signal name="Broken"/></interface></node>"#;
+/// let module = generate(&[Source::new("lamp.xml", xml)], &Options::default())?.remove(0);
+/// assert_eq!(module.interface(), "org.example.Lamp");
+/// assert_eq!(module.name(), "lamp");
+/// assert!(module.to_file().contains("BROKEN"));
+/// # Ok::<(), barebus_codegen::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Module {
     name: String,
@@ -83,6 +94,13 @@ impl Module {
     /// The interface's name.
     pub fn interface(&self) -> &str {
         &self.interface
+    }
+
+    /// Names of the constants in the order of the module. Each is in the nested module of its kind: `method`, `property` or `signal`.
+    pub fn constants(&self) -> impl Iterator<Item = (MemberKind, &str)> {
+        self.groups
+            .iter()
+            .flat_map(|group| group.constants.iter().map(|constant| (group.kind, &*constant.name)))
     }
 
     /// Returns the module as a file, to be declared with `mod`.

@@ -26,6 +26,19 @@ const NEGOTIATE_UNIX_FD: &[u8] = b"NEGOTIATE_UNIX_FD\r\n";
 const BEGIN: &[u8] = b"BEGIN\r\n";
 
 /// When the client's lines are written.
+///
+/// ```
+/// use barebus_sasl::{Client, Identity, Mechanism, Options, Pacing};
+///
+/// let mut options = Options {
+///     mechanisms: Mechanism::External(Identity::Uid(0)).into(),
+///     negotiate_unix_fd: false,
+///     pacing: Pacing::StepByStep,
+/// };
+/// assert_eq!(Client::new(options).output(), b"\0AUTH EXTERNAL 30\r\n");
+/// options.pacing = Pacing::Pipelined;
+/// assert_eq!(Client::new(options).output(), b"\0AUTH EXTERNAL 30\r\nBEGIN\r\n");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pacing {
     /// All at once, from NUL to `BEGIN`; the answers are checked as they arrive. This takes one round trip, and only the first
@@ -38,6 +51,17 @@ pub enum Pacing {
 }
 
 /// How a client authenticates.
+///
+/// ```
+/// use barebus_sasl::{Client, Identity, Mechanism, Options, Pacing};
+///
+/// let options = Options {
+///     mechanisms: Mechanism::External(Identity::Uid(0)).into(),
+///     negotiate_unix_fd: true,
+///     pacing: Pacing::StepByStep,
+/// };
+/// assert_eq!(Client::new(options).output(), b"\0AUTH EXTERNAL 30\r\n");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {
     /// The mechanisms to try, in order.
@@ -86,7 +110,13 @@ pub struct Client {
     guid: Option<Guid>,
     unix_fd: bool,
     failed: Option<SaslError>,
+    /// What only a client does that waits for each answer; `None` if it is pipelined. A function, so that a program whose clients are all
+    /// pipelined does not link it.
+    step_by_step: Option<Answer>,
 }
+
+/// Answers a line that is no step forward.
+type Answer = fn(&mut Client, &Line<'_>) -> Result<(), SaslErrorKind>;
 
 impl Client {
     /// Starts a conversation. Its first bytes are in [`output`](Self::output).
@@ -101,6 +131,10 @@ impl Client {
             guid: None,
             unix_fd: false,
             failed: None,
+            step_by_step: match options.pacing {
+                Pacing::Pipelined => None,
+                Pacing::StepByStep => Some(Self::answer_step_by_step),
+            },
         };
         client.output.push(&[0]);
         client.start(options.mechanisms.first);
@@ -174,14 +208,11 @@ impl Client {
 
     #[inline(never)]
     fn answer(&mut self, line: &[u8]) -> Result<(), SaslErrorKind> {
-        use State::{Done, WaitingForAgreeUnixFd, WaitingForData, WaitingForOk, WaitingForReject};
+        use State::{WaitingForAgreeUnixFd, WaitingForData, WaitingForOk};
 
         let line = Line::parse(line)?;
-        let is_pipelined = self.options.pacing == Pacing::Pipelined;
         match (self.state, line.command) {
             (WaitingForOk, Command::Ok) => self.accept(line.guid()?),
-            // Old sd-bus servers send no challenge. A pipelined client has sent its DATA already, one line too many.
-            (WaitingForData, Command::Ok) if !is_pipelined => self.accept(line.guid()?),
             // Some servers send a space after DATA.
             (WaitingForData, Command::Data) if line.arguments.unwrap_or_default().is_empty() => {
                 self.write(DATA);
@@ -193,36 +224,56 @@ impl Client {
                 self.begin();
             }
             (WaitingForAgreeUnixFd, Command::Error) => self.begin(),
-            (WaitingForData | WaitingForOk | WaitingForReject, Command::Rejected) => {
-                let offered = *self.offered.get_or_insert(line.offered()?);
-                if is_pipelined {
-                    return Err(SaslErrorKind::Rejected(offered));
+            _ => match self.step_by_step {
+                Some(answer) => return answer(self, &line),
+                None if self.may_be_rejected() && line.command == Command::Rejected => {
+                    return Err(SaslErrorKind::Rejected(line.offered()?));
                 }
+                None => return Err(self.unexpected(&line)),
+            },
+        }
+        Ok(())
+    }
+
+    /// Goes on after what is no step forward: with another mechanism, or by saying that the line was not understood.
+    fn answer_step_by_step(&mut self, line: &Line<'_>) -> Result<(), SaslErrorKind> {
+        use State::{WaitingForData, WaitingForOk};
+
+        match (self.state, line.command) {
+            // Old sd-bus servers send no challenge. A pipelined client has sent its DATA already, one line too many.
+            (WaitingForData, Command::Ok) => self.accept(line.guid()?),
+            (_, Command::Rejected) if self.may_be_rejected() => {
+                let offered = *self.offered.get_or_insert(line.offered()?);
                 let mut fallbacks = self.options.mechanisms.fallbacks.iter_mut();
                 let next = fallbacks.find_map(|next| next.take_if(|next| offered.allows(*next)));
                 self.start(next.ok_or(SaslErrorKind::OutOfMechanisms(offered))?);
             }
-            (state @ (WaitingForData | WaitingForOk), command) if !is_pipelined => {
-                // EXTERNAL has no response to a challenge with data, and no mechanism has one to a challenge that is not hex.
-                if command == Command::Error || (state, command) == (WaitingForOk, Command::Data) {
-                    self.write(CANCEL);
-                    self.state = WaitingForReject;
-                } else if self.errors_sent == MAX_ERRORS_SENT {
-                    return Err(SaslErrorKind::TooManyErrors);
-                } else {
-                    self.errors_sent += 1;
-                    self.write(ERROR);
-                }
+            // EXTERNAL has no response to a challenge with data, and no mechanism has one to a challenge that is not hex.
+            (WaitingForData | WaitingForOk, Command::Error) | (WaitingForOk, Command::Data) => {
+                self.write(CANCEL);
+                self.state = State::WaitingForReject;
             }
-            (
-                WaitingForData | WaitingForOk | WaitingForReject | WaitingForAgreeUnixFd | Done,
-                _,
-            ) => {
-                let (command, waiting) = (line.command, Waiting::Client(self.state));
-                return Err(SaslErrorKind::Unexpected { command, waiting });
+            (WaitingForData | WaitingForOk, _) if self.errors_sent == MAX_ERRORS_SENT => {
+                return Err(SaslErrorKind::TooManyErrors);
             }
+            (WaitingForData | WaitingForOk, _) => {
+                self.errors_sent += 1;
+                self.write(ERROR);
+            }
+            _ => return Err(self.unexpected(line)),
         }
         Ok(())
+    }
+
+    /// Whether `REJECTED` is one of the answers that the client waits for.
+    fn may_be_rejected(&self) -> bool {
+        use State::{WaitingForData, WaitingForOk, WaitingForReject};
+
+        matches!(self.state, WaitingForData | WaitingForOk | WaitingForReject)
+    }
+
+    fn unexpected(&self, line: &Line<'_>) -> SaslErrorKind {
+        SaslErrorKind::Unexpected { command: line.command, waiting: Waiting::Client(self.state) }
     }
 
     /// `OK` has arrived: what follows is the negotiation of file descriptors, or `BEGIN`.

@@ -5,6 +5,15 @@ use core::fmt;
 macro_rules! commands {
     ($($(#[$doc:meta])* $name:ident $text:literal,)*) => {
         /// A command of either side. Spec: Authentication Protocol.
+        ///
+        /// ```
+        /// use barebus_sasl::{Command, SaslErrorKind, Server};
+        ///
+        /// /// Whether a client sent something that the server did not wait for.
+        /// fn came_too_early(kind: SaslErrorKind) -> bool {
+        ///     matches!(kind, SaslErrorKind::Unexpected { command: Command::Begin, .. })
+        /// }
+        /// ```
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum Command {

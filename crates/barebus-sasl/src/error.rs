@@ -11,6 +11,19 @@ use crate::state::Waiting;
 /// Every error is final: the conversation cannot continue, and the connection must be closed. After an error with
 /// [`Pacing::Pipelined`](crate::Pacing::Pipelined), a new connection with [`Pacing::StepByStep`](crate::Pacing::StepByStep)
 /// may succeed.
+///
+/// ```
+/// use barebus_sasl::{Client, Mechanism, Options, Pacing, SaslErrorKind};
+///
+/// let mut client = Client::new(Options {
+///     mechanisms: Mechanism::Anonymous.into(),
+///     negotiate_unix_fd: false,
+///     pacing: Pacing::StepByStep,
+/// });
+/// let error = client.receive(b"OK no-guid\r\n").unwrap_err();
+/// assert_eq!(error.kind, SaslErrorKind::BadGuid);
+/// assert_eq!(error.line, 1);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct SaslError {
     /// The rule that was broken.
@@ -38,6 +51,22 @@ impl fmt::Display for SaslError {
 impl core::error::Error for SaslError {}
 
 /// The rule that a peer broke, or its reason to refuse.
+///
+/// ```
+/// use barebus_sasl::{Client, Mechanism, Options, Pacing, SaslErrorKind};
+///
+/// let mut client = Client::new(Options {
+///     mechanisms: Mechanism::Anonymous.into(),
+///     negotiate_unix_fd: false,
+///     pacing: Pacing::StepByStep,
+/// });
+/// match client.receive(b"REJECTED EXTERNAL\r\n").unwrap_err().kind {
+///     SaslErrorKind::Rejected(offered) | SaslErrorKind::OutOfMechanisms(offered) => {
+///         assert!(offered.external());
+///     }
+///     other => panic!("{other}"),
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SaslErrorKind {

@@ -6,6 +6,15 @@ use core::str::FromStr;
 /// The globally unique ID of a server: 16 bytes, written as 32 hex digits.
 ///
 /// The server sends it with `OK`. An address may contain the expected one. Spec: UUIDs.
+///
+/// ```
+/// use barebus_sasl::Guid;
+///
+/// let guid: Guid = "a70c1178e836ccc6d4251f226b04381d".parse()?;
+/// assert_eq!(guid.0[0], 0xa7);
+/// assert_eq!(guid.to_string(), "a70c1178e836ccc6d4251f226b04381d");
+/// # Ok::<(), barebus_sasl::GuidError>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Guid(pub [u8; 16]);
 
@@ -71,6 +80,12 @@ impl FromStr for Guid {
 }
 
 /// The text is not 32 hex digits.
+///
+/// ```
+/// use barebus_sasl::{Guid, GuidError};
+///
+/// assert_eq!(Guid::parse(b"a70c"), Err(GuidError));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct GuidError;
 

@@ -122,7 +122,10 @@ impl<'a> Line<'a> {
     /// The argument of `REJECTED`: names separated by single spaces. Some servers list no name.
     pub(crate) fn offered(&self) -> Result<Offered, SaslErrorKind> {
         let mut offered = Offered::default();
-        for name in self.arguments.iter().flat_map(|list| list.split(|&byte| byte == b' ')) {
+        let Some(list) = self.arguments else {
+            return Ok(offered);
+        };
+        for name in list.split(|&byte| byte == b' ') {
             if name.is_empty() || !name.iter().all(u8::is_ascii_graphic) {
                 return Err(SaslErrorKind::BadMechanismList);
             }

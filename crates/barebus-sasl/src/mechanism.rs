@@ -5,6 +5,13 @@ use core::fmt;
 use crate::command::index_of;
 
 /// A mechanism of the client. Spec: Authentication Mechanisms.
+///
+/// ```
+/// use barebus_sasl::{Identity, Mechanism};
+///
+/// assert_eq!(Mechanism::External(Identity::Uid(1000)).name(), "EXTERNAL");
+/// assert_eq!(Mechanism::Anonymous.name(), "ANONYMOUS");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mechanism {
     /// The kernel tells the server who the client is. The client says which identity it wants.
@@ -24,6 +31,20 @@ impl Mechanism {
 }
 
 /// The identity that an EXTERNAL client asks for.
+///
+/// ```
+/// use barebus_sasl::{Client, Identity, Mechanism, Options, Pacing};
+///
+/// let client = |identity| {
+///     Client::new(Options {
+///         mechanisms: Mechanism::External(identity).into(),
+///         negotiate_unix_fd: false,
+///         pacing: Pacing::StepByStep,
+///     })
+/// };
+/// // The user ID in decimal digits, and these in hexadecimal.
+/// assert_eq!(client(Identity::Uid(1000)).output(), b"\0AUTH EXTERNAL 31303030\r\n");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Identity {
     /// This user. Sent as the uid's decimal digits, each as two hex digits.
@@ -36,6 +57,13 @@ pub enum Identity {
 /// The mechanisms to try, in order.
 ///
 /// After each `REJECTED` the client tries the next one that the server offers.
+///
+/// ```
+/// use barebus_sasl::{Identity, Mechanism, Mechanisms};
+///
+/// let mut mechanisms = Mechanisms::only(Mechanism::External(Identity::Uid(1000)));
+/// mechanisms.fallbacks[0] = Some(Mechanism::Anonymous);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Mechanisms {
     /// Tried first, whatever the server offers.
@@ -58,6 +86,22 @@ impl From<Mechanism> for Mechanisms {
 }
 
 /// The mechanisms that a server listed in `REJECTED`.
+///
+/// ```
+/// use barebus_sasl::{Client, Identity, Mechanism, Options, Pacing, SaslErrorKind};
+///
+/// let mut client = Client::new(Options {
+///     mechanisms: Mechanism::External(Identity::Uid(0)).into(),
+///     negotiate_unix_fd: false,
+///     pacing: Pacing::StepByStep,
+/// });
+/// let error = client.receive(b"REJECTED DBUS_COOKIE_SHA1 ANONYMOUS\r\n").unwrap_err();
+/// let (SaslErrorKind::Rejected(offered) | SaslErrorKind::OutOfMechanisms(offered)) = error.kind else {
+///     panic!("{error}");
+/// };
+/// assert!(offered.allows(Mechanism::Anonymous));
+/// assert!(!offered.external());
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Offered {
     /// A bit for each of [`KNOWN`], in this order, and one for all others.

@@ -25,6 +25,21 @@ const ERROR: &[u8] = b"ERROR\r\n";
 const AGREE_UNIX_FD: &[u8] = b"AGREE_UNIX_FD\r\n";
 
 /// How a server authenticates its client.
+///
+/// ```
+/// use barebus_sasl::{Guid, Server, ServerOptions};
+///
+/// let mut server = Server::new(ServerOptions {
+///     guid: Guid([7; 16]),
+///     external: true,
+///     anonymous: false,
+///     peer_uid: Some(1000),
+///     allow_unix_fd: false,
+/// });
+/// server.receive(b"\0AUTH EXTERNAL 31303030\r\nBEGIN\r\n")?;
+/// assert_eq!(server.uid(), Some(1000));
+/// # Ok::<(), barebus_sasl::SaslError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ServerOptions {
     /// The server's GUID.

@@ -5,6 +5,20 @@ use core::fmt;
 use crate::guid::Guid;
 
 /// States of the client. Spec: Authentication state diagrams, client states.
+///
+/// ```
+/// use barebus_sasl::{Client, Mechanism, Options, Pacing, State};
+///
+/// let mut client = Client::new(Options {
+///     mechanisms: Mechanism::Anonymous.into(),
+///     negotiate_unix_fd: false,
+///     pacing: Pacing::StepByStep,
+/// });
+/// assert_eq!(client.state(), State::WaitingForOk);
+/// client.receive(b"OK a70c1178e836ccc6d4251f226b04381d\r\n")?;
+/// assert_eq!(client.state(), State::Done);
+/// # Ok::<(), barebus_sasl::SaslError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum State {
     /// `AUTH` was sent without an initial response. The client waits for the server's challenge.
@@ -32,6 +46,19 @@ impl fmt::Display for State {
 }
 
 /// States of the server. Spec: Authentication state diagrams, server states.
+///
+/// ```
+/// use barebus_sasl::{Guid, Server, ServerOptions, ServerState};
+///
+/// let server = Server::new(ServerOptions {
+///     guid: Guid([7; 16]),
+///     external: true,
+///     anonymous: false,
+///     peer_uid: None,
+///     allow_unix_fd: false,
+/// });
+/// assert_eq!(server.state(), ServerState::WaitingForAuth);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ServerState {
     /// The server waits for `AUTH`, and for the NUL byte before the first one.
@@ -56,6 +83,19 @@ impl fmt::Display for ServerState {
 }
 
 /// The side that waited, and its state.
+///
+/// ```
+/// use barebus_sasl::{Client, Mechanism, Options, Pacing, SaslErrorKind, State, Waiting};
+///
+/// let client = Client::new(Options {
+///     mechanisms: Mechanism::Anonymous.into(),
+///     negotiate_unix_fd: false,
+///     pacing: Pacing::StepByStep,
+/// });
+/// // The server closed the connection while the client waited for OK.
+/// let waiting = Waiting::Client(State::WaitingForOk);
+/// assert_eq!(client.eof().kind, SaslErrorKind::Eof(waiting));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Waiting {
     /// The client waited for the server.
@@ -74,6 +114,22 @@ impl fmt::Display for Waiting {
 }
 
 /// Result of a successful conversation.
+///
+/// ```
+/// use barebus_sasl::{Client, Mechanism, Options, Pacing};
+///
+/// let mut client = Client::new(Options {
+///     mechanisms: Mechanism::Anonymous.into(),
+///     negotiate_unix_fd: true,
+///     pacing: Pacing::Pipelined,
+/// });
+/// client.receive(b"OK a70c1178e836ccc6d4251f226b04381d\r\nERROR\r\n")?;
+/// let outcome = client.outcome().unwrap();
+/// assert_eq!(outcome.guid.to_string(), "a70c1178e836ccc6d4251f226b04381d");
+/// // The server refused to pass file descriptors.
+/// assert!(!outcome.unix_fd);
+/// # Ok::<(), barebus_sasl::SaslError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Outcome {
     /// The server's GUID. Compare it with the `guid=` of the address, if there is one.

@@ -8,6 +8,16 @@ use barebus_wire::Serial;
 use crate::incoming_calls::Serving;
 
 /// What is at the other end.
+///
+/// ```
+/// use barebus_sasl::Mechanism;
+/// use barebus_session::{Config, ServerKind, Session};
+///
+/// // A direct connection has no bus, so nothing is called `Hello`.
+/// let config = Config::new(ServerKind::Direct, Mechanism::Anonymous.into());
+/// let session: Session<()> = Session::new(config, core::time::Duration::ZERO);
+/// assert!(!session.is_established());
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ServerKind {
     /// A message bus: it expects `Hello` first, writes SENDER into every message that it passes on, and knows the owners of names.
@@ -18,6 +28,19 @@ pub enum ServerKind {
 }
 
 /// The parameters of a session.
+///
+/// ```
+/// use core::time::Duration;
+///
+/// use barebus_sasl::{Identity, Mechanism};
+/// use barebus_session::{Config, ServerKind, Session};
+///
+/// let mut config = Config::new(ServerKind::Bus, Mechanism::External(Identity::Uid(0)).into());
+/// config.handshake_timeout = Duration::from_secs(1);
+/// config.unix_fds = false;
+/// let session: Session<()> = Session::new(config, Duration::ZERO);
+/// assert!(session.next_deadline() <= Some(Duration::from_secs(1)));
+/// ```
 #[derive(Clone, Debug)]
 pub struct Config {
     /// What is at the other end.

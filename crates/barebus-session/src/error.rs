@@ -8,6 +8,20 @@ use barebus_sasl::{Guid, SaslError};
 use barebus_wire::{BodyError, DecodeError, EncodeError};
 
 /// Why the connection has ended. Nothing more can be sent or received on it.
+///
+/// ```
+/// use core::time::Duration;
+///
+/// use barebus_sasl::Mechanism;
+/// use barebus_session::{Config, ServerKind, Session, SessionError, Want};
+///
+/// let config = Config::new(ServerKind::Direct, Mechanism::Anonymous.into());
+/// let mut session: Session<()> = Session::new(config, Duration::ZERO);
+/// // No answer within the time limit of the handshake: the session ends, in this way or by asking for a second attempt.
+/// let late = Duration::from_secs(60);
+/// let error = session.poll_event(Want::Anything, late).unwrap_err();
+/// assert!(matches!(error, SessionError::HandshakeTimedOut { .. }));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SessionError {
@@ -49,6 +63,15 @@ pub enum SessionError {
 }
 
 /// The step of the handshake that the server did not complete.
+///
+/// ```
+/// use barebus_session::{Awaited, SessionError};
+///
+/// /// Whether the server authenticated us before it fell silent.
+/// fn was_authenticated(error: &SessionError) -> bool {
+///     matches!(error, SessionError::HandshakeTimedOut { awaited: Awaited::Hello, .. })
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Awaited {
     /// A line of the authentication conversation. The state is named as in the specification.
@@ -58,6 +81,17 @@ pub enum Awaited {
 }
 
 /// How authentication was tried.
+///
+/// ```
+/// use core::time::Duration;
+///
+/// use barebus_sasl::Mechanism;
+/// use barebus_session::{Config, HandshakeAttempts, ServerKind, Session};
+///
+/// let config = Config::new(ServerKind::Direct, Mechanism::Anonymous.into());
+/// let session: Session<()> = Session::new(config, Duration::ZERO);
+/// assert_eq!(session.handshake_attempts(), HandshakeAttempts::Pipelined);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HandshakeAttempts {
     /// In one write.
@@ -119,6 +153,24 @@ impl fmt::Display for SessionError {
 impl core::error::Error for SessionError {}
 
 /// Why a message was not queued. The connection goes on, except after [`Ended`](Self::Ended).
+///
+/// ```
+/// use core::time::Duration;
+///
+/// use barebus_sasl::Mechanism;
+/// use barebus_session::{Config, SendError, ServerKind, Session};
+/// use barebus_wire::MethodCall;
+///
+/// let mut config = Config::new(ServerKind::Direct, Mechanism::Anonymous.into());
+/// config.send_limit = 16;
+/// let mut session: Session<()> = Session::new(config, Duration::ZERO);
+/// let call = MethodCall::from_static("org.example", "/", "org.example.Calculator", "Add");
+/// // The limit is compared with what is queued already.
+/// session.call(&call, &(2, 3), Vec::new(), None)?;
+/// let error = session.call(&call, &(4, 5), Vec::new(), None).unwrap_err();
+/// assert!(matches!(error, SendError::QueueFull { limit: 16, .. }));
+/// # Ok::<(), SendError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SendError {
@@ -175,6 +227,16 @@ impl fmt::Display for SendError {
 impl core::error::Error for SendError {}
 
 /// Why a call gets no reply. The connection goes on.
+///
+/// ```
+/// use barebus_session::{Event, NoReply};
+///
+/// fn report<F>(event: &Event<'_, F>) {
+///     if let Event::NoReply { call, reason: NoReply::TimedOut } = event {
+///         println!("call {} has timed out", call.serial());
+///     }
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NoReply {
@@ -219,6 +281,20 @@ impl fmt::Display for NoReply {
 impl core::error::Error for NoReply {}
 
 /// Why a message was refused: its file descriptors are not those that it announces.
+///
+/// ```
+/// use barebus_session::{Event, FdsError};
+///
+/// fn report<F>(event: &Event<'_, F>) {
+///     match event {
+///         Event::Refused(FdsError::Count { announced, received }) => {
+///             println!("a message announced {announced} descriptors, {received} came");
+///         }
+///         Event::Refused(other) => println!("{other}"),
+///         _ => {}
+///     }
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FdsError {

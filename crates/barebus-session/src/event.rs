@@ -8,6 +8,22 @@ use crate::error::{FdsError, NoReply};
 use crate::incoming_calls::ReplyTo;
 
 /// Identifies a call.
+///
+/// ```
+/// use core::time::Duration;
+///
+/// use barebus_sasl::Mechanism;
+/// use barebus_session::{Config, ServerKind, Session};
+/// use barebus_wire::MethodCall;
+///
+/// let config = Config::new(ServerKind::Direct, Mechanism::Anonymous.into());
+/// let mut session: Session<()> = Session::new(config, Duration::ZERO);
+/// let call = MethodCall::from_static("org.example", "/", "org.example.Calculator", "Add");
+/// let first = session.call(&call, &(2, 3), Vec::new(), None)?;
+/// let second = session.call(&call, &(4, 5), Vec::new(), None)?;
+/// assert_ne!(first, second);
+/// # Ok::<(), barebus_session::SendError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CallId(pub(crate) Serial);
 
@@ -19,10 +35,36 @@ impl CallId {
 }
 
 /// Identifies a subscription to signals.
+///
+/// ```
+/// use core::time::Duration;
+///
+/// use barebus_sasl::Mechanism;
+/// use barebus_session::{Config, ServerKind, Session};
+/// use barebus_wire::MatchRule;
+///
+/// let config = Config::new(ServerKind::Bus, Mechanism::Anonymous.into());
+/// let mut session: Session<()> = Session::new(config, Duration::ZERO);
+/// let rule = MatchRule::parse("type='signal',interface='org.example.Link'").unwrap();
+/// let subscription = session.subscribe(&rule, None)?;
+/// session.unsubscribe(subscription)?;
+/// # Ok::<(), barebus_session::SendError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SubscriptionId(pub(crate) u32);
 
 /// A received message and its file descriptors: as many as its header announces.
+///
+/// ```
+/// use barebus_session::Received;
+/// use barebus_wire::BodyError;
+///
+/// /// The arguments of a reply or signal, and how many descriptors came with it.
+/// fn read<F>(received: &Received<'_, F>) -> Result<(String, usize), BodyError> {
+///     let (name,): (String,) = received.message.body()?;
+///     Ok((name, received.fds.len()))
+/// }
+/// ```
 #[derive(Debug)]
 pub struct Received<'a, F> {
     /// The message. It borrows from the session.
@@ -32,6 +74,21 @@ pub struct Received<'a, F> {
 }
 
 /// What has happened.
+///
+/// ```
+/// use barebus_session::Event;
+///
+/// fn report<F>(event: Event<'_, F>) {
+///     match event {
+///         Event::Reply { call, reply } => println!("{}: {}", call.serial(), reply.message.signature()),
+///         Event::NoReply { call, reason } => println!("{}: {reason}", call.serial()),
+///         Event::Signal { subscriptions, signal } => {
+///             println!("{:?} for {} subscriptions", signal.message, subscriptions.len());
+///         }
+///         _ => {}
+///     }
+/// }
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Event<'a, F> {
@@ -77,6 +134,22 @@ pub enum Event<'a, F> {
 }
 
 /// Selects which event to report. The other events are kept, in order.
+///
+/// ```
+/// use core::time::Duration;
+///
+/// use barebus_sasl::Mechanism;
+/// use barebus_session::{Config, ServerKind, Session, Want};
+/// use barebus_wire::MethodCall;
+///
+/// let config = Config::new(ServerKind::Direct, Mechanism::Anonymous.into());
+/// let mut session: Session<()> = Session::new(config, Duration::ZERO);
+/// let call = MethodCall::from_static("org.example", "/", "org.example.Calculator", "Add");
+/// let call = session.call(&call, &(2, 3), Vec::new(), None)?;
+/// // Other events stay in the queue.
+/// assert!(session.poll_event(Want::Reply(call), Duration::ZERO)?.is_none());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Want {

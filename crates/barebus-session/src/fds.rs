@@ -109,14 +109,20 @@ impl<F> IncomingFds<F> {
         if is_truncated {
             return Err(FdsError::Truncated);
         }
-        if announced > MAX_FDS {
-            return Err(FdsError::TooMany { announced });
-        }
-        if received != announced as usize {
-            return Err(FdsError::Count { announced, received });
-        }
+        check_announced(announced, received)?;
         Ok(taken)
     }
+}
+
+/// Checks that a header announces as many descriptors as came, and no more than a message may have.
+pub(crate) const fn check_announced(announced: u32, received: usize) -> Result<(), FdsError> {
+    if announced > MAX_FDS {
+        return Err(FdsError::TooMany { announced });
+    }
+    if received != announced as usize {
+        return Err(FdsError::Count { announced, received });
+    }
+    Ok(())
 }
 
 /// A message with descriptors that waits to be written.

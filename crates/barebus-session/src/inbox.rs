@@ -6,7 +6,7 @@ use core::ops::Range;
 use barebus_wire::{DecodeError, frame_len};
 
 use crate::error::FdsError;
-use crate::fds::IncomingFds;
+use crate::fds::{IncomingFds, check_announced};
 
 /// The receive buffer, with the file descriptors that came with its bytes.
 #[derive(Debug)]
@@ -20,7 +20,12 @@ pub(crate) struct Inbox<F> {
     /// Position in the stream of the byte at `start`.
     position: u64,
     fds: IncomingFds<F>,
+    /// Set when file descriptors come: programs to which none pass do not link it.
+    take_fds: Option<TakeFds<F>>,
 }
+
+/// Takes the descriptors of the message that ends at a position, whose header announces so many.
+type TakeFds<F> = fn(&mut IncomingFds<F>, u64, u32) -> Result<Vec<F>, FdsError>;
 
 /// Bytes of the buffer at rest: roughly what one read of a Unix socket returns. With everything else that a connection holds it
 /// stays within 64 KiB.
@@ -35,7 +40,14 @@ const MIN_FREE: usize = 4 * 1024;
 
 impl<F> Inbox<F> {
     pub(crate) const fn new() -> Self {
-        Self { bytes: Vec::new(), start: 0, end: 0, position: 0, fds: IncomingFds::new() }
+        Self {
+            bytes: Vec::new(),
+            start: 0,
+            end: 0,
+            position: 0,
+            fds: IncomingFds::new(),
+            take_fds: None,
+        }
     }
 
     /// Whether the buffer is smaller than [`CAPACITY`].
@@ -83,11 +95,13 @@ impl<F> Inbox<F> {
     /// A read put `count` bytes into the [free space](Self::free) and brought `fds`; the system may have cut some off. `false` when
     /// more descriptors wait than messages may have.
     #[must_use]
+    #[inline]
     pub(crate) fn received(&mut self, count: usize, fds: Vec<F>, is_truncated: bool) -> bool {
         self.end = (self.end + count).min(self.bytes.len());
         if fds.is_empty() && !is_truncated {
             return true;
         }
+        self.take_fds = Some(IncomingFds::take);
         let end = self.position + (self.end - self.start) as u64;
         self.fds.push(end.saturating_sub(count as u64), end, fds, is_truncated)
     }
@@ -135,10 +149,12 @@ impl<F> Inbox<F> {
     ) -> Result<Vec<F>, FdsError> {
         self.start = frame.end;
         self.position += (frame.end - frame.start) as u64;
-        if self.fds.is_empty() && announced == 0 {
-            return Ok(Vec::new());
+        match self.take_fds {
+            Some(take) if announced != 0 || !self.fds.is_empty() => {
+                take(&mut self.fds, self.position, announced)
+            }
+            _ => check_announced(announced, 0).map(|()| Vec::new()),
         }
-        self.fds.take(self.position, announced)
     }
 
     /// Drops everything: another stream begins, or the session has ended.

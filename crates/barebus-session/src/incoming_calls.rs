@@ -9,23 +9,58 @@ use core::sync::atomic::{AtomicU32, Ordering};
 
 use barebus_wire::{ErrorName, Serial};
 
-use crate::router::Actions;
+use crate::router::{Actions, RouteCall, Router};
 
-/// What happens to calls of our methods, except those of `org.freedesktop.DBus.Peer`.
+/// What happens to calls of our methods.
+///
+/// ```
+/// use barebus_sasl::Mechanism;
+/// use barebus_session::{Config, ServerKind, Serving};
+///
+/// let mut config = Config::new(ServerKind::Bus, Mechanism::Anonymous.into());
+/// // Calls of our methods are events. Otherwise they are refused.
+/// config.serving = Serving::EVENTS;
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Serving {
     /// A function, not a flag: programs that serve nothing do not link what it needs.
     pub(crate) table: Option<fn() -> Box<dyn IncomingCalls>>,
+    /// As `table`: programs that answer nothing do not link it.
+    pub(crate) route: Option<RouteCall>,
 }
 
 impl Serving {
-    /// They are answered with `UnknownMethod`.
-    pub const NOTHING: Self = Self { table: None };
-    /// They are reported as [`Event::MethodCall`](crate::Event::MethodCall).
-    pub const EVENTS: Self = Self { table: Some(|| Box::new(CallTable::default())) };
+    /// Those of `org.freedesktop.DBus.Peer` are answered, others are refused with `UnknownMethod`.
+    pub const NOTHING: Self = Self { table: None, route: Some(Router::route_call) };
+    /// Those of `org.freedesktop.DBus.Peer` are answered, others are reported as [`Event::MethodCall`](crate::Event::MethodCall).
+    pub const EVENTS: Self =
+        Self { table: Some(|| Box::new(CallTable::default())), route: Some(Router::route_call) };
+    /// None is answered, not even those of `org.freedesktop.DBus.Peer`: the caller waits until its own time limit, or until the
+    /// connection ends. For programs that must be small and end soon; without what answers calls a program has 2 KB less.
+    pub const IGNORED: Self = Self { table: None, route: None };
 }
 
 /// The right and the duty to answer a METHOD_CALL. Dropped unanswered, the caller gets an error.
+///
+/// ```
+/// use barebus_session::{Event, Session};
+/// use barebus_wire::ErrorName;
+///
+/// const UNKNOWN: ErrorName<'static> =
+///     ErrorName::from_static("org.freedesktop.DBus.Error.UnknownMethod");
+///
+/// /// Answers every call with an error. Events borrow from the session, so what is kept of them is owned.
+/// fn refuse<F>(session: &mut Session<F>) -> Result<(), Box<dyn std::error::Error>> {
+///     let reply_to = match session.take_event()? {
+///         Some(Event::MethodCall { reply_to, .. }) => reply_to,
+///         _ => return Ok(()),
+///     };
+///     if reply_to.is_expected() {
+///         session.reply_error(&reply_to, UNKNOWN, "there are no methods here")?;
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug)]
 #[must_use = "the caller waits for an answer; dropped, it gets an error"]
 pub struct ReplyTo {

@@ -12,6 +12,18 @@ use crate::setting::SettingError;
 use crate::word::ActiveState;
 
 /// The failed operation and its cause.
+///
+/// ```no_run
+/// use barebus_systemd::{Mode, Systemd};
+///
+/// let systemd = Systemd::system()?;
+/// match systemd.start_unit("missing.service", Mode::Replace) {
+///     Ok(job) => println!("{}", systemd.wait(&job)?),
+///     Err(error) if error.is_no_such_unit() => println!("there is no such unit"),
+///     Err(error) => return Err(error.into()),
+/// }
+/// # Ok::<(), barebus::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Error {
     /// The method, property or step, and what it was asked about: `GetUnitFileState of x.service`.
@@ -21,6 +33,18 @@ pub struct Error {
 }
 
 /// Why an operation failed.
+///
+/// ```
+/// use barebus_systemd::{Cause, Error};
+///
+/// fn report(error: &Error) {
+///     match &error.cause {
+///         Cause::Name(error) => println!("no name of a unit: {error}"),
+///         Cause::Call(error) => println!("the call failed: {error}"),
+///         other => println!("{other}"),
+///     }
+/// }
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Cause {

@@ -161,6 +161,17 @@ impl fmt::Debug for Systemd {
 /// The operations of a [`Systemd`] as `async` methods, for event loops. Pass their futures to [`Systemd::begin`] or [`Systemd::all`], which poll them.
 ///
 /// No other executor can run them: nothing would read the socket and wake them, so they would never end. For tokio use `tokio::Systemd`.
+///
+/// ```no_run
+/// use barebus_systemd::Systemd;
+///
+/// let systemd = Systemd::system()?;
+/// let later = systemd.later();
+/// for status in systemd.all(["a.service", "b.service"].map(|unit| later.status(unit))) {
+///     println!("{}", status?.active_state);
+/// }
+/// # Ok::<(), barebus::Error>(())
+/// ```
 #[derive(Clone, Copy)]
 pub struct Later<'s> {
     pub(crate) shell: &'s Shell,
@@ -173,6 +184,24 @@ impl fmt::Debug for Later<'_> {
 }
 
 /// An operation that an event loop waits for.
+///
+/// ```no_run
+/// use barebus_systemd::{Pending, Systemd};
+///
+/// /// One round of an event loop, when the socket is readable: the result, once it is there.
+/// fn round<T>(systemd: &Systemd, pending: &mut Pending<'_, T>) -> Result<Option<T>, barebus::Error> {
+///     systemd.process()?;
+///     Ok(pending.poll())
+/// }
+///
+/// let systemd = Systemd::system()?;
+/// let later = systemd.later();
+/// let mut pending = systemd.begin(async move { later.status("dbus.service").await });
+/// if let Some(status) = round(&systemd, &mut pending)? {
+///     println!("{}", status?.active_state);
+/// }
+/// # Ok::<(), barebus::Error>(())
+/// ```
 #[must_use = "it does nothing unless polled"]
 pub struct Pending<'s, T> {
     shell: &'s Shell,

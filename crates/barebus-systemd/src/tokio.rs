@@ -28,6 +28,17 @@ use crate::error::Error;
 use crate::state::State;
 
 /// A connection to systemd, cheap to clone. The [`Driver`] that comes with it must be spawned.
+///
+/// ```no_run
+/// use barebus_systemd::tokio::Systemd;
+///
+/// # async fn example() -> Result<(), barebus::Error> {
+/// let (systemd, driver) = Systemd::system()?;
+/// tokio::spawn(driver);
+/// println!("{}", systemd.unit_file_state("dbus.service").await?);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Systemd {
     pub(crate) shell: Arc<Shell>,
@@ -64,6 +75,20 @@ limits!(Systemd);
 /// The future that reads and writes for a [`Systemd`]: see [`barebus_tokio::Driver`]. It also drives the connection that is opened in place
 /// of a direct one that systemd has ended by re-executing itself: so if such a connection ends and is not opened again, this goes on until all
 /// handles are gone.
+///
+/// ```no_run
+/// use barebus_systemd::tokio::{Driver, Systemd};
+///
+/// # async fn example() -> Result<(), barebus::Error> {
+/// let (systemd, driver): (Systemd, Driver) = Systemd::system()?;
+/// // Nothing happens on the connection until the driver runs.
+/// let driver = tokio::spawn(driver);
+/// println!("{}", systemd.status("dbus.service").await?.active_state);
+/// drop(systemd);
+/// driver.await.ok();
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "nothing moves until it is spawned, or awaited"]
 pub struct Driver {

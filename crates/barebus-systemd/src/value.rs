@@ -31,6 +31,14 @@ pub const NONE: u64 = u64::MAX;
 /// A limit: of bytes, tasks, processes (`Limit`), or of time (`Limit<Duration>`, in microseconds on the bus).
 ///
 /// `u64::MAX` is no limit. It is what is sent for a value of `u64::MAX` or more, too.
+///
+/// ```
+/// use barebus_systemd::Limit;
+///
+/// assert_eq!(Limit::Value(1024_u64).to_string(), "1024");
+/// assert_eq!(Limit::<u64>::Infinity.to_string(), "infinity");
+/// assert_eq!(Limit::<u64>::from(None).value(), None);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Limit<T = u64> {
     /// At most this much.
@@ -58,6 +66,17 @@ impl<T> From<Option<T>> for Limit<T> {
 /// A measured amount, as `MemoryCurrent`, `CPUUsageNSec`, `TasksCurrent`; or a setting that may be left out, as `CPUWeight`.
 ///
 /// `u64::MAX` is none: systemd does not measure it, or cannot here, or it was not set.
+///
+/// ```
+/// use barebus_systemd::value::Amount;
+/// use barebus::wire::OwnedBody;
+///
+/// let body = OwnedBody::new(&(4096_u64, u64::MAX))?;
+/// let (measured, none): (Amount, Amount) = body.get()?;
+/// assert_eq!(measured, Amount(Some(4096)));
+/// assert_eq!(none, Amount(None));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Amount(
     /// The number, in the unit of the property.
@@ -65,6 +84,18 @@ pub struct Amount(
 );
 
 /// A time of the wall clock, as `ActiveEnterTimestamp`. 0 is none: it did not happen yet.
+///
+/// ```
+/// use barebus_systemd::value::Realtime;
+/// use barebus::wire::OwnedBody;
+/// use std::time::{Duration, UNIX_EPOCH};
+///
+/// let body = OwnedBody::new(&(1_700_000_000_000_000_u64, 0_u64))?;
+/// let (time, none): (Realtime, Realtime) = body.get()?;
+/// assert_eq!(time.0, Some(UNIX_EPOCH + Duration::from_secs(1_700_000_000)));
+/// assert_eq!(none.0, None);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Realtime(
     /// The time, exact to the microsecond.
@@ -73,6 +104,16 @@ pub struct Realtime(
 
 /// A time of the monotonic clock, as `ActiveEnterTimestampMonotonic`: since boot, without the time in which the machine slept. 0 is
 /// none: it did not happen yet.
+///
+/// ```
+/// use barebus_systemd::value::Monotonic;
+/// use barebus::wire::OwnedBody;
+/// use std::time::Duration;
+///
+/// let body = OwnedBody::new(&(7_000_000_u64,))?;
+/// assert_eq!(body.get::<(Monotonic,)>()?.0, Monotonic(Some(Duration::from_secs(7))));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Monotonic(
     /// The time since boot, exact to the microsecond.

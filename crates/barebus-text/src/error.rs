@@ -7,6 +7,15 @@ use barebus_wire::{DecodeError, DecodeErrorKind, EncodeError, SignatureError};
 use crate::escape::Quoted;
 
 /// Where in the text the error is.
+///
+/// ```
+/// use barebus_text::{Place, busctl};
+///
+/// let error = busctl::parse("yu", &["1", "one"]).unwrap_err();
+/// // Counted from 0, and shown from 1.
+/// assert_eq!(error.place, Place::Argument(1));
+/// assert_eq!(error.place.to_string(), "argument 2");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Place {
@@ -44,6 +53,13 @@ impl fmt::Display for Place {
 }
 
 /// Why text is not a value of its type.
+///
+/// ```
+/// use barebus_text::{ParseErrorKind, busctl};
+///
+/// assert_eq!(busctl::parse("y", &["256"]).unwrap_err().kind, ParseErrorKind::OutOfRange);
+/// assert_eq!(busctl::parse("y", &[] as &[&str]).unwrap_err().kind, ParseErrorKind::TooFew);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ParseErrorKind {
@@ -114,6 +130,14 @@ impl fmt::Display for ParseErrorKind {
 }
 
 /// Text that is not a value of its type.
+///
+/// ```
+/// use barebus_text::busctl;
+///
+/// let error = busctl::parse("b", &["maybe"]).unwrap_err();
+/// assert_eq!(error.excerpt, "maybe");
+/// println!("{error}");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParseError {
     /// Where.
@@ -171,6 +195,19 @@ impl fmt::Display for ParseError {
 impl core::error::Error for ParseError {}
 
 /// Why values were not printed.
+///
+/// ```
+/// use barebus_text::{PrintError, check_fd_indices};
+/// use barebus_wire::{FdIndex, Message, MessageBuf, MethodCall, Serial};
+///
+/// let call = MethodCall::from_static("org.example", "/", "org.example.Log", "Open");
+/// let mut buf = MessageBuf::new();
+/// buf.push(&call.header(Serial::FIRST), &(FdIndex(3),))?;
+/// // The message announces no descriptor, so there is none with the index 3.
+/// let error = check_fd_indices(&Message::parse(buf.as_slice())?).unwrap_err();
+/// assert!(matches!(error, PrintError::NoSuchFd { index: 3, count: 0 }));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PrintError {
     /// The values are invalid. Nothing was printed.

@@ -8,6 +8,22 @@ use barebus_wire::{
 use crate::error::PrintError;
 
 /// Values with a signature known at run time. This crate prints them.
+///
+/// ```
+/// use barebus_text::{PrintError, Values, busctl};
+/// use barebus_wire::OwnedBody;
+///
+/// /// Prints whatever holds values: a message, a body, a variant.
+/// fn show(values: &impl Values) -> Result<String, PrintError> {
+///     let mut text = String::new();
+///     busctl::print(values, &mut text)?;
+///     Ok(text)
+/// }
+///
+/// let body = OwnedBody::new(&("eth0", 1500_u32)).unwrap();
+/// assert_eq!(show(&body)?, r#"su "eth0" 1500"#);
+/// # Ok::<(), PrintError>(())
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be printed as D-Bus values",
     label = "expected a `Message`, an `OwnedBody`, a `Variant` or a `Compiled`"
@@ -138,6 +154,21 @@ impl Values for Message<'_> {
 }
 
 /// Values with a compiled signature. Use this to print many values of one signature fast.
+///
+/// ```
+/// use barebus_text::{Compiled, gvariant};
+/// use barebus_wire::{Endian, Layout, Reader, Signature};
+///
+/// // The signature is compiled once, for many bodies.
+/// let layout = Layout::new(Signature::from_static("y"));
+/// for (bytes, expected) in [(b"\x07", "(byte 0x07,)"), (b"\x08", "(byte 0x08,)")] {
+///     let reader = Reader::new(bytes, Endian::Little);
+///     let mut text = String::new();
+///     gvariant::print(&Compiled { layout: &layout, reader }, &mut text)?;
+///     assert_eq!(text, expected);
+/// }
+/// # Ok::<(), barebus_text::PrintError>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Compiled<'l> {
     /// The values' types.

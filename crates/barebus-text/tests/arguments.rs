@@ -18,7 +18,7 @@ fn method<'a>(parameters: &[(&'a str, &'a str)]) -> Prototype<'a> {
 }
 
 fn parsed(prototype: &Prototype<'_>, words: &[&str]) -> Result<OwnedBody, String> {
-    let values = prototype.assign(words).map_err(|error| error.to_string())?;
+    let values = prototype.assign(words, Notation::Json).map_err(|error| error.to_string())?;
     let values: Vec<_> = values.into_iter().map(|text| text.map(Value::word)).collect();
     let body = prototype.parse(&values, Notation::Json, Endian::NATIVE);
     body.map_err(|error| error.to_string())
@@ -98,39 +98,55 @@ fn arguments_are_assigned_by_name_and_by_place() {
 }
 
 #[test]
+fn gvariant_text_has_no_names() {
+    let prototype = method(&[("name", "s"), ("", "u")]);
+    let words = ["name=x", "7"];
+    let values = prototype.assign(&words, Notation::GVariant).unwrap();
+    let values: Vec<_> = values.into_iter().map(|text| text.map(Value::word)).collect();
+    let body = prototype.parse(&values, Notation::GVariant, Endian::NATIVE).unwrap();
+    assert_eq!(body, busctl::parse("su", &words).unwrap());
+}
+
+#[test]
 fn an_error_names_the_argument_and_shows_the_method() {
     let prototype = method(&[("name", "s"), ("options", "a{sv}"), ("", "u")]);
     let shown = "Do(name: s, options: a{sv}, u)";
     for (words, sentence) in [
-        (&["a"] as &[&str], "no argument for the argument options: a{sv}"),
-        (&["a", "{}"], "no argument for argument 3 of type u"),
-        (&["a", "{}", "1", "x"], r#"there is no parameter for "x""#),
-        (&["name=a", "name=b"], "two arguments for the argument name: s"),
+        (&["a"] as &[&str], "argument options (a{sv}) is missing"),
+        (&["a", "{}"], "argument 3 (u) is missing"),
+        (&["a", "{}", "1", "x"], r#""x" is one argument too many"#),
+        (&["name=a", "name=b"], "argument name (s) is given twice"),
         (
             &["a", "{}", "x"],
-            r#"argument 3 of type u: not a number, expected an unsigned 32-bit integer (u), found "x""#,
+            r#"argument 3 (u): not a number, expected an unsigned 32-bit integer (u), found "x""#,
         ),
         (
             &["a", r#"{"k":{"type":"y","data":256}}"#, "1"],
-            r#"the argument options: a{sv}: k.data: number out of range, expected a byte (y), found "256""#,
+            r#"argument options (a{sv}): k.data: number out of range, expected a byte (y), found "256""#,
         ),
         (
             &["a", r#"{"k":null}"#, "1"],
-            r#"the argument options: a{sv}: k: not the right kind of value, expected an object with a type and data, found "null""#,
+            r#"argument options (a{sv}): k: not the right kind of value, expected an object with a type and data, found "null""#,
         ),
         (
             &["a", "plain", "1"],
-            r#"the argument options: a{sv}: line 1, column 1: not JSON, expected JSON, with strings in double quotes, found "plain""#,
+            r#"argument options (a{sv}): line 1, column 1: not JSON, expected JSON, with strings in double quotes, found "plain""#,
         ),
     ] {
-        assert_eq!(parsed(&prototype, words).unwrap_err(), format!("{sentence}: {shown}"));
+        assert_eq!(
+            parsed(&prototype, words).unwrap_err(),
+            format!("{sentence}; declared as {shown}")
+        );
     }
     let property =
         Prototype::property(Parameter { name: "Mtu", signature: Signature::from_static("u") });
-    assert_eq!(parsed(&property, &[]).unwrap_err(), "no argument for the property Mtu: u");
+    assert_eq!(
+        parsed(&property, &[]).unwrap_err(),
+        "property Mtu (u) is missing; declared as Mtu: u"
+    );
     assert_eq!(
         parsed(&property, &["Mtu=7"]).unwrap_err(),
-        r#"the property Mtu: u: not a number, expected an unsigned 32-bit integer (u), found "Mtu=7""#
+        r#"property Mtu (u): not a number, expected an unsigned 32-bit integer (u), found "Mtu=7"; declared as Mtu: u"#
     );
 }
 
@@ -202,7 +218,7 @@ proptest! {
         // serde_json's own values keep the last one of equal keys only, in another order.
         if !Values::signature(&body).as_str().contains(['{', 'v']) {
             let words = words(&body);
-            let values = prototype.assign(&words).unwrap();
+            let values = prototype.assign(&words, Notation::Json).unwrap();
             let values: Vec<_> = values.into_iter().map(|text| text.map(Value::word)).collect();
             prop_assert_eq!(&prototype.parse(&values, Notation::Json, body.endian()).unwrap(), &body);
         }

@@ -114,6 +114,18 @@ impl Drop for Incoming {
 }
 
 /// A call of one of our methods; [`Incoming`] has an example. If it is dropped without an answer, the caller gets an error.
+///
+/// ```
+/// use barebus_tokio::IncomingCall;
+/// use barebus_tokio::barebus::CallError;
+///
+/// fn answer(call: IncomingCall) -> Result<(), CallError> {
+///     match call.body::<(i32, i32)>() {
+///         Ok((a, b)) => call.reply(&(a + b,), Vec::new()),
+///         Err(error) => call.reply_error("org.example.Error.BadArguments", &error.to_string()),
+///     }
+/// }
+/// ```
 #[derive(Debug)]
 #[must_use = "the caller waits for an answer; dropped, it gets an error"]
 pub struct IncomingCall {

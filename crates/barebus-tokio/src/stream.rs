@@ -146,6 +146,20 @@ impl Stream for SignalStream {
 }
 
 /// The stream of the arguments of a subscription's signals; [`SignalStream::bodies`] makes it and has an example.
+///
+/// ```
+/// use barebus_tokio::SignalStream;
+/// use barebus_tokio::barebus::Error;
+///
+/// /// Prints the arguments of each signal.
+/// async fn print(signals: SignalStream) -> Result<(), Error> {
+///     let mut changes = signals.bodies::<(String, String, String)>();
+///     while let Some(change) = changes.next().await.transpose()? {
+///         println!("{change:?}, {} were dropped", changes.signals().dropped());
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug)]
 pub struct Bodies<T> {
     signals: SignalStream,
@@ -172,7 +186,13 @@ impl<T: for<'a> DecodeBody<'a>> Stream for Bodies<T> {
     type Item = Result<T, CallError>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let body = |signal: Result<Signal, ConnectionError>| Ok(signal?.body()?);
+        let body = |signal: Result<Signal, ConnectionError>| {
+            let signal = signal?;
+            signal.body().map_err(|error| match signal.message() {
+                Ok(message) => CallError::signal_body(message.header(), error),
+                Err(_) => error.into(),
+            })
+        };
         Pin::new(&mut self.signals).poll_next(cx).map(|next| next.map(body))
     }
 }

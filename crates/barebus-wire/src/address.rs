@@ -4,14 +4,44 @@ use core::fmt;
 
 /// A list of server addresses, `unix:path=/run/bus;tcp:host=localhost,port=1`, that was checked. Iterating gives one address
 /// after the other.
+///
+/// ```
+/// use barebus_wire::address::Addresses;
+///
+/// let mut addresses = Addresses::parse("unix:path=/run/bus;tcp:host=localhost,port=12434")?;
+/// assert_eq!(addresses.next().unwrap().transport(), "unix");
+/// assert_eq!(addresses.next().unwrap().transport(), "tcp");
+/// assert!(addresses.next().is_none());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Addresses<'a>(&'a str);
 
 /// One server address: a transport, and its keys and values.
+///
+/// ```
+/// use barebus_wire::address::Addresses;
+///
+/// let address = Addresses::parse("unix:path=/run/bus%20two")?.next().unwrap();
+/// let path = address.get("path").unwrap();
+/// assert!(path.bytes().eq(*b"/run/bus two"));
+/// assert!(address.get("abstract").is_none());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Address<'a>(&'a str);
 
 /// A value as it is written, escaped.
+///
+/// ```
+/// use barebus_wire::address::Addresses;
+///
+/// let address = Addresses::parse("unix:path=/run/%41")?.next().unwrap();
+/// let path = address.get("path").unwrap();
+/// assert_eq!(path.as_str(), "/run/%41");
+/// assert!(path.bytes().eq(*b"/run/A"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EscapedValue<'a>(&'a str);
 
@@ -104,6 +134,12 @@ pub const fn escape(bytes: &[u8]) -> Escape<'_> {
 }
 
 /// Displays bytes as they must be written in an address: see [`escape`].
+///
+/// ```
+/// use barebus_wire::address::escape;
+///
+/// assert_eq!(escape(b"/run/my bus").to_string(), "/run/my%20bus");
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Escape<'a>(&'a [u8]);
 
@@ -119,6 +155,14 @@ impl fmt::Display for Escape<'_> {
 }
 
 /// Why text is no list of addresses, and where.
+///
+/// ```
+/// use barebus_wire::address::{AddressErrorKind, Addresses};
+///
+/// let error = Addresses::parse("unix:path=/run/b us").unwrap_err();
+/// assert_eq!(error.kind, AddressErrorKind::NotEscaped);
+/// assert_eq!(error.at, 16);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct AddressError {
     /// Which rule is broken.
@@ -128,6 +172,12 @@ pub struct AddressError {
 }
 
 /// The rules that a list of addresses can break.
+///
+/// ```
+/// use barebus_wire::address::{AddressErrorKind, Addresses};
+///
+/// assert_eq!(Addresses::parse("unix").unwrap_err().kind, AddressErrorKind::MissingColon);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AddressErrorKind {

@@ -9,6 +9,19 @@ use crate::signature::{Signature, type_end};
 use crate::type_code::{has_no_rules, is_basic};
 
 /// What a [`Cursor`] meets.
+///
+/// ```
+/// use barebus_wire::{Basic, CursorEvent, OwnedBody};
+///
+/// let body = OwnedBody::new(&(("eth0", 1500_u32),))?;
+/// let mut cursor = body.cursor();
+/// assert_eq!(cursor.next()?, Some(CursorEvent::Struct));
+/// assert_eq!(cursor.next()?, Some(CursorEvent::Basic(Basic::String("eth0"))));
+/// assert_eq!(cursor.next()?, Some(CursorEvent::Basic(Basic::Uint32(1500))));
+/// assert_eq!(cursor.next()?, Some(CursorEvent::End));
+/// assert_eq!(cursor.next()?, None);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum CursorEvent<'a> {
     /// A value of a basic type.
@@ -50,6 +63,19 @@ enum Frame<'a> {
 ///
 /// Uses about 2 KiB of stack whatever the nesting, which the specification bounds at 64. After an error every call
 /// fails with the same error.
+///
+/// ```
+/// use barebus_wire::{Cursor, CursorEvent, Endian, Reader, Signature};
+///
+/// let bytes = b"\x02\0\0\0\x07\x08";
+/// let mut cursor = Cursor::new(Reader::new(bytes, Endian::Little), Signature::from_static("ay"));
+/// let mut values = 0;
+/// while let Some(event) = cursor.next()? {
+///     values += usize::from(matches!(event, CursorEvent::Basic(_)));
+/// }
+/// assert_eq!(values, 2);
+/// # Ok::<(), barebus_wire::DecodeError>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Cursor<'a> {
     reader: Reader<'a>,

@@ -1,6 +1,13 @@
 //! The byte-order mark.
 
 /// Byte order of one message, header and body alike. Spec: Message Format, the first byte.
+///
+/// ```
+/// use barebus_wire::Endian;
+///
+/// assert_eq!(Endian::from_mark(b'l'), Some(Endian::Little));
+/// assert_eq!(Endian::Big.mark(), b'B');
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Endian {
     /// `l`: least significant byte first.

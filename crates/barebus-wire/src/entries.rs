@@ -48,6 +48,20 @@ where
 pub struct Entries<P>(pub P);
 
 /// Pairs that [`Entries`] marshals.
+///
+/// ```
+/// use barebus_wire::{Entries, OwnedBody, Pairs};
+///
+/// /// A dictionary of whatever holds pairs.
+/// fn count(pairs: impl Pairs) -> usize {
+///     pairs.pairs().len()
+/// }
+///
+/// let limits = vec![("soft", 1024_u64), ("hard", 4096)];
+/// assert_eq!(count(&limits), 2);
+/// assert_eq!(OwnedBody::new(&(Entries(&limits),))?.signature(), "a{st}");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no list of the entries of a dictionary",
     label = "expected an array, a slice or a vector of pairs `(key, value)`"

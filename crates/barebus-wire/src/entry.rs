@@ -30,6 +30,18 @@ pub struct EntryError {
 }
 
 /// What is wrong with an entry. Needs the feature `alloc`.
+///
+/// ```
+/// use barebus_wire::{Dict, Entries, EntryErrorKind, OwnedBody, Variant};
+///
+/// let body = OwnedBody::new(&(Entries::variants([("Mtu", "1500".into())]),))?;
+/// let (settings,): (Dict<&str, Variant>,) = body.get()?;
+/// match settings.get::<u32>("Mtu").unwrap_err().kind {
+///     EntryErrorKind::Type { found, .. } => assert_eq!(found.to_string(), "s"),
+///     other => panic!("{other:?}"),
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EntryErrorKind {
@@ -108,6 +120,15 @@ impl fmt::Display for EntryError {
 impl core::error::Error for EntryError {}
 
 /// A Rust type that reads a VARIANT whatever it holds: [`Variant`], [`Value`], [`OwnedValue`]. Needs the feature `alloc`.
+///
+/// ```
+/// use barebus_wire::{AnyValue, Dict, EntryError};
+///
+/// /// Reads the MTU, whatever type of value the dictionary is read as.
+/// fn mtu<V: AnyValue>(settings: &Dict<'_, &str, V>) -> Result<u32, EntryError> {
+///     settings.get_or("Mtu", 1500)
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "the entries of this dictionary have values of the one type `{Self}`",
     note = "only the values of an `a{{sv}}` differ in type: find an entry with `find`"

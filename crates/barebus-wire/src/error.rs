@@ -8,6 +8,13 @@ use crate::signature::{Signature, SignatureErrorKind};
 /// Why bytes are no valid D-Bus message, and where.
 ///
 /// `Copy` and small, so that refusing costs as little as accepting.
+///
+/// ```
+/// use barebus_wire::{DecodeErrorKind, Endian, Reader};
+///
+/// let error = Reader::new(&[2, 0, 0, 0], Endian::Little).read_bool().unwrap_err();
+/// assert_eq!((error.kind, error.at), (DecodeErrorKind::BadBoolean, 0));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct DecodeError {
     /// Which rule is broken.
@@ -35,6 +42,15 @@ impl core::error::Error for DecodeError {}
 macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident $text:literal,)*) => {
         /// One kind for each way in which bytes can be invalid.
+        ///
+        /// ```
+        /// use barebus_wire::{DecodeErrorKind, Endian, Reader};
+        ///
+        /// // Length 1, a byte that is not UTF-8, NUL.
+        /// let error = Reader::new(b"\x01\0\0\0\xff\0", Endian::Little).read_str().unwrap_err();
+        /// assert_eq!(error.kind, DecodeErrorKind::NotUtf8);
+        /// assert_eq!(error.kind.name(), "NotUtf8");
+        /// ```
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum DecodeErrorKind {
@@ -177,6 +193,19 @@ impl fmt::Display for DecodeErrorKind {
 }
 
 /// Why a value cannot be marshalled.
+///
+/// ```
+/// use barebus_wire::{EncodeError, MethodCall, Serial};
+///
+/// const CALL: MethodCall<'static> =
+///     MethodCall::from_static("org.example", "/", "org.example.Calculator", "Add");
+///
+/// let mut buffer = [0; 16];
+/// match CALL.header(Serial::FIRST).encode(&mut buffer, &(2, 3)).unwrap_err() {
+///     EncodeError::BufferTooSmall { needed, .. } => assert!(needed > 16),
+///     other => panic!("{other}"),
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EncodeError {
@@ -235,6 +264,20 @@ impl From<DecodeError> for EncodeError {
 }
 
 /// Why a body, or a variant's content, cannot be read as the type that the caller asked for.
+///
+/// ```
+/// use barebus_wire::{BodyError, OwnedBody};
+///
+/// let body = OwnedBody::new(&("eth0",))?;
+/// match body.get::<(u32,)>().unwrap_err() {
+///     BodyError::Signature { expected, found } => {
+///         assert_eq!(expected, "u");
+///         assert_eq!(found.to_string(), "s");
+///     }
+///     other => panic!("{other}"),
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum BodyError {
@@ -275,6 +318,25 @@ pub enum BodyError {
 }
 
 /// What a Rust type asks of a variant.
+///
+/// ```
+/// use barebus_wire::{BodyError, Entries, OwnedBody};
+///
+/// barebus_wire::dictionary! {
+///     #[derive(Debug)]
+///     struct Settings {
+///         "Mtu" => mtu: Option<u32>,
+///     }
+/// }
+///
+/// let body = OwnedBody::new(&(Entries::variants([("Mtu", "1500".into())]),))?;
+/// let BodyError::Variant { expected, .. } = body.get::<(Settings,)>().unwrap_err() else {
+///     panic!("the entry has another type");
+/// };
+/// assert_eq!(expected.key, Some("Mtu"));
+/// assert_eq!(expected.signature, "u");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Expected {
@@ -340,6 +402,15 @@ impl fmt::Display for BodyError {
 impl core::error::Error for BodyError {}
 
 /// The beginning of a signature, kept by value so that an error outlives the message it speaks of.
+///
+/// ```
+/// use barebus_wire::{BodyError, OwnedBody};
+///
+/// let error = OwnedBody::new(&(vec!["eth0"],))?.get::<(&str,)>().unwrap_err();
+/// let BodyError::Signature { found, .. } = error else { panic!("{error}") };
+/// assert_eq!(found.to_string(), "as");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct SignatureExcerpt {
     text: [u8; Self::MAX],

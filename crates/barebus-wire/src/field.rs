@@ -260,20 +260,25 @@ impl Header<'_> {
     /// Writes the header, for a body of 0 bytes of the type `signature`, with the padding behind it.
     pub(crate) fn put(&self, writer: &mut Writer<'_>, signature: Signature<'_>) {
         writer.put_fixed_header(self.message_type.code(), self.flags.bits(), self.serial.get());
-        writer.put_text_or_none(FieldCode::PATH, self.path.map(ObjectPath::as_str));
-        writer.put_text_or_none(FieldCode::INTERFACE, self.interface.map(InterfaceName::as_str));
-        writer.put_text_or_none(FieldCode::MEMBER, self.member.map(MemberName::as_str));
-        writer.put_text_or_none(FieldCode::ERROR_NAME, self.error_name.map(ErrorName::as_str));
+        writer.put_text_or_none(FieldCode::PATH.mark(), self.path.map(ObjectPath::as_str));
+        writer.put_text_or_none(
+            FieldCode::INTERFACE.mark(),
+            self.interface.map(InterfaceName::as_str),
+        );
+        writer.put_text_or_none(FieldCode::MEMBER.mark(), self.member.map(MemberName::as_str));
         writer
-            .put_number_unless_0(FieldCode::REPLY_SERIAL, self.reply_serial.map_or(0, Serial::get));
-        writer.put_text_or_none(FieldCode::DESTINATION, self.destination.map(BusName::as_str));
-        writer.put_text_or_none(FieldCode::SENDER, self.sender.map(BusName::as_str));
+            .put_text_or_none(FieldCode::ERROR_NAME.mark(), self.error_name.map(ErrorName::as_str));
+        let reply_serial = self.reply_serial.map_or(0, Serial::get);
+        writer.put_number_unless_0(FieldCode::REPLY_SERIAL.mark(), reply_serial);
+        writer
+            .put_text_or_none(FieldCode::DESTINATION.mark(), self.destination.map(BusName::as_str));
+        writer.put_text_or_none(FieldCode::SENDER.mark(), self.sender.map(BusName::as_str));
         if !signature.is_empty() {
             writer.align(8);
             writer.put_bytes(&FieldCode::SIGNATURE.mark());
             writer.put_signature(signature);
         }
-        writer.put_number_unless_0(FieldCode::UNIX_FDS, self.unix_fds);
+        writer.put_number_unless_0(FieldCode::UNIX_FDS.mark(), self.unix_fds);
         // Of nine fields with names, a path and a signature, only the path may be long: the message's length is checked.
         let fields_len = u32::try_from(writer.position() - FIXED_HEADER_LEN).unwrap_or(u32::MAX);
         writer.patch_u32(FIELDS_LEN_AT, fields_len);
@@ -290,21 +295,21 @@ impl Writer<'_> {
         self.put_bytes(&[mark, message_type, flags, VERSION, 0, 0, 0, 0, a, b, c, d, 0, 0, 0, 0]);
     }
 
-    /// A field that holds text, unless it is absent.
+    /// A field that holds text and begins with `mark`, unless it is absent.
     #[inline]
-    fn put_text_or_none(&mut self, code: FieldCode, text: Option<&str>) {
+    fn put_text_or_none(&mut self, mark: [u8; 4], text: Option<&str>) {
         if let Some(text) = text {
-            self.put_text_field(code.mark(), text);
+            self.put_text_field(mark, text);
         }
     }
 
-    /// A field that holds a number, unless it is 0.
+    /// A field that holds a number and begins with `mark`, unless it is 0.
     #[inline]
-    fn put_number_unless_0(&mut self, code: FieldCode, number: u32) {
+    fn put_number_unless_0(&mut self, [code, one, value_type, nul]: [u8; 4], number: u32) {
         if number != 0 {
             self.align(8);
-            self.put_bytes(&code.mark());
-            self.put_u32(number);
+            let [a, b, c, d] = self.u32_bytes(number);
+            self.put_bytes(&[code, one, value_type, nul, a, b, c, d]);
         }
     }
 }

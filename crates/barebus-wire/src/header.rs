@@ -9,6 +9,14 @@ use crate::name::{BusName, ErrorName, InterfaceName, MemberName, ObjectPath};
 use crate::signature::Signature;
 
 /// A message's serial: unique among those of its sender that await a reply, never 0. Spec: Message Format.
+///
+/// ```
+/// use barebus_wire::Serial;
+///
+/// assert_eq!(Serial::FIRST.get(), 1);
+/// assert_eq!(Serial::FIRST.next(), Serial::new(2).unwrap());
+/// assert_eq!(Serial::new(0), None);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Serial(pub NonZeroU32);
 
@@ -46,6 +54,15 @@ impl fmt::Display for Serial {
 }
 
 /// What a message is. Spec: Message Types.
+///
+/// ```
+/// use barebus_wire::MessageType;
+///
+/// assert_eq!(MessageType::from_code(4), Some(MessageType::Signal));
+/// // A message of a type that a later specification defines is ignored.
+/// assert_eq!(MessageType::from_code(9), Some(MessageType::Unknown(9)));
+/// assert_eq!(MessageType::from_code(0), None);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum MessageType {
     /// METHOD_CALL.
@@ -86,6 +103,14 @@ impl MessageType {
 }
 
 /// The flags of a message that the specification knows; others are ignored. Spec: Message Format.
+///
+/// ```
+/// use barebus_wire::Flags;
+///
+/// let flags = Flags::NO_REPLY_EXPECTED.with(Flags::NO_AUTO_START);
+/// assert!(flags.contains(Flags::NO_AUTO_START));
+/// assert_eq!(flags.bits(), 3);
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Flags(u8);
 
@@ -137,6 +162,20 @@ impl fmt::Debug for Flags {
 /// A message's header. Spec: Message Format, Header Fields.
 ///
 /// Fields that the message's type does not call for may be there all the same: they are to be ignored.
+///
+/// ```
+/// use barebus_wire::{Header, Message, MessageBuf, MessageType, Serial};
+///
+/// let mut header = Header::new(MessageType::MethodReturn, Serial::FIRST);
+/// header.reply_serial = Some(Serial::FIRST);
+/// let mut buf = MessageBuf::new();
+/// buf.push(&header, &("enabled",))?;
+///
+/// let message = Message::parse(buf.as_slice())?;
+/// assert_eq!(message.header().message_type, MessageType::MethodReturn);
+/// assert_eq!(message.header().signature, "s");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Header<'a> {
     /// Byte order of header and body.

@@ -15,6 +15,16 @@ use crate::writer::Writer;
 ///
 /// About 0.8 KiB; validating with it takes another 2 KiB of stack, whatever the values' nesting. Compiling takes some hundred
 /// instructions: whoever handles many messages of one signature keeps its layout.
+///
+/// ```
+/// use barebus_wire::{Endian, Layout, Reader, Signature};
+///
+/// let layout = Layout::new(Signature::from_static("a(yu)"));
+/// let mut reader = Reader::new(&[0; 8], Endian::Little);
+/// layout.skip(&mut reader)?;
+/// assert_eq!(reader.position(), 8);
+/// # Ok::<(), barebus_wire::DecodeError>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Layout<'s> {
     signature: Signature<'s>,

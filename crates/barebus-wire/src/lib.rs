@@ -124,6 +124,7 @@ mod declare;
 pub mod definition;
 #[doc(hidden)]
 pub mod derive;
+mod emission;
 mod endian;
 mod entries;
 #[cfg(feature = "alloc")]
@@ -174,6 +175,7 @@ pub use barebus_derive::{Decode, Encode, Type};
 pub use basic::Basic;
 pub use body::{Arguments, EncodeBody, RawBody};
 pub use cursor::{Cursor, CursorEvent};
+pub use emission::Emission;
 pub use endian::Endian;
 pub use entries::{Entries, Pairs};
 #[cfg(feature = "alloc")]

@@ -186,6 +186,15 @@ impl<'a> Message<'a> {
 }
 
 /// A message's arguments as Rust types: implemented for tuples of up to 16 [`Decode`] types, and for `()`.
+///
+/// ```
+/// use barebus_wire::{BodyError, DecodeBody, Message};
+///
+/// /// The arguments of a reply, as any tuple.
+/// fn answer<'a, T: DecodeBody<'a>>(reply: &Message<'a>) -> Result<T, BodyError> {
+///     reply.body()
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "a message body cannot be read as `{Self}`",
     label = "wrap it in a tuple: `(value,)`",

@@ -9,6 +9,21 @@ use crate::prepared::{PreparedCall, PreparedError};
 
 /// A buffer of messages that grows and is used again: in steady state marshalling into it allocates nothing. Needs the feature
 /// `alloc`; without it use [`Header::encode`].
+///
+/// ```
+/// use barebus_wire::{MessageBuf, MethodCall, Serial, frame_len};
+///
+/// const CALL: MethodCall<'static> =
+///     MethodCall::from_static("org.example", "/", "org.example.Calculator", "Add");
+///
+/// let mut buf = MessageBuf::new();
+/// buf.push(&CALL.header(Serial::FIRST), &(2, 3))?;
+/// assert_eq!(frame_len(buf.as_slice())?, Some(buf.len()));
+/// // What was written to a socket is removed.
+/// buf.consume(buf.len());
+/// assert!(buf.is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct MessageBuf {
     /// Initialised to its end, so that using it again costs nothing.

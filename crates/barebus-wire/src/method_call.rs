@@ -6,6 +6,20 @@ use crate::name::{BusName, InterfaceName, MemberName, ObjectPath};
 use crate::name::{IntoName, InvalidName, NameRole};
 
 /// A METHOD_CALL to be sent. Spec: Message Types, Method Calls.
+///
+/// ```
+/// use barebus_wire::{Flags, MethodCall};
+///
+/// // Text that is known when compiling is checked then.
+/// const ADD: MethodCall<'static> =
+///     MethodCall::from_static("org.example", "/", "org.example.Calculator", "Add");
+/// assert_eq!(ADD.member, "Add");
+///
+/// let name = String::from("org.example");
+/// let call = MethodCall::new(&name, "/", "org.example.Calculator", "Add")?;
+/// assert!(call.flags(Flags::NO_AUTO_START).flags.contains(Flags::NO_AUTO_START));
+/// # Ok::<(), barebus_wire::name::InvalidName>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MethodCall<'a> {
     /// PATH: the object to be called.

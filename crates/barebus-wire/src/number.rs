@@ -3,7 +3,7 @@
 use core::fmt;
 use core::marker::PhantomData;
 
-use byteorder::{BigEndian, ByteOrder, LittleEndian, NativeEndian};
+use byteorder::{BigEndian, LittleEndian, NativeEndian};
 
 #[cfg(feature = "alloc")]
 use alloc::vec::Vec;
@@ -16,9 +16,19 @@ use crate::signature::SignatureText;
 use crate::value::{BasicType, Decode, Encode, Type};
 use crate::writer::Writer;
 
+mod types;
+
 /// A type whose every bit pattern of its width is a value, so that an array of it is a run of bytes.
 ///
 /// Sealed: these are the specification's fixed types but BOOLEAN.
+///
+/// ```
+/// use barebus_wire::{Number, Numbers};
+///
+/// fn largest<T: Number + Ord>(numbers: &Numbers<'_, T>) -> Option<T> {
+///     numbers.iter().max()
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no D-Bus number",
     note = "numbers are `u8`, `i16`, `u16`, `i32`, `u32`, `i64`, `u64` and `f64`"
@@ -28,6 +38,15 @@ pub trait Number: Type + BasicType + Encode + for<'a> Decode<'a> + Copy + Bulk {
 /// Index of a file descriptor among those that came with the message. Spec: Type System, UNIX_FD.
 ///
 /// Read from a [`Message`](crate::Message) it is below the header's UNIX_FDS, or the read fails with `FdIndexOutOfBounds`.
+///
+/// ```
+/// use barebus_wire::{FdIndex, OwnedBody};
+///
+/// // The first of the file descriptors that are sent with the message.
+/// let body = OwnedBody::new(&(FdIndex(0),))?;
+/// assert_eq!(body.signature(), "h");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FdIndex(pub u32);
 
@@ -38,6 +57,18 @@ impl fmt::Display for FdIndex {
 }
 
 /// An ARRAY of numbers as it lies in the message: borrowed, whatever its size, alignment and byte order.
+///
+/// ```
+/// use barebus_wire::{Numbers, OwnedBody};
+///
+/// let body = OwnedBody::new(&(vec![3_u64, 1, 2],))?;
+/// let (numbers,): (Numbers<u64>,) = body.get()?;
+/// assert_eq!(numbers.len(), 3);
+/// assert_eq!(numbers.get(1), Some(1));
+/// assert_eq!(numbers.iter().max(), Some(3));
+/// assert_eq!(numbers.to_vec(), [3, 1, 2]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy)]
 pub struct Numbers<'a, T> {
     /// bytes.len() % T::WIDTH == 0
@@ -135,6 +166,9 @@ const BLOCK: usize = 8;
 /// without those of later processors take twice as long as turning the numbers round in a register each.
 #[inline]
 fn read_foreign<T: Number>(bytes: &[u8], place: &mut [T]) {
+    if crate::COMPACT {
+        return T::read_into::<ForeignEndian>(bytes, place);
+    }
     let read = |(bytes, place): (&[u8], &mut T)| *place = T::read::<ForeignEndian>(bytes);
     let bytes = bytes.chunks_exact(BLOCK * T::WIDTH);
     let bytes_left = bytes.remainder().chunks_exact(T::WIDTH);
@@ -148,6 +182,9 @@ fn read_foreign<T: Number>(bytes: &[u8], place: &mut [T]) {
 /// Marshals numbers in the foreign byte order; as [`read_foreign`].
 #[inline]
 fn write_foreign<T: Number>(values: &[T], place: &mut [u8]) {
+    if crate::COMPACT {
+        return T::write_into::<ForeignEndian>(values, place);
+    }
     let write = |(value, place): (&T, &mut [u8])| {
         T::write_into::<ForeignEndian>(core::slice::from_ref(value), place);
     };
@@ -257,144 +294,6 @@ fn put_numbers<T: Number>(values: &[T], writer: &mut Writer<'_>) -> Result<(), E
     }
     Ok(())
 }
-
-macro_rules! number {
-    ($type:ty, $code:literal, |$value:ident, $writer:ident| $put:expr, |$reader:ident| $get:expr,
-     $read:expr, $read_into:expr, $write_into:expr $(, $as_bytes:expr)?) => {
-        impl Type for $type {
-            const TEXT: SignatureText = SignatureText::literal($code);
-            const MIN_LEN: usize = size_of::<$type>();
-        }
-
-        impl BasicType for $type {}
-        impl Number for $type {}
-
-        impl Encode for $type {
-            #[inline]
-            fn encode(&self, $writer: &mut Writer<'_>) -> Result<(), EncodeError> {
-                let $value = *self;
-                $put;
-                Ok(())
-            }
-
-            #[inline]
-            fn encode_slice(values: &[Self], writer: &mut Writer<'_>) -> Result<(), EncodeError> {
-                put_numbers(values, writer)
-            }
-        }
-
-        impl<'a> Decode<'a> for $type {
-            #[inline]
-            fn decode($reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-                $get
-            }
-
-            #[cfg(feature = "alloc")]
-            fn decode_vec(elements: &mut Reader<'a>) -> Result<Vec<Self>, DecodeError> {
-                Numbers::of(elements).map(|numbers| numbers.to_vec())
-            }
-        }
-
-        impl Bulk for $type {
-            const WIDTH: usize = size_of::<$type>();
-            const ZERO: Self = 0 as $type;
-
-            #[inline]
-            fn read<O: ByteOrder>(bytes: &[u8]) -> Self {
-                ($read)(bytes)
-            }
-
-            #[inline]
-            fn read_into<O: ByteOrder>(bytes: &[u8], place: &mut [Self]) {
-                ($read_into)(bytes, place);
-            }
-
-            #[inline]
-            fn write_into<O: ByteOrder>(values: &[Self], place: &mut [u8]) {
-                ($write_into)(values, place);
-            }
-
-            $(#[inline]
-            fn as_bytes(values: &[Self]) -> Option<&[u8]> {
-                ($as_bytes)(values)
-            })?
-        }
-    };
-}
-
-number!(
-    u8,
-    "y",
-    |value, writer| writer.put_u8(value),
-    |reader| reader.read_u8(),
-    |bytes: &[u8]| bytes.first().copied().unwrap_or_default(),
-    |bytes: &[u8], place: &mut [u8]| place.copy_from_slice(bytes),
-    |values: &[u8], place: &mut [u8]| place.copy_from_slice(values),
-    Some
-);
-number!(
-    i16,
-    "n",
-    |value, writer| writer.put_u16(value as u16),
-    |reader| reader.read_u16().map(|value| value as i16),
-    O::read_i16,
-    O::read_i16_into,
-    O::write_i16_into
-);
-number!(
-    u16,
-    "q",
-    |value, writer| writer.put_u16(value),
-    |reader| reader.read_u16(),
-    O::read_u16,
-    O::read_u16_into,
-    O::write_u16_into
-);
-number!(
-    i32,
-    "i",
-    |value, writer| writer.put_u32(value as u32),
-    |reader| reader.read_u32().map(|value| value as i32),
-    O::read_i32,
-    O::read_i32_into,
-    O::write_i32_into
-);
-number!(
-    u32,
-    "u",
-    |value, writer| writer.put_u32(value),
-    |reader| reader.read_u32(),
-    O::read_u32,
-    O::read_u32_into,
-    O::write_u32_into
-);
-number!(
-    i64,
-    "x",
-    |value, writer| writer.put_u64(value as u64),
-    |reader| reader.read_u64().map(|value| value as i64),
-    O::read_i64,
-    O::read_i64_into,
-    O::write_i64_into
-);
-number!(
-    u64,
-    "t",
-    |value, writer| writer.put_u64(value),
-    |reader| reader.read_u64(),
-    O::read_u64,
-    O::read_u64_into,
-    O::write_u64_into
-);
-number!(
-    f64,
-    "d",
-    |value, writer| writer.put_u64(value.to_bits()),
-    |reader| reader.read_u64().map(f64::from_bits),
-    O::read_f64,
-    O::read_f64_into,
-    O::write_f64_into
-);
 
 impl Type for FdIndex {
     const TEXT: SignatureText = SignatureText::literal("h");

@@ -16,6 +16,17 @@ use crate::writer::Writer;
 
 /// A header marshalled once, to be sent many times with other serials and other arguments of the same types. Needs the feature
 /// `alloc`.
+///
+/// ```
+/// use barebus_wire::{Message, MessageBuf, MethodCall, PreparedCall, Serial, Signature};
+///
+/// let call = MethodCall::from_static("org.example", "/", "org.example.Calculator", "Add");
+/// let mut add = PreparedCall::new(&call, Signature::from_static("ii"))?;
+/// let mut buf = MessageBuf::new();
+/// buf.push_prepared(&mut add, Serial::FIRST, &(2, 3))?;
+/// assert_eq!(Message::parse(buf.as_slice())?.body::<(i32, i32)>()?, (2, 3));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct PreparedCall {
     /// Header with its padding; serial and body length are 0.
@@ -87,6 +98,16 @@ impl PreparedCall {
 }
 
 /// Why a prepared call cannot be marshalled.
+///
+/// ```
+/// use barebus_wire::{MessageBuf, MethodCall, PreparedCall, PreparedError, Serial, Signature};
+///
+/// let call = MethodCall::from_static("org.example", "/", "org.example.Calculator", "Add");
+/// let mut add = PreparedCall::new(&call, Signature::from_static("ii"))?;
+/// let error = MessageBuf::new().push_prepared(&mut add, Serial::FIRST, &("2", "3")).unwrap_err();
+/// assert!(matches!(error, PreparedError::Signature { .. }));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PreparedError {

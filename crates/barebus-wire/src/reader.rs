@@ -23,6 +23,17 @@ pub(crate) use fast::Window;
 ///
 /// Offsets count from the message's first byte, because alignment does. A read that fails leaves the cursor at the end
 /// for good: every later read fails with the same error.
+///
+/// ```
+/// use barebus_wire::{Endian, Reader};
+///
+/// let mut reader = Reader::new(b"\x07\0\0\0\x05\0\0\0hello\0", Endian::Little);
+/// assert_eq!(reader.read_u8()?, 7);
+/// // Padding to a multiple of four comes before the length.
+/// assert_eq!(reader.read_str()?, "hello");
+/// reader.finish()?;
+/// # Ok::<(), barebus_wire::DecodeError>(())
+/// ```
 #[derive(Debug)]
 pub struct Reader<'a> {
     /// The message from its first byte to the end of what may be read.

@@ -3,6 +3,7 @@
 use core::fmt;
 
 use crate::limits;
+use crate::name::panic::refuse;
 use crate::type_code::{alignment, array_of};
 
 mod check;
@@ -10,6 +11,19 @@ mod check;
 pub(crate) use check::check;
 
 /// Zero or more single complete types, as text that was checked. Spec: Type System, Valid Signatures.
+///
+/// ```
+/// use barebus_wire::Signature;
+///
+/// let signature = Signature::parse("sa{sv}")?;
+/// let mut types = signature.types();
+/// assert_eq!(types.next(), Some(Signature::from_static("s")));
+/// let dictionary = types.next().unwrap();
+/// assert_eq!(dictionary, "a{sv}");
+/// assert!(dictionary.is_single());
+/// assert!(!signature.is_single());
+/// # Ok::<(), barebus_wire::SignatureError>(())
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Signature<'a>(&'a str);
 
@@ -48,12 +62,12 @@ impl<'a> Signature<'a> {
     /// A signature known when compiling; an invalid one does not compile when used in a constant.
     ///
     /// # Panics
-    /// When `text` is invalid.
-    #[allow(clippy::panic, reason = "meant for constants, where the panic is a compile error")]
+    /// When `text` is invalid. The message names it.
+    #[track_caller]
     pub const fn from_static(text: &'static str) -> Signature<'static> {
         match check(text.as_bytes()) {
             Ok(_) => Signature(text),
-            Err(_) => panic!("invalid signature"),
+            Err(error) => refuse(text, "Signature", error.kind.text()),
         }
     }
 
@@ -168,6 +182,13 @@ impl<'a> TryFrom<&'a str> for Signature<'a> {
 }
 
 /// Iterator over single complete types; see [`Signature::types`].
+///
+/// ```
+/// use barebus_wire::Signature;
+///
+/// let types: Vec<_> = Signature::from_static("s(uo)as").types().collect();
+/// assert_eq!(types, ["s", "(uo)", "as"]);
+/// ```
 #[derive(Clone, Debug)]
 pub struct Types<'a> {
     rest: &'a str,
@@ -187,6 +208,19 @@ impl<'a> Iterator for Types<'a> {
 }
 
 /// A signature put together at compile time, for [`Type`](crate::Type).
+///
+/// ```
+/// use barebus_wire::{Signature, SignatureText};
+///
+/// const ENTRY: SignatureText =
+///     SignatureText::literal("s").then(&SignatureText::literal("v"));
+/// const TEXT: SignatureText = SignatureText::array(&SignatureText::structure(&ENTRY));
+/// const SIGNATURE: Signature<'static> = {
+///     const PLACE: &SignatureText = &TEXT;
+///     PLACE.signature()
+/// };
+/// assert_eq!(SIGNATURE, "a(sv)");
+/// ```
 #[derive(Clone, Copy)]
 pub struct SignatureText {
     bytes: [u8; limits::SIGNATURE_LEN],
@@ -242,17 +276,57 @@ impl SignatureText {
     ///
     /// # Panics
     /// When the text is invalid, or not ASCII.
-    #[allow(clippy::panic, reason = "meant for constants, where the panic is a compile error")]
     pub const fn signature(&'static self) -> Signature<'static> {
         let (bytes, _) = self.bytes.split_at(self.len);
-        match core::str::from_utf8(bytes) {
-            Ok(text) => Signature::from_static(text),
-            Err(_) => panic!("a signature is ASCII"),
+        constant(bytes)
+    }
+
+    /// The text, if it is short.
+    pub(crate) const fn short(&self) -> ShortText {
+        match self.bytes.first_chunk() {
+            Some(bytes) if self.len <= SHORT_LEN => Some(*bytes),
+            _ => None,
+        }
+    }
+
+    /// As [`signature`](Self::signature), where `short` is [`Self::short`]: a program that uses the signature of a short text does not
+    /// carry the 255 bytes that a long one may have.
+    pub(crate) const fn signature_in(
+        &'static self,
+        short: &'static ShortText,
+    ) -> Signature<'static> {
+        match short {
+            Some(bytes) => {
+                let (bytes, _) = bytes.split_at(self.len);
+                constant(bytes)
+            }
+            None => self.signature(),
         }
     }
 }
 
+/// Bytes of a text that is short. Most signatures are.
+const SHORT_LEN: usize = 15;
+
+/// A text that is short, with zeros behind it; `None`: it is not.
+pub(crate) type ShortText = Option<[u8; SHORT_LEN]>;
+
+#[allow(clippy::panic, reason = "meant for constants, where the panic is a compile error")]
+const fn constant(bytes: &'static [u8]) -> Signature<'static> {
+    match core::str::from_utf8(bytes) {
+        Ok(text) => Signature::from_static(text),
+        Err(_) => panic!("a signature is ASCII"),
+    }
+}
+
 /// Why text is no signature, and where.
+///
+/// ```
+/// use barebus_wire::{Signature, SignatureErrorKind};
+///
+/// let error = Signature::parse("a{vs}").unwrap_err();
+/// assert_eq!((error.kind, error.at), (SignatureErrorKind::EntryKeyNotBasic, 2));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct SignatureError {
     /// Which rule is broken.
@@ -272,6 +346,13 @@ impl core::error::Error for SignatureError {}
 macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident $label:ident $text:literal,)*) => {
         /// One kind for each way in which a signature can be invalid. Spec: Valid Signatures.
+        ///
+        /// ```
+        /// use barebus_wire::{Signature, SignatureErrorKind};
+        ///
+        /// assert_eq!(Signature::parse("()").unwrap_err().kind, SignatureErrorKind::StructEmpty);
+        /// assert_eq!(Signature::parse("su?").unwrap_err().kind, SignatureErrorKind::UnknownTypeCode);
+        /// ```
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum SignatureErrorKind {

@@ -3,6 +3,14 @@
 use core::fmt;
 
 /// Why bytes are no string.
+///
+/// ```
+/// use barebus_wire::utf8::{Utf8Fault, check_str};
+///
+/// assert_eq!(check_str(b"text"), Ok("text"));
+/// assert_eq!(check_str(b"te\0t"), Err(Utf8Fault::Nul(2)));
+/// assert_eq!(check_str(b"te\xfft"), Err(Utf8Fault::NotUtf8(2)));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Utf8Fault {
     /// A NUL at this offset in bytes.

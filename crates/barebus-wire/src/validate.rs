@@ -33,6 +33,18 @@ impl Layout<'_> {
 }
 
 /// Why a message is none of the layout's signature, or no valid one.
+///
+/// ```
+/// use barebus_wire::{Layout, LayoutError, Message, MessageBuf, MethodCall, Serial, Signature};
+///
+/// let call = MethodCall::from_static("org.example", "/", "org.example.Calculator", "Add");
+/// let mut buf = MessageBuf::new();
+/// buf.push(&call.header(Serial::FIRST), &(2, 3))?;
+/// let message = Message::parse(buf.as_slice())?;
+/// let error = Layout::new(Signature::from_static("ss")).validate(&message).unwrap_err();
+/// assert!(matches!(error, LayoutError::Signature { .. }));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LayoutError {

@@ -6,10 +6,17 @@ use alloc::vec::Vec;
 use crate::error::{BodyError, DecodeError, EncodeError};
 use crate::name::ObjectPath;
 use crate::reader::Reader;
-use crate::signature::{Signature, SignatureText};
+use crate::signature::{ShortText, Signature, SignatureText};
 use crate::writer::Writer;
 
 /// A Rust type that has one D-Bus type, known when compiling. `#[derive(Type)]` needs the feature `derive`.
+///
+/// ```
+/// use barebus_wire::Type;
+///
+/// assert_eq!(<Vec<(u32, &str)>>::SIGNATURE, "a(us)");
+/// assert_eq!(u64::ALIGNMENT, 8);
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no D-Bus type",
     note = "derive `Type` for a struct or an enum; a value of any type is a `Value` or an `OwnedValue`"
@@ -22,8 +29,12 @@ pub trait Type {
     #[doc(hidden)]
     const TEXT_REF: &'static SignatureText = &Self::TEXT;
 
+    /// [`Self::TEXT`] if it is short.
+    #[doc(hidden)]
+    const SHORT_TEXT: &'static ShortText = &Self::TEXT.short();
+
     /// The type's signature: one single complete type. Comparing it is all that checking a message's type takes.
-    const SIGNATURE: Signature<'static> = Self::TEXT_REF.signature();
+    const SIGNATURE: Signature<'static> = Self::TEXT_REF.signature_in(Self::SHORT_TEXT);
 
     /// Alignment in bytes. Spec: Marshaling, the summary table.
     const ALIGNMENT: usize = alignment_of(Self::SIGNATURE);
@@ -33,6 +44,17 @@ pub trait Type {
 }
 
 /// A type that may be a dictionary's key. Spec: Type System, Basic Types.
+///
+/// ```
+/// use barebus_wire::{BasicType, Type};
+/// use std::collections::BTreeMap;
+///
+/// fn signature_of_map<K: BasicType>() -> String {
+///     BTreeMap::<K, bool>::SIGNATURE.to_string()
+/// }
+///
+/// assert_eq!(signature_of_map::<u16>(), "a{qb}");
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the key of a dictionary",
     note = "keys are numbers, booleans, strings, object paths, signatures and descriptors"
@@ -40,6 +62,27 @@ pub trait Type {
 pub trait BasicType: Type {}
 
 /// A value that can be marshalled. `#[derive(Encode)]` needs the feature `derive`.
+///
+/// ```
+/// use barebus_wire::{Encode, EncodeError, SignatureText, Type, Writer};
+///
+/// /// A duration, as a number of microseconds.
+/// struct Micros(std::time::Duration);
+///
+/// impl Type for Micros {
+///     const TEXT: SignatureText = u64::TEXT;
+/// }
+///
+/// impl Encode for Micros {
+///     fn encode(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
+///         u64::try_from(self.0.as_micros()).unwrap_or(u64::MAX).encode(writer)
+///     }
+/// }
+///
+/// let body = barebus_wire::OwnedBody::new(&(Micros(std::time::Duration::from_millis(2)),))?;
+/// assert_eq!(body.get::<(u64,)>()?, (2000,));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be marshalled",
     note = "derive `Type` and `Encode` for a struct or an enum; `usize` and `isize` have no width on the wire: use `u64` or `i64`"
@@ -65,6 +108,27 @@ pub trait Encode: Type {
 }
 
 /// A value that can be unmarshalled, borrowing from the message where it can. `#[derive(Decode)]` needs the feature `derive`.
+///
+/// ```
+/// use barebus_wire::{Decode, DecodeError, OwnedBody, Reader, SignatureText, Type};
+///
+/// /// A duration, as a number of microseconds.
+/// struct Micros(std::time::Duration);
+///
+/// impl Type for Micros {
+///     const TEXT: SignatureText = u64::TEXT;
+/// }
+///
+/// impl<'a> Decode<'a> for Micros {
+///     fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
+///         Ok(Self(std::time::Duration::from_micros(u64::decode(reader)?)))
+///     }
+/// }
+///
+/// let (micros,): (Micros,) = OwnedBody::new(&(2000_u64,))?.get()?;
+/// assert_eq!(micros.0.as_millis(), 2);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be unmarshalled",
     note = "derive `Type` and `Decode` for a struct or an enum; `usize` and `isize` have no width on the wire: use `u64` or `i64`"

@@ -14,10 +14,24 @@ mod fast;
 #[path = "writer/plain.rs"]
 mod fast;
 
+pub(crate) use fast::copy;
+
 /// Marshals one message into a buffer of the caller's that begins at the message's first byte.
 ///
 /// A buffer that is too small does not stop it: it goes on counting, so that [`Writer::finish`] can say how many bytes
 /// the whole message takes.
+///
+/// ```
+/// use barebus_wire::{Endian, Writer};
+///
+/// let mut buffer = [0; 32];
+/// let mut writer = Writer::new(&mut buffer, Endian::Little);
+/// writer.put_u8(7);
+/// writer.put_str("hello")?;
+/// let len = writer.finish()?;
+/// assert_eq!(buffer[..len], *b"\x07\0\0\0\x05\0\0\0hello\0");
+/// # Ok::<(), barebus_wire::EncodeError>(())
+/// ```
 #[derive(Debug)]
 pub struct Writer<'b> {
     buf: &'b mut [u8],
@@ -29,6 +43,20 @@ pub struct Writer<'b> {
 }
 
 /// Where an array's length stands, to be patched when its end is known.
+///
+/// ```
+/// use barebus_wire::{Endian, Writer};
+///
+/// let mut buffer = [0; 32];
+/// let mut writer = Writer::new(&mut buffer, Endian::Little);
+/// let array = writer.start_array(4)?;
+/// writer.put_u32(7);
+/// writer.put_u32(8);
+/// writer.end_array(array)?;
+/// assert_eq!(writer.finish()?, 12);
+/// assert_eq!(buffer[..4], 8_u32.to_le_bytes());
+/// # Ok::<(), barebus_wire::EncodeError>(())
+/// ```
 #[derive(Debug)]
 #[must_use = "an array that is not ended has no length"]
 pub struct OpenArray {
@@ -73,7 +101,8 @@ impl<'b> Writer<'b> {
     pub fn align(&mut self, alignment: usize) {
         let start = align_up(self.pos, alignment);
         // Eight zeros at once, where there is room, cost less than a loop over as many as are needed.
-        if let Some(zeros) = self.buf.get_mut(self.pos..).and_then(<[u8]>::first_chunk_mut::<8>) {
+        let room = self.buf.get_mut(self.pos..).and_then(<[u8]>::first_chunk_mut::<8>);
+        if let (Some(zeros), false) = (room, crate::COMPACT) {
             *zeros = [0; 8];
         } else if let Some(zeros) = self.buf.get_mut(self.pos..start) {
             zeros.fill(0);
@@ -85,7 +114,7 @@ impl<'b> Writer<'b> {
     #[inline]
     pub fn put_bytes(&mut self, bytes: &[u8]) {
         if let Some(place) = self.claim(bytes.len()) {
-            place.copy_from_slice(bytes);
+            copy(bytes, place);
         }
     }
 
@@ -184,9 +213,11 @@ impl<'b> Writer<'b> {
         let bytes = signature.as_str().as_bytes();
         // A signature has at most 255 bytes.
         let len = u8::try_from(bytes.len()).unwrap_or(u8::MAX);
-        if let Some([len_place, place @ .., nul]) = self.claim(bytes.len() + 2) {
+        if crate::COMPACT {
+            [&[len], bytes, &[0]].into_iter().for_each(|part| self.put_bytes(part));
+        } else if let Some([len_place, place @ .., nul]) = self.claim(bytes.len() + 2) {
             *len_place = len;
-            place.copy_from_slice(bytes);
+            copy(bytes, place);
             *nul = 0;
         }
     }

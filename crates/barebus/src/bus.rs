@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use barebus_wire::definition::Object;
 use barebus_wire::name::{BusName, InterfaceName, MemberName};
-use barebus_wire::{DecodeBody, DecodeError, DecodeErrorKind, EncodeBody};
+use barebus_wire::{BodyError, DecodeBody, DecodeError, DecodeErrorKind, EncodeBody};
 
 use crate::connection::Connection;
 use crate::credentials::Credentials;
@@ -307,7 +307,8 @@ impl<'c> Bus<'c> {
         name: impl IntoName<BusName<'n>>,
     ) -> Result<Credentials, CallError> {
         let member = const { MemberName::from_static("GetConnectionCredentials") };
-        Credentials::read(self.call(member, &(name.into_name(NameRole::BusName)?.as_str(),))?)
+        let reply = self.call(member, &(name.into_name(NameRole::BusName)?.as_str(),))?;
+        Credentials::read(reply).map_err(|error| unreadable(member, error))
     }
 
     /// The SELinux security context of a connection's process.
@@ -378,7 +379,8 @@ impl<'c> Bus<'c> {
     where
         (T,): for<'a> DecodeBody<'a>,
     {
-        let (answer,) = self.call(member, body)?.body()?;
+        let body = self.call(member, body)?.body();
+        let (answer,) = body.map_err(|error| unreadable(member, error))?;
         Ok(answer)
     }
 
@@ -390,8 +392,15 @@ impl<'c> Bus<'c> {
         meaning: fn(u32) -> Option<T>,
     ) -> Result<T, CallError> {
         let reply = self.call(member, body)?;
-        let (number,) = reply.body()?;
+        let (number,) = reply.body().map_err(|error| unreadable(member, error))?;
         let at = reply.message().as_bytes().len().saturating_sub(size_of::<u32>());
-        meaning(number).ok_or_else(|| DecodeError::new(DecodeErrorKind::UnknownValue, at).into())
+        let unknown = || unreadable(member, DecodeError::new(DecodeErrorKind::UnknownValue, at));
+        meaning(number).ok_or_else(unknown)
     }
+}
+
+/// The error of a reply of the bus that cannot be read.
+#[cold]
+fn unreadable(member: MemberName<'_>, error: impl Into<BodyError>) -> CallError {
+    CallError::body(INTERFACE, member.as_str(), OBJECT.path, error)
 }

@@ -4,7 +4,7 @@ use std::os::fd::OwnedFd;
 use std::time::Duration;
 
 use barebus_session::{CallId, Config, Event, Session, SubscriptionId, Want};
-use barebus_wire::{EncodeBody, MatchRule, MethodCall};
+use barebus_wire::{Emission, EncodeBody, MatchRule, MethodCall};
 use nix::errno::Errno;
 
 use crate::error::{CallError, ConnectionError};
@@ -292,6 +292,33 @@ impl Connection {
         body: &B,
     ) -> Result<(), CallError> {
         self.start_send(call, body, Vec::new())?;
+        self.flush()
+    }
+
+    /// Emits a signal, and writes everything that is queued.
+    ///
+    /// ```no_run
+    /// use barebus::{Connection, Emission, InterfaceName, MemberName, ObjectPath};
+    ///
+    /// const PRESSED: Emission<'static> = Emission::new(
+    ///     ObjectPath::from_static("/org/example/Button"),
+    ///     InterfaceName::from_static("org.example.Button"),
+    ///     MemberName::from_static("Pressed"),
+    /// );
+    ///
+    /// let mut bus = Connection::session()?;
+    /// bus.emit(&PRESSED, &(3_u32,))?;
+    /// # Ok::<(), barebus::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`send`](Self::send). That nobody has got the signal is no error.
+    pub fn emit<B: EncodeBody + ?Sized>(
+        &mut self,
+        signal: &Emission<'_>,
+        body: &B,
+    ) -> Result<(), CallError> {
+        self.start_emit(signal, body, Vec::new())?;
         self.flush()
     }
 

@@ -2,9 +2,8 @@
 
 use std::os::fd::OwnedFd;
 
-use barebus_wire::FdIndex;
+use barebus_wire::{BodyError, FdIndex};
 
-use crate::error::CallError;
 use crate::reply::Reply;
 
 /// What the bus knows about the process that made a connection. What is not known is `None`, never a default value, so that nobody is
@@ -49,7 +48,7 @@ barebus_wire::dictionary! {
 
 impl Credentials {
     /// Reads the reply to `GetConnectionCredentials`.
-    pub(crate) fn read(reply: Reply<'_>) -> Result<Self, CallError> {
+    pub(crate) fn read(reply: Reply<'_>) -> Result<Self, BodyError> {
         let (known,): (Entries<'_>,) = reply.body()?;
         let label = known.linux_security_label;
         let mut credentials = Self {

@@ -4,11 +4,10 @@ use std::fmt;
 use std::io;
 
 use barebus_session::{Awaited, HandshakeAttempts, NoReply, SendError, SessionError};
-use barebus_wire::BodyError;
 use barebus_wire::match_rule::InvalidRule;
-use nix::errno::Errno;
-
 use barebus_wire::name::InvalidName;
+use barebus_wire::{BodyError, Header, InterfaceName, ObjectPath};
+use nix::errno::Errno;
 
 /// Why no connection was opened.
 ///
@@ -40,6 +39,13 @@ pub enum OpenError {
     },
     /// None of the servers that the address lists could be reached; the reason for each.
     Unreachable(Vec<Attempt>),
+    /// The container is not known to systemd-machined.
+    Machine {
+        /// Its name.
+        name: String,
+        /// Why its first process was not found.
+        error: io::Error,
+    },
     /// The socket could not be prepared.
     Prepare(io::Error),
 }
@@ -141,6 +147,9 @@ impl fmt::Display for OpenError {
                     write!(f, "{separator}cannot connect to {address}: {error}")?;
                 }
                 Ok(())
+            }
+            Self::Machine { name, error } => {
+                write!(f, "cannot find the container '{name}': {error}")
             }
             Self::Prepare(error) => write!(f, "cannot prepare the socket: {error}"),
         }
@@ -289,8 +298,14 @@ pub enum CallError {
     },
     /// There is no reply, or none that can be believed.
     NoReply(NoReply),
-    /// The reply holds other types than expected, or is invalid.
-    Body(BodyError),
+    /// A reply or signal holds other types than expected, or is invalid.
+    Body {
+        /// What was read, and of which object: `org.example.Link.Mtu of /org/example`. `None` for the arguments of a
+        /// [`Reply`](crate::Reply), which does not name its method.
+        of: Option<Box<str>>,
+        /// What is wrong.
+        error: BodyError,
+    },
     /// The match rule is invalid.
     Rule(InvalidRule),
     /// Text that was given as a name or a path is invalid.
@@ -314,6 +329,30 @@ impl CallError {
             _ => None,
         }
     }
+
+    /// The error of a body that cannot be read: what `member` of `interface` of the object `path` returned or holds.
+    #[cold]
+    pub(crate) fn body(
+        interface: InterfaceName<'_>,
+        member: &str,
+        path: ObjectPath<'_>,
+        error: impl Into<BodyError>,
+    ) -> Self {
+        let of = format!("{interface}.{member} of {path}");
+        Self::Body { of: Some(of.into()), error: error.into() }
+    }
+
+    /// The error of a signal whose body cannot be read; `header` is the signal's.
+    #[cold]
+    pub fn signal_body(header: &Header<'_>, error: BodyError) -> Self {
+        match (header.interface, header.member, header.path) {
+            (Some(interface), Some(member), Some(path)) => {
+                Self::body(interface, member.as_str(), path, error)
+            }
+            // The header of a signal has them.
+            _ => error.into(),
+        }
+    }
 }
 
 impl fmt::Display for CallError {
@@ -322,7 +361,8 @@ impl fmt::Display for CallError {
             Self::Remote { name, message } if message.is_empty() => f.write_str(name),
             Self::Remote { name, message } => write!(f, "{message} ({name})"),
             Self::NoReply(reason) => reason.fmt(f),
-            Self::Body(error) => write!(f, "the reply cannot be used: {error}"),
+            Self::Body { of: Some(of), error } => write!(f, "cannot read {of}: {error}"),
+            Self::Body { of: None, error } => write!(f, "the reply cannot be used: {error}"),
             Self::Rule(error) => error.fmt(f),
             Self::Name(error) => error.fmt(f),
             Self::Send(error) => error.fmt(f),
@@ -342,7 +382,7 @@ impl std::error::Error for CallError {}
 
 impl From<BodyError> for CallError {
     fn from(error: BodyError) -> Self {
-        Self::Body(error)
+        Self::Body { of: None, error }
     }
 }
 
@@ -360,7 +400,7 @@ impl From<InvalidName> for CallError {
 
 impl From<barebus_wire::DecodeError> for CallError {
     fn from(error: barebus_wire::DecodeError) -> Self {
-        Self::Body(error.into())
+        BodyError::from(error).into()
     }
 }
 

@@ -4,7 +4,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::time::Instant;
 
 use barebus_session::{CallId, Event, NoReply, Received, SubscriptionId, Want};
-use barebus_wire::{EncodeBody, MatchRule, MethodCall};
+use barebus_wire::{Emission, EncodeBody, MatchRule, MethodCall};
 
 use crate::connection::Connection;
 use crate::error::{CallError, ConnectionError};
@@ -129,6 +129,21 @@ impl Connection {
         self.revive()?;
         let fds = self.own(fds);
         self.session.send(call, body, fds).map_err(|error| self.not_sent(error))
+    }
+
+    /// Queues a signal, with file descriptors to send along.
+    ///
+    /// # Errors
+    /// [`CallError::Send`], [`CallError::Connection`].
+    pub fn start_emit<B: EncodeBody + ?Sized>(
+        &mut self,
+        signal: &Emission<'_>,
+        body: &B,
+        fds: Vec<OwnedFd>,
+    ) -> Result<(), CallError> {
+        self.revive()?;
+        let fds = self.own(fds);
+        self.session.emit(signal, body, fds).map_err(|error| self.not_sent(error))
     }
 
     /// Queues a subscription to signals, as [`subscribe`](Self::subscribe) does, without waiting until the bus has accepted the rule. A

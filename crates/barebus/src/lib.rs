@@ -70,6 +70,7 @@ mod observer;
 mod open;
 mod options;
 mod owned;
+mod places;
 #[cfg(feature = "unixexec")]
 mod program;
 mod proxy;
@@ -95,9 +96,9 @@ pub use barebus_wire::derive::{Decode, Encode, Type};
 pub use barebus_wire::match_rule::{InvalidRule, MatchRuleBuf};
 pub use barebus_wire::name::{IntoName, InvalidName, NameRole, OwnedBusName, OwnedObjectPath};
 pub use barebus_wire::{
-    Array, AsVariant, BodyError, BusName, DecodeBody, DecodeError, Dict, EncodeBody, EncodeError,
-    Entries, EntryError, ErrorName, Expected, FdIndex, Flags, Header, InterfaceName, MatchRule,
-    MemberName, Message, MessageType, MethodCall, ObjectPath, OwnedArray, OwnedDict,
+    Array, AsVariant, BodyError, BusName, DecodeBody, DecodeError, Dict, Emission, EncodeBody,
+    EncodeError, Entries, EntryError, ErrorName, Expected, FdIndex, Flags, Header, InterfaceName,
+    MatchRule, MemberName, Message, MessageType, MethodCall, ObjectPath, OwnedArray, OwnedDict,
     OwnedSignature, OwnedValue, Signature, TypeError, Value, Variant,
 };
 pub use bus::{Bus, NameFlags, ReleaseName, RequestName, StartService};

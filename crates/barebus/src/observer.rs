@@ -58,6 +58,18 @@ impl fmt::Debug for Observed<'_> {
 }
 
 /// The direction of a message; [`Observed`] has an example.
+///
+/// ```
+/// use barebus::{Direction, Observed};
+///
+/// fn log(observed: &Observed<'_>) {
+///     let arrow = match observed.direction {
+///         Direction::Sent => "->",
+///         Direction::Received => "<-",
+///     };
+///     println!("{arrow} {} bytes", observed.bytes.len());
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Direction {
     /// It was sent.

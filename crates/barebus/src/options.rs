@@ -11,6 +11,7 @@ use nix::unistd::geteuid;
 use crate::connection::Connection;
 use crate::endpoint;
 use crate::error::{Attempt, AttemptError, OpenError};
+use crate::places;
 use crate::sys;
 use crate::transport::Transport;
 
@@ -163,7 +164,10 @@ impl Options {
         socket: &str,
         variable: &'static str,
     ) -> Result<Connection, OpenError> {
-        let directory = environment("XDG_RUNTIME_DIR").ok_or(OpenError::NotSet { variable })?;
+        let Some(directory) = environment("XDG_RUNTIME_DIR") else {
+            let own = places::own_socket(socket).ok_or(OpenError::NotSet { variable })?;
+            return self.open(&own);
+        };
         let path = format!("{directory}/{socket}");
         self.open(&format!("unix:path={}", barebus_wire::address::escape(path.as_bytes())))
     }

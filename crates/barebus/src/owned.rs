@@ -13,6 +13,20 @@ use crate::sys::Descriptor;
 /// A received message that owns its bytes and its file descriptors, so it can be kept while the connection is used.
 ///
 /// Made from a [`Reply`], a [`Signal`] or the [`Received`] of an event. The `answer` and `value` of definitions read it, too.
+///
+/// ```no_run
+/// use barebus::{Connection, MethodCall, OwnedMessage};
+///
+/// let mut bus = Connection::system()?;
+/// let call = MethodCall::from_static(
+///     "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "GetId",
+/// );
+/// // A reply borrows from the connection. An owned message does not.
+/// let first = OwnedMessage::from(bus.call(&call, &())?);
+/// let second = OwnedMessage::from(bus.call(&call, &())?);
+/// assert_eq!(first.body::<(&str,)>()?, second.body::<(&str,)>()?);
+/// # Ok::<(), barebus::Error>(())
+/// ```
 pub struct OwnedMessage {
     /// A whole message, which was parsed when it arrived.
     bytes: Box<[u8]>,

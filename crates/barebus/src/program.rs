@@ -5,6 +5,18 @@ use std::fmt;
 use barebus_wire::terminal::is_unsafe;
 
 /// What has become of the program of a `unixexec:` address.
+///
+/// ```
+/// use barebus::{Cause, ConnectionError};
+///
+/// /// What a `unixexec:` program printed before the connection ended.
+/// fn printed(error: &ConnectionError) -> Option<&str> {
+///     match &error.cause {
+///         Cause::Program { program, .. } => Some(&program.stderr),
+///         _ => None,
+///     }
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Program {
     /// Its name, as it was started.
@@ -17,6 +29,18 @@ pub struct Program {
 }
 
 /// Whether and how a program has ended.
+///
+/// ```
+/// use barebus::{Program, ProgramStatus};
+///
+/// fn report(program: &Program) {
+///     match program.status {
+///         ProgramStatus::Exited(code) => println!("{} has ended with {code}", program.name),
+///         ProgramStatus::Killed(signal) => println!("signal {signal} has ended {}", program.name),
+///         _ => println!("{program}"),
+///     }
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ProgramStatus {

@@ -165,7 +165,7 @@ impl<'c, 'n> Proxy<'c, 'n> {
     /// ```
     ///
     /// # Errors
-    /// As [`call`](Self::call); `CallError::Body` when the reply holds something else.
+    /// As [`call`](Self::call); `CallError::Body` when the reply holds something else. It names the method.
     pub fn call_as<'m, B, T>(
         &mut self,
         member: impl IntoName<MemberName<'m>>,
@@ -175,18 +175,21 @@ impl<'c, 'n> Proxy<'c, 'n> {
         B: EncodeBody + ?Sized,
         T: for<'a> DecodeBody<'a>,
     {
-        Ok(self.call(member, body)?.body()?)
+        let member = member.into_name(NameRole::Member)?;
+        let (interface, path) = (self.interface, self.path);
+        let reply = self.call(member, body)?;
+        reply.body().map_err(|error| CallError::body(interface, member.as_str(), path, error))
     }
 
     /// The present value of a property. Spec: org.freedesktop.DBus.Properties.
     ///
     /// # Errors
-    /// As [`Connection::call`]. [`CallError::Body`]: the property has another type.
+    /// As [`Connection::call`]. [`CallError::Body`]: the property, which it names, has another type.
     pub fn get<T: for<'a> Decode<'a>>(&mut self, property: &str) -> Result<T, CallError> {
         let call = self.method_of(PROPERTIES, GET);
         let reply = self.connection.call(&call, &(self.interface.as_str(), property))?;
-        let (value,): (Variant<'_>,) = reply.body()?;
-        Ok(value.get()?)
+        let value = reply.body().and_then(|(value,): (Variant<'_>,)| value.get());
+        value.map_err(|error| CallError::body(self.interface, property, self.path, error))
     }
 
     /// Sets a property. Spec: org.freedesktop.DBus.Properties.

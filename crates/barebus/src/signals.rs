@@ -78,7 +78,10 @@ impl Signals {
         timeout: Option<Duration>,
     ) -> Result<Option<T>, CallError> {
         match self.next(connection, timeout)? {
-            Some(signal) => Ok(Some(signal.body()?)),
+            Some(signal) => match signal.body() {
+                Ok(body) => Ok(Some(body)),
+                Err(error) => Err(CallError::signal_body(signal.header(), error)),
+            },
             None => Ok(None),
         }
     }
@@ -142,6 +145,21 @@ impl Signals {
 }
 
 /// The iterator over the arguments of a subscription's signals; [`Signals::bodies`] makes it and has an example.
+///
+/// ```no_run
+/// use std::time::Duration;
+///
+/// use barebus::{Connection, MatchRule};
+///
+/// let mut bus = Connection::system()?;
+/// let rule = MatchRule::parse("type='signal',member='NameOwnerChanged'").unwrap();
+/// let names = bus.signals(&rule)?;
+/// for change in names.bodies::<(String, String, String)>(&mut bus, Some(Duration::from_secs(5))) {
+///     let (name, _, new_owner) = change?;
+///     println!("{name} belongs to {new_owner:?}");
+/// }
+/// # Ok::<(), barebus::Error>(())
+/// ```
 #[derive(Debug)]
 #[must_use = "iterators do nothing until they are asked for an item"]
 pub struct Bodies<'c, T> {
@@ -161,7 +179,7 @@ impl<T: for<'a> DecodeBody<'a>> Iterator for Bodies<'_, T> {
         }
         let left = self.until.map(|until| until.saturating_sub(self.connection.now()));
         let next = self.signals.next_body(self.connection, left).transpose();
-        self.has_ended = !matches!(next, Some(Ok(_) | Err(CallError::Body(_))));
+        self.has_ended = !matches!(next, Some(Ok(_) | Err(CallError::Body { .. })));
         next
     }
 }

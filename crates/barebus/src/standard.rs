@@ -82,7 +82,10 @@ impl Proxy<'_, '_> {
             InterfaceName::from_static("org.freedesktop.DBus.Introspectable");
         const MEMBER: MemberName<'static> = MemberName::from_static("Introspect");
         let call = self.method_of(INTERFACE, MEMBER);
-        let (xml,) = self.connection().call(&call, &())?.body()?;
+        let path = self.path();
+        let body = self.connection().call(&call, &())?.body();
+        let (xml,) =
+            body.map_err(|error| CallError::body(INTERFACE, MEMBER.as_str(), path, error))?;
         Ok(xml)
     }
 

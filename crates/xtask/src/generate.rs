@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use barebus::{Connection, Proxy};
 use barebus_box::SystemdBox;
-use barebus_codegen::{Options, Source, generate, mod_items};
+use barebus_codegen::introspection::MemberKind;
+use barebus_codegen::{Module, Options, Source, generate, mod_items};
 use barebus_systemd::{Mode, Systemd};
 
 use crate::run::{Failure, top};
@@ -36,45 +37,47 @@ const UNIT_TYPES: [&str; 11] = [
 const HELD: (&str, &str) =
     ("held.service", "[Service]\nType=oneshot\nExecStart=/bin/sleep infinity\n");
 
-/// Writes the definitions. With `check`, only compares them with those in the tree.
+/// Writes the definitions, and the list of them for the tests. With `check`, only compares them with those in the tree.
 pub(crate) fn run(check: bool) -> Result<(), Failure> {
     let written = files()?;
-    let folder = interfaces();
     let mut stale = Vec::new();
-    for (name, text) in &written {
-        let file = folder.join(name);
-        if fs::read_to_string(&file).is_ok_and(|present| present == *text) {
+    for (file, text) in &written {
+        if fs::read_to_string(file).is_ok_and(|present| present == *text) {
             continue;
         }
-        stale.push(name.clone());
+        stale.push(named(file));
         if !check {
-            fs::create_dir_all(&folder)?;
-            fs::write(&file, text)
+            fs::create_dir_all(file.parent().unwrap_or(file))?;
+            fs::write(file, text)
                 .map_err(|error| Failure(format!("{}: {error}", file.display())))?;
         }
     }
-    let names: BTreeSet<&str> = written.iter().map(|(name, _)| &**name).collect();
-    for entry in fs::read_dir(&folder)? {
-        let name = entry?.file_name().to_string_lossy().into_owned();
-        if !names.contains(&*name) {
+    let kept: BTreeSet<&Path> = written.iter().map(|(file, _)| &**file).collect();
+    for entry in fs::read_dir(interfaces())? {
+        let file = entry?.path();
+        if !kept.contains(&*file) {
             if !check {
-                fs::remove_file(folder.join(&name))?;
+                fs::remove_file(&file)?;
             }
-            stale.push(name);
+            stale.push(named(&file));
         }
     }
     match &*stale {
         [] => println!("xtask: {} files of definitions are up to date", written.len()),
         stale if check => {
             return Err(Failure(format!(
-                "the definitions in {} differ from the introspection data: {}; run `cargo xtask generate`",
-                folder.display(),
+                "definitions differ from the introspection data: {}; run `cargo xtask generate`",
                 stale.join(", ")
             )));
         }
         stale => println!("xtask: wrote {}", stale.join(", ")),
     }
     Ok(())
+}
+
+/// The file, as seen from the top of the tree.
+fn named(file: &Path) -> String {
+    file.strip_prefix(top()).unwrap_or(file).display().to_string()
 }
 
 fn interfaces() -> PathBuf {
@@ -85,8 +88,8 @@ fn introspection() -> PathBuf {
     top().join("crates/barebus-systemd/introspection")
 }
 
-/// The generated files with their names.
-fn files() -> Result<Vec<(String, String)>, Failure> {
+/// The generated files.
+fn files() -> Result<Vec<(PathBuf, String)>, Failure> {
     // As the tree's rustfmt.toml has it.
     let options = Options {
         call_width: 100,
@@ -94,10 +97,41 @@ fn files() -> Result<Vec<(String, String)>, Failure> {
         ..Options::default()
     };
     let modules = generate(&sources()?, &options)?;
-    let mut files = vec![("mod.rs".to_owned(), format!("{MOD}{}", mod_items(&modules)))];
-    files.extend(modules.iter().map(|module| (format!("{}.rs", module.name()), module.to_file())));
+    let folder = interfaces();
+    let mut files = vec![(folder.join("mod.rs"), format!("{MOD}{}", mod_items(&modules)))];
+    files.extend(modules.iter().map(|it| (folder.join(format!("{}.rs", it.name())), it.to_file())));
+    files.push((top().join("tests/live/members/table.rs"), table(&modules)));
     Ok(files)
 }
+
+/// Lists the constants of methods and properties for the tests that go through all of them.
+fn table(modules: &[Module]) -> String {
+    let mut text = TABLE.to_owned();
+    for module in modules {
+        text += &format!("    {} {{\n", module.name());
+        for kind in [MemberKind::Method, MemberKind::Property] {
+            text += &format!("        {}:", kind.as_str());
+            let mut column = usize::MAX;
+            for (_, name) in module.constants().filter(|(found, _)| *found == kind) {
+                if column.saturating_add(name.len()) > 120 {
+                    text += "\n           ";
+                    column = 11;
+                }
+                text += &format!(" {name}");
+                column += 1 + name.len();
+            }
+            text += ";\n";
+        }
+        text += "    }\n";
+    }
+    text + "}\n"
+}
+
+const TABLE: &str = "\
+//! Every method and property of systemd's definitions. Made by `cargo xtask generate`; do not edit.
+
+super::definition::table! {
+";
 
 const MOD: &str = "\
 //! systemd's interfaces as [definitions](barebus::definition), as of systemd 252 and 257.

@@ -9,6 +9,7 @@ const PACKAGES: &[(&str, &str)] = &[
     ("systemctl", "systemd"),
     ("busctl", "systemd"),
     ("systemd-stdio-bridge", "systemd"),
+    ("machinectl", "systemd-container"),
     ("dbus-daemon", "dbus-daemon"),
     ("dbus-run-session", "dbus-daemon"),
     ("dbus-broker", "dbus-broker"),

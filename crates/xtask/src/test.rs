@@ -25,6 +25,7 @@ pub(crate) fn run(all: bool) -> Result<(), Failure> {
         "setpriv",
         "unshare",
         "systemd-stdio-bridge",
+        "machinectl",
         "pgrep",
         "pkcheck",
         "ssh",

@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use barebus::Connection;
 use barebus_box::SystemdBox;
 use barebus_systemd::transient::TransientUnit;
-use barebus_systemd::{JobResult, Systemd};
+use barebus_systemd::word::ActiveState;
+use barebus_systemd::{JobEnd, JobResult, ProcessEnd, Systemd};
 
 use super::{Place, both, connect, is_inside, result};
 
@@ -113,4 +114,26 @@ fn survive(place: &Place, name: &str) {
     assert!(place.systemd.version().is_ok());
     let report = place.systemd.wait_unit(&place.start("job-done.service")).unwrap();
     assert!(report.end.is_success());
+}
+
+/// On the private socket, because on a bus systemd's signals wait for whoever does not read.
+#[test]
+fn a_result_that_was_lost_over_a_reexec_is_lost_with_the_unit_s_state() {
+    const TEST: &str =
+        "jobs::lasting::a_result_that_was_lost_over_a_reexec_is_lost_with_the_unit_s_state";
+    if !is_inside(TEST) {
+        return;
+    }
+    let place = Place::private();
+    let job = place.start("job-kept@lost.service");
+    place.sh("systemctl daemon-reexec; until systemctl show -p Version >/dev/null 2>&1; do sleep 0.01; done");
+    place.let_go("lost");
+    place.sh("until systemctl is-active -q job-kept@lost.service; do sleep 0.01; done");
+    // Only now it learns that its connection has ended, and that the job is gone.
+    let report = place.systemd.wait_unit(&job).unwrap();
+    let JobEnd::Lost(status) = &report.end else { panic!("{report}") };
+    assert_eq!(status.active_state, ActiveState::Active);
+    assert_eq!(report.unit.main_process, Some(ProcessEnd::Exited(0)));
+    assert!(!report.end.is_success());
+    place.sh("systemctl stop job-kept@lost.service");
 }

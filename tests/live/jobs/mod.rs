@@ -74,6 +74,15 @@ const UNITS: &[(&str, &str)] = &[
         "job-limited.service",
         "[Unit]\nJobTimeoutSec=100ms\nAfter=job-held@limit.service\n[Service]\nType=oneshot\nExecStart=/bin/true\n",
     ),
+    (
+        "job-device.service",
+        "[Unit]\nWants=dev-none.device\nAfter=dev-none.device\n[Service]\nType=oneshot\nExecStart=/bin/true\n",
+    ),
+    // Is active once its FIFO was opened for writing.
+    (
+        "job-kept@.service",
+        "[Service]\nType=oneshot\nRemainAfterExit=yes\nTimeoutStartSec=infinity\nExecStartPre=/bin/mkfifo /run/%i\nExecStart=/bin/sh -c 'read line < /run/%i'\nExecStopPost=/bin/rm -f /run/%i\n",
+    ),
     ("job-isolated.target", "[Unit]\nAllowIsolate=yes\n"),
     ("job-marked.service", "[Service]\nExecStart=/bin/sleep infinity\n"),
     (

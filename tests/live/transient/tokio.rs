@@ -5,15 +5,6 @@ use barebus_systemd::word::CollectMode;
 use tokio::task::JoinSet;
 
 use super::{in_all_places, shell};
-use crate::boxes::connect;
-use crate::places::Place;
-
-fn connection(place: &Place) -> barebus::Connection {
-    match place {
-        Place::Outside(the_box) => connect(the_box),
-        Place::Inside => barebus::Connection::systemd_private().unwrap(),
-    }
-}
 
 #[test]
 fn tasks_run_commands_side_by_side_over_one_connection() {
@@ -21,7 +12,7 @@ fn tasks_run_commands_side_by_side_over_one_connection() {
     in_all_places(TEST, |_, place| {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
         runtime.block_on(async {
-            let (systemd, driver) = Systemd::over(connection(place));
+            let (systemd, driver) = Systemd::over(place.connection());
             tokio::spawn(driver);
             let mut tasks = JoinSet::new();
             for code in 0..10_u8 {

@@ -25,8 +25,8 @@ pub fn match_rule(bytes: &[u8]) {
     };
     let values: Vec<Vec<u8>> = rule.pairs().map(|(_, value)| value.bytes().collect()).collect();
     assert!(values.iter().map(Vec::as_slice).eq(pairs.iter().map(|pair| pair.1.as_bytes())));
-    let parts = generators::message(&mut Source(rest));
-    let bytes = parts.encode();
+    let parts = generators::message(&mut Source::new(rest));
+    let bytes = generators::encode(&parts);
     let message = Message::parse(&bytes).expect("a valid message");
     let owns =
         |name: &str, sender: &str| name.len() % 2 == 0 && sender.len() % 2 == 0;

@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use barebus_text::capture::{Capture, Captured, Format};
-use barebus_text::{Values, busctl, check_fd_indices, gvariant, json};
+use barebus_text::{Form, Values, busctl, check_fd_indices, gvariant, json};
 use barebus_wire::{EncodeBody, Endian, Message, OwnedBody, OwnedValue, Signature, Variant};
 
 /// Bytes that may be a message. A valid message is printed in each form and read back to the same bytes, as a tree too. An invalid
@@ -28,6 +28,7 @@ pub fn text(bytes: &[u8]) {
     is_harmless(&printed);
     assert_eq!(json::parse_message(&printed).unwrap(), bytes, "{printed}");
 
+    in_all_forms(&message);
     let body = OwnedBody::try_from(&message).unwrap();
     as_json(&body);
     // The other forms do not tell the byte order.
@@ -104,9 +105,30 @@ fn in_order(body: &OwnedBody, endian: Endian) -> OwnedBody {
 }
 
 /// That nothing in a text is acted on by a terminal.
-fn is_harmless(text: &str) {
+pub(super) fn is_harmless(text: &str) {
     let acted_on = |c: char| c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c);
     assert!(!text.contains(acted_on), "{text:?}");
+}
+
+/// A body is printed in each form that a name selects. Nothing in it is acted on by a terminal, but in plain text.
+fn in_all_forms(message: &Message<'_>) {
+    for form in [
+        Form::Text,
+        Form::Verbose,
+        Form::Json,
+        Form::JsonPretty,
+        Form::BusctlJson,
+        Form::BusctlJsonPretty,
+        Form::GVariant,
+        Form::Plain,
+    ] {
+        let mut text = String::new();
+        form.print(message, &mut text).unwrap();
+        assert!(text.is_empty() || text.ends_with('\n'), "{form:?}");
+        if form != Form::Plain {
+            text.lines().for_each(|line| is_harmless(line.trim_start_matches('\t')));
+        }
+    }
 }
 
 fn as_json(body: &OwnedBody) {

@@ -23,7 +23,7 @@ const NOW: Duration = Duration::from_secs(1000);
 /// However the bytes of a conversation are cut up, down to single ones: the same events with the same descriptors, and the same
 /// end.
 pub fn chunker(data: &[u8]) {
-    let mut source = Source(data);
+    let mut source = Source::new(data);
     let peer = if source.byte() & 1 == 0 { ServerKind::Bus } else { ServerKind::Direct };
     let sizes = [0; 4].map(|_: u8| usize::from(source.byte()) + 1);
     let writes = writes(peer, &mut source);
@@ -50,7 +50,7 @@ fn writes(peer: ServerKind, source: &mut Source<'_>) -> Vec<Write> {
         let hello = Serial::new(u32::MAX - 1).expect("not 0");
         write(message(&messages::reply(serial(), hello, Some(BUS), true), &(CLIENT,)), 0);
     }
-    while !source.0.is_empty() {
+    while !source.is_empty() {
         let choice = source.byte();
         let endian = if choice & 0x80 == 0 { Endian::Little } else { Endian::Big };
         let fds = u32::from(choice >> 4 & 3);
@@ -65,7 +65,7 @@ fn writes(peer: ServerKind, source: &mut Source<'_>) -> Vec<Write> {
             6 => {
                 let mut parts = generators::message(source);
                 parts.unix_fds = 0;
-                write(parts.encode(), 0);
+                write(generators::encode(&parts), 0);
                 continue;
             }
             _ if choice > 0xf0 => {

@@ -135,6 +135,26 @@ impl Format {
         Err(refused(&form.word(), known))
     }
 
+    /// The form of values.
+    ///
+    /// # Errors
+    /// As [`form`](Self::form).
+    pub(crate) fn values(&self) -> Result<barebus_text::Form, Failure> {
+        use barebus_text::Form as Values;
+        const KNOWN: [Form; 6] =
+            [Form::Text, Form::Verbose, Form::Json, Form::JsonPretty, Form::Gvariant, Form::Plain];
+        Ok(match self.form(&KNOWN)? {
+            Form::Verbose => Values::Verbose,
+            Form::Json => Values::Json,
+            Form::JsonPretty => Values::JsonPretty,
+            Form::Gvariant => Values::GVariant,
+            Form::Plain => Values::Plain,
+            Form::BusctlJson => Values::BusctlJson,
+            Form::BusctlPretty => Values::BusctlJsonPretty,
+            _ => Values::Text,
+        })
+    }
+
     /// Whether the output is JSON, for verbs that print text or JSON.
     ///
     /// # Errors

@@ -59,9 +59,9 @@ pub(crate) struct Selection {
     /// Only messages that match this rule; can be repeated
     #[arg(long = "match", global = true, value_name = "RULE")]
     pub(crate) rules: Vec<String>,
-    /// How many bytes of a message a capture keeps
-    #[arg(long, global = true, value_name = "BYTES", value_parser = size, default_value = "4096")]
-    pub(crate) size: u64,
+    /// How many bytes of a message a capture keeps [default: all]
+    #[arg(long, global = true, value_name = "BYTES", value_parser = size)]
+    pub(crate) size: Option<u64>,
     /// Ends after this number of messages
     #[arg(long, short = 'N', global = true, value_name = "NUMBER")]
     pub(crate) limit_messages: Option<u64>,

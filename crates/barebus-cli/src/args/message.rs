@@ -74,18 +74,34 @@ pub(crate) struct MessageForm {
 }
 
 impl MessageForm {
-    /// The form of the body if messages are lines; `None` for JSON, which is the default.
+    /// The form of messages that are printed. JSON is the default; busctl's options for JSON mean the same here.
     ///
     /// # Errors
-    /// Another form is asked for.
+    /// There is no such form for messages.
+    pub(crate) fn shown(self, format: &Format) -> Result<Form, Failure> {
+        self.of(format, &[Form::Json, Form::Text, Form::Gvariant, Form::Verbose, Form::Plain])
+    }
+
+    /// The form of the body of messages that are read as lines; `None` for JSON.
+    ///
+    /// # Errors
+    /// Messages cannot be read in this form.
     pub(crate) fn line(self, format: &Format) -> Result<Option<Body>, Failure> {
-        let known = [Form::Json, Form::Text, Form::Gvariant];
-        Ok(match format.form(&known)? {
+        Ok(match self.of(format, &[Form::Json, Form::Text, Form::Gvariant])? {
             Form::Gvariant => Some(Body::GVariant),
-            Form::Text if format.output.is_some() => Some(Body::Busctl),
-            Form::Text if self.text => Some(Body::Busctl),
-            Form::Text if self.gvariant => Some(Body::GVariant),
+            Form::Text => Some(Body::Busctl),
             _ => None,
+        })
+    }
+
+    fn of(self, format: &Format, known: &[Form]) -> Result<Form, Failure> {
+        Ok(match format.form(known)? {
+            Form::Text if self.text => Form::Text,
+            Form::Text if self.gvariant => Form::Gvariant,
+            Form::Text if format.output.is_none() => Form::Json,
+            Form::BusctlJson => Form::Json,
+            Form::BusctlPretty => Form::JsonPretty,
+            form => form,
         })
     }
 }

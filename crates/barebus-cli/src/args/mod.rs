@@ -2,26 +2,35 @@
 
 mod codegen;
 mod format;
+mod generate;
 mod getopt;
 mod global;
 mod message;
 mod object;
 mod run_box;
+mod service;
 mod shown;
 mod target;
 pub(crate) mod unit;
 mod value;
+mod wait;
+mod watch;
 
 use std::path::PathBuf;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 pub(crate) use codegen::CodegenOptions;
-pub(crate) use global::Globals;
+pub(crate) use format::{Form, Format};
+pub(crate) use generate::{GenerateLayout, GenerateOptions, Verdicts};
+pub(crate) use global::{Globals, Selection, Sending};
 pub(crate) use message::{DecodeOptions, EncodeOptions, Layout, ValidateOptions};
-pub(crate) use object::{Call, Object};
+pub(crate) use object::{Call, Emit, GetProperty, Introspect, Object, SetProperty};
 pub(crate) use run_box::BoxOptions;
+pub(crate) use service::{Status, Tree};
 pub(crate) use target::{Handshake, Place, Target};
+pub(crate) use wait::Wait;
+pub(crate) use watch::{Capture, Monitor, Trace};
 
 use crate::exit::Failure;
 
@@ -32,17 +41,37 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     pub(crate) globals: Globals,
     #[command(subcommand)]
-    pub(crate) verb: Verb,
+    pub(crate) verb: Option<Verb>,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
     /// Queries and controls systemd's units
     Unit(unit::Unit),
-    /// Calls a method and prints the reply, like busctl
-    Call(Call),
+    /// Lists the names on the bus, and whose they are (the default)
+    List,
+    /// Shows the process and credentials of a name, a process, or the bus's owner
+    Status(Status),
+    /// Shows the objects of services as a tree
+    Tree(Tree),
     /// Prints an object's methods, signals and properties, with types and current values
-    Introspect(Object),
+    Introspect(Introspect),
+    /// Calls a method and prints the reply
+    Call(Call),
+    /// Emits a signal
+    Emit(Emit),
+    /// Prints properties
+    GetProperty(GetProperty),
+    /// Sets a property
+    SetProperty(SetProperty),
+    /// Waits for a signal and prints its arguments, until a bus name has an owner, or until a property has a value
+    Wait(Wait),
+    /// Prints the messages on a bus
+    Monitor(Monitor),
+    /// Writes the messages on a bus as a capture in the format pcapng
+    Capture(Capture),
+    /// Shows calls with their replies and how long they took, or counts them
+    Trace(Trace),
     /// Prints Rust definitions generated from introspection data
     Codegen(CodegenOptions),
     /// Checks whether bytes are valid messages, and says what is wrong and where
@@ -51,6 +80,8 @@ pub(crate) enum Verb {
     Decode(DecodeOptions),
     /// Marshals messages from the output of decode
     Encode(EncodeOptions),
+    /// Generates messages from a seed: valid ones, or ones that break exactly one rule
+    Generate(GenerateOptions),
     /// Boots a systemd with its own bus in temporary namespaces, and runs a command in it
     Box(BoxOptions),
     /// Prints a script for shell completion

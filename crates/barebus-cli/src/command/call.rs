@@ -1,61 +1,58 @@
 //! `barebus call`.
 
-use std::io::{self, Write};
 use std::process::ExitCode;
 
-use barebus::{BusName, InterfaceName, MemberName, MethodCall, ObjectPath};
-use barebus_text::busctl;
+use barebus_codegen::introspection::MemberKind;
 
 use crate::args::{Call, Globals};
-use crate::command::open;
+use crate::command::{message, open};
+use crate::descriptors;
 use crate::exit::{Exit, Failure};
+use crate::render::put;
+use crate::written::{self, Asked};
 
 pub(crate) fn run(globals: &Globals, asked: &Call) -> Result<ExitCode, Failure> {
-    let call = MethodCall::checked(
-        path(&asked.object.path)?,
-        MemberName::parse(&asked.method)
-            .map_err(|error| no_name("a member", &asked.method, error))?,
-    )
-    .interface(interface(&asked.interface)?);
-    let target = &globals.target;
-    let call = match target.is_peer() {
-        true => call,
-        false => call.destination(destination(&asked.object.service)?),
+    let Globals { target, format, sending, .. } = globals;
+    let form = format.values()?;
+    let Call { object, interface, method, written, arguments } = asked;
+    let call = message::call(target, &object.service, &object.path, interface, method)?;
+    let call = call.flags(message::flags(sending));
+    let (mut connection, body) = match written.notation(form) {
+        // What is wrong is told without a connection.
+        None => {
+            let body = message::body(arguments)?;
+            (open(target)?, body)
+        }
+        Some(notation) => {
+            let mut connection = open(target)?;
+            let asked = Asked {
+                to: call.destination,
+                at: message::path(&object.path)?,
+                interface,
+                kind: MemberKind::Method,
+                member: method,
+            };
+            let body = written::arguments(&mut connection, &asked, arguments, notation)?;
+            (connection, body)
+        }
     };
-    let (signature, arguments) = match asked.arguments.split_first() {
-        Some((signature, arguments)) => (&**signature, arguments),
-        None => ("", &[][..]),
-    };
-    let body = busctl::parse(signature, arguments).map_err(|error| {
-        Failure::usage(format_args!("the arguments for '{signature}': {error}"))
-    })?;
-    let mut connection = open(target)?;
-    let tried = format!("{}.{} of {}", asked.interface, asked.method, asked.object.service);
-    let reply = connection.call(&call, &body).map_err(|error| Failure::call(&tried, &error))?;
-    if reply.message().signature().is_empty() {
+    let (body, fds) = descriptors::of(body)?;
+    let tried = format!("{interface}.{method} of {}", object.service);
+    let failed = |error| Failure::call(&tried, &error);
+    if !sending.expect_reply {
+        connection.start_send(&call, &body, fds).map_err(failed)?;
+        connection.flush().map_err(failed)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let sent = connection.start_call(&call, &body, fds).map_err(failed)?;
+    let reply = connection.wait(sent).map_err(failed)?;
+    if format.quiet {
         return Ok(ExitCode::SUCCESS);
     }
     let mut text = String::new();
-    busctl::print(reply.message(), &mut text).map_err(|error| {
+    form.print(reply.message(), &mut text).map_err(|error| {
         Failure::new(Exit::Refused, format_args!("{tried}: the reply cannot be printed: {error}"))
     })?;
-    writeln!(io::stdout(), "{text}")?;
+    put(&text)?;
     Ok(ExitCode::SUCCESS)
-}
-
-pub(crate) fn destination(text: &str) -> Result<BusName<'_>, Failure> {
-    BusName::parse(text).map_err(|error| no_name("a bus", text, error))
-}
-
-pub(crate) fn path(text: &str) -> Result<ObjectPath<'_>, Failure> {
-    ObjectPath::parse(text)
-        .map_err(|error| Failure::usage(format_args!("'{text}' is not an object path: {error}")))
-}
-
-pub(crate) fn interface(text: &str) -> Result<InterfaceName<'_>, Failure> {
-    InterfaceName::parse(text).map_err(|error| no_name("an interface", text, error))
-}
-
-fn no_name(kind: &str, text: &str, error: barebus::wire::name::NameError) -> Failure {
-    Failure::usage(format_args!("'{text}' is not {kind} name: {error}"))
 }

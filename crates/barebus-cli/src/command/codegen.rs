@@ -1,20 +1,21 @@
 //! `barebus codegen`.
 
 use std::collections::{BTreeSet, HashSet, VecDeque};
-use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::fs;
+use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-use barebus::{BusName, Connection, InterfaceName, MemberName, MethodCall, ObjectPath};
-use barebus_codegen::introspection::{self, LEN_MAX, Node};
+use barebus::{BusName, InterfaceName, ObjectPath};
+use barebus_codegen::introspection::{LEN_MAX, Node, read as read_xml};
 use barebus_codegen::{Module, Options, Source, generate, items, mod_items};
 
 use crate::args::{CodegenOptions, Globals, Target};
-use crate::command::call::{destination, path};
+use crate::command::message::{destination, path};
 use crate::command::open;
 use crate::exit::{Exit, Failure, Failures};
-use crate::input::{name, unreadable};
+use crate::input::{name, text};
+use crate::introspection;
 
 /// Maximum number of introspected objects.
 const OBJECTS_MAX: usize = 10_000;
@@ -34,15 +35,17 @@ pub(crate) fn run(globals: &Globals, options: &CodegenOptions) -> Result<ExitCod
         generate(&sources, &settings).map_err(|error| Failure::new(Exit::Refused, error))?;
     match &options.output {
         Some(directory) => write_files(Path::new(directory), &modules)?,
-        None => {
-            let text = match &*modules {
-                [module] => module.to_file(),
-                modules => items(modules),
-            };
-            io::stdout().write_all(text.as_bytes())?;
-        }
+        None => io::stdout().write_all(text_of(&modules).as_bytes())?,
     }
     Ok(failures.code())
+}
+
+/// One interface is the file of a module, several are a file with modules.
+pub(crate) fn text_of(modules: &[Module]) -> String {
+    match modules {
+        [module] => module.to_file(),
+        modules => items(modules),
+    }
 }
 
 fn write_files(directory: &Path, modules: &[Module]) -> Result<(), Failure> {
@@ -92,16 +95,8 @@ fn files(options: &CodegenOptions) -> Result<Vec<Source>, Failure> {
 }
 
 fn read(file: &Path) -> Result<String, Failure> {
-    let mut text = String::new();
-    let input: Box<dyn Read> = if file == Path::new("-") {
-        Box::new(io::stdin())
-    } else {
-        Box::new(File::open(file).map_err(|error| unreadable(file, &error))?)
-    };
     // One byte more than allowed, so that the XML reader reports that it is too long.
-    let limit = u64::try_from(LEN_MAX).unwrap_or(u64::MAX).saturating_add(1);
-    input.take(limit).read_to_string(&mut text).map_err(|error| unreadable(file, &error))?;
-    Ok(text)
+    text(file, u64::try_from(LEN_MAX).unwrap_or(u64::MAX).saturating_add(1))
 }
 
 /// Introspection data of a service.
@@ -129,7 +124,7 @@ fn live(
     let mut visited: HashSet<String> = objects.iter().cloned().collect();
     while let Some(object) = objects.pop_front() {
         let tried = format!("introspecting {object} of {}", found.label);
-        let xml = match introspect(&mut connection, to, path(&object)?) {
+        let xml = match introspection::ask(&mut connection, to, path(&object)?) {
             Ok(xml) => xml,
             Err(error) => {
                 let failure = Failure::call(&tried, &error).after(target.reply_timeout());
@@ -141,7 +136,7 @@ fn live(
                 continue;
             }
         };
-        let document = introspection::read(&xml).map_err(|problem| {
+        let document = read_xml(&xml).map_err(|problem| {
             Failure::new(
                 Exit::Refused,
                 format_args!("{tried}: cannot use the introspection data: {problem}"),
@@ -164,21 +159,6 @@ fn live(
         found.add(to, object, xml, &document.node);
     }
     Ok(found.into_sources())
-}
-
-fn introspect(
-    connection: &mut Connection,
-    to: Option<BusName<'_>>,
-    at: ObjectPath<'_>,
-) -> Result<String, barebus::CallError> {
-    const INTROSPECT: MemberName<'static> = MemberName::from_static("Introspect");
-    const INTERFACE: InterfaceName<'static> =
-        InterfaceName::from_static("org.freedesktop.DBus.Introspectable");
-    let mut call = MethodCall::checked(at, INTROSPECT).interface(INTERFACE);
-    call.destination = to;
-    let reply = connection.call(&call, &())?;
-    let (xml,): (&str,) = reply.body()?;
-    Ok(xml.to_owned())
 }
 
 /// Paths of the objects below. Names that do not form a path are ignored.

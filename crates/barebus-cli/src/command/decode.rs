@@ -1,21 +1,23 @@
 //! `barebus decode`.
 
-use std::io;
+use std::borrow::Cow;
+use std::io::{self, IsTerminal};
 use std::path::Path;
 use std::process::ExitCode;
 
 use barebus::wire::Message;
-use barebus_text::capture::CaptureErrorKind;
-use barebus_text::{PrintError, json};
+use barebus_text::capture::{CaptureErrorKind, Captured};
+use barebus_text::{PrintError, busctl, json, plain};
 
-use crate::args::{DecodeOptions, Globals};
+use crate::args::{DecodeOptions, Form, Globals};
 use crate::exit::{Exit, Failure, Failures};
 use crate::line::Body;
 use crate::output::Output;
-use crate::{input, line};
+use crate::render::escaped_lines;
+use crate::{input, line, time};
 
 pub(crate) fn run(globals: &Globals, options: &DecodeOptions) -> Result<ExitCode, Failure> {
-    let form = options.form.line(&globals.format)?;
+    let form = options.form.shown(&globals.format)?;
     let out = Output::new();
     let mut failures = Failures::default();
     for file in &options.files.files {
@@ -28,12 +30,12 @@ pub(crate) fn run(globals: &Globals, options: &DecodeOptions) -> Result<ExitCode
     Ok(failures.code())
 }
 
-/// Prints the messages of a file, one per line. Invalid messages are reported, and the others are still printed. Returned errors are errors of
+/// Prints the messages of a file. Invalid messages are reported, and the others are still printed. Returned errors are errors of
 /// writing.
 fn print_all(
     messages: input::Messages,
     file: &Path,
-    form: Option<Body>,
+    form: Form,
     out: &Output,
     failures: &mut Failures,
 ) -> io::Result<()> {
@@ -55,8 +57,8 @@ fn print_all(
             }
         };
         text.clear();
-        match print(&captured.bytes, form, &mut text) {
-            Ok(()) => out.line(&text)?,
+        match print(&captured, form, &mut text) {
+            Ok(()) => out.bytes(escaped(&text, form).as_bytes())?,
             Err(PrintError::Decode(error)) => {
                 failures.tell(&match input::cut(&captured) {
                     Some(sentence) => invalid(captured.offset, &sentence),
@@ -73,11 +75,33 @@ fn print_all(
     Ok(())
 }
 
-/// Appends a message as text.
-fn print(bytes: &[u8], form: Option<Body>, text: &mut String) -> Result<(), PrintError> {
-    let message = Message::parse(bytes)?;
+/// Appends a message as text, in whole lines.
+fn print(captured: &Captured, form: Form, text: &mut String) -> Result<(), PrintError> {
+    let message = Message::parse(&captured.bytes)?;
     match form {
-        None => json::print_message(&message, text),
-        Some(body) => line::print(&message, body, text),
+        Form::Text => line::print(&message, Body::Busctl, text)?,
+        Form::Gvariant => line::print(&message, Body::GVariant, text)?,
+        Form::Verbose => {
+            let time = captured.time.and_then(time::micros).unwrap_or_else(|| "n/a".to_owned());
+            return busctl::print_message(&message, &time, text);
+        }
+        Form::Plain => return plain::print(&message, text),
+        Form::JsonPretty => {
+            let mut short = String::new();
+            json::print_message(&message, &mut short)?;
+            json::indent(&short, text)?;
+        }
+        _ => json::print_message(&message, text)?,
+    }
+    text.push('\n');
+    Ok(())
+}
+
+/// Plain text is as its sender wrote it, so it is escaped for a terminal.
+fn escaped(text: &str, form: Form) -> Cow<'_, str> {
+    if form == Form::Plain && io::stdout().is_terminal() {
+        escaped_lines(text)
+    } else {
+        Cow::Borrowed(text)
     }
 }

@@ -1,33 +1,55 @@
 //! Opens the connection that the command line selects.
 
+mod bind;
+mod user;
+
 use std::time::Duration;
 
-use barebus::{Connection, Options};
-use barebus_systemd::{Remote, Systemd};
+use barebus::{Connection, OpenError, Options};
+use barebus_systemd::Remote;
+use nix::unistd::geteuid;
 
 use crate::args::{Handshake, Place, Target};
 use crate::exit::Failure;
 
 /// Opens the connection that the command line selects.
 pub(crate) fn open(target: &Target) -> Result<Connection, Failure> {
-    let bus = || options(target, Options::bus());
-    let mut connection = match target.place()? {
-        Place::System => bus().open_system()?,
-        Place::User => bus().open_session()?,
-        Place::Address(address) => bus().open(address)?,
-        Place::Peer(address) => options(target, Options::direct()).open(address)?,
-        Place::Host(host) => {
-            let mut remote = Remote::new(host)?;
-            if let Some(timeout) = target.time_limit() {
-                remote = remote.timeout(timeout);
-            }
-            remote.open()?
+    let place = target.place()?;
+    if let Place::Host(host) = place {
+        let mut remote = Remote::new(host)?;
+        if let Some(timeout) = target.time_limit() {
+            remote = remote.timeout(timeout);
         }
-        Place::Machine { name, .. } => Systemd::machine(name)?.into_connection(),
-        Place::Capsule(name) => bus().open(&format!("unix:path=/run/capsules/{name}/bus"))?,
+        let mut connection = remote.open()?;
+        connection.set_call_timeout(target.reply_timeout());
+        return Ok(connection);
+    }
+    let place = user::Local::of(place)?;
+    let opened = match target.watch_bind {
+        true => bind::wait(target.time_limit(), || connect(target, &place)),
+        false => connect(target, &place),
     };
-    connection.set_call_timeout(target.reply_timeout());
-    Ok(connection)
+    opened.map_err(|error| {
+        let mut failure = Failure::from(error);
+        if matches!(place, user::Local::Session) && geteuid().is_root() {
+            failure.what.push_str("; root reaches the bus of another user with -M USER@");
+        }
+        failure
+    })
+}
+
+fn connect(target: &Target, place: &user::Local<'_>) -> Result<Connection, OpenError> {
+    // After the user has been changed: a bus is told who we are.
+    let bus = || options(target, Options::bus());
+    match place {
+        user::Local::System => bus().open_system(),
+        user::Local::Session => bus().open_session(),
+        user::Local::Address(address) => bus().open(address),
+        user::Local::Peer(address) => options(target, Options::direct()).open(address),
+        user::Local::User(uid) => bus().open_user(*uid),
+        user::Local::Machine(name) => bus().open_machine(name),
+        user::Local::Capsule(name) => bus().open_capsule(name),
+    }
 }
 
 /// Adds the options of the command line.

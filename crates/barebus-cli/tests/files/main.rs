@@ -16,6 +16,7 @@ mod common;
 mod decode;
 mod dialogue;
 mod endless;
+mod generate;
 mod handshake;
 mod introspect;
 mod properties;

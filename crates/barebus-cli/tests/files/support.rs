@@ -67,7 +67,9 @@ pub(crate) fn bad_boolean() -> (Vec<u8>, usize) {
 /// Reproducible valid messages of all kinds.
 pub(crate) fn many(count: usize) -> Vec<Vec<u8>> {
     let mut noise = Noise(0x9e37_79b9_7f4a_7c15);
-    (0..count).map(|_| generators::message(&mut Source(&noise.bytes(400))).encode()).collect()
+    (0..count)
+        .map(|_| generators::encode(&generators::message(&mut Source::new(&noise.bytes(400)))))
+        .collect()
 }
 
 /// Pseudorandom numbers (xorshift64).

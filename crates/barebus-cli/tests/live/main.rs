@@ -15,6 +15,7 @@ mod common;
 mod environment;
 mod failures;
 mod footprint;
+mod gdbus;
 mod readme;
 mod run_box;
 mod session_bus;

@@ -5,6 +5,9 @@ use std::fmt::Write;
 
 use super::{Access, Annotation, Argument, Interface, Member, MemberKind, Node};
 
+/// Values of properties as text, by interface and name.
+pub type Values = HashMap<(String, String), String>;
+
 /// An object as it is printed.
 #[derive(Clone, Debug, Default)]
 pub struct Object {
@@ -12,8 +15,8 @@ pub struct Object {
     pub path: String,
     /// Its introspection data.
     pub node: Node,
-    /// Values of properties in GVariant's text format without their types, by interface and name.
-    pub values: HashMap<(String, String), String>,
+    /// Values of properties in GVariant's text format without their types.
+    pub values: Values,
     /// The objects below, if they were introspected too. `None`: they are printed as `node` describes them.
     pub below: Option<Vec<Object>>,
 }
@@ -43,8 +46,25 @@ impl Printer {
 
     fn object(&mut self, object: &Object, indent: usize) {
         let Object { path, node, values, below } = object;
+        self.begin(node, path, values, indent);
+        match below {
+            Some(below) => below.iter().for_each(|object| self.object(object, indent + STEP)),
+            None => node.children.iter().for_each(|child| self.child(child, indent + STEP)),
+        }
+        self.line(indent, format_args!("}};"));
+    }
+
+    /// A node within another document. They are nested no deeper than the parser's limit.
+    fn child(&mut self, node: &Node, indent: usize) {
+        self.begin(node, "", &HashMap::new(), indent);
+        node.children.iter().for_each(|child| self.child(child, indent + STEP));
+        self.line(indent, format_args!("}};"));
+    }
+
+    /// An object up to those below it.
+    fn begin(&mut self, node: &Node, path: &str, values: &Values, indent: usize) {
         self.annotations(&node.annotations, indent);
-        let name = [&*node.name, &**path].into_iter().find(|name| !name.is_empty());
+        let name = [&*node.name, path].into_iter().find(|name| !name.is_empty());
         self.line(indent, format_args!("node {} {{", name.unwrap_or("(not set)")));
         for interface in &node.interfaces {
             let value = |property: &Member| {
@@ -55,15 +75,6 @@ impl Printer {
                 self.interface(interface, indent + STEP, &value);
             }
         }
-        match below {
-            Some(below) => below.iter().for_each(|object| self.object(object, indent + STEP)),
-            // Nested no deeper than the parser's limit.
-            None => node.children.iter().for_each(|child| {
-                let object = Object { node: child.clone(), ..Object::default() };
-                self.object(&object, indent + STEP);
-            }),
-        }
-        self.line(indent, format_args!("}};"));
     }
 
     fn interface<'v>(

@@ -25,6 +25,15 @@ pub const DEPTH_MAX: usize = 64;
 pub const PROBLEMS_MAX: usize = 64;
 
 /// Introspection data of one object.
+///
+/// ```
+/// use barebus_codegen::introspection::read;
+///
+/// let document = read(r#"<node><node name="eth0"/></node>"#)?;
+/// assert!(document.problems.is_empty());
+/// assert_eq!(document.node.children[0].name, "eth0");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Document {
     /// The object.
@@ -36,6 +45,14 @@ pub struct Document {
 }
 
 /// An object.
+///
+/// ```
+/// use barebus_codegen::introspection::read;
+///
+/// let node = read(r#"<node><interface name="org.example.Lamp"/></node>"#)?.node;
+/// assert_eq!(node.interfaces[0].name, "org.example.Lamp");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Node {
     /// The object's path. In the outermost node it is absolute and often missing; otherwise it is relative to the enclosing node.
@@ -49,6 +66,17 @@ pub struct Node {
 }
 
 /// An interface.
+///
+/// ```
+/// use barebus_codegen::introspection::{MemberKind, read};
+///
+/// let xml = r#"<node><interface name="org.example.Lamp">
+///       <method name="Blink"/><signal name="Broken"/>
+///     </interface></node>"#;
+/// let interface = read(xml)?.node.interfaces.remove(0);
+/// assert_eq!(interface.members_of(MemberKind::Signal).count(), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Interface {
     /// The name.
@@ -64,6 +92,18 @@ pub struct Interface {
 }
 
 /// A method, property or signal.
+///
+/// ```
+/// use barebus_codegen::introspection::read;
+///
+/// let xml = r#"<node><interface name="org.example.Lamp"><method name="Blink">
+///       <arg name="times" type="u" direction="in"/><arg type="b" direction="out"/>
+///     </method></interface></node>"#;
+/// let interface = read(xml)?.node.interfaces.remove(0);
+/// let blink = &interface.members[0];
+/// assert_eq!((blink.signature(), blink.result()), ("u".into(), "b".into()));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {
     /// Which of the three.
@@ -85,6 +125,12 @@ pub struct Member {
 }
 
 /// The kind of a member.
+///
+/// ```
+/// use barebus_codegen::introspection::MemberKind;
+///
+/// assert_eq!(MemberKind::Property.as_str(), "property");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum MemberKind {
     /// A method.
@@ -107,6 +153,17 @@ impl MemberKind {
 }
 
 /// Access to a property.
+///
+/// ```
+/// use barebus_codegen::introspection::{Access, read};
+///
+/// let xml = r#"<node><interface name="org.example.Lamp">
+///       <property name="Level" type="u" access="readwrite"/>
+///     </interface></node>"#;
+/// let interface = read(xml)?.node.interfaces.remove(0);
+/// assert_eq!(interface.members[0].access, Access::ReadWrite);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Access {
     /// `read`; an unknown word is read as this.
@@ -119,6 +176,18 @@ pub enum Access {
 }
 
 /// An argument of a method or signal.
+///
+/// ```
+/// use barebus_codegen::introspection::read;
+///
+/// let xml = r#"<node><interface name="org.example.Lamp">
+///       <method name="Blink"><arg name="times" type="u" direction="in"/></method>
+///     </interface></node>"#;
+/// let interface = read(xml)?.node.interfaces.remove(0);
+/// let times = &interface.members[0].arguments[0];
+/// assert_eq!((times.name.as_str(), times.signature.as_str(), times.is_out), ("times", "u", false));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Argument {
     /// The name; empty when it has none.
@@ -134,6 +203,18 @@ pub struct Argument {
 }
 
 /// An annotation.
+///
+/// ```
+/// use barebus_codegen::introspection::read;
+///
+/// let xml = r#"<node><interface name="org.example.Lamp">
+///       <annotation name="org.freedesktop.DBus.Deprecated" value="true"/>
+///     </interface></node>"#;
+/// let interface = read(xml)?.node.interfaces.remove(0);
+/// assert_eq!(interface.annotations[0].value, "true");
+/// assert!(interface.is_deprecated());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Annotation {
     /// The name.
@@ -193,7 +274,12 @@ impl Interface {
 
     /// How `PropertiesChanged` reports changes of `property`: by its own annotation, the interface's, or the default.
     pub fn emits(&self, property: &Member) -> Emits {
-        emits(&property.annotations).or(emits(&self.annotations)).unwrap_or(Emits::Value)
+        emits(&property.annotations).unwrap_or_else(|| self.emits_by_default())
+    }
+
+    /// How `PropertiesChanged` reports changes of properties that do not say it themselves.
+    pub fn emits_by_default(&self) -> Emits {
+        emits(&self.annotations).unwrap_or(Emits::Value)
     }
 
     /// The members of one kind.

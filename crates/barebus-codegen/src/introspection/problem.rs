@@ -8,6 +8,15 @@ use barebus_wire::name::NameError;
 use super::{DEPTH_MAX, LEN_MAX};
 
 /// A problem of a document, with its position.
+///
+/// ```
+/// use barebus_codegen::introspection::read;
+///
+/// let document = read(r#"<node><interface name="lamp"/></node>"#)?;
+/// let problem = &document.problems[0];
+/// println!("line {}: {problem}", problem.line);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     /// Line in the document, counted from 1.
@@ -23,6 +32,14 @@ pub struct Problem {
 }
 
 /// What is wrong. Texts of the document are cut after 200 characters.
+///
+/// ```
+/// use barebus_codegen::introspection::{ProblemKind, read};
+///
+/// let document = read(r#"<node><interface name="lamp"/></node>"#)?;
+/// assert!(matches!(&document.problems[0].kind, ProblemKind::InterfaceName(name, _) if name == "lamp"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ProblemKind {

@@ -16,6 +16,16 @@ fn an_interface_is_a_module() {
     let [module] = &*modules else { panic!("{modules:?}") };
     assert_eq!((module.name(), module.interface()), ("lamp", "org.example.Lamp"));
     assert_eq!(module.to_file(), LAMP_RS);
+    // In that order, each in the module of its kind.
+    let mut rest = LAMP_RS;
+    for (kind, constant) in module.constants() {
+        let (before, after) = rest.split_once(&format!("pub const {constant}: ")).unwrap();
+        if before.contains("pub mod ") {
+            assert!(before.contains(&format!("pub mod {} {{", kind.as_str())), "{constant}");
+        }
+        rest = after;
+    }
+    assert!(!rest.contains("pub const "), "{rest}");
     assert_eq!(generate(&[source], &options).unwrap(), modules);
 }
 

@@ -8,7 +8,7 @@ use crate::config::ServerKind;
 use crate::event::Kind;
 
 impl Router {
-    pub(super) fn route_call(&mut self, message: &Message<'_>) -> Route {
+    pub(crate) fn route_call(&mut self, message: &Message<'_>) -> Route {
         let header = message.header();
         // Only the bus can tell whom to answer.
         let is_anonymous = self.server == ServerKind::Bus && header.sender.is_none();

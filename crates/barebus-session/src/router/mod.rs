@@ -51,6 +51,9 @@ pub(crate) enum Route {
     End(Box<SessionError>),
 }
 
+/// What decides what a call of ours is.
+pub(crate) type RouteCall = fn(&mut Router, &Message<'_>) -> Route;
+
 /// A reply that is kept until it is known who owns the name that was called.
 #[derive(Debug)]
 pub(crate) struct Held {
@@ -76,6 +79,8 @@ pub(crate) struct Router {
     names: Names,
     /// From the first subscription on.
     subscriptions: Option<Box<dyn Subscriptions>>,
+    /// `None`: calls of ours are ignored.
+    route_call: Option<RouteCall>,
     /// `None`: no calls are served.
     incoming_calls: Option<Box<dyn IncomingCalls>>,
     #[allow(clippy::vec_box, reason = "they come in a box and are moved in it")]
@@ -99,6 +104,7 @@ impl Router {
             pending: PendingCalls::new(),
             names: Names::new(config.followed_names),
             subscriptions: None,
+            route_call: config.serving.route,
             incoming_calls: config.serving.table.map(|make| make()),
             held: Vec::new(),
             actions: Actions::default(),
@@ -157,7 +163,10 @@ impl Router {
             MessageType::MethodReturn | MessageType::Error => self.route_reply(message),
             _ if self.is_monitor => Route::Event(Kind::Monitored),
             MessageType::Signal => self.route_signal(message),
-            MessageType::MethodCall => self.route_call(message),
+            MessageType::MethodCall => match self.route_call {
+                Some(route) => route(self, message),
+                None => self.ignore(),
+            },
             // Spec: Message Types: unknown types must be ignored.
             MessageType::Unknown(_) => self.ignore(),
         }

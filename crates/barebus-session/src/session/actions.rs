@@ -23,14 +23,18 @@ impl<F> Session<F> {
     #[cold]
     fn perform_all(&mut self) {
         let Actions { list, texts } = self.router.take_actions();
-        let text = |range| texts.get(range).unwrap_or_default();
+        let text = |range: TextRange| texts.get(range).unwrap_or_default();
         for action in list {
             match action {
                 Action::Request(_) | Action::Answer(_) if self.router.is_monitor() => {}
                 Action::Request(Request { member, argument, purpose }) => {
                     self.call_bus(member, &(text(argument),), purpose);
                 }
-                Action::Answer(answer) => self.send_answer(answer, text),
+                Action::Answer(answer) => {
+                    if let Some(send) = self.send_answer {
+                        send(self, answer, &texts);
+                    }
+                }
                 Action::EndCall(serial, reason) => {
                     self.enqueue(Queued::without_message(
                         Kind::NoReply(CallId(serial), reason),
@@ -73,7 +77,8 @@ impl<F> Session<F> {
 
     /// Answers a call that is not reported to the user. When the queue is full the caller's own deadline ends it: that must not cost us
     /// the connection.
-    fn send_answer<'a>(&mut self, answer: Answer, text: impl Fn(TextRange) -> &'a str) {
+    pub(super) fn send_answer(&mut self, answer: Answer, texts: &str) {
+        let text = |range: TextRange| texts.get(range).unwrap_or_default();
         if self.outbox.queued() >= self.send_limit {
             return;
         }

@@ -22,7 +22,7 @@ use crate::event::{CallId, Kind, SubscriptionId};
 use crate::event_queue::EventQueue;
 use crate::inbox::Inbox;
 use crate::outbox::Outbox;
-use crate::router::Router;
+use crate::router::{Answer, Router};
 
 use handshake::{Handshake, Phase};
 
@@ -61,12 +61,17 @@ pub struct Session<F> {
     send_limit: usize,
     /// Set before the first message with file descriptors is queued: programs that send none do not link it.
     withdraw_fds: Option<WithdrawFds<F>>,
+    /// Set if calls of ours are answered: programs that ignore them do not link it.
+    send_answer: Option<SendAnswer<F>>,
     /// A message is parsed when it is routed and again when its event is taken, and headers repeat from message to message.
     headers: HeaderCache,
 }
 
 /// Takes a message with file descriptors out of the queue, and says whether there was one.
 type WithdrawFds<F> = fn(&mut Session<F>, NoReply) -> bool;
+
+/// Answers a call of ours. The text holds those that the answer names by their place.
+type SendAnswer<F> = fn(&mut Session<F>, Answer, &str);
 
 /// An event that was polled.
 #[derive(Debug)]
@@ -97,6 +102,7 @@ impl<F> Session<F> {
             is_reused: false,
             send_limit: config.send_limit,
             withdraw_fds: None,
+            send_answer: config.serving.route.map(|_| Self::send_answer as SendAnswer<F>),
             headers: HeaderCache::default(),
         };
         if session.router.server() == ServerKind::Bus {

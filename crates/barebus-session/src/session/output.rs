@@ -7,6 +7,23 @@ use super::handshake::Phase;
 use crate::error::NoReply;
 
 /// What to write now.
+///
+/// ```
+/// use core::time::Duration;
+///
+/// use barebus_sasl::Mechanism;
+/// use barebus_session::{Config, ServerKind, Session};
+///
+/// let config = Config::new(ServerKind::Direct, Mechanism::Anonymous.into());
+/// let mut session: Session<()> = Session::new(config, Duration::ZERO);
+/// let output = session.poll_transmit();
+/// assert!(output.bytes.concat().starts_with(b"\0AUTH ANONYMOUS"));
+/// assert!(output.fds.is_empty());
+/// // After writing, say how much was written.
+/// let written = output.bytes.concat().len();
+/// session.transmitted(written);
+/// assert!(session.poll_transmit().is_empty());
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Output<'a, F> {
     /// Bytes: the second slice follows the first. Either may be empty.

@@ -5,7 +5,8 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use barebus_wire::{
-    BusName, EncodeBody, ErrorName, Flags, Header, MatchRule, MessageType, MethodCall, Serial,
+    BusName, Emission, EncodeBody, ErrorName, Flags, Header, MatchRule, MessageType, MethodCall,
+    Serial,
 };
 
 use super::Session;
@@ -74,6 +75,21 @@ impl<F> Session<F> {
         self.check_sendable(fds.len())?;
         let call = call.flags(Flags::NO_REPLY_EXPECTED);
         self.queue_message(&mut call.header(Serial::FIRST), &body, fds).map(|_| ())
+    }
+
+    /// Queues a signal.
+    ///
+    /// # Errors
+    /// See [`SendError`]; nothing was queued.
+    pub fn emit<B: EncodeBody + ?Sized>(
+        &mut self,
+        signal: &Emission<'_>,
+        body: &B,
+        fds: Vec<F>,
+    ) -> Result<(), SendError> {
+        self.prepare_fds(&fds);
+        self.check_sendable(fds.len())?;
+        self.queue_message(&mut signal.header(Serial::FIRST), &body, fds).map(|_| ())
     }
 
     /// Answers a call of one of our methods with a METHOD_RETURN. Answering again does nothing.

@@ -7,6 +7,18 @@ use barebus::{CallError, MethodCall};
 use crate::interface::{job, manager, unit};
 
 /// Who refused a call.
+///
+/// ```
+/// use barebus_systemd::{Error, Refusal};
+///
+/// fn hint(error: &Error) {
+///     match error.refusal() {
+///         Some(Refusal::Polkit { may_ask: true, .. }) => println!("a password would do"),
+///         Some(refusal) => println!("{refusal}"),
+///         None => {}
+///     }
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Refusal {

@@ -5,6 +5,16 @@ use std::fmt;
 use barebus::OpenError;
 
 /// Why a systemd cannot be reached, where the error of the connection does not say it all.
+///
+/// ```
+/// use barebus_systemd::{AccessError, Cause, Error};
+///
+/// fn hint(error: &Error) {
+///     if let Cause::Access(AccessError::NoRuntimeDir { .. }) = &error.cause {
+///         println!("set XDG_RUNTIME_DIR");
+///     }
+/// }
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum AccessError {

@@ -2,9 +2,8 @@
 
 use std::path::Path;
 
-use barebus::definition::{Method, Object, Property, Str};
 use barebus::wire::address::escape;
-use barebus::{Connection, InterfaceName, OpenError, OwnedObjectPath};
+use barebus::{Connection, OpenError, Options};
 use nix::unistd::geteuid;
 
 use super::error::AccessError;
@@ -49,25 +48,9 @@ pub(super) fn root_of(pid: u32) -> Result<Connection, Error> {
         .map_err(|error| Error::new(CONNECTING, None, AccessError::Root { pid, error }))
 }
 
-const MACHINED: Object<'static> =
-    Object::from_static("org.freedesktop.machine1", "/org/freedesktop/machine1");
-const GET_MACHINE: Method<(Str,), (barebus::definition::Path,)> =
-    Method::new(InterfaceName::from_static("org.freedesktop.machine1.Manager"), "GetMachine");
-const LEADER: Property<u32> = Property::new(
-    InterfaceName::from_static("org.freedesktop.machine1.Machine"),
-    "Leader",
-    barebus::definition::Emits::Const,
-);
-
 pub(super) fn machine(name: &str) -> Result<Connection, Error> {
     if name == ".host" {
         return system();
     }
-    let failed = |error| Error::new(GET_MACHINE.name().as_str(), name, error);
-    let mut bus = Connection::system().map_err(|error| Error::new(CONNECTING, None, error))?;
-    let reply = bus.request(GET_MACHINE.call(MACHINED, (name,))).map_err(failed)?;
-    let path = GET_MACHINE.answer_as::<(OwnedObjectPath,)>(&reply);
-    let (path,) = path.map_err(|error| failed(error.into()))?;
-    let reply = bus.request(LEADER.get(MACHINED.at(path.borrow()))).map_err(failed)?;
-    root_of(LEADER.value(&reply).map_err(|error| failed(error.into()))?)
+    Options::bus().open_machine(name).map_err(|error| Error::new(CONNECTING, name, error))
 }

@@ -69,10 +69,10 @@ access! {
     fn remote(target: &str) = remote::remote;
 
     /// The systemd of a container that systemd-machined knows by this name, over the container's system bus; `.host` is this machine.
-    /// systemd-machined is asked over this machine's system bus.
+    /// Its first process is found in the file that systemd-machined keeps about it.
     ///
     /// # Errors
-    /// The answer of systemd-machined; as [`root_of`](Self::root_of).
+    /// [`Cause::Open`](crate::Cause::Open): there is no such container, or its bus cannot be reached.
     fn machine(name: &str) = local::machine;
 
     /// The systemd of the container that the process belongs to, over the container's system bus, which is found at `/proc/PID/root`. The

@@ -27,6 +27,7 @@ pub struct Remote {
     /// `user@host`, or `host`.
     destination: String,
     port: Option<u16>,
+    container: Option<String>,
     program: String,
     arguments: Vec<String>,
     may_prompt: bool,
@@ -38,18 +39,33 @@ pub struct Remote {
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 impl Remote {
-    /// A machine: `"host"`, `"user@host"`, `"user@host:port"`. An IPv6 address that is followed by a port stands in brackets.
+    /// A machine: `"host"`, `"user@host"`, `"user@host:port"`, or a container there: `"host/container"`. An IPv6 address that is
+    /// followed by a port stands in brackets.
     ///
     /// # Errors
     /// [`AccessError::Target`].
     pub fn new(target: &str) -> Result<Self, Error> {
-        let (destination, port) = split(target).map_err(|reason| {
+        let refused = |reason| {
             let cause = AccessError::Target { text: target.to_owned(), reason };
             Error::new("connecting to systemd", None, cause)
-        })?;
+        };
+        let (machine, container) = match target.split_once('/') {
+            Some((machine, container)) => (machine, Some(container)),
+            None => (target, None),
+        };
+        // A shell there reads it.
+        let is_plain = |name: &str| {
+            let is_allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+            !name.is_empty() && !name.starts_with('-') && name.chars().all(is_allowed)
+        };
+        if container.is_some_and(|name| !is_plain(name)) {
+            return Err(refused("the container has no name that a container can have"));
+        }
+        let (destination, port) = split(machine).map_err(refused)?;
         Ok(Self {
             destination,
             port,
+            container: container.map(str::to_owned),
             program: "ssh".to_owned(),
             arguments: Vec::new(),
             may_prompt: false,
@@ -106,6 +122,9 @@ impl Remote {
         // What follows is no option, whatever it looks like.
         arguments.extend(["--".to_owned(), self.destination.clone()]);
         arguments.push("systemd-stdio-bridge".to_owned());
+        if let Some(container) = &self.container {
+            arguments.push(format!("--machine={container}"));
+        }
         if self.is_direct {
             arguments.push("-punix:path=/run/systemd/private".to_owned());
         }
@@ -221,6 +240,9 @@ mod tests {
         let expected = "unixexec:path=ssh,argv1=-xT,argv2=-o,argv3=BatchMode%3dyes,argv4=-p,argv5=22,argv6=-i,argv7=a%20key,\
                         argv8=--,argv9=root%40host,argv10=systemd-stdio-bridge";
         assert_eq!(remote.address(), expected);
+        let there = Remote::new("root@host:22/web-1").unwrap().address();
+        assert!(there.ends_with("argv9=systemd-stdio-bridge,argv10=--machine%3dweb-1"), "{there}");
+        assert!(Remote::new("host/a;b").is_err() && Remote::new("host/").is_err());
         let address = remote.allow_password_prompts().private_socket().address();
         assert!(!address.contains("BatchMode"), "{address}");
         assert!(address.ends_with("argv9=-punix%3apath%3d/run/systemd/private"), "{address}");

@@ -6,7 +6,15 @@ use crate::unit::Status;
 use crate::word::{UnitResult, words};
 
 words! {
+    @enum
     /// How a job ended: the last argument of `JobRemoved`.
+    ///
+    /// ```
+    /// use barebus_systemd::JobResult;
+    ///
+    /// assert_eq!(JobResult::from("done"), JobResult::Done);
+    /// assert!(!JobResult::Failed.is_success());
+    /// ```
     JobResult {
         /// It did what it was to do. Also if a condition of the unit did not hold, and if the unit has ended since.
         Done "done",
@@ -43,6 +51,15 @@ impl JobResult {
 }
 
 /// How a job ended, as far as it is known.
+///
+/// ```
+/// use barebus_systemd::{JobEnd, JobResult};
+///
+/// let end = JobEnd::Result(JobResult::Timeout);
+/// assert!(!end.is_success());
+/// assert_eq!(end.result(), Some(&JobResult::Timeout));
+/// println!("{end}");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum JobEnd {
@@ -79,6 +96,19 @@ impl fmt::Display for JobEnd {
 }
 
 /// A job's end, and how its unit was then.
+///
+/// ```no_run
+/// use barebus_systemd::{Mode, Systemd};
+///
+/// let systemd = Systemd::system()?;
+/// let job = systemd.start_unit("backup.service", Mode::Replace)?;
+/// let report = systemd.wait_unit(&job)?;
+/// match report.failure() {
+///     Some(result) => println!("{} has failed: {result}", report.unit.name),
+///     None => println!("{report}"),
+/// }
+/// # Ok::<(), barebus::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct JobReport {

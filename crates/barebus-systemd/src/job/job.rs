@@ -13,6 +13,17 @@ use crate::word::JobType;
 ///
 /// Jobs can be waited for in any order: results that come earlier are kept. Two starts of one unit can be one job. Dropping a `Job` does not
 /// cancel the job.
+///
+/// ```no_run
+/// use barebus_systemd::{Mode, Systemd};
+///
+/// let systemd = Systemd::system()?;
+/// let first = systemd.start_unit("a.service", Mode::Replace)?;
+/// let second = systemd.start_unit("b.service", Mode::Replace)?;
+/// println!("{}: {}", first.unit(), systemd.wait(&first)?);
+/// println!("{}: {}", second.unit(), systemd.wait(&second)?);
+/// # Ok::<(), barebus::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 #[must_use = "the job is only queued: `wait` returns its result"]
 pub struct Job {

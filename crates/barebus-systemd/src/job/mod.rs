@@ -25,6 +25,17 @@ pub(crate) use wait::{
 };
 
 /// A job and the other jobs that systemd queued with it.
+///
+/// ```
+/// use barebus_systemd::Transaction;
+///
+/// fn print(transaction: &Transaction) {
+///     println!("{}", transaction.job.unit());
+///     for job in &transaction.affected {
+///         println!("  with {}", job.unit());
+///     }
+/// }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Transaction {

@@ -3,6 +3,12 @@
 use std::fmt;
 
 /// What a job does to those that are queued already.
+///
+/// ```
+/// use barebus_systemd::Mode;
+///
+/// assert_eq!(Mode::ReplaceIrreversibly.as_str(), "replace-irreversibly");
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Mode {

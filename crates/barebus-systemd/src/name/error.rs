@@ -5,6 +5,14 @@ use std::fmt;
 use super::kind::UnitKind;
 
 /// Text that breaks a rule of unit names or of their escaping.
+///
+/// ```
+/// use barebus_systemd::UnitName;
+///
+/// let error = UnitName::parse("sshd.servic").unwrap_err();
+/// assert_eq!(&*error.text, "sshd.servic");
+/// println!("{error}");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NameError {
     /// The text that was refused. Bytes that are not UTF-8 are replaced.
@@ -17,6 +25,14 @@ pub struct NameError {
 }
 
 /// The rule that a text breaks.
+///
+/// ```
+/// use barebus_systemd::UnitName;
+/// use barebus_systemd::name::NameErrorKind;
+///
+/// assert_eq!(UnitName::parse("sshd").unwrap_err().kind, NameErrorKind::NoType);
+/// assert_eq!(UnitName::parse("sshd.servic").unwrap_err().kind, NameErrorKind::UnknownType);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NameErrorKind {

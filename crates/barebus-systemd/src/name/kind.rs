@@ -11,6 +11,15 @@ use crate::interface;
 macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident $word:literal $module:ident,)*) => {
         /// The type of a unit: the end of its name, after the last dot. systemd calls it the unit type.
+        ///
+        /// ```
+        /// use barebus_systemd::{UnitKind, UnitName};
+        ///
+        /// let name = UnitName::parse("backup.timer")?;
+        /// assert_eq!(name.kind(), UnitKind::Timer);
+        /// assert_eq!(UnitKind::Timer.as_str(), "timer");
+        /// # Ok::<(), barebus_systemd::name::NameError>(())
+        /// ```
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum UnitKind {

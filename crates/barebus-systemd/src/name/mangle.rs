@@ -10,6 +10,18 @@ use super::kind::UnitKind;
 use super::unit_name::UnitName;
 
 /// What a word is where patterns are taken.
+///
+/// ```
+/// use barebus_systemd::UnitKind;
+/// use barebus_systemd::name::{Mangled, mangle_pattern};
+///
+/// let name = mangle_pattern("sshd", UnitKind::Service)?;
+/// assert!(matches!(&name, Mangled::Name(name) if *name == "sshd.service"));
+/// let pattern = mangle_pattern("ssh*", UnitKind::Service)?;
+/// assert!(matches!(&pattern, Mangled::Pattern(_)));
+/// assert_eq!(pattern.as_str(), "ssh*");
+/// # Ok::<(), barebus_systemd::name::NameError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Mangled {
     /// The name of one unit.

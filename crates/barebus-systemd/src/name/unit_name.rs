@@ -17,6 +17,17 @@ use super::label::{escape_label, unescape_label};
 ///
 /// A name has at most 255 bytes, of ASCII letters, digits and `:-_.\`; instances may have `@` too. [`escape`](super::escape) makes
 /// any text such a part.
+///
+/// ```
+/// use barebus_systemd::UnitName;
+///
+/// let name = UnitName::parse("getty@tty1.service")?;
+/// assert_eq!(name.prefix(), "getty");
+/// assert_eq!(name.instance(), Some("tty1"));
+/// assert_eq!(name.template().unwrap(), "getty@.service");
+/// assert_eq!(name.object_path().as_str(), "/org/freedesktop/systemd1/unit/getty_40tty1_2eservice");
+/// # Ok::<(), barebus_systemd::name::NameError>(())
+/// ```
 #[derive(Clone)]
 pub struct UnitName {
     text: Box<str>,

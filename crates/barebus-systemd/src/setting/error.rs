@@ -5,6 +5,15 @@ use std::fmt;
 use crate::name::{Quoted, UnitKind};
 
 /// A setting, or the text for it, that units of a type cannot have.
+///
+/// ```
+/// use barebus_systemd::UnitKind;
+/// use barebus_systemd::setting::Properties;
+///
+/// let error = Properties::new(UnitKind::Service).set("MemoryMux", "1G").unwrap_err();
+/// assert_eq!(&*error.setting, "MemoryMux");
+/// println!("{error}");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SettingError {
     /// Name of the setting, as given.
@@ -18,6 +27,15 @@ pub struct SettingError {
 }
 
 /// Why a setting is refused.
+///
+/// ```
+/// use barebus_systemd::UnitKind;
+/// use barebus_systemd::setting::{Properties, SettingErrorKind};
+///
+/// let mut properties = Properties::new(UnitKind::Service);
+/// assert_eq!(properties.set("Nice!", "1").unwrap_err().kind, SettingErrorKind::Unknown);
+/// assert_eq!(properties.assign("Nice").unwrap_err().kind, SettingErrorKind::NoAssignment);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SettingErrorKind {
@@ -64,6 +82,15 @@ impl std::error::Error for SettingError {}
 macro_rules! expected {
     ($($(#[$doc:meta])* $name:ident $text:literal,)*) => {
         /// What a setting takes.
+        ///
+        /// ```
+        /// use barebus_systemd::UnitKind;
+        /// use barebus_systemd::setting::{Properties, SettingErrorKind};
+        ///
+        /// let error = Properties::new(UnitKind::Service).set("MemoryMax", "much").unwrap_err();
+        /// let SettingErrorKind::Value(expected) = error.kind else { panic!("{error}") };
+        /// println!("MemoryMax takes {expected}");
+        /// ```
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum Expected {

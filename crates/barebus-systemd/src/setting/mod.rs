@@ -106,6 +106,17 @@ pub const NO_AUXILIARY: [(&str, Properties); 0] = [];
 ///
 /// See the [module](self) for an example. Properties are sent in the order in which they were set; systemd adds lists to those
 /// that came before, and empties them for an empty text, as in unit files.
+///
+/// ```
+/// use barebus_systemd::UnitKind;
+/// use barebus_systemd::setting::Properties;
+///
+/// let mut properties = Properties::new(UnitKind::Service);
+/// properties.set("MemoryMax", "1G")?.assign("Nice=5")?;
+/// let names: Vec<&str> = properties.iter().map(|(name, _)| name).collect();
+/// assert_eq!(names, ["MemoryMax", "Nice"]);
+/// # Ok::<(), barebus_systemd::setting::SettingError>(())
+/// ```
 #[derive(Clone, PartialEq)]
 pub struct Properties {
     kind: UnitKind,

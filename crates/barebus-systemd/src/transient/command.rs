@@ -6,6 +6,12 @@ use barebus::wire::{OwnedBody, OwnedValue};
 use crate::setting::{Properties, SettingError};
 
 /// When a command of a unit is run.
+///
+/// ```
+/// use barebus_systemd::transient::ExecKind;
+///
+/// assert_eq!(ExecKind::StartPre.setting(), "ExecStartPre");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ExecKind {
     /// Before all others; decides whether the service is started. Services.

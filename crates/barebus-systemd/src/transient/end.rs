@@ -9,6 +9,18 @@ use crate::word::UnitResult;
 /// How a transient unit has ended.
 ///
 /// Its text says all that is known: `success: exit code 0 after 1.2s, 15ms of CPU time`.
+///
+/// ```
+/// use barebus_systemd::transient::RunEnd;
+///
+/// /// Ends as the command did, as `systemd-run --wait` does.
+/// fn exit(end: &RunEnd) -> std::process::ExitCode {
+///     if !end.is_success() {
+///         eprintln!("{end}");
+///     }
+///     end.exit_code().into()
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RunEnd {

@@ -63,6 +63,12 @@ impl Default for FileOptions {
 }
 
 /// How a unit is to depend on others, for `add_dependency_unit_files`.
+///
+/// ```
+/// use barebus_systemd::unit::FileDependency;
+///
+/// assert_eq!(FileDependency::Wants.as_str(), "Wants");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum FileDependency {
     /// `Wants=`: a unit that does not start is no failure.
@@ -82,6 +88,17 @@ impl FileDependency {
 }
 
 /// One change that enabling, disabling and the like made to a file, or could not make.
+///
+/// ```no_run
+/// use barebus_systemd::Systemd;
+/// use barebus_systemd::unit::FileOptions;
+///
+/// let systemd = Systemd::system()?;
+/// for change in systemd.enable_unit_files(&["backup.timer"], FileOptions::new())?.changes {
+///     println!("{} {} -> {}", change.kind, change.path, change.source);
+/// }
+/// # Ok::<(), barebus::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileChange {
     /// What was done.
@@ -93,6 +110,19 @@ pub struct FileChange {
 }
 
 /// What enabling, disabling and the like did.
+///
+/// ```no_run
+/// use barebus_systemd::Systemd;
+/// use barebus_systemd::unit::FileOptions;
+///
+/// let systemd = Systemd::system()?;
+/// let done = systemd.enable_unit_files(&["backup.timer"], FileOptions::new())?;
+/// println!("{} links were made", done.changes.len());
+/// if done.carries_install_info == Some(false) {
+///     println!("backup.timer has no [Install] section");
+/// }
+/// # Ok::<(), barebus::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FileChanges {

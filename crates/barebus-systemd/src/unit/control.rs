@@ -14,6 +14,18 @@ use crate::word::{CleanMask, KillWhom, Signal};
 const FREEZE: Duration = Duration::from_secs(60);
 
 /// How long a changed property lasts.
+///
+/// ```no_run
+/// use barebus_systemd::setting::Properties;
+/// use barebus_systemd::unit::Lasting;
+/// use barebus_systemd::{Systemd, UnitKind};
+///
+/// let mut properties = Properties::new(UnitKind::Service);
+/// properties.set("MemoryMax", "1G")?;
+/// // Until the next boot.
+/// Systemd::system()?.set_unit_properties("backup.service", Lasting::Runtime, &properties)?;
+/// # Ok::<(), barebus::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Lasting {
     /// Until the next boot.
@@ -23,6 +35,17 @@ pub enum Lasting {
 }
 
 /// A directory that is mounted into the mount namespace of a running service.
+///
+/// ```
+/// use barebus_systemd::unit::BindMount;
+///
+/// let data = BindMount {
+///     source: "/srv/data",
+///     destination: "/data",
+///     read_only: true,
+///     make_destination: true,
+/// };
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BindMount<'a> {
     /// Path on the host.

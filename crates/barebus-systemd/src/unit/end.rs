@@ -5,6 +5,15 @@ use std::fmt;
 use crate::word::Signal;
 
 /// How the main process of a service ended, or a command of a mount, socket or swap: properties ExecMainCode and ExecMainStatus.
+///
+/// ```
+/// use barebus_systemd::ProcessEnd;
+///
+/// let end = ProcessEnd::Exited(3);
+/// assert_eq!(end.code(), Some(3));
+/// assert!(!end.is_zero());
+/// println!("{end}");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ProcessEnd {
     /// It ended itself, with this exit code.

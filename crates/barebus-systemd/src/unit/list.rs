@@ -12,6 +12,15 @@ use crate::interface::manager::method as call;
 use crate::word::{JobState, JobType, UnitFileState};
 
 /// A unit file as `ListUnitFiles` gives it.
+///
+/// ```no_run
+/// use barebus_systemd::Systemd;
+///
+/// for file in Systemd::system()?.list_unit_files()? {
+///     println!("{} {}", file.name(), file.state);
+/// }
+/// # Ok::<(), barebus::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ListedUnitFile {
@@ -29,6 +38,15 @@ impl ListedUnitFile {
 }
 
 /// A job as `ListJobs` gives it.
+///
+/// ```no_run
+/// use barebus_systemd::Systemd;
+///
+/// for job in Systemd::system()?.list_jobs()? {
+///     println!("{} {} {} {}", job.id, job.unit, job.job_type, job.state);
+/// }
+/// # Ok::<(), barebus::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ListedJob {
@@ -43,6 +61,15 @@ pub struct ListedJob {
 }
 
 /// A process of a unit.
+///
+/// ```no_run
+/// use barebus_systemd::Systemd;
+///
+/// for process in Systemd::system()?.unit_processes("dbus.service")? {
+///     println!("{} {}", process.pid, process.command);
+/// }
+/// # Ok::<(), barebus::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UnitProcess {

@@ -4,6 +4,18 @@ use barebus::{Array, BodyError, Message, ObjectPath};
 
 barebus::wire::structure! {
     /// A unit as `ListUnits` gives it, borrowed from the reply.
+    ///
+    /// ```no_run
+    /// use barebus_systemd::{ListedUnit, Systemd};
+    ///
+    /// fn is_failed(unit: &ListedUnit<'_>) -> bool {
+    ///     unit.active_state == "failed"
+    /// }
+    ///
+    /// let units = Systemd::system()?.list_units()?;
+    /// println!("{} units have failed", units.iter().filter(is_failed).count());
+    /// # Ok::<(), barebus::Error>(())
+    /// ```
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub struct ListedUnit<'a> {
         /// Its name, `dbus.service`.
@@ -32,6 +44,17 @@ barebus::wire::structure! {
 /// The units of one reply to `ListUnits`, as one copy of the reply.
 ///
 /// `for unit in &list` and [`iter`](Self::iter) give each unit as a [`ListedUnit`] that borrows from the list.
+///
+/// ```no_run
+/// use barebus_systemd::Systemd;
+///
+/// let systemd = Systemd::system()?;
+/// // The list borrows nothing, so units can be asked about while it is walked.
+/// for unit in &systemd.list_units()? {
+///     println!("{}: {}", unit.name, systemd.status(unit.name)?.sub_state);
+/// }
+/// # Ok::<(), barebus::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct UnitList {
     /// The reply. All units in it were checked.
@@ -77,6 +100,15 @@ impl<'a> IntoIterator for &'a UnitList {
 }
 
 /// Iterator over a [`UnitList`].
+///
+/// ```no_run
+/// use barebus_systemd::Systemd;
+///
+/// let list = Systemd::system()?.list_units()?;
+/// let mut units = list.iter();
+/// println!("the first of {} units is {:?}", list.len(), units.next());
+/// # Ok::<(), barebus::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Units<'a>(Option<Array<'a, ListedUnit<'a>>>);
 

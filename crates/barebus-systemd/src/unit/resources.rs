@@ -12,6 +12,17 @@ use crate::value::Amount;
 
 /// What the processes of a unit use or have used. `None`: systemd does not measure it (`MemoryAccounting=` and the like), cannot
 /// measure it on that machine, or does not know it yet.
+///
+/// ```no_run
+/// use barebus_systemd::Systemd;
+///
+/// let resources = Systemd::system()?.status("dbus.service")?.resources;
+/// match resources.memory {
+///     Some(bytes) => println!("{bytes} bytes"),
+///     None => println!("systemd does not measure its memory"),
+/// }
+/// # Ok::<(), barebus::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Resources {

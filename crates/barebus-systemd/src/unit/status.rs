@@ -20,6 +20,14 @@ use crate::word::{
 
 /// How a unit is, as `systemctl status` shows it. All of it is from one moment but for what its type adds (result, processes,
 /// resources), which is from the next.
+///
+/// ```no_run
+/// use barebus_systemd::Systemd;
+///
+/// let status = Systemd::system()?.status("dbus.service")?;
+/// println!("{}: {} ({})", status.name, status.active_state, status.sub_state);
+/// # Ok::<(), barebus::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Status {

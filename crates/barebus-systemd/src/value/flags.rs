@@ -7,6 +7,12 @@ use crate::setting::{NAMESPACES, NUMA_POLICIES, PROPAGATION, capability_name, na
 /// Capabilities, a bit each: properties CapabilityBoundingSet and AmbientCapabilities. See capabilities(7).
 ///
 /// The text is the names, as `cap_kill cap_setuid`. Bits of unknown capabilities are left out.
+///
+/// ```
+/// use barebus_systemd::value::Capabilities;
+///
+/// assert_eq!(Capabilities(1 << 5 | 1 << 7).to_string(), "cap_kill cap_setuid");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Capabilities(
     /// The bits.
@@ -27,6 +33,13 @@ impl fmt::Display for Capabilities {
 /// The types of namespaces that a unit may use: property RestrictNamespaces. See clone(2).
 ///
 /// The text is that of the setting: `yes` if none, `no` if all, otherwise the names of the types, as `net mnt`.
+///
+/// ```
+/// use barebus_systemd::value::Namespaces;
+///
+/// // CLONE_NEWNET of clone(2).
+/// assert_eq!(Namespaces(0x4000_0000).to_string(), "net");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Namespaces(
     /// The flags `CLONE_NEW…` of the types.
@@ -57,6 +70,13 @@ impl fmt::Display for Namespaces {
 /// How mounts are passed on: property MountFlags. See mount(2).
 ///
 /// The text is that of the setting: `private`, `slave` or `shared`, or nothing if it is not set. Other flags are a number.
+///
+/// ```
+/// use barebus_systemd::value::MountPropagation;
+///
+/// // MS_SLAVE of mount(2).
+/// assert_eq!(MountPropagation(1 << 19).to_string(), "slave");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct MountPropagation(
     /// The flag `MS_…`.
@@ -75,6 +95,13 @@ impl fmt::Display for MountPropagation {
 /// From which memory nodes memory is taken: property NUMAPolicy. See set_mempolicy(2).
 ///
 /// The text is that of the setting: `default`, `preferred`, `bind`, `interleave` or `local`; `n/a` if it is not set.
+///
+/// ```
+/// use barebus_systemd::value::NumaPolicy;
+///
+/// // MPOL_BIND of set_mempolicy(2).
+/// assert_eq!(NumaPolicy(2).to_string(), "bind");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct NumaPolicy(
     /// The number `MPOL_…`, or -1.

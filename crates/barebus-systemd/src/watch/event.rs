@@ -4,6 +4,21 @@ use crate::JobResult;
 use crate::word::{ActiveState, LoadState, SubState, UnitResult};
 
 /// What happened to the watched units.
+///
+/// ```
+/// use barebus_systemd::watch::Event;
+///
+/// fn report(event: &Event) {
+///     match event {
+///         Event::Changed { unit, old, new } => println!("{unit}: {} -> {}", old.active, new.active),
+///         Event::Gone { unit, .. } => println!("{unit} was unloaded"),
+///         _ => {}
+///     }
+///     if let Some(unit) = event.failed() {
+///         println!("{unit} has failed");
+///     }
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Event {
@@ -89,6 +104,18 @@ impl Event {
 }
 
 /// A unit of a [snapshot](Event::Snapshot).
+///
+/// ```
+/// use barebus_systemd::watch::Event;
+///
+/// fn print(event: &Event) {
+///     if let Event::Snapshot(units) = event {
+///         for unit in units.iter().filter(|unit| unit.is_loaded) {
+///             println!("{} {}", unit.name, unit.state.active);
+///         }
+///     }
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct WatchedUnit {
@@ -101,6 +128,15 @@ pub struct WatchedUnit {
 }
 
 /// The state of a watched unit.
+///
+/// ```
+/// use barebus_systemd::ActiveState;
+/// use barebus_systemd::watch::UnitState;
+///
+/// fn came_up(old: &UnitState, new: &UnitState) -> bool {
+///     old.active != ActiveState::Active && new.active == ActiveState::Active
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UnitState {

@@ -47,9 +47,26 @@ pub use unit::{
     ActiveState, CleanMask, CollectMode, FreezerState, LoadState, Marker, SubState, UnitResult,
 };
 
-/// Makes an enum of words: `Variant "word"` for each word that is known, and `Other` for the rest.
+/// Makes an enum of words: `Variant "word"` for each word that is known, and `Other` for the rest. The example in its documentation is that
+/// of a word of this module; `@enum` leaves it out.
 macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident $word:literal,)* }) => {
+    ($(#[$doc:meta])* $name:ident { $(#[$first_doc:meta])* $first:ident $word:literal, $($rest:tt)* }) => {
+        $crate::word::words! {
+            @enum
+            $(#[$doc])*
+            ///
+            #[doc = concat!(
+                "```\nuse barebus_systemd::word::", stringify!($name), ";\n\n",
+                "let word = ", stringify!($name), "::from(\"", $word, "\");\n",
+                "assert_eq!(word, ", stringify!($name), "::", stringify!($first), ");\n",
+                "assert_eq!(word.to_string(), \"", $word, "\");\n",
+                "// Words of other versions of systemd are kept.\n",
+                "assert_eq!(", stringify!($name), "::from(\"new-word\").as_str(), \"new-word\");\n```",
+            )]
+            $name { $(#[$first_doc])* $first $word, $($rest)* }
+        }
+    };
+    (@enum $(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident $word:literal,)* }) => {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]

@@ -12,7 +12,7 @@ pub struct ArgumentError {
     pub kind: ArgumentErrorKind,
     /// Index of the parameter, counted from 0. For a surplus argument the number of parameters.
     pub index: usize,
-    /// The parameter as in a declaration: `options: a{sv}`. Empty for a surplus argument.
+    /// The parameter: `argument options (a{sv})`, `argument 2 (a{sv})` if it has no name, `property Mtu (u)`. Empty for a surplus argument.
     pub parameter: Box<str>,
     /// The prototype: `Start(name: s, options: a{sv})`.
     pub prototype: Box<str>,
@@ -37,16 +37,15 @@ pub enum ArgumentErrorKind {
 impl fmt::Display for ArgumentError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.kind {
-            ArgumentErrorKind::Missing => write!(f, "no argument for {}", Named(self))?,
+            ArgumentErrorKind::Missing => write!(f, "{} is missing", self.parameter)?,
             ArgumentErrorKind::Surplus(text) => {
-                write!(f, "there is no parameter for {}", Quoted(text))?;
+                write!(f, "{} is one argument too many", Quoted(text))?;
             }
-            ArgumentErrorKind::Twice => write!(f, "two arguments for {}", Named(self))?,
-            ArgumentErrorKind::Value(error) => write!(f, "{}: {error}", Named(self))?,
+            ArgumentErrorKind::Twice => write!(f, "{} is given twice", self.parameter)?,
+            ArgumentErrorKind::Value(error) => write!(f, "{}: {error}", self.parameter)?,
             ArgumentErrorKind::Body(error) => error.fmt(f)?,
         }
-        // A property is its own prototype.
-        if self.parameter == self.prototype { Ok(()) } else { write!(f, ": {}", self.prototype) }
+        write!(f, "; declared as {}", self.prototype)
     }
 }
 
@@ -55,20 +54,6 @@ impl core::error::Error for ArgumentError {
         match &self.kind {
             ArgumentErrorKind::Value(error) | ArgumentErrorKind::Body(error) => Some(&**error),
             _ => None,
-        }
-    }
-}
-
-/// The parameter of an error.
-struct Named<'e>(&'e ArgumentError);
-
-impl fmt::Display for Named<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self(ArgumentError { index, parameter, prototype, .. }) = self;
-        match parameter.contains(':') {
-            _ if parameter == prototype => write!(f, "the property {parameter}"),
-            true => write!(f, "the argument {parameter}"),
-            false => write!(f, "argument {} of type {parameter}", index + 1),
         }
     }
 }

@@ -12,14 +12,14 @@
 //!         .to_vec(),
 //! );
 //! let words = ["dbus.service", r#"options={"Retry": true, "Limit": {"type":"u","data":3}}"#];
-//! let values = prototype.assign(&words)?;
+//! let values = prototype.assign(&words, Notation::Json)?;
 //! let values: Vec<_> = values.into_iter().map(|text| text.map(Value::word)).collect();
 //! let body = prototype.parse(&values, Notation::Json, Endian::NATIVE)?;
 //! let same = ["dbus.service", "2", "Retry", "b", "true", "Limit", "u", "3"];
 //! assert_eq!(body, busctl::parse("sa{sv}", &same)?);
 //!
-//! let error = prototype.assign(&["a", "b", "c"]).unwrap_err();
-//! assert_eq!(error.to_string(), r#"there is no parameter for "c": Start(name: s, options: a{sv})"#);
+//! let error = prototype.assign(&["a", "b", "c"], Notation::Json).unwrap_err();
+//! assert_eq!(error.to_string(), r#""c" is one argument too many; declared as Start(name: s, options: a{sv})"#);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
@@ -140,15 +140,17 @@ impl<'a> Prototype<'a> {
         self.parameters.iter().map(|parameter| parameter.signature.as_str()).collect()
     }
 
-    /// Assigns words to parameters: `NAME=VALUE` to the parameter of that name, others from left to right to those that are not named. The
-    /// result has a text per parameter; [`parse`](Self::parse) refuses those that have none.
+    /// Assigns words to parameters: `NAME=VALUE` to the parameter of that name, others from left to right to those that are not named. In
+    /// [`Notation::GVariant`] there are no names. The result has a text per parameter; [`parse`](Self::parse) refuses those that have none.
     ///
     /// # Errors
     /// [`ArgumentErrorKind::Surplus`] and [`ArgumentErrorKind::Twice`].
     pub fn assign<'t, A: AsRef<str>>(
         &self,
         words: &'t [A],
+        notation: Notation,
     ) -> Result<Vec<Option<&'t str>>, ArgumentError> {
+        let has_names = notation == Notation::Json && !self.is_property;
         let mut values: Vec<Option<&str>> = vec![None; self.parameters.len()];
         let mut others = Vec::new();
         for word in words.iter().map(A::as_ref) {
@@ -156,7 +158,7 @@ impl<'a> Prototype<'a> {
                 let is_named = |it: &Parameter<'_>| !it.name.is_empty() && it.name == name;
                 Some((self.parameters.iter().position(is_named)?, value))
             });
-            match named.filter(|_| !self.is_property) {
+            match named.filter(|_| has_names) {
                 None => others.push(word),
                 Some((index, value)) => match values.get_mut(index) {
                     Some(slot @ None) => *slot = Some(value),
@@ -234,10 +236,18 @@ impl<'a> Prototype<'a> {
     }
 
     fn error(&self, kind: ArgumentErrorKind, index: usize) -> ArgumentError {
-        let parameter =
-            self.parameters.get(index).filter(|_| !matches!(kind, ArgumentErrorKind::Body(_)));
-        let parameter = parameter.map(Parameter::to_string).unwrap_or_default().into();
-        ArgumentError { kind, index, parameter, prototype: self.to_string().into() }
+        let is_body = matches!(kind, ArgumentErrorKind::Body(_));
+        let parameter = match self.parameters.get(index).filter(|_| !is_body) {
+            None => String::new(),
+            Some(Parameter { name, signature }) => {
+                let role = if self.is_property { "property" } else { "argument" };
+                let number = (index + 1).to_string();
+                let name = if name.is_empty() { &number } else { *name };
+                format!("{role} {} ({signature})", Shown(name))
+            }
+        };
+        let prototype = self.to_string().into();
+        ArgumentError { kind, index, parameter: parameter.into(), prototype }
     }
 }
 

@@ -6,11 +6,13 @@
 //!
 //! [`parse`] takes a signature and arguments, as from a command line. [`parse_line`] takes a printed line.
 
+mod message;
 mod parse;
 mod print;
 mod split;
 mod verbose;
 
+pub use message::print_message;
 pub use parse::{parse, parse_line};
 pub use print::{print, print_exact};
 pub use split::split;

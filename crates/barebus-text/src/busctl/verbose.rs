@@ -125,6 +125,12 @@ fn print_basic(value: Basic<'_>, out: &mut (impl fmt::Write + ?Sized)) -> fmt::R
 
 fn print_string(kind: &str, text: &str, out: &mut (impl fmt::Write + ?Sized)) -> fmt::Result {
     write!(out, "{kind} \"")?;
+    print_escaped(text, out)?;
+    out.write_str("\";\n")
+}
+
+/// Writes text with unsafe characters escaped, as in C.
+pub(super) fn print_escaped(text: &str, out: &mut (impl fmt::Write + ?Sized)) -> fmt::Result {
     let mut rest = text;
     while let Some((at, unsafe_char)) = rest.char_indices().find(|(_, c)| is_unsafe(*c)) {
         let (run, escaped) = rest.split_at_checked(at).unwrap_or((rest, ""));
@@ -134,5 +140,5 @@ fn print_string(kind: &str, text: &str, out: &mut (impl fmt::Write + ?Sized)) ->
         escaped.bytes().try_for_each(|byte| super::print::print_escaped(byte, out))?;
         rest = after;
     }
-    writeln!(out, "{rest}\";")
+    out.write_str(rest)
 }

@@ -6,6 +6,14 @@ use std::io;
 use barebus_wire::DecodeError;
 
 /// An error after which the file cannot be read further.
+///
+/// ```
+/// use barebus_text::capture::{Capture, CaptureErrorKind, Format};
+///
+/// let mut capture = Capture::with_format(&b"6c 0z"[..], Format::Hex);
+/// let error = capture.next().unwrap().unwrap_err();
+/// assert!(matches!(error.kind, CaptureErrorKind::NotHex(b'z')));
+/// ```
 #[derive(Debug)]
 pub struct CaptureError {
     /// What is wrong.
@@ -15,6 +23,15 @@ pub struct CaptureError {
 }
 
 /// What is wrong with a file.
+///
+/// ```
+/// use barebus_text::capture::{Capture, CaptureErrorKind, Format};
+///
+/// // Half of a byte is left over.
+/// let mut capture = Capture::with_format(&b"6c 0"[..], Format::Hex);
+/// let error = capture.next().unwrap().unwrap_err();
+/// assert!(matches!(error.kind, CaptureErrorKind::HalfByte));
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum CaptureErrorKind {

@@ -1,4 +1,4 @@
-//! Reads messages from files: raw streams, hexadecimal text, pcap and pcapng.
+//! Reads messages from files: raw streams, hexadecimal text, pcap and pcapng. [`PcapngWriter`] writes pcapng.
 //!
 //! [`Capture`] reads one message at a time from any reader. The file is untrusted: memory grows with the bytes read, not with the lengths
 //! announced. It returns bytes; parse them with [`Message::parse`](barebus_wire::Message::parse).
@@ -8,17 +8,28 @@ mod pcap;
 mod pcapng;
 mod source;
 mod stream;
+mod write;
 
 use core::time::Duration;
 use std::io::Read;
 
 pub use error::{CaptureError, CaptureErrorKind};
+pub use write::PcapngWriter;
 
 use pcap::Pcap;
 use pcapng::Pcapng;
 use source::Source;
 
 /// The format of a file.
+///
+/// ```
+/// use barebus_text::capture::{Capture, Format};
+///
+/// // pcap files begin with one of two numbers.
+/// let header = [0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 231, 0, 0, 0];
+/// assert_eq!(Capture::new(&header[..])?.format(), Format::Pcap);
+/// # Ok::<(), barebus_text::capture::CaptureError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Format {
@@ -37,6 +48,20 @@ pub enum Format {
 pub const LINK_TYPE: u32 = 231;
 
 /// A message from a file.
+///
+/// ```
+/// use barebus_text::capture::{Capture, Captured, Format};
+/// use barebus_wire::{MessageBuf, MethodCall, Serial};
+///
+/// let call = MethodCall::from_static("org.example", "/", "org.example.Calculator", "Add");
+/// let mut file = MessageBuf::new();
+/// file.push(&call.header(Serial::FIRST), &(2, 3))?;
+///
+/// let captured: Captured = Capture::with_format(file.as_slice(), Format::Raw).next().unwrap()?;
+/// assert_eq!(captured.bytes, file.as_slice());
+/// assert!(!captured.is_cut());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Captured {
     /// Offset of the first byte in the file; for hexadecimal text, in decoded bytes.
@@ -57,6 +82,17 @@ impl Captured {
 }
 
 /// Iterates over the messages of a file, in order. It ends after an error.
+///
+/// ```no_run
+/// use barebus_text::capture::Capture;
+/// use barebus_wire::Message;
+///
+/// let file = std::io::BufReader::new(std::fs::File::open("capture.pcapng")?);
+/// for captured in Capture::new(file)? {
+///     println!("{:?}", Message::parse(&captured?.bytes)?);
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct Capture<R> {
     source: Source<R>,

@@ -10,6 +10,7 @@
 
 mod indent;
 mod message;
+mod monitored;
 mod parse;
 mod print;
 mod tree;
@@ -17,6 +18,7 @@ mod variant;
 
 pub use indent::indent;
 pub use message::{parse_message, parse_messages, print_message};
+pub use monitored::print_monitored;
 pub(crate) use parse::put_written;
 pub use parse::{parse, parse_data, parse_value};
 pub use print::{Dialect, print, print_data, print_string, print_value};

@@ -15,6 +15,17 @@ use crate::variant::Variant;
 /// A D-Bus type, and the Rust type that borrows its values from a message.
 ///
 /// Implemented for the kinds of this module, for `bool` and the numbers, and for tuples of up to 16 kinds, which are STRUCTs.
+///
+/// ```
+/// use barebus_wire::definition::{Fd, Kind, List, Map, Path, Sig, Str};
+///
+/// fn signature<K: Kind>() -> String {
+///     K::SIGNATURE.to_string()
+/// }
+///
+/// assert_eq!(signature::<Map<Str, List<(u32, Path)>>>(), "a{sa(uo)}");
+/// assert_eq!(signature::<(Fd, Sig)>(), "(hg)");
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a kind",
     note = "kinds are `Str`, `Path`, `List` and the others of `definition`, `bool`, numbers, and tuples of kinds"
@@ -28,6 +39,20 @@ pub trait Kind: Type {
 }
 
 /// A kind that can be a dictionary's key. Spec: Type System, Basic Types.
+///
+/// ```
+/// use barebus_wire::Type;
+/// use barebus_wire::definition::{BasicKind, Kind, List, Map, Str};
+///
+/// /// A dictionary of lists.
+/// type Index<K> = Map<K, List<Str>>;
+///
+/// fn signature<K: BasicKind>() -> String {
+///     Index::<K>::SIGNATURE.to_string()
+/// }
+///
+/// assert_eq!(signature::<u32>(), "a{uas}");
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the kind of a dictionary's keys",
     note = "keys are numbers, `bool`, `Str`, `Path`, `Sig` and `Fd`"
@@ -38,6 +63,17 @@ pub trait BasicKind: Kind + BasicType {
 }
 
 /// The kinds of a list of arguments: `()`, or a tuple of up to 16 kinds.
+///
+/// ```
+/// use barebus_wire::Arguments;
+/// use barebus_wire::definition::{Kinds, Path, Str};
+///
+/// fn signature<K: Kinds>() -> String {
+///     K::SIGNATURE.to_string()
+/// }
+///
+/// assert_eq!(signature::<(Str, Path)>(), "so");
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a list of kinds",
     label = "wrap it in a tuple: `(Kind,)`",
@@ -73,16 +109,57 @@ macro_rules! basic {
 
 basic! {
     /// STRING; borrowed as `&str`.
+    ///
+    /// ```
+    /// use barebus_wire::Type;
+    /// use barebus_wire::definition::Str;
+    ///
+    /// assert_eq!(Str::SIGNATURE, "s");
+    /// ```
     Str "s" &'a str;
     /// OBJECT_PATH; borrowed as [`ObjectPath`].
+    ///
+    /// ```
+    /// use barebus_wire::Type;
+    /// use barebus_wire::definition::Path;
+    ///
+    /// assert_eq!(Path::SIGNATURE, "o");
+    /// ```
     Path "o" ObjectPath<'a>;
     /// SIGNATURE; borrowed as [`Signature`].
+    ///
+    /// ```
+    /// use barebus_wire::Type;
+    /// use barebus_wire::definition::Sig;
+    ///
+    /// assert_eq!(Sig::SIGNATURE, "g");
+    /// ```
     Sig "g" Signature<'a>;
     /// UNIX_FD; read as [`FdIndex`], the index of a file descriptor that came with the message.
+    ///
+    /// ```
+    /// use barebus_wire::Type;
+    /// use barebus_wire::definition::Fd;
+    ///
+    /// assert_eq!(Fd::SIGNATURE, "h");
+    /// ```
     Fd "h" FdIndex;
 }
 
 /// VARIANT; borrowed as [`Variant`].
+///
+/// ```
+/// use barebus_wire::definition::{Any, Emits, InterfaceName, Property};
+/// use barebus_wire::{OwnedBody, Value, Variant};
+///
+/// const INTERFACE: InterfaceName<'static> = InterfaceName::from_static("org.example.Box");
+/// const CONTENT: Property<Any> = Property::new(INTERFACE, "Content", Emits::Value);
+///
+/// let body = OwnedBody::new(&(barebus_wire::AsVariant(barebus_wire::AsVariant(7_u8)),))?;
+/// let (content,): (Variant,) = body.get()?;
+/// assert_eq!(CONTENT.read(&content)?.value()?, Value::Byte(7));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub enum Any {}
 
@@ -129,10 +206,27 @@ numbers! {
 }
 
 /// ARRAY of `T`; borrowed as [`Array`], an array of numbers as [`Numbers`], one of bytes as `&[u8]`.
+///
+/// ```
+/// use barebus_wire::Type;
+/// use barebus_wire::definition::{List, Str};
+///
+/// assert_eq!(List::<Str>::SIGNATURE, "as");
+/// ```
 #[derive(Debug)]
 pub struct List<T>(PhantomData<T>, #[allow(dead_code, reason = "lists have no values")] Infallible);
 
 /// ARRAY of BYTE; borrowed as `&[u8]`.
+///
+/// ```
+/// use barebus_wire::Type;
+/// use barebus_wire::definition::{Bytes, InterfaceName, Method};
+///
+/// const INTERFACE: InterfaceName<'static> = InterfaceName::from_static("org.example.File");
+/// const READ: Method<(u64,), (Bytes,)> = Method::new(INTERFACE, "Read");
+/// assert_eq!(Bytes::SIGNATURE, "ay");
+/// assert_eq!(READ.name(), "Read");
+/// ```
 pub type Bytes = List<u8>;
 
 impl<T: Kind> Type for List<T> {
@@ -145,6 +239,13 @@ impl<T: Kind> Kind for List<T> {
 }
 
 /// ARRAY of DICT_ENTRY with keys `K` and values `V`; borrowed as [`Dict`].
+///
+/// ```
+/// use barebus_wire::Type;
+/// use barebus_wire::definition::{Any, Map, Str};
+///
+/// assert_eq!(Map::<Str, Any>::SIGNATURE, "a{sv}");
+/// ```
 #[derive(Debug)]
 pub struct Map<K, V>(
     PhantomData<(K, V)>,

@@ -11,6 +11,25 @@ use crate::method_call::MethodCall;
 use crate::name::{InterfaceName, MemberName};
 
 /// A method that takes `In` and answers with `Out`, both tuples of [`Kind`](super::Kind)s or `()`.
+///
+/// ```
+/// use barebus_wire::definition::{InterfaceName, Method, Object};
+/// use barebus_wire::{Header, Message, MessageBuf, MessageType, Serial};
+///
+/// const CALCULATOR: InterfaceName<'static> = InterfaceName::from_static("org.example.Calculator");
+/// const ADD: Method<(i32, i32), (i32,)> = Method::new(CALCULATOR, "Add");
+///
+/// let request = ADD.call(Object::from_static("org.example", "/"), (2, 3));
+/// assert_eq!(request.call.member, "Add");
+///
+/// // The reply is read by the same definition.
+/// let mut header = Header::new(MessageType::MethodReturn, Serial::FIRST);
+/// header.reply_serial = Some(Serial::FIRST);
+/// let mut reply = MessageBuf::new();
+/// reply.push(&header, &(5,))?;
+/// assert_eq!(ADD.answer(&Message::parse(reply.as_slice())?)?, (5,));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct Method<In, Out> {
     interface: InterfaceName<'static>,
     member: MemberName<'static>,

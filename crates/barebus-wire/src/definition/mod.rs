@@ -56,6 +56,19 @@ use crate::error::DecodeError;
 use crate::message::Message;
 
 /// A received message from which a definition reads: a reply, a signal, a [`Message`].
+///
+/// ```
+/// use barebus_wire::BodyError;
+/// use barebus_wire::definition::{IntoMessage, InterfaceName, Method};
+///
+/// const CALCULATOR: InterfaceName<'static> = InterfaceName::from_static("org.example.Calculator");
+/// const ADD: Method<(i32, i32), (i32,)> = Method::new(CALCULATOR, "Add");
+///
+/// /// Takes whatever a definition reads from.
+/// fn sum<'a>(reply: impl IntoMessage<'a>) -> Result<i32, BodyError> {
+///     Ok(ADD.answer(reply)?.0)
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "a definition cannot read from `{Self}`",
     label = "expected a reference to a reply, a signal or a `Message`"

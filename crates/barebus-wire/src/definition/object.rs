@@ -11,6 +11,16 @@ use crate::name::{IntoName, InvalidName, NameRole};
 use crate::signature::Signature;
 
 /// An object of a service: a destination and a path, without a connection.
+///
+/// ```
+/// use barebus_wire::definition::Object;
+///
+/// const NETWORK: Object<'static> = Object::from_static("org.example.Network", "/links");
+/// let link = NETWORK.at_path("/links/eth0")?;
+/// assert_eq!(link.path, "/links/eth0");
+/// assert_eq!(link.destination, NETWORK.destination);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Object<'a> {
     /// Bus name of the service; `None` only suits a direct connection. A connection without a bus ignores the name.
@@ -75,6 +85,19 @@ impl<'a> Object<'a> {
 /// A call that a definition made: header, arguments, and the kinds of the answer.
 ///
 /// `Connection::request` and `Connection::start_request` of the crate `barebus` send it, as does `barebus-tokio`.
+///
+/// ```
+/// use barebus_wire::Flags;
+/// use barebus_wire::definition::{InterfaceName, Method, Object};
+///
+/// const CALCULATOR: InterfaceName<'static> = InterfaceName::from_static("org.example.Calculator");
+/// const ADD: Method<(i32, i32), (i32,)> = Method::new(CALCULATOR, "Add");
+///
+/// let request = ADD
+///     .call(Object::from_static("org.example", "/"), (2, 3))
+///     .flags(Flags::NO_AUTO_START);
+/// assert!(request.call.flags.contains(Flags::NO_AUTO_START));
+/// ```
 #[derive(Debug)]
 #[must_use = "a request does nothing until a connection sends it"]
 pub struct Request<'a, A, Out> {

@@ -11,6 +11,17 @@ use crate::value::{Decode, Encode};
 use crate::variant::{AsVariant, Variant};
 
 /// A property whose values are of the kind `K`. Spec: org.freedesktop.DBus.Properties.
+///
+/// ```
+/// use barebus_wire::definition::{Emits, InterfaceName, Object, Property, Str};
+///
+/// const LINK: InterfaceName<'static> = InterfaceName::from_static("org.example.Link");
+/// const NAME: Property<Str> = Property::new(LINK, "Name", Emits::Value);
+///
+/// let object = Object::from_static("org.example", "/links/eth0");
+/// assert_eq!(NAME.get(object).call.member, "Get");
+/// assert_eq!(NAME.set(object, "eth1").call.member, "Set");
+/// ```
 pub struct Property<K> {
     interface: InterfaceName<'static>,
     name: &'static str,
@@ -22,6 +33,15 @@ constant!(Property<K>, interface, name, emits);
 
 /// What `PropertiesChanged` tells about changes of a property. Spec: Introspection Data Format,
 /// org.freedesktop.DBus.Property.EmitsChangedSignal.
+///
+/// ```
+/// use barebus_wire::definition::{Emits, InterfaceName, Property, Str};
+///
+/// const LINK: InterfaceName<'static> = InterfaceName::from_static("org.example.Link");
+/// const DRIVER: Property<Str> = Property::new(LINK, "Driver", Emits::Const);
+/// // A property that never changes may be remembered.
+/// assert_eq!(DRIVER.emits(), Emits::Const);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Emits {
     /// The signal is sent with the new value.

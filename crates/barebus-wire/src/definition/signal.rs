@@ -10,6 +10,24 @@ use crate::message::{DecodeBody, Message};
 use crate::name::{InterfaceName, MemberName};
 
 /// A signal that carries `K`, a tuple of [`Kind`](super::Kind)s or `()`.
+///
+/// ```
+/// use barebus_wire::definition::{InterfaceName, SignalKind, Str};
+/// use barebus_wire::{Header, MemberName, Message, MessageBuf, ObjectPath, Serial};
+///
+/// const LINK: InterfaceName<'static> = InterfaceName::from_static("org.example.Link");
+/// const RENAMED: SignalKind<(Str, Str)> = SignalKind::new(LINK, "Renamed");
+///
+/// let path = ObjectPath::from_static("/links/eth0");
+/// let header = Header::signal(Serial::FIRST, path, LINK, MemberName::from_static("Renamed"));
+/// let mut buf = MessageBuf::new();
+/// buf.push(&header, &("eth0", "lan"))?;
+///
+/// let message = Message::parse(buf.as_slice())?;
+/// assert!(RENAMED.matches(&message));
+/// assert_eq!(RENAMED.read(&message)?, ("eth0", "lan"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct SignalKind<K> {
     interface: InterfaceName<'static>,
     member: MemberName<'static>,

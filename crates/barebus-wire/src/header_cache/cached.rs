@@ -18,6 +18,23 @@ use crate::signature::Signature;
 /// It never changes what a message is taken for: [`parse`](Self::parse) gives what [`Message::parse`] gives, as one that was
 /// [received](Message::received). Once its memory
 /// has grown to the headers that come it allocates nothing.
+///
+/// ```
+/// use barebus_wire::{Header, HeaderCache, MessageBuf, MessageType, Serial};
+///
+/// let mut cache = HeaderCache::default();
+/// let mut buf = MessageBuf::new();
+/// for state in ["enabled", "disabled"] {
+///     let mut header = Header::new(MessageType::MethodReturn, Serial::FIRST);
+///     header.reply_serial = Some(Serial::FIRST);
+///     buf.clear();
+///     buf.push(&header, &(state,))?;
+///     // The second header differs in its numbers only, so its fields are not parsed again.
+///     let message = cache.parse(buf.as_slice())?;
+///     assert_eq!(message.body::<(&str,)>()?, (state,));
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct HeaderCache {
     /// The header with its padding; empty when there is none. head.len() <= MOST_LEN

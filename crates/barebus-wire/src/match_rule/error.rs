@@ -5,6 +5,14 @@ use core::fmt;
 use crate::name::NameError;
 
 /// Why text is no match rule, and where.
+///
+/// ```
+/// use barebus_wire::match_rule::{MatchRule, MatchRuleErrorKind};
+///
+/// let error = MatchRule::parse("type='signal',colour='red'").unwrap_err();
+/// assert_eq!(error.kind, MatchRuleErrorKind::UnknownKey);
+/// assert_eq!(error.at, 14);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct MatchRuleError {
     /// Which rule is broken.
@@ -14,6 +22,13 @@ pub struct MatchRuleError {
 }
 
 /// What can be wrong with a match rule.
+///
+/// ```
+/// use barebus_wire::match_rule::{MatchRule, MatchRuleErrorKind};
+///
+/// let twice = MatchRule::parse("member='A',member='B'").unwrap_err();
+/// assert_eq!(twice.kind, MatchRuleErrorKind::RepeatedKey);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MatchRuleErrorKind {
@@ -70,6 +85,13 @@ impl fmt::Display for MatchRuleError {
 impl core::error::Error for MatchRuleError {}
 
 /// Text that was given as a match rule and is none.
+///
+/// ```
+/// use barebus_wire::match_rule::MatchRuleBuf;
+///
+/// let error = MatchRuleBuf::signals().member("Not a member").rule().unwrap_err();
+/// println!("{error}");
+/// ```
 #[cfg(feature = "alloc")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidRule {

@@ -31,6 +31,21 @@ use text::Pairs;
 /// Two rules are equal when they ask for the same, however they are written and in whatever order. Displayed, a rule is
 /// written with quotes around every value: what stands outside quotes, buses do not all read as the specification says.
 /// [`MatchRule::bus_text`] is the form for a bus.
+///
+/// ```
+/// use barebus_wire::{Header, InterfaceName, MatchRule, MemberName, Message, MessageBuf, ObjectPath, Serial};
+///
+/// let rule = MatchRule::parse("type='signal',member='Renamed',path_namespace='/links'")?;
+///
+/// let path = ObjectPath::from_static("/links/eth0");
+/// let interface = InterfaceName::from_static("org.example.Link");
+/// let header = Header::signal(Serial::FIRST, path, interface, MemberName::from_static("Renamed"));
+/// let mut buf = MessageBuf::new();
+/// buf.push(&header, &())?;
+/// // The rule names no sender, so nobody asks who owns a name.
+/// assert!(rule.matches(&Message::parse(buf.as_slice())?, |_, _| false));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy)]
 pub struct MatchRule<'a>(
     /// At most 1024 bytes; every pair was checked.
@@ -38,6 +53,15 @@ pub struct MatchRule<'a>(
 );
 
 /// What a rule looks at.
+///
+/// ```
+/// use barebus_wire::match_rule::{MatchKey, MatchRule};
+///
+/// let rule = MatchRule::parse("interface='org.example.Link',arg1path='/links/'")?;
+/// let keys: Vec<MatchKey> = rule.pairs().map(|(key, _)| key).collect();
+/// assert_eq!(keys, [MatchKey::Interface, MatchKey::ArgumentPath(1)]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum MatchKey {
     /// `type`.

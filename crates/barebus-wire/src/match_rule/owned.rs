@@ -9,6 +9,14 @@ use crate::message::Message;
 use crate::name::BusName;
 
 /// A [`MatchRule`] in memory of its own, taken apart so that matching a message parses nothing.
+///
+/// ```
+/// use barebus_wire::match_rule::OwnedMatchRule;
+///
+/// let rule: OwnedMatchRule = "type='signal',interface='org.example.Link'".parse()?;
+/// assert_eq!(rule.as_str(), "type='signal',interface='org.example.Link'");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone)]
 pub struct OwnedMatchRule {
     /// As a rule is displayed.

@@ -6,6 +6,14 @@ use super::{MatchKey, MatchRuleError, MatchRuleErrorKind};
 use crate::limits;
 
 /// A value of a rule as it is written: with its quotes. Displayed, it is written anew, with quotes around all of it.
+///
+/// ```
+/// use barebus_wire::match_rule::{MatchKey, MatchRule};
+///
+/// let rule = MatchRule::parse(r"arg0='it'\''s'")?;
+/// assert!(rule.get(MatchKey::Argument(0)).unwrap().is("it's"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct MatchValue<'a>(&'a str);
 

@@ -37,6 +37,14 @@ pub trait IntoName<N>: Sized {
 }
 
 /// What a name or a path is used as.
+///
+/// ```
+/// use barebus_wire::ObjectPath;
+/// use barebus_wire::name::{IntoName, NameRole};
+///
+/// let path: Result<ObjectPath, _> = "/links/".into_name(NameRole::Path);
+/// assert_eq!(path.unwrap_err().role, NameRole::Path);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NameRole {
@@ -68,6 +76,15 @@ impl fmt::Display for NameRole {
 }
 
 /// Text that was given as a name or a path and breaks its rules. Nothing was sent.
+///
+/// ```
+/// use barebus_wire::MethodCall;
+/// use barebus_wire::name::NameRole;
+///
+/// let error = MethodCall::new("org.example", "links", "org.example.Link", "Up").unwrap_err();
+/// assert_eq!(error.role, NameRole::Path);
+/// println!("{error}");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidName {
     /// What the text was to be used as.

@@ -9,8 +9,28 @@ super::name! {
     ///
     /// Two or more elements of `[A-Za-z0-9_-]` with dots between them, at most 255 bytes; only in unique names may elements
     /// begin with a digit. Spec: Valid Names, Bus names.
+    ///
+    /// ```
+    /// use barebus_wire::BusName;
+    ///
+    /// let name = BusName::parse(":1.42")?;
+    /// assert!(name.is_unique());
+    /// const SYSTEMD: BusName<'static> = BusName::from_static("org.freedesktop.systemd1");
+    /// assert!(SYSTEMD.is_well_known());
+    /// assert!(BusName::parse("systemd").is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     BusName,
     /// A [`BusName`] in memory of its own.
+    ///
+    /// ```
+    /// use barebus_wire::BusName;
+    /// use barebus_wire::name::OwnedBusName;
+    ///
+    /// let owned: OwnedBusName = BusName::parse(&String::from(":1.42"))?.to_owned();
+    /// assert_eq!(owned.borrow(), BusName::from_static(":1.42"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     OwnedBusName,
     is_valid, check
 }
@@ -35,8 +55,26 @@ impl<'a> BusName<'a> {
 super::name! {
     /// The beginning of bus names, up to a dot or the end: as a [`BusName`], but one element is enough.
     /// Spec: Match Rules, `arg0namespace`.
+    ///
+    /// ```
+    /// use barebus_wire::BusName;
+    /// use barebus_wire::name::BusNamespace;
+    ///
+    /// let namespace = BusNamespace::parse("org.freedesktop")?;
+    /// assert!(BusName::from_static("org.freedesktop.systemd1").is_in(namespace));
+    /// assert!(!namespace.contains("org.freedesktopper"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     BusNamespace,
     /// A [`BusNamespace`] in memory of its own.
+    ///
+    /// ```
+    /// use barebus_wire::name::{BusNamespace, OwnedBusNamespace};
+    ///
+    /// let owned: OwnedBusNamespace = BusNamespace::parse(&String::from("org"))?.to_owned();
+    /// assert!(owned.borrow().contains("org.example"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     OwnedBusNamespace,
     is_valid_namespace, check_namespace
 }

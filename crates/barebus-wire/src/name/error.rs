@@ -3,6 +3,14 @@
 use core::fmt;
 
 /// Why text is no valid name or object path, and where.
+///
+/// ```
+/// use barebus_wire::ObjectPath;
+/// use barebus_wire::name::NameErrorKind;
+///
+/// let error = ObjectPath::parse("/a//b").unwrap_err();
+/// assert_eq!((error.kind, error.at), (NameErrorKind::EmptyElement, 3));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct NameError {
     /// Which rule is broken.
@@ -43,6 +51,14 @@ pub(super) fn refusal(found: Result<(), NameError>) -> NameError {
 macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident $text:literal,)*) => {
         /// One kind for each way in which a name or object path can be invalid. Spec: Valid Names, Valid Object Paths.
+        ///
+        /// ```
+        /// use barebus_wire::{MemberName, ObjectPath};
+        /// use barebus_wire::name::NameErrorKind;
+        ///
+        /// assert_eq!(MemberName::parse("1st").unwrap_err().kind, NameErrorKind::DigitFirst);
+        /// assert_eq!(ObjectPath::parse("links").unwrap_err().kind, NameErrorKind::Relative);
+        /// ```
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum NameErrorKind {

@@ -7,8 +7,26 @@ use crate::limits;
 super::name! {
     /// The name of an interface: two or more elements of `[A-Za-z0-9_]` with dots between them, none of which begins with a
     /// digit; at most 255 bytes. Spec: Valid Names, Interface names.
+    ///
+    /// ```
+    /// use barebus_wire::InterfaceName;
+    ///
+    /// const LINK: InterfaceName<'static> = InterfaceName::from_static("org.example.Link");
+    /// assert_eq!(InterfaceName::parse("org.example.Link")?, LINK);
+    /// assert!(InterfaceName::parse("Link").is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     InterfaceName,
     /// An [`InterfaceName`] in memory of its own.
+    ///
+    /// ```
+    /// use barebus_wire::InterfaceName;
+    /// use barebus_wire::name::OwnedInterfaceName;
+    ///
+    /// let owned: OwnedInterfaceName = InterfaceName::parse(&String::from("org.example.Link"))?.to_owned();
+    /// assert_eq!(owned.as_str(), "org.example.Link");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     OwnedInterfaceName,
     is_valid, check
 }

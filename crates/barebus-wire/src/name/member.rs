@@ -6,8 +6,26 @@ use crate::limits;
 
 super::name! {
     /// The name of a method or signal: `[A-Za-z0-9_]`, no digit first, 1 to 255 bytes. Spec: Valid Names, Member names.
+    ///
+    /// ```
+    /// use barebus_wire::MemberName;
+    ///
+    /// const GET: MemberName<'static> = MemberName::from_static("Get");
+    /// assert_eq!(MemberName::parse("Get")?, GET);
+    /// assert!(MemberName::parse("Get.It").is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     MemberName,
     /// A [`MemberName`] in memory of its own.
+    ///
+    /// ```
+    /// use barebus_wire::MemberName;
+    /// use barebus_wire::name::OwnedMemberName;
+    ///
+    /// let owned: OwnedMemberName = MemberName::parse(&String::from("Get"))?.to_owned();
+    /// assert_eq!(owned.as_str(), "Get");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     OwnedMemberName,
     is_valid, check
 }

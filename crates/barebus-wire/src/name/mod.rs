@@ -13,7 +13,7 @@ mod error_name;
 pub(crate) mod interface;
 mod lanes;
 pub(crate) mod member;
-mod panic;
+pub(crate) mod panic;
 mod path;
 
 pub use bus::{BusName, BusNamespace};
@@ -98,7 +98,7 @@ macro_rules! name {
             pub const fn from_static(text: &'static str) -> $name<'static> {
                 match $slow(text.as_bytes()) {
                     Ok(()) => $name(text),
-                    Err(error) => $crate::name::panic::refuse(text, stringify!($name), error.kind),
+                    Err(error) => $crate::name::panic::refuse(text, stringify!($name), error.kind.text()),
                 }
             }
 

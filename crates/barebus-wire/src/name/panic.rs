@@ -1,7 +1,5 @@
 //! The panic for invalid text that is known when compiling.
 
-use super::error::NameErrorKind;
-
 /// Bytes of the text that the message shows.
 const SHOWN: usize = 160;
 
@@ -52,7 +50,7 @@ const fn beginning(text: &[u8]) -> (&[u8], bool) {
 #[allow(clippy::panic, reason = "meant for constants, where the panic is a compile error")]
 #[cold]
 #[track_caller]
-pub(super) const fn refuse(text: &str, name: &str, broken: NameErrorKind) -> ! {
+pub(crate) const fn refuse(text: &str, name: &str, broken: &str) -> ! {
     let (shown, is_all) = beginning(text.as_bytes());
     let quote = if is_all { "\"" } else { "…\"" };
     let message = Text { bytes: [0; Text::ROOM], len: 0 }
@@ -62,6 +60,6 @@ pub(super) const fn refuse(text: &str, name: &str, broken: NameErrorKind) -> ! {
         .push(b" as ")
         .push(name.as_bytes())
         .push(b": ")
-        .push(broken.text().as_bytes());
+        .push(broken.as_bytes());
     panic!("{}", message.as_str())
 }

@@ -5,8 +5,27 @@ use super::lanes::{all_zero, fold_pairs, not_in, not_letter, or};
 
 super::name! {
     /// The path of an object: `/`, or elements of `[A-Za-z0-9_]` that each follow a `/`. Spec: Valid Object Paths.
+    ///
+    /// ```
+    /// use barebus_wire::ObjectPath;
+    ///
+    /// let path = ObjectPath::parse("/org/example/links")?;
+    /// assert_eq!(path.parent(), Some(ObjectPath::from_static("/org/example")));
+    /// assert_eq!(path.last(), Some("links"));
+    /// assert!(ObjectPath::parse("/links/").is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ObjectPath,
     /// An [`ObjectPath`] in memory of its own.
+    ///
+    /// ```
+    /// use barebus_wire::ObjectPath;
+    /// use barebus_wire::name::OwnedObjectPath;
+    ///
+    /// let owned: OwnedObjectPath = ObjectPath::parse(&String::from("/links/eth0"))?.to_owned();
+    /// assert_eq!(owned.borrow().last(), Some("eth0"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     OwnedObjectPath,
     is_valid, check
 }
@@ -57,6 +76,14 @@ impl<'a> ObjectPath<'a> {
 }
 
 /// Iterator over the elements of a path; see [`ObjectPath::elements`].
+///
+/// ```
+/// use barebus_wire::ObjectPath;
+///
+/// let path = ObjectPath::from_static("/org/example/links");
+/// assert!(path.elements().eq(["org", "example", "links"]));
+/// assert_eq!(path.elements().next_back(), Some("links"));
+/// ```
 #[derive(Clone, Debug)]
 pub struct Elements<'a> {
     /// Empty, or elements that each follow a slash, or the root.

@@ -361,6 +361,11 @@ fn text_known_when_compiling_is_named_where_it_stands() {
         let _ = ObjectPath::from_static("/a/");
     });
     assert_eq!(message, "cannot use \"/a/\" as ObjectPath: the path ends with a slash");
+    let (message, at) = panics(|| {
+        let _ = crate::Signature::from_static("a{vs}");
+    });
+    assert!(message.starts_with("cannot use \"a{vs}\" as Signature: "), "{message}");
+    assert!(at.is_some());
     let (message, _) = panics(|| {
         let long = String::from("ä").repeat(200).leak();
         let _ = InterfaceName::from_static(long);

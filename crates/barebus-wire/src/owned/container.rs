@@ -12,6 +12,14 @@ use crate::type_code::is_basic;
 use crate::writer::Writer;
 
 /// A [`Signature`] in memory of its own.
+///
+/// ```
+/// use barebus_wire::{OwnedSignature, Signature};
+///
+/// let signature: OwnedSignature = "a{sv}".parse()?;
+/// assert_eq!(signature.borrow(), Signature::from_static("a{sv}"));
+/// # Ok::<(), barebus_wire::SignatureError>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct OwnedSignature(
     /// Passes the check of signatures.

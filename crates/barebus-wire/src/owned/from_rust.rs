@@ -39,6 +39,16 @@ use crate::variant::AsVariant;
 pub trait IntoValue: IntoElement {}
 
 /// A Rust type that can be an element of an array, a field or an entry: an [`IntoValue`], or an [`OwnedValue`], which is a VARIANT there.
+///
+/// ```
+/// use barebus_wire::{IntoElement, OwnedValue};
+///
+/// fn list<T: IntoElement>(elements: Vec<T>) -> OwnedValue {
+///     T::into_array(elements)
+/// }
+///
+/// assert_eq!(list(vec![1_u32, 2]).to_string(), "[uint32 1, 2]");
+/// ```
 pub trait IntoElement: Type + Sized {
     /// The value of the type's signature.
     #[doc(hidden)]

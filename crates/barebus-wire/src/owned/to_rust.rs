@@ -18,6 +18,17 @@ use crate::variant::AsVariant;
 
 /// A Rust type that an [`OwnedValue`] in an array, a struct or a dictionary can become: the types that implement `TryFrom<OwnedValue>`, and
 /// [`OwnedValue`] itself, which is what a VARIANT holds.
+///
+/// ```
+/// use barebus_wire::{FromElement, OwnedValue, TypeError};
+///
+/// fn read<T: FromElement>(value: OwnedValue) -> Result<Vec<T>, TypeError> {
+///     T::from_array(value)
+/// }
+///
+/// assert_eq!(read::<String>(vec!["a", "b"].into())?, ["a", "b"]);
+/// # Ok::<(), TypeError>(())
+/// ```
 pub trait FromElement: Type + Sized {
     /// The value, which is of the type's signature.
     #[doc(hidden)]

@@ -101,19 +101,7 @@ impl<'a> Reader<'a> {
     #[cold]
     #[inline(never)]
     fn read_any_path(&mut self) -> Result<ObjectPath<'a>, DecodeError> {
-        let (bytes, nul) = self.string_bytes()?;
-        match self.text(bytes.len()).map(ObjectPath::parse) {
-            Some(Ok(path)) if nul == 0 => {
-                self.pos += bytes.len() + 1;
-                Ok(path)
-            }
-            Some(Ok(_)) => Err(self.fail(Kind::StringMissingNul, self.pos + bytes.len())),
-            Some(Err(error)) => Err(self.fail(Kind::BadPath, self.pos + error.at as usize)),
-            None => {
-                let at = ObjectPath::from_bytes(bytes).map_or_else(|error| error.at, |_| 0);
-                Err(self.fail(Kind::BadPath, self.pos + at as usize))
-            }
-        }
+        self.read_checked(ObjectPath::check, Kind::BadPath, false).map(ObjectPath::trusted)
     }
 
     /// Reads a STRING that holds a name, which `check` accepts.
@@ -123,16 +111,28 @@ impl<'a> Reader<'a> {
         check: fn(&[u8]) -> Result<(), NameError>,
         kind: Kind,
     ) -> Result<&'a str, DecodeError> {
+        self.read_checked(check, kind, true)
+    }
+
+    /// Reads text that `check` accepts, or fails with `kind`; with `is_string`, what is no STRING fails for that.
+    #[cold]
+    #[inline(never)]
+    fn read_checked(
+        &mut self,
+        check: fn(&[u8]) -> Result<(), NameError>,
+        kind: Kind,
+        is_string: bool,
+    ) -> Result<&'a str, DecodeError> {
         let (bytes, nul) = self.string_bytes()?;
-        match self.text(bytes.len()).map(|text| check(text.as_bytes()).map(|()| text)) {
-            Some(Ok(name)) if nul == 0 => {
+        match (check(bytes), self.text(bytes.len())) {
+            (Ok(()), Some(text)) if nul == 0 => {
                 self.pos += bytes.len() + 1;
-                Ok(name)
+                Ok(text)
             }
-            // What is no string is not looked at as a name.
-            Some(Err(error)) if nul == 0 && utf8::find_nul(bytes).is_none() => {
+            (Err(error), _) if !is_string || nul == 0 && utf8::check_str(bytes).is_ok() => {
                 Err(self.fail(kind, self.pos + error.at as usize))
             }
+            // No name has a NUL, or anything but ASCII.
             _ => Err(self.fail_str(bytes)),
         }
     }
@@ -143,20 +143,26 @@ impl<'a> Reader<'a> {
     /// `NotEnoughData`, `SignatureOutOfBounds`, `SignatureMissingNul`, or the rule of signatures that is broken.
     #[inline(never)]
     pub fn read_signature(&mut self) -> Result<Signature<'a>, DecodeError> {
-        let len = usize::from(self.read_u8()?);
-        let Some([text @ .., nul]) = self.bytes.get(self.pos..).and_then(|rest| rest.get(..=len))
-        else {
-            return Err(self.fail_signature_length(len, Kind::SignatureOutOfBounds));
-        };
+        let (text, nul) = self.signature_bytes(Kind::SignatureOutOfBounds)?;
         match Signature::from_bytes(text) {
-            Ok(signature) if *nul == 0 => {
-                self.pos += len + 1;
+            Ok(signature) if nul == 0 => {
+                self.pos += text.len() + 1;
                 Ok(signature)
             }
-            Ok(_) => Err(self.fail(Kind::SignatureMissingNul, self.pos + len)),
+            Ok(_) => Err(self.fail(Kind::SignatureMissingNul, self.pos + text.len())),
             Err(error) => {
                 Err(self.fail(Kind::Signature(error.kind), self.pos + usize::from(error.at)))
             }
+        }
+    }
+
+    /// Length, bytes and NUL of a SIGNATURE: the bytes, and whether they end with a NUL.
+    #[cfg_attr(compact, inline(never))]
+    fn signature_bytes(&mut self, out_of_bounds: Kind) -> Result<(&'a [u8], u8), DecodeError> {
+        let len = usize::from(self.read_u8()?);
+        match self.bytes.get(self.pos..).and_then(|rest| rest.get(..=len)) {
+            Some([text @ .., nul]) => Ok((text, *nul)),
+            _ => Err(self.fail_signature_length(len, out_of_bounds)),
         }
     }
 
@@ -235,23 +241,19 @@ impl<'a> Reader<'a> {
 
     #[inline(never)]
     fn read_any_variant_signature(&mut self) -> Result<Signature<'a>, DecodeError> {
-        let len = usize::from(self.read_u8()?);
-        let Some([text @ .., nul]) = self.bytes.get(self.pos..).and_then(|rest| rest.get(..=len))
-        else {
-            return Err(self.fail_signature_length(len, Kind::VariantSignatureOutOfBounds));
-        };
+        let (text, nul) = self.signature_bytes(Kind::VariantSignatureOutOfBounds)?;
         let types = match check(text) {
             Ok(types) => types,
             Err(error) => {
                 return Err(self.fail(Kind::VariantSignatureBad, self.pos + usize::from(error.at)));
             }
         };
-        if *nul != 0 {
-            return Err(self.fail(Kind::VariantSignatureMissingNul, self.pos + len));
+        if nul != 0 {
+            return Err(self.fail(Kind::VariantSignatureMissingNul, self.pos + text.len()));
         }
-        match (types, self.text(len)) {
+        match (types, self.text(text.len())) {
             (1, Some(text)) => {
-                self.pos += len + 1;
+                self.pos += text.len() + 1;
                 Ok(Signature::trusted(text))
             }
             (0, _) => Err(self.fail(Kind::VariantSignatureEmpty, self.pos - 1)),

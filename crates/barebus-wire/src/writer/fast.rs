@@ -76,7 +76,7 @@ impl Writer<'_> {
         {
             *head = length;
             if let Some((body, [nul, ..])) = rest.split_at_mut_checked(text.len()) {
-                body.copy_from_slice(text.as_bytes());
+                copy(text.as_bytes(), body);
                 *nul = 0;
             }
         }
@@ -100,7 +100,7 @@ impl Writer<'_> {
         {
             *head = [code, one, value_type, nul, a, b, c, d];
             if let Some((place, [nul, ..])) = rest.split_at_mut_checked(text.len()) {
-                place.copy_from_slice(text.as_bytes());
+                copy(text.as_bytes(), place);
                 *nul = 0;
             }
         }
@@ -132,4 +132,10 @@ fn copy_ends<const N: usize>(from: &[u8], to: &mut [u8]) -> bool {
         *to = *last;
     }
     true
+}
+
+/// Copies bytes to a place of as many.
+#[inline(always)]
+pub(crate) fn copy(from: &[u8], to: &mut [u8]) {
+    to.copy_from_slice(from);
 }

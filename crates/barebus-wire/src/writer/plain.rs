@@ -28,3 +28,11 @@ impl Writer<'_> {
         self.put_len_and_text(len, text);
     }
 }
+
+/// Copies bytes to a place of as many. Not `copy_from_slice`: its check of the lengths leaves a panic in the program.
+#[inline]
+pub(crate) fn copy(from: &[u8], to: &mut [u8]) {
+    for (to, from) in to.iter_mut().zip(from) {
+        *to = *from;
+    }
+}

@@ -1,11 +1,21 @@
 //! The column FLAGS, in busctl's words.
 
 use barebus::definition::Emits;
-use barebus_codegen::introspection::{Interface, Member, MemberKind};
+use barebus_codegen::introspection::{Interface, Member, MemberKind, Node};
 
-/// Flags of an object or an interface.
-pub(super) fn deprecated(is_deprecated: bool) -> String {
-    words(&[(is_deprecated, "deprecated")])
+/// Flags of an interface. Its properties inherit how changes are reported.
+pub(super) fn of_interface(interface: &Interface) -> String {
+    let emits = interface.emits_by_default();
+    words(&[
+        (interface.is_deprecated(), "deprecated"),
+        (emits == Emits::Const, "const"),
+        (emits == Emits::Invalidates, "emits-invalidation"),
+    ])
+}
+
+/// Flags of an object.
+pub(super) fn of_node(node: &Node) -> String {
+    words(&[(node.is_deprecated(), "deprecated")])
 }
 
 /// Flags of a member, from its annotations and its access.
@@ -16,8 +26,8 @@ pub(super) fn of_member(interface: &Interface, member: &Member) -> String {
         (member.is_deprecated(), "deprecated"),
         (member.is_without_reply(), "no-reply"),
         (emits == Emits::Const, "const"),
-        (emits == Emits::Invalidates, "emits-invalidation"),
         (emits == Emits::Value, "emits-change"),
+        (emits == Emits::Invalidates, "emits-invalidation"),
         (member.is_writable(), "writable"),
     ])
 }

@@ -1,102 +1,165 @@
 //! `barebus introspect`.
 
 mod flags;
+mod gdbus;
+mod json;
 mod values;
 
+use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
-use barebus::{BusName, CallError, Connection, InterfaceName, MemberName, MethodCall, ObjectPath};
-use barebus_codegen::introspection::{self, Document, Interface, Member, MemberKind};
+use barebus::Variant;
+use barebus_codegen::introspection::{Document, Interface, Member, MemberKind};
+use barebus_codegen::{Options, Source, generate};
+use barebus_text::PrintError;
 
-use crate::args::{Globals, Object};
-use crate::command::call::{destination, path};
-use crate::command::open;
+use crate::args::{Form, Format, Globals, Introspect, Object};
+use crate::command::codegen::text_of;
+use crate::command::{message, open};
 use crate::exit::{Exit, Failure, Failures};
-use crate::render::warn;
-use crate::table::{NAME_WIDTH, Table};
+use crate::introspection;
+use crate::render::{put, warn};
+use crate::table::Table;
 
-use values::ValueReader;
+use gdbus::Reader;
+use values::{ValueReader, Values};
 
-const INTROSPECTABLE: InterfaceName<'static> =
-    InterfaceName::from_static("org.freedesktop.DBus.Introspectable");
-const INTROSPECT: MemberName<'static> = MemberName::from_static("Introspect");
-
-pub(crate) fn run(globals: &Globals, object: &Object) -> Result<ExitCode, Failure> {
-    let target = &globals.target;
-    let at = path(&object.path)?;
-    let to = match target.is_peer() {
-        true => None,
-        false => Some(destination(&object.service)?),
-    };
+pub(crate) fn run(globals: &Globals, asked: &Introspect) -> Result<ExitCode, Failure> {
+    let Globals { target, format, .. } = globals;
+    let form = form(format, asked)?;
+    let (object, only) = (&asked.object, asked.interface.as_deref());
+    let at = message::path(&object.path)?;
+    let to = message::to(target, &object.service)?;
     let mut connection = open(target)?;
     let tried = format!("introspecting {} of {}", object.path, object.service);
-    let xml = introspect(&mut connection, to, at).map_err(|error| Failure::call(&tried, &error))?;
-    let document = introspection::read(&xml).map_err(|problem| {
-        Failure::new(Exit::Refused, format_args!("{tried}: the answer cannot be read: {problem}"))
-    })?;
-    warn_of_problems(&tried, &document);
-
+    let failed = |error| Failure::call(&tried, &error);
+    let question = introspection::start(&mut connection, to, at).map_err(failed)?;
+    let print = if form == Form::Table { values::in_words } else { in_json };
+    let mut reader = ValueReader::new(&mut connection, to, at, target.reply_timeout(), print);
+    if let (Some(interface), Form::Table | Form::Json | Form::JsonPretty) = (only, form) {
+        // Most likely it has properties: then their values arrive with the introspection data.
+        reader.ask(interface)?;
+    }
+    let xml = introspection::wait(reader.connection(), question).map_err(failed)?;
+    if form == Form::Xml {
+        put(&(xml + "\n"))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    if form == Form::Rust {
+        put(&definitions(xml, object, only)?)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let document = introspection::read(&tried, &xml)?;
+    introspection::warn_of_problems(&tried, &document);
+    if only.is_some_and(|only| !document.node.interfaces.iter().any(|it| it.name == only)) {
+        warn(format_args!("{tried}: it has no interface {}", only.unwrap_or_default()));
+    }
     let mut failures = Failures::default();
-    let mut reader = ValueReader::new(&mut connection, to, at, target.reply_timeout());
-    // In busctl's order.
-    let heads = ["NAME", "TYPE", "SIGNATURE", "RESULT/VALUE", "FLAGS"];
-    let widest = [NAME_WIDTH, NAME_WIDTH, NAME_WIDTH, VALUE_WIDTH, 0];
-    let mut table = Table::new(heads, widest);
-    for interface in &document.node.interfaces {
-        let flags = flags::deprecated(interface.is_deprecated());
-        table.push([&interface.name, "interface", "-", "-", &flags]);
-        for method in interface.members_of(MemberKind::Method) {
-            row(&mut table, interface, method, &method.result());
-        }
-        let values = reader.read(interface, &mut failures);
-        for property in interface.members_of(MemberKind::Property) {
-            let value = values.get(&*property.name).map_or("", |value| value);
-            row(&mut table, interface, property, value);
-        }
-        for signal in interface.members_of(MemberKind::Signal) {
-            row(&mut table, interface, signal, "");
-        }
+    if form == Form::Gdbus {
+        let failures = &mut failures;
+        let connection = &mut connection;
+        Reader { connection, to, target, asked, failures, objects: 1 }
+            .print(&object.path, document)?;
+        return Ok(failures.code());
     }
-    for child in &document.node.children {
-        table.push([&child.name, "node", "-", "-", &flags::deprecated(child.is_deprecated())]);
+    let values = reader.read(&document, only, &mut failures);
+    if form == Form::Table {
+        let mut table = table(&document, only, &values, !format.no_legend);
+        if only.is_none() && io::stdout().is_terminal() {
+            for child in &document.node.children {
+                table.push([&child.name, "node", "-", "-", &flags::of_node(child)]);
+            }
+        }
+        table.print()?;
+    } else {
+        let service = to.map(|to| to.as_str());
+        json::object(service, &object.path, &document, only, &values).print_as(form)?;
     }
-    table.print()?;
     Ok(failures.code())
 }
 
-fn introspect(
-    connection: &mut Connection,
-    to: Option<BusName<'_>>,
-    at: ObjectPath<'_>,
-) -> Result<String, CallError> {
-    let mut call = MethodCall::checked(at, INTROSPECT).interface(INTROSPECTABLE);
-    call.destination = to;
-    let reply = connection.call(&call, &())?;
-    let (xml,): (&str,) = reply.body()?;
-    Ok(xml.to_owned())
+/// The form of the output. busctl's --json does not change its table.
+fn form(format: &Format, asked: &Introspect) -> Result<Form, Failure> {
+    const KNOWN: [Form; 6] =
+        [Form::Text, Form::Table, Form::Xml, Form::Json, Form::Gdbus, Form::Rust];
+    let form = match format.output {
+        Some(_) => format.form(&KNOWN)?,
+        None if format.xml_interface => Form::Xml,
+        None => Form::Table,
+    };
+    for (is_given, option) in
+        [(asked.recurse, "--recurse"), (asked.only_properties, "--only-properties")]
+    {
+        if is_given && form != Form::Gdbus {
+            return Err(Failure::usage(format_args!("{option} needs -o gdbus")));
+        }
+    }
+    Ok(if form == Form::Text { Form::Table } else { form })
 }
 
-/// Prints a warning for each of the first problems. They do not change the exit code.
-fn warn_of_problems(tried: &str, document: &Document) {
-    for problem in document.problems.iter().take(WARNINGS_MAX) {
-        warn(format_args!("{tried}: {problem}"));
-    }
-    let more = document.problems.len().saturating_sub(WARNINGS_MAX) + document.more_problems;
-    if more > 0 {
-        warn(format_args!("{tried}: {more} more problems"));
-    }
+/// A value with its type.
+fn in_json(value: &Variant<'_>) -> Result<String, PrintError> {
+    let mut text = String::new();
+    barebus_text::json::print_value(value, &mut text)?;
+    Ok(text)
 }
 
-/// More warnings than this are only counted.
-const WARNINGS_MAX: usize = 20;
+/// Rust definitions, as `barebus codegen` generates them.
+fn definitions(xml: String, object: &Object, only: Option<&str>) -> Result<String, Failure> {
+    let source = Source::new(&object.service, xml).object(&object.service, &object.path);
+    let options =
+        Options { interfaces: only.map(str::to_owned).into_iter().collect(), ..Options::default() };
+    let modules = generate(&[source], &options);
+    modules.map(|modules| text_of(&modules)).map_err(|error| Failure::new(Exit::Refused, error))
+}
 
-fn row(table: &mut Table<5>, interface: &Interface, member: &Member, value: &str) {
-    let (name, signature) = (format!(".{}", member.name), member.signature());
-    let [signature, value] =
-        [&*signature, value].map(|cell| if cell.is_empty() { "-" } else { cell });
+/// The rows in busctl's order: by interface, kind, name and signature, as bytes.
+fn table(document: &Document, only: Option<&str>, values: &Values<'_>, has_head: bool) -> Table<5> {
+    let heads = ["NAME", "TYPE", "SIGNATURE", "RESULT/VALUE", "FLAGS"];
+    let mut table = Table::without_heads();
+    match has_head {
+        true => table.push(heads),
+        // As in busctl, the columns are as wide as the heads.
+        false => table.widen(heads.map(str::len)),
+    }
+    let mut rows = Vec::new();
+    for interface in &document.node.interfaces {
+        if only.is_none_or(|only| only == interface.name) {
+            rows.push((interface, None));
+            rows.extend(interface.members.iter().map(|member| (interface, Some(member))));
+        }
+    }
+    rows.sort_by_cached_key(|(interface, member)| {
+        let member = member.map(|member| (member.kind.as_str(), &*member.name, member.signature()));
+        (&*interface.name, member)
+    });
+    for (interface, member) in rows {
+        match member {
+            Some(member) => row(&mut table, interface, member, values),
+            // With one interface its own row is left out, but the column is as wide as its name.
+            None if only.is_some() => {
+                table.widen([interface.name.len(), "interface".len(), 0, 0, 0]);
+            }
+            None => {
+                let flags = flags::of_interface(interface);
+                let name = if interface.name.is_empty() { "-" } else { &interface.name };
+                table.push([name, "interface", "-", "-", &flags]);
+            }
+        }
+    }
+    table
+}
+
+fn row(table: &mut Table<5>, interface: &Interface, member: &Member, values: &Values<'_>) {
+    let name = format!(".{}", if member.name.is_empty() { "-" } else { &member.name });
+    let signature = member.signature();
+    let result = member.result();
+    let result = match member.kind {
+        MemberKind::Property => values.get(interface, member).unwrap_or_default(),
+        _ => &result,
+    };
+    let [signature, result] =
+        [&*signature, result].map(|cell| if cell.is_empty() { "-" } else { cell });
     let flags = flags::of_member(interface, member);
-    table.push([&name, member.kind.as_str(), signature, value, &flags]);
+    table.push([&name, member.kind.as_str(), signature, result, &flags]);
 }
-
-/// As in busctl. busctl cuts longer values; here they extend beyond their column.
-const VALUE_WIDTH: usize = 40;

@@ -8,7 +8,7 @@ use super::names::{has_kind, is_shown};
 use crate::args::unit::{List, ListFiles, ListJobs};
 use crate::exit::{Exit, Failure};
 use crate::json::Json;
-use crate::table::{NAME_WIDTH, Table};
+use crate::table::Table;
 
 pub(super) fn units(systemd: &Systemd, list: &List, is_json: bool) -> Result<ExitCode, Failure> {
     let units = match (&*texts(&list.state), &*texts(&list.patterns)) {
@@ -111,7 +111,7 @@ fn print<const N: usize>(
     rows: impl Iterator<Item = [String; N]>,
 ) -> std::io::Result<()> {
     let heads = columns.map(str::to_uppercase);
-    let mut table = Table::new(heads.each_ref().map(String::as_str), [NAME_WIDTH; N]);
+    let mut table = Table::new(heads.each_ref().map(String::as_str));
     for cells in rows {
         table.push(cells.each_ref().map(String::as_str));
     }

@@ -100,9 +100,8 @@ fn what_cannot_be_done_elsewhere_is_refused_before_ssh_is_started() {
 
 #[test]
 fn a_container_that_nobody_knows_is_told() {
-    // There is no systemd-machined in this box, or it knows no container.
     let output = super::ours(shared(), &["-M", "nosuch", "list"]);
-    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(output.status.code(), Some(3));
     let complaint = text(output.stderr);
-    assert!(complaint.starts_with("barebus: GetMachine of nosuch: "), "{complaint}");
+    assert!(complaint.starts_with("barebus: cannot find the container 'nosuch': "), "{complaint}");
 }

@@ -1,0 +1,113 @@
+//! `barebus monitor`.
+
+mod gdbus;
+
+use std::fmt::Write;
+use std::process::ExitCode;
+
+use barebus_text::{PrintError, busctl, json};
+
+use crate::args::{Form, Globals, Monitor};
+use crate::command::open;
+use crate::exit::Failure;
+use crate::line::{self, Body};
+use crate::render::warn;
+use crate::watch::{
+    Ahead, Clock, Flow, Left, Live, Seen, Stopped, Wanted, become_monitor, end_of, subscribe,
+};
+
+pub(crate) fn run(globals: &Globals, asked: &Monitor) -> Result<ExitCode, Failure> {
+    let form = globals.format.form(&[Form::Text, Form::Verbose, Form::Json, Form::Gvariant])?;
+    let wanted = Wanted {
+        services: &asked.services,
+        rules: &globals.selection.rules,
+        narrow: &asked.narrow,
+        destination: globals.sending.destination.as_deref(),
+        only_signals: asked.signals,
+    };
+    let rules = wanted.rules()?;
+    if asked.signals && form == Form::Gvariant {
+        return gdbus::run(globals, asked, &rules);
+    }
+    let mut connection = open(&globals.target)?;
+    if asked.signals {
+        subscribe(&mut connection, &rules)?;
+    } else {
+        become_monitor(&mut connection, &rules)?;
+    }
+    tell(globals, "Monitoring bus message stream.");
+    let mut left = Left::of(globals);
+    let mut printer = Printer { form, clock: Clock::utc(), text: String::new() };
+    let stopped = Live::new()?.run(&mut connection, end_of(globals), |seen, out| {
+        if left.flow() == Flow::End {
+            return Ok(Flow::End);
+        }
+        match printer.print(seen, out) {
+            Ok(()) => return Ok(left.one()),
+            // The output tells the error itself.
+            Err(PrintError::Output) => {}
+            Err(error) => warn(format_args!("a message cannot be printed: {error}")),
+        }
+        Ok(Flow::Continue)
+    })?;
+    tell_end(globals, stopped);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Tells the user on standard error, as busctl does.
+pub(crate) fn tell(globals: &Globals, what: &str) {
+    if !globals.format.quiet {
+        eprintln!("{what}");
+    }
+}
+
+/// Tells the user why watching has ended.
+pub(crate) fn tell_end(globals: &Globals, stopped: Stopped) {
+    match stopped {
+        Stopped::Enough => tell(globals, "Received maximum number of messages, exiting."),
+        Stopped::Late => tell(globals, "Timed out waiting for messages, exiting."),
+        Stopped::Interrupted => {}
+    }
+}
+
+/// Prints messages.
+struct Printer {
+    form: Form,
+    clock: Clock,
+    text: String,
+}
+
+impl Printer {
+    fn print(&mut self, seen: &Seen<'_>, out: &mut Ahead) -> Result<(), PrintError> {
+        let micros = u64::try_from(seen.time.as_micros()).unwrap_or(u64::MAX);
+        match self.form {
+            Form::BusctlJson => {
+                json::print_monitored(seen.message, micros, out)?;
+                out.write_str("\n")?;
+            }
+            Form::BusctlPretty | Form::Json | Form::JsonPretty => {
+                self.text.clear();
+                if self.form == Form::BusctlPretty {
+                    json::print_monitored(seen.message, micros, &mut self.text)?;
+                } else {
+                    json::print_message(seen.message, &mut self.text)?;
+                    // encode ignores the time.
+                    self.text.pop();
+                    write!(self.text, ",\"timestamp-realtime\":{micros}}}")?;
+                }
+                match self.form {
+                    Form::Json => out.write_str(&self.text)?,
+                    _ => json::indent(&self.text, out)?,
+                }
+                out.write_str("\n")?;
+            }
+            Form::Gvariant => {
+                self.text.clear();
+                line::print(seen.message, Body::GVariant, &mut self.text)?;
+                writeln!(out, "{}", self.text)?;
+            }
+            _ => busctl::print_message(seen.message, self.clock.full(seen.time), out)?,
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,96 @@
+//! `barebus wait --name`, as `gdbus wait`.
+
+use std::process::ExitCode;
+
+use barebus::{BusName, CallError, Event, MatchRuleBuf, MethodCall};
+
+use super::{Deadline, answer, check};
+use crate::args::Globals;
+use crate::command::message::destination;
+use crate::command::open;
+use crate::exit::Failure;
+use crate::render::warn;
+
+/// Waits until `name` has an owner. `activate`: a service that is started before; `Some(None)` is the one that is waited for.
+pub(super) fn run(
+    globals: &Globals,
+    name: &str,
+    activate: Option<&Option<String>>,
+    deadline: Deadline,
+) -> Result<ExitCode, Failure> {
+    if globals.target.is_peer() {
+        return Err(Failure::usage("cannot wait for a name of a peer: only a bus has names"));
+    }
+    well_known(name)?;
+    let started = activate.map(|started| started.as_deref().unwrap_or(name));
+    if let Some(started) = started {
+        well_known(started)?;
+    }
+    let tried = format!("waiting for {name}");
+    let failed = |error| Failure::call(&tried, &error);
+    let mut bus = open(&globals.target)?;
+
+    // All in one write. The bus handles them in this order, so no change is missed between the rule and the answer.
+    let rule = MatchRuleBuf::signals()
+        .sender(BUS)
+        .path("/org/freedesktop/DBus")
+        .interface(BUS)
+        .member("NameOwnerChanged")
+        .argument(0, name);
+    let rule = rule.rule().map_err(Failure::usage)?;
+    let _changes = bus.start_signals(&rule).map_err(failed)?;
+    let asked = bus.start_call(&HAS_OWNER, &(name,), Vec::new()).map_err(failed)?;
+    // A service may take any time to start. Ours is limited by the deadline.
+    bus.set_call_timeout(None);
+    let starting = match started {
+        Some(started) => {
+            let call = bus.start_call(&START, &(started, 0_u32), Vec::new()).map_err(failed)?;
+            Some((call, started))
+        }
+        None => None,
+    };
+    loop {
+        let event = bus.next_event(deadline.left()).map_err(|error| failed(error.into()))?;
+        let has_owner = match event {
+            None => return Err(Deadline::passed(format_args!("nobody owns {name}"))),
+            Some(Event::Signal { signal, .. }) => signal
+                .message
+                .body::<(&str, &str, &str)>()
+                .is_ok_and(|(changed, _, owner)| changed == name && !owner.is_empty()),
+            Some(Event::Reply { call, reply }) if call == asked => {
+                let (has_owner,): (bool,) = answer(&reply.message).map_err(failed)?;
+                has_owner
+            }
+            Some(Event::Reply { call, reply }) => {
+                // Somebody else may take the name, so waiting goes on.
+                let started = starting.filter(|(it, _)| *it == call).map_or("", |(_, name)| name);
+                if let Err(error) = check(&reply.message) {
+                    warn(Failure::call(format_args!("cannot start {started}"), &error).what);
+                }
+                false
+            }
+            Some(Event::NoReply { call, reason }) if call == asked => {
+                return Err(failed(CallError::NoReply(reason)));
+            }
+            Some(Event::NotSubscribed { .. }) => return Err(failed(CallError::NotSubscribed)),
+            Some(_) => false,
+        };
+        if has_owner {
+            return Ok(ExitCode::SUCCESS);
+        }
+    }
+}
+
+const BUS: &str = "org.freedesktop.DBus";
+const HAS_OWNER: MethodCall<'static> =
+    MethodCall::from_static(BUS, "/org/freedesktop/DBus", BUS, "NameHasOwner");
+const START: MethodCall<'static> =
+    MethodCall::from_static(BUS, "/org/freedesktop/DBus", BUS, "StartServiceByName");
+
+fn well_known(name: &str) -> Result<BusName<'_>, Failure> {
+    if name.starts_with(':') {
+        let why = "it is a unique name, which nobody can take";
+        return Err(Failure::usage(format_args!("cannot wait for '{name}': {why}")));
+    }
+    destination(name)
+}

@@ -1,0 +1,113 @@
+//! Types and values of them.
+
+/// A type with a name, and values of it as `busctl call` takes them: without the signature.
+pub(crate) struct Sample {
+    /// In names of members: `Echo…`, `P…`, `S…`.
+    pub(crate) name: &'static str,
+    pub(crate) signature: &'static str,
+    pub(crate) values: &'static [&'static [&'static str]],
+}
+
+const fn sample(
+    name: &'static str,
+    signature: &'static str,
+    values: &'static [&'static [&'static str]],
+) -> Sample {
+    Sample { name, signature, values }
+}
+
+/// Every type code, in containers of every kind. Descriptors are apart: their numbers are those of the caller.
+pub(crate) const SAMPLES: &[Sample] = &[
+    sample("Byte", "y", &[&["0"], &["7"], &["255"]]),
+    sample("Boolean", "b", &[&["false"], &["true"]]),
+    sample("Int16", "n", &[&["0"], &["-32768"], &["32767"]]),
+    sample("Uint16", "q", &[&["0"], &["65535"]]),
+    sample("Int32", "i", &[&["0"], &["-2147483648"], &["2147483647"]]),
+    sample("Uint32", "u", &[&["0"], &["4294967295"]]),
+    sample("Int64", "x", &[&["0"], &["-9223372036854775808"], &["9223372036854775807"]]),
+    sample("Uint64", "t", &[&["0"], &["18446744073709551615"]]),
+    sample(
+        "Double",
+        "d",
+        &[
+            &["0"],
+            &["-0.0"],
+            &["1"],
+            &["0.1"],
+            &["-1.5"],
+            &["1e16"],
+            &["1e17"],
+            &["1e300"],
+            &["5e-324"],
+            &["123456.789"],
+            &["1e-5"],
+            &["inf"],
+            &["-inf"],
+            &["nan"],
+        ],
+    ),
+    sample(
+        "String",
+        "s",
+        &[
+            &[""],
+            &["text"],
+            &["two words"],
+            &["it's"],
+            &["say \"x\""],
+            &["both ' and \""],
+            &["back\\slash"],
+            &["Grüße, 漢字, 😀"],
+            &["a\nb\tc\rd"],
+            &["\u{1}\u{7}\u{8}\u{b}\u{c}\u{1b}[31m\u{7f}"],
+            &["-5"],
+            &["true"],
+        ],
+    ),
+    sample("Path", "o", &[&["/"], &["/a"], &["/org/freedesktop/DBus"]]),
+    sample("Signature", "g", &[&[""], &["s"], &["a{sv}(ii)"]]),
+    sample(
+        "Variant",
+        "v",
+        &[
+            &["s", "text"],
+            &["i", "-1"],
+            &["u", "7"],
+            &["b", "true"],
+            &["d", "0.5"],
+            &["o", "/a"],
+            &["as", "2", "a", "b"],
+            &["as", "0"],
+            &["ay", "0"],
+            &["v", "v", "i", "1"],
+            &["(si)", "a", "1"],
+            &["a{sv}", "1", "k", "t", "1"],
+        ],
+    ),
+    sample("Bytes", "ay", &[&["0"], &["2", "1", "2"], &["3", "65", "66", "0"], &["1", "0"]]),
+    sample("Booleans", "ab", &[&["0"], &["2", "true", "false"]]),
+    sample("Int16s", "an", &[&["0"], &["2", "1", "-1"]]),
+    sample("Uint16s", "aq", &[&["0"], &["2", "1", "2"]]),
+    sample("Int32s", "ai", &[&["0"], &["2", "1", "-1"]]),
+    sample("Uint32s", "au", &[&["0"], &["2", "1", "2"]]),
+    sample("Int64s", "ax", &[&["0"], &["2", "1", "-1"]]),
+    sample("Uint64s", "at", &[&["0"], &["2", "1", "2"]]),
+    sample("Doubles", "ad", &[&["0"], &["2", "0.5", "2"]]),
+    sample("Strings", "as", &[&["0"], &["1", ""], &["3", "a", "b c", "d\"e"]]),
+    sample("Paths", "ao", &[&["0"], &["2", "/", "/a"]]),
+    sample("Signatures", "ag", &[&["0"], &["2", "", "s"]]),
+    sample("Variants", "av", &[&["0"], &["2", "s", "x", "u", "7"]]),
+    sample("Nested", "aas", &[&["0"], &["2", "1", "a", "0"]]),
+    sample("Struct", "(si)", &[&["a", "1"]]),
+    sample("Deep", "(s(u(yv)))", &[&["a", "1", "2", "s", "x"]]),
+    sample("Structs", "a(sb)", &[&["0"], &["2", "a", "true", "b", "false"]]),
+    sample("Strange", "(a{us}av)", &[&["1", "7", "x", "1", "b", "true"], &["0", "0"]]),
+    sample("Options", "a{sv}", &[&["0"], &["2", "Mtu", "u", "1500", "Name", "s", "x"]]),
+    sample("Texts", "a{ss}", &[&["0"], &["2", "z", "1", "a", "2"]]),
+    sample("ByNumber", "a{us}", &[&["0"], &["2", "7", "x", "8", "y"]]),
+    sample("ByBoolean", "a{bu}", &[&["1", "true", "1"]]),
+    sample("ByDouble", "a{du}", &[&["1", "0.5", "1"]]),
+    sample("ByPath", "a{oa{sv}}", &[&["0"], &["1", "/a", "1", "k", "v", "i", "1"]]),
+    sample("ByByte", "a{yv}", &[&["1", "7", "as", "0"]]),
+    sample("Dictionaries", "aa{sv}", &[&["0"], &["2", "0", "1", "k", "b", "true"]]),
+];
