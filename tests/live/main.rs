@@ -15,6 +15,7 @@ mod bus;
 mod definitions;
 mod examples;
 mod forgery;
+mod generated;
 mod jobs;
 mod manager;
 mod members;

@@ -11,6 +11,8 @@
 
 pub mod corpus;
 pub mod cost;
+pub mod dictionary;
+pub mod fast;
 pub mod file_limit;
 pub mod generators;
 pub mod golden;

@@ -5,8 +5,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use barebus_gen::{Generator, Shape, is_large, rules};
 use barebus_text::{busctl, gvariant, json};
-use barebus_wire::{EncodeBody, Endian, Message};
+use barebus_wire::{DecodeErrorKind as Kind, EncodeBody, Endian, Message};
 
 use crate::generators::{self, Source};
 use crate::golden::{self, call, call_of};
@@ -78,7 +79,8 @@ pub fn stored(target: &str) -> Vec<(String, Vec<u8>)> {
 /// Generates a target's seeds: name and bytes.
 pub fn made(target: &str) -> Vec<(String, Vec<u8>)> {
     let mut seeds: Vec<(String, Vec<u8>)> = match target {
-        "message" | "text" => messages(),
+        "message" => messages().into_iter().chain(broken()).collect(),
+        "text" => messages(),
         "parse" => forms(),
         "capture" => files(),
         "header" => messages().into_iter().map(|(name, bytes)| (name, as_header(&bytes))).collect(),
@@ -179,6 +181,20 @@ fn messages() -> Vec<(String, Vec<u8>)> {
     ));
     seeds.push(("without_a_body".into(), call(Endian::Little, "", "")));
     seeds
+}
+
+/// A message that breaks each rule.
+fn broken() -> Vec<(String, Vec<u8>)> {
+    let generator = Generator::new(0, Shape::default());
+    // Short, so that few mutations meet bytes without a meaning.
+    let shortest = |rule| {
+        (0..64)
+            .filter_map(|number| generator.broken(number, rule).ok())
+            .min_by_key(|generated| generated.bytes.len())
+            .expect("a message breaks it")
+    };
+    let rules = rules().filter(|rule| !is_large(*rule) && *rule != Kind::Incomplete);
+    rules.map(|rule| (format!("broken_{}", rule.name()), shortest(rule).bytes)).collect()
 }
 
 /// Bodies in each form, and whole messages.

@@ -11,6 +11,7 @@ mod line;
 mod output;
 mod pieces;
 mod process;
+mod recorded;
 mod render;
 mod table;
 mod time;
@@ -43,13 +44,15 @@ fn run(Arguments { globals, verb }: Arguments) -> Result<ExitCode, Failure> {
         Verb::Tree(asked) => command::tree::run(&globals, &asked),
         Verb::Introspect(asked) => command::introspect::run(&globals, &asked),
         Verb::Call(call) => command::call::run(&globals, &call),
-        Verb::Wait(wait) => command::wait::run(&globals, &wait),
         Verb::Emit(signal) => command::emit::run(&globals, &signal),
         Verb::GetProperty(asked) => command::property::get(&globals, &asked),
         Verb::SetProperty(asked) => command::property::set(&globals, &asked),
+        Verb::Wait(asked) => command::wait::run(&globals, &asked),
         Verb::Monitor(asked) => command::monitor::run(&globals, &asked),
         Verb::Capture(asked) => command::capture::run(&globals, &asked),
         Verb::Trace(asked) => command::trace::run(&globals, &asked),
+        Verb::Ping(asked) => command::ping::run(&globals, &asked),
+        Verb::Replay(asked) => command::replay::run(&globals, &asked),
         Verb::Codegen(options) => command::codegen::run(&globals, &options),
         Verb::Box(options) => command::run_box::run(&options),
         Verb::Validate(options) => command::validate::run(&options),

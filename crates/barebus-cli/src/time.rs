@@ -1,7 +1,5 @@
 //! Times and durations as systemctl prints them.
 
-use std::time::Duration;
-
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -13,13 +11,6 @@ pub(crate) fn timestamp(microseconds: u64) -> Option<String> {
     let time = Timestamp::from_microsecond(time).ok()?;
     let zone = TimeZone::try_system().unwrap_or(TimeZone::UTC);
     Some(time.to_zoned(zone).strftime("%a %Y-%m-%d %H:%M:%S %Z").to_string())
-}
-
-/// A time since 1970 in UTC with microseconds, as `busctl monitor` prints it. `None` for a time that the calendar does not have.
-pub(crate) fn micros(since_1970: Duration) -> Option<String> {
-    let micros = i64::try_from(since_1970.as_micros()).ok()?;
-    let time = Timestamp::from_microsecond(micros).ok()?;
-    Some(time.strftime("%a %Y-%m-%d %H:%M:%S.%6f UTC").to_string())
 }
 
 /// The units of durations, in microseconds, largest first.

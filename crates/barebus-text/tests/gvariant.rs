@@ -204,7 +204,8 @@ fn a_bare_string_is_read_as_if_it_were_in_quotes() {
     for (signature, argument, text) in [
         ("s", r"a\tb", r"('a\tb',)"),
         ("s", "uint32 7", "('uint32 7',)"),
-        ("s", "@o '/a'", "(\"@o '/a'\",)"),
+        ("s", "@o '/a'", "('/a',)"),
+        ("ai", "[uint32 1, byte 2]", "([1, 2],)"),
         ("s", r#"say "x""#, r#"('say "x"',)"#),
         ("s", "'quoted'", "('quoted',)"),
         ("s", "'half", "(\"'half\",)"),

@@ -1,8 +1,10 @@
-//! The project's tasks: `cargo xtask demo | test | cross | bench | fuzz | generate`.
+//! The project's tasks: `cargo xtask demo | test | cross | bench | fuzz | generate | initramfs`.
 
 mod cross;
 mod demo;
+mod fuzz;
 mod generate;
+mod initramfs;
 mod package;
 mod packages;
 mod root;
@@ -50,14 +52,8 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
-    /// Runs a fuzz target
-    Fuzz {
-        /// Name of the target; without it the targets are listed
-        target: Option<String>,
-        /// Arguments for libFuzzer
-        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-        arguments: Vec<String>,
-    },
+    /// Runs fuzz targets, and keeps a record
+    Fuzz(fuzz::FuzzOptions),
     /// Generates the definitions of systemd's interfaces from the introspection data in the tree
     Generate {
         /// Writes nothing; fails if the tree differs
@@ -70,16 +66,21 @@ enum Task {
         #[arg(long, value_name = "ROOT", requires = "live")]
         root: Option<PathBuf>,
     },
+    /// Boots Debian's cloud kernel with nothing but systemd and the programs of tests/embedding/nolibc, in qemu, and prints the console
+    Initramfs,
 }
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().task {
         Task::Demo { host } => demo::run(host),
         Task::Test { all } => test::run(all),
-        Task::Cross { targets } if targets.is_empty() => cross::run(cross::Target::value_variants()),
+        Task::Cross { targets } if targets.is_empty() => {
+            cross::run(cross::Target::value_variants())
+        }
         Task::Cross { targets } => cross::run(&targets),
         Task::Bench { arguments } => bench(&arguments),
-        Task::Fuzz { target, arguments } => fuzz(target.as_deref(), &arguments),
+        Task::Initramfs => initramfs::boot(),
+        Task::Fuzz(options) => fuzz::run(&options),
         Task::Generate { check, live, root } => {
             let fetched = if live { generate::fetch(root.as_deref()) } else { Ok(()) };
             fetched.and_then(|()| generate::run(check))
@@ -98,69 +99,4 @@ fn bench(arguments: &[String]) -> Result<(), Failure> {
     packages::need(&["valgrind"])?;
     run::run(cargo().args(["run", "--release", "-p", "barebus-benches", "--bin", "callgrind"]))?;
     run::run(cargo().args(["bench", "-p", "barebus-benches", "--"]).args(arguments))
-}
-
-fn fuzz(target: Option<&str>, arguments: &[String]) -> Result<(), Failure> {
-    if target.is_some() {
-        packages::need(&["cc", "c++"])?;
-    }
-    if !run::is_there("cargo-fuzz") {
-        println!("xtask: installing cargo-fuzz");
-        run::run(cargo().args(["install", "--locked", "cargo-fuzz"]))?;
-    }
-    // Sanitizers need a nightly compiler, or a stable one with this variable.
-    let mut command = cargo();
-    command.env("RUSTC_BOOTSTRAP", "1").arg("fuzz");
-    match target {
-        None => command.arg("list"),
-        Some(target) => command.args(["run", target, "--"]).args(arguments),
-    };
-    run::run(&mut command)
-}
-
-#[cfg(test)]
-mod tests {
-    use std::fs;
-
-    use super::*;
-
-    #[test]
-    fn fuzz_hands_libfuzzers_options_on() {
-        for (typed, target, handed_on) in [
-            (
-                &["message", "-max_total_time=60", "-jobs=2"][..],
-                "message",
-                &["-max_total_time=60", "-jobs=2"][..],
-            ),
-            (&["message", "--", "-runs=0"], "message", &["-runs=0"]),
-            (&["message"], "message", &[]),
-        ] {
-            let typed = ["cargo xtask", "fuzz"].iter().chain(typed);
-            let Task::Fuzz { target: found, arguments } = Arguments::parse_from(typed).task else {
-                panic!("another task");
-            };
-            assert_eq!(found.as_deref(), Some(target));
-            assert_eq!(arguments, handed_on);
-        }
-    }
-
-    #[test]
-    fn every_fuzz_target_is_declared_and_told_of() {
-        let read = |file| fs::read_to_string(run::top().join(file)).unwrap();
-        let (manifest, document) = (read("fuzz/Cargo.toml"), read("docs/fuzzing.md"));
-        let table =
-            document.split("## The targets").nth(1).and_then(|rest| rest.split("\n## ").next());
-        let table = table.unwrap();
-        let mut count = 0;
-        for entry in fs::read_dir(run::top().join("fuzz/fuzz_targets")).unwrap() {
-            let name = entry.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned();
-            assert!(manifest.contains(&format!("name = \"{name}\"")), "{name} is in no manifest");
-            let row = |line: &str| {
-                line.split('|').nth(1).is_some_and(|cell| cell.contains(&format!("`{name}`")))
-            };
-            assert!(table.lines().any(row), "{name} is not in docs/fuzzing.md");
-            count += 1;
-        }
-        assert!(count >= 15, "{count} targets");
-    }
 }

@@ -91,6 +91,10 @@ pub(crate) fn run(all: bool) -> Result<(), Failure> {
         steps.push(Step::tests("the layer on systemd 257", on(&root, "barebus-tests")));
         steps.push(Step::tests("the program on systemd 257", on(&root, "barebus-cli")));
     }
+    if all {
+        steps
+            .push(Step::check("the programs without libc in an initramfs", crate::initramfs::boot));
+    }
     if !top().join("../shared/corpus").is_dir() {
         println!("xtask: ../shared/corpus is missing: the tests that need it print that and pass");
     }

@@ -5,6 +5,7 @@ mod format;
 mod generate;
 mod getopt;
 mod global;
+mod measure;
 mod message;
 mod object;
 mod run_box;
@@ -24,6 +25,7 @@ pub(crate) use codegen::CodegenOptions;
 pub(crate) use format::{Form, Format};
 pub(crate) use generate::{GenerateLayout, GenerateOptions, Verdicts};
 pub(crate) use global::{Globals, Selection, Sending};
+pub(crate) use measure::{Only, Ping, Replay, Speed};
 pub(crate) use message::{DecodeOptions, EncodeOptions, Layout, ValidateOptions};
 pub(crate) use object::{Call, Emit, GetProperty, Introspect, Object, SetProperty};
 pub(crate) use run_box::BoxOptions;
@@ -72,6 +74,10 @@ pub(crate) enum Verb {
     Capture(Capture),
     /// Shows calls with their replies and how long they took, or counts them
     Trace(Trace),
+    /// Measures how long calls of a service take
+    Ping(Ping),
+    /// Sends recorded messages again
+    Replay(Replay),
     /// Prints Rust definitions generated from introspection data
     Codegen(CodegenOptions),
     /// Checks whether bytes are valid messages, and says what is wrong and where

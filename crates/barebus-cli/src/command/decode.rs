@@ -14,7 +14,8 @@ use crate::exit::{Exit, Failure, Failures};
 use crate::line::Body;
 use crate::output::Output;
 use crate::render::escaped_lines;
-use crate::{input, line, time};
+use crate::watch::Clock;
+use crate::{input, line};
 
 pub(crate) fn run(globals: &Globals, options: &DecodeOptions) -> Result<ExitCode, Failure> {
     let form = options.form.shown(&globals.format)?;
@@ -82,8 +83,9 @@ fn print(captured: &Captured, form: Form, text: &mut String) -> Result<(), Print
         Form::Text => line::print(&message, Body::Busctl, text)?,
         Form::Gvariant => line::print(&message, Body::GVariant, text)?,
         Form::Verbose => {
-            let time = captured.time.and_then(time::micros).unwrap_or_else(|| "n/a".to_owned());
-            return busctl::print_message(&message, &time, text);
+            let mut clock = Clock::utc();
+            let time = captured.time.map_or("n/a", |time| clock.full(time));
+            return busctl::print_message(&message, time, text);
         }
         Form::Plain => return plain::print(&message, text),
         Form::JsonPretty => {

@@ -45,7 +45,7 @@ fn encode_all(
                 return Err(input::unreadable(file, &error));
             }
         };
-        let bytes = encode(&piece, form).map_err(|error| {
+        let bytes = marshal(&piece, form).map_err(|error| {
             let name = input::name(file);
             Failure::new(Exit::Refused, format_args!("{name}, from line {}: {error}", piece.line))
         })?;
@@ -54,7 +54,11 @@ fn encode_all(
     Ok(())
 }
 
-fn encode(piece: &Piece, form: Option<Body>) -> Result<Vec<u8>, String> {
+/// Marshals a message of a text: of a line whose body has the form `form`, or without it of a JSON object.
+///
+/// # Errors
+/// What is wrong with the text.
+pub(crate) fn marshal(piece: &Piece, form: Option<Body>) -> Result<Vec<u8>, String> {
     let text = std::str::from_utf8(&piece.text).map_err(|_| "the text is not UTF-8")?;
     match form {
         Some(body) => line::parse(text, body).map_err(|error| error.to_string()),

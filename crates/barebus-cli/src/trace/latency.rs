@@ -31,10 +31,6 @@ impl Latencies {
         self.count
     }
 
-    pub(crate) const fn sum(&self) -> Duration {
-        self.sum
-    }
-
     /// `None` without latencies, as the others.
     pub(crate) fn mean(&self) -> Option<Duration> {
         let mean = self.sum.as_nanos().checked_div(u128::from(self.count))?;
@@ -62,20 +58,20 @@ impl Latencies {
         None
     }
 
-    /// How many latencies are in each of `N` intervals of equal width, from the smallest to the largest; with the end of each interval.
+    /// How many latencies are in each of `N` intervals from the smallest to the largest; with the end of each interval. The ends of intervals
+    /// have the same ratio, because a few latencies are usually many times the others.
     pub(crate) fn histogram<const N: usize>(&self) -> [(Duration, u64); N] {
-        let width = (self.largest - self.smallest).as_nanos().div_ceil(N.max(1) as u128).max(1);
-        let mut intervals = [(Duration::ZERO, 0); N];
-        let mut end = self.smallest;
-        for interval in &mut intervals {
-            end += Duration::from_nanos(u64::try_from(width).unwrap_or(u64::MAX));
-            interval.0 = end;
+        let (smallest, largest) = (self.smallest.as_secs_f64(), self.largest.as_secs_f64());
+        let step = (largest / smallest.max(1e-9)).powf(1.0 / N as f64);
+        let mut intervals = [(self.largest, 0); N];
+        let mut end = smallest.max(1e-9);
+        for interval in intervals.iter_mut().rev().skip(1).rev() {
+            end *= step;
+            interval.0 = Duration::try_from_secs_f64(end).unwrap_or(self.largest);
         }
         for (class, count) in &self.classes {
             let latency = middle(*class).clamp(self.smallest, self.largest);
-            let index = (latency - self.smallest).as_nanos() / width;
-            let index = usize::try_from(index).unwrap_or(usize::MAX).min(N.saturating_sub(1));
-            if let Some(interval) = intervals.get_mut(index) {
+            if let Some(interval) = intervals.iter_mut().find(|(end, _)| latency <= *end) {
                 interval.1 += count;
             }
         }
@@ -133,9 +129,9 @@ mod tests {
         assert_eq!(latencies.smallest(), Some(Duration::from_millis(1)));
         assert_eq!(latencies.largest(), Some(Duration::from_secs(1)));
         assert_eq!(latencies.mean(), Some(Duration::from_micros(500_500)));
-        let histogram: [_; 10] = latencies.histogram();
-        assert!(histogram.iter().all(|(_, count)| (97..=103).contains(count)), "{histogram:?}");
-        assert_eq!(histogram.iter().map(|(_, count)| count).sum::<u64>(), 1000);
+        let histogram: [_; 3] = latencies.histogram();
+        assert_eq!(histogram.map(|(end, _)| end.as_millis()), [10, 100, 1000]);
+        assert_eq!(histogram.map(|(_, count)| count), [10, 90, 900]);
     }
 
     #[test]

@@ -63,7 +63,7 @@ impl Ahead {
         if let Some(error) = self.failed.take() {
             return Err(error);
         }
-        while self.is_pending() && is_writable(self.out.as_fd())? {
+        while self.is_pending() && (self.step == FILE_STEP || is_writable(self.out.as_fd())?) {
             self.write_step()?;
         }
         self.compact();

@@ -111,8 +111,13 @@ impl Live {
         mut take: impl FnMut(&Seen<'_>, &mut Ahead) -> Result<Flow, Failure>,
     ) -> Result<Stopped, Failure> {
         let mut time = now();
+        let mut load = Load::new();
         let stopped = loop {
-            match drain(connection, time, |seen| take(seen, &mut self.out)) {
+            let taken = drain(connection, time, |seen| {
+                load.count += 1;
+                take(seen, &mut self.out)
+            });
+            match taken {
                 Ok(Flow::Continue) => {}
                 Ok(Flow::End) => break Stopped::Enough,
                 Err(failure) => {
@@ -123,7 +128,11 @@ impl Live {
             if until.is_some_and(|until| Instant::now() >= until) {
                 break Stopped::Late;
             }
-            if self.wait(&[connection.as_fd()], until)? == Woken::Interrupted {
+            let woken = match load.is_busy() && !self.out.is_full() {
+                true => self.wait(&[], Some(Instant::now() + REST))?,
+                false => self.wait(&[connection.as_fd()], until)?,
+            };
+            if woken == Woken::Interrupted {
                 break Stopped::Interrupted;
             }
             connection.process().map_err(|error| ended(&error))?;
@@ -133,6 +142,42 @@ impl Live {
         Ok(stopped)
     }
 }
+
+/// How many messages arrive. If they are many, waking up for each costs more than handling it.
+#[derive(Debug)]
+struct Load {
+    /// Start of the interval that is counted in.
+    since: Instant,
+    /// Messages in it.
+    count: u32,
+    was_busy: bool,
+}
+
+/// How long messages are counted.
+const INTERVAL: Duration = Duration::from_millis(10);
+
+/// Messages in a millisecond on a busy bus.
+const BUSY: u32 = 4;
+
+impl Load {
+    fn new() -> Self {
+        Self { since: Instant::now(), count: 0, was_busy: false }
+    }
+
+    /// Whether the last interval was busy.
+    fn is_busy(&mut self) -> bool {
+        let time = self.since.elapsed();
+        if time >= INTERVAL {
+            self.was_busy = u128::from(self.count) >= u128::from(BUSY) * time.as_millis();
+            self.since = Instant::now();
+            self.count = 0;
+        }
+        self.was_busy
+    }
+}
+
+/// On a busy bus, messages are read together that arrive within this time. Their times are later by as much.
+const REST: Duration = Duration::from_millis(2);
 
 /// A message that was received.
 #[derive(Debug)]

@@ -44,7 +44,8 @@ pub fn parse_value(
 }
 
 /// Marshals `arguments`, one text per type of `signature`, as `gdbus call` accepts them: what is not a literal is a string, so strings, object
-/// paths and signatures need no quotes. Escapes in such a string have the meaning that they have in quotes.
+/// paths and signatures need no quotes. Escapes in such a string have the meaning that they have in quotes. Annotations outside of variants
+/// have no effect.
 ///
 /// # Errors
 /// An argument is invalid. The error says which one, and what is valid there.
@@ -114,13 +115,42 @@ pub(crate) fn put_argument(
 ) -> Result<(), ParseError> {
     let is_text = matches!(signature.code(), Some(b's' | b'o' | b'g'));
     // A value of these types is written as a whole or not at all.
-    let literal = parse_node(text).and_then(|node| put(signature, &node, writer));
+    let literal = parse_node(text).and_then(|mut node| {
+        // gdbus does not compare them with the known types.
+        clear_annotations(&mut node);
+        put(signature, &node, writer)
+    });
     match literal {
         Err(error) if is_text => {
             let node = bare(text).ok_or(error)?;
             put(signature, &node, writer)
         }
         result => result,
+    }
+}
+
+/// Removes annotations, but for those in variants, whose types they tell. Recursion is bounded by the depth of the tree, 65 literals.
+fn clear_annotations(node: &mut Node<'_>) {
+    node.annotation = None;
+    match &mut node.literal {
+        Literal::Array(nodes) | Literal::Tuple(nodes) => {
+            nodes.iter_mut().for_each(clear_annotations);
+        }
+        Literal::Dictionary(entries) => {
+            for (key, value) in entries {
+                clear_annotations(key);
+                clear_annotations(value);
+            }
+        }
+        Literal::Entry(entry) => {
+            clear_annotations(&mut entry.0);
+            clear_annotations(&mut entry.1);
+        }
+        Literal::Boolean(_)
+        | Literal::Number(_)
+        | Literal::Text(_)
+        | Literal::Bytes(_)
+        | Literal::Variant(_) => {}
     }
 }
 

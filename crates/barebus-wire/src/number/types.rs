@@ -5,8 +5,10 @@ use alloc::vec::Vec;
 
 use byteorder::ByteOrder;
 
+#[cfg(feature = "alloc")]
+use super::Numbers;
 use super::sealed::Bulk;
-use super::{Number, Numbers, put_numbers};
+use super::{Number, put_numbers};
 use crate::error::{DecodeError, EncodeError};
 use crate::reader::Reader;
 use crate::signature::SignatureText;

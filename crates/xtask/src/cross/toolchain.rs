@@ -90,7 +90,10 @@ impl Apt {
         run(self.command().args(["download", "-qq"]).args(packages))?;
         let files = fs::read_dir(&self.folder)?.map(|entry| entry.map(|entry| entry.path()));
         let files: Vec<PathBuf> = files.collect::<Result<_, _>>()?;
-        Ok(files.into_iter().filter(|path| path.extension().is_some_and(|it| it == "deb")).collect())
+        Ok(files
+            .into_iter()
+            .filter(|path| path.extension().is_some_and(|it| it == "deb"))
+            .collect())
     }
 }
 

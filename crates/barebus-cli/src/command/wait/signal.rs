@@ -1,24 +1,18 @@
 //! `barebus wait [SERVICE] OBJECT INTERFACE SIGNAL`.
 
-use std::io::{self, Write};
 use std::process::ExitCode;
 use std::time::Instant;
 
 use barebus::MatchRuleBuf;
 
-use crate::args::{Form, Globals, Wait};
+use crate::args::{Globals, Wait};
 use crate::command::open;
 use crate::exit::{Exit, Failure};
+use crate::render::put;
 use crate::watch::{Flow, Left, end_of};
 
 pub(super) fn run(globals: &Globals, asked: &Wait) -> Result<ExitCode, Failure> {
-    let form = globals.format.form(&[
-        Form::Text,
-        Form::Verbose,
-        Form::Json,
-        Form::Gvariant,
-        Form::Plain,
-    ])?;
+    let form = globals.format.values()?;
     let (service, [path, interface, member]) = match asked.words.as_slice() {
         [path, interface, member] => (None, [path, interface, member]),
         [service, path, interface, member] => (Some(service), [path, interface, member]),
@@ -48,30 +42,13 @@ pub(super) fn run(globals: &Globals, asked: &Wait) -> Result<ExitCode, Failure> 
         };
         if !globals.format.quiet {
             text.clear();
-            values(form).print(signal.message(), &mut text).map_err(|error| {
+            form.print(signal.message(), &mut text).map_err(|error| {
                 let what = format_args!("{tried}: the signal cannot be printed: {error}");
                 Failure::new(Exit::Refused, what)
             })?;
-            io::stdout().write_all(text.as_bytes())?;
-            io::stdout().flush()?;
+            put(&text)?;
         }
         left.one();
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// The same form in the library.
-const fn values(form: Form) -> barebus_text::Form {
-    use barebus_text::Form as Library;
-
-    match form {
-        Form::Verbose => Library::Verbose,
-        Form::Json => Library::Json,
-        Form::JsonPretty => Library::JsonPretty,
-        Form::BusctlJson => Library::BusctlJson,
-        Form::BusctlPretty => Library::BusctlJsonPretty,
-        Form::Gvariant => Library::GVariant,
-        Form::Plain => Library::Plain,
-        _ => Library::Text,
-    }
 }

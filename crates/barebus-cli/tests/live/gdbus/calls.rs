@@ -41,7 +41,8 @@ fn bare(signature: &str, value: &[&str]) -> String {
 fn values_of_every_type_are_taken_and_printed_as_by_gdbus() {
     let compared = Comparison::default();
     for sample in SAMPLES {
-        for value in sample.values {
+        // gdbus refuses doubles below the smallest normal one: see below.
+        for value in sample.values.iter().filter(|value| **value != ["5e-324"]) {
             let method = format!("Echo{}", sample.name);
             let (printed, is_done) = call(&compared, &method, &[&literal(sample.signature, value)]);
             assert!(is_done, "{method} {value:?}");
@@ -205,15 +206,23 @@ fn signals_are_emitted_as_by_gdbus() {
     compared.at_least(6);
 }
 
-/// What differs on purpose.
 #[test]
-fn what_gdbus_refuses_without_a_reason_is_done() {
-    // It takes no index that its list of descriptors does not have; a descriptor of the caller's is passed by both.
-    let call = ["-o", "gvariant", "call", INTERFACE, TYPES, INTERFACE, "EchoDescriptor", "0"];
-    assert_eq!(barebus(&call), ("(handle 0,)\n".to_owned(), true));
-    let method = format!("{INTERFACE}.EchoDescriptor");
-    assert_eq!(
-        gdbus("call", &["-d", INTERFACE, "-o", TYPES, "-m", &method, "0"]).0,
-        "(handle 0,)\n"
-    );
+fn descriptors_of_the_caller_are_passed_as_by_gdbus() {
+    let compared = Comparison::default();
+    for word in ["0", "handle 1", "2", "77", "x"] {
+        call(&compared, "EchoDescriptor", &[word]);
+    }
+    compared.at_least(5);
+}
+
+/// What gdbus prints, but does not take.
+#[test]
+fn doubles_below_the_smallest_normal_one_are_taken() {
+    let words = ["EchoDouble", "4.9406564584124654e-324"];
+    let call = ["-o", "gvariant", "call", INTERFACE, TYPES, INTERFACE];
+    let printed = format!("({},)\n", words[1]);
+    assert_eq!(barebus(&[&call[..], &words].concat()), (printed, true));
+    let method = format!("{INTERFACE}.{}", words[0]);
+    let (_, is_done) = gdbus("call", &["-d", INTERFACE, "-o", TYPES, "-m", &method, words[1]]);
+    assert!(!is_done);
 }

@@ -1,0 +1,32 @@
+//! `barebus replay`.
+
+mod check;
+mod paced;
+mod raw;
+mod report;
+mod send;
+
+use std::process::ExitCode;
+
+use crate::args::{Form, Globals, Replay};
+use crate::exit::Failure;
+use crate::output::put;
+
+pub(crate) fn run(globals: &Globals, asked: &Replay) -> Result<ExitCode, Failure> {
+    let is_json = globals.format.form(&[Form::Text, Form::Json])?.is_json();
+    if asked.raw && !globals.target.is_peer() && !asked.force {
+        let why = "a bus ends connections that send invalid messages; use --peer, or --force";
+        return Err(Failure::usage(format_args!("cannot send raw messages to a bus: {why}")));
+    }
+    let report = match asked.raw {
+        true => raw::run(globals, asked)?,
+        false => send::run(globals, asked)?,
+    };
+    let mut text = String::new();
+    match is_json {
+        true => report.print_json(&mut text),
+        false => report.print(asked.check, &mut text),
+    }
+    put(&text)?;
+    Ok(report.exit())
+}

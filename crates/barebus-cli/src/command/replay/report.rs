@@ -1,0 +1,89 @@
+//! What has become of the messages.
+
+use std::fmt::Write;
+use std::process::ExitCode;
+
+use crate::exit::Exit;
+use crate::render::{json_string, one_line};
+
+/// Counts messages.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Report {
+    pub(super) calls: u64,
+    pub(super) signals: u64,
+    /// Messages of other types, with `--raw`.
+    pub(super) others: u64,
+    /// Calls that were answered, by a METHOD_RETURN or an ERROR.
+    pub(super) answered: u64,
+    /// Replies that were compared with the recorded ones, and those that differ.
+    pub(super) compared: u64,
+    pub(super) differing: u64,
+    /// Calls without a reply, and messages that could not be sent.
+    pub(super) failed: u64,
+    /// Messages that are not sent: replies, and what opens a connection.
+    pub(super) skipped: u64,
+    /// Files that could not be read to their end, and messages in them that are invalid.
+    pub(super) unreadable: Option<Exit>,
+    /// Why the other side hung up, and the last message that was sent before.
+    pub(super) hung_up: Option<(String, String)>,
+}
+
+impl Report {
+    pub(super) const fn sent(&self) -> u64 {
+        self.calls + self.signals + self.others
+    }
+
+    pub(super) fn exit(&self) -> ExitCode {
+        if self.hung_up.is_some() {
+            return Exit::Connection.into();
+        }
+        if let Some(exit) = self.unreadable {
+            return exit.into();
+        }
+        match (self.failed, self.differing) {
+            (0, 0) => ExitCode::SUCCESS,
+            (0, _) => Exit::Refused.into(),
+            _ => Exit::NoReply.into(),
+        }
+    }
+
+    pub(super) fn print(&self, has_checked: bool, out: &mut String) {
+        let Self { calls, signals, others, answered, failed, skipped, .. } = self;
+        // Writing to a String does not fail.
+        let _ = write!(out, "sent {} ({calls} calls, {signals} signals", self.sent());
+        if *others > 0 {
+            let _ = write!(out, ", {others} others");
+        }
+        let _ = write!(out, "), answered {answered}");
+        if has_checked {
+            let _ = write!(out, ", compared {}, differing {}", self.compared, self.differing);
+        }
+        let _ = writeln!(out, ", failed {failed}, skipped {skipped}");
+        let _ = match &self.hung_up {
+            Some((why, last)) => {
+                writeln!(out, "the other side hung up after {}: {}", one_line(last), one_line(why))
+            }
+            None => writeln!(out, "the other side did not hang up"),
+        };
+    }
+
+    pub(super) fn print_json(&self, out: &mut String) {
+        let Self { calls, signals, others, answered, compared, differing, failed, .. } = self;
+        let _ = write!(
+            out,
+            "{{\"sent\":{},\"calls\":{calls},\"signals\":{signals},\"others\":{others},\
+             \"answered\":{answered},\"compared\":{compared},\"differing\":{differing},\
+             \"failed\":{failed},\"skipped\":{},\"hung_up\":",
+            self.sent(),
+            self.skipped,
+        );
+        match &self.hung_up {
+            Some((why, last)) => {
+                let (why, last) = (json_string(why), json_string(last));
+                let _ = write!(out, "{{\"after\":{last},\"reason\":{why}}}");
+            }
+            None => out.push_str("null"),
+        }
+        out.push_str("}\n");
+    }
+}
