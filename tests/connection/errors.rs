@@ -4,8 +4,8 @@ use std::error::Error as _;
 use std::io;
 
 use barebus::{
-    CallError, Connection, Error, FdsError, Guid, MatchRule, MatchRuleBuf, NoReply, ObjectPath,
-    Options, Proxy, SendError, SessionError,
+    Attempt, AttemptError, CallError, Connection, Error, FdsError, Guid, MatchRule, MatchRuleBuf,
+    NoReply, ObjectPath, OpenError, Options, Proxy, SendError, SessionError,
 };
 use barebus_systemd::interface::manager::{OBJECT, property::VERSION};
 use barebus_systemd::setting::Properties;
@@ -92,6 +92,26 @@ fn a_timeout_and_an_end_of_the_connection_are_asked_for() {
         let error = Error::from(bus.call(&method("Echo"), &()).unwrap_err());
         assert!(!error.is_timeout() && error.is_disconnected(), "{error}");
     });
+}
+
+#[test]
+fn opening_timed_out_if_one_of_the_servers_did_not_answer_in_time() {
+    let attempt = |kind: io::ErrorKind| Attempt {
+        address: "unix:path=/x".into(),
+        error: AttemptError::Io(kind.into()),
+    };
+    let [late, refused] = [io::ErrorKind::TimedOut, io::ErrorKind::ConnectionRefused];
+    for (kinds, is_timeout) in [
+        (&[late][..], true),
+        (&[late, refused], true),
+        (&[refused, late], true),
+        (&[refused], false),
+        (&[], false),
+    ] {
+        let errors = kinds.iter().map(|kind| OpenError::Unreachable(vec![attempt(*kind)]));
+        let error = errors.reduce(OpenError::and_then).unwrap_or(OpenError::NoAddress);
+        assert_eq!(error.is_timeout(), is_timeout, "{kinds:?}");
+    }
 }
 
 #[test]

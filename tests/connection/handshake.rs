@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use barebus::wire::DecodeErrorKind;
 use barebus::{
-    Awaited, BusName, CallError, Cause, Connection, MemberName, MethodCall, NoReply, ObjectPath,
-    Options, SaslErrorKind, SessionError,
+    Awaited, BusName, CallError, Cause, Connection, MatchRule, MemberName, MethodCall, NoReply,
+    ObjectPath, Options, SaslErrorKind, SessionError,
 };
 use barebus_sasl::State;
 use barebus_tests::peer::{BUS, CLIENT, OWNER, Peer};
@@ -47,6 +47,45 @@ fn gives_up_on_a_silent_server_in_time() {
         let awaited = Awaited::Authentication(State::WaitingForOk);
         assert_eq!(error, SessionError::HandshakeTimedOut { awaited });
         assert!(begin.elapsed() >= SHORT, "{:?}", begin.elapsed());
+    }
+}
+
+/// The time limit bounds how long somebody waits for the server, not how long a connection may be left alone before it is used.
+#[test]
+fn a_connection_that_was_not_used_for_long_can_be_used() {
+    type Use = fn(&mut Connection) -> Result<(), CallError>;
+    let uses: [Use; 6] = [
+        |bus| bus.call(&method("Echo"), &("text",)).map(drop),
+        |bus| Ok(bus.establish()?),
+        |bus| bus.flush(),
+        |bus| bus.subscribe(&MatchRule::parse("type='signal'").unwrap()).map(drop),
+        |bus| {
+            let call = bus.start_call(&method("Echo"), &("text",), Vec::new())?;
+            bus.wait(call).map(drop)
+        },
+        |bus| {
+            let call = bus.start_call(&method("Echo"), &("text",), Vec::new())?;
+            while bus.poll_reply(call)?.is_none() {
+                bus.wait_for_input(None)?;
+            }
+            Ok(())
+        },
+    ];
+    for (number, act) in uses.into_iter().enumerate() {
+        // The first limit may be too short for a busy machine.
+        let is_used = |limit: Duration| {
+            play(&patient().handshake_timeout(limit), Peer::serve_echo, |bus| {
+                thread::sleep(limit);
+                match act(bus) {
+                    Ok(()) => true,
+                    Err(error) => {
+                        assert!(error.is_timeout(), "{number}: {error}");
+                        false
+                    }
+                }
+            })
+        };
+        assert!([SHORT, SHORT * 8, SHORT * 64].into_iter().any(is_used), "{number}");
     }
 }
 
@@ -196,7 +235,7 @@ fn message_data_glued_to_the_last_line_is_kept() {
         peer.drain();
     };
     play(&Options::direct(), script, |connection| {
-        let rule = barebus::MatchRule::parse("type='signal'").unwrap();
+        let rule = MatchRule::parse("type='signal'").unwrap();
         let id = connection.subscribe(&rule).unwrap();
         let signal = connection.next_signal(id, None).unwrap().unwrap();
         assert_eq!(signal.body::<(&str,)>().unwrap(), ("kept",));

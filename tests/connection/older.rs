@@ -82,7 +82,10 @@ fn call(member: &str, arguments: &impl EncodeBody) -> Call {
 /// What it answers.
 fn answer(peer: &mut Peer, sent: &Sent) -> Vec<u8> {
     let change = [("symlink", "/etc/x", "/usr/x")];
+    let about_wrong = received(sent).1.first() == Some(&OwnedValue::from(vec!["wrong.service"]));
     match sent.member() {
+        // No answer of theirs.
+        "EnableUnitFiles" | "DisableUnitFiles" if about_wrong => peer.reply(sent, None, &(7,)),
         "EnableUnitFiles"
         | "EnableUnitFilesWithFlags"
         | "DisableUnitFilesWithFlagsAndInstallInfo" => peer.reply(sent, None, &(true, change)),
@@ -148,6 +151,25 @@ fn enabling_and_disabling_fall_back_to_the_older_methods() {
     ]);
     assert_eq!(info, None);
     assert_eq!(calls, [newest, older, oldest]);
+}
+
+#[test]
+fn an_answer_that_cannot_be_read_is_the_error_of_the_method_that_gave_it() {
+    const ALL: Lacks = &[
+        ("EnableUnitFilesWithFlags", METHOD),
+        ("DisableUnitFilesWithFlagsAndInstallInfo", METHOD),
+        ("DisableUnitFilesWithFlags", METHOD),
+    ];
+    let ((enabled, disabled), _) = with(ALL, |systemd| {
+        let (files, options) = (["wrong.service"], FileOptions::new());
+        let enabled = systemd.enable_unit_files(&files, options);
+        (
+            enabled.unwrap_err().operation,
+            systemd.disable_unit_files(&files, options).unwrap_err().operation,
+        )
+    });
+    assert_eq!(enabled, "EnableUnitFiles of wrong.service");
+    assert_eq!(disabled, "DisableUnitFiles of wrong.service");
 }
 
 #[test]

@@ -9,8 +9,8 @@ use barebus_tests::peer::PATIENCE;
 
 use crate::{cargo, printed};
 
-/// A program, and the bytes that its whole file may have.
-const PROGRAMS: [(&str, u64); 2] = [("nolibc-codec", 16_384), ("nolibc-session", 36_864)];
+/// A program, and the bytes that its whole file may have at the very most, with any compiler. docs/promises.md says how many it has.
+const PROGRAMS: [(&str, u64); 2] = [("nolibc-codec", 20_000), ("nolibc-session", 36_864)];
 
 /// Builds a program with the flags of its workspace.
 fn build(name: &str) -> PathBuf {

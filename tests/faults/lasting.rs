@@ -25,7 +25,7 @@ use crate::server::INTERFACE;
 fn session() -> Session<()> {
     let external = Mechanisms::only(Mechanism::External(Identity::Uid(0)));
     let config = Config::new(barebus::ServerKind::Direct, external);
-    let mut session = Session::new(config, Duration::ZERO);
+    let mut session = Session::new(config);
     session.transmitted(session.poll_transmit().bytes[0].len());
     fill(&mut session, format!("OK {GUID}\r\nAGREE_UNIX_FD\r\n").as_bytes());
     session

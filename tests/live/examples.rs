@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
@@ -14,11 +15,26 @@ use barebus_box::SystemdBox;
 
 use crate::boxes::{FAILING, LONG, PATIENCE, SessionBus, TEMPLATE, daemon, printed};
 
-fn cargo(verb: &str, package: &str, example: &str) -> Command {
+pub(crate) fn cargo(verb: &str, package: &str, example: &str) -> Command {
     let mut command = Command::new(env!("CARGO"));
     command.args([verb, "--quiet", "--package", package, "--all-features", "--example", example]);
     command.current_dir(env!("CARGO_MANIFEST_DIR"));
     command
+}
+
+/// Where the program of an example is, once it was built.
+pub(crate) fn example(name: &str) -> PathBuf {
+    let this = std::env::current_exe().unwrap();
+    this.ancestors().nth(2).unwrap().join("examples").join(name)
+}
+
+/// What the examples print that do everything: the state of a unit's file, the result of a job, the end of a command, and that it has failed.
+#[track_caller]
+pub(crate) fn check_all(lines: &[String], state: &str, unit: &str) {
+    let [file, job, end, failure] = lines else { panic!("{lines:?}") };
+    assert_eq!([file, job], [state, "done"]);
+    assert!(end.starts_with("exit-code: exit code 3 after "), "{end}");
+    assert_eq!(*failure, format!("{unit} failed"));
 }
 
 /// What an example prints that ends by itself, with its buses at `address`.
@@ -205,10 +221,9 @@ fn a_call_is_encoded_on_the_stack() {
 fn the_one_that_runs_a_command_tells_how_it_ended() {
     let the_box = daemon();
     assert!(cargo("build", "barebus-systemd", "run").status().unwrap().success());
-    let this = std::env::current_exe().unwrap();
-    let example = this.ancestors().nth(2).unwrap().join("examples/run");
     let run = |line: &str| {
-        let output = the_box.command(&example).args(["/bin/sh", "-c", line]).output().unwrap();
+        let output =
+            the_box.command(example("run")).args(["/bin/sh", "-c", line]).output().unwrap();
         (output.status.code(), String::from_utf8(output.stdout).unwrap())
     };
     let (code, said) = run("exit 0");
@@ -221,4 +236,21 @@ fn the_one_that_runs_a_command_tells_how_it_ended() {
     // A service that ends by SIGTERM has succeeded.
     assert_eq!(code, Some(0), "{said}");
     assert!(said.starts_with("success: signal SIGTERM after "), "{said}");
+}
+
+/// Inside of a box, too.
+#[test]
+fn the_one_that_does_everything_with_tokio_tells_it() {
+    let the_box = daemon();
+    assert!(cargo("build", "barebus-systemd", "with_tokio").status().unwrap().success());
+    let unit = TEMPLATE.replace('@', "@with_tokio");
+    let mut command = the_box.command(example("with_tokio"));
+    let mut running = command.arg(&unit).stdout(Stdio::piped()).spawn().unwrap();
+    let lines = BufReader::new(running.stdout.take().unwrap()).lines().map(Result::unwrap);
+    // Units of other tests fail meanwhile.
+    let is_other = |line: &String| line.ends_with(" failed") && !line.starts_with("with-tokio");
+    let lines: Vec<_> = lines.filter(|line| !is_other(line)).take(4).collect();
+    running.kill().unwrap();
+    running.wait().unwrap();
+    check_all(&lines, "static", "with-tokio.service");
 }

@@ -68,7 +68,7 @@ fn survives(the_box: &SystemdBox, program: &str) {
     println!("{program}: of {COUNT} each, accepted: {replied:?}; {before:?}, then {after:?}");
     // docs/fuzzing.md says which names libdbus allows.
     let is_known = |rule: &&str| matches!(*rule, "BadDestination" | "BadSender");
-    assert!(replied.keys().all(|rule| is_known(rule)), "{replied:?}");
+    assert!(replied.keys().all(is_known), "{replied:?}");
     assert_eq!(before.pid, after.pid, "{program} was started anew");
     assert!(after.memory <= before.memory + GROWTH, "{before:?}, then {after:?}");
 }
@@ -121,10 +121,10 @@ fn call(member: &'static str, serial: Serial) -> Vec<u8> {
 fn read_until(stream: &mut UnixStream, received: &mut Vec<u8>, serial: Serial) -> Answer {
     let mut buffer = [0; 4096];
     loop {
-        if received.starts_with(b"OK ") {
-            if let Some(end) = received.windows(2).position(|pair| pair == b"\r\n") {
-                received.drain(..end + 2);
-            }
+        let line = received.starts_with(b"OK ").then_some(&*received);
+        let end = line.and_then(|line| line.windows(2).position(|pair| pair == b"\r\n"));
+        if let Some(end) = end {
+            received.drain(..end + 2);
         }
         while let Ok(Some(len)) = frame_len(received) {
             if received.len() < len {

@@ -13,6 +13,7 @@ mod access;
 mod boxes;
 mod bus;
 mod definitions;
+mod documents;
 mod examples;
 mod forgery;
 mod generated;

@@ -1,4 +1,4 @@
-//! The first steps in README.md, which are an example.
+//! The programs in documents that are examples: the first steps in README.md, and those for systemd.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
@@ -14,6 +14,18 @@ fn read(file: &str) -> String {
 fn the_first_steps_are_those_of_the_example() {
     let example = read("crates/barebus/examples/first_steps.rs");
     assert!(read("README.md").contains(&format!("```rust,no_run\n{example}```")));
+}
+
+/// `examples` and `access` run them.
+#[test]
+fn the_programs_for_systemd_are_those_of_the_examples() {
+    let document = read("crates/barebus-systemd/README.md");
+    for name in
+        ["unit_file_state", "start_and_wait", "watch_failures", "run", "with_tokio", "remote"]
+    {
+        let example = read(&format!("crates/barebus-systemd/examples/{name}.rs"));
+        assert!(document.contains(&format!("```rust,no_run\n{example}```")), "{name}");
+    }
 }
 
 #[test]

@@ -115,6 +115,56 @@ fn the_end_and_the_deadline_find_what_had_come() {
     assert_eq!(scene.session.unique_name(), Some(US));
 }
 
+/// Whether the handshake ends at that time for want of an answer.
+fn times_out(scene: &mut Scene, at: Duration) -> bool {
+    match scene.session.poll_event(Want::Nothing, NOW + at) {
+        Ok(event) => {
+            assert!(event.is_none());
+            false
+        }
+        Err(error) => {
+            assert!(matches!(error, SessionError::HandshakeTimedOut { .. }), "{error:?}");
+            true
+        }
+    }
+}
+
+/// Time limits of the attempts in one write and line by line.
+fn limits() -> [(Config, Duration); 2] {
+    let mut once = config(ServerKind::Bus);
+    once.can_reconnect = false;
+    [(config(ServerKind::Bus), once.handshake_timeout / 2), (once.clone(), once.handshake_timeout)]
+}
+
+#[test]
+fn the_time_of_the_handshake_begins_with_the_first_poll() {
+    let late = Duration::from_secs(3600);
+    for (config, limit) in limits() {
+        let mut scene = <Scene>::before_waiting(config);
+        assert!(!times_out(&mut scene, late));
+        assert_eq!(scene.session.next_deadline(), Some(NOW + late + limit));
+        assert!(!times_out(&mut scene, late + limit - Duration::from_nanos(1)));
+        assert!(times_out(&mut scene, late + limit));
+    }
+}
+
+#[test]
+fn the_time_in_which_nobody_waits_for_the_server_does_not_count() {
+    let second = Duration::from_secs(1);
+    for (config, limit) in limits() {
+        let mut scene = <Scene>::before_waiting(config);
+        // Before the first poll as well.
+        scene.session.begin_wait(NOW + second);
+        assert!(!times_out(&mut scene, second));
+        assert!(!times_out(&mut scene, second * 2));
+        // Nobody waits for an hour.
+        scene.session.begin_wait(NOW + second * 3602);
+        assert_eq!(scene.session.next_deadline(), Some(NOW + second * 3601 + limit));
+        assert!(!times_out(&mut scene, second * 3602));
+        assert!(times_out(&mut scene, second * 3601 + limit));
+    }
+}
+
 /// The bytes to write now.
 fn output(scene: &mut Scene) -> Vec<u8> {
     let bytes = scene.session.poll_transmit().bytes.concat();

@@ -85,9 +85,16 @@ impl<F> Scene<F> {
         scene
     }
 
-    /// A connection whose lines were written.
+    /// A connection whose lines were written, and whose answer is waited for since [`NOW`].
     pub(crate) fn before_authentication(config: Config) -> Self {
-        let mut scene = Self { session: Session::new(config, NOW), last_serial: 0 };
+        let mut scene = Self::before_waiting(config);
+        assert!(scene.session.poll_event(Want::Nothing, NOW).unwrap().is_none());
+        scene
+    }
+
+    /// A connection whose lines were written.
+    pub(crate) fn before_waiting(config: Config) -> Self {
+        let mut scene = Self { session: Session::new(config), last_serial: 0 };
         let lines = scene.session.poll_transmit().bytes[0].len();
         assert!(scene.session.poll_transmit().bytes[0].starts_with(b"\0AUTH EXTERNAL 30\r\n"));
         scene.session.transmitted(lines);

@@ -13,6 +13,8 @@ use crate::top;
 pub(crate) enum Linked {
     Shared,
     Static,
+    /// As `Shared`, without what only unwinding needs: with the linker script that `docs/embedding.md` shows.
+    WithoutUnwindTables,
 }
 
 impl fmt::Display for Linked {
@@ -20,6 +22,7 @@ impl fmt::Display for Linked {
         f.write_str(match self {
             Self::Shared => "shared",
             Self::Static => "static",
+            Self::WithoutUnwindTables => "without unwind tables",
         })
     }
 }
@@ -55,13 +58,22 @@ impl Program {
         // Flags that the user has set would be measured along.
         build.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
         let mut path = top()?.join("target");
-        if linked == Linked::Static {
+        let flags = match linked {
+            Linked::Shared => None,
+            Linked::Static => Some("-C target-feature=+crt-static".to_owned()),
+            Linked::WithoutUnwindTables => {
+                let script = top()?.join("docs/no-unwind.ld");
+                path.push("without-unwind-tables");
+                Some(format!("-C link-arg=-Wl,-T,{}", script.display()))
+            }
+        };
+        build.arg("--target-dir").arg(&path);
+        if let Some(flags) = flags {
             // Named, so that the flags are for the program alone and not for what builds it.
             let target = host()?;
-            build.args(["--target", &target]).env("RUSTFLAGS", "-C target-feature=+crt-static");
+            build.args(["--target", &target]).env("RUSTFLAGS", flags);
             path.push(target);
         }
-        build.arg("--target-dir").arg(top()?.join("target"));
         let status = build.status().map_err(|error| format!("cargo cannot be run: {error}"))?;
         if !status.success() {
             return Err(format!("{name} cannot be built"));

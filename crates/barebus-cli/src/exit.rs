@@ -1,7 +1,7 @@
 //! Exit codes and errors of the program.
 
 use std::fmt::Display;
-use std::io;
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -97,7 +97,8 @@ impl Failure {
     /// Prints what has failed.
     pub(crate) fn tell(&self) {
         if !self.what.is_empty() {
-            eprintln!("barebus: {}", one_line(&self.what));
+            // Nobody may be reading.
+            let _ = writeln!(io::stderr(), "barebus: {}", one_line(&self.what));
         }
     }
 }

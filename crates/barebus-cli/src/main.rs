@@ -52,6 +52,7 @@ fn run(Arguments { globals, verb }: Arguments) -> Result<ExitCode, Failure> {
         Verb::Capture(asked) => command::capture::run(&globals, &asked),
         Verb::Trace(asked) => command::trace::run(&globals, &asked),
         Verb::Ping(asked) => command::ping::run(&globals, &asked),
+        Verb::Bench => command::bench::run(&globals),
         Verb::Replay(asked) => command::replay::run(&globals, &asked),
         Verb::Codegen(options) => command::codegen::run(&globals, &options),
         Verb::Box(options) => command::run_box::run(&options),

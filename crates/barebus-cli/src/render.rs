@@ -8,7 +8,8 @@ use barebus_text::{is_unsafe, json};
 
 /// Prints a warning as one line on standard error. It does not change the exit code.
 pub(crate) fn warn(what: impl Display) {
-    eprintln!("barebus: warning: {}", one_line(&what.to_string()));
+    // Nobody may be reading.
+    let _ = writeln!(io::stderr(), "barebus: warning: {}", one_line(&what.to_string()));
 }
 
 /// Puts untrusted text on one line and escapes unsafe characters.

@@ -1,5 +1,10 @@
 //! `structure!` and `dictionary!` of barebus-wire make what the derive macros make.
-#![allow(missing_docs, clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(
+    missing_docs,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
 
 use barebus_wire::{
     AsVariant, BodyError, Decode, Encode, Endian, Entries, ObjectPath, OwnedBody, Type, Writer,

@@ -2,7 +2,8 @@
 
 use arbitrary::{Arbitrary, Error, Result, Unstructured};
 
-use crate::generate::{Generated, broken, is_large, message, rules};
+use crate::broken::{Generated, broken, is_large, rules};
+use crate::generate::message;
 use crate::message::Message;
 use crate::shape::Shape;
 use crate::source::Source;

@@ -6,9 +6,11 @@
 
 #[cfg(feature = "arbitrary")]
 mod arbitrary;
+mod broken;
 mod fault;
 mod frame;
 mod generate;
+mod generator;
 mod marshal;
 mod message;
 #[cfg(feature = "proptest")]
@@ -22,7 +24,9 @@ mod value;
 mod values;
 mod wire;
 
-pub use generate::{Generated, Generator, broken, is_large, message, rule_named, rules};
+pub use broken::{Generated, broken, is_large, rule_named, rules};
+pub use generate::message;
+pub use generator::Generator;
 pub use message::Message;
 #[cfg(feature = "proptest")]
 pub use proptest::{any_body, any_broken, any_message, any_signature};

@@ -15,7 +15,7 @@ use crate::incoming_calls::Serving;
 ///
 /// // A direct connection has no bus, so nothing is called `Hello`.
 /// let config = Config::new(ServerKind::Direct, Mechanism::Anonymous.into());
-/// let session: Session<()> = Session::new(config, core::time::Duration::ZERO);
+/// let session: Session<()> = Session::new(config);
 /// assert!(!session.is_established());
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +38,7 @@ pub enum ServerKind {
 /// let mut config = Config::new(ServerKind::Bus, Mechanism::External(Identity::Uid(0)).into());
 /// config.handshake_timeout = Duration::from_secs(1);
 /// config.unix_fds = false;
-/// let session: Session<()> = Session::new(config, Duration::ZERO);
+/// let session: Session<()> = Session::new(config);
 /// assert!(session.next_deadline() <= Some(Duration::from_secs(1)));
 /// ```
 #[derive(Clone, Debug)]

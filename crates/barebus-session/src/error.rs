@@ -16,11 +16,14 @@ use barebus_wire::{BodyError, DecodeError, EncodeError};
 /// use barebus_session::{Config, ServerKind, Session, SessionError, Want};
 ///
 /// let config = Config::new(ServerKind::Direct, Mechanism::Anonymous.into());
-/// let mut session: Session<()> = Session::new(config, Duration::ZERO);
+/// let mut session: Session<()> = Session::new(config);
+/// // The time of the handshake begins with the first poll.
+/// let begin = Duration::from_secs(60);
+/// assert!(session.poll_event(Want::Anything, begin)?.is_none());
 /// // No answer within the time limit of the handshake: the session ends, in this way or by asking for a second attempt.
-/// let late = Duration::from_secs(60);
-/// let error = session.poll_event(Want::Anything, late).unwrap_err();
+/// let error = session.poll_event(Want::Anything, begin * 2).unwrap_err();
 /// assert!(matches!(error, SessionError::HandshakeTimedOut { .. }));
+/// # Ok::<(), SessionError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -83,13 +86,11 @@ pub enum Awaited {
 /// How authentication was tried.
 ///
 /// ```
-/// use core::time::Duration;
-///
 /// use barebus_sasl::Mechanism;
 /// use barebus_session::{Config, HandshakeAttempts, ServerKind, Session};
 ///
 /// let config = Config::new(ServerKind::Direct, Mechanism::Anonymous.into());
-/// let session: Session<()> = Session::new(config, Duration::ZERO);
+/// let session: Session<()> = Session::new(config);
 /// assert_eq!(session.handshake_attempts(), HandshakeAttempts::Pipelined);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -155,15 +156,13 @@ impl core::error::Error for SessionError {}
 /// Why a message was not queued. The connection goes on, except after [`Ended`](Self::Ended).
 ///
 /// ```
-/// use core::time::Duration;
-///
 /// use barebus_sasl::Mechanism;
 /// use barebus_session::{Config, SendError, ServerKind, Session};
 /// use barebus_wire::MethodCall;
 ///
 /// let mut config = Config::new(ServerKind::Direct, Mechanism::Anonymous.into());
 /// config.send_limit = 16;
-/// let mut session: Session<()> = Session::new(config, Duration::ZERO);
+/// let mut session: Session<()> = Session::new(config);
 /// let call = MethodCall::from_static("org.example", "/", "org.example.Calculator", "Add");
 /// // The limit is compared with what is queued already.
 /// session.call(&call, &(2, 3), Vec::new(), None)?;

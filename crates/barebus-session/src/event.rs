@@ -10,14 +10,12 @@ use crate::incoming_calls::ReplyTo;
 /// Identifies a call.
 ///
 /// ```
-/// use core::time::Duration;
-///
 /// use barebus_sasl::Mechanism;
 /// use barebus_session::{Config, ServerKind, Session};
 /// use barebus_wire::MethodCall;
 ///
 /// let config = Config::new(ServerKind::Direct, Mechanism::Anonymous.into());
-/// let mut session: Session<()> = Session::new(config, Duration::ZERO);
+/// let mut session: Session<()> = Session::new(config);
 /// let call = MethodCall::from_static("org.example", "/", "org.example.Calculator", "Add");
 /// let first = session.call(&call, &(2, 3), Vec::new(), None)?;
 /// let second = session.call(&call, &(4, 5), Vec::new(), None)?;
@@ -37,14 +35,12 @@ impl CallId {
 /// Identifies a subscription to signals.
 ///
 /// ```
-/// use core::time::Duration;
-///
 /// use barebus_sasl::Mechanism;
 /// use barebus_session::{Config, ServerKind, Session};
 /// use barebus_wire::MatchRule;
 ///
 /// let config = Config::new(ServerKind::Bus, Mechanism::Anonymous.into());
-/// let mut session: Session<()> = Session::new(config, Duration::ZERO);
+/// let mut session: Session<()> = Session::new(config);
 /// let rule = MatchRule::parse("type='signal',interface='org.example.Link'").unwrap();
 /// let subscription = session.subscribe(&rule, None)?;
 /// session.unsubscribe(subscription)?;
@@ -143,7 +139,7 @@ pub enum Event<'a, F> {
 /// use barebus_wire::MethodCall;
 ///
 /// let config = Config::new(ServerKind::Direct, Mechanism::Anonymous.into());
-/// let mut session: Session<()> = Session::new(config, Duration::ZERO);
+/// let mut session: Session<()> = Session::new(config);
 /// let call = MethodCall::from_static("org.example", "/", "org.example.Calculator", "Add");
 /// let call = session.call(&call, &(2, 3), Vec::new(), None)?;
 /// // Other events stay in the queue.

@@ -7,6 +7,9 @@ use core::time::Duration;
 pub(crate) struct Instant(u64);
 
 impl Instant {
+    /// The epoch of the clock.
+    pub(crate) const EPOCH: Self = Self(0);
+
     /// Later than every other instant: no deadline.
     pub(crate) const NEVER: Self = Self(u64::MAX);
 
@@ -15,9 +18,14 @@ impl Instant {
         time.map_or(Self::NEVER, Self::from)
     }
 
-    /// So much later.
-    pub(crate) fn after(self, time: Duration) -> Self {
-        Self(self.0.saturating_add(Self::from(time).0))
+    /// So many nanoseconds later.
+    pub(crate) const fn put_off(self, time: u64) -> Self {
+        Self(self.0.saturating_add(time))
+    }
+
+    /// The nanoseconds since `earlier`.
+    pub(crate) const fn since(self, earlier: Self) -> u64 {
+        self.0.saturating_sub(earlier.0)
     }
 
     /// `None` for [`NEVER`](Self::NEVER).

@@ -5,14 +5,12 @@
 //! `barebus`.
 //!
 //! ```
-//! use core::time::Duration;
-//!
 //! use barebus_sasl::{Identity, Mechanism};
 //! use barebus_session::{Config, ServerKind, Session};
 //!
 //! let mut config = Config::new(ServerKind::Direct, Mechanism::External(Identity::Uid(0)).into());
 //! config.unix_fds = false;
-//! let mut session: Session<()> = Session::new(config, Duration::ZERO);
+//! let mut session: Session<()> = Session::new(config);
 //!
 //! // Write what the session wants to write.
 //! let written = session.poll_transmit().bytes.concat();

@@ -1,5 +1,4 @@
 //! Runs a command as a transient service with at most 64 MiB of memory, and tells how it ended: `run /bin/sh -c 'exit 3'`.
-#![allow(missing_docs, reason = "an example is read as a whole")]
 
 use std::process::ExitCode;
 

@@ -61,7 +61,7 @@ pub enum Cause {
     /// A unit of that name exists, so no transient one can be made. A unit that has failed exists until it is reset
     /// (`reset_failed_unit`).
     UnitExists(ActiveState),
-    /// The job has not ended within this time. It goes on.
+    /// The job, or the unit that was run, has not ended within this time. It goes on.
     JobNotEnded(Duration),
     /// systemd cannot be reached.
     Access(AccessError),
@@ -93,7 +93,7 @@ impl Error {
         }
     }
 
-    /// Whether a deadline has passed. A job that was waited for goes on.
+    /// Whether a deadline has passed. A job or a run that was waited for goes on.
     pub fn is_timeout(&self) -> bool {
         match &self.cause {
             Cause::Call(error) => error.is_timeout(),

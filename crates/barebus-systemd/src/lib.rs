@@ -62,7 +62,7 @@ pub mod word;
 
 pub use access::{AccessError, Refusal, Remote};
 pub use error::{Cause, Error};
-pub use job::{Job, JobEnd, JobReport, JobResult, Mode, Transaction};
+pub use job::{Job, JobEnd, JobReport, JobResult, Mode, Transaction, UnknownMode};
 pub use name::{UnitKind, UnitName};
 pub use systemd::{Later, Pending, Systemd};
 pub use unit::{ListedUnit, ProcessEnd, Status, UnitList, Units};

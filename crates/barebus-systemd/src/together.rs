@@ -3,6 +3,9 @@
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::task::Poll;
+use std::time::{Duration, Instant};
+
+use crate::client::Client;
 
 /// Waits for both results. Both futures are polled before either is waited for.
 pub(crate) async fn both<A, B>(a: impl Future<Output = A>, b: impl Future<Output = B>) -> (A, B) {
@@ -38,6 +41,32 @@ pub(crate) async fn unless<A>(
         (Poll::Pending, Poll::Pending) => Poll::Pending,
     })
     .await
+}
+
+/// How long something may take.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limit {
+    pub(crate) time: Option<Duration>,
+    deadline: Option<Instant>,
+}
+
+impl Limit {
+    /// `None`: no limit.
+    pub(crate) fn from_now(time: Option<Duration>) -> Self {
+        Self { time, deadline: time.and_then(|time| Instant::now().checked_add(time)) }
+    }
+
+    /// Waits for a result; `None` when the limit has passed.
+    pub(crate) async fn keep<C: Client, T>(
+        self,
+        client: &C,
+        wanted: impl Future<Output = T>,
+    ) -> Option<T> {
+        match self.deadline {
+            Some(deadline) => unless(wanted, client.sleep_until(deadline)).await,
+            None => Some(wanted.await),
+        }
+    }
 }
 
 /// Waits for `a`'s result, and polls `b` meanwhile, until it has ended.

@@ -26,6 +26,7 @@ use barebus_tokio::{Connection, PendingReply, SignalStream};
 use crate::client::{CallOptions, Client, Timeout, is_reopenable};
 use crate::error::Error;
 use crate::state::State;
+pub use crate::watch::tokio::Watch;
 
 /// A connection to systemd, cheap to clone. The [`Driver`] that comes with it must be spawned.
 ///

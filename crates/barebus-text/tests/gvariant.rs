@@ -144,7 +144,7 @@ fn tells_the_type_of_what_a_variant_holds_as_glib_does() {
 #[test]
 fn a_signature_settles_the_types_without_annotations() {
     let signature = Signature::from_static("ya{ov}ad(xg)ay");
-    let text = " ( 5,{ '/a' :<'x'>,},[1,0x1p1], (7,'as') , b'' ) ";
+    let text = " ( 5,{ '/a' :<'x'>},[1,0x1p1], (7,'as') , b'' ) ";
     let body = parse(signature, text, Endian::NATIVE).unwrap();
     assert_eq!(
         printed(&body),

@@ -1,5 +1,7 @@
 //! Whole messages as `busctl monitor` prints them.
 
+#![allow(clippy::unwrap_used, reason = "clippy does not take what tests have in common for tests")]
+
 use barebus_text::{busctl, json};
 use barebus_wire::name::{ErrorName, InterfaceName, MemberName, ObjectPath};
 use barebus_wire::{

@@ -109,10 +109,10 @@ impl OpenError {
         }
     }
 
-    /// Whether every server that the address lists was tried until the deadline had passed.
+    /// Whether one of the servers that were tried did not answer until the deadline had passed. With more time it may.
     pub fn is_timeout(&self) -> bool {
         let Self::Unreachable(attempts) = self else { return false };
-        !attempts.is_empty() && attempts.iter().all(|attempt| attempt.error.is_timeout())
+        attempts.iter().any(|attempt| attempt.error.is_timeout())
     }
 }
 

@@ -8,7 +8,6 @@ use barebus_wire::{Emission, EncodeBody, MatchRule, MethodCall};
 use nix::errno::Errno;
 
 use crate::error::{CallError, ConnectionError};
-use crate::io::monotonic;
 use crate::observer::Observe;
 use crate::reply::{Reply, Signal, into_reply};
 use crate::signals::DroppedSignals;
@@ -77,7 +76,7 @@ impl Connection {
         let patience = call_timeout.map_or(handshake, |call| call.min(handshake));
         transport.set_patience(patience)?;
         Ok(Self {
-            session: Session::new(config, monotonic()),
+            session: Session::new(config),
             transport,
             reopening,
             address: address.into(),
@@ -125,6 +124,7 @@ impl Connection {
     /// # Errors
     /// [`ConnectionError`]: why the connection has ended.
     pub fn establish(&mut self) -> Result<(), ConnectionError> {
+        self.session.begin_wait(self.now());
         while !self.session.is_established() {
             // Processes what has arrived, and watches the deadline of the handshake. Events stay in the queue.
             self.poll(Want::Nothing)?;
@@ -159,6 +159,7 @@ impl Connection {
     ) -> Result<Reply<'_>, CallError> {
         let now = self.now();
         let id = self.start_call_at(now, call, body, Vec::new())?;
+        self.session.begin_wait(now);
         // What arrived before cannot be the reply. If the next read brings it, the time that the read took does not matter.
         let has_time = self.call_timeout != Some(Duration::ZERO);
         if has_time {
@@ -215,6 +216,10 @@ impl Connection {
     #[inline]
     pub fn wait(&mut self, call: CallId) -> Result<Reply<'_>, CallError> {
         self.check_home()?;
+        // Otherwise the time does not matter.
+        if !self.session.is_established() {
+            self.session.begin_wait(self.now());
+        }
         self.wait_longer(call)?;
         self.take_reply()
     }
@@ -329,6 +334,7 @@ impl Connection {
     pub fn flush(&mut self) -> Result<(), CallError> {
         self.check_home()?;
         let deadline = self.call_deadline();
+        self.session.begin_wait(self.now());
         loop {
             self.write()?;
             if self.is_flushed() {
@@ -356,6 +362,7 @@ impl Connection {
     /// in time. [`CallError::Send`], [`CallError::Connection`].
     pub fn subscribe(&mut self, rule: &MatchRule<'_>) -> Result<SubscriptionId, CallError> {
         let id = self.start_subscription(rule)?;
+        self.session.begin_wait(self.now());
         while !self.session.is_settled(id) {
             self.poll(Want::Nothing)?;
             if !self.session.is_settled(id) {

@@ -59,8 +59,9 @@ impl Connection {
     /// [`ConnectionError`]: why the connection has ended. Events that arrived before are still in the queue.
     pub fn wait_for_input(&mut self, until: Option<Instant>) -> Result<(), ConnectionError> {
         self.release_dropped();
-        self.poll(Want::Nothing)?;
         let now = self.now();
+        self.session.begin_wait(now);
+        self.poll_at(Want::Nothing, now)?;
         let until =
             until.map(|until| now.saturating_add(until.saturating_duration_since(Instant::now())));
         Ok(self.progress(until, now)?)

@@ -42,7 +42,9 @@ impl Connection {
         check: impl Fn(&Self) -> Result<(), E>,
     ) -> Result<bool, E> {
         self.release_dropped();
-        let deadline = timeout.map(|timeout| self.now().saturating_add(timeout));
+        let now = self.now();
+        self.session.begin_wait(now);
+        let deadline = timeout.map(|timeout| now.saturating_add(timeout));
         while !self.poll(want)? {
             check(self)?;
             if deadline.is_some_and(|deadline| self.now() >= deadline) {

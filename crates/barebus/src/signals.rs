@@ -153,7 +153,7 @@ impl Signals {
 ///
 /// let mut bus = Connection::system()?;
 /// let rule = MatchRule::parse("type='signal',member='NameOwnerChanged'").unwrap();
-/// let names = bus.signals(&rule)?;
+/// let mut names = bus.signals(&rule)?;
 /// for change in names.bodies::<(String, String, String)>(&mut bus, Some(Duration::from_secs(5))) {
 ///     let (name, _, new_owner) = change?;
 ///     println!("{name} belongs to {new_owner:?}");

@@ -1,4 +1,4 @@
-//! The project's tasks: `cargo xtask demo | test | cross | bench | fuzz | generate | initramfs`.
+//! The project's tasks: `cargo xtask demo | test | root | cross | bench | fuzz | generate | initramfs`.
 
 mod cross;
 mod demo;
@@ -39,6 +39,9 @@ enum Task {
         /// Then runs the tests of systemd 257, in a Debian 13 that debootstrap makes in the target directory
         #[arg(long)]
         all: bool,
+        /// Runs only the tests of systemd 257
+        #[arg(long, conflicts_with = "all")]
+        newer: bool,
     },
     /// Runs the tests of the crates without I/O on other machines, played by qemu, with Rust 1.85, and compiles the rest for them
     Cross {
@@ -46,6 +49,8 @@ enum Task {
         #[arg(value_enum)]
         targets: Vec<cross::Target>,
     },
+    /// Makes the Debian 13 for the tests of systemd 257 in the target directory
+    Root,
     /// Runs the benchmarks
     Bench {
         /// Arguments for the benchmarks; a name selects those that contain it
@@ -73,11 +78,15 @@ enum Task {
 fn main() -> ExitCode {
     let done = match Arguments::parse().task {
         Task::Demo { host } => demo::run(host),
-        Task::Test { all } => test::run(all),
         Task::Cross { targets } if targets.is_empty() => {
             cross::run(cross::Target::value_variants())
         }
         Task::Cross { targets } => cross::run(&targets),
+        Task::Test { newer: true, .. } => test::newer(),
+        Task::Test { all, .. } => test::run(all),
+        Task::Root => root::debian_13().map(|root| {
+            println!("xtask: Debian 13 is in {}", root.display());
+        }),
         Task::Bench { arguments } => bench(&arguments),
         Task::Initramfs => initramfs::boot(),
         Task::Fuzz(options) => fuzz::run(&options),

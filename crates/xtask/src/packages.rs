@@ -40,6 +40,7 @@ const PACKAGES: &[(&str, &str)] = &[
     ("strace", "strace"),
     ("valgrind", "valgrind"),
     ("dbus-send", "dbus-bin"),
+    ("tshark", "tshark"),
     ("xdg-dbus-proxy", "xdg-dbus-proxy"),
 ];
 

@@ -6,8 +6,22 @@ use std::process::Command;
 use crate::packages;
 use crate::run::{self, Failure, top};
 
-/// What the boxes start in it.
-const INCLUDED: &str = "systemd,systemd-sysv,dbus,dbus-daemon,dbus-broker";
+/// What the boxes start in it, and what the tests run there. polkitd needs something that provides logind, which debootstrap does not look
+/// for: libpam-systemd does.
+const INCLUDED: [&str; 12] = [
+    "systemd",
+    "systemd-sysv",
+    "systemd-container",
+    "systemd-resolved",
+    "dbus",
+    "dbus-daemon",
+    "dbus-broker",
+    "polkitd",
+    "libpam-systemd",
+    "procps",
+    "openssh-client",
+    "openssh-server",
+];
 const RELEASE: &str = "trixie";
 
 /// The directory, in the target directory. The first call makes it with debootstrap, which takes a few minutes.
@@ -27,14 +41,16 @@ pub(crate) fn debian_13() -> Result<PathBuf, Failure> {
     let partial = root.with_extension("partial");
     let _ = std::fs::remove_dir_all(&partial);
     std::fs::create_dir_all(&partial)?;
-    run::run(&mut debootstrap(&partial, mirror().as_deref()))?;
+    run::run(&mut debootstrap(&partial, mirror().as_deref())).map_err(|Failure(why)| {
+        Failure(format!("systemd 257 cannot be tested, there is no Debian 13 for it: {why}"))
+    })?;
     std::fs::rename(&partial, &root)?;
     Ok(root)
 }
 
 fn debootstrap(root: &Path, mirror: Option<&str>) -> Command {
     let mut command = Command::new("debootstrap");
-    command.args(["--variant=minbase", &format!("--include={INCLUDED}"), RELEASE]);
+    command.args(["--variant=minbase", &format!("--include={}", INCLUDED.join(",")), RELEASE]);
     command.arg(root);
     command.args(mirror);
     command

@@ -21,6 +21,7 @@ pub(crate) fn run(all: bool) -> Result<(), Failure> {
         "dbus-run-session",
         "dbus-send",
         "gdbus",
+        "tshark",
         "nsenter",
         "setpriv",
         "unshare",
@@ -65,6 +66,8 @@ pub(crate) fn run(all: bool) -> Result<(), Failure> {
     let mut fuzz = cargo();
     fuzz.args(["check", "--manifest-path", "fuzz/Cargo.toml", "--target-dir", "target/fuzz"]);
     fuzz.env("CUSTOM_LIBFUZZER_PATH", "/unused/libfuzzer.a");
+    let mut size = cargo();
+    size.args(["run", "--release", "-q", "-p", "barebus-benches", "--bin", "size", "--", "budget"]);
     let mut steps = vec![
         Step::check("definitions", || crate::generate::run(true)),
         Step::command("formatting", format),
@@ -78,6 +81,7 @@ pub(crate) fn run(all: bool) -> Result<(), Failure> {
         Step::tests("tests", tests),
         Step::tests("wire built for size", compact),
         Step::tests("the rules of wire built for size", compact_rules),
+        Step::command("size budget", size),
     ];
     match oldest_toolchain()? {
         (_, Some(oldest)) => steps.insert(6, Step::command("with the oldest compiler", oldest)),
@@ -87,9 +91,7 @@ pub(crate) fn run(all: bool) -> Result<(), Failure> {
         ),
     }
     if all {
-        let root = crate::root::debian_13()?;
-        steps.push(Step::tests("the layer on systemd 257", on(&root, "barebus-tests")));
-        steps.push(Step::tests("the program on systemd 257", on(&root, "barebus-cli")));
+        steps.extend(steps_of_newer()?);
     }
     if all {
         steps
@@ -99,6 +101,19 @@ pub(crate) fn run(all: bool) -> Result<(), Failure> {
         println!("xtask: ../shared/corpus is missing: the tests that need it print that and pass");
     }
     run_all(steps)
+}
+
+/// Runs the tests of systemd 257 alone.
+pub(crate) fn newer() -> Result<(), Failure> {
+    run_all(steps_of_newer()?.into())
+}
+
+fn steps_of_newer() -> Result<[Step; 2], Failure> {
+    let root = crate::root::debian_13()?;
+    Ok([
+        Step::tests("the layer on systemd 257", on(&root, "barebus-tests")),
+        Step::tests("the program on systemd 257", on(&root, "barebus-cli")),
+    ])
 }
 
 /// The tests of `package` that are ignored, because they need another system than this machine's.

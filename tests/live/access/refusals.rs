@@ -13,21 +13,23 @@ use barebus_systemd::{Error, Mode, Refusal, Systemd};
 use super::{AS_USER, run_inside, the_box};
 use crate::boxes::{INSIDE, PATIENCE, connect};
 
-/// The flags of calls by their members.
+/// The flags of the calls of systemd by whoever calls `last`, by member. Others use the bus, too.
 fn flags_of_calls(monitor: &mut barebus::Connection, last: &str) -> BTreeMap<String, bool> {
-    let mut flags = BTreeMap::new();
+    let mut flags = BTreeMap::<String, BTreeMap<String, bool>>::new();
     loop {
         let event = monitor.next_event(Some(PATIENCE)).unwrap().expect("a message");
         let Event::Monitored(message) = event else { continue };
         let header = message.message.header();
         if header.message_type == MessageType::MethodCall {
-            let member = header.member.unwrap().as_str().to_owned();
+            let Some(sender) = header.sender else { continue };
+            let of_sender = flags.entry(sender.as_str().to_owned()).or_default();
+            let member = header.member.unwrap().as_str();
             let is_interactive = header.flags.contains(Flags::ALLOW_INTERACTIVE_AUTHORIZATION);
             if header.destination.is_some_and(|name| name.as_str() == "org.freedesktop.systemd1") {
-                flags.insert(member.clone(), is_interactive);
+                of_sender.insert(member.to_owned(), is_interactive);
             }
             if member == last {
-                return flags;
+                return std::mem::take(of_sender);
             }
         }
     }

@@ -1,11 +1,13 @@
 //! Another machine, reached by ssh: an sshd in the box.
 
+use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
 use barebus_systemd::{Mode, Remote, Systemd};
 
-use super::{is_inside, run};
-use crate::boxes::PATIENCE;
+use super::{is_inside, run, the_box};
+use crate::boxes::{INSIDE, PATIENCE};
+use crate::examples::{cargo, check_all, example};
 
 /// An sshd on the loopback address, with a key that it accepts.
 struct Sshd {
@@ -48,8 +50,6 @@ impl Sshd {
 
     /// Waits until it says that it listens.
     fn wait(&mut self) {
-        use std::io::{BufRead, BufReader};
-
         let mut said = BufReader::new(self.daemon.stderr.take().unwrap());
         let mut line = String::new();
         while !line.contains("listening") {
@@ -110,6 +110,40 @@ fn another_machine_is_managed_over_ssh() {
         let outcome = here.unit_file_state("far.service").unwrap();
         assert_eq!((state.active.as_str(), outcome.as_str()), ("active", "static"));
     }
+}
+
+/// The example, with the options of ssh in its own file, as users have them.
+#[test]
+fn the_example_manages_another_machine() {
+    const EXAMPLE: &str = "/srv/remote-example";
+    const CONFIG: &str = "/root/.ssh/config";
+
+    if std::env::var_os(INSIDE).is_none() {
+        let built = cargo("build", "barebus-systemd", "remote").status().unwrap();
+        assert!(built.success());
+        let copy = the_box().root().join(EXAMPLE.trim_start_matches('/'));
+        std::fs::copy(example("remote"), copy).unwrap();
+    }
+    if !is_inside("access::ssh::the_example_manages_another_machine") {
+        return;
+    }
+    let sshd = Sshd::start();
+    // The box is thrown away.
+    std::fs::create_dir_all("/root/.ssh").unwrap();
+    let key = format!("{}/user", sshd.directory);
+    let config = format!(
+        "Host 127.0.0.1\nIdentityFile {key}\nIdentitiesOnly yes\nStrictHostKeyChecking no\nUserKnownHostsFile /dev/null\n"
+    );
+    std::fs::write(CONFIG, config).unwrap();
+    let host = format!("root@127.0.0.1:{}", sshd.port);
+    let mut example = Command::new(EXAMPLE);
+    let mut running = example.args([&host, "far.service"]).stdout(Stdio::piped()).spawn().unwrap();
+    let lines = BufReader::new(running.stdout.take().unwrap()).lines();
+    let lines: Vec<_> = lines.take(4).map(Result::unwrap).collect();
+    running.kill().unwrap();
+    running.wait().unwrap();
+    std::fs::remove_file(CONFIG).unwrap();
+    check_all(&lines, "static", "remote.service");
 }
 
 #[test]

@@ -1,18 +1,24 @@
 //! Many jobs at a time, and jobs that outlast what happens to systemd.
 
+use std::collections::BTreeSet;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use barebus::Connection;
 use barebus_box::SystemdBox;
+use barebus_systemd::tokio::{Systemd, Watch};
 use barebus_systemd::transient::TransientUnit;
+use barebus_systemd::watch::Event;
 use barebus_systemd::word::ActiveState;
-use barebus_systemd::{JobEnd, JobResult, ProcessEnd, Systemd};
+use barebus_systemd::{JobEnd, JobResult, ProcessEnd};
 
 use super::{Place, both, connect, is_inside, result};
+use crate::boxes::PATIENCE;
+use crate::watch::replay::Replay;
 
 #[test]
-fn a_thousand_transient_units_are_started_and_waited_for_on_a_bus() {
+fn a_thousand_transient_units_are_started_waited_for_and_watched_on_a_bus() {
     const OWNER: &str = "busctl call org.freedesktop.DBus /org/freedesktop/DBus \
         org.freedesktop.DBus GetNameOwner s org.freedesktop.systemd1";
     for place in both() {
@@ -23,17 +29,18 @@ fn a_thousand_transient_units_are_started_and_waited_for_on_a_bus() {
 }
 
 #[test]
-fn a_thousand_transient_units_are_started_and_waited_for_on_the_private_socket() {
+fn a_thousand_transient_units_are_started_waited_for_and_watched_on_the_private_socket() {
     if is_inside(
-        "jobs::lasting::a_thousand_transient_units_are_started_and_waited_for_on_the_private_socket",
+        "jobs::lasting::a_thousand_transient_units_are_started_waited_for_and_watched_on_the_private_socket",
     ) {
         start_a_thousand(&Place::private());
     }
 }
 
-/// While systemd is made to reload itself all the time.
+const MANY: usize = 1000;
+
+/// As fast as can be, over one connection, while systemd is made to reload itself all the time.
 fn start_a_thousand(place: &Place) {
-    let Place { systemd, .. } = place;
     let is_over = AtomicBool::new(false);
     std::thread::scope(|scope| {
         let the_box = place.the_box;
@@ -45,17 +52,61 @@ fn start_a_thousand(place: &Place) {
                 reloader.sh("systemctl daemon-reload; sleep 1");
             }
         });
-        let names: Vec<_> = (0..1000).map(|index| format!("job-many-{index}.service")).collect();
-        let started = systemd.all(names.iter().map(|name| {
-            let mut unit = TransientUnit::new(name).unwrap();
-            unit.exec_start(["/bin/true"]).unwrap();
-            let later = systemd.later();
-            async move { later.start_transient_unit(unit).await }
-        }));
-        let jobs: Vec<_> = started.into_iter().map(Result::unwrap).collect();
-        let ends = systemd.wait_all(&jobs);
-        assert!(ends.into_iter().all(|end| result(end) == JobResult::Done));
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let (systemd, driver) = Systemd::over(reconnect(the_box).into_connection());
+            tokio::spawn(driver);
+            let systemd = Arc::new(systemd);
+            let mut watch = systemd.watch_all();
+            assert!(matches!(watch.next().await, Some(Ok(Event::Snapshot(_)))));
+            let watcher = tokio::spawn(check_events(watch));
+            let runs: Vec<_> = (0..MANY)
+                .map(|index| {
+                    let systemd = Arc::clone(&systemd);
+                    tokio::spawn(async move {
+                        let name = format!("job-many-{index}.service");
+                        let mut unit = TransientUnit::new(&name).unwrap();
+                        unit.exec_start(["/bin/true"]).unwrap();
+                        let job = systemd.start_transient_unit(unit).await.unwrap();
+                        systemd.wait(&job).await
+                    })
+                })
+                .collect();
+            for run in runs {
+                assert_eq!(result(run.await.unwrap()), JobResult::Done);
+            }
+            watcher.await.unwrap();
+        });
     });
+}
+
+/// The events of all units that are started: none is missing, and none comes twice, which the replay checks.
+async fn check_events(mut watch: Watch) {
+    let (mut replay, mut ended, mut gone) = (Replay::default(), BTreeSet::new(), 0);
+    replay.read(Event::Snapshot(Vec::new()));
+    while gone < MANY {
+        let event = tokio::time::timeout(PATIENCE, watch.next()).await.unwrap();
+        let event = event.unwrap().unwrap();
+        if !event.unit().is_some_and(is_many) {
+            // The snapshot's units have other tests.
+            continue;
+        }
+        match &event {
+            Event::Gone { .. } => gone += 1,
+            Event::JobRemoved { unit, result, .. } => {
+                assert_eq!(result.as_ref(), Some(&JobResult::Done), "{unit}");
+                assert!(ended.insert(unit.clone()), "{unit} twice");
+            }
+            _ => {}
+        }
+        replay.read(event);
+    }
+    assert_eq!((ended.len(), replay.overflows), (MANY, 0));
+    assert_eq!(replay.rows(is_many), []);
+}
+
+fn is_many(unit: &str) -> bool {
+    unit.starts_with("job-many-")
 }
 
 /// Sets the flag when the test has ended, or failed.
@@ -67,10 +118,10 @@ impl Drop for Over<'_> {
     }
 }
 
-fn reconnect(the_box: Option<&SystemdBox>) -> Systemd {
+fn reconnect(the_box: Option<&SystemdBox>) -> barebus_systemd::Systemd {
     match the_box {
         Some(the_box) => connect(the_box),
-        None => Systemd::over(Connection::systemd_private().unwrap()),
+        None => barebus_systemd::Systemd::over(Connection::systemd_private().unwrap()),
     }
 }
 

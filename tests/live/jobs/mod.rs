@@ -2,6 +2,7 @@
 
 mod lasting;
 mod operations;
+mod restart;
 mod results;
 
 use std::process::Command;

@@ -136,7 +136,7 @@ fn settle<T: std::fmt::Debug>(
                 continue;
             }
             let after = get(property);
-            let is_restless = after != before && round > ROUNDS / 2;
+            let is_restless = after != before && round > 2;
             if !is_restless && !agrees(property.name(), &after, &theirs) {
                 differences.push((property.name(), before.text, after.text, theirs));
                 open.push(property);

@@ -10,12 +10,14 @@ use super::{BLOCKER, on_threads, option, the_box};
 
 /// Has systemd-run say whether it knows a setting.
 fn is_known_to_systemd_run(kind: UnitKind, setting: &str) -> bool {
-    let option = option(kind);
     let mut run = the_box().command("systemd-run");
-    run.args(["--no-block", "--quiet"]);
-    if kind == UnitKind::Service {
-        run.args([option, &format!("After={BLOCKER}")]);
-    }
+    run.arg("--quiet");
+    match kind {
+        UnitKind::Scope => run.arg("--scope"),
+        UnitKind::Service => run.args(["--no-block", "--property", &format!("After={BLOCKER}")]),
+        _ => run.arg("--no-block"),
+    };
+    let option = if kind == UnitKind::Scope { "--property" } else { option(kind) };
     let output = run.args([option, &format!("{setting}="), "/bin/true"]).output().unwrap();
     !String::from_utf8_lossy(&output.stderr).contains("Unknown assignment")
 }
@@ -52,6 +54,7 @@ fn every_setting_that_systemd_run_knows_is_known() {
     for (name, page) in directives() {
         let own = pages.iter().filter(|(_, own)| page.contains(&format!("\\fB{own}\\fR")));
         questions.extend(own.map(|(kind, _)| (*kind, name.clone())));
+        questions.push((UnitKind::Scope, name.clone()));
         questions.push((UnitKind::Service, name));
     }
     assert!(questions.len() > 500, "{}", questions.len());

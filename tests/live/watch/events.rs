@@ -314,48 +314,6 @@ fn the_watch_for_tokio_tells_the_same() {
     }
 }
 
-/// Units that are started as fast as can be, while they are waited for and watched over one connection.
-#[test]
-fn no_event_of_many_units_is_lost_or_doubled() {
-    use barebus_systemd::tokio;
-
-    let _alone = alone();
-    for the_box in [daemon(), broker()] {
-        let runtime = ::tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-        runtime.block_on(async {
-            let connection = Connection::open(the_box.system_bus_address()).unwrap();
-            let (systemd, driver) = tokio::Systemd::over(connection);
-            ::tokio::spawn(driver);
-            let mut watch = systemd.watch_all();
-            let reader = ::tokio::spawn(async move {
-                let (mut replay, mut gone, mut done) = (Replay::default(), 0, 0);
-                while gone < MANY {
-                    let event = ::tokio::time::timeout(PATIENCE, watch.next()).await.unwrap();
-                    let event = event.unwrap().unwrap();
-                    if event.unit().is_some_and(|unit| unit.starts_with("short@")) {
-                        gone += usize::from(is_gone(&event));
-                        done += job_results(std::slice::from_ref(&event)).len();
-                    }
-                    replay.read(event);
-                }
-                (replay, done)
-            });
-            let names: Vec<String> = (0..MANY).map(|n| format!("short@{n}.service")).collect();
-            let names: Vec<&str> = names.iter().map(|name| &**name).collect();
-            let jobs = systemd.start_units(&names, Mode::Replace).await;
-            let jobs: Vec<_> = jobs.into_iter().map(Result::unwrap).collect();
-            for end in systemd.wait_all(&jobs).await {
-                assert!(end.unwrap().is_success());
-            }
-            let (replay, done) = reader.await.unwrap();
-            assert_eq!((done, replay.overflows), (MANY, 0));
-            assert_eq!(replay.rows(|name| name.starts_with("short@")), []);
-        });
-    }
-}
-
-const MANY: usize = 500;
-
 #[test]
 fn a_wait_with_a_time_limit_ends() {
     let _alone = alone();

@@ -2,7 +2,7 @@
 
 mod events;
 mod idle;
-mod replay;
+pub(super) mod replay;
 mod walk;
 
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
@@ -61,7 +61,6 @@ fn boot(bus: Bus) -> SystemdBox {
     for index in 0..4 {
         builder = builder.unit(format!("steady-{index}.service"), SORTS[0]);
     }
-    builder = builder.unit("short@.service", "[Service]\nType=oneshot\nExecStart=/bin/true\n");
     builder.boot().unwrap_or_else(|error| panic!("the live tests cannot run: {error}"))
 }
 

@@ -7,13 +7,13 @@ use barebus_systemd::word::{ActiveState, LoadState, SubState};
 
 /// The units as the events tell them. Each event is checked against those before it.
 #[derive(Debug, Default)]
-pub(super) struct Replay {
-    pub(super) units: BTreeMap<String, UnitState>,
+pub(crate) struct Replay {
+    pub(crate) units: BTreeMap<String, UnitState>,
     jobs: BTreeMap<String, Vec<u32>>,
     has_snapshot: bool,
     /// The number of events.
-    pub(super) count: usize,
-    pub(super) overflows: usize,
+    pub(crate) count: usize,
+    pub(crate) overflows: usize,
 }
 
 /// An inactive service has no process.
@@ -22,10 +22,10 @@ fn assert_is_one_moment(unit: &str, state: &UnitState) {
 }
 
 /// Name, load state, active state, sub-state.
-pub(super) type Row = (String, LoadState, ActiveState, SubState);
+pub(crate) type Row = (String, LoadState, ActiveState, SubState);
 
 impl Replay {
-    pub(super) fn read(&mut self, event: Event) {
+    pub(crate) fn read(&mut self, event: Event) {
         self.count += 1;
         assert!(self.has_snapshot || matches!(event, Event::Snapshot(_)), "{event:?}");
         match event {
@@ -75,7 +75,7 @@ impl Replay {
     }
 
     /// The loaded units whose names pass `filter`, without those of which the file was not found: nobody holds on to them.
-    pub(super) fn rows(&self, filter: impl Fn(&str) -> bool) -> Vec<Row> {
+    pub(crate) fn rows(&self, filter: impl Fn(&str) -> bool) -> Vec<Row> {
         let watched = self.units.iter().filter(|(name, _)| filter(name));
         watched
             .map(|(name, state)| {
@@ -85,7 +85,7 @@ impl Replay {
             .collect()
     }
 
-    pub(super) fn has_jobs(&self, filter: impl Fn(&str) -> bool) -> bool {
+    pub(crate) fn has_jobs(&self, filter: impl Fn(&str) -> bool) -> bool {
         self.jobs.iter().any(|(name, jobs)| filter(name) && !jobs.is_empty())
     }
 }

@@ -66,7 +66,7 @@ impl Play {
         config.verify_senders = choice & 4 == 0;
         config.receive_limit = 1 << 12;
         config.send_limit = 1 << 12;
-        let session = Session::new(config, NOW);
+        let session = Session::new(config);
         let mut play =
             Self { session, now: NOW, calls: Vec::new(), last_serial: 0, is_on_bus, told: (0, 0) };
         play.receive(format!("OK {GUID}\r\nAGREE_UNIX_FD\r\n").as_bytes());

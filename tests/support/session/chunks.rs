@@ -89,7 +89,7 @@ fn events(peer: ServerKind, writes: &[Write], sizes: &[usize], reads: usize) -> 
     // On a bus `Hello` comes before the calls.
     config.first_serial =
         Serial::new(if peer == ServerKind::Bus { u32::MAX - 1 } else { u32::MAX }).expect("not 0");
-    let mut session = Session::new(config, NOW);
+    let mut session = Session::new(config);
     for serial in CALLS {
         let call = session.call(&messages::ASK, &(7_u32,), Vec::new(), None).expect("a call");
         assert_eq!(call.serial().get(), serial);

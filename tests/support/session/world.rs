@@ -194,7 +194,7 @@ impl World {
         let passes_fds = choice & 0x20 == 0;
         let now = Duration::from_secs(1000);
         let mut world = Self {
-            session: Session::new(config, now),
+            session: Session::new(config),
             now,
             handles: Handles::default(),
             stream: Stream::default(),

@@ -155,14 +155,6 @@ impl Format {
         })
     }
 
-    /// Whether the output is JSON, for verbs that print text or JSON.
-    ///
-    /// # Errors
-    /// As [`form`](Self::form).
-    pub(crate) fn is_json(&self) -> Result<bool, Failure> {
-        self.form(&[Form::Text, Form::Json]).map(Form::is_json)
-    }
-
     /// busctl's JSON, if it is asked for.
     fn json(&self) -> Option<Form> {
         let auto =

@@ -76,6 +76,12 @@ pub(crate) enum Verb {
     Trace(Trace),
     /// Measures how long calls of a service take
     Ping(Ping),
+    /// Measures the codec and the bus, beside memcpy and a client that only moves bytes
+    #[command(after_help = "\
+Examples:
+  barebus bench
+  barebus bench --user -o json")]
+    Bench,
     /// Sends recorded messages again
     Replay(Replay),
     /// Prints Rust definitions generated from introspection data

@@ -1,6 +1,7 @@
 //! The verbs, one file each.
 
 pub(crate) mod about;
+pub(crate) mod bench;
 pub(crate) mod call;
 pub(crate) mod capture;
 pub(crate) mod codegen;

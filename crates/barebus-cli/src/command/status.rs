@@ -125,7 +125,9 @@ impl Known {
         }
         lines.add_known("SupplementaryGIDs", facts.groups.as_deref().map(join));
         lines.add_known("Comm", facts.comm.as_ref());
-        lines.add_or_not("Exe", facts.exe.as_ref());
+        if let Some(exe) = &facts.exe {
+            lines.add_or_not("Exe", exe.as_ref());
+        }
         lines.add_or_not("CommandLine", facts.command_line.as_ref().map(|words| words.join(" ")));
         lines.add_known("Label", facts.label.as_ref());
         if let Some(cgroup) = &facts.cgroup {

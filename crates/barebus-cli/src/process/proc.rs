@@ -1,7 +1,7 @@
 //! Files below `/proc/PID`.
 
 use std::fs::{self, File};
-use std::io::Read;
+use std::io::{self, Read};
 
 use super::capability;
 use super::cgroup::{Cgroup, Roots};
@@ -16,7 +16,8 @@ pub(crate) struct Facts {
     pub(crate) gids: Option<[u32; 4]>,
     pub(crate) groups: Option<Vec<u32>>,
     pub(crate) comm: Option<String>,
-    pub(crate) exe: Option<String>,
+    /// The inner `None`: it has none, as a kernel thread.
+    pub(crate) exe: Option<Option<String>>,
     pub(crate) command_line: Option<Vec<String>>,
     pub(crate) label: Option<String>,
     pub(crate) cgroup: Option<Cgroup>,
@@ -50,7 +51,7 @@ impl Facts {
             gids: four("Gid"),
             groups: numbers("Groups"),
             comm: comm(pid),
-            exe: link(pid, "exe"),
+            exe: exe(pid),
             command_line: command_line(pid),
             label: label(pid),
             cgroup: Roots::new().of(pid),
@@ -89,9 +90,13 @@ fn label(pid: u32) -> Option<String> {
     Some(label).filter(|label| is_selinux && !label.is_empty())
 }
 
-fn link(pid: u32, name: &str) -> Option<String> {
-    let target = fs::read_link(format!("/proc/{pid}/{name}")).ok()?;
-    Some(target.to_string_lossy().into_owned())
+/// The program; `None` if this process must not know it.
+fn exe(pid: u32) -> Option<Option<String>> {
+    match fs::read_link(format!("/proc/{pid}/exe")) {
+        Ok(target) => Some(Some(target.to_string_lossy().into_owned())),
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => None,
+        Err(_) => Some(None),
+    }
 }
 
 /// The controlling terminal, by its device number.
@@ -112,7 +117,7 @@ fn terminal(pid: u32) -> Option<String> {
 /// A number in a file; `None` also for -1, which stands for none.
 fn number(pid: u32, name: &str) -> Option<u32> {
     let text = read(pid, name)?;
-    let number = str::from_utf8(&text).ok()?.trim().parse().ok()?;
+    let number = std::str::from_utf8(&text).ok()?.trim().parse().ok()?;
     Some(number).filter(|number| *number != u32::MAX)
 }
 

@@ -19,7 +19,7 @@ impl Users {
         let mut users = Self::default();
         for line in file.split(|byte| *byte == b'\n') {
             let mut fields = line.split(|byte| *byte == b':');
-            let mut field = || fields.next().and_then(|field| str::from_utf8(field).ok());
+            let mut field = || fields.next().and_then(|field| std::str::from_utf8(field).ok());
             let (Some(name), Some(_), Some(uid), Some(gid)) = (field(), field(), field(), field())
             else {
                 continue;

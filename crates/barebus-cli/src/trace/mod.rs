@@ -58,11 +58,7 @@ impl<S: Show> Tracer<S> {
     pub(crate) fn message(&mut self, message: &Message<'_>, time: Option<Duration>) {
         let header = message.header();
         match header.message_type {
-            MessageType::MethodCall => {
-                if self.filter.takes(message, |name| self.pairing.owner(name)) {
-                    self.call(message, time);
-                }
-            }
+            MessageType::MethodCall if self.takes(message) => self.call(message, time),
             MessageType::MethodReturn | MessageType::Error => {
                 if let Some(call) = self.pairing.reply(header) {
                     let end = match header.message_type {
@@ -74,13 +70,17 @@ impl<S: Show> Tracer<S> {
                 }
             }
             MessageType::Signal => {
-                if self.filter.takes(message, |name| self.pairing.owner(name)) {
+                if self.takes(message) {
                     self.show.signal(message, time);
                 }
                 self.follow_owners(message);
             }
             _ => {}
         }
+    }
+
+    fn takes(&self, message: &Message<'_>) -> bool {
+        self.filter.takes(message, |name| self.pairing.owner(name))
     }
 
     fn call(&mut self, message: &Message<'_>, time: Option<Duration>) {

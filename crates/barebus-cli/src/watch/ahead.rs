@@ -49,12 +49,12 @@ impl Ahead {
     }
 
     /// Whether something waits.
-    pub(crate) const fn is_pending(&self) -> bool {
+    pub(crate) fn is_pending(&self) -> bool {
         self.start < self.pending.len()
     }
 
     /// Whether receiving should stop until the output has taken something.
-    pub(crate) const fn is_full(&self) -> bool {
+    pub(crate) fn is_full(&self) -> bool {
         self.pending.len() - self.start >= LIMIT
     }
 

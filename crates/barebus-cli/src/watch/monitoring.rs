@@ -1,7 +1,5 @@
 //! Connections that see messages of others.
 
-use std::time::Duration;
-
 use barebus::{CallError, Connection, Event, Message};
 
 use super::ended;
@@ -55,29 +53,14 @@ fn is_loss(message: &Message<'_>, name: &str) -> bool {
         && message.first_argument::<&str>().is_ok_and(|lost| lost == name)
 }
 
-/// Subscribes to signals by each of the rules. All requests leave in one write.
+/// Subscribes to signals by each of the rules.
 ///
 /// # Errors
 /// The bus refuses a rule.
 pub(crate) fn subscribe(connection: &mut Connection, rules: &[String]) -> Result<(), Failure> {
-    let mut subscriptions = Vec::with_capacity(rules.len());
-    for (rule, text) in parsed(rules)?.iter().zip(rules) {
-        let tried = format!("subscribing to {}", text);
-        let id = connection.start_subscription(rule);
-        subscriptions.push((id.map_err(|error| Failure::call(&tried, &error))?, tried));
-    }
-    for (id, tried) in subscriptions {
-        while !connection.session_state().is_settled(id) {
-            connection.wait_for_input(None).map_err(|error| ended(&error))?;
-        }
-        if !connection.session_state().is_subscribed(id) {
-            // The refusal waits behind signals of the subscription, if there are any.
-            while connection
-                .next_signal(id, Some(Duration::ZERO))
-                .map_err(|error| Failure::call(&tried, &error))?
-                .is_some()
-            {}
-        }
+    for rule in parsed(rules)? {
+        let subscribed = connection.subscribe(&rule);
+        subscribed.map_err(|error| Failure::call(format_args!("subscribing to {rule}"), &error))?;
     }
     Ok(())
 }

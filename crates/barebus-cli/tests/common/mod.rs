@@ -1,8 +1,5 @@
 //! The program, and what comes of running it.
 
-#[allow(dead_code, reason = "the tests on files need no service")]
-pub(crate) mod service;
-
 use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::process::{Command, Output};

@@ -6,7 +6,6 @@ use std::os::unix::ffi::OsStrExt;
 use std::process::Command;
 
 use crate::common::{BAREBUS, Folder, refused, stdout};
-use crate::support::run;
 
 /// The verbs, as the program lists them.
 fn verbs() -> Vec<String> {

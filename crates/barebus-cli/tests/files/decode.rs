@@ -54,6 +54,38 @@ fn json_is_what_happens_without_option() {
 }
 
 #[test]
+fn a_form_has_the_same_name_as_everywhere() {
+    let message = call(Endian::Little, "two words");
+    let decode = |form: &str| {
+        let ran = run(&["decode", "-o", form, "-"], &message);
+        assert_eq!((ran.code, &*ran.err), (0, ""), "{form}");
+        ran.out
+    };
+    for (form, option) in [("json", "--json"), ("text", "--text"), ("gvariant", "--gvariant")] {
+        assert_eq!(decode(form), run(&["decode", option, "-"], &message).out);
+        assert_eq!(bytes(&["encode", "-o", form, "-"], decode(form).as_bytes()), message);
+    }
+    let pretty = decode("json-pretty");
+    assert!(pretty.starts_with("{\n\t\"type\" : \"method_call\",\n"), "{pretty}");
+    assert_eq!(bytes(&["encode", "-"], pretty.as_bytes()), message);
+    assert_eq!(decode("plain"), "two words\n");
+    let verbose = decode("verbose");
+    assert!(
+        verbose.starts_with("‣ Type=method_call  Endian=l  Flags=0  Version=1 Cookie=1"),
+        "{verbose}"
+    );
+    assert!(
+        verbose.contains("  MESSAGE \"s\" {\n          STRING \"two words\";\n  };\n"),
+        "{verbose}"
+    );
+    for arguments in [["decode", "-o", "table", "-"], ["encode", "-o", "plain", "-"]] {
+        let ran = run(&arguments, &message);
+        assert_eq!((ran.code, &*ran.out), (2, ""));
+        assert!(ran.err.contains("the forms are json, text, gvariant"), "{}", ran.err);
+    }
+}
+
+#[test]
 fn lines_have_the_header_in_words() {
     let message = call(Endian::Big, "é\u{1b}");
     let header = "method_call endian=B serial=1 path=/ member=M signature=s : ";

@@ -8,6 +8,7 @@
     reason = "clippy does not take what tests have in common for tests"
 )]
 
+mod busctl;
 mod calls;
 mod captures;
 #[path = "../common/mod.rs"]
@@ -15,10 +16,14 @@ mod common;
 mod environment;
 mod failures;
 mod footprint;
+mod forms;
 mod gdbus;
 mod readme;
 mod run_box;
+#[path = "../common/service/mod.rs"]
+mod service;
 mod session_bus;
 mod support;
 mod units;
 mod verbs;
+mod watch;

@@ -17,8 +17,11 @@ fn every_command_of_the_table_for_other_tools_works() {
     let rows = section.lines().filter_map(|line| line.strip_suffix("` |"));
     let commands: Vec<_> = rows
         .filter_map(|row| row.rsplit('`').next())
-        // The capture never ends, and a box does not boot in a box.
-        .filter(|command| command.starts_with("barebus ") && !command.starts_with("barebus box"))
+        // What watches never ends, and a box does not boot in a box.
+        .filter(|command| command.starts_with("barebus "))
+        .filter(|command| {
+            !["box", "monitor", "trace"].contains(&command.split(' ').nth(1).unwrap())
+        })
         .collect();
     assert!(commands.len() >= 11, "{commands:?}");
     let the_box = SystemdBox::builder().timeout(PATIENCE).boot().unwrap();

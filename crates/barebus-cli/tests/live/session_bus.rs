@@ -18,9 +18,26 @@ pub(crate) struct SessionBus {
 
 impl SessionBus {
     pub(crate) fn start(name: &str) -> Self {
+        Self::with(name, Command::new("dbus-daemon"))
+    }
+
+    /// A bus that is not dropped, as one in a static. It ends with this process: the thread that has started it lasts as long.
+    pub(crate) fn of_process(name: &'static str) -> Self {
+        let (send, receive) = std::sync::mpsc::channel();
+        thread::spawn(move || {
+            let mut daemon = Command::new("setpriv");
+            daemon.args(["--pdeathsig", "KILL", "dbus-daemon"]);
+            let _ = send.send(Self::with(name, daemon));
+            loop {
+                thread::park();
+            }
+        });
+        receive.recv().unwrap()
+    }
+
+    fn with(name: &str, mut daemon: Command) -> Self {
         let folder = Folder::new(name);
         let address = format!("unix:path={}", folder.join("bus"));
-        let mut daemon = Command::new("dbus-daemon");
         daemon.args(["--session", "--nofork", "--nopidfile", "--address", &address]);
         let daemon = daemon.stderr(Stdio::null()).spawn().expect("dbus-daemon is installed");
         let end = Instant::now() + PATIENCE;

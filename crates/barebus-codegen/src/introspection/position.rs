@@ -36,13 +36,35 @@ impl<'a> Position<'a> {
     }
 }
 
-/// The start of a text, for an error.
+/// The start of a text, for an error. What a terminal acts on is escaped.
 pub(super) fn excerpt(text: &str) -> String {
-    match text.char_indices().nth(EXCERPT_LEN) {
-        None => text.to_owned(),
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+    let acted_on = |c: char| c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c);
+    let mut excerpt = String::new();
+    for (index, character) in text.chars().enumerate() {
+        if index == EXCERPT_LEN {
+            excerpt.push('…');
+            break;
+        }
+        if acted_on(character) {
+            excerpt.extend(character.escape_debug());
+        } else {
+            excerpt.push(character);
+        }
     }
+    excerpt
 }
 
 /// In characters.
 const EXCERPT_LEN: usize = 200;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_excerpt_is_short_and_nothing_in_it_controls_a_terminal() {
+        assert_eq!(excerpt("a'ü\u{1b}[2J\0\u{202e}"), "a'ü\\u{1b}[2J\\0\\u{202e}");
+        assert_eq!(excerpt(&"x".repeat(201)), format!("{}…", "x".repeat(200)));
+        assert_eq!(excerpt(&"x".repeat(200)), "x".repeat(200));
+    }
+}

@@ -1,6 +1,8 @@
 //! The beginning of a session: authentication, then `Hello`.
 
 use alloc::boxed::Box;
+use core::mem;
+use core::time::Duration;
 
 use barebus_sasl::{Client, Options, Outcome, Pacing};
 
@@ -24,9 +26,12 @@ pub(super) enum Phase {
 pub(super) struct Handshake {
     options: Options,
     guid: Option<barebus_sasl::Guid>,
+    /// As long after [`counted`](Self::counted) as there is time left.
     deadline: Instant,
-    /// When a pipelined attempt is given up, so that there is time for one line by line.
-    pipelined_deadline: Instant,
+    /// The time that a pipelined attempt leaves for one line by line, in nanoseconds.
+    reserve: u64,
+    /// Until when the time was counted; [`Instant::EPOCH`]: it has not begun.
+    counted: Instant,
     /// A pipelined attempt failed: authentication may begin anew, line by line.
     may_retry: bool,
     /// Authentication began anew.
@@ -34,7 +39,10 @@ pub(super) struct Handshake {
 }
 
 impl Handshake {
-    pub(super) fn new(config: &Config, now: Instant) -> Self {
+    pub(super) fn new(config: &Config) -> Self {
+        let may_retry = config.pacing == Pacing::Pipelined && config.can_reconnect;
+        let whole = Instant::from(config.handshake_timeout).since(Instant::EPOCH);
+        let reserve = if may_retry { whole / 2 } else { 0 };
         Self {
             options: Options {
                 mechanisms: config.mechanisms,
@@ -42,9 +50,10 @@ impl Handshake {
                 pacing: config.pacing,
             },
             guid: config.guid,
-            deadline: now.after(config.handshake_timeout),
-            pipelined_deadline: now.after(config.handshake_timeout / 2),
-            may_retry: config.pacing == Pacing::Pipelined && config.can_reconnect,
+            deadline: Instant::EPOCH.put_off(whole - reserve),
+            reserve,
+            counted: Instant::EPOCH,
+            may_retry,
             has_retried: false,
         }
     }
@@ -56,6 +65,11 @@ impl Handshake {
 
     pub(super) const fn pacing(&self) -> Pacing {
         self.options.pacing
+    }
+
+    /// The pipelined attempt is over.
+    fn use_reserve(&mut self) {
+        self.deadline = self.deadline.put_off(mem::take(&mut self.reserve));
     }
 }
 
@@ -90,6 +104,7 @@ impl<F> Session<F> {
         }
         self.handshake.may_retry = false;
         self.handshake.has_retried = true;
+        self.handshake.use_reserve();
         self.handshake.options.pacing = Pacing::StepByStep;
         self.outbox.rewind();
         self.inbox.clear();
@@ -115,13 +130,37 @@ impl<F> Session<F> {
     #[inline]
     pub(super) fn handshake_deadline(&self) -> Instant {
         match &self.phase {
-            Phase::Authentication(_) if self.handshake.may_retry => {
-                self.handshake.pipelined_deadline
-            }
             Phase::Authentication(_) => self.handshake.deadline,
             Phase::Messages if self.awaits_hello() => self.handshake.deadline,
             Phase::Messages | Phase::Ended(_) => Instant::NEVER,
         }
+    }
+
+    /// Tells that the user begins to wait, before the first poll: the time since the last poll, in which nobody waited for the server, does not
+    /// count for the handshake. Event loops, which wait all the while, need not call it.
+    #[inline]
+    pub fn begin_wait(&mut self, now: Duration) {
+        self.count_handshake(now.into(), true);
+    }
+
+    /// Whether the step of the handshake that is going on is given up.
+    #[inline]
+    pub(super) fn is_handshake_late(&mut self, now: Instant) -> bool {
+        self.count_handshake(now, false)
+    }
+
+    /// Counts the time until now, or leaves it out. Returns whether the handshake is late.
+    #[inline(never)]
+    fn count_handshake(&mut self, now: Instant, is_idle: bool) -> bool {
+        if self.handshake_deadline() == Instant::NEVER {
+            return false;
+        }
+        let Handshake { counted, deadline, .. } = &mut self.handshake;
+        if is_idle || *counted == Instant::EPOCH {
+            *deadline = deadline.put_off(now.since(*counted));
+        }
+        *counted = now;
+        now >= *deadline
     }
 
     /// Whether authentication, `Hello` and calls leave together.
@@ -163,6 +202,7 @@ impl<F> Session<F> {
     fn begin_messages(&mut self, outcome: Outcome) {
         self.outcome = Some(outcome);
         self.phase = Phase::Messages;
+        self.handshake.use_reserve();
         if let (false, Some(withdraw)) = (outcome.unix_fd, self.withdraw_fds) {
             while withdraw(self, NoReply::FdsNotNegotiated) {}
         }

@@ -11,7 +11,6 @@ mod send;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::ops::Range;
-use core::time::Duration;
 
 use barebus_sasl::{Guid, Outcome};
 use barebus_wire::HeaderCache;
@@ -83,9 +82,9 @@ struct Ready<F> {
 }
 
 impl<F> Session<F> {
-    /// A session that starts now. On a bus `Hello` is queued.
-    pub fn new(config: Config, now: Duration) -> Self {
-        let handshake = Handshake::new(&config, now.into());
+    /// A new session. On a bus `Hello` is queued. The time of the handshake begins with the first poll.
+    pub fn new(config: Config) -> Self {
+        let handshake = Handshake::new(&config);
         let mut session = Self {
             phase: handshake.begin(),
             handshake,

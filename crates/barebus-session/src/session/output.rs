@@ -9,13 +9,11 @@ use crate::error::NoReply;
 /// What to write now.
 ///
 /// ```
-/// use core::time::Duration;
-///
 /// use barebus_sasl::Mechanism;
 /// use barebus_session::{Config, ServerKind, Session};
 ///
 /// let config = Config::new(ServerKind::Direct, Mechanism::Anonymous.into());
-/// let mut session: Session<()> = Session::new(config, Duration::ZERO);
+/// let mut session: Session<()> = Session::new(config);
 /// let output = session.poll_transmit();
 /// assert!(output.bytes.concat().starts_with(b"\0AUTH ANONYMOUS"));
 /// assert!(output.fds.is_empty());

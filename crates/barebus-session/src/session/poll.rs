@@ -60,13 +60,13 @@ impl<F> Session<F> {
             return Ok(true);
         }
         // What came before the handshake's deadline still counts, but no peer can put the deadline off by sending messages.
-        let is_late = now >= self.handshake_deadline();
+        let is_late = self.is_handshake_late(now);
         while let Some(frame) = self.next_frame() {
             if self.process(frame, want, is_late) || (self.needs_poll && self.poll_queue(want)) {
                 return Ok(true);
             }
         }
-        self.handle_timeout(now);
+        self.handle_timeout(now, is_late);
         if self.needs_poll && self.poll_queue(want) {
             return Ok(true);
         }
@@ -256,8 +256,8 @@ impl<F> Session<F> {
 
     /// Ends what has waited too long.
     #[inline]
-    fn handle_timeout(&mut self, now: Instant) {
-        if now >= self.handshake_deadline() {
+    fn handle_timeout(&mut self, now: Instant, is_handshake_late: bool) {
+        if is_handshake_late {
             self.handshake_timed_out();
         }
         // When the handshake timed out that is the reason, not the time of a call that was never delivered.

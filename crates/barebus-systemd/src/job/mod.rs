@@ -14,7 +14,7 @@ mod wait;
 pub use end::{JobEnd, JobReport, JobResult};
 pub use job::Job;
 pub(crate) use jobs::{Jobs, release};
-pub use mode::Mode;
+pub use mode::{Mode, UnknownMode};
 pub(crate) use start::{
     enqueue_marked_jobs, enqueue_unit_job, isolate_unit, reload_or_restart_unit,
     reload_or_try_restart_unit, reload_unit, request_job, restart_unit, start_job, start_unit,

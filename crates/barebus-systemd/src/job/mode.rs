@@ -1,6 +1,7 @@
 //! What a job does to other jobs.
 
 use std::fmt;
+use std::str::FromStr;
 
 /// What a job does to those that are queued already.
 ///
@@ -34,6 +35,19 @@ pub enum Mode {
 }
 
 impl Mode {
+    /// All modes.
+    pub const ALL: &'static [Self] = &[
+        Self::Replace,
+        Self::Fail,
+        Self::ReplaceIrreversibly,
+        Self::Isolate,
+        Self::Flush,
+        Self::IgnoreDependencies,
+        Self::IgnoreRequirements,
+        Self::Triggering,
+        Self::RestartDependencies,
+    ];
+
     /// The word that systemd has for it.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -53,5 +67,40 @@ impl Mode {
 impl fmt::Display for Mode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Mode {
+    type Err = UnknownMode;
+
+    /// The mode that systemd has this word for.
+    fn from_str(word: &str) -> Result<Self, UnknownMode> {
+        Self::ALL.iter().copied().find(|mode| mode.as_str() == word).ok_or(UnknownMode)
+    }
+}
+
+/// systemd has no [`Mode`] of this name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct UnknownMode;
+
+impl fmt::Display for UnknownMode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("there is no job mode of this name")
+    }
+}
+
+impl std::error::Error for UnknownMode {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mode_is_found_by_its_word() {
+        for mode in Mode::ALL {
+            assert_eq!(mode.as_str().parse(), Ok(*mode));
+        }
+        assert_eq!("Replace".parse::<Mode>(), Err(UnknownMode));
     }
 }

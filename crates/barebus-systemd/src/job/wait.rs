@@ -4,7 +4,7 @@ use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use barebus::definition::Object;
 use barebus::definition::standard::PROPERTIES_CHANGED;
@@ -22,7 +22,7 @@ use crate::error::{Cause, Error};
 use crate::interface::job::method::CANCEL;
 use crate::interface::manager::OBJECT;
 use crate::interface::manager::method::{CANCEL_JOB, CLEAR_JOBS, START_UNIT};
-use crate::together::{all, unless};
+use crate::together::{Limit, all};
 use crate::unit::Reading;
 use crate::unit::status::status;
 
@@ -68,18 +68,12 @@ async fn wait_at_most<C: Client>(
     job: &Job,
     limit: Option<Duration>,
 ) -> Result<JobEnd, Error> {
-    let deadline = limit.and_then(|limit| Instant::now().checked_add(limit));
-    let late = async {
-        match deadline {
-            Some(deadline) => client.sleep_until(deadline).await,
-            None => std::future::pending().await,
-        }
-    };
-    let ended = unless(end(client, job), late).await;
+    let limit = Limit::from_now(limit);
+    let ended = limit.keep(client, end(client, job)).await;
     release(client);
     let failed = |cause: Cause| Error::new("the job", &*job.unit, cause);
     let Some(ended) = ended else {
-        return Err(failed(Cause::JobNotEnded(limit.unwrap_or_default())));
+        return Err(failed(Cause::JobNotEnded(limit.time.unwrap_or_default())));
     };
     match ended.map_err(|error| failed(error.into()))? {
         Ended::Told(result) => Ok(JobEnd::Result(result)),

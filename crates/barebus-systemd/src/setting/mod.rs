@@ -19,7 +19,7 @@
 //!     .property("RemainAfterExit", true)?;
 //!
 //! let mut bus = Connection::system()?;
-//! let arguments = ("backup.service", "fail", &properties, NO_AUXILIARY);
+//! let arguments = ("nightly-backup.service", "fail", &properties, NO_AUXILIARY);
 //! let reply = bus.request(START_TRANSIENT_UNIT.call(OBJECT, arguments))?;
 //! let (job,) = START_TRANSIENT_UNIT.answer(&reply)?;
 //! println!("{job}");

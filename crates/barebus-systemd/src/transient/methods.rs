@@ -1,11 +1,15 @@
 //! The operations on transient units.
 
+use std::time::Duration;
+
 use barebus::{Connection, Options};
 
 use super::{RunEnd, TransientUnit, run, start};
 use crate::client::Client;
+use crate::daemon;
 use crate::error::Error;
 use crate::job::{Job, JobEnd};
+use crate::together::Limit;
 #[cfg(feature = "tokio")]
 use crate::together::alongside;
 
@@ -43,15 +47,37 @@ macro_rules! run_method {
     )*};
 }
 
+/// Documents the method of each shell.
+macro_rules! run_within_method {
+    ($($method:item)*) => {$(
+        /// As [`run`](Self::run); [`Error::is_timeout`] if the unit has not stopped within this time. It goes on.
+        $method
+    )*};
+}
+
 impl crate::Systemd {
     run_method! {
         pub fn run(&self, unit: TransientUnit) -> Result<RunEnd, Error> {
-            let bus = bus_beside(&self.shell).map(Self::over);
-            // An answer shows that it can be used.
-            let bus = bus.filter(|bus| bus.version().is_ok());
-            let systemd = bus.as_ref().unwrap_or(self);
-            systemd.block_on(run::run(&systemd.shell, unit))
+            self.run_limited(unit, None)
         }
+    }
+
+    run_within_method! {
+        pub fn run_within(&self, unit: TransientUnit, timeout: Duration) -> Result<RunEnd, Error> {
+            self.run_limited(unit, Some(timeout))
+        }
+    }
+
+    fn run_limited(&self, unit: TransientUnit, limit: Option<Duration>) -> Result<RunEnd, Error> {
+        let limit = Limit::from_now(limit);
+        let bus = bus_beside(&self.shell).map(Self::over);
+        // An answer shows that it can be used.
+        let bus = bus.filter(|bus| {
+            let version = daemon::version(&bus.shell);
+            bus.block_on(limit.keep(&bus.shell, version)).is_some_and(|version| version.is_ok())
+        });
+        let systemd = bus.as_ref().unwrap_or(self);
+        systemd.block_on(run::run_limited(&systemd.shell, unit, limit))
     }
 }
 
@@ -61,21 +87,53 @@ impl crate::Later<'_> {
             run::run(self.shell, unit).await
         }
     }
+
+    run_within_method! {
+        pub async fn run_within(
+            &self,
+            unit: TransientUnit,
+            timeout: Duration,
+        ) -> Result<RunEnd, Error> {
+            run::run_limited(self.shell, unit, Limit::from_now(Some(timeout))).await
+        }
+    }
 }
 
 #[cfg(feature = "tokio")]
 impl crate::tokio::Systemd {
     run_method! {
         pub async fn run(&self, unit: TransientUnit) -> Result<RunEnd, Error> {
-            let Some(bus) = bus_beside(&*self.shell) else { return run::run(&*self.shell, unit).await };
-            let (bus, driver) = Self::over(bus);
-            let flow = async {
-                // An answer shows that it can be used.
-                let systemd = if bus.version().await.is_ok() { &bus } else { self };
-                run::run(&*systemd.shell, unit).await
-            };
-            alongside(flow, driver).await
+            self.run_limited(unit, None).await
         }
+    }
+
+    run_within_method! {
+        pub async fn run_within(
+            &self,
+            unit: TransientUnit,
+            timeout: Duration,
+        ) -> Result<RunEnd, Error> {
+            self.run_limited(unit, Some(timeout)).await
+        }
+    }
+
+    async fn run_limited(
+        &self,
+        unit: TransientUnit,
+        limit: Option<Duration>,
+    ) -> Result<RunEnd, Error> {
+        let limit = Limit::from_now(limit);
+        let Some(bus) = bus_beside(&*self.shell) else {
+            return run::run_limited(&*self.shell, unit, limit).await;
+        };
+        let (bus, driver) = Self::over(bus);
+        let flow = async {
+            // An answer shows that it can be used.
+            let version = limit.keep(&*bus.shell, daemon::version(&*bus.shell)).await;
+            let systemd = if version.is_some_and(|version| version.is_ok()) { &bus } else { self };
+            run::run_limited(&*systemd.shell, unit, limit).await
+        };
+        alongside(flow, driver).await
     }
 }
 

@@ -22,6 +22,7 @@ use crate::interface::unit;
 use crate::job::wait;
 use crate::name::UnitName;
 use crate::subscription;
+use crate::together::Limit;
 use crate::unit::status::of_object;
 use crate::unit::{Reading, Status};
 use crate::word::LoadState;
@@ -45,6 +46,17 @@ pub(crate) async fn run<C: Client>(client: &C, mut unit: TransientUnit) -> Resul
         let _ = client.call(request, CallOptions::default()).await;
     }
     Ok(RunEnd { job, status, is_lost })
+}
+
+pub(super) async fn run_limited<C: Client>(
+    client: &C,
+    unit: TransientUnit,
+    limit: Limit,
+) -> Result<RunEnd, Error> {
+    let name = unit.name().clone();
+    let end = limit.keep(client, run(client, unit)).await;
+    let late = || Cause::JobNotEnded(limit.time.unwrap_or_default());
+    end.unwrap_or_else(|| Err(Error::new("the run", name.as_str(), late())))
 }
 
 /// The changes of one unit.

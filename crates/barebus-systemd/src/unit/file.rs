@@ -1,7 +1,7 @@
 //! Unit files: whether they are enabled, and changing that.
 
-use barebus::OwnedMessage;
-use barebus::definition::{Kinds, List, Method, Str};
+use barebus::definition::{Arguments, Kinds, List, Method, Str};
+use barebus::{BodyError, EncodeBody, OwnedMessage};
 
 use super::change::{FileChanges, FileOptions};
 use crate::ask::{ask, checked, failed, names};
@@ -11,12 +11,69 @@ use crate::error::Error;
 use crate::interface::manager::method as call;
 use crate::word::{PresetMode, UnitFileState};
 
-/// The answer of the operations on unit files that say whether any has something to do in `[Install]`.
-type WithInfo = (bool, List<Change>);
-/// The answer of the others.
-type Changes = (List<Change>,);
 /// What was done, the path, and what the link leads to.
 type Change = (Str, Str, Str);
+
+/// What the methods that change unit files answer with.
+trait Answer: Kinds + Sized {
+    fn read<In: Kinds>(
+        method: Method<In, Self>,
+        reply: &OwnedMessage,
+    ) -> Result<FileChanges, BodyError>;
+}
+
+impl Answer for (List<Change>,) {
+    fn read<In: Kinds>(
+        method: Method<In, Self>,
+        reply: &OwnedMessage,
+    ) -> Result<FileChanges, BodyError> {
+        let (changes,) = method.answer_as(reply)?;
+        Ok(FileChanges::new(None, changes))
+    }
+}
+
+/// With whether any file has something to do in `[Install]`.
+impl Answer for (bool, List<Change>) {
+    fn read<In: Kinds>(
+        method: Method<In, Self>,
+        reply: &OwnedMessage,
+    ) -> Result<FileChanges, BodyError> {
+        let (carries_install_info, changes) = method.answer_as(reply)?;
+        Ok(FileChanges::new(Some(carries_install_info), changes))
+    }
+}
+
+/// Calls a method that changes unit files.
+async fn told<C: Client, In: Kinds, Out: Answer, A: Arguments + EncodeBody>(
+    client: &C,
+    method: Method<In, Out>,
+    arguments: A,
+    about: Option<&str>,
+) -> Result<FileChanges, Error> {
+    let reply = ask(client, method, arguments, about, CallOptions::default()).await?;
+    Out::read(method, &reply).map_err(failed(method, about))
+}
+
+/// Calls a method that changes unit files, and reloads.
+async fn change<C: Client, In: Kinds, Out: Answer, A: Arguments + EncodeBody>(
+    client: &C,
+    method: Method<In, Out>,
+    arguments: A,
+    files: &[&str],
+    options: FileOptions,
+) -> Result<FileChanges, Error> {
+    let changes = told(client, method, arguments, names(files).as_deref()).await?;
+    reload_after(client, options).await?;
+    Ok(changes)
+}
+
+/// systemd goes on with what it has read before until it is told to read the files again.
+async fn reload_after<C: Client>(client: &C, options: FileOptions) -> Result<(), Error> {
+    match options.reload {
+        true => daemon::reload(client).await,
+        false => Ok(()),
+    }
+}
 
 pub(crate) async fn unit_file_state<C: Client>(
     client: &C,
@@ -35,17 +92,18 @@ pub(crate) async fn enable_unit_files<C: Client>(
     options: FileOptions,
 ) -> Result<FileChanges, Error> {
     let about = names(files);
-    let (about, plain) = (about.as_deref(), CallOptions::default());
+    let about = about.as_deref();
     let newest = call::ENABLE_UNIT_FILES_WITH_FLAGS;
-    let reply = match ask(client, newest, (files, options.flags()), about, plain).await {
+    let changes = match told(client, newest, (files, options.flags()), about).await {
         // Before 246. It cannot say the flag that looks for portable services.
         Err(error) if error.is_unsupported() && !options.portable => {
             let arguments = (files, options.runtime, options.force);
-            ask(client, call::ENABLE_UNIT_FILES, arguments, about, CallOptions::default()).await?
+            told(client, call::ENABLE_UNIT_FILES, arguments, about).await?
         }
-        reply => reply?,
+        changes => changes?,
     };
-    changed_with_info(client, newest, about, &reply, options).await
+    reload_after(client, options).await?;
+    Ok(changes)
 }
 
 pub(crate) async fn disable_unit_files<C: Client>(
@@ -55,23 +113,21 @@ pub(crate) async fn disable_unit_files<C: Client>(
 ) -> Result<FileChanges, Error> {
     let about = names(files);
     let about = about.as_deref();
-    let newest = call::DISABLE_UNIT_FILES_WITH_FLAGS_AND_INSTALL_INFO;
     let arguments = (files, options.flags());
-    match ask(client, newest, arguments, about, CallOptions::default()).await {
-        // Before 253.
-        Err(error) if error.is_unsupported() => {}
-        reply => return changed_with_info(client, newest, about, &reply?, options).await,
+    let newest = call::DISABLE_UNIT_FILES_WITH_FLAGS_AND_INSTALL_INFO;
+    let mut changes = told(client, newest, arguments, about).await;
+    // Before 253.
+    if changes.as_ref().is_err_and(Error::is_unsupported) {
+        changes = told(client, call::DISABLE_UNIT_FILES_WITH_FLAGS, arguments, about).await;
     }
-    let older = call::DISABLE_UNIT_FILES_WITH_FLAGS;
-    let reply = match ask(client, older, arguments, about, CallOptions::default()).await {
-        // Before 246.
-        Err(error) if error.is_unsupported() && !options.portable => {
-            let arguments = (files, options.runtime);
-            ask(client, call::DISABLE_UNIT_FILES, arguments, about, CallOptions::default()).await?
-        }
-        reply => reply?,
-    };
-    changed(client, older, about, &reply, options).await
+    // Before 246.
+    if changes.as_ref().is_err_and(Error::is_unsupported) && !options.portable {
+        let arguments = (files, options.runtime);
+        changes = told(client, call::DISABLE_UNIT_FILES, arguments, about).await;
+    }
+    let changes = changes?;
+    reload_after(client, options).await?;
+    Ok(changes)
 }
 
 pub(crate) async fn reenable_unit_files<C: Client>(
@@ -79,12 +135,8 @@ pub(crate) async fn reenable_unit_files<C: Client>(
     files: &[&str],
     options: FileOptions,
 ) -> Result<FileChanges, Error> {
-    let about = names(files);
-    let about = about.as_deref();
-    let method = call::REENABLE_UNIT_FILES;
     let arguments = (files, options.runtime, options.force);
-    let reply = ask(client, method, arguments, about, CallOptions::default()).await?;
-    changed_with_info(client, method, about, &reply, options).await
+    change(client, call::REENABLE_UNIT_FILES, arguments, files, options).await
 }
 
 pub(crate) async fn link_unit_files<C: Client>(
@@ -92,7 +144,8 @@ pub(crate) async fn link_unit_files<C: Client>(
     paths: &[&str],
     options: FileOptions,
 ) -> Result<FileChanges, Error> {
-    change(client, call::LINK_UNIT_FILES, paths, options).await
+    let arguments = (paths, options.runtime, options.force);
+    change(client, call::LINK_UNIT_FILES, arguments, paths, options).await
 }
 
 pub(crate) async fn mask_unit_files<C: Client>(
@@ -100,21 +153,8 @@ pub(crate) async fn mask_unit_files<C: Client>(
     files: &[&str],
     options: FileOptions,
 ) -> Result<FileChanges, Error> {
-    change(client, call::MASK_UNIT_FILES, files, options).await
-}
-
-/// Calls a method that takes files, `runtime` and `force`.
-async fn change<C: Client>(
-    client: &C,
-    method: Method<(List<Str>, bool, bool), Changes>,
-    files: &[&str],
-    options: FileOptions,
-) -> Result<FileChanges, Error> {
-    let about = names(files);
-    let about = about.as_deref();
     let arguments = (files, options.runtime, options.force);
-    let reply = ask(client, method, arguments, about, CallOptions::default()).await?;
-    changed(client, method, about, &reply, options).await
+    change(client, call::MASK_UNIT_FILES, arguments, files, options).await
 }
 
 pub(crate) async fn unmask_unit_files<C: Client>(
@@ -122,12 +162,7 @@ pub(crate) async fn unmask_unit_files<C: Client>(
     files: &[&str],
     options: FileOptions,
 ) -> Result<FileChanges, Error> {
-    let about = names(files);
-    let about = about.as_deref();
-    let method = call::UNMASK_UNIT_FILES;
-    let arguments = (files, options.runtime);
-    let reply = ask(client, method, arguments, about, CallOptions::default()).await?;
-    changed(client, method, about, &reply, options).await
+    change(client, call::UNMASK_UNIT_FILES, (files, options.runtime), files, options).await
 }
 
 pub(crate) async fn preset_unit_files<C: Client>(
@@ -136,12 +171,8 @@ pub(crate) async fn preset_unit_files<C: Client>(
     mode: PresetMode,
     options: FileOptions,
 ) -> Result<FileChanges, Error> {
-    let about = names(files);
-    let about = about.as_deref();
-    let method = call::PRESET_UNIT_FILES_WITH_MODE;
     let arguments = (files, mode, options.runtime, options.force);
-    let reply = ask(client, method, arguments, about, CallOptions::default()).await?;
-    changed_with_info(client, method, about, &reply, options).await
+    change(client, call::PRESET_UNIT_FILES_WITH_MODE, arguments, files, options).await
 }
 
 pub(crate) async fn preset_all_unit_files<C: Client>(
@@ -149,10 +180,8 @@ pub(crate) async fn preset_all_unit_files<C: Client>(
     mode: PresetMode,
     options: FileOptions,
 ) -> Result<FileChanges, Error> {
-    let method = call::PRESET_ALL_UNIT_FILES;
     let arguments = (mode, options.runtime, options.force);
-    let reply = ask(client, method, arguments, None, CallOptions::default()).await?;
-    changed(client, method, None, &reply, options).await
+    change(client, call::PRESET_ALL_UNIT_FILES, arguments, &[], options).await
 }
 
 pub(crate) async fn revert_unit_files<C: Client>(
@@ -160,11 +189,7 @@ pub(crate) async fn revert_unit_files<C: Client>(
     files: &[&str],
     options: FileOptions,
 ) -> Result<FileChanges, Error> {
-    let about = names(files);
-    let about = about.as_deref();
-    let method = call::REVERT_UNIT_FILES;
-    let reply = ask(client, method, (files,), about, CallOptions::default()).await?;
-    changed(client, method, about, &reply, options).await
+    change(client, call::REVERT_UNIT_FILES, (files,), files, options).await
 }
 
 pub(crate) async fn add_dependency_unit_files<C: Client>(
@@ -174,12 +199,8 @@ pub(crate) async fn add_dependency_unit_files<C: Client>(
     dependency: super::FileDependency,
     options: FileOptions,
 ) -> Result<FileChanges, Error> {
-    let about = names(files);
-    let about = about.as_deref();
-    let method = call::ADD_DEPENDENCY_UNIT_FILES;
     let arguments = (files, target, dependency.as_str(), options.runtime, options.force);
-    let reply = ask(client, method, arguments, about, CallOptions::default()).await?;
-    changed(client, method, about, &reply, options).await
+    change(client, call::ADD_DEPENDENCY_UNIT_FILES, arguments, files, options).await
 }
 
 pub(crate) async fn default_target<C: Client>(client: &C) -> Result<String, Error> {
@@ -194,42 +215,6 @@ pub(crate) async fn set_default_target<C: Client>(
     target: &str,
     options: FileOptions,
 ) -> Result<FileChanges, Error> {
-    let method = call::SET_DEFAULT_TARGET;
     let arguments = (target, options.force);
-    let reply = ask(client, method, arguments, Some(target), CallOptions::default()).await?;
-    changed(client, method, Some(target), &reply, options).await
-}
-
-/// Reads the changes, and reloads.
-async fn changed<C: Client, In: Kinds>(
-    client: &C,
-    method: Method<In, Changes>,
-    about: Option<&str>,
-    reply: &OwnedMessage,
-    options: FileOptions,
-) -> Result<FileChanges, Error> {
-    let (changes,) = method.answer_as(reply).map_err(failed(method, about))?;
-    reload_after(client, options).await?;
-    Ok(FileChanges::new(None, changes))
-}
-
-/// As [`changed`], for methods that say whether any file has something to do in `[Install]`.
-async fn changed_with_info<C: Client, In: Kinds>(
-    client: &C,
-    method: Method<In, WithInfo>,
-    about: Option<&str>,
-    reply: &OwnedMessage,
-    options: FileOptions,
-) -> Result<FileChanges, Error> {
-    let (carries_install_info, changes) = method.answer_as(reply).map_err(failed(method, about))?;
-    reload_after(client, options).await?;
-    Ok(FileChanges::new(Some(carries_install_info), changes))
-}
-
-/// systemd goes on with what it has read before until it is told to read the files again.
-async fn reload_after<C: Client>(client: &C, options: FileOptions) -> Result<(), Error> {
-    match options.reload {
-        true => daemon::reload(client).await,
-        false => Ok(()),
-    }
+    change(client, call::SET_DEFAULT_TARGET, arguments, &[target], options).await
 }

@@ -114,8 +114,7 @@ async fn units<C: Client, In: Kinds, Out: Kinds, A: Arguments + EncodeBody>(
     arguments: A,
 ) -> Result<UnitList, Error> {
     let reply = ask(client, method, arguments, None, CallOptions::default()).await?;
-    let message = reply.message().map_err(failed(method, None))?;
-    UnitList::new(&message).map_err(failed(method, None))
+    UnitList::new(reply).map_err(failed(method, None))
 }
 
 pub(crate) async fn list_unit_files<C: Client>(client: &C) -> Result<Vec<ListedUnitFile>, Error> {

@@ -1,6 +1,8 @@
 //! The units of a list.
 
-use barebus::{Array, BodyError, Message, ObjectPath};
+use std::sync::Arc;
+
+use barebus::{Array, BodyError, ObjectPath, OwnedMessage};
 
 barebus::wire::structure! {
     /// A unit as `ListUnits` gives it, borrowed from the reply.
@@ -41,7 +43,7 @@ barebus::wire::structure! {
     }
 }
 
-/// The units of one reply to `ListUnits`, as one copy of the reply.
+/// The units of one reply to `ListUnits`. It owns the reply; its clones share it.
 ///
 /// `for unit in &list` and [`iter`](Self::iter) give each unit as a [`ListedUnit`] that borrows from the list.
 ///
@@ -57,20 +59,20 @@ barebus::wire::structure! {
 /// ```
 #[derive(Clone, Debug)]
 pub struct UnitList {
-    /// The reply. All units in it were checked.
-    message: Box<[u8]>,
+    /// All units in it were checked.
+    reply: Arc<OwnedMessage>,
     len: usize,
 }
 
 impl UnitList {
-    /// Checks every unit and copies the reply.
-    pub(crate) fn new(reply: &Message<'_>) -> Result<Self, BodyError> {
+    /// Checks every unit.
+    pub(crate) fn new(reply: OwnedMessage) -> Result<Self, BodyError> {
         let mut len = 0;
         for unit in reply.body::<(Array<'_, ListedUnit<'_>>,)>()?.0 {
             unit?;
             len += 1;
         }
-        Ok(Self { message: reply.as_bytes().into(), len })
+        Ok(Self { reply: Arc::new(reply), len })
     }
 
     /// Number of units.
@@ -85,8 +87,7 @@ impl UnitList {
 
     /// The units, in systemd's order, which has no meaning.
     pub fn iter(&self) -> Units<'_> {
-        let body = Message::parse(&self.message).ok().and_then(|reply| reply.body().ok());
-        Units(body.map(|(units,)| units))
+        Units(self.reply.body().ok().map(|(units,)| units))
     }
 }
 

@@ -197,23 +197,31 @@ impl<'t> Parser<'t> {
         self.dictionary()
     }
 
-    /// Values up to `close`; a trailing comma is allowed.
+    /// Values up to `close`. As in GLib, a comma stands behind the last one only if it is the only one of a tuple.
     fn list(&mut self, close: char, expected: &'static str) -> Result<Vec<Node<'t>>, ParseError> {
         let mut nodes = Vec::new();
-        while !self.accept(close) {
+        if self.accept(close) {
+            return Ok(nodes);
+        }
+        loop {
             nodes.push(self.node()?);
             if !self.accept(',') {
                 self.expect(close, expected)?;
-                break;
+                return Ok(nodes);
+            }
+            if close == ')' && nodes.len() == 1 && self.accept(close) {
+                return Ok(nodes);
             }
         }
-        Ok(nodes)
     }
 
     /// What follows `{`: entries `key: value`, or a single entry `key, value`.
     fn dictionary(&mut self) -> Result<Literal<'t>, ParseError> {
         let mut entries = Vec::new();
-        while !self.accept('}') {
+        if self.accept('}') {
+            return Ok(Literal::Dictionary(entries));
+        }
+        loop {
             let key = self.node()?;
             if entries.is_empty() && self.accept(',') {
                 let value = self.node()?;
@@ -224,10 +232,9 @@ impl<'t> Parser<'t> {
             entries.push((key, self.node()?));
             if !self.accept(',') {
                 self.expect('}', "',' or '}'")?;
-                break;
+                return Ok(Literal::Dictionary(entries));
             }
         }
-        Ok(Literal::Dictionary(entries))
     }
 
     /// A string in single or double quotes.

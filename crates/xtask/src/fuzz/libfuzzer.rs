@@ -31,7 +31,8 @@ pub(super) fn run(target: &Target, arguments: &[String]) -> Result<(), Failure> 
 fn options(target: &Target) -> Vec<String> {
     let len = target.max_len().map(|len| format!("-max_len={len}"));
     let dictionary = format!("-dict={}", dictionary().display());
-    len.into_iter().chain([dictionary]).collect()
+    let entropic = (!target.weighs_inputs()).then(|| "-entropic=0".to_owned());
+    len.into_iter().chain(entropic).chain([dictionary]).collect()
 }
 
 /// Runs a target for some time, then minimises its corpus.
@@ -98,10 +99,9 @@ fn read(line: &str, outcome: &mut Outcome) {
     if let Some(count) = line.strip_prefix("stat::number_of_executed_units:").and_then(number) {
         outcome.executions = count;
     }
-    if line.starts_with('#') {
-        if let Some(edges) = line.split_once(" cov: ").and_then(|(_, rest)| number(rest)) {
-            outcome.edges = edges;
-        }
+    let status = line.starts_with('#').then(|| line.split_once(" cov: ")).flatten();
+    if let Some(edges) = status.and_then(|(_, rest)| number(rest)) {
+        outcome.edges = edges;
     }
     if let Some((_, file)) = line.split_once("Test unit written to ") {
         outcome.findings.push(file.trim().to_owned());

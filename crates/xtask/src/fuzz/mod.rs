@@ -90,14 +90,14 @@ pub(crate) fn run(options: &FuzzOptions) -> Result<(), Failure> {
         });
     };
     let time = Duration::try_from_secs_f64(minutes * 60.0)?;
-    let mut record = Record::new(options.engine, minutes);
+    let mut record = Record::new(options.engine, minutes)?;
     for target in &targets {
         println!("xtask: {}, {} s", target.name, time.as_secs());
         let outcome = match options.engine {
             Engine::Libfuzzer => libfuzzer::campaign(target, time, &options.arguments)?,
             Engine::Afl => afl::campaign(target, time, &options.arguments)?,
         };
-        record.add(&target.name, outcome);
+        record.add(&target.name, outcome)?;
     }
     record.finish()
 }

@@ -1,8 +1,9 @@
 //! The record of a run: what was printed, in `fuzz/record/DATE.md`.
 
 use std::fmt::Write as _;
-use std::fs::{self, OpenOptions};
-use std::io::Write as _;
+use std::fs;
+use std::io::ErrorKind;
+use std::path::PathBuf;
 use std::process::Command;
 
 use super::{Engine, Outcome, folder};
@@ -13,40 +14,49 @@ pub(super) struct Record {
     engine: Engine,
     minutes: f64,
     outcomes: Vec<(String, Outcome)>,
+    /// The file of today, what it held before, and the time of day at which this run began.
+    path: PathBuf,
+    before: String,
+    time: String,
 }
 
 impl Record {
-    pub(super) const fn new(engine: Engine, minutes: f64) -> Self {
-        Self { engine, minutes, outcomes: Vec::new() }
-    }
-
-    /// Adds an outcome and prints it.
-    pub(super) fn add(&mut self, target: &str, outcome: Outcome) {
-        print!("{}", row(target, &outcome));
-        self.outcomes.push((target.to_owned(), outcome));
-    }
-
-    /// Writes the file of today, behind what it holds already.
+    /// Begins a record, behind what the file of today holds already.
     ///
     /// # Errors
-    /// The file cannot be written, or an input broke a property.
-    pub(super) fn finish(self) -> Result<(), Failure> {
+    /// The file cannot be read.
+    pub(super) fn new(engine: Engine, minutes: f64) -> Result<Self, Failure> {
         let (date, time) = now()?;
-        let record = folder().join("record");
-        fs::create_dir_all(&record)?;
-        let path = record.join(format!("{date}.md"));
-        let mut file = OpenOptions::new().create(true).append(true).open(&path)?;
-        if file.metadata()?.len() == 0 {
-            writeln!(file, "# Fuzzing on {date}")?;
-        }
-        file.write_all(self.text(&time).as_bytes())?;
-        println!("xtask: {} holds this record", path.display());
+        let path = folder().join("record").join(format!("{date}.md"));
+        let before = match fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == ErrorKind::NotFound => format!("# Fuzzing on {date}\n"),
+            Err(error) => return Err(error.into()),
+        };
+        Ok(Self { engine, minutes, outcomes: Vec::new(), path, before, time })
+    }
+
+    /// Adds an outcome, prints it, and writes the file: a run that is interrupted leaves its record.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub(super) fn add(&mut self, target: &str, outcome: Outcome) -> Result<(), Failure> {
+        print!("{}", row(target, &outcome));
+        self.outcomes.push((target.to_owned(), outcome));
+        fs::create_dir_all(folder().join("record"))?;
+        Ok(fs::write(&self.path, format!("{}{}", self.before, self.text()))?)
+    }
+
+    /// Ends the run.
+    ///
+    /// # Errors
+    /// An input broke a property.
+    pub(super) fn finish(self) -> Result<(), Failure> {
+        let path = self.path.display();
+        println!("xtask: {path} holds this record");
         match self.findings() {
             0 => Ok(()),
-            count => Err(Failure(format!(
-                "{count} inputs broke a property; {} names them",
-                path.display()
-            ))),
+            count => Err(Failure(format!("{count} inputs broke a property; {path} names them"))),
         }
     }
 
@@ -54,12 +64,13 @@ impl Record {
         self.outcomes.iter().map(|(_, outcome)| outcome.findings.len()).sum()
     }
 
-    fn text(&self, time: &str) -> String {
+    fn text(&self) -> String {
         let minutes = match self.minutes {
             minutes if (minutes - 1.0).abs() < f64::EPSILON => "1 minute".to_owned(),
             minutes => format!("{minutes} minutes"),
         };
-        let mut text = format!("\n## {time} UTC, {}, {minutes} each\n\n", self.engine.name());
+        let mut text =
+            format!("\n## {} UTC, {}, {minutes} each\n\n", self.time, self.engine.name());
         text +=
             "| target | executions | per second of processor time | edges | corpus | findings |\n";
         text += "|---|---|---|---|---|---|\n";
@@ -104,7 +115,7 @@ fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
@@ -128,7 +139,14 @@ mod tests {
 
     #[test]
     fn a_record_has_a_row_for_each_target_and_names_the_findings() {
-        let mut record = Record::new(Engine::Libfuzzer, 1.0);
+        let mut record = Record {
+            engine: Engine::Libfuzzer,
+            minutes: 1.0,
+            outcomes: Vec::new(),
+            path: PathBuf::new(),
+            before: String::new(),
+            time: "12:34".into(),
+        };
         let outcome = Outcome {
             executions: 1_234_567,
             cpu: Duration::from_secs(10),
@@ -136,13 +154,13 @@ mod tests {
             corpus: 7,
             findings: vec!["artifacts/parse/crash-0a".into()],
         };
-        record.add("parse", outcome);
+        record.outcomes.push(("parse".into(), outcome));
         let expected = "\n## 12:34 UTC, libFuzzer, 1 minute each\n\n\
             | target | executions | per second of processor time | edges | corpus | findings |\n\
             |---|---|---|---|---|---|\n\
             | `parse` | 1,234,567 | 123,456 | 321 | 7 | 1 |\n\
             \nTogether 1,234,567 executions.\n\n`parse`: `crash-0a`\n";
-        assert_eq!(record.text("12:34"), expected);
+        assert_eq!(record.text(), expected);
         assert_eq!(record.findings(), 1);
     }
 }

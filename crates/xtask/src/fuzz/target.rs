@@ -12,16 +12,26 @@ pub(super) struct Target {
     pub(super) name: String,
 }
 
-/// Fast targets, the targets whose seeds they share, and the longest input in bytes that is worth its time.
-const FAST: &[(&str, &str, u32)] = &[
-    ("fast_parse", "message", 1024),
-    ("fast_validate", "message", 1024),
-    ("fast_header", "header", 1024),
-    ("fast_typed", "typed", 512),
-    ("fast_signature", "signature", 260),
-    ("fast_sasl", "sasl_server", 512),
-    ("fast_session", "session", 256),
-    ("fast_chunker", "chunker", 1024),
+/// A fast target.
+struct Fast {
+    name: &'static str,
+    /// The target whose seeds it shares.
+    shared: &'static str,
+    /// The longest input in bytes that is worth its time.
+    max_len: u32,
+    /// Whether libFuzzer weighs inputs by how rare their features are. Of a session there are so many that it takes half of the time.
+    weighs_inputs: bool,
+}
+
+const FAST: &[Fast] = &[
+    Fast { name: "fast_parse", shared: "message", max_len: 1024, weighs_inputs: true },
+    Fast { name: "fast_validate", shared: "message", max_len: 1024, weighs_inputs: true },
+    Fast { name: "fast_header", shared: "header", max_len: 1024, weighs_inputs: true },
+    Fast { name: "fast_typed", shared: "typed", max_len: 512, weighs_inputs: true },
+    Fast { name: "fast_signature", shared: "signature", max_len: 260, weighs_inputs: true },
+    Fast { name: "fast_sasl", shared: "sasl_server", max_len: 512, weighs_inputs: true },
+    Fast { name: "fast_session", shared: "session", max_len: 256, weighs_inputs: false },
+    Fast { name: "fast_chunker", shared: "chunker", max_len: 1024, weighs_inputs: false },
 ];
 
 impl Target {
@@ -41,15 +51,23 @@ impl Target {
         folder().join("corpus").join(&self.name)
     }
 
+    fn fast(&self) -> Option<&'static Fast> {
+        FAST.iter().find(|fast| fast.name == self.name)
+    }
+
     /// The folder of the target whose seeds this one shares.
     pub(super) fn shared(&self) -> Option<PathBuf> {
-        let (_, shared, _) = FAST.iter().find(|(name, ..)| *name == self.name)?;
-        Some(folder().join("corpus").join(shared))
+        Some(folder().join("corpus").join(self.fast()?.shared))
     }
 
     /// Longest input in bytes; `None` for the fuzzer's default.
     pub(super) fn max_len(&self) -> Option<u32> {
-        FAST.iter().find(|(name, ..)| *name == self.name).map(|(_, _, len)| *len)
+        Some(self.fast()?.max_len)
+    }
+
+    /// Whether libFuzzer weighs inputs by how rare their features are.
+    pub(super) fn weighs_inputs(&self) -> bool {
+        self.fast().is_none_or(|fast| fast.weighs_inputs)
     }
 
     /// The folder for inputs that break the property.
@@ -82,8 +100,8 @@ mod tests {
 
     #[test]
     fn fast_targets_exist_and_share_seeds_that_exist() {
-        for (name, ..) in FAST {
-            let shared = Target::named(name).unwrap().shared().unwrap();
+        for fast in FAST {
+            let shared = Target::named(fast.name).unwrap().shared().unwrap();
             assert!(shared.is_dir(), "{}", shared.display());
         }
         let count = all().unwrap().iter().filter(|target| target.name.starts_with("fast_")).count();

@@ -4,7 +4,11 @@ mod options;
 
 use clap::{Args, Subcommand};
 
-pub(crate) use options::{FileOptions, JobMode, Presets, Waiting};
+use barebus_systemd::Mode;
+use barebus_systemd::word::PresetMode;
+
+pub(crate) use options::{FileOptions, Waiting};
+use options::{job_mode, preset_mode};
 
 #[derive(Debug, Args)]
 pub(crate) struct Unit {
@@ -147,8 +151,8 @@ pub(crate) struct Jobs {
     #[command(flatten)]
     pub(crate) waiting: Waiting,
     /// What the job does to those that are queued already
-    #[arg(long, value_enum, value_name = "MODE", default_value_t = JobMode::Replace)]
-    pub(crate) job_mode: JobMode,
+    #[arg(long, value_parser = job_mode(), value_name = "MODE", default_value_t)]
+    pub(crate) job_mode: Mode,
 }
 
 #[derive(Debug, Args)]
@@ -197,8 +201,8 @@ pub(crate) struct Preset {
     #[command(flatten)]
     pub(crate) options: FileOptions,
     /// What is done
-    #[arg(long, value_enum, value_name = "MODE", default_value_t = Presets::Full)]
-    pub(crate) preset_mode: Presets,
+    #[arg(long, value_parser = preset_mode(), value_name = "MODE", default_value_t = PresetMode::Full)]
+    pub(crate) preset_mode: PresetMode,
 }
 
 #[derive(Debug, Args)]
@@ -258,7 +262,7 @@ pub(crate) struct Cancel {
 
 #[derive(Debug, Args)]
 pub(crate) struct Watch {
-    /// Names of units [default: all units]
+    /// Names or patterns of units [default: all units]
     #[arg(value_name = "NAME")]
     pub(crate) names: Vec<String>,
 }

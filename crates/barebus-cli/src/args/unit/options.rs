@@ -1,6 +1,7 @@
 //! Options that several verbs of `barebus unit` have.
 
-use clap::{Args, ValueEnum};
+use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use barebus_systemd::Mode;
 use barebus_systemd::word::PresetMode;
@@ -12,43 +13,15 @@ pub(crate) struct Waiting {
     pub(crate) no_block: bool,
 }
 
-/// As `systemctl --job-mode`.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(crate) enum JobMode {
-    /// Replaces those that conflict with it
-    Replace,
-    /// Fails if one conflicts with it
-    Fail,
-    /// Replaces those that conflict, and cannot be replaced itself
-    ReplaceIrreversibly,
-    /// Stops all units that it does not need
-    Isolate,
-    /// Cancels all other jobs
-    Flush,
-    /// Looks at no dependencies
-    IgnoreDependencies,
-    /// Looks at dependencies for order only
-    IgnoreRequirements,
-    /// Also stops the units that trigger the unit
-    Triggering,
-    /// Also restarts the active units that depend on the unit
-    RestartDependencies,
+/// Parses a word of `systemctl --job-mode`.
+pub(super) fn job_mode() -> impl TypedValueParser<Value = Mode> {
+    let words = PossibleValuesParser::new(Mode::ALL.iter().map(|mode| mode.as_str()));
+    words.try_map(|word| word.parse::<Mode>())
 }
 
-impl From<JobMode> for Mode {
-    fn from(mode: JobMode) -> Self {
-        match mode {
-            JobMode::Replace => Self::Replace,
-            JobMode::Fail => Self::Fail,
-            JobMode::ReplaceIrreversibly => Self::ReplaceIrreversibly,
-            JobMode::Isolate => Self::Isolate,
-            JobMode::Flush => Self::Flush,
-            JobMode::IgnoreDependencies => Self::IgnoreDependencies,
-            JobMode::IgnoreRequirements => Self::IgnoreRequirements,
-            JobMode::Triggering => Self::Triggering,
-            JobMode::RestartDependencies => Self::RestartDependencies,
-        }
-    }
+/// Parses a word of `systemctl --preset-mode`.
+pub(super) fn preset_mode() -> impl TypedValueParser<Value = PresetMode> {
+    PossibleValuesParser::new(PresetMode::WORDS).map(|word| PresetMode::from(&*word))
 }
 
 /// How unit files are changed.
@@ -72,25 +45,5 @@ impl From<FileOptions> for barebus_systemd::unit::FileOptions {
         let plain = if runtime { plain.runtime() } else { plain };
         let plain = if force { plain.force() } else { plain };
         if no_reload { plain.without_reload() } else { plain }
-    }
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(crate) enum Presets {
-    /// Enables and disables
-    Full,
-    /// Only enables
-    EnableOnly,
-    /// Only disables
-    DisableOnly,
-}
-
-impl From<Presets> for PresetMode {
-    fn from(mode: Presets) -> Self {
-        match mode {
-            Presets::Full => Self::Full,
-            Presets::EnableOnly => Self::EnableOnly,
-            Presets::DisableOnly => Self::DisableOnly,
-        }
     }
 }

@@ -254,12 +254,12 @@ fn with_properties<'d>(
 fn warn_of_types(interfaces: &[(&str, Vec<&Member>)], values: &Values<'_>) {
     let mut wrong = Vec::new();
     for (interface, properties) in interfaces {
+        // A broken document may declare a property twice, with two types.
+        let types = properties.iter().map(|it| (&*it.name, &*it.property_type));
+        let declared: HashSet<(&str, &str)> = types.collect();
         for property in properties {
             let Some(value) = values.0.get(&(*interface, &*property.name)) else { continue };
-            let is_declared = |other: &&Member| {
-                other.name == property.name && other.property_type == value.signature
-            };
-            if !properties.iter().any(|other| is_declared(other)) {
+            if !declared.contains(&(&*property.name, &*value.signature)) {
                 wrong.push((interface, property, &value.signature));
             }
         }

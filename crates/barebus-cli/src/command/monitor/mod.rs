@@ -2,7 +2,8 @@
 
 mod gdbus;
 
-use std::fmt::Write;
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use barebus_text::{PrintError, busctl, json};
@@ -57,7 +58,8 @@ pub(crate) fn run(globals: &Globals, asked: &Monitor) -> Result<ExitCode, Failur
 /// Tells the user on standard error, as busctl does.
 pub(crate) fn tell(globals: &Globals, what: &str) {
     if !globals.format.quiet {
-        eprintln!("{what}");
+        // Nobody may be reading.
+        let _ = writeln!(io::stderr(), "{what}");
     }
 }
 

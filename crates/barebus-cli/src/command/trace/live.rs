@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::{How, Tracing};
 use crate::args::Globals;
+use crate::command::monitor::tell;
 use crate::command::open;
 use crate::exit::Failure;
 use crate::trace::Filter;
@@ -43,6 +44,7 @@ pub(super) fn run<H: How>(
     }
     become_monitor(&mut monitor, &rules)?;
     let live = Live::new()?;
+    tell(globals, "Tracing bus message stream.");
     Tracking { tracing, processes, live, text: String::new() }.run(globals, &mut monitor)
 }
 

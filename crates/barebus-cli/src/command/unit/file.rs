@@ -85,8 +85,8 @@ fn make(systemd: &Systemd, change: Change, asked: &Files) -> Result<Vec<String>,
 pub(super) fn preset(systemd: &Systemd, preset: &Preset) -> Result<ExitCode, Failure> {
     let files = names::files(&preset.names)?;
     let files: Vec<&str> = files.iter().map(String::as_str).collect();
-    let mode = preset.preset_mode.into();
-    let changes = systemd.preset_unit_files(&files, mode, preset.options.into())?;
+    let (mode, options) = (preset.preset_mode.clone(), preset.options.into());
+    let changes = systemd.preset_unit_files(&files, mode, options)?;
     print(&changes, false)?;
     Ok(ExitCode::SUCCESS)
 }

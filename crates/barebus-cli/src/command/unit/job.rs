@@ -52,7 +52,7 @@ pub(super) fn run(
 ) -> Result<ExitCode, Failure> {
     let units = names::expand(systemd, &jobs.units.names, false)?;
     let waiting = Wait { timeout, no_block: jobs.waiting.no_block };
-    act(systemd, waiting, action, &units, jobs.job_mode.into())
+    act(systemd, waiting, action, &units, jobs.job_mode)
 }
 
 pub(super) fn isolate(

@@ -1,16 +1,21 @@
 //! Lists of units, unit files and jobs.
 
+use std::io;
 use std::process::ExitCode;
 
+use barebus_systemd::unit::ListedUnitFile;
+use barebus_systemd::word::UnitFilePreset;
 use barebus_systemd::{ListedUnit, Systemd};
 
 use super::names::{has_kind, is_shown};
+use super::preset::{self, Presets};
+use crate::args::Form;
 use crate::args::unit::{List, ListFiles, ListJobs};
 use crate::exit::{Exit, Failure};
 use crate::json::Json;
 use crate::table::Table;
 
-pub(super) fn units(systemd: &Systemd, list: &List, is_json: bool) -> Result<ExitCode, Failure> {
+pub(super) fn units(systemd: &Systemd, list: &List, form: Form) -> Result<ExitCode, Failure> {
     let units = match (&*texts(&list.state), &*texts(&list.patterns)) {
         ([], []) => systemd.list_units()?,
         (states, patterns) => systemd.list_units_by_patterns(states, patterns)?,
@@ -22,18 +27,38 @@ pub(super) fn units(systemd: &Systemd, list: &List, is_json: bool) -> Result<Exi
     };
     let mut shown: Vec<_> = units.iter().filter(wanted).collect();
     shown.sort_by(|one, other| order(one.name).cmp(&order(other.name)));
-    let columns = ["unit", "load", "active", "sub", "description"];
-    let cells = |unit: &ListedUnit<'_>| {
-        [unit.name, unit.load_state, unit.active_state, unit.sub_state, unit.description]
-            .map(String::from)
-    };
-    if is_json {
-        let row = |unit: &ListedUnit<'_>| row(columns, cells(unit).each_ref().map(Json::from));
-        Json::array(shown.iter().map(row)).print()?;
-    } else {
-        print(columns, shown.iter().map(cells))?;
+    // As in systemctl, jobs have a column while there are some.
+    match shown.iter().any(|unit| unit.job_id != 0) {
+        true => output(
+            form,
+            ["unit", "load", "active", "sub", "job", "description"],
+            shown.iter().map(|unit| {
+                let ListedUnit { name, load_state, active_state, sub_state, .. } = unit;
+                [name, load_state, active_state, sub_state, unit.job_type, unit.description]
+            }),
+        )?,
+        false => output(
+            form,
+            ["unit", "load", "active", "sub", "description"],
+            shown.iter().map(|unit| {
+                let ListedUnit { name, load_state, active_state, sub_state, .. } = unit;
+                [name, load_state, active_state, sub_state, unit.description]
+            }),
+        )?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Prints rows of texts.
+fn output<'t, const N: usize>(
+    form: Form,
+    columns: [&str; N],
+    rows: impl Iterator<Item = [&'t str; N]>,
+) -> io::Result<()> {
+    match form.is_json() {
+        true => Json::array(rows.map(|cells| row(columns, cells.map(Json::from)))).print_as(form),
+        false => print(columns, rows.map(|cells| cells.map(String::from))),
+    }
 }
 
 /// systemctl's order: by type, then by name, both without regard to case.
@@ -42,10 +67,12 @@ fn order(name: &str) -> (Option<String>, String, &str) {
     (kind, name.to_ascii_lowercase(), name)
 }
 
+/// `presets`: what the presets say; `None` if they are not known.
 pub(super) fn files(
     systemd: &Systemd,
+    presets: Option<&Presets>,
     list: &ListFiles,
-    is_json: bool,
+    form: Form,
 ) -> Result<ExitCode, Failure> {
     let mut files = match (&*texts(&list.state), &*texts(&list.patterns)) {
         ([], []) => systemd.list_unit_files()?,
@@ -53,15 +80,23 @@ pub(super) fn files(
     };
     files.retain(|file| has_kind(file.name(), &list.kind));
     files.sort_by(|one, other| order(one.name()).cmp(&order(other.name())));
-    if is_json {
-        let rows = files.iter().map(|file| {
-            let cells = [Json::from(file.name()), Json::from(file.state.as_str())];
-            row(["unit_file", "state"], cells)
-        });
-        Json::array(rows).print()?;
+    let rows = files.iter().map(|file| {
+        let preset = presets.filter(|_| preset::concerns(&file.state));
+        (file, preset.map(|presets| presets.of(file.name())))
+    });
+    if form.is_json() {
+        let cells = |(file, preset): (&ListedUnitFile, Option<UnitFilePreset>)| {
+            let [name, state] = [file.name(), file.state.as_str()].map(Json::from);
+            let preset = preset.as_ref().map(UnitFilePreset::as_str);
+            row(["unit_file", "state", "preset"], [name, state, Json::from(preset)])
+        };
+        Json::array(rows.map(cells)).print_as(form)?;
     } else {
-        let rows = files.iter().map(|file| [file.name(), file.state.as_str()].map(String::from));
-        print(["unit file", "state"], rows)?;
+        let cells = |(file, preset): (&ListedUnitFile, Option<UnitFilePreset>)| {
+            let preset = preset.as_ref().map_or("-", UnitFilePreset::as_str);
+            [file.name(), file.state.as_str(), preset].map(String::from)
+        };
+        print(["unit file", "state", "preset"], rows.map(cells))?;
     }
     // As systemctl, which does not do so for units.
     Ok(match files.is_empty() && !list.patterns.is_empty() {
@@ -70,7 +105,7 @@ pub(super) fn files(
     })
 }
 
-pub(super) fn jobs(systemd: &Systemd, list: &ListJobs, is_json: bool) -> Result<ExitCode, Failure> {
+pub(super) fn jobs(systemd: &Systemd, list: &ListJobs, form: Form) -> Result<ExitCode, Failure> {
     let mut jobs = systemd.list_jobs()?;
     if !list.patterns.is_empty() {
         // systemd has no method that lists the jobs of patterns. A unit that has a job is in memory.
@@ -80,13 +115,13 @@ pub(super) fn jobs(systemd: &Systemd, list: &ListJobs, is_json: bool) -> Result<
     }
     jobs.sort_by_key(|job| job.id);
     let columns = ["job", "unit", "type", "state"];
-    if is_json {
+    if form.is_json() {
         let rows = jobs.iter().map(|job| {
             let words = [&*job.unit, job.job_type.as_str(), job.state.as_str()];
             let [unit, job_type, state] = words.map(Json::from);
             row(columns, [Json::from(job.id), unit, job_type, state])
         });
-        Json::array(rows).print()?;
+        Json::array(rows).print_as(form)?;
     } else {
         let rows = jobs.iter().map(|job| {
             let words = [job.job_type.as_str(), job.state.as_str()].map(String::from);
@@ -109,7 +144,7 @@ fn row<const N: usize>(columns: [&str; N], cells: [Json; N]) -> Json {
 fn print<const N: usize>(
     columns: [&str; N],
     rows: impl Iterator<Item = [String; N]>,
-) -> std::io::Result<()> {
+) -> io::Result<()> {
     let heads = columns.map(str::to_uppercase);
     let mut table = Table::new(heads.each_ref().map(String::as_str));
     for cells in rows {

@@ -8,6 +8,8 @@ mod job;
 mod list;
 mod names;
 mod open;
+mod pattern;
+mod preset;
 mod question;
 mod run;
 mod show;
@@ -19,11 +21,12 @@ use std::process::ExitCode;
 use barebus_systemd::Systemd;
 
 use crate::args::unit::{Unit, UnitVerb as Verb};
-use crate::args::{Globals, Target};
+use crate::args::{Form, Globals, Place, Target};
 use crate::exit::Failure;
 
 use file::Change;
 use job::Action;
+use preset::Presets;
 
 pub(crate) fn run(globals: &Globals, unit: &Unit) -> Result<ExitCode, Failure> {
     let verb = &unit.verb;
@@ -38,10 +41,11 @@ pub(crate) fn run(globals: &Globals, unit: &Unit) -> Result<ExitCode, Failure> {
 
 /// Refuses what cannot be done, before anything is sent.
 fn check(target: &Target, verb: &Verb) -> Result<(), Failure> {
-    target.place()?;
+    let place = target.place()?;
     let what = match verb {
         Verb::Cat(_) => "cannot print files of another machine: they are read here",
-        Verb::Run(run) if run.pipe => {
+        // A container's systemd is reached by a socket of this machine, which passes file descriptors on.
+        Verb::Run(run) if run.pipe && !matches!(place, Place::Machine { .. }) => {
             "cannot pass the standard input and output to another machine"
         }
         _ => return Ok(()),
@@ -53,7 +57,7 @@ fn check(target: &Target, verb: &Verb) -> Result<(), Failure> {
 }
 
 fn act(systemd: &Systemd, globals: &Globals, verb: &Verb) -> Result<ExitCode, Failure> {
-    let is_json = globals.format.is_json()?;
+    let form = globals.format.form(&[Form::Text, Form::Json])?;
     let quiet = globals.format.quiet;
     let timeout = globals.target.time_limit();
     let jobs = |action, jobs| job::run(systemd, timeout, action, jobs);
@@ -61,11 +65,11 @@ fn act(systemd: &Systemd, globals: &Globals, verb: &Verb) -> Result<ExitCode, Fa
     let files_now =
         |change, action, files| file::change_now(systemd, timeout, change, action, files);
     match verb {
-        Verb::State(question) => question::state(systemd, question, quiet),
-        Verb::Active(question) => question::active(systemd, question, quiet),
-        Verb::Failed(question) => question::failed(systemd, question, quiet),
-        Verb::Status(asked) => status::run(systemd, asked, is_json),
-        Verb::Show(asked) => show::run(systemd, asked, is_json),
+        Verb::State(question) => question::state(systemd, question, form, quiet),
+        Verb::Active(question) => question::active(systemd, question, form, quiet),
+        Verb::Failed(question) => question::failed(systemd, question, form, quiet),
+        Verb::Status(asked) => status::run(systemd, asked, form),
+        Verb::Show(asked) => show::run(systemd, asked, form),
         Verb::Cat(units) => cat::run(systemd, units),
         Verb::Start(units) => jobs(Action::Start, units),
         Verb::Stop(units) => jobs(Action::Stop, units),
@@ -88,11 +92,16 @@ fn act(systemd: &Systemd, globals: &Globals, verb: &Verb) -> Result<ExitCode, Fa
         Verb::Revert(names) => files(Change::Revert, names),
         Verb::ResetFailed(units) => control::reset_failed(systemd, units),
         Verb::SetProperty(asked) => control::set_property(systemd, asked),
-        Verb::List(asked) => list::units(systemd, asked, is_json),
-        Verb::Files(asked) => list::files(systemd, asked, is_json),
-        Verb::Jobs(asked) => list::jobs(systemd, asked, is_json),
+        Verb::List(asked) => list::units(systemd, asked, form),
+        Verb::Files(asked) => {
+            let target = &globals.target;
+            let is_user = target.place()? == Place::User;
+            let presets = (!target.is_elsewhere()).then(|| Presets::read(is_user));
+            list::files(systemd, presets.as_ref(), asked, form)
+        }
+        Verb::Jobs(asked) => list::jobs(systemd, asked, form),
         Verb::Cancel(asked) => control::cancel(systemd, asked),
-        Verb::Watch(asked) => watch::run(systemd, asked, is_json),
+        Verb::Watch(asked) => watch::run(systemd, asked, form),
         Verb::Run(asked) => run::run(systemd, globals, asked),
         Verb::DaemonReload => Ok(systemd.reload().map(|()| ExitCode::SUCCESS)?),
         Verb::GetDefault => file::get_default(systemd),

@@ -2,9 +2,10 @@
 
 use std::fmt::Display;
 
-use barebus_systemd::name::{Mangled, UnitKind, mangle, mangle_pattern};
+use barebus_systemd::name::{UnitKind, mangle};
 use barebus_systemd::{ListedUnit, Systemd};
 
+use super::pattern::Wanted;
 use crate::exit::Failure;
 
 /// Completes a word to the name of a unit, as systemctl does.
@@ -33,18 +34,11 @@ pub(super) fn expand(
     words: &[String],
     all: bool,
 ) -> Result<Vec<String>, Failure> {
-    let mut names = Vec::new();
-    let mut patterns = Vec::new();
-    for word in words {
-        match mangle_pattern(word, UnitKind::Service)? {
-            Mangled::Name(name) => names.push(name.to_string()),
-            Mangled::Pattern(pattern) => patterns.push(pattern),
-        }
-    }
+    let Wanted { mut names, patterns, .. } = Wanted::new(words)?;
     if patterns.is_empty() {
         return Ok(names);
     }
-    let patterns: Vec<&str> = patterns.iter().map(|pattern| &**pattern).collect();
+    let patterns: Vec<&str> = patterns.iter().map(String::as_str).collect();
     let units = systemd.list_units_by_patterns(&[], &patterns)?;
     let matches = units.iter().filter(|unit| all || is_shown(unit));
     let mut matches: Vec<String> = matches.map(|unit| unit.name.to_owned()).collect();

@@ -8,24 +8,27 @@ use barebus_systemd::{ActiveState, Cause, Systemd};
 
 use super::exit::{NOT_FOUND, NOT_RUNNING};
 use super::names;
+use crate::args::Form;
 use crate::args::unit::Question;
 use crate::exit::{Exit, Failure};
+use crate::json::Json;
 use crate::render::one_line;
 
 /// Whether unit files are enabled. A line for each name, in their order.
 pub(super) fn state(
     systemd: &Systemd,
     question: &Question,
+    form: Form,
     quiet: bool,
 ) -> Result<ExitCode, Failure> {
-    let mut answer = Answer::default();
+    let mut answer = Answer::of(form, quiet, ["unit_file", "state"]);
     for file in names::files(&question.units.names)? {
         match systemd.unit_file_state(&file) {
             Ok(state) => {
                 answer.found(state.is_enabled());
-                print(quiet, state.as_str())?;
+                answer.print(&file, state.as_str())?;
             }
-            Err(error) if error.is_no_such_unit() => print(quiet, "not-found")?,
+            Err(error) if error.is_no_such_unit() => answer.print(&file, "not-found")?,
             // The path of a file, which has no state: systemctl ends with this code, too.
             Err(error) if matches!(error.cause, Cause::Name(_)) => {
                 answer.refused(Failure::new(Exit::Refused, error))?;
@@ -33,36 +36,39 @@ pub(super) fn state(
             Err(error) => answer.refused(error.into())?,
         }
     }
-    Ok(answer.code(Exit::Refused))
+    answer.end(Exit::Refused)
 }
 
 /// Whether units are active.
 pub(super) fn active(
     systemd: &Systemd,
     question: &Question,
+    form: Form,
     quiet: bool,
 ) -> Result<ExitCode, Failure> {
-    ask(systemd, question, quiet, NOT_RUNNING, ActiveState::is_active)
+    ask(systemd, question, form, quiet, NOT_RUNNING, ActiveState::is_active)
 }
 
 /// Whether units have failed.
 pub(super) fn failed(
     systemd: &Systemd,
     question: &Question,
+    form: Form,
     quiet: bool,
 ) -> Result<ExitCode, Failure> {
-    ask(systemd, question, quiet, Exit::Refused, |state| *state == ActiveState::Failed)
+    ask(systemd, question, form, quiet, Exit::Refused, |state| *state == ActiveState::Failed)
 }
 
 /// Prints the active states. `no` is the exit code if none of the units is as asked.
 fn ask(
     systemd: &Systemd,
     question: &Question,
+    form: Form,
     quiet: bool,
     no: Exit,
     is_yes: impl Fn(&ActiveState) -> bool,
 ) -> Result<ExitCode, Failure> {
-    let mut answer = Answer::default();
+    let mut answer = Answer::of(form, quiet, ["unit", "active"]);
     for unit in names::expand(systemd, &question.units.names, false)? {
         let status = match systemd.status(&unit) {
             Ok(status) => status,
@@ -75,21 +81,20 @@ fn ask(
         if is_there || status.active_state != ActiveState::Inactive {
             answer.found(is_yes(&status.active_state));
         }
-        print(quiet, status.active_state.as_str())?;
+        answer.print(&unit, status.active_state.as_str())?;
     }
-    Ok(answer.code(no))
-}
-
-fn print(quiet: bool, word: &str) -> io::Result<()> {
-    match quiet {
-        true => Ok(()),
-        false => writeln!(io::stdout(), "{}", one_line(word)),
-    }
+    answer.end(no)
 }
 
 /// The answer for all units together: yes if it is yes for one.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Answer {
+    form: Form,
+    quiet: bool,
+    /// The keys of name and state in JSON.
+    keys: [&'static str; 2],
+    /// What is printed in the end.
+    rows: Vec<Json>,
     is_found: bool,
     is_yes: bool,
     /// Whether systemd refused to answer for a unit.
@@ -97,6 +102,24 @@ struct Answer {
 }
 
 impl Answer {
+    const fn of(form: Form, quiet: bool, keys: [&'static str; 2]) -> Self {
+        let rows = Vec::new();
+        Self { form, quiet, keys, rows, is_found: false, is_yes: false, is_refused: false }
+    }
+
+    /// Prints a state: at once, or in JSON in the end.
+    fn print(&mut self, name: &str, state: &str) -> io::Result<()> {
+        if self.quiet {
+            return Ok(());
+        }
+        if self.form.is_json() {
+            let cells = self.keys.into_iter().zip([name, state].map(Json::from));
+            self.rows.push(Json::object(cells));
+            return Ok(());
+        }
+        writeln!(io::stdout(), "{}", one_line(state))
+    }
+
     fn found(&mut self, is_yes: bool) {
         self.is_found = true;
         self.is_yes |= is_yes;
@@ -110,6 +133,15 @@ impl Answer {
         failure.tell();
         self.is_refused = true;
         Ok(())
+    }
+
+    /// Ends the output. `no` is the exit code if the answer is no for all units.
+    fn end(self, no: Exit) -> Result<ExitCode, Failure> {
+        let code = self.code(no);
+        if self.form.is_json() && !self.quiet {
+            Json::array(self.rows).print_as(self.form)?;
+        }
+        Ok(code)
     }
 
     fn code(&self, no: Exit) -> ExitCode {

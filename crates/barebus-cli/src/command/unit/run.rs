@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::os::fd::AsFd;
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use barebus_systemd::Systemd;
 use barebus_systemd::name::UnitKind;
@@ -22,7 +23,7 @@ pub(super) fn run(systemd: &Systemd, globals: &Globals, run: &Run) -> Result<Exi
     let unit = unit(&globals.target, run)?;
     let name = unit.name().to_string();
     if run.wait || run.pipe {
-        return wait(systemd, unit, run.pipe);
+        return wait(systemd, globals.target.time_limit(), unit, run.pipe);
     }
     let job = systemd.start_transient_unit(unit).map_err(of_job)?;
     writeln!(io::stdout(), "{name}")?;
@@ -36,9 +37,18 @@ pub(super) fn run(systemd: &Systemd, globals: &Globals, run: &Run) -> Result<Exi
 }
 
 /// Waits until the command has ended. Says how, and ends with its exit code.
-fn wait(systemd: &Systemd, unit: TransientUnit, pipe: bool) -> Result<ExitCode, Failure> {
+fn wait(
+    systemd: &Systemd,
+    timeout: Option<Duration>,
+    unit: TransientUnit,
+    pipe: bool,
+) -> Result<ExitCode, Failure> {
     let name = unit.name().to_string();
-    let end = systemd.run(unit).map_err(of_job)?;
+    let end = match timeout {
+        None => systemd.run(unit),
+        Some(timeout) => systemd.run_within(unit, timeout),
+    };
+    let end = end.map_err(of_job)?;
     let told = format!("{name}: {end}");
     match end.exit_code() {
         // The standard output is the command's.

@@ -6,11 +6,12 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use barebus::wire::OwnedValue;
 use barebus_systemd::unit::UnitProcess;
-use barebus_systemd::word::{FreezerState, LoadState, UnitFileState, UnitResult};
+use barebus_systemd::word::{FreezerState, LoadState, UnitResult};
 use barebus_systemd::{ActiveState, ProcessEnd, Systemd};
 
 use super::exit::{Codes, NOT_FOUND, NOT_RUNNING};
-use super::names;
+use super::{names, preset};
+use crate::args::Form;
 use crate::args::unit::Status as Asked;
 use crate::exit::Failure;
 use crate::json::Json;
@@ -19,9 +20,9 @@ use crate::time::{ago, span, timestamp};
 
 type Status = barebus_systemd::Status;
 
-pub(super) fn run(systemd: &Systemd, asked: &Asked, is_json: bool) -> Result<ExitCode, Failure> {
+pub(super) fn run(systemd: &Systemd, asked: &Asked, form: Form) -> Result<ExitCode, Failure> {
     if asked.names.is_empty() {
-        print_manager(systemd, is_json)?;
+        print_manager(systemd, form)?;
         return Ok(ExitCode::SUCCESS);
     }
     let mut codes = Codes::default();
@@ -50,8 +51,8 @@ pub(super) fn run(systemd: &Systemd, asked: &Asked, is_json: bool) -> Result<Exi
             Some(_) => systemd.unit_processes(&unit).unwrap_or_default(),
             None => Vec::new(),
         };
-        if is_json {
-            json(&status, &processes).print()?;
+        if form.is_json() {
+            json(&status, &processes).print_as(form)?;
             continue;
         }
         if !is_first {
@@ -64,16 +65,16 @@ pub(super) fn run(systemd: &Systemd, asked: &Asked, is_json: bool) -> Result<Exi
 }
 
 /// Prints the state of systemd itself.
-fn print_manager(systemd: &Systemd, is_json: bool) -> Result<(), Failure> {
+fn print_manager(systemd: &Systemd, form: Form) -> Result<(), Failure> {
     let properties = systemd.manager_properties()?;
     let find = |name: &str| {
         let found = properties.iter().find(|(known, _)| known == name);
         found.map(|(_, value)| value)
     };
     let names = ["SystemState", "NJobs", "NFailedUnits", "UserspaceTimestamp", "Version"];
-    if is_json {
+    if form.is_json() {
         let members = names.map(|name| (name, Json::from(find(name))));
-        Json::object(members).print()?;
+        Json::object(members).print_as(form)?;
         return Ok(());
     }
     let mut lines = Lines::new();
@@ -173,16 +174,7 @@ fn loaded(status: &Status) -> String {
     if let Some(error) = &status.load_error {
         return format!("{state} ({error})");
     }
-    // The presets enable and disable files; in other states they do not matter.
-    let has_preset = !matches!(
-        status.file_state,
-        Some(
-            UnitFileState::Alias
-                | UnitFileState::Static
-                | UnitFileState::Generated
-                | UnitFileState::Transient
-        )
-    );
+    let has_preset = status.file_state.as_ref().is_none_or(preset::concerns);
     let preset = status.file_preset.as_ref().filter(|_| has_preset);
     let preset = preset.map(|preset| format!("preset: {preset}"));
     let file_state = status.file_state.as_ref().map(ToString::to_string);

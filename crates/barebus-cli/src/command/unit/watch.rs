@@ -4,40 +4,46 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use barebus_systemd::name::UnitKind;
 use barebus_systemd::watch::{Event, UnitState, WatchedUnit};
 use barebus_systemd::word::{LoadState, UnitResult};
 use barebus_systemd::{JobResult, Systemd};
 
-use super::names;
+use super::pattern::Wanted;
+use crate::args::Form;
 use crate::args::unit::Watch;
 use crate::exit::Failure;
 use crate::json::Json;
 use crate::render::one_line;
 
 /// Prints events until the program is interrupted, or the connection ends.
-pub(super) fn run(systemd: &Systemd, asked: &Watch, is_json: bool) -> Result<ExitCode, Failure> {
-    let complete = |word: &String| match word.contains(['*', '?', '[']) {
-        true => {
-            let why = "it is a pattern; without a name, all units are watched";
-            Err(Failure::usage(format_args!("cannot watch '{word}': {why}")))
-        }
-        false => names::complete(word, UnitKind::Service),
-    };
-    let units = asked.names.iter().map(complete).collect::<Result<Vec<_>, _>>()?;
-    let watch = match units.is_empty() {
+pub(super) fn run(systemd: &Systemd, asked: &Watch, form: Form) -> Result<ExitCode, Failure> {
+    let wanted = Wanted::new(&asked.names)?;
+    // systemd matches no patterns in what it tells of changes. So all units are watched, and others are left out here.
+    let is_filtered = !wanted.patterns.is_empty();
+    let watch = match is_filtered || wanted.names.is_empty() {
         true => systemd.watch_all(),
-        false => systemd.watch(units)?,
+        false => systemd.watch(&wanted.names)?,
     };
     for event in watch {
-        let event = event?;
-        if is_json {
-            json(&event).print()?;
+        let mut event = event?;
+        if is_filtered && !keep(&mut event, &wanted) {
+            continue;
+        }
+        if form.is_json() {
+            json(&event).print_as(form)?;
         } else {
             print(&event, !asked.names.is_empty())?;
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Takes units that are not wanted out of a snapshot. Returns whether the event is wanted.
+fn keep(event: &mut Event, wanted: &Wanted) -> bool {
+    if let Event::Snapshot(units) = event {
+        units.retain(|unit| wanted.has(&unit.name));
+    }
+    event.unit().is_none_or(|unit| wanted.has(unit))
 }
 
 /// Prints an event. `shows_gone`: also the units of a snapshot that are not in memory.

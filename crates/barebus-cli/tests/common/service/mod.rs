@@ -13,7 +13,8 @@ use barebus::{
 };
 use barebus_text::busctl;
 
-pub(crate) use objects::{BROKEN, DEEP, INTERFACE, ODD, REFUSING, SILENT, TYPES, WIDE};
+#[allow(unused_imports, reason = "each test program uses some of them")]
+pub(crate) use objects::{ANNOTATED, BROKEN, DEEP, INTERFACE, ODD, REFUSING, SILENT, TYPES, WIDE};
 pub(crate) use types::{SAMPLES, Sample};
 
 /// Starts the service on a bus. It ends with the bus.
@@ -22,12 +23,17 @@ pub(crate) fn start(address: &str) -> JoinHandle<()> {
     Bus::new(&mut connection).request_name(INTERFACE, NameFlags::NONE).unwrap();
     let mut service = Service::new();
     std::thread::spawn(move || {
+        // A call whose `ReplyTo` is dropped is answered with an error.
+        let mut unanswered = Vec::new();
         while let Ok(Some(event)) = connection.next_event(None) {
             let Event::MethodCall { call, reply_to } = event else { continue };
             let fds = call.fds.into_iter().map(OwnedFd::from).collect();
             let message = call.message.as_bytes().to_vec();
             let message = Message::parse(&message).unwrap();
-            let Some((answer, signals)) = service.answer(&message) else { continue };
+            let Some((answer, signals)) = service.answer(&message) else {
+                unanswered.push(reply_to);
+                continue;
+            };
             let sent = match answer {
                 Ok(body) => connection.start_reply(&reply_to, &body, fds),
                 Err((name, text)) => connection.start_reply_error(&reply_to, &*name, &text),

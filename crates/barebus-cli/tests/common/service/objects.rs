@@ -12,6 +12,8 @@ pub(crate) const INTERFACE: &str = "org.example.Types";
 pub(crate) const BROKEN: &str = "/org/example/Broken";
 /// Its introspection data is unusual: foreign elements and attributes, annotations everywhere, names twice, no names.
 pub(crate) const ODD: &str = "/org/example/Odd";
+/// Its interface says how changes of all its properties are reported.
+pub(crate) const ANNOTATED: &str = "/org/example/Annotated";
 /// It answers nothing.
 pub(crate) const SILENT: &str = "/org/example/Silent";
 /// It answers everything with an error.
@@ -32,10 +34,14 @@ pub(crate) fn introspect(path: &str) -> Option<String> {
     Some(match path {
         "/" => children(&["org"]),
         "/org" => children(&["example"]),
-        "/org/example" => children(&["Types", "Odd", "Deep", "Wide"]),
+        "/org/example" => children(&["Types", "Deep", "Wide"]),
         TYPES => node(&main()),
         BROKEN => "<node><interface name=\"a.b\"".to_owned(),
         ODD => ODD_XML.to_owned(),
+        ANNOTATED => node(
+            r#"<interface name="org.example.Annotated"><property name="P" type="s" access="read"/>
+<annotation name="org.freedesktop.DBus.Property.EmitsChangedSignal" value="invalidates"/></interface>"#,
+        ),
         WIDE => {
             let mut below = small.to_owned();
             for index in 0..WIDTH {

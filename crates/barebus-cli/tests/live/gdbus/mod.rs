@@ -8,7 +8,7 @@ use std::process::{Command, Output};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::common::service;
+use crate::service;
 use crate::session_bus::SessionBus;
 use crate::support::{BAREBUS, text};
 
@@ -16,7 +16,7 @@ use crate::support::{BAREBUS, text};
 fn bus() -> &'static SessionBus {
     static BUS: OnceLock<SessionBus> = OnceLock::new();
     BUS.get_or_init(|| {
-        let bus = SessionBus::start("gdbus");
+        let bus = SessionBus::of_process("gdbus");
         drop(service::start(&bus.address));
         bus
     })

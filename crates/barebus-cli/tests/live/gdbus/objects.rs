@@ -1,7 +1,7 @@
 //! `gdbus introspect`.
 
 use super::Comparison;
-use crate::common::service::{BROKEN, DEEP, INTERFACE, REFUSING, TYPES, WIDE};
+use crate::service::{BROKEN, DEEP, INTERFACE, REFUSING, TYPES, WIDE};
 
 #[test]
 fn objects_are_described_as_by_gdbus() {

@@ -1,7 +1,7 @@
 //! `gdbus wait`.
 
 use super::Comparison;
-use crate::common::service::INTERFACE;
+use crate::service::INTERFACE;
 
 #[test]
 fn names_are_waited_for_as_by_gdbus() {

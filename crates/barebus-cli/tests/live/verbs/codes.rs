@@ -211,3 +211,19 @@ fn a_question_without_an_answer_is_told_from_an_answer() {
         assert!(text(output.stderr).contains("cannot connect"), "{verb}");
     }
 }
+
+#[test]
+fn states_of_several_units_are_printed_as_json() {
+    let the_box = shared();
+    systemctl(the_box, &["start", "sleeps@json"]);
+    let output = ours(the_box, &["active", "--json", "sleeps@json", "no-such-unit"]);
+    assert_eq!(output.status.code(), Some(0));
+    let rows = r#"[{"unit":"sleeps@json.service","active":"active"},{"unit":"no-such-unit.service","active":"inactive"}]"#;
+    assert_eq!(text(output.stdout), format!("{rows}\n"));
+    let output = ours(the_box, &["state", "--json", "dbus", "no-such-unit"]);
+    let rows = r#"[{"unit_file":"dbus.service","state":"static"},{"unit_file":"no-such-unit.service","state":"not-found"}]"#;
+    assert_eq!(text(output.stdout), format!("{rows}\n"));
+    let output = ours(the_box, &["failed", "--json", "--quiet", "sleeps@json"]);
+    assert_eq!((output.status.code(), text(output.stdout)), (Some(1), String::new()));
+    systemctl(the_box, &["stop", "sleeps@json"]);
+}

@@ -1,8 +1,10 @@
 //! Systemds of users and of other machines.
 
-use std::process::Command;
+use std::io::Write;
+use std::process::{Command, Stdio};
 
 use barebus_box::SystemdBox;
+use barebus_tests::peer::PATIENCE;
 
 use super::{shared, succeeded};
 use crate::support::text;
@@ -21,7 +23,7 @@ ExecStart=/lib/systemd/systemd --user
 #[test]
 fn the_users_systemd_is_reached_over_its_private_socket() {
     let the_box = SystemdBox::builder()
-        .timeout(barebus_tests::peer::PATIENCE)
+        .timeout(PATIENCE)
         .unit("manager.service", MANAGER)
         .boot()
         .unwrap_or_else(|error| panic!("the tests of verbs cannot run: {error}"));
@@ -88,7 +90,7 @@ fn what_cannot_be_done_elsewhere_is_refused_before_ssh_is_started() {
         (&["-H", "a", "cat", "plain"][..], "cannot print files of another machine"),
         (&["-H", "a", "run", "--pipe", "--", "true"], "cannot pass the standard input"),
         (&["-H", "a", "-M", "b", "list"], "cannot use several of"),
-        (&["-H", "a", "--user", "list"], "cannot use several of"),
+        (&["-H", "a", "--user", "list"], "cannot use --user with --host"),
         (&["-H", "a:port", "list"], "cannot use \"a:port\" as the name of a machine"),
     ] {
         let output = super::ours(shared(), arguments);
@@ -96,6 +98,30 @@ fn what_cannot_be_done_elsewhere_is_refused_before_ssh_is_started() {
         assert_eq!(output.status.code(), Some(2), "{complaint}");
         assert!(complaint.contains(word), "{complaint}");
     }
+}
+
+/// What systemd-machined writes of a container, whose first process is the box's own.
+#[test]
+fn a_command_in_a_container_gets_our_standard_input_and_output() {
+    const CONTAINER: &str =
+        "mkdir -p /run/systemd/machines && echo LEADER=1 > /run/systemd/machines/one";
+
+    let the_box = shared();
+    let written = the_box.command("sh").args(["-c", CONTAINER]).output().unwrap();
+    assert!(written.status.success(), "{}", text(written.stderr));
+    let mut command = the_box.command("barebus-under-test");
+    command.args(["unit", "-M", "one", "run", "--pipe", "-G", "--"]);
+    command.args(["sh", "-c", "cat; exit 6"]);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(b"into the container\n").unwrap();
+    let output = child.wait_with_output().unwrap();
+    let complaint = text(output.stderr);
+    assert_eq!(
+        (output.status.code(), text(output.stdout)),
+        (Some(6), "into the container\n".into()),
+        "{complaint}"
+    );
 }
 
 #[test]

@@ -99,3 +99,21 @@ fn a_command_gets_our_standard_input_and_output() {
     assert!(complaint.starts_with("told\nbarebus: run-r"), "{complaint}");
     assert_eq!(output.status.code(), Some(4));
 }
+
+#[test]
+fn the_time_limit_bounds_a_run_that_is_waited_for() {
+    let the_box = shared();
+    for run in [ours, over_bus] {
+        let unit = ["run", "--timeout=0.3", "--wait", "-G", "--unit=verbs-late", "--"];
+        let output = run(the_box, &[&unit[..], &["sleep", "infinity"]].concat());
+        assert_eq!(output.status.code(), Some(4));
+        assert_eq!(
+            text(output.stderr),
+            "barebus: the run of verbs-late.service has not ended within 0.3 s; it goes on\n"
+        );
+        assert_eq!(systemctl(the_box, &["is-active", "verbs-late"]), "active\n");
+        systemctl(the_box, &["stop", "verbs-late"]);
+    }
+    let output = ours(the_box, &["run", "--timeout=600", "--wait", "--", "sh", "-c", "exit 3"]);
+    assert_eq!(output.status.code(), Some(3));
+}

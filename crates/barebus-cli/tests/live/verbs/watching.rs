@@ -2,9 +2,9 @@
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::{ours, shared, systemctl};
-use crate::support::text;
+use super::{shared, systemctl};
 
 /// A watch, and the lines that it prints.
 fn watch(arguments: &[&str]) -> (Child, impl Iterator<Item = String>) {
@@ -54,9 +54,21 @@ fn watch_prints_an_object_for_each_event() {
 }
 
 #[test]
-fn a_pattern_is_not_watched() {
-    let output = ours(shared(), &["watch", "sleeps@*"]);
-    assert_eq!(output.status.code(), Some(2));
-    let complaint = text(output.stderr);
-    assert!(complaint.contains("cannot watch 'sleeps@*': it is a pattern"), "{complaint}");
+fn watch_prints_what_happens_to_units_that_match_a_pattern() {
+    let [unit, other] = ["sleeps@watch-pattern-1.service", "sleeps@other-pattern.service"];
+    let (child, mut lines) = watch(&["sleeps@watch-pattern*", "plain"]);
+    let is_seen = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        // The first restarts may precede the watch.
+        scope.spawn(|| {
+            while !is_seen.load(Ordering::Relaxed) {
+                systemctl(shared(), &["restart", other, unit]);
+            }
+        });
+        let told: Vec<_> = lines.by_ref().take(4).collect();
+        is_seen.store(true, Ordering::Relaxed);
+        assert!(told.iter().all(|line| line.starts_with(unit)), "{told:?}");
+    });
+    systemctl(shared(), &["stop", other]);
+    end(child, lines, unit);
 }

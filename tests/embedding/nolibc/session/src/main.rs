@@ -53,7 +53,7 @@ fn ask(question: &Question) -> Result<u8, Failure> {
     let mut config = Config::new(server, Mechanism::External(Identity::Uid(sys::uid())).into());
     config.unix_fds = false;
     config.serving = Serving::IGNORED;
-    let mut session: Box<Session<()>> = Box::new(Session::new(config, now()));
+    let mut session: Box<Session<()>> = Box::new(Session::new(config));
     let deadline = now().saturating_add(Duration::from_millis(PATIENCE));
     let call = session
         .call(&GET_UNIT_FILE_STATE, &(question.unit,), Vec::new(), Some(deadline))

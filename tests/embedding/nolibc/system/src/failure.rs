@@ -18,15 +18,15 @@ failures! {
     /// The server refuses the user, or is no D-Bus server.
     Authenticate "cannot authenticate",
     /// A system call failed.
-    System "cannot read or write",
+    System "I/O error",
     /// The server closed the connection.
-    Closed "the connection was closed",
+    Closed "connection closed",
     /// The time is over.
     TimedOut "no answer in time",
     /// A message breaks a rule, or the answer has other types.
     Invalid "invalid message",
     /// A message is longer than the buffer.
-    TooLong "too long for this program",
+    TooLong "too long a message",
 }
 
 impl Failure {

@@ -2,10 +2,10 @@
 
 use crate::sys;
 
-/// Prints a line on standard output.
+/// Prints a line on standard output. The text may be a peer's.
 pub fn print_answer(text: &str) {
     print(1, text);
-    print(1, "\n");
+    sys::write(1, b"\n");
 }
 
 /// Prints `what: why` as a line on standard error. Either may be a peer's text.
@@ -13,11 +13,13 @@ pub fn print_error(what: &str, why: &str) {
     print(2, what);
     print(2, ": ");
     print(2, why);
-    print(2, "\n");
+    sys::write(2, b"\n");
 }
 
-/// Whoever has closed the descriptor does not want to know.
+/// Leaves control characters out, so that no peer controls the terminal. Whoever has closed the descriptor does not want to know.
 #[inline(never)]
 fn print(descriptor: isize, text: &str) {
-    sys::write(descriptor, text.as_bytes());
+    for piece in text.as_bytes().split(|byte| *byte < b' ') {
+        sys::write(descriptor, piece);
+    }
 }

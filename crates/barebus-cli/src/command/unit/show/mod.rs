@@ -12,15 +12,16 @@ use barebus_systemd::Systemd;
 
 use super::exit::Codes;
 use super::names;
+use crate::args::Form;
 use crate::args::unit::Show;
 use crate::exit::Failure;
 use crate::json::Json;
 use crate::render::one_line;
 use value::{Text, text};
 
-pub(super) fn run(systemd: &Systemd, show: &Show, is_json: bool) -> Result<ExitCode, Failure> {
+pub(super) fn run(systemd: &Systemd, show: &Show, form: Form) -> Result<ExitCode, Failure> {
     if show.names.is_empty() {
-        print(show, &systemd.manager_properties()?, is_json)?;
+        print(show, &systemd.manager_properties()?, form)?;
         return Ok(ExitCode::SUCCESS);
     }
     let mut codes = Codes::default();
@@ -28,11 +29,11 @@ pub(super) fn run(systemd: &Systemd, show: &Show, is_json: bool) -> Result<ExitC
     for unit in names::expand(systemd, &show.names, show.all)? {
         match systemd.unit_properties(&unit) {
             Ok(properties) => {
-                if !is_first && !is_json {
+                if !is_first && !form.is_json() {
                     writeln!(io::stdout())?;
                 }
                 is_first = false;
-                print(show, &properties, is_json)?;
+                print(show, &properties, form)?;
             }
             Err(error) => codes.tell(error.into())?,
         }
@@ -43,11 +44,11 @@ pub(super) fn run(systemd: &Systemd, show: &Show, is_json: bool) -> Result<ExitC
 type Properties = [(String, OwnedValue)];
 
 /// Prints those that were asked for, in systemd's order.
-fn print(show: &Show, properties: &Properties, is_json: bool) -> Result<(), Failure> {
+fn print(show: &Show, properties: &Properties, form: Form) -> Result<(), Failure> {
     let is_wanted = |name: &String| show.property.is_empty() || show.property.contains(name);
     let wanted = properties.iter().filter(|(name, _)| is_wanted(name));
-    if is_json {
-        Json::object(wanted.map(|(name, value)| (&**name, value.into()))).print()?;
+    if form.is_json() {
+        Json::object(wanted.map(|(name, value)| (&**name, value.into()))).print_as(form)?;
         return Ok(());
     }
     // Whoever asks for a property wants to see it, even if it is empty.

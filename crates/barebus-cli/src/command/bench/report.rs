@@ -1,0 +1,117 @@
+//! Prints what was measured.
+
+use std::fmt::Write;
+use std::thread::available_parallelism;
+use std::time::Duration;
+
+use crate::render::{json_string, one_line};
+
+/// Something measured, and what it is compared with.
+#[derive(Clone, Debug)]
+pub(super) struct Row {
+    pub(super) name: String,
+    /// Bytes of a message, or of its payload.
+    pub(super) bytes: usize,
+    /// The time of one operation.
+    pub(super) ours: Duration,
+    /// The time of the same bytes by memcpy, or by a client that neither checks nor decodes.
+    pub(super) other: Duration,
+}
+
+impl Row {
+    fn ratio(&self) -> f64 {
+        self.ours.as_secs_f64() / self.other.as_secs_f64().max(1e-12)
+    }
+
+    fn per_second(time: Duration) -> f64 {
+        1.0 / time.as_secs_f64().max(1e-12)
+    }
+}
+
+/// What ratios depend on.
+struct Machine {
+    processor: String,
+    processors: usize,
+    kernel: String,
+}
+
+impl Machine {
+    fn this() -> Self {
+        let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+        let model = info.lines().find(|line| line.starts_with("model name"));
+        let model = model.and_then(|line| line.split_once(':')).map_or("unknown", |(_, name)| name);
+        let kernel = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+        Self {
+            processor: model.trim().to_owned(),
+            processors: available_parallelism().map_or(1, Into::into),
+            kernel: kernel.trim().to_owned(),
+        }
+    }
+}
+
+/// Appends the rows as a table.
+pub(super) fn print(codec: &[Row], bus: &[Row], out: &mut String) {
+    let Machine { processor, processors, kernel } = Machine::this();
+    // Writing to a String does not fail.
+    let _ = writeln!(
+        out,
+        "{}, {processors} processors, Linux {}",
+        one_line(&processor),
+        one_line(&kernel)
+    );
+    let _ = writeln!(
+        out,
+        "\n{:<36} {:>8} {:>12} {:>12} {:>8}",
+        "CODEC", "BYTES", "ns", "memcpy ns", "RATIO"
+    );
+    for row in codec {
+        let Row { name, bytes, ours, other } = row;
+        let (ours, other) = (ours.as_secs_f64() * 1e9, other.as_secs_f64() * 1e9);
+        let _ =
+            writeln!(out, "{name:<36} {bytes:>8} {ours:>12.1} {other:>12.1} {:>8.2}", row.ratio());
+    }
+    if bus.is_empty() {
+        return;
+    }
+    let _ = writeln!(
+        out,
+        "\n{:<36} {:>8} {:>12} {:>12} {:>8}",
+        "BUS", "MB/s", "per second", "raw client", "RATIO"
+    );
+    for row in bus {
+        let (ours, raw) = (Row::per_second(row.ours), Row::per_second(row.other));
+        let rate = match row.bytes {
+            0 => "-".to_owned(),
+            bytes => format!("{:.1}", ours * bytes as f64 / 1e6),
+        };
+        let name = &row.name;
+        let _ = writeln!(out, "{name:<36} {rate:>8} {ours:>12.0} {raw:>12.0} {:>8.2}", row.ratio());
+    }
+}
+
+/// Appends the rows as an object on a line.
+pub(super) fn print_json(codec: &[Row], bus: &[Row], out: &mut String) {
+    let Machine { processor, processors, kernel } = Machine::this();
+    let _ = write!(
+        out,
+        "{{\"processor\":{},\"processors\":{processors},\"kernel\":{}",
+        json_string(&processor),
+        json_string(&kernel)
+    );
+    for (key, other, rows) in [("codec", "memcpy_ns", codec), ("bus", "raw_ns", bus)] {
+        let _ = write!(out, ",\"{key}\":[");
+        for (index, row) in rows.iter().enumerate() {
+            let comma = if index == 0 { "" } else { "," };
+            let Row { name, bytes, ours, other: theirs } = row;
+            let _ = write!(
+                out,
+                "{comma}{{\"workload\":\"{name}\",\"bytes\":{bytes},\"ns\":{:.1},\"{other}\":{:.1},\"ratio\":{:.3}}}",
+                ours.as_secs_f64() * 1e9,
+                theirs.as_secs_f64() * 1e9,
+                row.ratio()
+            );
+        }
+        out.push(']');
+    }
+    out.push_str("}\n");
+}

@@ -1,0 +1,141 @@
+//! The verbs that watch a bus: `monitor`, `capture`, `trace`, `wait`; and `replay` and `ping`.
+
+mod floods;
+mod measures;
+mod messages;
+mod replays;
+mod signals;
+mod traces;
+mod waits;
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use barebus::wire::OwnedBody;
+use barebus::{Connection, Emission, InterfaceName, MemberName, ObjectPath};
+use barebus_tests::peer::PATIENCE;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
+use crate::session_bus::SessionBus;
+use crate::support::{BAREBUS, Folder, text};
+
+/// A program that watches, with its output in a file.
+struct Watching {
+    child: Child,
+    file: String,
+    folder: Folder,
+}
+
+impl Watching {
+    /// Starts a program, and waits until it tells on standard error that it watches.
+    fn start(mut command: Command, name: &str) -> Self {
+        let folder = Folder::new(name);
+        let file = folder.join("output");
+        command.stdout(File::create(&file).unwrap()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("it is installed");
+        let mut line = String::new();
+        let mut complaints = BufReader::new(child.stderr.take().unwrap());
+        complaints.read_line(&mut line).unwrap();
+        assert!(line.contains("bus message stream"), "{line}");
+        Self { child, file, folder }
+    }
+
+    fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    fn output(&self) -> Vec<u8> {
+        std::fs::read(&self.file).unwrap()
+    }
+
+    /// Waits until the end of the output is what is waited for. For long outputs.
+    fn wait_for_end(&self, is_there: impl Fn(&[u8]) -> bool) {
+        let end = Instant::now() + PATIENCE;
+        let mut file = File::open(&self.file).unwrap();
+        loop {
+            let len = file.metadata().unwrap().len();
+            file.seek(SeekFrom::Start(len.saturating_sub(2000))).unwrap();
+            let mut tail = Vec::new();
+            file.read_to_end(&mut tail).unwrap();
+            if is_there(&tail) {
+                return;
+            }
+            assert!(Instant::now() < end, "it never came");
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Waits until the output is what is waited for.
+    fn wait_for(&self, is_there: impl Fn(&[u8]) -> bool) {
+        let end = Instant::now() + PATIENCE;
+        while !is_there(&self.output()) {
+            assert!(Instant::now() < end, "it never came");
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Waits until the output has this text in it, then interrupts the program.
+    fn until(self, marker: &str) -> (ExitStatus, Vec<u8>) {
+        self.wait_for(|output| contains(output, marker.as_bytes()));
+        self.interrupt()
+    }
+
+    fn interrupt(mut self) -> (ExitStatus, Vec<u8>) {
+        interrupt(&self.child);
+        (self.child.wait().unwrap(), self.output())
+    }
+}
+
+impl Drop for Watching {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        let _ = &self.folder;
+    }
+}
+
+fn interrupt(child: &Child) {
+    let pid = i32::try_from(child.id()).unwrap();
+    kill(Pid::from_raw(pid), Signal::SIGINT).unwrap();
+}
+
+fn contains(text: &[u8], part: &[u8]) -> bool {
+    text.windows(part.len()).any(|window| window == part)
+}
+
+/// The program on a bus.
+fn barebus(bus: &SessionBus) -> Command {
+    let mut command = Command::new(BAREBUS);
+    command.args(["--address", &bus.address]);
+    command
+}
+
+fn busctl(bus: &SessionBus) -> Command {
+    let mut command = Command::new("busctl");
+    command.arg(format!("--address={}", bus.address));
+    command
+}
+
+/// Emits a signal of the interface `org.example.Watch`.
+fn emit(connection: &mut Connection, member: &str, body: &OwnedBody) {
+    let emission = Emission::new(
+        ObjectPath::from_static("/org/example/Watch"),
+        InterfaceName::from_static("org.example.Watch"),
+        MemberName::parse(member).unwrap(),
+    );
+    connection.start_emit(&emission, body, Vec::new()).unwrap();
+    connection.flush().unwrap();
+}
+
+fn nothing() -> OwnedBody {
+    OwnedBody::new(&()).unwrap()
+}
+
+/// The text of an output.
+fn lines(output: Vec<u8>) -> Vec<String> {
+    text(output).lines().map(String::from).collect()
+}
