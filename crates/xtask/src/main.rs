@@ -1,5 +1,6 @@
-//! The project's tasks: `cargo xtask demo | test | root | bench | fuzz | generate | initramfs`.
+//! The project's tasks: `cargo xtask demo | test | root | cross | bench | fuzz | generate | initramfs`.
 
+mod cross;
 mod demo;
 mod fuzz;
 mod generate;
@@ -14,7 +15,7 @@ mod test;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::run::{Failure, cargo};
 
@@ -41,6 +42,12 @@ enum Task {
         /// Runs only the tests of systemd 257
         #[arg(long, conflicts_with = "all")]
         newer: bool,
+    },
+    /// Runs the tests of the crates without I/O on other machines, played by qemu, with Rust 1.85, and compiles the rest for them
+    Cross {
+        /// The machines [default: all]
+        #[arg(value_enum)]
+        targets: Vec<cross::Target>,
     },
     /// Makes the Debian 13 for the tests of systemd 257 in the target directory
     Root,
@@ -71,6 +78,10 @@ enum Task {
 fn main() -> ExitCode {
     let done = match Arguments::parse().task {
         Task::Demo { host } => demo::run(host),
+        Task::Cross { targets } if targets.is_empty() => {
+            cross::run(cross::Target::value_variants())
+        }
+        Task::Cross { targets } => cross::run(&targets),
         Task::Test { newer: true, .. } => test::newer(),
         Task::Test { all, .. } => test::run(all),
         Task::Root => root::debian_13().map(|root| {
