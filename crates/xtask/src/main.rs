@@ -1,5 +1,6 @@
 //! The project's tasks: `cargo xtask demo | test | root | cross | bench | fuzz | generate | initramfs`.
 
+mod apt;
 mod cross;
 mod demo;
 mod fuzz;
@@ -10,12 +11,13 @@ mod packages;
 mod root;
 mod run;
 mod step;
+mod survey;
 mod test;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Parser, Subcommand, ValueEnum};
 
 use crate::run::{Failure, cargo};
 
@@ -60,6 +62,7 @@ enum Task {
     /// Runs fuzz targets, and keeps a record
     Fuzz(fuzz::FuzzOptions),
     /// Generates the definitions of systemd's interfaces from the introspection data in the tree
+    #[command(group(ArgGroup::new("system").args(["live", "survey"]).multiple(true)))]
     Generate {
         /// Writes nothing; fails if the tree differs
         #[arg(long, conflicts_with = "live")]
@@ -67,8 +70,12 @@ enum Task {
         /// First fetches the introspection data of a systemd in temporary namespaces
         #[arg(long)]
         live: bool,
-        /// Root directory with that systemd; default: this machine's
-        #[arg(long, value_name = "ROOT", requires = "live")]
+        /// Instead generates definitions of the services of a system and of Debian's interface files, and checks that they compile without a
+        /// warning and that rustfmt leaves them as they are
+        #[arg(long, conflicts_with_all = ["check", "live"])]
+        survey: bool,
+        /// With --live or --survey: root directory of the system; default: this machine's
+        #[arg(long, value_name = "ROOT", requires = "system")]
         root: Option<PathBuf>,
     },
     /// Boots Debian's cloud kernel with nothing but systemd and the programs of tests/embedding/nolibc, in qemu, and prints the console
@@ -90,7 +97,8 @@ fn main() -> ExitCode {
         Task::Bench { arguments } => bench(&arguments),
         Task::Initramfs => initramfs::boot(),
         Task::Fuzz(options) => fuzz::run(&options),
-        Task::Generate { check, live, root } => {
+        Task::Generate { survey: true, root, .. } => survey::run(root.as_deref()),
+        Task::Generate { check, live, root, .. } => {
             let fetched = if live { generate::fetch(root.as_deref()) } else { Ok(()) };
             fetched.and_then(|()| generate::run(check))
         }

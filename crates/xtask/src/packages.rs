@@ -24,6 +24,8 @@ const PACKAGES: &[(&str, &str)] = &[
     ("qemu-s390x", "qemu-user"),
     ("qemu-arm", "qemu-user"),
     ("cpio", "cpio"),
+    ("apt-cache", "apt"),
+    ("apt-get", "apt"),
     ("dpkg-deb", "dpkg"),
     ("ldd", "libc-bin"),
     ("timeout", "coreutils"),
