@@ -11,7 +11,6 @@ use crate::run::{Failure, run};
 const RELEASE: &str = "bookworm";
 /// The architecture of packages that name none.
 pub(crate) const HOST: &str = "amd64";
-const DEFAULT_MIRROR: &str = "http://deb.debian.org/debian";
 
 /// An apt of Debian 12 with lists of its own, so that the machine's own lists do not change.
 pub(crate) struct Apt {
@@ -29,7 +28,7 @@ impl Apt {
         for name in ["lists/partial", "archives/partial"] {
             fs::create_dir_all(folder.join(name))?;
         }
-        let source = mirror().unwrap_or_else(|| DEFAULT_MIRROR.into());
+        let source = mirror().ok_or("apt has no mirror of Debian: run this on Debian")?;
         fs::write(folder.join("sources.list"), format!("deb {source} {RELEASE} main\n"))?;
         let options = options(&folder, architectures);
         let apt = Self { folder, options };
