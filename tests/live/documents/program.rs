@@ -43,6 +43,13 @@ impl<E: core::fmt::Debug> End for Result<(), E> {
     }
 }
 
+impl<E: core::fmt::Debug> End for Result<std::process::ExitCode, E> {
+    fn end(self) {
+        // What the example decides is no failure of it.
+        self.map(drop).end();
+    }
+}
+
 pub fn block_on<F: Future<Output: End>>(future: F) {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     runtime.block_on(future).end();
@@ -88,7 +95,7 @@ fn module(code: &str) -> String {
         .map(|line| format!("{line}\n"))
         .collect();
     let is_function = |start: &str| code.lines().any(|line| line.starts_with(start));
-    if is_function("fn main()") {
+    if is_function("fn main()") || is_function("#[tokio::main") {
         return format!("{code}\npub fn run() {{ crate::End::end(main()) }}\n");
     }
     for line in code.lines() {
