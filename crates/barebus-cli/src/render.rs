@@ -6,10 +6,13 @@ use std::io::{self, IsTerminal, Write as _};
 
 use barebus_text::{is_unsafe, json};
 
+use crate::terminal::{Style, Styles};
+
 /// Prints a warning as one line on standard error. It does not change the exit code.
 pub(crate) fn warn(what: impl Display) {
     // Nobody may be reading.
-    let _ = writeln!(io::stderr(), "barebus: warning: {}", one_line(&what.to_string()));
+    let head = Styles::of_errors().paint(Style::Yellow, "barebus: warning:");
+    let _ = writeln!(io::stderr(), "{head} {}", one_line(&what.to_string()));
 }
 
 /// Puts untrusted text on one line and escapes unsafe characters.

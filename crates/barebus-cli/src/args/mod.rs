@@ -1,6 +1,7 @@
 //! The command line, a file for each group of verbs.
 
 mod codegen;
+mod examples;
 mod format;
 mod generate;
 mod getopt;
@@ -8,6 +9,7 @@ mod global;
 mod measure;
 mod message;
 mod object;
+mod partial;
 mod run_box;
 mod service;
 mod shown;
@@ -28,6 +30,7 @@ pub(crate) use global::{Globals, Selection, Sending};
 pub(crate) use measure::{Only, Ping, Replay, Speed};
 pub(crate) use message::{DecodeOptions, EncodeOptions, Layout, ValidateOptions};
 pub(crate) use object::{Call, Emit, GetProperty, Introspect, Object, SetProperty};
+pub(crate) use partial::Partial;
 pub(crate) use run_box::BoxOptions;
 pub(crate) use service::{Status, Tree};
 pub(crate) use target::{Handshake, Place, Target};
@@ -77,10 +80,6 @@ pub(crate) enum Verb {
     /// Measures how long calls of a service take
     Ping(Ping),
     /// Measures the codec and the bus, beside memcpy and a client that only moves bytes
-    #[command(after_help = "\
-Examples:
-  barebus bench
-  barebus bench --user -o json")]
     Bench,
     /// Sends recorded messages again
     Replay(Replay),
@@ -122,7 +121,8 @@ pub(crate) enum Unusable {
 /// It is invalid, or asks for help.
 pub(crate) fn parse() -> Result<Arguments, Unusable> {
     let program = Arguments::command();
-    let ordered = getopt::order(&program, std::env::args_os()).map_err(Unusable::Failure)?;
+    let mut ordered = getopt::order(&program, std::env::args_os()).map_err(Unusable::Failure)?;
+    ordered.help_is_an_option();
     let mut program = shown::of_verb(program, ordered.verb.as_deref());
     let matches = program.try_get_matches_from_mut(ordered.words).map_err(Unusable::Clap)?;
     Arguments::from_arg_matches(&matches)

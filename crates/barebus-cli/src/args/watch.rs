@@ -9,10 +9,6 @@ use crate::trace::counts::By;
 use crate::watch::Narrow;
 
 #[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  barebus monitor org.freedesktop.systemd1
-  barebus monitor --signals --member=NameOwnerChanged --json=short | jq .payload.data")]
 pub(crate) struct Monitor {
     /// Only messages from and to these names
     #[arg(value_name = "SERVICE")]
@@ -25,10 +21,6 @@ pub(crate) struct Monitor {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  barebus capture > bus.pcapng
-  barebus capture -N 100 org.freedesktop.systemd1 | barebus decode -")]
 pub(crate) struct Capture {
     /// Only messages from and to these names
     #[arg(value_name = "SERVICE")]
@@ -38,10 +30,6 @@ pub(crate) struct Capture {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  barebus trace org.freedesktop.systemd1
-  barebus trace -c --by=service bus.pcapng")]
 pub(crate) struct Trace {
     /// Names whose calls are traced, or files with messages: captures or streams; - is the standard input
     #[arg(value_name = "SERVICE|FILE")]

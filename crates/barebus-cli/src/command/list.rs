@@ -267,7 +267,7 @@ fn print(
         ];
         table.push(cells.map(|cell| cell.unwrap_or("-")));
     }
-    table.print()?;
+    table.full(globals.format.full).print()?;
     Ok(())
 }
 

@@ -25,7 +25,7 @@ pub(crate) fn run(globals: &Globals, asked: &Status) -> Result<ExitCode, Failure
         Some(of) => match is_pid(of) {
             Some(pid) => {
                 let facts = Facts::read(pid).ok_or_else(|| {
-                    let what = format_args!("cannot show process {of}: there is no such process");
+                    let what = format!("cannot show process {of}: there is no such process");
                     Failure::new(Exit::Refused, what)
                 })?;
                 Known { pid: Some(pid), facts: Some(facts), ..Known::default() }

@@ -15,6 +15,7 @@ use crate::exit::{Exit, Failure, Failures};
 use crate::introspection;
 use crate::json::Json;
 use crate::render::{is_utf8, one_line};
+use crate::terminal::{Style, Styles};
 
 pub(crate) fn run(globals: &Globals, asked: &Tree) -> Result<ExitCode, Failure> {
     let Globals { target, format, selection, .. } = globals;
@@ -38,6 +39,7 @@ pub(crate) fn run(globals: &Globals, asked: &Tree) -> Result<ExitCode, Failure> 
     let has_headings = asked.services.len() > 1 || (asked.services.is_empty() && !target.is_peer());
     let mut failures = Failures::default();
     let mut out = io::stdout().lock();
+    let styles = Styles::of_output();
     let mut trees = Vec::new();
     for (index, service) in services.iter().enumerate() {
         let mut walk = Walk::new(message::to(target, service)?);
@@ -58,7 +60,8 @@ pub(crate) fn run(globals: &Globals, asked: &Tree) -> Result<ExitCode, Failure> 
             }
             if has_headings {
                 // Writing to a String does not fail.
-                let _ = writeln!(text, "Service {}:", one_line(service));
+                let service = styles.paint(Style::Bold, one_line(service));
+                let _ = writeln!(text, "Service {service}:");
             }
             print(&walk.found, format.list, &mut text);
             out.write_all(text.as_bytes())?;
@@ -106,11 +109,11 @@ impl<'n> Walk<'n> {
         loop {
             while self.asked.len() < CALLS_AT_ONCE {
                 let Some(path) = self.waiting.pop_front() else { break };
-                let tried = format_args!("introspecting {path} of {service}");
+                let tried = format!("introspecting {path} of {service}");
                 let asked = match ObjectPath::parse(&path) {
                     Ok(at) => introspection::start(connection, self.to, at),
                     Err(error) => {
-                        let what = format_args!("{tried}: it is not an object path: {error}");
+                        let what = format!("{tried}: it is not an object path: {error}");
                         tell(Failure::new(Exit::Refused, what));
                         continue;
                     }
@@ -151,7 +154,7 @@ impl<'n> Walk<'n> {
                 continue;
             }
             if self.known.len() >= OBJECTS_MAX {
-                let what = format_args!("{tried}: there are more than {OBJECTS_MAX} objects");
+                let what = format!("{tried}: there are more than {OBJECTS_MAX} objects");
                 tell(Failure::new(Exit::Refused, what));
                 return;
             }

@@ -51,7 +51,7 @@ impl Reader<'_> {
     fn children(&mut self, path: &str, node: &Node, depth: usize) -> Result<Vec<Object>, Failure> {
         let mut objects = Vec::new();
         if depth > DEPTH_MAX {
-            let what = format_args!("{path}: there are objects more than {DEPTH_MAX} levels below");
+            let what = format!("{path}: there are objects more than {DEPTH_MAX} levels below");
             self.failures.tell(&Failure::new(Exit::Refused, what));
             return Ok(objects);
         }

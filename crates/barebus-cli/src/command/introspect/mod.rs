@@ -70,7 +70,7 @@ pub(crate) fn run(globals: &Globals, asked: &Introspect) -> Result<ExitCode, Fai
                 table.push([&child.name, "node", "-", "-", &flags::of_node(child)]);
             }
         }
-        table.print()?;
+        table.full(format.full).print()?;
     } else {
         let service = to.map(|to| to.as_str());
         json::object(service, &object.path, &document, only, &values).print_as(form)?;
@@ -116,12 +116,9 @@ fn definitions(xml: String, object: &Object, only: Option<&str>) -> Result<Strin
 /// The rows in busctl's order: by interface, kind, name and signature, as bytes.
 fn table(document: &Document, only: Option<&str>, values: &Values<'_>, has_head: bool) -> Table<5> {
     let heads = ["NAME", "TYPE", "SIGNATURE", "RESULT/VALUE", "FLAGS"];
-    let mut table = Table::without_heads();
-    match has_head {
-        true => table.push(heads),
-        // As in busctl, the columns are as wide as the heads.
-        false => table.widen(heads.map(str::len)),
-    }
+    let mut table = if has_head { Table::new(heads) } else { Table::without_heads() };
+    // As in busctl, the columns are as wide as the heads.
+    table.widen(heads.map(str::len));
     let mut rows = Vec::new();
     for interface in &document.node.interfaces {
         if only.is_none_or(|only| only == interface.name) {
@@ -143,7 +140,7 @@ fn table(document: &Document, only: Option<&str>, values: &Values<'_>, has_head:
             None => {
                 let flags = flags::of_interface(interface);
                 let name = if interface.name.is_empty() { "-" } else { &interface.name };
-                table.push([name, "interface", "-", "-", &flags]);
+                table.push_bold([name, "interface", "-", "-", &flags]);
             }
         }
     }

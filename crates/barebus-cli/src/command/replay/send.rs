@@ -255,7 +255,7 @@ fn compare(report: &mut Report, pair: Option<Pair>) {
     report.compared += 1;
     if recorded != received {
         report.differing += 1;
-        let what = format_args!("{place}: the reply was '{recorded}' and is '{received}'");
+        let what = format!("{place}: the reply was '{recorded}' and is '{received}'");
         Failure::new(Exit::Refused, what).tell();
     }
 }

@@ -6,8 +6,9 @@ use std::process::{Command, Stdio};
 use barebus::wire::OwnedBody;
 use barebus::{Bus, Connection, Emission, InterfaceName, MemberName, ObjectPath};
 use barebus_text::capture::Capture;
+use nix::sys::signal::Signal;
 
-use super::{Watching, barebus, interrupt};
+use super::{Watching, barebus, send};
 use crate::session_bus::SessionBus;
 use crate::support::text;
 
@@ -101,7 +102,7 @@ fn nothing_is_lost_while_the_reader_stops() {
     }
     let memory = own_memory(child.id());
     assert!(memory < 8 << 10, "{memory} KiB");
-    interrupt(&child);
+    send(&child, Signal::SIGINT);
     assert!(child.wait().unwrap().success());
 }
 
