@@ -21,7 +21,7 @@ impl<'a> Bytes<'a> {
     /// Skips padding to a multiple of `alignment`.
     #[inline]
     pub(super) fn pad(&mut self, alignment: usize) -> Option<()> {
-        while self.pos % alignment != 0 {
+        while !self.pos.is_multiple_of(alignment) {
             if *self.bytes.get(self.pos)? != 0 {
                 return None;
             }

@@ -10,6 +10,7 @@ use barebus_tests::file_limit::FileLimit;
 use barebus_tests::peer::{are_closed, open_files};
 use nix::errno::Errno;
 use nix::libc::SIGABRT;
+use nix::sys::resource::{Resource, setrlimit};
 use nix::unistd::{close, dup2_stderr, dup2_stdin, dup2_stdout};
 
 use crate::case::{Case, Expected, TIMEOUT, acting, stage};

@@ -235,4 +235,13 @@ mod tests {
         let out = String::from_utf8(out).unwrap();
         assert_eq!(out, "\x1b[4mA B\x1b[0m\na b\n\x1b[1mc d\x1b[0m\n");
     }
+
+    #[test]
+    fn a_cell_can_have_any_length() {
+        let long = "x".repeat(100_000);
+        let mut table = Table::new(["A", "B"]).align_right(0);
+        table.push([&long, &long]);
+        table.push(["a", "b"]);
+        assert_eq!(written(&table).lines().last().map(str::len), Some(100_002));
+    }
 }

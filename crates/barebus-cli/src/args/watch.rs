@@ -47,9 +47,25 @@ pub(crate) struct Trace {
     pub(crate) narrow: Narrow,
 }
 
+/// A time that can be added to a point in time: `infinity` cannot.
 pub(super) fn interval(text: &str) -> Result<Duration, String> {
     match setting::time_span(text) {
-        Some(Duration::ZERO) | None => Err("not a time span; write it as 1s or 300ms".to_owned()),
+        Some(Duration::ZERO | Duration::MAX) | None => {
+            Err("not a time span; write it as 1s or 300ms".to_owned())
+        }
         Some(time) => Ok(time),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_interval_is_neither_empty_nor_endless() {
+        assert_eq!(interval("1min 300ms"), Ok(Duration::from_millis(60_300)));
+        for text in ["", "0", "infinity", "soon"] {
+            assert!(interval(text).is_err(), "{text}");
+        }
     }
 }

@@ -8,7 +8,7 @@ use barebus_codegen::introspection::Document;
 use super::Candidate;
 use crate::args::{Partial, Target};
 use crate::command::list::bus_call;
-use crate::command::tree::below;
+use crate::command::tree::Room;
 use crate::command::{message, open, unit};
 use crate::exit::Failure;
 use crate::introspection;
@@ -68,6 +68,7 @@ impl<'p> Live<'p> {
         let mut found = vec![base.to_owned()];
         let mut level = vec![base.to_owned()];
         let mut questions = 0;
+        let mut room = Room::default();
         while !level.is_empty() && questions + level.len() <= QUESTIONS_MAX {
             questions += level.len();
             let mut asked = Vec::new();
@@ -79,7 +80,7 @@ impl<'p> Live<'p> {
                 // An object that does not answer has no children.
                 let Ok(document) = self.answer(question) else { continue };
                 let children = document.node.children.iter();
-                let children = children.map(|child| below(&path, &child.name));
+                let children = children.map_while(|child| room.path(&path, &child.name));
                 let children = children
                     .filter(|path| path.starts_with(current) && message::path(path).is_ok());
                 level.extend(children);

@@ -156,6 +156,9 @@ impl Raw {
         let bytes = message.repeat(count as usize);
         let (mut written, mut left) = (0, count);
         let mut buf = vec![0; READ_LEN];
+        let timeout = self.connection.call_timeout().map_or(PollTimeout::NONE, |timeout| {
+            PollTimeout::try_from(timeout).unwrap_or(PollTimeout::MAX)
+        });
         while left > 0 {
             let rest = bytes.get(written..).unwrap_or_default();
             let fd = self.connection.as_fd();
@@ -176,7 +179,11 @@ impl Raw {
                 Err(Errno::EAGAIN | Errno::EINTR) => {
                     let all = PollFlags::POLLIN | PollFlags::POLLOUT;
                     let events = if written < bytes.len() { all } else { PollFlags::POLLIN };
-                    let _ = poll(&mut [PollFd::new(fd, events)], PollTimeout::NONE);
+                    match poll(&mut [PollFd::new(fd, events)], timeout) {
+                        Ok(0) => return Err(lost(Errno::ETIMEDOUT)),
+                        Ok(_) | Err(Errno::EINTR) => {}
+                        Err(error) => return Err(lost(error)),
+                    }
                 }
                 Err(error) => return Err(lost(error)),
             }

@@ -15,6 +15,7 @@ use barebus_text::PrintError;
 
 use crate::args::{Form, Format, Globals, Introspect, Object};
 use crate::command::codegen::text_of;
+use crate::command::tree::Room;
 use crate::command::{message, open};
 use crate::exit::{Exit, Failure, Failures};
 use crate::introspection;
@@ -58,7 +59,7 @@ pub(crate) fn run(globals: &Globals, asked: &Introspect) -> Result<ExitCode, Fai
     if form == Form::Gdbus {
         let failures = &mut failures;
         let connection = &mut connection;
-        Reader { connection, to, target, asked, failures, objects: 1 }
+        Reader { connection, to, target, asked, failures, objects: 1, room: Room::default() }
             .print(&object.path, document)?;
         return Ok(failures.code());
     }

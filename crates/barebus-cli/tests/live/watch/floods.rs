@@ -3,7 +3,6 @@
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
-use barebus::wire::OwnedBody;
 use barebus::{Bus, Connection, Emission, InterfaceName, MemberName, ObjectPath};
 use barebus_text::capture::Capture;
 use nix::sys::signal::Signal;
@@ -123,7 +122,6 @@ fn a_reader_that_needs_no_more_ends_it_quietly() {
             }
         });
         while !talking.is_finished() {
-            let _ = OwnedBody::new(&());
             flood(&bus, 1);
         }
     });
