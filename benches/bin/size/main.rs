@@ -9,12 +9,13 @@
 //! It builds examples with the profile `tiny`, as shared and as static programs, and runs them against a dbus-daemon of its own, on
 //! which a service of canned replies has taken systemd's name. It needs root, for the empty root directory of a static program. A
 //! target that is missed makes the exit code 1; something that cannot be measured, 2. With `budget` it only compares the sizes of shared
-//! programs with the recorded ones, which needs neither.
+//! programs with the recorded ones, and with `unused` it only measures definitions that no program uses; both need neither.
 
 mod budget;
 mod memory;
 mod programs;
 mod root;
+mod unused;
 
 use std::env;
 use std::process::ExitCode;
@@ -40,6 +41,10 @@ fn main() -> ExitCode {
     }
     let measured = match env::args().nth(1).as_deref() {
         Some("budget") => budget::check(),
+        Some("unused") => {
+            let mut table = Table { missed: false };
+            unused(&mut table).map(|()| table.missed)
+        }
         _ => measure(),
     };
     match measured {
@@ -87,10 +92,19 @@ fn measure() -> Result<bool, String> {
             table.row(&what, u64::from(answer != ANSWER), Some(0));
         }
     }
+    unused(&mut table)?;
     let count = u64::try_from(crates.len()).unwrap_or(u64::MAX);
     table.row("crates from the registry", count, u64::try_from(MOST_CRATES).ok());
     println!("{}", crates.join(", "));
     Ok(table.missed)
+}
+
+/// Rows of the programs that have definitions and use none.
+fn unused(table: &mut Table) -> Result<(), String> {
+    for (what, bytes) in unused::grown()? {
+        table.row(&format!("bytes that {what} add unused"), bytes, Some(0));
+    }
+    Ok(())
 }
 
 /// Programs that are only looked at, with all transports.

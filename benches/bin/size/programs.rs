@@ -79,6 +79,11 @@ impl Program {
             return Err(format!("{name} cannot be built"));
         }
         path.extend(["tiny", "examples", name]);
+        Self::at(path)
+    }
+
+    /// A program that has been built.
+    pub(crate) fn at(path: PathBuf) -> Result<Self, String> {
         let bytes = fs::metadata(&path).map_err(|error| format!("{}: {error}", path.display()))?;
         Ok(Self { path, bytes: bytes.len() })
     }
@@ -104,7 +109,7 @@ pub(crate) fn registry_crates() -> Result<Vec<String>, String> {
     }
 }
 
-fn cargo() -> Result<Command, String> {
+pub(crate) fn cargo() -> Result<Command, String> {
     let mut cargo = Command::new(env::var_os("CARGO").ok_or("not started by cargo")?);
     cargo.current_dir(top()?);
     Ok(cargo)

@@ -94,6 +94,12 @@ pub(crate) fn run(all: bool) -> Result<(), Failure> {
         steps.extend(steps_of_newer()?);
     }
     if all {
+        steps.push(Step::check("definitions of this system's services and of packages", || {
+            crate::survey::run(None)
+        }));
+        steps.push(Step::check("definitions of the services of Debian 13", || {
+            crate::survey::run(Some(&crate::root::debian_13()?))
+        }));
         steps
             .push(Step::check("the programs without libc in an initramfs", crate::initramfs::boot));
     }
