@@ -12,13 +12,13 @@
 //! programs with the recorded ones, which needs neither.
 
 mod budget;
-mod memory;
 mod programs;
 mod root;
 
 use std::env;
 use std::process::ExitCode;
 
+use barebus_benches::memory;
 use barebus_benches::peers::servers::{Server, serve_if_asked};
 use programs::{Features, Linked, Program};
 
@@ -76,8 +76,8 @@ fn measure() -> Result<bool, String> {
         let what = format!("{linked}: bytes that ten definitions add to names by hand");
         table.row(&what, defined.bytes.saturating_sub(by_hand.bytes), Some(MOST_DEFINED));
         let arguments = ["dbus.service"];
-        let least = memory::peak(&nothing.path, &[], &server.address, "")?;
-        let peak = memory::peak(&measured.path, &arguments, &server.address, ANSWER)?;
+        let least = memory::peak(&nothing.path, &[], &server.address, Some(""))?;
+        let peak = memory::peak(&measured.path, &arguments, &server.address, Some(ANSWER))?;
         table.row(&format!("{linked}: memory of a program that does nothing"), least, None);
         let what = format!("{linked}: memory that is_enabled adds");
         table.row(&what, peak.saturating_sub(least), Some(MOST_MEMORY));
