@@ -42,7 +42,8 @@ fn run(program: &Path, arguments: &[&str], bus: &str, answer: Option<&str>) -> R
         .args(arguments)
         .env("DBUS_SYSTEM_BUS_ADDRESS", bus)
         .stdin(Stdio::null())
-        .stdout(Stdio::piped())
+        // Nobody reads what is long until the program has ended.
+        .stdout(if answer.is_some() { Stdio::piped() } else { Stdio::null() })
         .spawn()
         .map_err(|error| format!("sh cannot be run: {error}"))?;
     let pid = Pid::from_raw(i32::try_from(child.id()).map_err(|error| error.to_string())?);

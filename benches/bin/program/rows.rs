@@ -167,7 +167,7 @@ const SEND: &str = "dbus-send";
 const ADDRESS: &str = "ADDRESS";
 
 /// How often each program runs.
-const RUNS: usize = 101;
+const RUNS: usize = 41;
 
 impl Row {
     /// Prints what each program takes. Returns how many targets are missed.

@@ -7,7 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use barebus::wire::{InterfaceName, MemberName};
-use barebus::{Connection, Emission, ObjectPath};
+use barebus::{Bus, Connection, Emission, ObjectPath};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
@@ -19,7 +19,7 @@ const SIGNALS: usize = 50_000;
 const BURST: usize = 10;
 const PAUSE: Duration = Duration::from_millis(1);
 /// How often each program watches.
-const RUNS: usize = 3;
+const RUNS: usize = 1;
 
 /// One form of the output.
 struct Form {
@@ -94,6 +94,8 @@ pub(crate) fn measure(address: &str, barebus: &str) -> usize {
 /// The CPU time of a program that watches, and how many signals it has shown.
 fn watch(address: &str, program: &str, arguments: &[&str]) -> (Duration, usize) {
     let mut sender = Connection::open(address).unwrap();
+    // The name comes with the first reply.
+    Bus::new(&mut sender).list_names().unwrap();
     let name = sender.unique_name().unwrap().to_owned();
     let arguments =
         arguments.iter().map(|it| it.replace("ADDRESS", address).replace("SENDER", &name));
