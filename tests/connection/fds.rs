@@ -10,10 +10,10 @@ use std::sync::{Arc, OnceLock};
 use barebus::{
     CallError, Connection, FdIndex, FdsError, MatchRule, NoReply, Reply, SendError, SessionError,
 };
+use barebus_tests::file_limit::FileLimit;
 use barebus_tests::peer::{OWNER, Peer, Sent, are_closed, message, open_files, pair};
 use barebus_wire::{BodyError, Endian, OwnedBody, OwnedValue};
 use nix::fcntl::{FcntlArg, FdFlag, fcntl};
-use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::sys::socket::{setsockopt, sockopt::SndBuf};
 
 use crate::scene::{LONG, SHORT, Scene, ending, method, patient, play, play_sending, stage, works};
@@ -336,23 +336,6 @@ fn fds_of_the_other_byte_order_are_taken() {
         let (index,) = reply.body::<(FdIndex,)>().unwrap();
         assert!(index == FdIndex(1) && reply.fd(index).is_some());
     });
-}
-
-/// Limits the open files of this process until it is dropped.
-struct FileLimit(u64, u64);
-
-impl FileLimit {
-    fn set(most: usize) -> Self {
-        let (soft, hard) = getrlimit(Resource::RLIMIT_NOFILE).unwrap();
-        setrlimit(Resource::RLIMIT_NOFILE, most as u64, hard).unwrap();
-        Self(soft, hard)
-    }
-}
-
-impl Drop for FileLimit {
-    fn drop(&mut self) {
-        setrlimit(Resource::RLIMIT_NOFILE, self.0, self.1).unwrap();
-    }
 }
 
 #[test]

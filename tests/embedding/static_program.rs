@@ -61,7 +61,7 @@ fn ask(mut chroot: Command, root: &Path, bus: &str, unit: &str) -> Output {
 /// Its output. Standard error must be empty.
 fn answer(output: &Output) -> &str {
     assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
-    str::from_utf8(&output.stdout).unwrap().trim_end()
+    std::str::from_utf8(&output.stdout).unwrap().trim_end()
 }
 
 /// The bus's socket, as the program sees it.

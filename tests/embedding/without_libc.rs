@@ -70,7 +70,7 @@ fn prepared() -> SystemdBox {
 
 /// Standard output, standard error and exit status.
 fn said(output: &Output) -> (&str, &str, Option<i32>) {
-    let text = |bytes| str::from_utf8(bytes).unwrap();
+    let text = |bytes| std::str::from_utf8(bytes).unwrap();
     (text(&output.stdout), text(&output.stderr), output.status.code())
 }
 
@@ -85,7 +85,7 @@ fn answers_as_systemctl_does_over_the_bus_and_over_the_private_socket() {
         for unit in ["nolibc-on.service", "nolibc-static.service", "dbus.service"] {
             let systemctl = the_box.command("systemctl").args(["is-enabled", unit]).output();
             let expected = systemctl.unwrap().stdout;
-            let expected = str::from_utf8(&expected).unwrap();
+            let expected = std::str::from_utf8(&expected).unwrap();
             for arguments in [&[&*program, unit][..], &[&*program, "--private", unit]] {
                 assert_eq!(said(&run(arguments)), (expected, "", Some(0)), "{arguments:?}");
             }

@@ -6,10 +6,11 @@ use std::os::unix::process::ExitStatusExt;
 use std::process::Command;
 
 use barebus::Options;
+use barebus_tests::file_limit::FileLimit;
 use barebus_tests::peer::{are_closed, open_files};
 use nix::errno::Errno;
 use nix::libc::SIGABRT;
-use nix::sys::resource::{Resource, getrlimit, setrlimit};
+use nix::sys::resource::{Resource, setrlimit};
 use nix::unistd::{close, dup2_stderr, dup2_stdin, dup2_stdout};
 
 use crate::case::{Case, Expected, TIMEOUT, acting, stage};
@@ -17,23 +18,6 @@ use crate::child;
 use crate::exchange::{LARGE, User, Way, exchange, files, options};
 use crate::plan::{play, refuse};
 use crate::server::Server;
-
-/// Limits the open files of the process until dropped.
-struct FileLimit(u64, u64);
-
-impl FileLimit {
-    fn set(files: usize) -> Self {
-        let (soft, hard) = getrlimit(Resource::RLIMIT_NOFILE).unwrap();
-        setrlimit(Resource::RLIMIT_NOFILE, files as u64, hard).unwrap();
-        Self(soft, hard)
-    }
-}
-
-impl Drop for FileLimit {
-    fn drop(&mut self) {
-        setrlimit(Resource::RLIMIT_NOFILE, self.0, self.1).unwrap();
-    }
-}
 
 /// Opens `address` while the process can open only this many more files. Returns whether that was enough.
 fn opens(address: &str, more: usize) -> bool {

@@ -71,9 +71,9 @@ impl Planned {
 
     fn hits(&self, call: Call, index: usize) -> bool {
         self.call == call
-            && index.checked_sub(self.first).is_some_and(|later| {
-                later.is_multiple_of(self.every) && later / self.every < self.times
-            })
+            && index
+                .checked_sub(self.first)
+                .is_some_and(|later| later % self.every == 0 && later / self.every < self.times)
     }
 }
 

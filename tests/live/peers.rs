@@ -88,9 +88,9 @@ fn file_descriptors_arrive_as_they_were_sent() {
     server.establish().unwrap();
     let ours = server.unique_name().unwrap().to_owned();
     let mut client = Connection::open(&bus.address).unwrap();
-    let (read, write) = std::io::pipe().unwrap();
+    let (read, write) = nix::unistd::pipe().unwrap();
     let call = method(&ours, MATH, "Take");
-    let fds: Vec<OwnedFd> = vec![read.into(), write.into()];
+    let fds: Vec<OwnedFd> = vec![read, write];
     let id = client.start_call(&call, &(FdIndex(1), FdIndex(0)), fds).unwrap();
     client.flush().unwrap();
     let event = server.next_event(Some(PATIENCE)).unwrap();

@@ -13,6 +13,7 @@ pub mod corpus;
 pub mod cost;
 pub mod dictionary;
 pub mod fast;
+pub mod file_limit;
 pub mod generators;
 pub mod golden;
 pub mod memory;

@@ -6,7 +6,7 @@ use barebus_wire::Endian;
 
 /// Zeros up to the next multiple of `alignment`.
 pub fn pad(out: &mut Vec<u8>, alignment: usize) {
-    while !out.len().is_multiple_of(alignment) {
+    while out.len() % alignment != 0 {
         out.push(0);
     }
 }

@@ -44,7 +44,7 @@ pub(crate) fn serve(arguments: &[String]) {
                     .map(|(number, what)| {
                         let kind = what.display().to_string();
                         let kind = kind.split([':', '/']).find(|part| !part.is_empty());
-                        format!("{} {}", number.display(), kind.unwrap_or_default())
+                        format!("{} {}", number.to_string_lossy(), kind.unwrap_or_default())
                     })
                     .collect();
                 files.sort();

@@ -65,7 +65,7 @@ impl Invocation {
 }
 
 /// User and system time of the processes that have ended.
-pub(crate) fn cpu_of_children() -> Duration {
+fn cpu_of_children() -> Duration {
     let used = getrusage(UsageWho::RUSAGE_CHILDREN).unwrap();
     let micros = |time: nix::sys::time::TimeVal| time.tv_sec() * 1_000_000 + time.tv_usec();
     let sum = micros(used.user_time()) + micros(used.system_time());

@@ -7,8 +7,7 @@
 //! ```
 //!
 //! The programs run in turns, on one CPU, against the same systemd in a box; each time is the median of many runs. System calls are counted by
-//! strace. The exit code is 1 when a target is missed, 2 when something cannot be measured. It needs root, strace, busctl, gdbus, dbus-send
-//! and dbus-monitor.
+//! strace. The exit code is 1 when a target is missed, 2 when something cannot be measured. It needs root, strace, busctl, gdbus and dbus-send.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -18,7 +17,6 @@
 
 mod invocation;
 mod rows;
-mod watching;
 
 use std::env;
 use std::path::Path;
@@ -55,7 +53,6 @@ fn main() -> ExitCode {
     for row in rows::rows(&programs) {
         missed += row.measure(the_box.system_bus_address());
     }
-    missed += watching::measure(the_box.system_bus_address(), &shared);
     println!("{missed} targets missed");
     ExitCode::from(u8::from(missed > 0))
 }

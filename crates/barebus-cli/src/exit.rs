@@ -11,6 +11,7 @@ use barebus_systemd::setting::SettingError;
 use barebus_systemd::{AccessError, Cause};
 
 use crate::render::one_line;
+use crate::terminal::{Style, Styles};
 
 /// The exit codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,7 +99,8 @@ impl Failure {
     pub(crate) fn tell(&self) {
         if !self.what.is_empty() {
             // Nobody may be reading.
-            let _ = writeln!(io::stderr(), "barebus: {}", one_line(&self.what));
+            let head = Styles::of_errors().paint(Style::Red, "barebus:");
+            let _ = writeln!(io::stderr(), "{head} {}", one_line(&self.what));
         }
     }
 }

@@ -71,7 +71,7 @@ pub(crate) fn messages(
                 (Ok(capture), _) => capture.format(),
                 (Err(_), Some(format)) => format,
                 (Err(error), None) => {
-                    let what = format_args!("{}: {}", name(file), error);
+                    let what = format!("{}: {}", name(file), error);
                     return Err(Failure::new(Exit::Refused, what));
                 }
             }

@@ -10,9 +10,9 @@ use barebus_codegen::introspection::{self, Document, Interface, Member, MemberKi
 use crate::exit::{Exit, Failure};
 use crate::render::warn;
 
-const INTROSPECTABLE: InterfaceName<'static> =
+pub(crate) const INTROSPECTABLE: InterfaceName<'static> =
     InterfaceName::from_static("org.freedesktop.DBus.Introspectable");
-const INTROSPECT: MemberName<'static> = MemberName::from_static("Introspect");
+pub(crate) const INTROSPECT: MemberName<'static> = MemberName::from_static("Introspect");
 
 /// Queues the question.
 pub(crate) fn start(

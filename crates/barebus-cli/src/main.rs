@@ -2,6 +2,7 @@
 
 mod args;
 mod command;
+mod complete;
 mod descriptors;
 mod exit;
 mod input;
@@ -14,6 +15,7 @@ mod process;
 mod recorded;
 mod render;
 mod table;
+mod terminal;
 mod time;
 mod trace;
 mod usage;
@@ -27,6 +29,9 @@ use crate::args::{Arguments, Unusable, Verb};
 use crate::exit::Failure;
 
 fn main() -> ExitCode {
+    if complete::is_asked() {
+        return complete::run().unwrap_or_else(|failure| end(&failure));
+    }
     let arguments = match args::parse() {
         Ok(arguments) => arguments,
         Err(Unusable::Clap(error)) => return usage::end(&error),

@@ -51,10 +51,3 @@ impl<R: Read> Read for Answering<R> {
 
 /// Size in bytes of the output and input buffers.
 pub(crate) const BUFFER_LEN: usize = 64 * 1024;
-
-/// Writes a text at once.
-pub(crate) fn put(text: &str) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes())?;
-    out.flush()
-}

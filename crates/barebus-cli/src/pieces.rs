@@ -105,8 +105,7 @@ impl<R: BufRead> Pieces<R> {
                     continue;
                 }
                 if piece.text.len() == self.limit {
-                    let what =
-                        format_args!("the value at line {}, column {}", piece.line, piece.column);
+                    let what = format!("the value at line {}, column {}", piece.line, piece.column);
                     return Err(too_long(what, self.limit));
                 }
                 piece.text.push(*byte);

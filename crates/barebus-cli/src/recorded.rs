@@ -9,7 +9,7 @@ use barebus_text::capture::{Capture, CaptureErrorKind, Captured, Format};
 
 use crate::command::encode;
 use crate::exit::{Exit, Failure};
-use crate::input::{self, Input};
+use crate::input::{self, Input, too_long};
 use crate::line::Body;
 use crate::output::Output;
 use crate::pieces::{Pieces, Shape};
@@ -46,7 +46,7 @@ enum Source {
 }
 
 /// In bytes. A longer stream is more likely endless.
-const STREAM_MAX: u64 = 1 << 30;
+const STREAM_MAX: usize = 1 << 30;
 
 /// Bytes by which the form is told.
 const HEAD_LEN: u64 = 64;
@@ -87,8 +87,11 @@ impl Recording {
         let mut whole = io::Cursor::new(head).chain(input);
         if is_raw && (format == Some(Format::Raw) || (format.is_none() && !is_text)) {
             let mut bytes = Vec::new();
-            let read = whole.by_ref().take(STREAM_MAX).read_to_end(&mut bytes);
+            let read = whole.by_ref().take(STREAM_MAX as u64 + 1).read_to_end(&mut bytes);
             read.map_err(|error| input::unreadable(file, &error))?;
+            if bytes.len() > STREAM_MAX {
+                return Err(input::unreadable(file, &too_long("the stream", STREAM_MAX)));
+            }
             let source = Source::Stream { bytes, at: 0 };
             return Ok(Self { name: input::name(file), source, ended: false });
         }

@@ -1,37 +1,31 @@
 //! Makes untrusted text safe for a terminal.
 
 use std::borrow::Cow;
-use std::fmt::{Display, Write as _};
+use std::fmt::Display;
 use std::io::{self, IsTerminal, Write as _};
 
 use barebus_text::{is_unsafe, json};
 
+use crate::terminal::{Style, Styles};
+
 /// Prints a warning as one line on standard error. It does not change the exit code.
 pub(crate) fn warn(what: impl Display) {
     // Nobody may be reading.
-    let _ = writeln!(io::stderr(), "barebus: warning: {}", one_line(&what.to_string()));
+    let head = Styles::of_errors().paint(Style::Yellow, "barebus: warning:");
+    let _ = writeln!(io::stderr(), "{head} {}", one_line(&what.to_string()));
 }
 
 /// Puts untrusted text on one line and escapes unsafe characters.
 pub(crate) fn one_line(text: &str) -> Cow<'_, str> {
-    if !text.contains(is_unsafe) {
-        return Cow::Borrowed(text);
-    }
-    let mut escaped = String::with_capacity(text.len() + 16);
-    for character in text.chars() {
-        if is_unsafe(character) {
-            // Writing to a String cannot fail.
-            let _ = write!(escaped, "{}", character.escape_default());
-        } else {
-            escaped.push(character);
-        }
-    }
-    Cow::Owned(escaped)
+    escaped(text, is_unsafe)
 }
 
 /// Escapes unsafe characters in untrusted text of several lines. Line breaks and tabs stay.
 pub(crate) fn escaped_lines(text: &str) -> Cow<'_, str> {
-    let is_unsafe = |c: char| is_unsafe(c) && !matches!(c, '\n' | '\t');
+    escaped(text, |c| is_unsafe(c) && !matches!(c, '\n' | '\t'))
+}
+
+fn escaped(text: &str, is_unsafe: fn(char) -> bool) -> Cow<'_, str> {
     if !text.contains(is_unsafe) {
         return Cow::Borrowed(text);
     }

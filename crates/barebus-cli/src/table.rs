@@ -1,12 +1,14 @@
 //! Prints tables.
 
+use std::borrow::Cow;
 use std::io::{self, BufWriter, Write};
 
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use crate::render::one_line;
+use crate::render::{is_utf8, one_line};
+use crate::terminal::{self, Style, Styles};
 
-/// A table of `N` columns. Each column is as wide as its widest cell.
+/// A table of `N` columns. Each column is as wide as its widest cell. On a terminal the widest columns are cut until rows fit.
 #[derive(Debug)]
 pub(crate) struct Table<const N: usize> {
     /// Cells, each followed by a tab. Cells contain no tabs.
@@ -16,17 +18,33 @@ pub(crate) struct Table<const N: usize> {
     right: Option<usize>,
     /// How many columns are printed: `columns <= N`
     columns: usize,
+    /// Whether nothing is cut.
+    is_full: bool,
+    has_heads: bool,
+    rows: usize,
+    /// Rows that stand out, in order.
+    bold: Vec<usize>,
 }
 
 impl<const N: usize> Table<N> {
     pub(crate) fn new(heads: [&str; N]) -> Self {
         let mut table = Self::without_heads();
         table.push(heads);
+        table.has_heads = true;
         table
     }
 
     pub(crate) const fn without_heads() -> Self {
-        Self { text: String::new(), widths: [0; N], right: None, columns: N }
+        Self {
+            text: String::new(),
+            widths: [0; N],
+            right: None,
+            columns: N,
+            is_full: false,
+            has_heads: false,
+            rows: 0,
+            bold: Vec::new(),
+        }
     }
 
     /// Aligns the cells of a column to the right.
@@ -38,6 +56,12 @@ impl<const N: usize> Table<N> {
     /// Leaves out the columns behind the first `columns`.
     pub(crate) fn columns(mut self, columns: usize) -> Self {
         self.columns = columns.min(N);
+        self
+    }
+
+    /// Cuts nothing, on a terminal either.
+    pub(crate) fn full(mut self, is_full: bool) -> Self {
+        self.is_full = is_full;
         self
     }
 
@@ -55,35 +79,96 @@ impl<const N: usize> Table<N> {
             self.text.push_str(cell);
             self.text.push('\t');
         }
+        self.rows += 1;
+    }
+
+    /// Adds a row that stands out.
+    pub(crate) fn push_bold(&mut self, cells: [&str; N]) {
+        self.bold.push(self.rows);
+        self.push(cells);
     }
 
     pub(crate) fn print(&self) -> io::Result<()> {
         let mut out = BufWriter::new(io::stdout().lock());
-        self.write(&mut out)?;
+        let width = if self.is_full { None } else { terminal::width() };
+        self.write(&mut out, width, Styles::of_output())?;
         out.flush()
     }
 
-    fn write(&self, out: &mut impl Write) -> io::Result<()> {
+    fn write(&self, out: &mut impl Write, width: Option<usize>, styles: Styles) -> io::Result<()> {
+        let widths = width.map_or(self.widths, |width| self.fitted(width));
         let mut cells = self.text.split_terminator('\t').peekable();
-        while cells.peek().is_some() {
+        let mut bold = self.bold.iter().peekable();
+        let mut row = String::new();
+        for number in 0..self.rows {
+            row.clear();
             let mut missing = 0;
-            for (column, width) in self.widths.iter().enumerate() {
+            for (column, width) in widths.iter().enumerate() {
                 let cell = cells.next().unwrap_or_default();
                 if column >= self.columns {
                     continue;
                 }
+                let cell = cut(cell, *width);
                 // A space between columns, none after the last one.
-                let space = if column == 0 { "" } else { " " };
+                let space = usize::from(column > 0);
                 let rest = width.saturating_sub(cell.width());
                 let is_right = self.right == Some(column);
                 let indent = if is_right { rest } else { 0 };
-                write!(out, "{:missing$}{space}{:indent$}{cell}", "", "")?;
+                row.extend(std::iter::repeat_n(' ', missing + space + indent));
+                row.push_str(&cell);
                 missing = if is_right { 0 } else { rest };
             }
-            writeln!(out)?;
+            let is_bold = bold.next_if_eq(&&number).is_some();
+            match (self.has_heads && number == 0, is_bold) {
+                (true, _) => writeln!(out, "{}", styles.paint(Style::Underlined, &row))?,
+                (false, true) => writeln!(out, "{}", styles.paint(Style::Bold, &row))?,
+                (false, false) => writeln!(out, "{row}")?,
+            }
         }
         Ok(())
     }
+
+    /// The widths of columns with which a row has at most `width` characters, if none becomes too narrow to be read.
+    fn fitted(&self, width: usize) -> [usize; N] {
+        let mut widths = self.widths;
+        let shown = self.columns.min(N);
+        let mut excess = (widths.iter().take(shown).sum::<usize>() + shown.saturating_sub(1))
+            .saturating_sub(width);
+        while excess > 0 {
+            let mut shown: Vec<&mut usize> = widths.iter_mut().take(shown).collect();
+            shown.sort_unstable_by(|one, other| other.cmp(one));
+            let next = shown.get(1).map_or(0, |next| **next).max(NARROWEST);
+            let Some(widest) = shown.first_mut().filter(|widest| ***widest > NARROWEST) else {
+                break;
+            };
+            // As narrow as the next, or by one if it is not wider.
+            let less = (**widest).saturating_sub(next).clamp(1, excess);
+            **widest -= less;
+            excess -= less;
+        }
+        widths
+    }
+}
+
+/// A column is not made narrower than this.
+const NARROWEST: usize = 8;
+
+/// The beginning of a cell that is too wide.
+fn cut(cell: &str, width: usize) -> Cow<'_, str> {
+    if cell.width() <= width {
+        return Cow::Borrowed(cell);
+    }
+    let end = if is_utf8() { "…" } else { "..." };
+    let mut left = width.saturating_sub(end.width());
+    let is_room = |character: &char| {
+        let wide = character.width().unwrap_or(0);
+        let is_room = wide <= left;
+        left = if is_room { left - wide } else { 0 };
+        is_room
+    };
+    let mut text: String = cell.chars().take_while(is_room).collect();
+    text.push_str(end);
+    Cow::Owned(text)
 }
 
 #[cfg(test)]
@@ -92,7 +177,7 @@ mod tests {
 
     fn written<const N: usize>(table: &Table<N>) -> String {
         let mut out = Vec::new();
-        table.write(&mut out).unwrap();
+        table.write(&mut out, None, Styles::NONE).unwrap();
         String::from_utf8(out).unwrap()
     }
 
@@ -118,5 +203,45 @@ mod tests {
         table.push(["a", "b", "c"]);
         table.push(["aa", "b", "c"]);
         assert_eq!(written(&table), "a  b\naa b\n");
+    }
+
+    #[test]
+    fn the_widest_columns_are_cut_until_a_row_fits() {
+        let mut table = Table::new(["NAME", "VALUE", "FLAGS"]);
+        table.push(["org.example.Interface", "a value that is much longer than others", "const"]);
+        table.push(["漢字漢字漢字漢字漢字漢字", "short", "-"]);
+        let mut out = Vec::new();
+        table.write(&mut out, Some(40), Styles::NONE).unwrap();
+        let out = String::from_utf8(out).unwrap();
+        assert_eq!(
+            out,
+            "NAME             VALUE             FLAGS\n\
+             org.example.Int… a value that is … const\n\
+             漢字漢字漢字漢…  short             -\n"
+        );
+        assert!(out.lines().all(|line| line.width() <= 40));
+        // What cannot be read at all is worse than lines that are broken.
+        assert_eq!(table.fitted(1), [8, 8, 5]);
+        assert_eq!(table.fitted(1000), table.widths);
+    }
+
+    #[test]
+    fn heads_and_interfaces_stand_out() {
+        let mut table = Table::new(["A", "B"]);
+        table.push(["a", "b"]);
+        table.push_bold(["c", "d"]);
+        let mut out = Vec::new();
+        table.write(&mut out, None, Styles::ALL).unwrap();
+        let out = String::from_utf8(out).unwrap();
+        assert_eq!(out, "\x1b[4mA B\x1b[0m\na b\n\x1b[1mc d\x1b[0m\n");
+    }
+
+    #[test]
+    fn a_cell_can_have_any_length() {
+        let long = "x".repeat(100_000);
+        let mut table = Table::new(["A", "B"]).align_right(0);
+        table.push([&long, &long]);
+        table.push(["a", "b"]);
+        assert_eq!(written(&table).lines().last().map(str::len), Some(100_002));
     }
 }

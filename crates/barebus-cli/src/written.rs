@@ -63,7 +63,7 @@ pub(crate) fn arguments(
     let mut parameters = Vec::with_capacity(arguments.len());
     for Argument { name, signature, .. } in arguments.iter().filter(|argument| !argument.is_out) {
         let of = Signature::parse(signature).ok().filter(|of| of.is_single()).ok_or_else(|| {
-            let what = format_args!("{tried}: '{signature}' of {} is not a type", asked.member);
+            let what = format!("{tried}: '{signature}' of {} is not a type", asked.member);
             Failure::new(Exit::Refused, what)
         })?;
         parameters.push(Parameter { name, signature: of });
@@ -125,7 +125,7 @@ fn value<'t>(word: &'t str, has_read_stdin: &mut bool) -> Result<Value<'t>, Fail
     let file = Path::new(file);
     let text = input::text(file, VALUE_MAX + 1)?;
     if text.len() > usize::try_from(VALUE_MAX).unwrap_or(usize::MAX) {
-        let why = format_args!("it is longer than {VALUE_MAX} bytes");
+        let why = format!("it is longer than {VALUE_MAX} bytes");
         return Err(input::unreadable(file, &why));
     }
     Ok(Value::read(text))

@@ -59,19 +59,17 @@ fn word(word: &str) -> String {
 
 /// Whether a word is plain language: neither a programming term nor markup.
 fn is_plain(word: &str) -> bool {
-    let mut is_small = false;
-    for character in word.chars() {
-        let is_plain = character.is_alphanumeric() || matches!(character, '-' | '\'' | '/' | ',');
-        // A capital letter after a small one, as in `ListUnits`.
-        if !is_plain || is_small && character.is_uppercase() || is_hidden(character) {
-            return false;
-        }
-        is_small = character.is_lowercase();
-    }
-    // Capitals before small letters, as in `PIDs`. A dash starts a list.
-    let capitals = word.chars().take_while(|character| character.is_uppercase()).count();
-    let is_camel = capitals > 1 && word.chars().any(char::is_lowercase);
-    !is_camel && !word.starts_with('-')
+    const JOINERS: [char; 4] = ['-', '\'', '/', ','];
+    let is_part = |character: char| {
+        (character.is_alphanumeric() || JOINERS.contains(&character)) && !is_hidden(character)
+    };
+    // A dash starts a list.
+    word.chars().all(is_part) && !word.starts_with('-') && !word.split(JOINERS).any(is_camel)
+}
+
+/// Whether capitals and small letters are mixed, as in `ListUnits`, `PIDs` or `Ip4Config`.
+fn is_camel(word: &str) -> bool {
+    word.chars().any(char::is_lowercase) && word.chars().skip(1).any(char::is_uppercase)
 }
 
 /// The paragraphs of `text`, in lines of at most `width` characters.
@@ -110,6 +108,15 @@ mod tests {
                 "Starts `ListUnits` (`foo_bar`) of `<b>x</b>`, see `https://x.y/z`. `PIDs` `-` 1 `1`. \
                `[a]` `` `b` `` IO"
             ]]
+        );
+    }
+
+    #[test]
+    fn a_word_of_mixed_capitals_is_code_wherever_its_digits_are() {
+        let text = "Ip4Config S390Subchannels IPv6 non-Latin1 I/O X.509 4K";
+        assert_eq!(
+            prose(text, 200),
+            [["`Ip4Config` `S390Subchannels` `IPv6` non-Latin1 I/O `X.509` 4K"]]
         );
     }
 

@@ -99,7 +99,7 @@ const PAPER: usize = 64 << 10;
 fn paper() -> nix::Result<Descriptor> {
     let flags = MFdFlags::MFD_CLOEXEC | MFdFlags::MFD_ALLOW_SEALING;
     let file = memfd_create(c"stderr", flags)?;
-    ftruncate(&file, PAPER as i64)?;
+    ftruncate(&file, PAPER as nix::libc::off_t)?;
     fcntl(&file, FcntlArg::F_ADD_SEALS(SealFlag::F_SEAL_GROW | SealFlag::F_SEAL_SHRINK))?;
     Descriptor::from(file).above_stdio()
 }

@@ -46,6 +46,13 @@ pub enum OpenError {
         /// Why its first process was not found.
         error: io::Error,
     },
+    /// No capsule can have this name.
+    Capsule {
+        /// The name.
+        name: String,
+        /// What is wrong with it.
+        error: io::Error,
+    },
     /// The socket could not be prepared.
     Prepare(io::Error),
 }
@@ -151,6 +158,7 @@ impl fmt::Display for OpenError {
             Self::Machine { name, error } => {
                 write!(f, "cannot find the container '{name}': {error}")
             }
+            Self::Capsule { name, error } => write!(f, "cannot find the capsule '{name}': {error}"),
             Self::Prepare(error) => write!(f, "cannot prepare the socket: {error}"),
         }
     }

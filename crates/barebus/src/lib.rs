@@ -86,8 +86,8 @@ pub use any_error::Error;
 pub use barebus_derive::{BarebusDecode as Decode, BarebusEncode as Encode, BarebusType as Type};
 pub use barebus_sasl::{Guid, Identity, Mechanism, Mechanisms, SaslError, SaslErrorKind};
 pub use barebus_session::{
-    Awaited, CallId, Event, FdsError, HandshakeAttempts, NoReply, Received, ReplyTo, SendError,
-    ServerKind, Session, SessionError, SubscriptionId,
+    Awaited, CallId, Event, FdsError, HandshakeAttempts, MAX_FDS, NoReply, Received, ReplyTo,
+    SendError, ServerKind, Session, SessionError, SubscriptionId,
 };
 pub use barebus_wire as wire;
 pub use barebus_wire::definition;

@@ -37,8 +37,9 @@ impl Options {
     /// Opens the bus of a capsule: `capsule@NAME.service` of systemd 256 and later. The bus accepts only the capsule's user and root.
     ///
     /// # Errors
-    /// [`OpenError::Unreachable`].
+    /// [`OpenError::Capsule`]: no capsule can have this name; [`OpenError::Unreachable`].
     pub fn open_capsule(&self, name: &str) -> Result<Connection, OpenError> {
+        check(name).map_err(|error| OpenError::Capsule { name: name.into(), error })?;
         self.open(&unix(&format!("/run/capsules/{name}/bus")))
     }
 }
@@ -47,14 +48,18 @@ fn unix(path: &str) -> String {
     format!("unix:path={}", escape(path.as_bytes()))
 }
 
+/// Checks that a name leads to no other folder.
+fn check(name: &str) -> io::Result<()> {
+    if name.is_empty() || name.starts_with('.') || name.contains(['/', '\0']) {
+        let why = "a name has no '/' and does not begin with '.'";
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
+    }
+    Ok(())
+}
+
 /// The first process of a container, from the file that systemd-machined keeps about it.
 fn leader(name: &str) -> io::Result<u32> {
-    if name.is_empty() || name.starts_with('.') || name.contains(['/', '\0']) {
-        return Err(io::Error::new(
-            io::ErrorKind::InvalidInput,
-            "it is not the name of a container",
-        ));
-    }
+    check(name)?;
     let file = fs::read_to_string(format!("/run/systemd/machines/{name}"))?;
     let mut lines = file.lines().filter_map(|line| line.split_once('='));
     let leader = lines.find(|(key, _)| *key == "LEADER").and_then(|(_, pid)| pid.parse().ok());
@@ -67,4 +72,19 @@ pub(crate) fn own_socket(socket: &str) -> Option<String> {
     let path = format!("/run/user/{uid}/{socket}");
     let is_ours = fs::symlink_metadata(&path).is_ok_and(|found| found.uid() == uid);
     is_ours.then(|| unix(&path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_leads_to_no_other_folder() {
+        for name in ["", ".", "..", "../x", "a/b", "a\0b"] {
+            let container = Options::bus().open_machine(name).unwrap_err();
+            assert!(matches!(container, OpenError::Machine { .. }), "{name:?}: {container}");
+            let capsule = Options::bus().open_capsule(name).unwrap_err();
+            assert!(matches!(capsule, OpenError::Capsule { .. }), "{name:?}: {capsule}");
+        }
+    }
 }

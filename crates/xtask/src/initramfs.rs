@@ -5,6 +5,7 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use crate::apt::Apt;
 use crate::packages;
 use crate::run::{Failure, cargo, run, top};
 
@@ -40,15 +41,7 @@ const PATIENCE: &str = "600";
 /// # Errors
 /// Something cannot be built or downloaded, or the programs print something else than systemd's answer.
 pub(crate) fn boot() -> Result<(), Failure> {
-    packages::need(&[
-        "cc",
-        "cpio",
-        "dpkg-deb",
-        "ldd",
-        "systemctl",
-        "timeout",
-        "qemu-system-x86_64",
-    ])?;
+    packages::need(&["cc", "cpio", "ldd", "systemctl", "timeout", "qemu-system-x86_64"])?;
     let folder = top().join("target/initramfs");
     let kernel = kernel(&folder.join("kernel"))?;
     let image = image(&folder)?;
@@ -86,17 +79,10 @@ fn kernel(folder: &Path) -> Result<PathBuf, Failure> {
         return Ok(kernel);
     }
     let _ = fs::remove_dir_all(folder);
-    fs::create_dir_all(folder)?;
+    let apt = Apt::new(top().join("target/initramfs/apt"), &[])?;
     // This package only depends on the one that has the latest kernel.
-    let output = Command::new("apt-cache").args(["depends", "linux-image-cloud-amd64"]).output()?;
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let package = text.lines().find_map(|line| line.trim().strip_prefix("Depends: "));
-    let package =
-        package.ok_or("apt knows no package linux-image-cloud-amd64: run `apt-get update`")?;
-    run(Command::new("apt-get").args(["download", "-q", package]).current_dir(folder))?;
-    for entry in fs::read_dir(folder)? {
-        run(Command::new("dpkg-deb").arg("-x").arg(entry?.path()).arg(folder))?;
-    }
+    let package = apt.dependency("linux-image-cloud-amd64")?;
+    apt.unpack(&[&package], folder)?;
     found().ok_or_else(|| Failure(format!("{package} has no kernel")))
 }
 

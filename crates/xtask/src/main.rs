@@ -1,5 +1,7 @@
-//! The project's tasks: `cargo xtask demo | test | root | bench | fuzz | generate | initramfs`.
+//! The project's tasks: `cargo xtask demo | test | root | cross | bench | fuzz | generate | initramfs`.
 
+mod apt;
+mod cross;
 mod demo;
 mod fuzz;
 mod generate;
@@ -9,12 +11,13 @@ mod packages;
 mod root;
 mod run;
 mod step;
+mod survey;
 mod test;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{ArgGroup, Parser, Subcommand, ValueEnum};
 
 use crate::run::{Failure, cargo};
 
@@ -42,6 +45,12 @@ enum Task {
         #[arg(long, conflicts_with = "all")]
         newer: bool,
     },
+    /// Runs the tests of the crates without I/O on other machines, played by qemu, with Rust 1.85, and compiles the rest for them
+    Cross {
+        /// The machines [default: all]
+        #[arg(value_enum)]
+        targets: Vec<cross::Target>,
+    },
     /// Makes the Debian 13 for the tests of systemd 257 in the target directory
     Root,
     /// Runs the benchmarks
@@ -53,6 +62,7 @@ enum Task {
     /// Runs fuzz targets, and keeps a record
     Fuzz(fuzz::FuzzOptions),
     /// Generates the definitions of systemd's interfaces from the introspection data in the tree
+    #[command(group(ArgGroup::new("system").args(["live", "survey"]).multiple(true)))]
     Generate {
         /// Writes nothing; fails if the tree differs
         #[arg(long, conflicts_with = "live")]
@@ -60,8 +70,12 @@ enum Task {
         /// First fetches the introspection data of a systemd in temporary namespaces
         #[arg(long)]
         live: bool,
-        /// Root directory with that systemd; default: this machine's
-        #[arg(long, value_name = "ROOT", requires = "live")]
+        /// Instead generates definitions of the services of a system and of Debian's interface files, and checks that they compile without a
+        /// warning and that rustfmt leaves them as they are
+        #[arg(long, conflicts_with_all = ["check", "live"])]
+        survey: bool,
+        /// With --live or --survey: root directory of the system; default: this machine's
+        #[arg(long, value_name = "ROOT", requires = "system")]
         root: Option<PathBuf>,
     },
     /// Boots Debian's cloud kernel with nothing but systemd and the programs of tests/embedding/nolibc, in qemu, and prints the console
@@ -71,6 +85,10 @@ enum Task {
 fn main() -> ExitCode {
     let done = match Arguments::parse().task {
         Task::Demo { host } => demo::run(host),
+        Task::Cross { targets } if targets.is_empty() => {
+            cross::run(cross::Target::value_variants())
+        }
+        Task::Cross { targets } => cross::run(&targets),
         Task::Test { newer: true, .. } => test::newer(),
         Task::Test { all, .. } => test::run(all),
         Task::Root => root::debian_13().map(|root| {
@@ -79,7 +97,8 @@ fn main() -> ExitCode {
         Task::Bench { arguments } => bench(&arguments),
         Task::Initramfs => initramfs::boot(),
         Task::Fuzz(options) => fuzz::run(&options),
-        Task::Generate { check, live, root } => {
+        Task::Generate { survey: true, root, .. } => survey::run(root.as_deref()),
+        Task::Generate { check, live, root, .. } => {
             let fetched = if live { generate::fetch(root.as_deref()) } else { Ok(()) };
             fetched.and_then(|()| generate::run(check))
         }

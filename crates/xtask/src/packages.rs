@@ -4,7 +4,7 @@ use std::process::Command;
 
 use crate::run::{Failure, is_there, run};
 
-/// Programs and their Debian packages.
+/// Programs and their Debian packages, separated by spaces.
 const PACKAGES: &[(&str, &str)] = &[
     ("systemctl", "systemd"),
     ("busctl", "systemd"),
@@ -16,7 +16,16 @@ const PACKAGES: &[(&str, &str)] = &[
     ("gdbus", "libglib2.0-bin"),
     ("cc", "gcc"),
     ("c++", "g++"),
+    // A cross compiler does not bring the C library.
+    ("i686-linux-gnu-gcc", "gcc-i686-linux-gnu libc6-dev-i386-cross"),
+    ("s390x-linux-gnu-gcc", "gcc-s390x-linux-gnu libc6-dev-s390x-cross"),
+    ("arm-linux-gnueabihf-gcc", "gcc-arm-linux-gnueabihf libc6-dev-armhf-cross"),
+    ("qemu-i386", "qemu-user"),
+    ("qemu-s390x", "qemu-user"),
+    ("qemu-arm", "qemu-user"),
     ("cpio", "cpio"),
+    ("apt-cache", "apt"),
+    ("apt-get", "apt"),
     ("dpkg-deb", "dpkg"),
     ("ldd", "libc-bin"),
     ("timeout", "coreutils"),
@@ -45,7 +54,7 @@ pub(crate) fn need(programs: &[&str]) -> Result<(), Failure> {
     let mut missing: Vec<&str> = programs
         .iter()
         .filter(|program| !is_there(program))
-        .map(|program| package(program))
+        .flat_map(|program| package(program).split(' '))
         .collect();
     missing.sort_unstable();
     missing.dedup();

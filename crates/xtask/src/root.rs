@@ -57,7 +57,7 @@ fn debootstrap(root: &Path, mirror: Option<&str>) -> Command {
 }
 
 /// Where this machine's own packages come from. On other systems than Debian, debootstrap has a default.
-fn mirror() -> Option<String> {
+pub(crate) fn mirror() -> Option<String> {
     let mut command = Command::new("apt-get");
     command.args(["indextargets", "--format", "$(REPO_URI)", "Identifier: Packages"]);
     let output = command.output().ok()?;

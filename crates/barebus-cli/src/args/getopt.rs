@@ -16,6 +16,17 @@ pub(super) struct Ordered {
     pub(super) verb: Option<String>,
 }
 
+impl Ordered {
+    /// Makes `help VERB` the same as `VERB --help`.
+    pub(super) fn help_is_an_option(&mut self) {
+        if self.verb.as_deref() == Some("help") {
+            self.words.remove(1);
+            self.words.push("--help".into());
+            self.verb = name(&self.words).filter(|verb| !verb.starts_with('-'));
+        }
+    }
+}
+
 /// Puts a command line in order: the program, the verb, options with their whole names, `--`, operands.
 ///
 /// From a verb on that takes a command behind `--`, the order stays: the options behind it are the command's.
@@ -174,8 +185,7 @@ impl<'c> Sorter<'c> {
             _ => {
                 let names: Vec<String> =
                     found.iter().map(|(name, _)| format!("--{name}")).collect();
-                let what =
-                    format_args!("the option '--{beginning}' is ambiguous: {}", names.join(", "));
+                let what = format!("the option '--{beginning}' is ambiguous: {}", names.join(", "));
                 Err(Failure::usage(what))
             }
         }
@@ -263,6 +273,15 @@ mod tests {
         let words = std::iter::once("barebus").chain(line.split_whitespace()).map(OsString::from);
         let words = order(&Arguments::command(), words).unwrap().words;
         words.iter().skip(1).map(|word| word.to_str().unwrap()).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn help_is_an_option() {
+        let words = ["barebus", "help", "unit", "start"].map(OsString::from);
+        let mut ordered = order(&Arguments::command(), words).unwrap();
+        ordered.help_is_an_option();
+        assert_eq!(ordered.words, ["barebus", "unit", "start", "--help"]);
+        assert_eq!(ordered.verb.as_deref(), Some("unit"));
     }
 
     #[test]

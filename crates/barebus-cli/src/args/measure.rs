@@ -8,10 +8,6 @@ use clap::{Args, ValueEnum};
 use super::watch::interval;
 
 #[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  barebus ping org.freedesktop.systemd1
-  barebus ping -n 100000 --in-flight=100 org.freedesktop.DBus")]
 pub(crate) struct Ping {
     /// The bus name
     pub(crate) service: String,
@@ -30,10 +26,6 @@ pub(crate) struct Ping {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  barebus replay --only=call --dest=org.example.Service --check bus.pcapng
-  barebus replay --peer=unix:path=/run/example/socket --raw crash.bin")]
 pub(crate) struct Replay {
     /// Files with messages in any form that decode reads or prints; - is the standard input
     #[arg(required = true, value_name = "FILE")]

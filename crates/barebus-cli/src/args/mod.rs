@@ -2,6 +2,7 @@
 
 mod alone;
 mod codegen;
+mod examples;
 mod format;
 mod generate;
 mod getopt;
@@ -9,6 +10,7 @@ mod global;
 mod measure;
 mod message;
 mod object;
+mod partial;
 mod run_box;
 mod service;
 mod shown;
@@ -30,6 +32,7 @@ pub(crate) use global::{Globals, Selection, Sending};
 pub(crate) use measure::{Only, Ping, Replay, Speed};
 pub(crate) use message::{DecodeOptions, EncodeOptions, Layout, ValidateOptions};
 pub(crate) use object::{Call, Emit, GetProperty, Introspect, Object, SetProperty};
+pub(crate) use partial::Partial;
 pub(crate) use run_box::BoxOptions;
 pub(crate) use service::{Status, Tree};
 pub(crate) use target::{Handshake, Place, Target};
@@ -79,10 +82,6 @@ pub(crate) enum Verb {
     /// Measures how long calls of a service take
     Ping(Ping),
     /// Measures the codec and the bus, beside memcpy and a client that only moves bytes
-    #[command(after_help = "\
-Examples:
-  barebus bench
-  barebus bench --user -o json")]
     Bench,
     /// Sends recorded messages again
     Replay(Replay),
@@ -128,7 +127,8 @@ pub(crate) fn parse() -> Result<Arguments, Unusable> {
         return Ok(arguments);
     }
     let program = Arguments::command();
-    let ordered = getopt::order(&program, words).map_err(Unusable::Failure)?;
+    let mut ordered = getopt::order(&program, words).map_err(Unusable::Failure)?;
+    ordered.help_is_an_option();
     let mut program = shown::of_verb(program, ordered.verb.as_deref());
     let matches = program.try_get_matches_from_mut(ordered.words).map_err(Unusable::Clap)?;
     Arguments::from_arg_matches(&matches)

@@ -1,6 +1,8 @@
 //! Which of the shared options the help of a verb shows. All of them are accepted everywhere, as busctl accepts them.
 
-use clap::{Arg, Command};
+use clap::{Arg, ArgAction, Command};
+
+use super::examples;
 
 /// Shown by the program's own help, and by that of each verb that connects.
 const CONNECTION: &[&str] = &[
@@ -14,6 +16,21 @@ const CONNECTION: &[&str] = &[
     "timeout",
     "handshake",
     "watch_bind",
+];
+
+/// Left to the manual pages.
+const RARE: &[&str] = &[
+    "capsule",
+    "handshake",
+    "watch_bind",
+    "expect_reply",
+    "allow_interactive_authorization",
+    "augment_creds",
+    "json_alone",
+    "verbose",
+    "destination",
+    "no_legend",
+    "quiet",
 ];
 
 /// The shared options of a verb, besides those of the connection. `None` for a verb that does not connect.
@@ -50,8 +67,10 @@ const fn of(verb: &str) -> Option<&'static [&'static str]> {
         b"wait" => &["limit_messages", "quiet", "output", "verbose", "json", "json_alone"],
         b"monitor" => &["rules", "limit_messages", "output", "json", "json_alone", "destination"],
         b"capture" => &["rules", "size", "limit_messages"],
-        b"unit" => &["output", "json", "quiet"],
-        b"trace" => &["limit_messages", "output"],
+        b"unit" => &["output", "json", "quiet", "full"],
+        b"trace" => {
+            &["rules", "limit_messages", "destination", "full", "no_legend", "quiet", "output"]
+        }
         b"ping" | b"bench" => &["output"],
         b"codegen" | b"replay" => &[],
         _ => return None,
@@ -63,7 +82,10 @@ pub(super) fn of_verb(program: Command, verb: Option<&str>) -> Command {
     let globals = globals(&program);
     let is_known = |verb: &&str| program.find_subcommand(verb).is_some();
     match verb.filter(is_known).map(str::to_owned) {
-        Some(verb) => top(program.mut_subcommand(&verb, |command| show(command, &globals))),
+        Some(verb) => {
+            let shown = |command| examples::of_verb(show(command, &globals));
+            top(program.mut_subcommand(&verb, shown))
+        }
         // `barebus help VERB`, too.
         None => everywhere(program),
     }
@@ -72,7 +94,7 @@ pub(super) fn of_verb(program: Command, verb: Option<&str>) -> Command {
 /// The program with the help of each verb.
 pub(super) fn everywhere(program: Command) -> Command {
     let globals = globals(&program);
-    top(program.mut_subcommands(|command| show(command, &globals)))
+    top(examples::everywhere(program.mut_subcommands(|command| show(command, &globals))))
 }
 
 fn globals(program: &Command) -> Vec<Arg> {
@@ -88,16 +110,27 @@ fn show(verb: Command, globals: &[Arg]) -> Command {
         let is_its_own = verb.get_arguments().any(|own| own.get_id() == arg.get_id());
         let is_connection = CONNECTION.contains(&id);
         let is_shown = shown.is_some_and(|shown| is_connection || shown.contains(&id));
-        if !is_its_own && is_shown != is_connection {
-            verb = verb.arg(arg.clone().hide(!is_shown));
+        let is_rare =
+            is_shown && (RARE.contains(&id) || (verb.get_name(), id) == ("trace", "full"));
+        if !is_its_own && (is_shown != is_connection || is_rare) {
+            verb = verb.arg(arg.clone().hide(!is_shown).hide_short_help(is_rare));
         }
     }
-    verb
+    short(verb)
+}
+
+/// One help, short enough for a screen. The manual page has everything.
+fn short(verb: Command) -> Command {
+    let help = Arg::new("help").short('h').long("help").action(ArgAction::HelpShort);
+    let verb = verb.disable_help_flag(true).arg(help.help("Prints help; the manual page has more"));
+    verb.mut_subcommands(short)
 }
 
 /// Hides what belongs to some verbs only.
 fn top(program: Command) -> Command {
-    program.mut_args(|arg| {
+    let help = Arg::new("help").short('h').long("help").action(ArgAction::HelpShort);
+    let help = help.help("Prints help; 'barebus VERB --help' has that of a verb");
+    program.disable_help_flag(true).arg(help).mut_args(|arg| {
         match arg.is_global_set() && !CONNECTION.contains(&arg.get_id().as_str()) {
             true => arg.hide(true),
             false => arg,

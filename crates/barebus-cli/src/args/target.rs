@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use barebus::Connection;
 use barebus_systemd::setting;
 use clap::{ArgAction, Args, ValueEnum};
 
@@ -106,6 +107,11 @@ impl Target {
     /// Whether files and programs of this machine are not those of the server's machine.
     pub(crate) const fn is_elsewhere(&self) -> bool {
         self.host.is_some() || self.machine.is_some()
+    }
+
+    /// Whether `/proc` is about the processes that the server at the other end of `connection` counts.
+    pub(crate) fn has_our_processes(&self, connection: &Connection) -> bool {
+        !self.is_elsewhere() && connection.address().starts_with("unix:")
     }
 
     /// Time limit for each reply; `None`: no limit.

@@ -3,11 +3,6 @@
 use clap::Args;
 
 #[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  barebus wait --timeout=10s org.freedesktop.systemd1 /org/freedesktop/systemd1 org.freedesktop.systemd1.Manager JobRemoved
-  barebus wait --name org.example.Calculator --activate
-  barebus wait --property org.example.Music /player org.example.Player Status=paused")]
 pub(crate) struct Wait {
     /// Waits until somebody owns this bus name
     #[arg(long, value_name = "NAME", conflicts_with = "property")]

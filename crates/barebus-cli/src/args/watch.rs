@@ -9,10 +9,6 @@ use crate::trace::counts::By;
 use crate::watch::Narrow;
 
 #[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  barebus monitor org.freedesktop.systemd1
-  barebus monitor --signals --member=NameOwnerChanged --json=short | jq .payload.data")]
 pub(crate) struct Monitor {
     /// Only messages from and to these names
     #[arg(value_name = "SERVICE")]
@@ -25,10 +21,6 @@ pub(crate) struct Monitor {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  barebus capture > bus.pcapng
-  barebus capture -N 100 org.freedesktop.systemd1 | barebus decode -")]
 pub(crate) struct Capture {
     /// Only messages from and to these names
     #[arg(value_name = "SERVICE")]
@@ -38,10 +30,6 @@ pub(crate) struct Capture {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  barebus trace org.freedesktop.systemd1
-  barebus trace -c --by=service bus.pcapng")]
 pub(crate) struct Trace {
     /// Names whose calls are traced, or files with messages: captures or streams; - is the standard input
     #[arg(value_name = "SERVICE|FILE")]
@@ -59,9 +47,25 @@ pub(crate) struct Trace {
     pub(crate) narrow: Narrow,
 }
 
+/// A time that can be added to a point in time: `infinity` cannot.
 pub(super) fn interval(text: &str) -> Result<Duration, String> {
     match setting::time_span(text) {
-        Some(Duration::ZERO) | None => Err("not a time span; write it as 1s or 300ms".to_owned()),
+        Some(Duration::ZERO | Duration::MAX) | None => {
+            Err("not a time span; write it as 1s or 300ms".to_owned())
+        }
         Some(time) => Ok(time),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_interval_is_neither_empty_nor_endless() {
+        assert_eq!(interval("1min 300ms"), Ok(Duration::from_millis(60_300)));
+        for text in ["", "0", "infinity", "soon"] {
+            assert!(interval(text).is_err(), "{text}");
+        }
     }
 }

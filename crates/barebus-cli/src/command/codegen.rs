@@ -145,7 +145,7 @@ fn live(
         if options.recursive {
             for child in children(&object, &document.node) {
                 if visited.len() >= OBJECTS_MAX {
-                    let what = format_args!(
+                    let what = format!(
                         "cannot introspect more than {OBJECTS_MAX} objects of {}; name some with --object",
                         found.label
                     );

@@ -26,13 +26,14 @@ pub(crate) fn run(globals: &Globals) -> Result<ExitCode, Failure> {
     let mut connection = open(target)?;
     let names = names(&mut connection, selection)?;
     let mut owners = owners(&mut connection, &names, selection.show_machine)?;
+    let has_processes = sending.augment_creds && target.has_our_processes(&connection);
     let users = Users::read();
     let mut roots = Roots::new();
     for row in owners.values_mut() {
         row.user = row.uid.map(|uid| users.name(uid));
         let Some(pid) = row.pid else { continue };
         row.process = Some("n/a".to_owned());
-        if sending.augment_creds {
+        if has_processes {
             row.process = comm(pid).or_else(|| row.process.take());
             let cgroup = roots.of(pid);
             row.unit = cgroup.as_ref().and_then(|cgroup| cgroup.unit());
@@ -267,7 +268,7 @@ fn print(
         ];
         table.push(cells.map(|cell| cell.unwrap_or("-")));
     }
-    table.print()?;
+    table.full(globals.format.full).print()?;
     Ok(())
 }
 

@@ -11,7 +11,7 @@ use barebus::{CallError, CallId, Connection, Event, MethodCall, Reply};
 use crate::args::{Form, Globals, Ping};
 use crate::command::{message, open};
 use crate::exit::{Exit, Failure};
-use crate::render::json_string;
+use crate::render::{json_string, put};
 use crate::trace::counts::milliseconds;
 use crate::trace::latency::Latencies;
 use crate::watch::{Live, Woken, ended};
@@ -34,7 +34,7 @@ pub(crate) fn run(globals: &Globals, asked: &Ping) -> Result<ExitCode, Failure> 
         true => pinging.print_json(&mut text),
         false => pinging.print(&mut text),
     }
-    crate::output::put(&text)?;
+    put(&text)?;
     Ok(match (pinging.lost, pinging.errors) {
         (0, 0) => ExitCode::SUCCESS,
         (0, _) => Exit::Refused.into(),

@@ -22,6 +22,7 @@ pub(crate) fn get(globals: &Globals, asked: &GetProperty) -> Result<ExitCode, Fa
     let form = format.values()?;
     let GetProperty { object, interface, properties } = asked;
     let call = message::call(target, &object.service, &object.path, PROPERTIES, "Get")?;
+    message::interface(interface)?;
     let mut connection = open(target)?;
     let mut failures = Failures::default();
     let mut text = String::new();
@@ -30,10 +31,10 @@ pub(crate) fn get(globals: &Globals, asked: &GetProperty) -> Result<ExitCode, Fa
     for (calls, names) in calls.chunks(CALLS_AT_ONCE).zip(properties.chunks(CALLS_AT_ONCE)) {
         let read = connection.call_all(calls, |index, reply| {
             let name = names.get(index).map_or("", String::as_str);
-            let tried = format_args!("{interface}.{name} of {}", object.service);
-            let printed = reply.map_err(|error| Failure::call(tried, &error)).and_then(|reply| {
+            let tried = format!("{interface}.{name} of {}", object.service);
+            let printed = reply.map_err(|error| Failure::call(&tried, &error)).and_then(|reply| {
                 print(&reply, form, &mut text).map_err(|why| {
-                    let what = format_args!("{tried}: the reply cannot be printed: {why}");
+                    let what = format!("{tried}: the reply cannot be printed: {why}");
                     Failure::new(Exit::Refused, what)
                 })
             });
@@ -43,7 +44,7 @@ pub(crate) fn get(globals: &Globals, asked: &GetProperty) -> Result<ExitCode, Fa
             Ok(())
         });
         if let Err(error) = read {
-            let tried = format_args!("reading properties of {}", object.service);
+            let tried = format!("reading properties of {}", object.service);
             failures.tell(&Failure::call(tried, &error).after(target.reply_timeout()));
             break;
         }

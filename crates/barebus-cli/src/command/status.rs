@@ -25,12 +25,16 @@ pub(crate) fn run(globals: &Globals, asked: &Status) -> Result<ExitCode, Failure
         Some(of) => match is_pid(of) {
             Some(pid) => {
                 let facts = Facts::read(pid).ok_or_else(|| {
-                    let what = format_args!("cannot show process {of}: there is no such process");
+                    let what = format!("cannot show process {of}: there is no such process");
                     Failure::new(Exit::Refused, what)
                 })?;
                 Known { pid: Some(pid), facts: Some(facts), ..Known::default() }
             }
-            None => of_name(&mut open(target)?, of, sending.augment_creds)?,
+            None => {
+                let mut connection = open(target)?;
+                let augment = sending.augment_creds && target.has_our_processes(&connection);
+                of_name(&mut connection, of, augment)?
+            }
         },
         None => {
             let mut connection = open(target)?;
@@ -45,7 +49,8 @@ pub(crate) fn run(globals: &Globals, asked: &Status) -> Result<ExitCode, Failure
             if let Some(guid) = connection.session_state().guid() {
                 lines.add("BusID", guid.to_string());
             }
-            of_owner(&connection, sending.augment_creds)?
+            let augment = sending.augment_creds && target.has_our_processes(&connection);
+            of_owner(&connection, augment)?
         }
     };
     known.list(&mut lines);

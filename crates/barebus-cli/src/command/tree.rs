@@ -15,6 +15,7 @@ use crate::exit::{Exit, Failure, Failures};
 use crate::introspection;
 use crate::json::Json;
 use crate::render::{is_utf8, one_line};
+use crate::terminal::{Style, Styles};
 
 pub(crate) fn run(globals: &Globals, asked: &Tree) -> Result<ExitCode, Failure> {
     let Globals { target, format, selection, .. } = globals;
@@ -38,6 +39,7 @@ pub(crate) fn run(globals: &Globals, asked: &Tree) -> Result<ExitCode, Failure> 
     let has_headings = asked.services.len() > 1 || (asked.services.is_empty() && !target.is_peer());
     let mut failures = Failures::default();
     let mut out = io::stdout().lock();
+    let styles = Styles::of_output();
     let mut trees = Vec::new();
     for (index, service) in services.iter().enumerate() {
         let mut walk = Walk::new(message::to(target, service)?);
@@ -58,7 +60,8 @@ pub(crate) fn run(globals: &Globals, asked: &Tree) -> Result<ExitCode, Failure> 
             }
             if has_headings {
                 // Writing to a String does not fail.
-                let _ = writeln!(text, "Service {}:", one_line(service));
+                let service = styles.paint(Style::Bold, one_line(service));
+                let _ = writeln!(text, "Service {service}:");
             }
             print(&walk.found, format.list, &mut text);
             out.write_all(text.as_bytes())?;
@@ -82,6 +85,9 @@ struct Walk<'n> {
     waiting: VecDeque<String>,
     /// `asked.len() <= CALLS_AT_ONCE`
     asked: VecDeque<(String, CallId)>,
+    room: Room,
+    /// Whether no more objects are added.
+    is_full: bool,
 }
 
 impl<'n> Walk<'n> {
@@ -92,6 +98,8 @@ impl<'n> Walk<'n> {
             known: HashSet::from(["/".to_owned()]),
             waiting: VecDeque::from(["/".to_owned()]),
             asked: VecDeque::new(),
+            room: Room::default(),
+            is_full: false,
         }
     }
 
@@ -106,11 +114,11 @@ impl<'n> Walk<'n> {
         loop {
             while self.asked.len() < CALLS_AT_ONCE {
                 let Some(path) = self.waiting.pop_front() else { break };
-                let tried = format_args!("introspecting {path} of {service}");
+                let tried = format!("introspecting {path} of {service}");
                 let asked = match ObjectPath::parse(&path) {
                     Ok(at) => introspection::start(connection, self.to, at),
                     Err(error) => {
-                        let what = format_args!("{tried}: it is not an object path: {error}");
+                        let what = format!("{tried}: it is not an object path: {error}");
                         tell(Failure::new(Exit::Refused, what));
                         continue;
                     }
@@ -143,20 +151,28 @@ impl<'n> Walk<'n> {
         tried: &str,
         tell: &mut impl FnMut(Failure),
     ) {
-        let mut nodes: Vec<(String, &Node)> =
-            node.children.iter().map(|child| (below(path, &child.name), child)).collect();
-        while let Some((path, node)) = nodes.pop() {
-            nodes.extend(node.children.iter().map(|child| (below(&path, &child.name), child)));
-            if self.known.contains(&path) {
-                continue;
+        let mut nodes = vec![(path.to_owned(), node)];
+        while let Some((above, node)) = nodes.pop() {
+            for child in &node.children {
+                if self.is_full {
+                    return;
+                }
+                let path = self.room.path(&above, &child.name);
+                let Some(path) = path.filter(|_| self.known.len() < OBJECTS_MAX) else {
+                    self.is_full = true;
+                    let what = format_args!(
+                        "{tried}: there are too many objects, or their paths are too long"
+                    );
+                    tell(Failure::new(Exit::Refused, what));
+                    return;
+                };
+                if self.known.insert(path.clone()) {
+                    self.waiting.push_back(path.clone());
+                }
+                if !child.children.is_empty() {
+                    nodes.push((path, child));
+                }
             }
-            if self.known.len() >= OBJECTS_MAX {
-                let what = format_args!("{tried}: there are more than {OBJECTS_MAX} objects");
-                tell(Failure::new(Exit::Refused, what));
-                return;
-            }
-            self.known.insert(path.clone());
-            self.waiting.push_back(path);
         }
     }
 }
@@ -164,11 +180,20 @@ impl<'n> Walk<'n> {
 /// A service can invent objects without end.
 pub(crate) const OBJECTS_MAX: usize = 100_000;
 
-/// The path of a child. A name that begins with a slash is a whole path.
-pub(crate) fn below(path: &str, name: &str) -> String {
-    match name.starts_with('/') {
-        true => name.to_owned(),
-        false => format!("{}/{name}", path.trim_end_matches('/')),
+/// Bytes of the paths of all objects. A service sends a path once for any number of objects below it.
+const PATHS_MAX: usize = 64 << 20;
+
+/// How many bytes of paths have been made.
+#[derive(Debug, Default)]
+pub(crate) struct Room(usize);
+
+impl Room {
+    /// The path of a child. A name that begins with a slash is a whole path. `None`: the paths together are too long.
+    pub(crate) fn path(&mut self, above: &str, name: &str) -> Option<String> {
+        let above = if name.starts_with('/') { "" } else { above.trim_end_matches('/') };
+        let slash = if name.starts_with('/') { "" } else { "/" };
+        self.0 = self.0.saturating_add(above.len() + slash.len() + name.len());
+        (self.0 <= PATHS_MAX).then(|| format!("{above}{slash}{name}"))
     }
 }
 
@@ -223,6 +248,38 @@ fn draw(paths: &BTreeSet<String>, lines: &Lines, out: &mut String) {
     }
 }
 
-fn is_below(path: &str, above: &str) -> bool {
+/// Whether an object is below another one, or both are the root.
+pub(crate) fn is_below(path: &str, above: &str) -> bool {
     above == "/" || path.strip_prefix(above).is_some_and(|rest| rest.starts_with('/'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn children(xml: &str) -> (HashSet<String>, usize) {
+        let document = barebus_codegen::introspection::read(xml).unwrap();
+        let mut walk = Walk::new(None);
+        let mut failures = 0;
+        for _ in 0..2 {
+            walk.add_children("/", &document.node, "x", &mut |_| failures += 1);
+        }
+        (walk.known, failures)
+    }
+
+    #[test]
+    fn the_objects_of_a_document_are_found_at_all_levels() {
+        let xml = "<node><node name='a'><node name='b'/><node name='/c/d'/></node></node>";
+        let expected = ["/", "/a", "/a/b", "/c/d"].map(String::from);
+        assert_eq!(children(xml), (HashSet::from(expected), 0));
+    }
+
+    #[test]
+    fn a_long_path_above_many_objects_does_not_fill_the_memory() {
+        let below = "<node name='b'><node name='c'/></node>".repeat(2000);
+        let xml = format!("<node><node name='{}'>{below}</node></node>", "a".repeat(1 << 20));
+        let (known, failures) = children(&xml);
+        let bytes: usize = known.iter().map(String::len).sum();
+        assert!(bytes <= PATHS_MAX && failures == 1, "{bytes} {failures}");
+    }
 }

@@ -121,9 +121,9 @@ fn number(pid: u32, name: &str) -> Option<u32> {
     Some(number).filter(|number| *number != u32::MAX)
 }
 
-/// A file of a process.
+/// A file of a process; of a longer one the first [`READ_MAX`] bytes.
 pub(super) fn read(pid: u32, name: &str) -> Option<Vec<u8>> {
-    let mut file = File::open(format!("/proc/{pid}/{name}")).ok()?;
+    let mut file = File::open(format!("/proc/{pid}/{name}")).ok()?.take(READ_MAX);
     // Most of these files fit into one read; the next finds the end.
     let mut bytes = vec![0; READ_LEN];
     let mut len = 0;
@@ -145,6 +145,9 @@ pub(super) fn read(pid: u32, name: &str) -> Option<Vec<u8>> {
 }
 
 const READ_LEN: usize = 4096;
+
+/// A process can have any part of its memory taken for its command line: prctl(2), PR_SET_MM.
+const READ_MAX: u64 = 4 << 20;
 
 /// A text that is the number of a process.
 pub(crate) fn is_pid(text: &str) -> Option<u32> {

@@ -33,6 +33,13 @@ impl Users {
         users
     }
 
+    /// The names of all users, sorted.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        let mut names: Vec<&str> = self.ids.keys().map(String::as_str).collect();
+        names.sort_unstable();
+        names.into_iter()
+    }
+
     /// The name of a user, or the number if there is no name.
     pub(crate) fn name(&self, uid: u32) -> String {
         self.names.get(&uid).cloned().unwrap_or_else(|| uid.to_string())

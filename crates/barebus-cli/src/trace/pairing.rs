@@ -16,8 +16,10 @@ pub(crate) struct Pairing<C> {
     callers: HashMap<Rc<str>, HashMap<u32, Pending<C>>>,
     /// The order in which the calls were seen. Calls that have ended since are still in it.
     order: VecDeque<Place>,
-    /// What is known about the owners of well-known names.
+    /// What is known about the owners of well-known names. The bus limits how many have one, but not how many had one.
     owners: HashMap<Box<str>, Owner>,
+    /// How often names were released since those without an owner were forgotten.
+    free: usize,
     /// The number of the next call or change of an owner.
     next: u64,
     /// Calls that are pending.
@@ -63,6 +65,9 @@ const CALLS_MAX: usize = 16 * 1024;
 /// What they may cost at most, in bytes.
 const COST_MAX: usize = 2 << 20;
 
+/// Names without an owner that are remembered at most.
+const FREE_NAMES_MAX: usize = 4096;
+
 /// The bus's own name.
 const BUS: &str = "org.freedesktop.DBus";
 
@@ -72,6 +77,7 @@ impl<C> Pairing<C> {
             callers: HashMap::new(),
             order: VecDeque::new(),
             owners: HashMap::new(),
+            free: 0,
             next: 0,
             len: 0,
             cost: 0,
@@ -145,11 +151,23 @@ impl<C> Pairing<C> {
         if !name.starts_with(':') {
             let since = self.number();
             self.owners.insert(name.into(), Owner { name: owner.map(Into::into), since });
+            if owner.is_none() {
+                self.forget_free_names();
+            }
             return Vec::new();
         }
         match owner {
             Some(_) => Vec::new(),
             None => self.leave(name),
+        }
+    }
+
+    /// A peer can take and release any number of names, so those that nobody owns are remembered only up to a limit.
+    fn forget_free_names(&mut self) {
+        self.free += 1;
+        if self.free > FREE_NAMES_MAX {
+            self.owners.retain(|_, owner| owner.name.is_some());
+            self.free = 0;
         }
     }
 
@@ -283,6 +301,19 @@ mod tests {
         assert_eq!(call(&mut pairing, ":1.1", "a.b", 1), [1]);
         assert_eq!(contexts(pairing.owner_changed(":1.2", None)), [2, 4, 6]);
         assert_eq!(contexts(pairing.finish()), [5, 1]);
+    }
+
+    #[test]
+    fn names_that_come_and_go_take_bounded_memory() {
+        let mut pairing = Pairing::<u32>::new();
+        pairing.owner_changed("a.b", Some(":1.9"));
+        for number in 0..3 * FREE_NAMES_MAX {
+            let name = format!("a.n{number}");
+            pairing.owner_changed(&name, Some(":1.8"));
+            pairing.owner_changed(&name, None);
+        }
+        assert!(pairing.owners.len() <= FREE_NAMES_MAX + 1, "{}", pairing.owners.len());
+        assert_eq!(pairing.owner("a.b"), Some(":1.9"));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use std::os::fd::{AsFd, BorrowedFd};
 use barebus::{Bus, CallError, CallId, Connection, Event, MethodCall, Reply};
 
 use crate::exit::Failure;
+use crate::process::comm;
 use crate::watch::ended;
 
 /// A process.
@@ -140,7 +141,8 @@ impl Processes {
             };
             let Some(name) = self.asked.remove(&call) else { continue };
             let is_here = self.is_here;
-            let process = pid.map(|pid| Process { pid, name: name_of(pid).filter(|_| is_here) });
+            let process =
+                pid.map(|pid| Process { pid, name: if is_here { comm(pid) } else { None } });
             if let Some(state) = self.names.get_mut(&name) {
                 *state = State::Answered(process);
             }
@@ -162,9 +164,4 @@ impl AsFd for Processes {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.connection.as_fd()
     }
-}
-
-fn name_of(pid: u32) -> Option<String> {
-    let name = std::fs::read(format!("/proc/{pid}/comm")).ok()?;
-    Some(String::from_utf8_lossy(name.trim_ascii_end()).into_owned())
 }

@@ -79,7 +79,7 @@ impl Live {
                 Ok(_) => {}
                 Err(Errno::EINTR | Errno::EAGAIN) => continue,
                 Err(error) => {
-                    let what = format_args!("cannot wait for messages: {error}");
+                    let what = format!("cannot wait for messages: {error}");
                     return Err(Failure::new(Exit::Connection, what));
                 }
             }

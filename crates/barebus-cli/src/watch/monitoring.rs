@@ -22,7 +22,7 @@ pub(crate) fn become_monitor(connection: &mut Connection, rules: &[String]) -> R
         let failure = Failure::call(format_args!("BecomeMonitor of the bus at {address}"), &error);
         match &error {
             CallError::Remote { .. } => {
-                let what = format_args!(
+                let what = format!(
                     "the bus refuses monitoring: {}; try monitor --signals, which needs no rights",
                     failure.what
                 );
@@ -38,7 +38,7 @@ pub(crate) fn become_monitor(connection: &mut Connection, rules: &[String]) -> R
             Some(Event::Monitored(received)) if is_loss(&received.message, &ours) => return Ok(()),
             Some(_) => {}
             None => {
-                let what = format_args!("the bus has not told that {ours} is a monitor now");
+                let what = format!("the bus has not told that {ours} is a monitor now");
                 return Err(Failure::new(Exit::NoReply, what));
             }
         }

@@ -21,6 +21,31 @@ fn verbs_of(help: &[&str]) -> Vec<String> {
     verbs.filter(|verb| *verb != "help").map(String::from).collect()
 }
 
+/// The verbs of `unit`: each has a manual page.
+fn verbs_of_unit(test: &str) -> Vec<String> {
+    let folder = Folder::new(&format!("pages-{test}"));
+    stdout(Command::new(BAREBUS).args(["man", "--directory"]).arg(&folder.0));
+    let pages = fs::read_dir(&folder.0).unwrap();
+    let pages = pages.map(|page| page.unwrap().file_name().into_string().unwrap());
+    pages
+        .filter_map(|page| Some(page.strip_prefix("barebus-unit-")?.strip_suffix(".1")?.to_owned()))
+        .collect()
+}
+
+#[test]
+fn the_help_of_each_verb_fits_a_screen_and_has_examples() {
+    let own = verbs().into_iter().map(|verb| vec![verb]);
+    let of_unit = verbs_of_unit("help").into_iter().map(|verb| vec!["unit".to_owned(), verb]);
+    for verb in own.chain(of_unit) {
+        let help = stdout(Command::new(BAREBUS).args(&verb).arg("--help"));
+        assert!(help.lines().count() < 40, "{verb:?}: {} lines", help.lines().count());
+        let examples = help.split("\nExamples:\n").nth(1).unwrap_or_default();
+        assert!(examples.lines().count() >= 2, "{verb:?}: {help}");
+        let helped = stdout(Command::new(BAREBUS).arg("help").args(&verb));
+        assert_eq!(helped, help, "{verb:?}");
+    }
+}
+
 #[test]
 fn every_verb_is_in_the_documentation() {
     let verbs = verbs();
@@ -34,7 +59,7 @@ fn every_verb_is_in_the_documentation() {
 
 #[test]
 fn every_verb_for_units_is_in_the_documentation() {
-    let verbs = verbs_of(&["help", "unit"]);
+    let verbs = verbs_of_unit("docs");
     assert!(verbs.len() >= 35, "{verbs:?}");
     let document = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/cli.md");
     let document = fs::read_to_string(document).unwrap();
@@ -50,22 +75,71 @@ fn every_verb_for_units_is_in_the_documentation() {
     }
 }
 
+/// The words of a command line as readline cuts it: at blanks, and around each ':' and '='.
+fn cut(line: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    for character in line.chars() {
+        let is_break = matches!(character, ':' | '=');
+        let last = words.last().unwrap();
+        if character == ' ' {
+            words.push(String::new());
+            continue;
+        }
+        if !last.is_empty() && is_break != last.ends_with([':', '=']) {
+            words.push(String::new());
+        }
+        words.last_mut().unwrap().push(character);
+    }
+    words
+}
+
+/// The words that bash offers for a command line.
+fn completed_by_bash(line: &str) -> String {
+    let folder = Folder::new("completions");
+    std::os::unix::fs::symlink(BAREBUS, folder.join("barebus")).unwrap();
+    let script = stdout(Command::new(BAREBUS).args(["completions", "bash"]));
+    fs::write(folder.join("barebus.bash"), script).unwrap();
+    let run = ". \"$0\"; COMP_LINE=$1 COMP_POINT=${#1}; shift; COMP_WORDS=(\"$@\") \
+               COMP_CWORD=$(($# - 1)); _barebus; printf '%s\\n' \"${COMPREPLY[@]}\"";
+    let mut command = Command::new("bash");
+    let path = std::env::var("PATH").unwrap();
+    command.env("PATH", format!("{}:{path}", folder.0.display()));
+    command.args(["-c", run, &folder.join("barebus.bash"), line]).args(cut(line));
+    stdout(&mut command)
+}
+
 #[test]
 fn completions_are_printed_for_each_shell() {
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
         let script = stdout(Command::new(BAREBUS).args(["completions", shell]));
-        for verb in verbs() {
-            assert!(script.contains(&verb), "{shell}: {verb}");
-        }
+        assert!(script.contains("BAREBUS_COMPLETE"), "{shell}: {script}");
     }
-    let bash = stdout(Command::new(BAREBUS).args(["completions", "bash"]));
-    let folder = Folder::new("completions");
-    let file = folder.join("barebus.bash");
-    fs::write(&file, bash).unwrap();
-    let complete = format!(
-        ". '{file}' && COMP_WORDS=(barebus vali) COMP_CWORD=1 && _barebus barebus vali barebus && echo ${{COMPREPLY[@]}}"
-    );
-    assert_eq!(stdout(Command::new("bash").args(["-c", &complete])), "validate\n");
+    assert_eq!(completed_by_bash("barebus vali"), "validate\n");
+    assert_eq!(completed_by_bash("barebus unit is-act"), "is-active\n");
+    // Behind the colon or the equals sign where readline begins a word.
+    assert_eq!(completed_by_bash("barebus monitor --match=type=sig"), "signal\n");
+    assert_eq!(completed_by_bash("barebus monitor --match type=signal,mem"), "signal,member=\n");
+    assert_eq!(completed_by_bash("barebus list --acq"), "--acquired\n");
+}
+
+#[test]
+fn where_nothing_answers_there_are_no_candidates_and_no_complaints() {
+    for words in [
+        &["call", "--address=unix:path=/nonexistent", ""][..],
+        &["call", "--address=unixexec:path=/bin/false", ""],
+        &["call", "-H", "nowhere.invalid", ""],
+        &["unit", "start", "--peer=unix:path=/nonexistent", ""],
+    ] {
+        let mut command = Command::new(BAREBUS);
+        command.env("BAREBUS_COMPLETE", "fish").args(["--", "barebus"]).args(words);
+        let output = command.output().unwrap();
+        assert!(output.status.success() && output.stderr.is_empty(), "{words:?}: {output:?}");
+        let printed = String::from_utf8(output.stdout).unwrap();
+        assert!(printed.lines().all(|line| line.starts_with('-')), "{words:?}: {printed}");
+    }
+    let mut command = Command::new(BAREBUS);
+    command.env("BAREBUS_COMPLETE", "nosuch").args(["--", "barebus", ""]);
+    refused(&mut command, 2, &["cannot complete for the shell 'nosuch'"]);
 }
 
 #[test]
@@ -78,7 +152,11 @@ fn manual_pages_are_printed_and_written() {
     assert_eq!(fs::read_to_string(format!("{directory}/barebus.1")).unwrap(), page);
     for verb in verbs() {
         let page = fs::read_to_string(format!("{directory}/barebus-{verb}.1")).unwrap();
-        assert!(page.contains(".SH SYNOPSIS"), "{page}");
+        assert!(page.contains(".SH SYNOPSIS") && page.contains(".SH EXAMPLES"), "{page}");
+    }
+    for verb in verbs_of_unit("man") {
+        let page = fs::read_to_string(format!("{directory}/barebus-unit-{verb}.1")).unwrap();
+        assert!(page.contains(".SH EXAMPLES"), "{page}");
     }
     let mut command = Command::new(BAREBUS);
     let words = ["cannot write to /dev/null/man"];

@@ -219,7 +219,7 @@ fn an_address_that_is_none_is_wrong_usage() {
 
 #[test]
 fn an_output_that_is_closed_is_no_crash() {
-    let (reader, writer) = std::io::pipe().unwrap();
+    let (reader, writer) = nix::unistd::pipe().unwrap();
     drop(reader);
     let mut command = Way::Daemon.barebus();
     let output = command.args(["unit", "list", "--all"]).stdout(writer).output().unwrap();

@@ -18,6 +18,7 @@ mod failures;
 mod footprint;
 mod forms;
 mod gdbus;
+mod manners;
 mod readme;
 mod run_box;
 #[path = "../common/service/mod.rs"]

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::fmt::Write;
 
+use barebus_wire::limits;
+
 use super::{Access, Annotation, Argument, Interface, Member, MemberKind, Node};
 
 /// Values of properties as text, by interface and name.
@@ -99,7 +101,8 @@ impl Printer {
         self.line(indent, format_args!("}};"));
     }
 
-    /// A method or signal: first what goes in, then what comes out, an argument a line.
+    /// A method or signal: first what goes in, then what comes out, an argument a line. Each stands behind the name, but a document can have
+    /// a name that is too long to be one, and any number of arguments.
     fn function(&mut self, member: &Member, indent: usize) {
         self.annotations(&member.annotations, indent);
         let _ = write!(self.out, "{:indent$}{}(", "", member.name);
@@ -114,7 +117,8 @@ impl Printer {
             };
             let separator = if at == 0 { "" } else { ",\n" };
             self.out.push_str(separator);
-            self.argument(argument, *index, direction, indent + member.name.len() + 1, at == 0);
+            let behind = indent + member.name.len().min(limits::NAME_LEN) + 1;
+            self.argument(argument, *index, direction, behind, at == 0);
         }
         self.out.push_str(");\n");
     }
@@ -227,5 +231,16 @@ mod tests {
 };
 "#;
         assert_eq!(print(&object, true), expected);
+    }
+
+    #[test]
+    fn a_name_of_any_length_is_printed_with_any_number_of_arguments() {
+        let name = "x".repeat(100_000);
+        let arguments = r#"<arg type="s"/>"#.repeat(1000);
+        let xml = format!(
+            r#"<node><interface name="a.b"><method name="{name}">{arguments}</method></interface></node>"#
+        );
+        let object = Object { node: read(&xml).unwrap().node, ..Object::default() };
+        assert!(print(&object, false).len() < name.len() + 1000 * 300);
     }
 }

@@ -53,7 +53,7 @@ fn names_are_checked() {
     assert!(error.to_string().contains("one: 'one' is not an interface name: "), "{error}");
     refused(
         &interface("<property name='a&#10;b' type='s' access='read'/>"),
-        &format!("{at}.a\nb: 'a\nb' is not a property name"),
+        &format!("{at}.a\\nb: 'a\\nb' is not a property name"),
     );
     refused(
         &interface("<property name='P' type='s' access='all'/>"),

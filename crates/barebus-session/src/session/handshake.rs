@@ -26,9 +26,9 @@ pub(super) enum Phase {
 pub(super) struct Handshake {
     options: Options,
     guid: Option<barebus_sasl::Guid>,
-    /// As long after [`counted`](Self::counted) as there is time left.
-    deadline: Instant,
-    /// The time that a pipelined attempt leaves for one line by line, in nanoseconds.
+    /// The time that is left, in nanoseconds.
+    left: u64,
+    /// The time that a pipelined attempt leaves for one line by line.
     reserve: u64,
     /// Until when the time was counted; [`Instant::EPOCH`]: it has not begun.
     counted: Instant,
@@ -50,7 +50,7 @@ impl Handshake {
                 pacing: config.pacing,
             },
             guid: config.guid,
-            deadline: Instant::EPOCH.put_off(whole - reserve),
+            left: whole - reserve,
             reserve,
             counted: Instant::EPOCH,
             may_retry,
@@ -69,7 +69,11 @@ impl Handshake {
 
     /// The pipelined attempt is over.
     fn use_reserve(&mut self) {
-        self.deadline = self.deadline.put_off(mem::take(&mut self.reserve));
+        self.left = self.left.saturating_add(mem::take(&mut self.reserve));
+    }
+
+    fn deadline(&self) -> Instant {
+        self.counted.put_off(self.left)
     }
 }
 
@@ -130,8 +134,8 @@ impl<F> Session<F> {
     #[inline]
     pub(super) fn handshake_deadline(&self) -> Instant {
         match &self.phase {
-            Phase::Authentication(_) => self.handshake.deadline,
-            Phase::Messages if self.awaits_hello() => self.handshake.deadline,
+            Phase::Authentication(_) => self.handshake.deadline(),
+            Phase::Messages if self.awaits_hello() => self.handshake.deadline(),
             Phase::Messages | Phase::Ended(_) => Instant::NEVER,
         }
     }
@@ -140,27 +144,22 @@ impl<F> Session<F> {
     /// count for the handshake. Event loops, which wait all the while, need not call it.
     #[inline]
     pub fn begin_wait(&mut self, now: Duration) {
-        self.count_handshake(now.into(), true);
+        self.handshake.counted = now.into();
     }
 
-    /// Whether the step of the handshake that is going on is given up.
+    /// Counts the time until now. Returns whether the step of the handshake that is going on is given up.
     #[inline]
     pub(super) fn is_handshake_late(&mut self, now: Instant) -> bool {
-        self.count_handshake(now, false)
-    }
-
-    /// Counts the time until now, or leaves it out. Returns whether the handshake is late.
-    #[inline(never)]
-    fn count_handshake(&mut self, now: Instant, is_idle: bool) -> bool {
-        if self.handshake_deadline() == Instant::NEVER {
+        let deadline = self.handshake_deadline();
+        if deadline == Instant::NEVER {
             return false;
         }
-        let Handshake { counted, deadline, .. } = &mut self.handshake;
-        if is_idle || *counted == Instant::EPOCH {
-            *deadline = deadline.put_off(now.since(*counted));
+        let Handshake { counted, left, .. } = &mut self.handshake;
+        if *counted != Instant::EPOCH {
+            *left = deadline.since(now);
         }
         *counted = now;
-        now >= *deadline
+        *left == 0
     }
 
     /// Whether authentication, `Hello` and calls leave together.

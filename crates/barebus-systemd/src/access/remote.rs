@@ -241,7 +241,7 @@ mod tests {
                         argv8=--,argv9=root%40host,argv10=systemd-stdio-bridge";
         assert_eq!(remote.address(), expected);
         let there = Remote::new("root@host:22/web-1").unwrap().address();
-        assert!(there.ends_with("argv9=systemd-stdio-bridge,argv10=--machine%3dweb-1"), "{there}");
+        assert!(there.ends_with("argv8=systemd-stdio-bridge,argv9=--machine%3dweb-1"), "{there}");
         assert!(Remote::new("host/a;b").is_err() && Remote::new("host/").is_err());
         let address = remote.allow_password_prompts().private_socket().address();
         assert!(!address.contains("BatchMode"), "{address}");

@@ -50,7 +50,10 @@ macro_rules! run_method {
 /// Documents the method of each shell.
 macro_rules! run_within_method {
     ($($method:item)*) => {$(
-        /// As [`run`](Self::run); [`Error::is_timeout`] if the unit has not stopped within this time. It goes on.
+        /// As [`run`](Self::run), with a time limit. The unit goes on when it has passed.
+        ///
+        /// # Errors
+        /// As [`run`](Self::run); [`Error::is_timeout`] if the unit has not stopped within this time.
         $method
     )*};
 }

@@ -10,7 +10,26 @@ use barebus_systemd::word::PresetMode;
 pub(crate) use options::{FileOptions, Waiting};
 use options::{job_mode, preset_mode};
 
+/// The verbs in groups: a list with a line for each does not fit a screen.
+const HELP: &str = "\
+{about}
+
+{usage-heading} {usage}
+
+Questions:   state (is-enabled), active (is-active), failed (is-failed), status, show, cat
+Jobs:        start, stop, restart, try-restart, reload, reload-or-restart, try-reload-or-restart,
+             isolate, jobs (list-jobs), cancel
+Units:       list (list-units), watch, kill, freeze, thaw, reset-failed, set-property, run
+Unit files:  files (list-unit-files), enable, disable, reenable, link, mask, unmask, preset, revert,
+             get-default, set-default, daemon-reload
+
+'barebus unit VERB --help' has the help of a verb, and barebus-unit(1) says what each is for.
+
+Options:
+{options}{after-help}";
+
 #[derive(Debug, Args)]
+#[command(help_template = HELP)]
 pub(crate) struct Unit {
     /// Lets polkit ask for a password
     #[arg(long, global = true)]

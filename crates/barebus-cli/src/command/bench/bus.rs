@@ -103,12 +103,12 @@ fn round_trips(bus: &mut Connection, in_flight: u32) -> Result<u32, Failure> {
     Ok(in_flight)
 }
 
-/// The time of one operation of each, from the fastest turn. An operation returns how many it was.
+/// The time of one operation of each in nanoseconds, from the fastest turn. An operation returns how many it was.
 fn turns(
     mut ours: impl FnMut() -> Result<u32, Failure>,
     mut other: impl FnMut() -> Result<u32, Failure>,
-) -> Result<(Duration, Duration), Failure> {
-    let mut times = (Duration::MAX, Duration::MAX);
+) -> Result<(f64, f64), Failure> {
+    let mut times = (f64::MAX, f64::MAX);
     for _ in 0..TURNS {
         times.0 = times.0.min(turn(&mut ours)?);
         times.1 = times.1.min(turn(&mut other)?);
@@ -116,12 +116,12 @@ fn turns(
     Ok(times)
 }
 
-fn turn(operation: &mut dyn FnMut() -> Result<u32, Failure>) -> Result<Duration, Failure> {
+fn turn(operation: &mut dyn FnMut() -> Result<u32, Failure>) -> Result<f64, Failure> {
     let (begin, mut count) = (Instant::now(), 0);
     while begin.elapsed() < TURN {
         count += operation()?;
     }
-    Ok(begin.elapsed() / count.max(1))
+    Ok(begin.elapsed().as_secs_f64() * 1e9 / f64::from(count.max(1)))
 }
 
 /// A client that writes bytes made in advance, and counts the messages that come back. It checks nothing.
@@ -156,6 +156,9 @@ impl Raw {
         let bytes = message.repeat(count as usize);
         let (mut written, mut left) = (0, count);
         let mut buf = vec![0; READ_LEN];
+        let timeout = self.connection.call_timeout().map_or(PollTimeout::NONE, |timeout| {
+            PollTimeout::try_from(timeout).unwrap_or(PollTimeout::MAX)
+        });
         while left > 0 {
             let rest = bytes.get(written..).unwrap_or_default();
             let fd = self.connection.as_fd();
@@ -176,7 +179,11 @@ impl Raw {
                 Err(Errno::EAGAIN | Errno::EINTR) => {
                     let all = PollFlags::POLLIN | PollFlags::POLLOUT;
                     let events = if written < bytes.len() { all } else { PollFlags::POLLIN };
-                    let _ = poll(&mut [PollFd::new(fd, events)], PollTimeout::NONE);
+                    match poll(&mut [PollFd::new(fd, events)], timeout) {
+                        Ok(0) => return Err(lost(Errno::ETIMEDOUT)),
+                        Ok(_) | Err(Errno::EINTR) => {}
+                        Err(error) => return Err(lost(error)),
+                    }
                 }
                 Err(error) => return Err(lost(error)),
             }

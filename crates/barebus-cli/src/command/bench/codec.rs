@@ -141,18 +141,18 @@ fn workload(
 const TURNS: u32 = 5;
 const TURN: Duration = Duration::from_millis(50);
 
-/// The time of one run of each operation: the fastest of several turns, which alternate.
-fn fastest<const N: usize>(mut operations: [&mut dyn FnMut(); N]) -> [Duration; N] {
-    let mut times = [Duration::MAX; N];
+/// The time of one run of each operation in nanoseconds: the fastest of several turns, which alternate.
+fn fastest<const N: usize>(mut operations: [&mut dyn FnMut(); N]) -> [f64; N] {
+    let mut times = [f64::MAX; N];
     for _ in 0..TURNS {
         for (operation, time) in operations.iter_mut().zip(&mut times) {
-            let mut runs = 1;
+            let mut runs: u32 = 1;
             // Runs are timed together, because reading the clock takes as long as a short one.
             loop {
                 let begin = Instant::now();
                 (0..runs).for_each(|_| operation());
                 let took = begin.elapsed();
-                *time = (took / runs).min(*time);
+                *time = (took.as_secs_f64() * 1e9 / f64::from(runs)).min(*time);
                 if took >= TURN / 2 {
                     break;
                 }

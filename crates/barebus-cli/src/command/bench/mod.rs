@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use crate::args::{Form, Globals};
 use crate::exit::{Failure, Failures};
-use crate::output::put;
+use crate::render::put;
 
 pub(crate) fn run(globals: &Globals) -> Result<ExitCode, Failure> {
     let is_json = globals.format.form(&[Form::Text, Form::Json])?.is_json();

@@ -2,7 +2,6 @@
 
 use std::fmt::Write;
 use std::thread::available_parallelism;
-use std::time::Duration;
 
 use crate::render::{json_string, one_line};
 
@@ -12,19 +11,19 @@ pub(super) struct Row {
     pub(super) name: String,
     /// Bytes of a message, or of its payload.
     pub(super) bytes: usize,
-    /// The time of one operation.
-    pub(super) ours: Duration,
-    /// The time of the same bytes by memcpy, or by a client that neither checks nor decodes.
-    pub(super) other: Duration,
+    /// The time of one operation in nanoseconds.
+    pub(super) ours: f64,
+    /// The time of the same bytes by memcpy, or by a client that neither checks nor decodes, in nanoseconds.
+    pub(super) other: f64,
 }
 
 impl Row {
     fn ratio(&self) -> f64 {
-        self.ours.as_secs_f64() / self.other.as_secs_f64().max(1e-12)
+        self.ours / self.other.max(1e-3)
     }
 
-    fn per_second(time: Duration) -> f64 {
-        1.0 / time.as_secs_f64().max(1e-12)
+    fn per_second(time: f64) -> f64 {
+        1e9 / time.max(1e-3)
     }
 }
 
@@ -66,7 +65,6 @@ pub(super) fn print(codec: &[Row], bus: &[Row], out: &mut String) {
     );
     for row in codec {
         let Row { name, bytes, ours, other } = row;
-        let (ours, other) = (ours.as_secs_f64() * 1e9, other.as_secs_f64() * 1e9);
         let _ =
             writeln!(out, "{name:<36} {bytes:>8} {ours:>12.1} {other:>12.1} {:>8.2}", row.ratio());
     }
@@ -106,8 +104,8 @@ pub(super) fn print_json(codec: &[Row], bus: &[Row], out: &mut String) {
             let _ = write!(
                 out,
                 "{comma}{{\"workload\":\"{name}\",\"bytes\":{bytes},\"ns\":{:.1},\"{other}\":{:.1},\"ratio\":{:.3}}}",
-                ours.as_secs_f64() * 1e9,
-                theirs.as_secs_f64() * 1e9,
+                ours,
+                theirs,
                 row.ratio()
             );
         }

@@ -8,7 +8,7 @@ use barebus_text::{PrintError, gvariant};
 use super::values::ValueReader;
 use crate::args::{Introspect, Target};
 use crate::command::property::CALLS_AT_ONCE;
-use crate::command::tree::{OBJECTS_MAX, below};
+use crate::command::tree::{OBJECTS_MAX, Room, is_below};
 use crate::exit::{Exit, Failure, Failures};
 use crate::introspection;
 use crate::render::put;
@@ -22,6 +22,7 @@ pub(super) struct Reader<'c> {
     pub(super) failures: &'c mut Failures,
     /// `objects <= OBJECTS_MAX`
     pub(super) objects: usize,
+    pub(super) room: Room,
 }
 
 impl Reader<'_> {
@@ -51,12 +52,15 @@ impl Reader<'_> {
     fn children(&mut self, path: &str, node: &Node, depth: usize) -> Result<Vec<Object>, Failure> {
         let mut objects = Vec::new();
         if depth > DEPTH_MAX {
-            let what = format_args!("{path}: there are objects more than {DEPTH_MAX} levels below");
+            let what = format!("{path}: there are objects more than {DEPTH_MAX} levels below");
             self.failures.tell(&Failure::new(Exit::Refused, what));
             return Ok(objects);
         }
-        let paths: Vec<String> =
-            node.children.iter().map(|child| below(path, &child.name)).collect();
+        let paths = node.children.iter().map(|child| self.room.path(path, &child.name));
+        let paths: Vec<String> = paths.collect::<Option<_>>().ok_or_else(|| {
+            let what = format_args!("{path}: the paths of the objects below are too long");
+            Failure::new(Exit::Refused, what)
+        })?;
         for paths in paths.chunks(CALLS_AT_ONCE) {
             for (path, answer) in paths.iter().zip(self.ask(path, paths)?) {
                 let tried = self.tried(path);
@@ -91,7 +95,7 @@ impl Reader<'_> {
                     return Err(refused("there are too many objects"));
                 }
                 // Otherwise two objects could contain each other.
-                Ok(_) if !path.starts_with(above) || path == above => {
+                Ok(_) if !is_below(path, above) || path == above => {
                     Err(refused(&format!("it is not below {above}")))
                 }
                 Ok(at) => introspection::start(self.connection, self.to, at)

@@ -15,6 +15,7 @@ use barebus_text::PrintError;
 
 use crate::args::{Form, Format, Globals, Introspect, Object};
 use crate::command::codegen::text_of;
+use crate::command::tree::Room;
 use crate::command::{message, open};
 use crate::exit::{Exit, Failure, Failures};
 use crate::introspection;
@@ -58,7 +59,7 @@ pub(crate) fn run(globals: &Globals, asked: &Introspect) -> Result<ExitCode, Fai
     if form == Form::Gdbus {
         let failures = &mut failures;
         let connection = &mut connection;
-        Reader { connection, to, target, asked, failures, objects: 1 }
+        Reader { connection, to, target, asked, failures, objects: 1, room: Room::default() }
             .print(&object.path, document)?;
         return Ok(failures.code());
     }
@@ -70,7 +71,7 @@ pub(crate) fn run(globals: &Globals, asked: &Introspect) -> Result<ExitCode, Fai
                 table.push([&child.name, "node", "-", "-", &flags::of_node(child)]);
             }
         }
-        table.print()?;
+        table.full(format.full).print()?;
     } else {
         let service = to.map(|to| to.as_str());
         json::object(service, &object.path, &document, only, &values).print_as(form)?;
@@ -116,12 +117,9 @@ fn definitions(xml: String, object: &Object, only: Option<&str>) -> Result<Strin
 /// The rows in busctl's order: by interface, kind, name and signature, as bytes.
 fn table(document: &Document, only: Option<&str>, values: &Values<'_>, has_head: bool) -> Table<5> {
     let heads = ["NAME", "TYPE", "SIGNATURE", "RESULT/VALUE", "FLAGS"];
-    let mut table = Table::without_heads();
-    match has_head {
-        true => table.push(heads),
-        // As in busctl, the columns are as wide as the heads.
-        false => table.widen(heads.map(str::len)),
-    }
+    let mut table = if has_head { Table::new(heads) } else { Table::without_heads() };
+    // As in busctl, the columns are as wide as the heads.
+    table.widen(heads.map(str::len));
     let mut rows = Vec::new();
     for interface in &document.node.interfaces {
         if only.is_none_or(|only| only == interface.name) {
@@ -143,7 +141,7 @@ fn table(document: &Document, only: Option<&str>, values: &Values<'_>, has_head:
             None => {
                 let flags = flags::of_interface(interface);
                 let name = if interface.name.is_empty() { "-" } else { &interface.name };
-                table.push([name, "interface", "-", "-", &flags]);
+                table.push_bold([name, "interface", "-", "-", &flags]);
             }
         }
     }

@@ -165,7 +165,7 @@ impl<'c, 'n> ValueReader<'c, 'n> {
         let reply = asked.and_then(|asked| self.connection.wait(asked));
         let reply = reply.map_err(|error| Failure::call(&tried, &error))?;
         print_all(&reply, interface, properties, self.print, values).map_err(|error| {
-            let what = format_args!("{tried}: the reply to GetAll is unusable: {error}");
+            let what = format!("{tried}: the reply to GetAll is unusable: {error}");
             Failure::new(Exit::Refused, what)
         })
     }
@@ -347,11 +347,11 @@ impl<'i> Refused<'i> {
                 0 => String::new(),
                 more => format!(" and {more} more"),
             };
-            let what = format_args!("cannot read {shown}{more} of {interface}: {why}");
+            let what = format!("cannot read {shown}{more} of {interface}: {why}");
             failures.tell(&Failure::new(Exit::Refused, what));
         }
         if self.more > 0 {
-            let what = format_args!("cannot read {} more properties of {interface}", self.more);
+            let what = format!("cannot read {} more properties of {interface}", self.more);
             failures.tell(&Failure::new(Exit::Refused, what));
         }
     }

@@ -72,7 +72,7 @@ fn follow(connection: &mut Connection, name: &str) -> Result<SubscriptionId, Fai
         .member("NameOwnerChanged")
         .argument(0, name);
     let rule = rule.rule().map_err(Failure::usage)?;
-    let tried = format_args!("following the owner of {name}");
+    let tried = format!("following the owner of {name}");
     connection.subscribe(&rule).map_err(|error| Failure::call(tried, &error))
 }
 

@@ -68,7 +68,7 @@ impl<'a> Local<'a> {
         }
         let folder = format!("/run/capsules/{name}");
         let found = fs::symlink_metadata(&folder).map_err(|error| {
-            let what = format_args!("cannot find the capsule '{name}': {folder}: {error}");
+            let what = format!("cannot find the capsule '{name}': {folder}: {error}");
             Failure::new(Exit::Connection, what)
         })?;
         // Whatever the folder leads to, root does not go there: it belongs to the capsule.
@@ -85,7 +85,7 @@ fn become_user(uid: u32, gid: u32, name: &str) -> Result<(), Failure> {
     let gid = Gid::from_raw(gid);
     let became = setgroups(&[gid]).and_then(|()| setegid(gid));
     became.and_then(|()| seteuid(Uid::from_raw(uid))).map_err(|error| {
-        let what = format_args!("cannot act as '{name}' (user {uid}): {error}; only root can");
+        let what = format!("cannot act as '{name}' (user {uid}): {error}; only root can");
         Failure::new(Exit::Connection, what)
     })
 }

@@ -7,10 +7,11 @@ mod report;
 mod send;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use crate::args::{Form, Globals, Replay};
 use crate::exit::Failure;
-use crate::output::put;
+use crate::render::put;
 
 pub(crate) fn run(globals: &Globals, asked: &Replay) -> Result<ExitCode, Failure> {
     let is_json = globals.format.form(&[Form::Text, Form::Json])?.is_json();
@@ -30,3 +31,19 @@ pub(crate) fn run(globals: &Globals, asked: &Replay) -> Result<ExitCode, Failure
     put(&text)?;
     Ok(report.exit())
 }
+
+/// Why nothing more is sent.
+enum Stop {
+    HungUp(String),
+    Interrupted,
+    Failed(Failure),
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+/// How long to wait before writing again into a socket that was full: nothing tells when it is writable again.
+const WRITE_AGAIN: Duration = Duration::from_millis(1);

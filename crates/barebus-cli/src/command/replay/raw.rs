@@ -13,6 +13,7 @@ use std::os::fd::AsRawFd;
 
 use super::paced::Pace;
 use super::report::Report;
+use super::{Stop, WRITE_AGAIN};
 use crate::args::{Globals, Only, Replay};
 use crate::command::open;
 use crate::exit::{Exit, Failure};
@@ -54,29 +55,17 @@ pub(super) fn run(globals: &Globals, asked: &Replay) -> Result<Report, Failure> 
         Ok(recording) => recording.into_iter().try_for_each(|recorded| match recorded {
             Ok(recorded) => sending.message(&recorded),
             Err(failure) => {
-                failure.tell();
-                sending.report.unreadable = Some(failure.exit);
+                sending.report.unreadable(&failure);
                 Ok(())
             }
         }),
         Err(failure) => {
-            failure.tell();
-            sending.report.unreadable = Some(failure.exit);
+            sending.report.unreadable(&failure);
             Ok(())
         }
     });
-    match stopped.and_then(|()| sending.settle(0)) {
-        Ok(()) | Err(Stop::Interrupted) => {}
-        Err(Stop::HungUp(why)) => sending.report.hung_up = Some((why, sending.last)),
-        Err(Stop::Failed(failure)) => return Err(failure),
-    }
-    Ok(sending.report)
-}
-
-enum Stop {
-    HungUp(String),
-    Interrupted,
-    Failed(Failure),
+    let stopped = stopped.and_then(|()| sending.settle(0));
+    sending.report.ended(stopped, sending.last)
 }
 
 struct Sending<'a> {
@@ -185,16 +174,13 @@ impl Sending<'_> {
     }
 
     fn pause(&mut self, until: Option<Instant>) -> Result<(), Stop> {
-        let woken = self.live.wait(&[self.connection.as_fd()], until).map_err(Stop::Failed)?;
+        let woken = self.live.wait(&[self.connection.as_fd()], until)?;
         if woken == Woken::Interrupted {
             return Err(Stop::Interrupted);
         }
         self.receive()
     }
 }
-
-/// How long to wait before writing again into a socket that was full.
-const WRITE_AGAIN: Duration = Duration::from_millis(1);
 
 /// Whether the bytes are exactly one message: otherwise nobody knows what the other side takes them for.
 fn is_whole(bytes: &[u8]) -> bool {

@@ -3,7 +3,8 @@
 use std::fmt::Write;
 use std::process::ExitCode;
 
-use crate::exit::Exit;
+use super::Stop;
+use crate::exit::{Exit, Failure};
 use crate::render::{json_string, one_line};
 
 /// Counts messages.
@@ -31,6 +32,25 @@ pub(super) struct Report {
 impl Report {
     pub(super) const fn sent(&self) -> u64 {
         self.calls + self.signals + self.others
+    }
+
+    /// Tells and notes that a file, or a message in it, cannot be read.
+    pub(super) fn unreadable(&mut self, failure: &Failure) {
+        failure.tell();
+        self.unreadable = Some(failure.exit);
+    }
+
+    /// Adds why nothing more was sent; `last` is the place of the last message.
+    ///
+    /// # Errors
+    /// What failed on this side.
+    pub(super) fn ended(mut self, why: Result<(), Stop>, last: String) -> Result<Self, Failure> {
+        match why {
+            Ok(()) | Err(Stop::Interrupted) => {}
+            Err(Stop::HungUp(why)) => self.hung_up = Some((why, last)),
+            Err(Stop::Failed(failure)) => return Err(failure),
+        }
+        Ok(self)
     }
 
     pub(super) fn exit(&self) -> ExitCode {

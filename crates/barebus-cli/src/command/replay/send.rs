@@ -7,13 +7,14 @@ use std::time::Instant;
 
 use barebus::wire::RawBody;
 use barebus::{
-    BusName, CallError, CallId, Connection, Emission, Event, Flags, Message, MessageType,
+    BusName, CallError, CallId, Connection, Emission, Event, Flags, MAX_FDS, Message, MessageType,
     MethodCall,
 };
 
 use super::check::{Check, Pair};
 use super::paced::Pace;
 use super::report::Report;
+use super::{Stop, WRITE_AGAIN};
 use crate::args::{Globals, Only, Replay};
 use crate::command::{message, open};
 use crate::exit::{Exit, Failure};
@@ -41,29 +42,12 @@ pub(super) fn run(globals: &Globals, asked: &Replay) -> Result<Report, Failure> 
     let stopped = asked.files.iter().try_for_each(|file| {
         match Recording::open(file, &out) {
             Ok(recording) => sending.file(recording)?,
-            Err(failure) => sending.unreadable(&failure),
+            Err(failure) => sending.report.unreadable(&failure),
         }
         Ok(())
     });
-    match stopped.and_then(|()| sending.settle(0)) {
-        Ok(()) | Err(Stop::Interrupted) => {}
-        Err(Stop::HungUp(why)) => sending.report.hung_up = Some((why, sending.last)),
-        Err(Stop::Failed(failure)) => return Err(failure),
-    }
-    Ok(sending.report)
-}
-
-/// Why nothing more is sent.
-enum Stop {
-    HungUp(String),
-    Interrupted,
-    Failed(Failure),
-}
-
-impl From<Failure> for Stop {
-    fn from(failure: Failure) -> Self {
-        Self::Failed(failure)
-    }
+    let stopped = stopped.and_then(|()| sending.settle(0));
+    sending.report.ended(stopped, sending.last)
 }
 
 struct Sending<'a> {
@@ -85,15 +69,10 @@ impl Sending<'_> {
         for recorded in recording {
             match recorded {
                 Ok(recorded) => self.message(recorded)?,
-                Err(failure) => self.unreadable(&failure),
+                Err(failure) => self.report.unreadable(&failure),
             }
         }
         Ok(())
-    }
-
-    fn unreadable(&mut self, failure: &Failure) {
-        failure.tell();
-        self.report.unreadable = Some(failure.exit);
     }
 
     fn message(&mut self, recorded: Recorded) -> Result<(), Stop> {
@@ -104,11 +83,11 @@ impl Sending<'_> {
         ) {
             (None, Ok(message)) => message,
             (Some(cut), _) => {
-                self.unreadable(&Failure::new(Exit::Refused, format_args!("{place}: {cut}")));
+                self.report.unreadable(&refused(format_args!("{place}: {cut}")));
                 return Ok(());
             }
             (None, Err(error)) => {
-                self.unreadable(&Failure::new(Exit::Refused, format_args!("{place}: {error}")));
+                self.report.unreadable(&refused(format_args!("{place}: {error}")));
                 return Ok(());
             }
         };
@@ -136,7 +115,13 @@ impl Sending<'_> {
         // There are no names on a direct connection.
         let destination = destination.filter(|_| !self.connection.is_direct());
         let body = RawBody::of(message);
-        let fds = descriptors(header.unix_fds);
+        let fds = match descriptors(header.unix_fds) {
+            Ok(fds) => fds,
+            Err(why) => {
+                self.report.unreadable(&refused(format_args!("{place}: {why}")));
+                return Ok(());
+            }
+        };
         let sent = match (header.message_type, header.path, header.member) {
             (MessageType::MethodCall, Some(path), Some(member)) => {
                 let mut call = MethodCall::checked(path, member);
@@ -233,7 +218,6 @@ impl Sending<'_> {
 
     fn pause(&mut self, until: Option<Instant>) -> Result<(), Stop> {
         let until = [until, self.connection.next_deadline()].into_iter().flatten().min();
-        // Nothing tells when a full socket is writable again, so look again soon.
         let soon = Instant::now() + WRITE_AGAIN;
         let until = if self.connection.wants_write() {
             Some(until.map_or(soon, |until| until.min(soon)))
@@ -247,16 +231,16 @@ impl Sending<'_> {
     }
 }
 
-/// How long to wait before writing again into a socket that was full.
-const WRITE_AGAIN: std::time::Duration = std::time::Duration::from_millis(1);
+fn refused(what: impl std::fmt::Display) -> Failure {
+    Failure::new(Exit::Refused, what)
+}
 
 fn compare(report: &mut Report, pair: Option<Pair>) {
     let Some(Pair { place, recorded, received }) = pair else { return };
     report.compared += 1;
     if recorded != received {
         report.differing += 1;
-        let what = format_args!("{place}: the reply was '{recorded}' and is '{received}'");
-        Failure::new(Exit::Refused, what).tell();
+        refused(format_args!("{place}: the reply was '{recorded}' and is '{received}'")).tell();
     }
 }
 
@@ -286,7 +270,27 @@ fn is_sent(message: &Message<'_>, only: Option<Only>) -> bool {
 }
 
 /// A recording has no descriptors: `/dev/null` takes their place.
-fn descriptors(count: u32) -> Vec<OwnedFd> {
-    let null = || File::open("/dev/null").ok().map(OwnedFd::from);
-    (0..count).map_while(|_| null()).collect()
+///
+/// # Errors
+/// There are more than a message can carry, or the file cannot be opened.
+fn descriptors(count: u32) -> Result<Vec<OwnedFd>, String> {
+    if count > MAX_FDS {
+        return Err(format!("it has {count} file descriptors, more than {MAX_FDS}"));
+    }
+    let null = || File::open("/dev/null").map(OwnedFd::from);
+    let opened = (0..count).map(|_| null()).collect::<Result<_, _>>();
+    opened.map_err(|error| format!("cannot open /dev/null: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_has_no_more_descriptors_than_it_can_carry() {
+        assert_eq!(descriptors(2).unwrap().len(), 2);
+        for count in [MAX_FDS + 1, u32::MAX] {
+            assert!(descriptors(count).is_err(), "{count}");
+        }
+    }
 }

@@ -176,7 +176,7 @@ fn split(words: &[String]) -> Result<(Vec<PathBuf>, Vec<String>), Failure> {
         } else if BusName::parse(word).is_ok() {
             services.push(word.clone());
         } else {
-            let what = format_args!("'{word}' is neither a bus name nor a file that is there");
+            let what = format!("'{word}' is neither a bus name nor a file that is there");
             return Err(Failure::usage(what));
         }
     }

@@ -26,7 +26,7 @@ pub(super) fn run(systemd: &Systemd, units: &Units) -> Result<ExitCode, Failure>
         };
         let files: Vec<_> = status.file.iter().chain(&status.drop_ins).collect();
         if files.is_empty() {
-            let what = format_args!("cannot print the files of {unit}: it has none");
+            let what = format!("cannot print the files of {unit}: it has none");
             codes.tell(Failure::new(Exit::Refused, what))?;
             continue;
         }
@@ -41,7 +41,7 @@ pub(super) fn run(systemd: &Systemd, units: &Units) -> Result<ExitCode, Failure>
             match fs::read_to_string(file) {
                 Ok(text) => print(file, &text)?,
                 Err(error) => {
-                    let what = format_args!("cannot read {file}: {error}");
+                    let what = format!("cannot read {file}: {error}");
                     let failure = Failure::new(Exit::Files, what);
                     failure.tell();
                     codes.note(failure.exit);

@@ -9,8 +9,10 @@ use barebus_systemd::{Error, Job, Mode, Systemd};
 
 use super::exit::{Codes, of_job};
 use super::names;
+use crate::args::Form;
 use crate::args::unit::{Isolate, Jobs, Waiting};
 use crate::exit::{Exit, Failure};
+use crate::json::Json;
 use crate::render::one_line;
 
 /// What is done to the units.
@@ -47,22 +49,24 @@ impl Action {
 pub(super) fn run(
     systemd: &Systemd,
     timeout: Option<Duration>,
+    form: Form,
     action: Action,
     jobs: &Jobs,
 ) -> Result<ExitCode, Failure> {
     let units = names::expand(systemd, &jobs.units.names, false)?;
-    let waiting = Wait { timeout, no_block: jobs.waiting.no_block };
+    let waiting = Wait { timeout, no_block: jobs.waiting.no_block, form };
     act(systemd, waiting, action, &units, jobs.job_mode)
 }
 
 pub(super) fn isolate(
     systemd: &Systemd,
     timeout: Option<Duration>,
+    form: Form,
     isolate: &Isolate,
 ) -> Result<ExitCode, Failure> {
     let unit = names::complete(&isolate.name, UnitKind::Target)?;
     let Waiting { no_block } = isolate.waiting;
-    act(systemd, Wait { timeout, no_block }, Action::Start, &[unit], Mode::Isolate)
+    act(systemd, Wait { timeout, no_block, form }, Action::Start, &[unit], Mode::Isolate)
 }
 
 /// Whether, and for how long, the end of jobs is waited for.
@@ -70,6 +74,8 @@ pub(super) fn isolate(
 pub(super) struct Wait {
     pub(super) timeout: Option<Duration>,
     pub(super) no_block: bool,
+    /// How results are printed.
+    pub(super) form: Form,
 }
 
 /// Queues a job for each unit, then waits for all of them.
@@ -92,7 +98,7 @@ pub(super) fn act(
     if wait.no_block {
         return Ok(codes.code());
     }
-    match finish(systemd, wait.timeout, &jobs, units.len() > 1)? {
+    match finish(systemd, wait, &jobs, units.len() > 1)? {
         // As in systemctl, a job that failed counts more than a unit that has none.
         true => Ok(codes.code()),
         false => Ok(Exit::Refused.into()),
@@ -106,11 +112,11 @@ const MASKED: &str = "org.freedesktop.systemd1.UnitMasked";
 /// Without a timeout there is no limit: systemd ends a job that takes longer than its unit allows.
 pub(super) fn finish(
     systemd: &Systemd,
-    timeout: Option<Duration>,
+    wait: Wait,
     jobs: &[Job],
     several: bool,
 ) -> Result<bool, Failure> {
-    let deadline = timeout.map(|timeout| (Instant::now() + timeout, timeout));
+    let deadline = wait.timeout.map(|timeout| (Instant::now() + timeout, timeout));
     let mut is_success = true;
     for job in jobs {
         let name = job.unit();
@@ -124,12 +130,17 @@ pub(super) fn finish(
         let told = end.to_string();
         let told = one_line(&told);
         match several {
+            _ if wait.form.is_json() => {
+                let members =
+                    [("unit", Json::from(name)), ("result", Json::from(&*end.to_string()))];
+                Json::object(members).print_as(wait.form)?;
+            }
             true => writeln!(io::stdout(), "{}: {told}", one_line(name))?,
             false => writeln!(io::stdout(), "{told}")?,
         }
         if !end.is_success() {
             is_success = false;
-            let what = format_args!("the job for {name} ended with '{told}'");
+            let what = format!("the job for {name} ended with '{told}'");
             Failure::new(Exit::Refused, what).tell();
         }
     }
@@ -141,6 +152,6 @@ fn late(error: Error, unit: &str, timeout: Duration) -> Failure {
         return error.into();
     }
     let time = timeout.as_secs_f64();
-    let what = format_args!("the job of {unit} has not ended within {time} s; it goes on");
+    let what = format!("the job of {unit} has not ended within {time} s; it goes on");
     Failure::new(Exit::NoReply, what)
 }

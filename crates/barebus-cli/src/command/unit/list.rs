@@ -15,7 +15,12 @@ use crate::exit::{Exit, Failure};
 use crate::json::Json;
 use crate::table::Table;
 
-pub(super) fn units(systemd: &Systemd, list: &List, form: Form) -> Result<ExitCode, Failure> {
+pub(super) fn units(
+    systemd: &Systemd,
+    list: &List,
+    form: Form,
+    is_full: bool,
+) -> Result<ExitCode, Failure> {
     let units = match (&*texts(&list.state), &*texts(&list.patterns)) {
         ([], []) => systemd.list_units()?,
         (states, patterns) => systemd.list_units_by_patterns(states, patterns)?,
@@ -36,6 +41,7 @@ pub(super) fn units(systemd: &Systemd, list: &List, form: Form) -> Result<ExitCo
                 let ListedUnit { name, load_state, active_state, sub_state, .. } = unit;
                 [name, load_state, active_state, sub_state, unit.job_type, unit.description]
             }),
+            is_full,
         )?,
         false => output(
             form,
@@ -44,6 +50,7 @@ pub(super) fn units(systemd: &Systemd, list: &List, form: Form) -> Result<ExitCo
                 let ListedUnit { name, load_state, active_state, sub_state, .. } = unit;
                 [name, load_state, active_state, sub_state, unit.description]
             }),
+            is_full,
         )?,
     }
     Ok(ExitCode::SUCCESS)
@@ -54,10 +61,11 @@ fn output<'t, const N: usize>(
     form: Form,
     columns: [&str; N],
     rows: impl Iterator<Item = [&'t str; N]>,
+    is_full: bool,
 ) -> io::Result<()> {
     match form.is_json() {
         true => Json::array(rows.map(|cells| row(columns, cells.map(Json::from)))).print_as(form),
-        false => print(columns, rows.map(|cells| cells.map(String::from))),
+        false => print(columns, rows.map(|cells| cells.map(String::from)), is_full),
     }
 }
 
@@ -73,6 +81,7 @@ pub(super) fn files(
     presets: Option<&Presets>,
     list: &ListFiles,
     form: Form,
+    is_full: bool,
 ) -> Result<ExitCode, Failure> {
     let mut files = match (&*texts(&list.state), &*texts(&list.patterns)) {
         ([], []) => systemd.list_unit_files()?,
@@ -96,7 +105,7 @@ pub(super) fn files(
             let preset = preset.as_ref().map_or("-", UnitFilePreset::as_str);
             [file.name(), file.state.as_str(), preset].map(String::from)
         };
-        print(["unit file", "state", "preset"], rows.map(cells))?;
+        print(["unit file", "state", "preset"], rows.map(cells), is_full)?;
     }
     // As systemctl, which does not do so for units.
     Ok(match files.is_empty() && !list.patterns.is_empty() {
@@ -105,7 +114,12 @@ pub(super) fn files(
     })
 }
 
-pub(super) fn jobs(systemd: &Systemd, list: &ListJobs, form: Form) -> Result<ExitCode, Failure> {
+pub(super) fn jobs(
+    systemd: &Systemd,
+    list: &ListJobs,
+    form: Form,
+    is_full: bool,
+) -> Result<ExitCode, Failure> {
     let mut jobs = systemd.list_jobs()?;
     if !list.patterns.is_empty() {
         // systemd has no method that lists the jobs of patterns. A unit that has a job is in memory.
@@ -128,7 +142,7 @@ pub(super) fn jobs(systemd: &Systemd, list: &ListJobs, form: Form) -> Result<Exi
             let [job_type, state] = words;
             [job.id.to_string(), job.unit.clone(), job_type, state]
         });
-        print(columns, rows)?;
+        print(columns, rows, is_full)?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -144,11 +158,12 @@ fn row<const N: usize>(columns: [&str; N], cells: [Json; N]) -> Json {
 fn print<const N: usize>(
     columns: [&str; N],
     rows: impl Iterator<Item = [String; N]>,
+    is_full: bool,
 ) -> io::Result<()> {
     let heads = columns.map(str::to_uppercase);
     let mut table = Table::new(heads.each_ref().map(String::as_str));
     for cells in rows {
         table.push(cells.each_ref().map(String::as_str));
     }
-    table.print()
+    table.full(is_full).print()
 }

@@ -26,13 +26,14 @@ use crate::exit::Failure;
 
 use file::Change;
 use job::Action;
+pub(crate) use open::open;
 use preset::Presets;
 
 pub(crate) fn run(globals: &Globals, unit: &Unit) -> Result<ExitCode, Failure> {
     let verb = &unit.verb;
     check(&globals.target, verb)?;
-    let done = open::open(&globals.target, unit.interactive)
-        .and_then(|systemd| act(&systemd, globals, verb));
+    let done =
+        open(&globals.target, unit.interactive).and_then(|systemd| act(&systemd, globals, verb));
     match verb {
         Verb::Active(_) | Verb::Failed(_) | Verb::Status(_) => done.map_err(exit::unanswered),
         _ => done,
@@ -57,13 +58,17 @@ fn check(target: &Target, verb: &Verb) -> Result<(), Failure> {
 }
 
 fn act(systemd: &Systemd, globals: &Globals, verb: &Verb) -> Result<ExitCode, Failure> {
-    let form = globals.format.form(&[Form::Text, Form::Json])?;
+    let form = globals.format.form(match verb {
+        Verb::Cat(_) | Verb::Run(_) => &[Form::Text],
+        _ => &[Form::Text, Form::Json],
+    })?;
+    let is_full = globals.format.full;
     let quiet = globals.format.quiet;
     let timeout = globals.target.time_limit();
-    let jobs = |action, jobs| job::run(systemd, timeout, action, jobs);
-    let files = |change, files| file::change(systemd, change, files);
+    let jobs = |action, jobs| job::run(systemd, timeout, form, action, jobs);
+    let files = |change, files| file::change(systemd, form, change, files);
     let files_now =
-        |change, action, files| file::change_now(systemd, timeout, change, action, files);
+        |change, action, files| file::change_now(systemd, timeout, form, change, action, files);
     match verb {
         Verb::State(question) => question::state(systemd, question, form, quiet),
         Verb::Active(question) => question::active(systemd, question, form, quiet),
@@ -78,7 +83,7 @@ fn act(systemd: &Systemd, globals: &Globals, verb: &Verb) -> Result<ExitCode, Fa
         Verb::Reload(units) => jobs(Action::Reload, units),
         Verb::ReloadOrRestart(units) => jobs(Action::ReloadOrRestart, units),
         Verb::TryReloadOrRestart(units) => jobs(Action::TryReloadOrRestart, units),
-        Verb::Isolate(unit) => job::isolate(systemd, timeout, unit),
+        Verb::Isolate(unit) => job::isolate(systemd, timeout, form, unit),
         Verb::Kill(asked) => control::kill(systemd, asked),
         Verb::Freeze(units) => control::freeze(systemd, units),
         Verb::Thaw(units) => control::thaw(systemd, units),
@@ -88,23 +93,23 @@ fn act(systemd: &Systemd, globals: &Globals, verb: &Verb) -> Result<ExitCode, Fa
         Verb::Link(names) => files(Change::Link, names),
         Verb::Mask(names) => files_now(Change::Mask, Action::Stop, names),
         Verb::Unmask(names) => files(Change::Unmask, names),
-        Verb::Preset(asked) => file::preset(systemd, asked),
+        Verb::Preset(asked) => file::preset(systemd, form, asked),
         Verb::Revert(names) => files(Change::Revert, names),
         Verb::ResetFailed(units) => control::reset_failed(systemd, units),
         Verb::SetProperty(asked) => control::set_property(systemd, asked),
-        Verb::List(asked) => list::units(systemd, asked, form),
+        Verb::List(asked) => list::units(systemd, asked, form, is_full),
         Verb::Files(asked) => {
             let target = &globals.target;
             let is_user = target.place()? == Place::User;
             let presets = (!target.is_elsewhere()).then(|| Presets::read(is_user));
-            list::files(systemd, presets.as_ref(), asked, form)
+            list::files(systemd, presets.as_ref(), asked, form, is_full)
         }
-        Verb::Jobs(asked) => list::jobs(systemd, asked, form),
+        Verb::Jobs(asked) => list::jobs(systemd, asked, form, is_full),
         Verb::Cancel(asked) => control::cancel(systemd, asked),
         Verb::Watch(asked) => watch::run(systemd, asked, form),
         Verb::Run(asked) => run::run(systemd, globals, asked),
         Verb::DaemonReload => Ok(systemd.reload().map(|()| ExitCode::SUCCESS)?),
-        Verb::GetDefault => file::get_default(systemd),
-        Verb::SetDefault(asked) => file::set_default(systemd, asked),
+        Verb::GetDefault => file::get_default(systemd, form),
+        Verb::SetDefault(asked) => file::set_default(systemd, form, asked),
     }
 }

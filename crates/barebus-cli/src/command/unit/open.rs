@@ -13,7 +13,7 @@ use crate::exit::Failure;
 ///
 /// Without an address, systemd is reached as by systemctl: over its private socket if there is one for this user, so that no bus is needed;
 /// otherwise over the bus.
-pub(super) fn open(target: &Target, interactive: bool) -> Result<Systemd, Failure> {
+pub(crate) fn open(target: &Target, interactive: bool) -> Result<Systemd, Failure> {
     let private = match target.place()? {
         Place::System => system_private(),
         Place::User => user_private(),

@@ -13,10 +13,10 @@ use barebus_systemd::transient::TransientUnit;
 use barebus_systemd::word::CollectMode;
 
 use super::exit::of_job;
-use super::job::finish;
+use super::job::{Wait, finish};
 use super::names;
 use crate::args::unit::Run;
-use crate::args::{Globals, Target};
+use crate::args::{Form, Globals, Target};
 use crate::exit::{Exit, Failure};
 
 pub(super) fn run(systemd: &Systemd, globals: &Globals, run: &Run) -> Result<ExitCode, Failure> {
@@ -30,7 +30,8 @@ pub(super) fn run(systemd: &Systemd, globals: &Globals, run: &Run) -> Result<Exi
     if run.no_block {
         return Ok(ExitCode::SUCCESS);
     }
-    Ok(match finish(systemd, globals.target.time_limit(), &[job], true)? {
+    let wait = Wait { timeout: globals.target.time_limit(), no_block: false, form: Form::Text };
+    Ok(match finish(systemd, wait, &[job], true)? {
         true => ExitCode::SUCCESS,
         false => Exit::Refused.into(),
     })
@@ -87,7 +88,7 @@ fn unit(target: &Target, run: &Run) -> Result<TransientUnit, Failure> {
     }
     if run.pipe {
         let copied = |error| {
-            let what = format_args!("cannot pass the standard input and output on: {error}");
+            let what = format!("cannot pass the standard input and output on: {error}");
             Failure::new(Exit::Files, what)
         };
         unit.stdin(io::stdin().as_fd().try_clone_to_owned().map_err(copied)?);

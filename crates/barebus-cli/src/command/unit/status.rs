@@ -16,6 +16,7 @@ use crate::args::unit::Status as Asked;
 use crate::exit::Failure;
 use crate::json::Json;
 use crate::render::{one_line, warn};
+use crate::terminal::{Style, Styles};
 use crate::time::{ago, span, timestamp};
 
 type Status = barebus_systemd::Status;
@@ -129,12 +130,15 @@ impl Lines {
 
 fn print(status: &Status, processes: &[UnitProcess]) -> io::Result<()> {
     let mut lines = Lines::new();
-    let mark = match status.active_state {
-        ActiveState::Inactive => '○',
-        ActiveState::Failed => '×',
-        ActiveState::Activating | ActiveState::Reloading | ActiveState::Refreshing => '↻',
-        _ => '●',
+    let (mark, style) = match status.active_state {
+        ActiveState::Inactive => ('○', Style::Bold),
+        ActiveState::Failed => ('×', Style::Red),
+        ActiveState::Activating | ActiveState::Reloading | ActiveState::Refreshing => {
+            ('↻', Style::Green)
+        }
+        _ => ('●', Style::Green),
     };
+    let mark = Styles::of_output().paint(style, mark);
     let name = one_line(&status.name);
     match status.description == status.name {
         true => writeln!(lines.0, "{mark} {name}")?,

@@ -135,10 +135,6 @@ impl<'a> Watch<'a> {
             let left = [deadline.left(), self.pause()].into_iter().flatten().min();
             let event = bus.next_event(left).map_err(|error| failed(error.into()))?;
             let is_met = match event {
-                None if deadline.left() == Some(Duration::ZERO) => {
-                    let what = format_args!("{tried}: it did not have the value");
-                    return Err(Deadline::passed(what));
-                }
                 None => false,
                 Some(Event::Signal { signal, .. }) => self.signal(&signal.message, &mut wanted)?,
                 Some(Event::Reply { call, reply }) if self.value == Some(call) => {
@@ -167,8 +163,13 @@ impl<'a> Watch<'a> {
             if is_met {
                 return Ok(ExitCode::SUCCESS);
             }
+            // Also when events never cease.
+            if deadline.left() == Some(Duration::ZERO) {
+                let what = format!("{tried}: it did not have the value");
+                return Err(Deadline::passed(what));
+            }
             if self.emits == Emits::Const && self.answered.is_some() {
-                let what = format_args!("{tried}: it has another value and never changes");
+                let what = format!("{tried}: it has another value and never changes");
                 return Err(Failure::new(Exit::Refused, what));
             }
         }

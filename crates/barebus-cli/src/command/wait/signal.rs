@@ -37,13 +37,13 @@ pub(super) fn run(globals: &Globals, asked: &Wait) -> Result<ExitCode, Failure> 
         let time = until.map(|until| until.saturating_duration_since(Instant::now()));
         let Some(signal) = connection.next_signal(subscription, time).map_err(failed)? else {
             let limit = globals.target.time_limit().unwrap_or_default().as_secs_f64();
-            let what = format_args!("{tried}: it was not sent within {limit} s");
+            let what = format!("{tried}: it was not sent within {limit} s");
             return Err(Failure::new(Exit::NoReply, what));
         };
         if !globals.format.quiet {
             text.clear();
             form.print(signal.message(), &mut text).map_err(|error| {
-                let what = format_args!("{tried}: the signal cannot be printed: {error}");
+                let what = format!("{tried}: the signal cannot be printed: {error}");
                 Failure::new(Exit::Refused, what)
             })?;
             put(&text)?;

@@ -3,11 +3,11 @@
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
-use barebus::wire::OwnedBody;
 use barebus::{Bus, Connection, Emission, InterfaceName, MemberName, ObjectPath};
 use barebus_text::capture::Capture;
+use nix::sys::signal::Signal;
 
-use super::{Watching, barebus, interrupt};
+use super::{Watching, barebus, send};
 use crate::session_bus::SessionBus;
 use crate::support::text;
 
@@ -101,7 +101,7 @@ fn nothing_is_lost_while_the_reader_stops() {
     }
     let memory = own_memory(child.id());
     assert!(memory < 8 << 10, "{memory} KiB");
-    interrupt(&child);
+    send(&child, Signal::SIGINT);
     assert!(child.wait().unwrap().success());
 }
 
@@ -122,7 +122,6 @@ fn a_reader_that_needs_no_more_ends_it_quietly() {
             }
         });
         while !talking.is_finished() {
-            let _ = OwnedBody::new(&());
             flood(&bus, 1);
         }
     });

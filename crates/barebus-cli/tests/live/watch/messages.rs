@@ -93,7 +93,7 @@ fn monitor_and_capture_show_what_busctls_show() {
             let [text, json, capture] = outputs.map(|(watching, marker)| {
                 // The last message is there as a whole when the program has ended.
                 watching.wait_for(|output| super::contains(output, marker.as_bytes()));
-                watching.interrupt()
+                watching.terminate()
             });
             (text.1, json.1, capture.1)
         });

@@ -84,8 +84,18 @@ impl Watching {
         self.interrupt()
     }
 
-    fn interrupt(mut self) -> (ExitStatus, Vec<u8>) {
-        interrupt(&self.child);
+    /// Ctrl-C, which ours takes in any case. Others do not take it in tests that run in the background of a script, where the shell has it
+    /// ignored.
+    fn interrupt(self) -> (ExitStatus, Vec<u8>) {
+        self.end(Signal::SIGINT)
+    }
+
+    fn terminate(self) -> (ExitStatus, Vec<u8>) {
+        self.end(Signal::SIGTERM)
+    }
+
+    fn end(mut self, signal: Signal) -> (ExitStatus, Vec<u8>) {
+        send(&self.child, signal);
         (self.child.wait().unwrap(), self.output())
     }
 }
@@ -98,9 +108,9 @@ impl Drop for Watching {
     }
 }
 
-fn interrupt(child: &Child) {
+fn send(child: &Child, signal: Signal) {
     let pid = i32::try_from(child.id()).unwrap();
-    kill(Pid::from_raw(pid), Signal::SIGINT).unwrap();
+    kill(Pid::from_raw(pid), signal).unwrap();
 }
 
 fn contains(text: &[u8], part: &[u8]) -> bool {

@@ -10,10 +10,10 @@ use crate::session_bus::SessionBus;
 use crate::support::{BAREBUS, Folder, stdout, text};
 
 /// A capture of introspection, properties, calls and errors of the service.
-fn capture(bus: &SessionBus, folder: &Folder) -> String {
+fn capture(bus: &SessionBus, folder: &Folder, name: &str) -> String {
     let mut command = barebus(bus);
     command.args(["capture", INTERFACE]);
-    let watching = Watching::start(command, "replay-capture");
+    let watching = Watching::start(command, name);
     let words: [&[&str]; 4] = [
         &["introspect", INTERFACE, TYPES],
         &["call", INTERFACE, TYPES, INTERFACE, "NoSuchMethod"],
@@ -34,7 +34,7 @@ fn a_recording_in_any_form_is_answered_as_it_was() {
     let bus = SessionBus::start("replay");
     drop(service::start(&bus.address));
     let folder = Folder::new("replayed");
-    let file = capture(&bus, &folder);
+    let file = capture(&bus, &folder, "replay-same");
     let file_of = |name: &str, bytes: &[u8]| {
         let file = folder.join(name);
         std::fs::write(&file, bytes).unwrap();
@@ -63,7 +63,7 @@ fn a_reply_that_differs_is_told() {
     let bus = SessionBus::start("replay-differs");
     drop(service::start(&bus.address));
     let folder = Folder::new("replay-differs-file");
-    let file = capture(&bus, &folder);
+    let file = capture(&bus, &folder, "replay-other");
     let text_of = stdout(Command::new(BAREBUS).args(["decode", "--text", &file]));
     let other =
         text_of.replace("error_name=org.freedesktop.DBus.Error.UnknownMethod", "error_name=a.b.C");

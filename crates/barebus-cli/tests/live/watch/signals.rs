@@ -88,7 +88,7 @@ fn in_gvariants_form_it_prints_what_gdbus_monitor_prints() {
                     && super::contains(output, b"Watch.Nothing ()\n")
             };
             watching.wait_for(ends);
-            let output = text(watching.interrupt().1);
+            let output = text(watching.terminate().1);
             let lines = output.lines().filter(|line| !line.contains("Watch.Ready "));
             lines.map(String::from).collect::<Vec<_>>()
         });

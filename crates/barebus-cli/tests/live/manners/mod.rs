@@ -1,0 +1,5 @@
+//! What all verbs have in common: exit codes, the terminal, completion.
+
+mod codes;
+mod completion;
+mod terminal;
