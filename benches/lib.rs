@@ -13,6 +13,7 @@ pub mod by_hand;
 pub mod compare;
 pub mod cpu;
 pub mod measure;
+pub mod memory;
 pub mod peers;
 pub mod workload;
 

@@ -12,7 +12,6 @@
 //! programs with the recorded ones, and with `unused` it only measures definitions that no program uses; both need neither.
 
 mod budget;
-mod memory;
 mod programs;
 mod root;
 mod unused;
@@ -20,6 +19,7 @@ mod unused;
 use std::env;
 use std::process::ExitCode;
 
+use barebus_benches::memory;
 use barebus_benches::peers::servers::{Server, serve_if_asked};
 use programs::{Features, Linked, Program};
 
@@ -81,8 +81,8 @@ fn measure() -> Result<bool, String> {
         let what = format!("{linked}: bytes that ten definitions add to names by hand");
         table.row(&what, defined.bytes.saturating_sub(by_hand.bytes), Some(MOST_DEFINED));
         let arguments = ["dbus.service"];
-        let least = memory::peak(&nothing.path, &[], &server.address, "")?;
-        let peak = memory::peak(&measured.path, &arguments, &server.address, ANSWER)?;
+        let least = memory::peak(&nothing.path, &[], &server.address, Some(""))?;
+        let peak = memory::peak(&measured.path, &arguments, &server.address, Some(ANSWER))?;
         table.row(&format!("{linked}: memory of a program that does nothing"), least, None);
         let what = format!("{linked}: memory that is_enabled adds");
         table.row(&what, peak.saturating_sub(least), Some(MOST_MEMORY));

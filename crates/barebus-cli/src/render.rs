@@ -42,8 +42,12 @@ fn escaped(text: &str, is_unsafe: fn(char) -> bool) -> Cow<'_, str> {
 /// Prints text in which a peer's own characters are not escaped. For a terminal they are.
 pub(crate) fn put(text: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    let text = if out.is_terminal() { escaped_lines(text) } else { Cow::Borrowed(text) };
-    out.write_all(text.as_bytes())?;
+    let shown = match escaped_lines(text) {
+        Cow::Owned(escaped) if out.is_terminal() => Cow::Owned(escaped),
+        // Nothing to escape: what the output is need not be known.
+        _ => Cow::Borrowed(text),
+    };
+    out.write_all(shown.as_bytes())?;
     out.flush()
 }
 

@@ -37,9 +37,22 @@ pub(super) fn order(
     program: &Command,
     words: impl IntoIterator<Item = OsString>,
 ) -> Result<Ordered, Failure> {
+    order_with(vec![program], program, words)
+}
+
+/// As [`order`], when the options of `known` are known from the beginning.
+///
+/// # Errors
+/// As [`order`].
+pub(super) fn order_with<'c>(
+    known: Vec<&'c Command>,
+    program: &'c Command,
+    words: impl IntoIterator<Item = OsString>,
+) -> Result<Ordered, Failure> {
     let mut words = words.into_iter().peekable();
     let mut sorter = Sorter {
-        commands: vec![program],
+        known,
+        last: program,
         path: words.next().into_iter().collect(),
         options: Vec::new(),
         operands: Vec::new(),
@@ -79,8 +92,10 @@ fn name(path: &[OsString]) -> Option<String> {
 }
 
 struct Sorter<'c> {
-    /// The program, and the verbs in it that were named.
-    commands: Vec<&'c Command>,
+    /// The program, and the verbs in it that were named: their options are known.
+    known: Vec<&'c Command>,
+    /// The last of them.
+    last: &'c Command,
     /// The words that name them.
     path: Vec<OsString>,
     options: Vec<OsString>,
@@ -95,10 +110,11 @@ impl<'c> Sorter<'c> {
             self.operands.push(word);
             return;
         }
-        let verb = word.to_str().and_then(|word| self.commands.last()?.find_subcommand(word));
+        let verb = word.to_str().and_then(|word| self.last.find_subcommand(word));
         self.takes_verb = match verb {
             Some(verb) => {
-                self.commands.push(verb);
+                self.known.push(verb);
+                self.last = verb;
                 verb.has_subcommands()
             }
             // clap's own verb is followed by verbs. Any other is refused by clap.
@@ -112,12 +128,12 @@ impl<'c> Sorter<'c> {
 
     /// Whether the last verb takes a command behind `--`.
     fn takes_command(&self) -> bool {
-        self.commands.last().is_some_and(|verb| verb.get_arguments().any(Arg::is_last_set))
+        self.last.get_arguments().any(Arg::is_last_set)
     }
 
     /// The options of the last verb, then those of all verbs.
     fn known(&self) -> impl Iterator<Item = &'c Arg> {
-        self.commands.clone().into_iter().rev().flat_map(Command::get_arguments)
+        self.known.clone().into_iter().rev().flat_map(Command::get_arguments)
     }
 
     fn long(

@@ -1,5 +1,6 @@
 //! The command line, a file for each group of verbs.
 
+mod alone;
 mod codegen;
 mod examples;
 mod format;
@@ -19,6 +20,7 @@ mod value;
 mod wait;
 mod watch;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -120,8 +122,12 @@ pub(crate) enum Unusable {
 /// # Errors
 /// It is invalid, or asks for help.
 pub(crate) fn parse() -> Result<Arguments, Unusable> {
+    let words: Vec<OsString> = std::env::args_os().collect();
+    if let Some(arguments) = alone::parse(&words) {
+        return Ok(arguments);
+    }
     let program = Arguments::command();
-    let mut ordered = getopt::order(&program, std::env::args_os()).map_err(Unusable::Failure)?;
+    let mut ordered = getopt::order(&program, words).map_err(Unusable::Failure)?;
     ordered.help_is_an_option();
     let mut program = shown::of_verb(program, ordered.verb.as_deref());
     let matches = program.try_get_matches_from_mut(ordered.words).map_err(Unusable::Clap)?;

@@ -62,7 +62,7 @@ impl Latencies {
     /// have the same ratio, because a few latencies are usually many times the others.
     pub(crate) fn histogram<const N: usize>(&self) -> [(Duration, u64); N] {
         let (smallest, largest) = (self.smallest.as_secs_f64(), self.largest.as_secs_f64());
-        let step = (largest / smallest.max(1e-9)).powf(1.0 / N as f64);
+        let step = root(largest / smallest.max(1e-9), N);
         let mut intervals = [(self.largest, 0); N];
         let mut end = smallest.max(1e-9);
         for interval in intervals.iter_mut().rev().skip(1).rev() {
@@ -77,6 +77,17 @@ impl Latencies {
         }
         intervals
     }
+}
+
+/// The root of a number above 1. With powf the program would need libm, and each start of it ten more system calls.
+fn root(number: f64, degree: usize) -> f64 {
+    let (mut low, mut high) = (1.0, number.max(1.0));
+    for _ in 0..f64::MANTISSA_DIGITS * 2 {
+        let middle = f64::midpoint(low, high);
+        let power: f64 = std::iter::repeat_n(middle, degree).product();
+        if power < number { low = middle } else { high = middle }
+    }
+    high
 }
 
 /// Small numbers have a class each, larger ones share one with those that have the same leading bits.
@@ -97,6 +108,14 @@ fn middle(class: u16) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn roots_are_right() {
+        for (number, degree) in [(1.0, 10), (1024.0, 10), (7.5, 3), (1e12, 10)] {
+            let power = root(number, degree).powi(i32::try_from(degree).unwrap());
+            assert!((power / number - 1.0).abs() < 1e-9, "{number} {degree}: {power}");
+        }
+    }
 
     #[test]
     fn classes_are_in_order_and_narrow() {

@@ -10,16 +10,19 @@ use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
 
-/// Bytes that `program` has in memory at its most (VmHWM), pages of its file and of shared libraries among them. It must print
-/// `answer`.
+/// Bytes that `program` has in memory at its most (VmHWM), pages of its file and of shared libraries among them; the least of
+/// several runs. It must print `answer` if one is given.
 ///
 /// What the kernel tells its parent afterwards (ru_maxrss) would be no less than the parent itself had when it forked. So the
 /// program is stopped where it ends, and looked at.
-pub(crate) fn peak(
+///
+/// # Errors
+/// It cannot be run or traced, fails, or prints something else.
+pub fn peak(
     program: &Path,
     arguments: &[&str],
     bus: &str,
-    answer: &str,
+    answer: Option<&str>,
 ) -> Result<u64, String> {
     let mut least = u64::MAX;
     // Which pages of a file the kernel maps along with one that is asked for depends on what it has in memory already.
@@ -31,7 +34,7 @@ pub(crate) fn peak(
 
 const RUNS: u32 = 5;
 
-fn run(program: &Path, arguments: &[&str], bus: &str, answer: &str) -> Result<u64, String> {
+fn run(program: &Path, arguments: &[&str], bus: &str, answer: Option<&str>) -> Result<u64, String> {
     // The shell stops itself, so that there is time to look at what it becomes.
     let mut child = Command::new("sh")
         .args(["-c", "kill -STOP $$; exec \"$0\" \"$@\""])
@@ -39,7 +42,8 @@ fn run(program: &Path, arguments: &[&str], bus: &str, answer: &str) -> Result<u6
         .args(arguments)
         .env("DBUS_SYSTEM_BUS_ADDRESS", bus)
         .stdin(Stdio::null())
-        .stdout(Stdio::piped())
+        // Nobody reads what is long until the program has ended.
+        .stdout(if answer.is_some() { Stdio::piped() } else { Stdio::null() })
         .spawn()
         .map_err(|error| format!("sh cannot be run: {error}"))?;
     let pid = Pid::from_raw(i32::try_from(child.id()).map_err(|error| error.to_string())?);
@@ -67,7 +71,7 @@ fn run(program: &Path, arguments: &[&str], bus: &str, answer: &str) -> Result<u6
     if let Some(stdout) = &mut child.stdout {
         stdout.read_to_string(&mut output).map_err(|error| error.to_string())?;
     }
-    if code != 0 || output != answer {
+    if code != 0 || answer.is_some_and(|answer| output != answer) {
         return Err(format!("{} says '{output}' and ends with {code}", program.display()));
     }
     peak.ok_or(format!("{}: the kernel tells no VmHWM", program.display()))
