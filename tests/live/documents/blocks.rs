@@ -15,7 +15,10 @@ pub(super) fn blocks(root: &Path) -> Vec<Block> {
     let mut files = vec![root.join("README.md"), root.join("docs/embedding.md")];
     for name in ["barebus", "barebus-systemd", "barebus-tokio"] {
         let folder = root.join("crates").join(name);
-        files.push(folder.join("README.md"));
+        // Those of barebus-systemd are whole programs, which `readme` runs.
+        if name != "barebus-systemd" {
+            files.push(folder.join("README.md"));
+        }
         sources(&folder.join("src"), &mut files);
     }
     files.iter().flat_map(|file| blocks_of(root, file)).collect()
