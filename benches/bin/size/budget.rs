@@ -27,8 +27,8 @@ const ROWS: &[Row] = &[
         ..row("... without unwind tables", "barebus", "is_enabled", 54_056)
     },
     row("the typed layer for systemd, and println!", "barebus-systemd", "unit_file_state", 203_104),
-    row("tokio, and println!", "barebus-tokio", "unit_file_state", 196_648),
-    row("a reply as text, and println!", "barebus-text", "unit_file_state", 154_192),
+    row("tokio, and println!", "barebus-tokio", "ask_with_tokio", 196_648),
+    row("a reply as text, and println!", "barebus-text", "reply_as_text", 154_192),
 ];
 
 const fn row(

@@ -71,8 +71,8 @@ impl Connection {
         call_timeout: Option<Duration>,
     ) -> nix::Result<Self> {
         config.can_reconnect = reopening.is_some();
-        // The shortest common wait: a pipelined attempt gets half of the time limit.
-        let handshake = config.handshake_timeout / 2;
+        // The shortest common wait.
+        let handshake = config.handshake_timeout;
         let patience = call_timeout.map_or(handshake, |call| call.min(handshake));
         transport.set_patience(patience)?;
         Ok(Self {

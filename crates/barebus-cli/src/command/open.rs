@@ -54,9 +54,10 @@ fn connect(target: &Target, place: &user::Local<'_>) -> Result<Connection, OpenE
 
 /// Adds the options of the command line.
 pub(crate) fn options(target: &Target, options: Options) -> Options {
-    // Not longer than the limit of the call, so that a silent server is reported as such, and not as a call without a reply.
     let timeout = target.reply_timeout();
-    let handshake = timeout.map_or(HANDSHAKE_TIMEOUT, |timeout| timeout.min(HANDSHAKE_TIMEOUT));
+    // Shorter than the limit of a call, whose time begins earlier: so a silent server is reported as such, not as a call without a reply.
+    let handshake =
+        timeout.map_or(HANDSHAKE_TIMEOUT, |timeout| (timeout / 8 * 7).min(HANDSHAKE_TIMEOUT));
     let options = options.call_timeout(timeout).handshake_timeout(handshake);
     match target.handshake {
         Handshake::Pipelined => options,
