@@ -10,6 +10,9 @@ use crate::step::{Step, run_all};
 /// Builds wire for size, but with the checks of a debug build.
 const COMPACT: [&str; 2] = ["--config", "profile.dev.package.barebus-wire.opt-level='s'"];
 
+/// Tests that boot many boxes.
+const APART: [&str; 2] = ["members::", "transient::"];
+
 /// Runs all steps, also after one has failed, and ends with a summary. `all`: also the tests of systemd 257.
 pub(crate) fn run(all: bool) -> Result<(), Failure> {
     packages::need(&[
@@ -46,8 +49,12 @@ pub(crate) fn run(all: bool) -> Result<(), Failure> {
     lints.args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]);
     let mut docs = cargo();
     docs.args(["doc", "--workspace", "--no-deps", "--quiet"]).env("RUSTDOCFLAGS", "-D warnings");
+    // In two processes: the boxes of all tests together need more inotify instances than a user has (128 by default).
     let mut tests = cargo();
-    tests.args(["test", "--workspace", "--no-fail-fast"]);
+    tests.args(["test", "--workspace", "--no-fail-fast", "--"]);
+    tests.args(APART.iter().flat_map(|name| ["--skip", name]));
+    let mut apart = cargo();
+    apart.args(["test", "--workspace", "--no-fail-fast", "--"]).args(APART);
     // Without an allocator, and with one but without the standard library.
     let mut bare = cargo();
     bare.args(["check", "-p", "barebus-wire", "--no-default-features"]);
@@ -79,6 +86,7 @@ pub(crate) fn run(all: bool) -> Result<(), Failure> {
         Step::command("docs", docs),
         Step::check("packages", crate::package::check),
         Step::tests("tests", tests),
+        Step::tests("tests with boxes of their own", apart),
         Step::tests("wire built for size", compact),
         Step::tests("the rules of wire built for size", compact_rules),
         Step::command("size budget", size),

@@ -120,7 +120,8 @@ fn a_listener_that_never_answers_is_given_up_at_the_step_of_the_handshake() {
             &["GetUnitFileState of dbus.service", &address, "authentication"],
         );
         let took = begun.elapsed();
-        assert!(took >= Duration::from_millis(200), "{took:?}");
+        // The handshake has seven eighths of the limit.
+        assert!(took >= Duration::from_millis(175), "{took:?}");
     }
     drop(listener);
 }
