@@ -160,9 +160,8 @@ impl<'n> Walk<'n> {
                 let path = self.room.path(&above, &child.name);
                 let Some(path) = path.filter(|_| self.known.len() < OBJECTS_MAX) else {
                     self.is_full = true;
-                    let what = format_args!(
-                        "{tried}: there are too many objects, or their paths are too long"
-                    );
+                    let what =
+                        format!("{tried}: there are too many objects, or their paths are too long");
                     tell(Failure::new(Exit::Refused, what));
                     return;
                 };

@@ -58,7 +58,7 @@ impl Reader<'_> {
         }
         let paths = node.children.iter().map(|child| self.room.path(path, &child.name));
         let paths: Vec<String> = paths.collect::<Option<_>>().ok_or_else(|| {
-            let what = format_args!("{path}: the paths of the objects below are too long");
+            let what = format!("{path}: the paths of the objects below are too long");
             Failure::new(Exit::Refused, what)
         })?;
         for paths in paths.chunks(CALLS_AT_ONCE) {

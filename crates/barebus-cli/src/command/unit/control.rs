@@ -19,8 +19,7 @@ pub(super) fn kill(systemd: &Systemd, kill: &Kill) -> Result<ExitCode, Failure> 
     })?;
     if !KillWhom::WORDS.contains(&&*kill.kill_whom) {
         let words = KillWhom::WORDS.join(", ");
-        let what =
-            format_args!("cannot send a signal to '{}': it is none of {words}", kill.kill_whom);
+        let what = format!("cannot send a signal to '{}': it is none of {words}", kill.kill_whom);
         return Err(Failure::usage(what));
     }
     each(systemd, &kill.units.names, |unit| {
