@@ -219,7 +219,10 @@ fn ask_all(bus: &mut Connection, unit: &str) -> barebus_session::CallId {
 fn is_of_the_setting(name: &str) -> bool {
     const OTHERS: &[&str] = &[
         "ActiveState",
+        "AssertResult",
         "CPUUsageNSec",
+        "CanStart",
+        "ConditionResult",
         "ControlGroup",
         "ControlGroupId",
         "DropInPaths",
