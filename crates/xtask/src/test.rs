@@ -100,8 +100,6 @@ pub(crate) fn run(all: bool) -> Result<(), Failure> {
     }
     if all {
         steps.extend(steps_of_newer()?);
-    }
-    if all {
         steps.push(Step::check("definitions of this system's services and of packages", || {
             crate::survey::run(None)
         }));

@@ -1,6 +1,9 @@
 # Readline splits words at ':' and '=' too. Names and options have both, so the words are joined again, and what stands before the last of the two
 # is taken off the candidates.
 _barebus() {
+    # A peer chooses the names of its members: one with a '*' must not become names of files.
+    local -
+    set -f
     local IFS=$'\013' line="${COMP_LINE:0:COMP_POINT}" words=() word blank i
     for ((i = 0; i <= COMP_CWORD; i++)); do
         word="${COMP_WORDS[i]}"
