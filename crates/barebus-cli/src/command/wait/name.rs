@@ -2,10 +2,11 @@
 
 use std::process::ExitCode;
 
-use barebus::{BusName, CallError, Event, MatchRuleBuf, MethodCall};
+use barebus::{BusName, CallError, Event, MatchRuleBuf};
 
 use super::{Deadline, answer, check};
 use crate::args::Globals;
+use crate::command::list::{BUS, bus_call};
 use crate::command::message::destination;
 use crate::command::open;
 use crate::exit::Failure;
@@ -39,12 +40,14 @@ pub(super) fn run(
         .argument(0, name);
     let rule = rule.rule().map_err(Failure::usage)?;
     let _changes = bus.start_signals(&rule).map_err(failed)?;
-    let asked = bus.start_call(&HAS_OWNER, &(name,), Vec::new()).map_err(failed)?;
+    let asked = bus.start_call(&bus_call("NameHasOwner"), &(name,), Vec::new()).map_err(failed)?;
     // A service may take any time to start. Ours is limited by the deadline.
     bus.set_call_timeout(None);
     let starting = match started {
         Some(started) => {
-            let call = bus.start_call(&START, &(started, 0_u32), Vec::new()).map_err(failed)?;
+            let call = bus
+                .start_call(&bus_call("StartServiceByName"), &(started, 0_u32), Vec::new())
+                .map_err(failed)?;
             Some((call, started))
         }
         None => None,
@@ -80,12 +83,6 @@ pub(super) fn run(
         }
     }
 }
-
-const BUS: &str = "org.freedesktop.DBus";
-const HAS_OWNER: MethodCall<'static> =
-    MethodCall::from_static(BUS, "/org/freedesktop/DBus", BUS, "NameHasOwner");
-const START: MethodCall<'static> =
-    MethodCall::from_static(BUS, "/org/freedesktop/DBus", BUS, "StartServiceByName");
 
 fn well_known(name: &str) -> Result<BusName<'_>, Failure> {
     if name.starts_with(':') {
