@@ -40,8 +40,9 @@ pub(crate) fn tests(targets: &'static [Target]) -> Vec<Step> {
         rules.args(["--test", "wire", "--test", "session", "--test", "handshake"]);
         // The proofs build programs for x86-64.
         rules.args(["--", "--skip", "proof"]);
-        steps.push(Step::tests(format!("{target}: the crates without I/O"), pure));
-        steps.push(Step::tests(format!("{target}: the rules of wire, session and sasl"), rules));
+        let how = target.how();
+        steps.push(Step::tests(format!("{target}: the crates without I/O ({how})"), pure));
+        steps.push(Step::tests(format!("{target}: wire, session and sasl ({how})"), rules));
     }
     steps
 }

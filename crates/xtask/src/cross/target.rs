@@ -25,6 +25,9 @@ pub(crate) enum Target {
 /// with the number of letters of an alphabet.
 const SAMPLE: &str = "97";
 
+/// Cases that the properties are tested with there which say no number of their own.
+const PROPERTY_CASES: &str = "32";
+
 impl Target {
     /// What rustc calls it.
     pub(super) const fn triple(self) -> &'static str {
@@ -67,7 +70,8 @@ impl Target {
         command.args(arguments).args(["--target", self.triple()]);
         command.env("RUSTC", toolchain::path()).env("CARGO_TARGET_DIR", build());
         command.env("CARGO_INCREMENTAL", "0");
-        command.env("CARGO_PROFILE_DEV_DEBUG", "0");
+        // Slow machines: a little optimisation saves more time than it costs.
+        command.env("CARGO_PROFILE_DEV_OPT_LEVEL", "1").env("CARGO_PROFILE_DEV_DEBUG", "0");
         let variable = |name: &str| {
             let triple = self.triple().to_uppercase().replace('-', "_");
             format!("CARGO_TARGET_{triple}_{name}")
@@ -76,7 +80,8 @@ impl Target {
         // With the C library inside, a program needs no other file of the machine.
         command.env(variable("RUSTFLAGS"), "-Ctarget-feature=+crt-static");
         if let Some(qemu) = self.runner() {
-            command.env(variable("RUNNER"), qemu).env("BAREBUS_TEST_SAMPLE", SAMPLE);
+            command.env(variable("RUNNER"), qemu);
+            command.env("BAREBUS_TEST_SAMPLE", SAMPLE).env("PROPTEST_CASES", PROPERTY_CASES);
         }
         command
     }
@@ -84,6 +89,16 @@ impl Target {
     /// qemu, unless this machine's kernel and processor run the programs themselves.
     pub(super) fn runner(self) -> Option<&'static str> {
         (self != Self::I686 || !is_i686_native()).then(|| self.qemu())
+    }
+
+    /// How its tests run, for people.
+    pub(super) fn how(self) -> String {
+        self.runner().map_or_else(
+            || "by this kernel".into(),
+            |qemu| {
+                format!("by {qemu}, one case in {SAMPLE}, {PROPERTY_CASES} cases of each property")
+            },
+        )
     }
 
     /// The program `barebus` for this machine, once it was built.
