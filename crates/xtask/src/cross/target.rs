@@ -125,3 +125,24 @@ impl Display for Target {
         f.write_str(name.as_ref().map_or("", PossibleValue::get_name))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::packages::package;
+
+    #[test]
+    fn a_package_is_known_for_all_that_a_machine_needs() {
+        for target in Target::value_variants() {
+            for program in [target.linker(), target.qemu()] {
+                assert_ne!(package(program), program);
+            }
+        }
+    }
+
+    #[test]
+    fn sizes_of_samples_are_numbers() {
+        assert!(SAMPLE.parse::<u32>().is_ok_and(|one_in| (2..one_in).all(|n| one_in % n != 0)));
+        assert!(PROPERTY_CASES.parse::<u32>().is_ok_and(|cases| cases > 0));
+    }
+}
