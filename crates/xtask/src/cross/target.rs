@@ -21,6 +21,9 @@ pub(crate) enum Target {
     Armv7,
 }
 
+/// With the C library inside, a program needs no other file of the machine. The `cfg` is for `tests/Cargo.toml`.
+const FLAGS: &str = "-Ctarget-feature=+crt-static --cfg barebus_without_io";
+
 /// Of the cases of an exhaustive test, every one in so many is tested where qemu translates the program. Prime, so that it shares no factor
 /// with the number of letters of an alphabet.
 const SAMPLE: &str = "97";
@@ -77,8 +80,7 @@ impl Target {
             format!("CARGO_TARGET_{triple}_{name}")
         };
         command.env(variable("LINKER"), self.linker());
-        // With the C library inside, a program needs no other file of the machine.
-        command.env(variable("RUSTFLAGS"), "-Ctarget-feature=+crt-static");
+        command.env(variable("RUSTFLAGS"), FLAGS);
         if let Some(qemu) = self.runner() {
             command.env(variable("RUNNER"), qemu);
             command.env("BAREBUS_TEST_SAMPLE", SAMPLE).env("PROPTEST_CASES", PROPERTY_CASES);
