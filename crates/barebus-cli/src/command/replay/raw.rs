@@ -24,7 +24,7 @@ use crate::watch::{Live, Woken, ended};
 /// Serials of the calls that replies have been received to.
 type Answers = Arc<Mutex<Vec<u32>>>;
 
-pub(super) fn run(globals: &Globals, asked: &Replay) -> Result<Report, Failure> {
+pub(super) fn run(globals: &Globals, asked: &Replay) -> Result<(Report, Live), Failure> {
     let mut connection = open(&globals.target)?;
     let answers = Answers::default();
     let seen = Arc::clone(&answers);
@@ -65,7 +65,7 @@ pub(super) fn run(globals: &Globals, asked: &Replay) -> Result<Report, Failure> 
         }
     });
     let stopped = stopped.and_then(|()| sending.settle(0));
-    sending.report.ended(stopped, sending.last)
+    Ok((sending.report.ended(stopped, sending.last)?, sending.live))
 }
 
 struct Sending<'a> {
