@@ -1,6 +1,7 @@
 //! The verbs that watch a bus: `monitor`, `capture`, `trace`, `wait`; and `replay` and `ping`.
 
 mod floods;
+mod latencies;
 mod measures;
 mod messages;
 mod replays;
