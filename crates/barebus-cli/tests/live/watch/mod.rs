@@ -1,5 +1,6 @@
 //! The verbs that watch a bus: `monitor`, `capture`, `trace`, `wait`; and `replay` and `ping`.
 
+mod differences;
 mod floods;
 mod latencies;
 mod measures;
