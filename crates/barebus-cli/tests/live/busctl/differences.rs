@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use barebus::{Bus, Event, NameFlags, Options};
 use barebus_tests::peer::PATIENCE;
+use barebus_text::busctl as form;
 
 use super::{Ran, barebus, bus, busctl, ran};
 use crate::service::{ANNOTATED, INTERFACE, ODD, REFUSING, SILENT, TYPES};
@@ -198,16 +199,28 @@ fn the_time_limit_counts_for_a_tree() {
     let answering = std::thread::spawn(move || {
         loop {
             let event = slow.next_event(Some(PATIENCE)).unwrap().expect("it is called");
-            let Event::MethodCall { reply_to, .. } = event else { continue };
+            let Event::MethodCall { call, reply_to } = event else { continue };
+            let is_last = call.message.header().member.is_some_and(|member| member == "Get");
             std::thread::sleep(delay);
-            return slow.start_reply(&reply_to, &("<node/>",), Vec::new()).map(|()| {
-                slow.flush().unwrap();
-            });
+            let answer = match is_last {
+                true => form::parse_line("v u 7"),
+                false => form::parse_line(r#"s "<node/>""#),
+            };
+            slow.start_reply(&reply_to, &answer.unwrap(), Vec::new()).unwrap();
+            slow.flush().unwrap();
+            if is_last {
+                return;
+            }
         }
     });
-    let theirs = busctl(&["tree", "--list", name, limit]);
-    assert_eq!((&*theirs.out, theirs.is_done), ("/\n", true), "{theirs:?}");
-    answering.join().unwrap().unwrap();
+    for (words, expected) in [
+        (&["tree", "--list", name] as &[&str], "/\n"),
+        (&["introspect", "--no-legend", name, "/"], ""),
+        (&["get-property", name, "/", "a.b", "P"], "u 7\n"),
+    ] {
+        prints(&busctl(&[words, &[limit]].concat()), expected);
+    }
+    answering.join().unwrap();
 
     let silent = bus().mute("org.example.Mute");
     let ours = barebus(&["tree", "org.example.Mute", limit]);
