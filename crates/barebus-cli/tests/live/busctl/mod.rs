@@ -3,6 +3,7 @@
 mod differences;
 mod objects;
 mod reach;
+mod signals;
 mod systemd;
 mod values;
 
