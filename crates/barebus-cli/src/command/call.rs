@@ -8,7 +8,7 @@ use crate::args::{Call, Globals};
 use crate::command::{message, open};
 use crate::descriptors;
 use crate::exit::{Exit, Failure};
-use crate::render::put;
+use crate::render::put_as;
 use crate::written::{self, Asked};
 
 pub(crate) fn run(globals: &Globals, asked: &Call) -> Result<ExitCode, Failure> {
@@ -53,6 +53,6 @@ pub(crate) fn run(globals: &Globals, asked: &Call) -> Result<ExitCode, Failure> 
     form.print(reply.message(), &mut text).map_err(|error| {
         Failure::new(Exit::Refused, format_args!("{tried}: the reply cannot be printed: {error}"))
     })?;
-    put(&text)?;
+    put_as(&text, form)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -11,7 +11,7 @@ use crate::args::{GetProperty, Globals, SetProperty};
 use crate::command::{message, open};
 use crate::descriptors;
 use crate::exit::{Exit, Failure, Failures};
-use crate::render::put;
+use crate::render::put_as;
 use crate::written::{self, Asked};
 
 const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
@@ -49,7 +49,7 @@ pub(crate) fn get(globals: &Globals, asked: &GetProperty) -> Result<ExitCode, Fa
             break;
         }
     }
-    put(&text)?;
+    put_as(&text, form)?;
     Ok(failures.code())
 }
 
