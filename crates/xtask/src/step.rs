@@ -13,7 +13,7 @@ use crate::run::{self, Failure, line};
 
 /// One thing that must hold.
 pub(crate) struct Step {
-    name: &'static str,
+    name: String,
     work: Work,
 }
 
@@ -23,12 +23,12 @@ enum Work {
     /// `cargo test`, whose output names the tests that fail.
     Tests(Command),
     /// Something that xtask checks itself.
-    Check(fn() -> Result<(), Failure>),
+    Check(Box<dyn FnMut() -> Result<(), Failure>>),
 }
 
 /// Why a step failed.
 struct Failed {
-    step: &'static str,
+    step: String,
     why: String,
     tests: Vec<FailedTests>,
 }
@@ -43,16 +43,19 @@ struct FailedTests {
 }
 
 impl Step {
-    pub(crate) fn command(name: &'static str, command: Command) -> Self {
-        Self { name, work: Work::Command(command) }
+    pub(crate) fn command(name: impl Into<String>, command: Command) -> Self {
+        Self { name: name.into(), work: Work::Command(command) }
     }
 
-    pub(crate) fn tests(name: &'static str, command: Command) -> Self {
-        Self { name, work: Work::Tests(command) }
+    pub(crate) fn tests(name: impl Into<String>, command: Command) -> Self {
+        Self { name: name.into(), work: Work::Tests(command) }
     }
 
-    pub(crate) fn check(name: &'static str, check: fn() -> Result<(), Failure>) -> Self {
-        Self { name, work: Work::Check(check) }
+    pub(crate) fn check(
+        name: impl Into<String>,
+        check: impl FnMut() -> Result<(), Failure> + 'static,
+    ) -> Self {
+        Self { name: name.into(), work: Work::Check(Box::new(check)) }
     }
 
     fn run(&mut self) -> Result<(), Failed> {
@@ -62,7 +65,7 @@ impl Step {
             Work::Command(command) => run::run(command),
             Work::Tests(command) => run_tests(command, LEAVES, &mut io::stdout(), &mut tests),
         };
-        done.map_err(|Failure(why)| Failed { step: self.name, why, tests })
+        done.map_err(|Failure(why)| Failed { step: self.name.clone(), why, tests })
     }
 
     fn line(&self) -> String {
@@ -236,7 +239,7 @@ error: 3 targets failed:
         let mut scan = Scan::default();
         OUTPUT.lines().for_each(|line| scan.take(line));
         let failed = Failed {
-            step: "tests",
+            step: "tests".into(),
             why: "cargo test: exit status: 101".into(),
             tests: scan.programs,
         };
