@@ -6,6 +6,7 @@ use std::io::{self, IsTerminal, Write as _};
 
 use barebus_text::{is_unsafe, json};
 
+use crate::colour::Look;
 use crate::terminal::{Style, Styles};
 
 /// Prints a warning as one line on standard error. It does not change the exit code.
@@ -41,13 +42,18 @@ fn escaped(text: &str, is_unsafe: fn(char) -> bool) -> Cow<'_, str> {
 
 /// Prints text in which a peer's own characters are not escaped. For a terminal they are.
 pub(crate) fn put(text: &str) -> io::Result<()> {
+    put_as(text, Look::Uniform)
+}
+
+/// The same, with the colours of such a text on a terminal.
+pub(crate) fn put_as(text: &str, look: impl Into<Look>) -> io::Result<()> {
     let mut out = io::stdout().lock();
     let shown = match escaped_lines(text) {
         Cow::Owned(escaped) if out.is_terminal() => Cow::Owned(escaped),
         // Nothing to escape: what the output is need not be known.
         _ => Cow::Borrowed(text),
     };
-    out.write_all(shown.as_bytes())?;
+    out.write_all(look.into().paint(&shown).as_bytes())?;
     out.flush()
 }
 

@@ -128,23 +128,30 @@ impl<const N: usize> Table<N> {
         Ok(())
     }
 
-    /// The widths of columns with which a row has at most `width` characters, if none becomes too narrow to be read.
+    /// The widths of columns with which a row has at most `width` characters, if none becomes too narrow to be read. The widest columns
+    /// become equally wide.
     fn fitted(&self, width: usize) -> [usize; N] {
-        let mut widths = self.widths;
         let shown = self.columns.min(N);
-        let mut excess = (widths.iter().take(shown).sum::<usize>() + shown.saturating_sub(1))
-            .saturating_sub(width);
-        while excess > 0 {
-            let mut shown: Vec<&mut usize> = widths.iter_mut().take(shown).collect();
-            shown.sort_unstable_by(|one, other| other.cmp(one));
-            let next = shown.get(1).map_or(0, |next| **next).max(NARROWEST);
-            let Some(widest) = shown.first_mut().filter(|widest| ***widest > NARROWEST) else {
-                break;
-            };
-            // As narrow as the next, or by one if it is not wider.
-            let less = (**widest).saturating_sub(next).clamp(1, excess);
-            **widest -= less;
-            excess -= less;
+        let room = width.saturating_sub(shown.saturating_sub(1));
+        let taken = |most: usize| -> usize {
+            self.widths.iter().take(shown).map(|width| *width.min(&most)).sum()
+        };
+        let widest = self.widths.iter().take(shown).copied().max().unwrap_or(0);
+        // By halves, because cells can be huge: `fits <= the greatest that fits < too_wide`.
+        let (mut fits, mut too_wide) = (NARROWEST, widest.max(NARROWEST) + 1);
+        while fits + 1 < too_wide {
+            let middle = fits + (too_wide - fits) / 2;
+            match taken(middle) <= room {
+                true => fits = middle,
+                false => too_wide = middle,
+            }
+        }
+        // What is left is less than a character for each of them.
+        let mut left = room.saturating_sub(taken(fits));
+        let mut widths = self.widths;
+        for width in widths.iter_mut().take(shown).rev().filter(|width| **width > fits) {
+            *width = fits + usize::from(left > 0);
+            left = left.saturating_sub(1);
         }
         widths
     }
@@ -223,6 +230,17 @@ mod tests {
         // What cannot be read at all is worse than lines that are broken.
         assert_eq!(table.fitted(1), [8, 8, 5]);
         assert_eq!(table.fitted(1000), table.widths);
+    }
+
+    #[test]
+    fn columns_of_any_width_are_fitted() {
+        let mut table = Table::without_heads();
+        // Without steps of one character, which would take for ever.
+        table.widen([usize::MAX / 4, usize::MAX / 4, 3]);
+        assert_eq!(table.fitted(80), [37, 38, 3]);
+        assert_eq!(table.fitted(79), [37, 37, 3]);
+        assert_eq!(table.fitted(20), [8, 8, 3]);
+        assert_eq!(table.columns(1).fitted(79), [79, usize::MAX / 4, 3]);
     }
 
     #[test]

@@ -29,6 +29,7 @@ pub(crate) enum Style {
     Red,
     Green,
     Yellow,
+    Blue,
 }
 
 impl Style {
@@ -40,12 +41,13 @@ impl Style {
             Self::Red => "1;31",
             Self::Green => "1;32",
             Self::Yellow => "1;33",
+            Self::Blue => "1;34",
         }
     }
 }
 
 /// The styles of a stream: all, or none.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Styles(bool);
 
 impl Styles {
@@ -60,6 +62,11 @@ impl Styles {
 
     pub(crate) fn of_errors() -> Self {
         Self(has_colours(&io::stderr()))
+    }
+
+    /// Whether there are any.
+    pub(crate) const fn are_there(self) -> bool {
+        self.0
     }
 
     /// The text in this style. What a peer wrote must have been escaped.
