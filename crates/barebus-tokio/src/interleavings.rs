@@ -136,7 +136,8 @@ fn a_dropped_call_is_given_up_and_disturbs_no_other() {
     check(|| {
         let wire = Wire::new();
         let (handle, driver) = drive(&wire, FOREVER);
-        let peer = Peer::answer(&wire);
+        // The dropped call gets no answer that would end it.
+        let peer = Peer::answer_from(&wire, 2);
         let dropped = {
             let mut call = Call::new(&handle, 1).unwrap();
             thread::spawn(move || {

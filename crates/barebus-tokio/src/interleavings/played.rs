@@ -188,13 +188,20 @@ pub(super) struct Peer;
 impl Peer {
     /// Answers each call with its own number.
     pub(super) fn answer(wire: &Arc<Wire>) -> JoinHandle<()> {
-        Self::play(wire, |wire| {
+        Self::answer_from(wire, 0)
+    }
+
+    /// Answers calls with numbers from `least` on, and no others.
+    pub(super) fn answer_from(wire: &Arc<Wire>, least: u32) -> JoinHandle<()> {
+        Self::play(wire, move |wire| {
             let mut serial = Serial::FIRST;
             while let Some(frame) = wire.receive() {
                 let call = Message::parse(&frame).unwrap();
                 let (number,): (u32,) = call.body().unwrap();
-                wire.send(&Header::method_return(serial, call.header()), &(number,));
-                serial = serial.next();
+                if number >= least {
+                    wire.send(&Header::method_return(serial, call.header()), &(number,));
+                    serial = serial.next();
+                }
             }
         })
     }
