@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use barebus_tests::sample::sample_size;
 use barebus_tests::sasl::{client_takes_anything, server_takes_anything};
 use proptest::prelude::*;
 
@@ -49,7 +50,9 @@ fn config() -> ProptestConfig {
     let default = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
     match std::env::var_os("PROPTEST_CASES") {
         Some(_) => default,
-        None => ProptestConfig { cases: 2000, ..default },
+        None => {
+            ProptestConfig { cases: sample_size("a property of the handshake", 2000), ..default }
+        }
     }
 }
 

@@ -45,7 +45,7 @@ enum Task {
         #[arg(long, conflicts_with = "all")]
         newer: bool,
     },
-    /// Runs the tests of the crates without I/O on other machines, played by qemu, with Rust 1.85, and compiles the rest for them
+    /// Runs the tests of the crates without I/O, and the program, on other machines, played by qemu, with Rust 1.85
     Cross {
         /// The machines [default: all]
         #[arg(value_enum)]
@@ -88,7 +88,7 @@ fn main() -> ExitCode {
         Task::Cross { targets } if targets.is_empty() => {
             cross::run(cross::Target::value_variants())
         }
-        Task::Cross { targets } => cross::run(&targets),
+        Task::Cross { targets } => cross::run(targets.leak()),
         Task::Test { newer: true, .. } => test::newer(),
         Task::Test { all, .. } => test::run(all),
         Task::Root => root::debian_13().map(|root| {

@@ -20,6 +20,7 @@ mod generate;
 mod handshake;
 mod introspect;
 mod properties;
+mod replay;
 mod support;
 mod units;
 mod validate;

@@ -3,6 +3,7 @@
 mod differences;
 mod objects;
 mod reach;
+mod signals;
 mod systemd;
 mod values;
 
@@ -18,7 +19,7 @@ use crate::support::{BAREBUS, text};
 fn bus() -> &'static SessionBus {
     static BUS: OnceLock<SessionBus> = OnceLock::new();
     BUS.get_or_init(|| {
-        let bus = SessionBus::of_process("busctl");
+        let bus = SessionBus::start("busctl");
         drop(service::start(&bus.address));
         bus
     })

@@ -1,15 +1,19 @@
 //! The verbs that watch a bus: `monitor`, `capture`, `trace`, `wait`; and `replay` and `ping`.
 
+mod differences;
 mod floods;
+mod latencies;
 mod measures;
 mod messages;
 mod replays;
 mod signals;
+mod stalls;
 mod traces;
 mod waits;
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
+use std::ops::{Deref, DerefMut};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -105,6 +109,30 @@ impl Drop for Watching {
         let _ = self.child.kill();
         let _ = self.child.wait();
         let _ = &self.folder;
+    }
+}
+
+/// A program that ends with the test, also if that fails.
+struct Ended(Child);
+
+impl Deref for Ended {
+    type Target = Child;
+
+    fn deref(&self) -> &Child {
+        &self.0
+    }
+}
+
+impl DerefMut for Ended {
+    fn deref_mut(&mut self) -> &mut Child {
+        &mut self.0
+    }
+}
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
     }
 }
 
