@@ -21,6 +21,7 @@ mod handshake;
 mod introspect;
 mod properties;
 mod replay;
+mod signals;
 mod support;
 mod units;
 mod validate;
