@@ -11,6 +11,7 @@
 
 mod about;
 mod codegen;
+mod codes;
 #[path = "../common/mod.rs"]
 mod common;
 mod decode;
