@@ -117,7 +117,7 @@ fn memcheck() -> Result<(), Failure> {
     let the_box = SystemdBox::builder().boot()?;
     for (_, example, arguments) in EXAMPLES {
         let mut command = the_box.command("valgrind");
-        command.args(["--quiet", "--error-exitcode=9", "--track-fds=yes"]);
+        command.args(["--quiet", "--error-exitcode=9"]);
         command.args(["--leak-check=full", "--show-leak-kinds=definite,indirect"]);
         command.args(["--errors-for-leak-kinds=definite,indirect"]);
         command.arg(top().join("target/debug/examples").join(example)).args(arguments);
