@@ -8,8 +8,8 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use super::target::{Target, dictionary};
-use super::{Engine, Outcome, corpus, cpu_of_children, folder, triple, unstable_cargo};
-use crate::run::{self, Failure, cargo};
+use super::{Engine, Outcome, corpus, cpu_of_children, folder};
+use crate::run::{self, Failure, cargo, triple, unstable_cargo};
 
 /// Installs cargo-fuzz if it is missing.
 pub(super) fn prepare() -> Result<(), Failure> {

@@ -11,7 +11,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 
 use crate::packages;
-use crate::run::{self, Failure, cargo};
+use crate::run::{self, Failure};
 use record::Record;
 use target::Target;
 
@@ -113,22 +113,6 @@ fn list() -> Result<(), Failure> {
         println!("{}", target.name);
     }
     Ok(())
-}
-
-/// cargo with the flags of sanitizers, which need a nightly compiler, or a stable one with this variable.
-fn unstable_cargo() -> std::process::Command {
-    let mut command = cargo();
-    command.env("RUSTC_BOOTSTRAP", "1");
-    command
-}
-
-/// The machine's target triple, in whose folder cargo puts what is built with `--target`.
-fn triple() -> Result<String, Failure> {
-    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-    let output = std::process::Command::new(rustc).arg("-vV").output()?;
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let host = text.lines().find_map(|line| line.strip_prefix("host: "));
-    host.map(str::to_owned).ok_or_else(|| Failure("rustc -vV names no host".into()))
 }
 
 /// Processor time of the children that have ended.
