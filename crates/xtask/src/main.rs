@@ -1,4 +1,4 @@
-//! The project's tasks: `cargo xtask demo | test | root | cross | bench | fuzz | differential | sanitize | generate | initramfs`.
+//! The project's tasks: `cargo xtask demo | test | root | cross | bench | fuzz | differential | sanitize | generate | order | initramfs`.
 
 mod apt;
 mod cross;
@@ -7,6 +7,7 @@ mod differential;
 mod fuzz;
 mod generate;
 mod initramfs;
+mod order;
 mod package;
 mod packages;
 mod root;
@@ -84,6 +85,8 @@ enum Task {
         #[arg(long, value_name = "ROOT", requires = "system")]
         root: Option<PathBuf>,
     },
+    /// Writes down which functions frequent invocations of the program run: the linker puts them side by side
+    Order,
     /// Boots Debian's cloud kernel with nothing but systemd and the programs of tests/embedding/nolibc, in qemu, and prints the console
     Initramfs,
 }
@@ -102,6 +105,7 @@ fn main() -> ExitCode {
         }),
         Task::Bench { arguments } => bench(&arguments),
         Task::Initramfs => initramfs::boot(),
+        Task::Order => order::write(),
         Task::Fuzz(options) => fuzz::run(&options),
         Task::Differential => differential::compare(),
         Task::Sanitize => sanitize::sanitize(),
