@@ -1,6 +1,8 @@
-//! The project's tasks: `cargo xtask demo | test | root | cross | bench | fuzz | generate | initramfs`.
+//! The project's tasks: `cargo xtask demo | test | root | cross | bench | fuzz | generate | api | initramfs`.
 
+mod api;
 mod apt;
+mod bench;
 mod cross;
 mod demo;
 mod fuzz;
@@ -13,13 +15,14 @@ mod run;
 mod step;
 mod survey;
 mod test;
+mod written;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{ArgGroup, Parser, Subcommand, ValueEnum};
 
-use crate::run::{Failure, cargo};
+use crate::run::Failure;
 
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", about = "The project's tasks")]
@@ -54,10 +57,12 @@ enum Task {
     /// Makes the Debian 13 for the tests of systemd 257 in the target directory
     Root,
     /// Runs the benchmarks
-    Bench {
-        /// Arguments for the benchmarks; a name selects those that contain it
-        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-        arguments: Vec<String>,
+    Bench(bench::BenchOptions),
+    /// Writes the public items of each published library to docs/api
+    Api {
+        /// Writes nothing; fails if the tree differs
+        #[arg(long)]
+        check: bool,
     },
     /// Runs fuzz targets, and keeps a record
     Fuzz(fuzz::FuzzOptions),
@@ -94,7 +99,8 @@ fn main() -> ExitCode {
         Task::Root => root::debian_13().map(|root| {
             println!("xtask: Debian 13 is in {}", root.display());
         }),
-        Task::Bench { arguments } => bench(&arguments),
+        Task::Bench(options) => bench::run(&options),
+        Task::Api { check } => api::run(check),
         Task::Initramfs => initramfs::boot(),
         Task::Fuzz(options) => fuzz::run(&options),
         Task::Generate { survey: true, root, .. } => survey::run(root.as_deref()),
@@ -110,10 +116,4 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-fn bench(arguments: &[String]) -> Result<(), Failure> {
-    packages::need(&["valgrind"])?;
-    run::run(cargo().args(["run", "--release", "-p", "barebus-benches", "--bin", "callgrind"]))?;
-    run::run(cargo().args(["bench", "-p", "barebus-benches", "--"]).args(arguments))
 }
