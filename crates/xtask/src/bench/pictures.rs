@@ -102,9 +102,9 @@ fn calls(figures: &Figures) -> Chart {
 
 fn build_and_size(figures: &Figures) -> Chart {
     let table = figures.table("footprint", "build");
+    // Wall time depends on what else the machine does, so it is only in the table.
     let columns = [
         ("processor time", "A cold release build: processor time in s"),
-        ("wall time", "A cold release build: wall time in s"),
         ("crates", "Crates that are compiled"),
         ("bytes over an empty program", "Built for size: bytes over an empty program"),
     ];

@@ -114,7 +114,19 @@ fn page(date: &str, figures: &Figures, pictures: &[(&str, String)]) -> String {
             let _ = write!(text, "\n## {heading}\n\n{note}{conditions}\n\n{}", markdown(&table));
         }
     }
+    let _ = write!(text, "{}", missing(figures));
     text
+}
+
+/// Names the tables that the record lacks.
+fn missing(figures: &Figures) -> String {
+    let is_missing = |table: &&(&str, &str, &str, &str)| figures.table(table.0, table.1).is_empty();
+    let missing: Vec<String> =
+        TABLES.iter().filter(is_missing).map(|(program, ..)| format!("`{program}`")).collect();
+    match missing.is_empty() {
+        true => String::new(),
+        false => format!("\n## Not measured\n\n{}\n", missing.join(", ")),
+    }
 }
 
 /// Machine and versions.
