@@ -76,6 +76,7 @@ pub(crate) fn need(programs: &[&str]) -> Result<(), Failure> {
     run(command.args(["install", "--no-install-recommends", "-y", "-qq"]).args(missing))
 }
 
-fn package(program: &str) -> &str {
+/// The packages that bring `program`, separated by spaces; its own name if none is known.
+pub(crate) fn package(program: &str) -> &str {
     PACKAGES.iter().find(|(name, _)| *name == program).map_or(program, |(_, package)| package)
 }

@@ -8,7 +8,7 @@ use barebus::MatchRuleBuf;
 use crate::args::{Globals, Wait};
 use crate::command::open;
 use crate::exit::{Exit, Failure};
-use crate::render::put;
+use crate::render::put_as;
 use crate::watch::{Flow, Left, end_of};
 
 pub(super) fn run(globals: &Globals, asked: &Wait) -> Result<ExitCode, Failure> {
@@ -46,7 +46,7 @@ pub(super) fn run(globals: &Globals, asked: &Wait) -> Result<ExitCode, Failure> 
                 let what = format!("{tried}: the signal cannot be printed: {error}");
                 Failure::new(Exit::Refused, what)
             })?;
-            put(&text)?;
+            put_as(&text, form)?;
         }
         left.one();
     }

@@ -3,6 +3,7 @@
 mod differences;
 mod objects;
 mod reach;
+mod remote;
 mod signals;
 mod systemd;
 mod values;

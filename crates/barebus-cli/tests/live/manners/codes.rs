@@ -132,6 +132,8 @@ fn each_verb_ends_with_2_when_it_is_used_wrongly() {
         "introspect BUS nopath",
         "get-property BUS / nointerface P",
         "set-property BUS / a.b P u x",
+        "set-property BUS / a.b P uu 1 2",
+        "set-property BUS / a.b P ()",
         "tree ..",
         "ping ..",
         "wait / a.b",

@@ -63,21 +63,21 @@ fn services_and_rules_narrow_together() {
 
 #[test]
 fn captures_keep_whole_messages() {
-    const LEN: usize = 10_000;
+    const LEN: u16 = 10_000;
     let bus = SessionBus::start("capture-whole");
     let talk = |connection: &mut Connection| {
-        emit(connection, "Long", &OwnedBody::new(&("x".repeat(LEN),)).unwrap());
+        emit(connection, "Long", &OwnedBody::new(&("x".repeat(LEN.into()),)).unwrap());
         emit(connection, "End", &super::nothing());
     };
     let kept = |output: Vec<u8>| {
         let packets = Capture::new(&*output).unwrap().map_while(Result::ok);
         let mut packets = packets.filter(|packet| contains(&packet.bytes, b"Long"));
         let packet = packets.next().expect("it is there");
-        (packet.bytes, packet.original_len as usize > LEN)
+        (packet.bytes, packet.original_len > LEN.into())
     };
     let [theirs, ours] = both(&bus, "whole", &["capture"], talk, "End").map(kept);
     assert_eq!((theirs.0.len(), theirs.1), (4096, true));
-    assert!(ours.0.len() > LEN && ours.0.starts_with(&theirs.0[..16]));
+    assert!(ours.0.len() > LEN.into() && ours.0.starts_with(&theirs.0[..16]));
     let words = ["capture", "--size=4096"];
     let [theirs, ours] = both(&bus, "cut", &words, talk, "End").map(kept);
     assert_eq!(ours, theirs);
