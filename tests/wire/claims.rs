@@ -78,3 +78,15 @@ fn what_has_more_than_4_gib_is_too_long_for_a_message() {
         assert!(buffer.is_empty());
     }
 }
+
+/// A writer that only counts gets to the end of the address space; here it begins there.
+#[cfg(target_pointer_width = "32")]
+#[test]
+fn an_array_behind_the_end_of_the_address_space_belongs_to_a_message_that_is_too_long() {
+    let body = Repeated::new(&[], 0);
+    for behind in 0..16 {
+        let mut writer = Writer::new(&mut [], Endian::Little).at(usize::MAX - behind);
+        let refused = body.encode_body(&mut writer).and_then(|()| writer.finish());
+        assert_eq!(refused, Err(EncodeError::MessageTooLong), "{behind}");
+    }
+}

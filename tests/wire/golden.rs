@@ -1,7 +1,7 @@
 //! Golden bytes from the specification: each type and each header field, in both byte orders, decoded and encoded.
 
 use barebus_gen::{Generator, Shape, is_large, rules};
-use barebus_tests::golden::hex;
+use barebus_tests::golden::{hex, kept};
 use barebus_tests::model::Model;
 use barebus_tests::properties::{encode, marshalled};
 use barebus_wire::{
@@ -18,7 +18,7 @@ fn is<'a, T: Encode + Decode<'a> + PartialEq + core::fmt::Debug>(
     big: &str,
 ) {
     for (endian, text) in [(Endian::Little, little), (Endian::Big, big)] {
-        let bytes: &'static [u8] = hex(text).leak();
+        let bytes = kept(hex(text));
         assert_eq!(hex::encode(marshalled(&value, endian)), hex::encode(bytes));
         let mut reader = Reader::new(bytes, endian);
         assert_eq!(T::decode(&mut reader).as_ref(), Ok(&value));

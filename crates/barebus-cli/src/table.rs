@@ -5,6 +5,7 @@ use std::io::{self, BufWriter, Write};
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+use crate::output::BUFFER_LEN;
 use crate::render::{is_utf8, one_line};
 use crate::terminal::{self, Style, Styles};
 
@@ -75,7 +76,7 @@ impl<const N: usize> Table<N> {
     /// Adds a row. Unsafe characters are escaped.
     pub(crate) fn push(&mut self, cells: [&str; N]) {
         for (cell, width) in cells.map(one_line).iter().zip(&mut self.widths) {
-            *width = (*width).max(cell.width());
+            *width = (*width).max(width_of(cell));
             self.text.push_str(cell);
             self.text.push('\t');
         }
@@ -89,7 +90,7 @@ impl<const N: usize> Table<N> {
     }
 
     pub(crate) fn print(&self) -> io::Result<()> {
-        let mut out = BufWriter::new(io::stdout().lock());
+        let mut out = BufWriter::with_capacity(BUFFER_LEN, io::stdout().lock());
         let width = if self.is_full { None } else { terminal::width() };
         self.write(&mut out, width, Styles::of_output())?;
         out.flush()
@@ -111,10 +112,10 @@ impl<const N: usize> Table<N> {
                 let cell = cut(cell, *width);
                 // A space between columns, none after the last one.
                 let space = usize::from(column > 0);
-                let rest = width.saturating_sub(cell.width());
+                let rest = width.saturating_sub(width_of(&cell));
                 let is_right = self.right == Some(column);
                 let indent = if is_right { rest } else { 0 };
-                row.extend(std::iter::repeat_n(' ', missing + space + indent));
+                row.push_str(&" ".repeat(missing + space + indent));
                 row.push_str(&cell);
                 missing = if is_right { 0 } else { rest };
             }
@@ -160,9 +161,14 @@ impl<const N: usize> Table<N> {
 /// A column is not made narrower than this.
 const NARROWEST: usize = 8;
 
+/// The columns that a cell takes. Its characters are those that can be shown.
+fn width_of(cell: &str) -> usize {
+    if cell.is_ascii() { cell.len() } else { cell.width() }
+}
+
 /// The beginning of a cell that is too wide.
 fn cut(cell: &str, width: usize) -> Cow<'_, str> {
-    if cell.width() <= width {
+    if width_of(cell) <= width {
         return Cow::Borrowed(cell);
     }
     let end = if is_utf8() { "…" } else { "..." };

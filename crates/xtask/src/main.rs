@@ -1,15 +1,18 @@
-//! The project's tasks: `cargo xtask demo | test | root | cross | bench | fuzz | generate | initramfs`.
+//! The project's tasks: `cargo xtask demo | test | root | cross | bench | fuzz | differential | sanitize | generate | order | initramfs`.
 
 mod apt;
 mod cross;
 mod demo;
+mod differential;
 mod fuzz;
 mod generate;
 mod initramfs;
+mod order;
 mod package;
 mod packages;
 mod root;
 mod run;
+mod sanitize;
 mod step;
 mod survey;
 mod test;
@@ -61,6 +64,10 @@ enum Task {
     },
     /// Runs fuzz targets, and keeps a record
     Fuzz(fuzz::FuzzOptions),
+    /// Compares verdicts and contents with libdbus, sd-bus, GDBus, zbus and rustbus
+    Differential,
+    /// Runs tests under AddressSanitizer, and examples under valgrind's memcheck
+    Sanitize,
     /// Generates the definitions of systemd's interfaces from the introspection data in the tree
     #[command(group(ArgGroup::new("system").args(["live", "survey"]).multiple(true)))]
     Generate {
@@ -78,6 +85,8 @@ enum Task {
         #[arg(long, value_name = "ROOT", requires = "system")]
         root: Option<PathBuf>,
     },
+    /// Writes down which functions frequent invocations of the program run: the linker puts them side by side
+    Order,
     /// Boots Debian's cloud kernel with nothing but systemd and the programs of tests/embedding/nolibc, in qemu, and prints the console
     Initramfs,
 }
@@ -96,7 +105,10 @@ fn main() -> ExitCode {
         }),
         Task::Bench { arguments } => bench(&arguments),
         Task::Initramfs => initramfs::boot(),
+        Task::Order => order::write(),
         Task::Fuzz(options) => fuzz::run(&options),
+        Task::Differential => differential::compare(),
+        Task::Sanitize => sanitize::sanitize(),
         Task::Generate { survey: true, root, .. } => survey::run(root.as_deref()),
         Task::Generate { check, live, root, .. } => {
             let fetched = if live { generate::fetch(root.as_deref()) } else { Ok(()) };

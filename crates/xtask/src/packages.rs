@@ -1,10 +1,10 @@
-//! Programs that a task needs. As root on Debian they are installed, otherwise the command that installs them is printed.
+//! Programs and headers that a task needs. As root on Debian they are installed, otherwise the command that installs them is printed.
 
 use std::process::Command;
 
 use crate::run::{Failure, is_there, run};
 
-/// Programs and their Debian packages, separated by spaces.
+/// Programs, or other files by their paths, and their Debian packages, separated by spaces.
 const PACKAGES: &[(&str, &str)] = &[
     ("systemctl", "systemd"),
     ("busctl", "systemd"),
@@ -39,6 +39,9 @@ const PACKAGES: &[(&str, &str)] = &[
     ("ssh-keygen", "openssh-client"),
     ("sshd", "openssh-server"),
     ("afl-fuzz", "afl++"),
+    ("/usr/include/dbus-1.0/dbus/dbus.h", "libdbus-1-dev"),
+    ("/usr/include/systemd/sd-bus.h", "libsystemd-dev"),
+    ("/usr/include/glib-2.0/gio/gdbusmessage.h", "libglib2.0-dev"),
     ("strace", "strace"),
     ("valgrind", "valgrind"),
     ("dbus-send", "dbus-bin"),
@@ -73,6 +76,7 @@ pub(crate) fn need(programs: &[&str]) -> Result<(), Failure> {
     run(command.args(["install", "--no-install-recommends", "-y", "-qq"]).args(missing))
 }
 
-fn package(program: &str) -> &str {
+/// The packages that bring `program`, separated by spaces; its own name if none is known.
+pub(crate) fn package(program: &str) -> &str {
     PACKAGES.iter().find(|(name, _)| *name == program).map_or(program, |(_, package)| package)
 }

@@ -4,24 +4,21 @@ mod program;
 mod target;
 mod toolchain;
 
-use crate::packages;
+use std::process::Command;
+
 use crate::run::Failure;
 use crate::step::{Step, run_all};
 
 pub(crate) use target::Target;
-
-/// The crates that know no system.
-const PURE: &[&str] =
-    &["barebus-wire", "barebus-sasl", "barebus-session", "barebus-text", "barebus-derive"];
 
 /// Runs the tests for each of `targets`, and their program.
 ///
 /// # Errors
 /// A compiler, an emulator or a library is missing, or a test failed.
 pub(crate) fn run(targets: &'static [Target]) -> Result<(), Failure> {
-    packages::need(&programs(targets))?;
+    crate::packages::need(&programs(targets))?;
     let mut steps = tests(targets);
-    steps.extend(targets.iter().flat_map(|target| program_steps(*target)));
+    steps.extend(targets.iter().flat_map(|target| rest(*target)));
     run_all(steps)
 }
 
@@ -30,27 +27,34 @@ pub(crate) fn programs(targets: &[Target]) -> Vec<&'static str> {
     targets.iter().flat_map(|target| [target.linker(), target.qemu()]).collect()
 }
 
-/// The tests of the crates without I/O on each of `targets`. The first step downloads the compiler.
+/// The tests of the codec, the handshake and the session on each of `targets`. The first step downloads the compiler.
 pub(crate) fn tests(targets: &'static [Target]) -> Vec<Step> {
-    let mut steps = vec![Step::check("Rust 1.85 for other machines", || toolchain::make(targets))];
-    for target in targets {
-        let mut pure = target.cargo(&["test", "--no-fail-fast", "--lib", "--tests"]);
-        pure.args(PURE.iter().flat_map(|name| ["-p", name]));
-        let mut rules = target.cargo(&["test", "--no-fail-fast", "-p", "barebus-tests"]);
-        rules.args(["--test", "wire", "--test", "session", "--test", "handshake"]);
-        // The proofs build programs for x86-64.
-        rules.args(["--", "--skip", "proof"]);
-        steps.push(Step::tests(format!("{target}: the crates without I/O"), pure));
-        steps.push(Step::tests(format!("{target}: the rules of wire, session and sasl"), rules));
-    }
-    steps
+    let compiler = Step::check("Rust 1.85 for other machines", || toolchain::make(targets));
+    std::iter::once(compiler).chain(targets.iter().map(|target| core(*target))).collect()
 }
 
-/// The rest is compiled for `target`, and its program talks to a systemd.
-fn program_steps(target: Target) -> [Step; 2] {
-    let build = target.cargo(&["build", "-p", "barebus-cli", "-p", "barebus-tokio"]);
+fn core(target: Target) -> Step {
+    let mut tests = target.cargo(&["test", "--no-fail-fast", "--lib"]);
+    tests.args(["-p", "barebus-wire", "-p", "barebus-sasl", "-p", "barebus-session"]);
+    tests.args(["-p", "barebus-tests", "--test", "wire", "--test", "session"]);
+    // The proofs build programs for x86-64.
+    tests.args(["--test", "handshake", "--", "--skip", "proof"]);
+    Step::tests(format!("{target}: codec, handshake and session ({})", target.how()), tests)
+}
+
+/// What is above them.
+fn rest(target: Target) -> [Step; 3] {
+    let tests = target.cargo(&["test", "--no-fail-fast", "--lib", "--tests"]);
+    let tests = packages(tests, &["barebus-text", "barebus-derive"]);
+    let build = packages(target.cargo(&["build"]), &["barebus-cli", "barebus-tokio"]);
     [
+        Step::tests(format!("{target}: text forms and derive macros ({})", target.how()), tests),
         Step::command(format!("{target}: the program and tokio's connection"), build),
         Step::check(format!("{target}: the program on a systemd"), move || program::check(target)),
     ]
+}
+
+fn packages(mut command: Command, names: &[&str]) -> Command {
+    command.args(names.iter().flat_map(|name| ["-p", name]));
+    command
 }

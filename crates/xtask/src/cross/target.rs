@@ -21,9 +21,15 @@ pub(crate) enum Target {
     Armv7,
 }
 
+/// With the C library inside, a program needs no other file of the machine. The `cfg` is for `tests/Cargo.toml`.
+const FLAGS: &str = "-Ctarget-feature=+crt-static --cfg barebus_without_io";
+
 /// Of the cases of an exhaustive test, every one in so many is tested where qemu translates the program. Prime, so that it shares no factor
 /// with the number of letters of an alphabet.
 const SAMPLE: &str = "97";
+
+/// Cases that the properties are tested with there which say no number of their own.
+const PROPERTY_CASES: &str = "32";
 
 impl Target {
     /// What rustc calls it.
@@ -67,16 +73,17 @@ impl Target {
         command.args(arguments).args(["--target", self.triple()]);
         command.env("RUSTC", toolchain::path()).env("CARGO_TARGET_DIR", build());
         command.env("CARGO_INCREMENTAL", "0");
-        command.env("CARGO_PROFILE_DEV_DEBUG", "0");
+        // Slow machines: a little optimisation saves more time than it costs.
+        command.env("CARGO_PROFILE_DEV_OPT_LEVEL", "1").env("CARGO_PROFILE_DEV_DEBUG", "0");
         let variable = |name: &str| {
             let triple = self.triple().to_uppercase().replace('-', "_");
             format!("CARGO_TARGET_{triple}_{name}")
         };
         command.env(variable("LINKER"), self.linker());
-        // With the C library inside, a program needs no other file of the machine.
-        command.env(variable("RUSTFLAGS"), "-Ctarget-feature=+crt-static");
+        command.env(variable("RUSTFLAGS"), FLAGS);
         if let Some(qemu) = self.runner() {
-            command.env(variable("RUNNER"), qemu).env("BAREBUS_TEST_SAMPLE", SAMPLE);
+            command.env(variable("RUNNER"), qemu);
+            command.env("BAREBUS_TEST_SAMPLE", SAMPLE).env("PROPTEST_CASES", PROPERTY_CASES);
         }
         command
     }
@@ -84,6 +91,16 @@ impl Target {
     /// qemu, unless this machine's kernel and processor run the programs themselves.
     pub(super) fn runner(self) -> Option<&'static str> {
         (self != Self::I686 || !is_i686_native()).then(|| self.qemu())
+    }
+
+    /// How its tests run, for people.
+    pub(super) fn how(self) -> String {
+        self.runner().map_or_else(
+            || "by this kernel".into(),
+            |qemu| {
+                format!("by {qemu}, one case in {SAMPLE}, {PROPERTY_CASES} cases of each property")
+            },
+        )
     }
 
     /// The program `barebus` for this machine, once it was built.
@@ -108,5 +125,26 @@ impl Display for Target {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let name = self.to_possible_value();
         f.write_str(name.as_ref().map_or("", PossibleValue::get_name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::packages::package;
+
+    #[test]
+    fn a_package_is_known_for_all_that_a_machine_needs() {
+        for target in Target::value_variants() {
+            for program in [target.linker(), target.qemu()] {
+                assert_ne!(package(program), program);
+            }
+        }
+    }
+
+    #[test]
+    fn sizes_of_samples_are_numbers() {
+        assert!(SAMPLE.parse::<u32>().is_ok_and(|one_in| (2..one_in).all(|n| one_in % n != 0)));
+        assert!(PROPERTY_CASES.parse::<u32>().is_ok_and(|cases| cases > 0));
     }
 }
