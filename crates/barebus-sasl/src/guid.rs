@@ -101,12 +101,14 @@ impl core::error::Error for GuidError {}
 mod tests {
     extern crate alloc;
     use super::*;
+    use alloc::format;
     use alloc::string::ToString;
 
     #[test]
     fn is_read_in_either_case_and_shown_in_lower_case() {
         let guid = Guid::parse(b"A70C1178e836ccc6d4251f226b04381d").unwrap();
         assert_eq!(guid.to_string(), "a70c1178e836ccc6d4251f226b04381d");
+        assert_eq!(format!("{guid:?}"), "Guid(a70c1178e836ccc6d4251f226b04381d)");
         assert_eq!(&guid.to_hex(), b"a70c1178e836ccc6d4251f226b04381d");
         assert_eq!("a70c1178e836ccc6d4251f226b04381d".parse(), Ok(guid));
     }
@@ -124,5 +126,6 @@ mod tests {
         ] {
             assert_eq!(Guid::parse(text.as_bytes()), Err(GuidError), "{text}");
         }
+        assert_eq!(GuidError.to_string(), "a GUID is 32 hex digits");
     }
 }

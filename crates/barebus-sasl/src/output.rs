@@ -40,3 +40,17 @@ impl<const N: usize> fmt::Debug for Output<N> {
         write!(f, "\"{}\"", self.pending().escape_ascii())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    extern crate alloc;
+    use super::*;
+
+    #[test]
+    fn debug_shows_what_is_still_to_be_written() {
+        let mut output = Output::<16>::new();
+        output.push(b"\0AUTH\r\n");
+        output.advance(1);
+        assert_eq!(alloc::format!("{output:?}"), r#""AUTH\r\n""#);
+    }
+}

@@ -137,3 +137,22 @@ pub struct Outcome {
     /// Whether file descriptors may be passed.
     pub unix_fd: bool,
 }
+
+#[cfg(test)]
+mod tests {
+    extern crate alloc;
+    use super::*;
+    use alloc::string::ToString;
+
+    #[test]
+    fn an_error_of_the_server_names_its_state() {
+        for (state, name) in [
+            (ServerState::WaitingForAuth, "WaitingForAuth"),
+            (ServerState::WaitingForData, "WaitingForData"),
+            (ServerState::WaitingForBegin, "WaitingForBegin"),
+            (ServerState::Done, "Done"),
+        ] {
+            assert_eq!(Waiting::Server(state).to_string(), name);
+        }
+    }
+}

@@ -1,12 +1,15 @@
-//! The project's tasks: `cargo xtask demo | test | root | cross | bench | fuzz | differential | sanitize | generate | initramfs`.
+//! The project's tasks: `cargo xtask demo | test | root | cross | bench | fuzz | differential | sanitize | generate | order | api | initramfs`.
 
+mod api;
 mod apt;
+mod bench;
 mod cross;
 mod demo;
 mod differential;
 mod fuzz;
 mod generate;
 mod initramfs;
+mod order;
 mod package;
 mod packages;
 mod root;
@@ -15,13 +18,14 @@ mod sanitize;
 mod step;
 mod survey;
 mod test;
+mod written;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{ArgGroup, Parser, Subcommand, ValueEnum};
 
-use crate::run::{Failure, cargo};
+use crate::run::Failure;
 
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", about = "The project's tasks")]
@@ -56,10 +60,12 @@ enum Task {
     /// Makes the Debian 13 for the tests of systemd 257 in the target directory
     Root,
     /// Runs the benchmarks
-    Bench {
-        /// Arguments for the benchmarks; a name selects those that contain it
-        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-        arguments: Vec<String>,
+    Bench(bench::BenchOptions),
+    /// Writes the public items of each published library to docs/api
+    Api {
+        /// Writes nothing; fails if the tree differs
+        #[arg(long)]
+        check: bool,
     },
     /// Runs fuzz targets, and keeps a record
     Fuzz(fuzz::FuzzOptions),
@@ -84,6 +90,8 @@ enum Task {
         #[arg(long, value_name = "ROOT", requires = "system")]
         root: Option<PathBuf>,
     },
+    /// Writes down which functions frequent invocations of the program run: the linker puts them side by side
+    Order,
     /// Boots Debian's cloud kernel with nothing but systemd and the programs of tests/embedding/nolibc, in qemu, and prints the console
     Initramfs,
 }
@@ -100,8 +108,10 @@ fn main() -> ExitCode {
         Task::Root => root::debian_13().map(|root| {
             println!("xtask: Debian 13 is in {}", root.display());
         }),
-        Task::Bench { arguments } => bench(&arguments),
+        Task::Bench(options) => bench::run(&options),
+        Task::Api { check } => api::run(check),
         Task::Initramfs => initramfs::boot(),
+        Task::Order => order::write(),
         Task::Fuzz(options) => fuzz::run(&options),
         Task::Differential => differential::compare(),
         Task::Sanitize => sanitize::sanitize(),
@@ -118,10 +128,4 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-fn bench(arguments: &[String]) -> Result<(), Failure> {
-    packages::need(&["valgrind"])?;
-    run::run(cargo().args(["run", "--release", "-p", "barebus-benches", "--bin", "callgrind"]))?;
-    run::run(cargo().args(["bench", "-p", "barebus-benches", "--"]).args(arguments))
 }

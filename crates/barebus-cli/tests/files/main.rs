@@ -11,6 +11,7 @@
 
 mod about;
 mod codegen;
+mod codes;
 #[path = "../common/mod.rs"]
 mod common;
 mod decode;
@@ -21,6 +22,7 @@ mod handshake;
 mod introspect;
 mod properties;
 mod replay;
+mod signals;
 mod support;
 mod units;
 mod validate;

@@ -22,7 +22,8 @@ use crate::watch::{
 pub(crate) fn run(globals: &Globals, asked: &Monitor) -> Result<ExitCode, Failure> {
     let form = globals.format.form(&[Form::Text, Form::Verbose, Form::Json, Form::Gvariant])?;
     let wanted = Wanted {
-        services: &asked.services,
+        // On a direct connection a name has no meaning.
+        services: if globals.target.is_peer() { &[] } else { &asked.services },
         rules: &globals.selection.rules,
         narrow: &asked.narrow,
         destination: globals.sending.destination.as_deref(),

@@ -19,7 +19,8 @@ pub(super) fn run(globals: &Globals, asked: &Wait) -> Result<ExitCode, Failure> 
         _ => return Err(Failure::usage("wait needs an object, an interface and a signal")),
     };
     let mut rule = MatchRuleBuf::signals().path(path).interface(interface).member(member);
-    if let Some(service) = service {
+    // On a direct connection a name has no meaning.
+    if let Some(service) = service.filter(|_| !globals.target.is_peer()) {
         rule = rule.sender(service);
     }
     let rule = rule.rule().map_err(Failure::usage)?;

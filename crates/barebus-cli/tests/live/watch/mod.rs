@@ -19,7 +19,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use barebus::wire::OwnedBody;
-use barebus::{Connection, Emission, InterfaceName, MemberName, ObjectPath};
+use barebus::{Bus, Connection, Emission, InterfaceName, MemberName, NameFlags, ObjectPath};
 use barebus_tests::peer::PATIENCE;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -167,6 +167,20 @@ fn emit(connection: &mut Connection, member: &str, body: &OwnedBody) {
     );
     connection.start_emit(&emission, body, Vec::new()).unwrap();
     connection.flush().unwrap();
+}
+
+/// Emits until the program has seen it and ends: nothing tells when it has subscribed.
+pub(crate) fn until_it_ends(bus: &SessionBus, member: &str, mut child: Child) -> Child {
+    let mut connection = Connection::open(&bus.address).unwrap();
+    Bus::new(&mut connection).request_name("org.example.Watch", NameFlags::NONE).unwrap();
+    let body = OwnedBody::new(&("a text", 7_u32)).unwrap();
+    let end = Instant::now() + PATIENCE;
+    while child.try_wait().unwrap().is_none() {
+        assert!(Instant::now() < end, "it does not end");
+        emit(&mut connection, member, &body);
+        thread::sleep(Duration::from_millis(5));
+    }
+    child
 }
 
 fn nothing() -> OwnedBody {
