@@ -1,6 +1,6 @@
 //! Marshalling and unmarshalling: the same messages by everyone, checked before they are measured.
 
-use barebus_benches::measure::{copy, instructions, median, rounds, run_counted};
+use barebus_benches::measure::{copy, instructions, rounds, run_counted};
 use barebus_benches::report::Report;
 use barebus_benches::{Operation, Sample, Target, Workload};
 use barebus_wire::Message;
@@ -124,16 +124,18 @@ fn counts(workload: &Workload, sample: Sample, way: Way) -> Result<Vec<Option<f6
     libraries().map(count).collect()
 }
 
-/// Time by each library that has a way to do it, as a multiple of the time that copying the message takes, all in turns. A figure is
-/// the median of many rounds.
+/// Time by each library that has a way to do it, as a multiple of the time that copying the message takes, all in turns. The shortest of
+/// many rounds counts: a megabyte that another program has evicted from the caches takes several times as long.
 fn times(workload: &Workload, sample: Sample, way: Way) -> Vec<Option<f64>> {
     let mut operations = vec![copy(sample.message().as_bytes())];
     operations.extend(libraries().filter_map(|name| operation(workload, name, sample, way)));
     let rounds = rounds(&mut operations);
-    let mut multiples = (1..operations.len())
-        .map(|index| median(rounds.iter().map(|times| times[index] / times[0])));
+    let shortest =
+        |index: usize| rounds.iter().map(|times| times[index]).fold(f64::INFINITY, f64::min);
+    let copied = shortest(0);
+    let mut multiples = (1..operations.len()).map(|index| shortest(index) / copied);
     let has_way = |library| operation(workload, library, sample, way).is_some();
-    libraries().map(|library| if has_way(library) { multiples.next() } else { None }).collect()
+    libraries().map(|library| has_way(library).then(|| multiples.next()).flatten()).collect()
 }
 
 fn operation(workload: &Workload, library: &str, sample: Sample, way: Way) -> Option<Operation> {

@@ -1,6 +1,8 @@
-//! The project's tasks: `cargo xtask demo | test | root | cross | bench | fuzz | differential | sanitize | generate | order | initramfs`.
+//! The project's tasks: `cargo xtask demo | test | root | cross | bench | fuzz | differential | sanitize | generate | order | api | initramfs`.
 
+mod api;
 mod apt;
+mod bench;
 mod cross;
 mod demo;
 mod differential;
@@ -16,13 +18,14 @@ mod sanitize;
 mod step;
 mod survey;
 mod test;
+mod written;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{ArgGroup, Parser, Subcommand, ValueEnum};
 
-use crate::run::{Failure, cargo};
+use crate::run::Failure;
 
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", about = "The project's tasks")]
@@ -57,10 +60,12 @@ enum Task {
     /// Makes the Debian 13 for the tests of systemd 257 in the target directory
     Root,
     /// Runs the benchmarks
-    Bench {
-        /// Arguments for the benchmarks; a name selects those that contain it
-        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-        arguments: Vec<String>,
+    Bench(bench::BenchOptions),
+    /// Writes the public items of each published library to docs/api
+    Api {
+        /// Writes nothing; fails if the tree differs
+        #[arg(long)]
+        check: bool,
     },
     /// Runs fuzz targets, and keeps a record
     Fuzz(fuzz::FuzzOptions),
@@ -103,7 +108,8 @@ fn main() -> ExitCode {
         Task::Root => root::debian_13().map(|root| {
             println!("xtask: Debian 13 is in {}", root.display());
         }),
-        Task::Bench { arguments } => bench(&arguments),
+        Task::Bench(options) => bench::run(&options),
+        Task::Api { check } => api::run(check),
         Task::Initramfs => initramfs::boot(),
         Task::Order => order::write(),
         Task::Fuzz(options) => fuzz::run(&options),
@@ -122,10 +128,4 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-fn bench(arguments: &[String]) -> Result<(), Failure> {
-    packages::need(&["valgrind"])?;
-    run::run(cargo().args(["run", "--release", "-p", "barebus-benches", "--bin", "callgrind"]))?;
-    run::run(cargo().args(["bench", "-p", "barebus-benches", "--"]).args(arguments))
 }

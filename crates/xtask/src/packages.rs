@@ -46,6 +46,9 @@ const PACKAGES: &[(&str, &str)] = &[
     ("valgrind", "valgrind"),
     ("dbus-send", "dbus-bin"),
     ("tshark", "tshark"),
+    ("pkg-config", "pkg-config"),
+    ("libsystemd", "libsystemd-dev"),
+    ("dbus-1", "libdbus-1-dev"),
     ("xdg-dbus-proxy", "xdg-dbus-proxy"),
 ];
 
@@ -54,11 +57,26 @@ const PACKAGES: &[(&str, &str)] = &[
 /// # Errors
 /// Programs are missing and cannot be installed.
 pub(crate) fn need(programs: &[&str]) -> Result<(), Failure> {
-    let mut missing: Vec<&str> = programs
-        .iter()
-        .filter(|program| !is_there(program))
-        .flat_map(|program| package(program).split(' '))
-        .collect();
+    let missing = programs.iter().filter(|program| !is_there(program));
+    install(missing.flat_map(|program| package(program).split(' ')).collect())
+}
+
+/// Installs those of `libraries`, named as pkg-config does, whose headers are missing.
+///
+/// # Errors
+/// Libraries are missing and cannot be installed.
+pub(crate) fn need_libraries(libraries: &[&str]) -> Result<(), Failure> {
+    let mut missing = Vec::new();
+    for library in libraries {
+        let mut command = Command::new("pkg-config");
+        if !command.args(["--exists", library]).status()?.success() {
+            missing.push(package(library));
+        }
+    }
+    install(missing)
+}
+
+fn install(mut missing: Vec<&str>) -> Result<(), Failure> {
     missing.sort_unstable();
     missing.dedup();
     if missing.is_empty() {

@@ -90,6 +90,7 @@ pub(crate) fn run(all: bool) -> Result<(), Failure> {
         Step::command("without tcp and unixexec", small),
         Step::command("fuzz targets", fuzz),
         Step::command("docs", docs),
+        Step::check("public items", || crate::api::run(true)),
         Step::check("packages", crate::package::check),
         Step::tests("tests", tests),
         Step::tests("tests with boxes of their own", apart),
@@ -115,6 +116,7 @@ pub(crate) fn run(all: bool) -> Result<(), Failure> {
         }));
         steps
             .push(Step::check("the programs without libc in an initramfs", crate::initramfs::boot));
+        steps.push(Step::check("other libraries' programs", crate::bench::check_rivals));
     }
     if !top().join("../shared/corpus").is_dir() {
         println!("xtask: ../shared/corpus is missing: the tests that need it print that and pass");

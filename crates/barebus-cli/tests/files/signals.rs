@@ -37,7 +37,8 @@ fn signals_of_a_peer_are_seen_whatever_the_name_of_the_service() {
         let mut command = Command::new(BAREBUS);
         command.args(["--peer", &format!("unix:path={}", folder.join("socket"))]);
 
-        let mut child = command.args(words).stdout(Stdio::piped()).spawn().unwrap();
+        let mut child =
+            command.args(words).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let is_there = server.join();
         let mut printed = String::new();
         if is_there.is_err() {

@@ -18,7 +18,11 @@ pub(crate) struct SessionBus {
 
 impl SessionBus {
     pub(crate) fn start(name: &str) -> Self {
-        let address = format!("unix:abstract=barebus-test-{name}-{}", std::process::id());
+        Self::at(format!("unix:abstract=barebus-test-{name}-{}", std::process::id()))
+    }
+
+    /// A bus at this address.
+    pub(crate) fn at(address: String) -> Self {
         let mut command = Command::new("setpriv");
         command.args([
             "--pdeathsig",

@@ -368,7 +368,7 @@ fn text_known_when_compiling_is_named_where_it_stands() {
     assert!(at.is_some());
     let (message, _) = panics(|| {
         static LONG: [[u8; 2]; 200] = [[0xc3, 0xa4]; 200];
-        let _ = InterfaceName::from_static(str::from_utf8(LONG.as_flattened()).unwrap());
+        let _ = InterfaceName::from_static(core::str::from_utf8(LONG.as_flattened()).unwrap());
     });
     let shown = String::from("ä").repeat(80);
     let why = "the name is longer than 255 bytes";
