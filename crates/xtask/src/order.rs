@@ -74,10 +74,12 @@ fn count(invocation: &[&str], address: &str, profile: &Path) -> Result<(), Failu
     run(valgrind.stdout(Stdio::null()))
 }
 
-/// The Rust functions in a profile, as patterns.
+/// The Rust functions in a profile, and the C library's way into them, as patterns.
 fn functions(profile: &str) -> BTreeSet<String> {
     let names = profile.lines().filter_map(|line| line.strip_prefix("fn="));
-    names.filter(|name| name.starts_with("_ZN") || name.starts_with("_R")).map(pattern).collect()
+    let is_ours =
+        |name: &&str| *name == "main" || name.starts_with("_ZN") || name.starts_with("_R");
+    names.filter(is_ours).map(pattern).collect()
 }
 
 /// A function's name with a star in place of each hash, which differs between compilers, and of what follows the name.
