@@ -1,11 +1,13 @@
-//! The project's tasks: `cargo xtask demo | test | root | cross | bench | fuzz | generate | initramfs`.
+//! The project's tasks: `cargo xtask demo | test | root | cross | bench | fuzz | mutants | coverage | generate | initramfs`.
 
 mod apt;
+mod coverage;
 mod cross;
 mod demo;
 mod fuzz;
 mod generate;
 mod initramfs;
+mod mutants;
 mod package;
 mod packages;
 mod root;
@@ -61,6 +63,10 @@ enum Task {
     },
     /// Runs fuzz targets, and keeps a record
     Fuzz(fuzz::FuzzOptions),
+    /// Changes the code in small ways, one at a time, and counts the changes that no test notices
+    Mutants(mutants::MutantsOptions),
+    /// Prints which part of each crate's lines and branches the tests run
+    Coverage(coverage::CoverageOptions),
     /// Generates the definitions of systemd's interfaces from the introspection data in the tree
     #[command(group(ArgGroup::new("system").args(["live", "survey"]).multiple(true)))]
     Generate {
@@ -97,6 +103,8 @@ fn main() -> ExitCode {
         Task::Bench { arguments } => bench(&arguments),
         Task::Initramfs => initramfs::boot(),
         Task::Fuzz(options) => fuzz::run(&options),
+        Task::Mutants(options) => mutants::run(&options),
+        Task::Coverage(options) => coverage::run(&options),
         Task::Generate { survey: true, root, .. } => survey::run(root.as_deref()),
         Task::Generate { check, live, root, .. } => {
             let fetched = if live { generate::fetch(root.as_deref()) } else { Ok(()) };

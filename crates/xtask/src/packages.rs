@@ -39,6 +39,7 @@ const PACKAGES: &[(&str, &str)] = &[
     ("ssh-keygen", "openssh-client"),
     ("sshd", "openssh-server"),
     ("afl-fuzz", "afl++"),
+    ("llvm-cov-22", "llvm-22"),
     ("strace", "strace"),
     ("valgrind", "valgrind"),
     ("dbus-send", "dbus-bin"),

@@ -11,7 +11,7 @@ use crate::step::{Step, run_all};
 const COMPACT: [&str; 2] = ["--config", "profile.dev.package.barebus-wire.opt-level='s'"];
 
 /// Tests that boot many boxes.
-const APART: [&str; 2] = ["members::", "transient::"];
+pub(crate) const APART: [&str; 2] = ["members::", "transient::"];
 
 /// Runs all steps, also after one has failed, and ends with a summary. `all`: also the tests of systemd 257.
 pub(crate) fn run(all: bool) -> Result<(), Failure> {
