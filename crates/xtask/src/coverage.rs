@@ -116,7 +116,7 @@ pub(crate) fn run(options: &CoverageOptions) -> Result<(), Failure> {
 fn tests(llvm: &str, is_quick: bool) -> Vec<Command> {
     let test = || {
         let mut command = llvm_cov(llvm);
-        command.args(["--branch", "--no-report", "--no-clean"]);
+        command.args(["--branch", "--no-report"]);
         command
     };
     if is_quick {
