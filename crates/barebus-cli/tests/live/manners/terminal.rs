@@ -78,9 +78,11 @@ fn the_manual_page_of_a_verb_is_shown_as_man_shows_it() {
 
 #[test]
 fn names_that_are_cut_keep_their_ends() {
-    let list = plain(&shown(80, "", "list"));
-    assert!(list.lines().any(|line| line.starts_with("org.") && line.contains("…")), "{list}");
-    assert!(list.contains("systemd1 "), "{list}");
+    // Too narrow for any name, whoever else is on the bus.
+    let list = plain(&shown(60, "", "list"));
+    let names = list.lines().filter_map(|line| line.split_whitespace().next());
+    let cut = |name: &str| name.starts_with("or") && name.contains('…') && name.ends_with("temd1");
+    assert!(names.into_iter().any(cut), "{list}");
 }
 
 const GET_ALL: &str = "org.freedesktop.DBus /org/freedesktop/DBus org.freedesktop.DBus.Properties GetAll s org.freedesktop.DBus";
