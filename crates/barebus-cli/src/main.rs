@@ -67,7 +67,8 @@ fn run(Arguments { globals, verb }: Arguments) -> Result<ExitCode, Failure> {
         Verb::Encode(options) => command::encode::run(&globals, &options),
         Verb::Generate(options) => command::generate::run(&options),
         Verb::Completions { shell } => command::about::completions(shell),
-        Verb::Man { directory } => command::about::man(directory.as_deref()),
+        Verb::Man { directory: Some(directory), .. } => command::about::write_man(&directory),
+        Verb::Man { verb, directory: None } => command::about::man(&verb),
     }
 }
 

@@ -9,7 +9,8 @@ use crate::output::BUFFER_LEN;
 use crate::render::{is_utf8, one_line};
 use crate::terminal::{self, Style, Styles};
 
-/// A table of `N` columns. Each column is as wide as its widest cell. On a terminal the widest columns are cut until rows fit.
+/// A table of `N` columns. Each column is as wide as its widest cell. On a terminal the widest columns are cut until rows fit:
+/// names in the first column inside, other cells at their ends.
 #[derive(Debug)]
 pub(crate) struct Table<const N: usize> {
     /// Cells, each followed by a tab. Cells contain no tabs.
@@ -109,7 +110,7 @@ impl<const N: usize> Table<N> {
                 if column >= self.columns {
                     continue;
                 }
-                let cell = cut(cell, *width);
+                let cell = if column == 0 { cut_inside(cell, *width) } else { cut(cell, *width) };
                 // A space between columns, none after the last one.
                 let space = usize::from(column > 0);
                 let rest = width.saturating_sub(width_of(&cell));
@@ -171,17 +172,41 @@ fn cut(cell: &str, width: usize) -> Cow<'_, str> {
     if width_of(cell) <= width {
         return Cow::Borrowed(cell);
     }
-    let end = if is_utf8() { "…" } else { "..." };
-    let mut left = width.saturating_sub(end.width());
-    let is_room = |character: &char| {
+    let gap = gap();
+    let mut text: String = fitting(cell.chars(), width.saturating_sub(gap.width())).collect();
+    text.push_str(gap);
+    Cow::Owned(text)
+}
+
+/// The beginning and the end of a name that is too wide. Most begin alike, as org.freedesktop, so the end gets two thirds.
+fn cut_inside(name: &str, width: usize) -> Cow<'_, str> {
+    if width_of(name) <= width {
+        return Cow::Borrowed(name);
+    }
+    let gap = gap();
+    let room = width.saturating_sub(gap.width());
+    let mut text: String = fitting(name.chars(), room / 3).collect();
+    let left = room - width_of(&text);
+    text.push_str(gap);
+    let end: usize = fitting(name.chars().rev(), left).map(char::len_utf8).sum();
+    text.push_str(&name[name.len() - end..]);
+    Cow::Owned(text)
+}
+
+/// What stands for the characters that are left out.
+fn gap() -> &'static str {
+    if is_utf8() { "…" } else { "..." }
+}
+
+/// The first characters that take at most `room` columns.
+fn fitting(characters: impl Iterator<Item = char>, room: usize) -> impl Iterator<Item = char> {
+    let mut left = room;
+    characters.take_while(move |character| {
         let wide = character.width().unwrap_or(0);
         let is_room = wide <= left;
         left = if is_room { left - wide } else { 0 };
         is_room
-    };
-    let mut text: String = cell.chars().take_while(is_room).collect();
-    text.push_str(end);
-    Cow::Owned(text)
+    })
 }
 
 #[cfg(test)]
@@ -229,8 +254,8 @@ mod tests {
         assert_eq!(
             out,
             "NAME             VALUE             FLAGS\n\
-             org.example.Int… a value that is … const\n\
-             漢字漢字漢字漢…  short             -\n"
+             org.e….Interface a value that is … const\n\
+             漢字…字漢字漢字  short             -\n"
         );
         assert!(out.lines().all(|line| line.width() <= 40));
         // What cannot be read at all is worse than lines that are broken.

@@ -1,11 +1,14 @@
 //! Errors of the command line.
 
+use std::io::{self, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
 
+use crate::args::spaced;
 use crate::exit::Failure;
+use crate::terminal::Styles;
 
 /// Ends the program: prints the help if requested, otherwise one line with the operation and the invalid argument.
 pub(crate) fn end(error: &clap::Error) -> ExitCode {
@@ -13,8 +16,14 @@ pub(crate) fn end(error: &clap::Error) -> ExitCode {
         ErrorKind::DisplayHelp
         | ErrorKind::DisplayVersion
         | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            let help = error.render();
+            let (is_error, ansi, plain) =
+                (error.use_stderr(), help.ansi().to_string(), help.to_string());
             // The reader may need no more.
-            let _ = error.print();
+            let _ = match is_error {
+                true => print(io::stderr(), Styles::of_errors(), &ansi, &plain),
+                false => print(io::stdout(), Styles::of_output(), &ansi, &plain),
+            };
             ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(u8::MAX))
         }
         kind => {
@@ -25,6 +34,10 @@ pub(crate) fn end(error: &clap::Error) -> ExitCode {
             failure.exit.into()
         }
     }
+}
+
+fn print(mut to: impl Write, styles: Styles, styled: &str, plain: &str) -> io::Result<()> {
+    to.write_all(spaced(if styles.are_there() { styled } else { plain }).as_bytes())
 }
 
 /// The argument that the error is about.

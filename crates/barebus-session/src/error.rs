@@ -330,3 +330,6 @@ impl fmt::Display for FdsError {
 }
 
 impl core::error::Error for FdsError {}
+
+#[cfg(test)]
+mod tests;

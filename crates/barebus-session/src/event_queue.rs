@@ -291,4 +291,31 @@ mod tests {
         take_all(&mut queue);
         assert_eq!(queue.slots.capacity(), 0);
     }
+
+    #[test]
+    fn an_event_counts_its_slot_its_bytes_its_takers_and_its_descriptors() {
+        let slot = size_of::<Slot<u8>>();
+        let takers = alloc::vec![SubscriptionId(1), SubscriptionId(2)];
+        let ids = 2 * size_of::<SubscriptionId>();
+        let mut event = Queued::new(Kind::Signal, takers, [0; 100].into(), alloc::vec![1_u8, 2, 3]);
+        let cost = slot + 100 + ids + 3 * FD_COST;
+        assert_eq!(event.cost(), cost);
+        assert!(!EventQueue::new(cost).is_full_for(&event));
+        assert!(EventQueue::new(cost - 1).is_full_for(&event));
+        event.drop_message();
+        assert_eq!(event.cost(), slot + ids);
+    }
+
+    #[test]
+    fn what_one_taker_leaves_to_the_other_still_counts() {
+        let (one, other) = (SubscriptionId(1), SubscriptionId(2));
+        let mut queue = EventQueue::new(1 << 20);
+        let takers = alloc::vec![one, other];
+        let key = queue.push(Queued::new(Kind::Signal, takers, [7; 100].into(), alloc::vec![5]));
+        assert_eq!(queue.take_for(key, one).unwrap().take_fds(), [5]);
+        let rest = size_of::<Slot<u8>>() + 100 + size_of::<SubscriptionId>();
+        assert_eq!(queue.bytes, rest);
+        let mut last = queue.take_for(key, other).unwrap();
+        assert_eq!((last.take_fds().len(), last.bytes.len(), queue.bytes), (0, 100, 0));
+    }
 }

@@ -192,3 +192,51 @@ impl<F> OutgoingFds<F> {
         self.carriers.iter_mut().for_each(|carrier| carrier.at -= count);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_may_announce_253_descriptors_and_no_more() {
+        assert_eq!(check_announced(253, 253), Ok(()));
+        assert_eq!(check_announced(254, 254), Err(FdsError::TooMany { announced: 254 }));
+    }
+
+    #[test]
+    fn descriptors_of_consumed_bytes_are_stray() {
+        let mut fds = IncomingFds::new();
+        assert!(!fds.has_stray(0));
+        assert!(fds.push(10, 20, alloc::vec![1_u8], false));
+        assert!(!fds.has_stray(19));
+        assert!(fds.has_stray(20));
+    }
+
+    #[test]
+    fn only_neighbouring_marks_without_descriptors_are_joined() {
+        // Of the read before: descriptors, cut off, end. Of this one: start, descriptors.
+        for (count, is_cut, end, start, next, batches) in [
+            (0, true, 20, 20, 0, 1),
+            (1, true, 20, 20, 0, 2),
+            (0, false, 20, 20, 0, 2),
+            (0, true, 20, 21, 0, 2),
+            (0, true, 20, 20, 1, 2),
+        ] {
+            let mut fds = IncomingFds::new();
+            assert!(fds.push(10, end, alloc::vec![1_u8; count], is_cut));
+            assert!(fds.push(start, 30, alloc::vec![2_u8; next], true));
+            assert_eq!(fds.batches.len(), batches, "{count} {is_cut} {end} {start} {next}");
+        }
+    }
+
+    #[test]
+    fn what_is_cut_off_before_a_message_with_descriptors_is_not_its_loss_if_it_has_none() {
+        let mut fds = IncomingFds::new();
+        // The read goes on behind the message's end.
+        assert!(fds.push(0, 20, alloc::vec![1_u8], true));
+        assert_eq!(fds.take(10, 0), Ok(Vec::new()));
+        // The read ends with the message.
+        assert_eq!(fds.take(20, 0), Err(FdsError::Truncated));
+        assert!(fds.is_empty());
+    }
+}

@@ -64,7 +64,7 @@ impl Serving {
 #[derive(Debug)]
 #[must_use = "the caller waits for an answer; dropped, it gets an error"]
 pub struct ReplyTo {
-    /// AsVariant, so that programs that serve nothing do not link what dropping it does.
+    /// Boxed, so that programs that serve nothing do not link what dropping it does.
     right: Box<dyn Right>,
     is_expected: bool,
 }

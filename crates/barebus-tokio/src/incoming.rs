@@ -54,7 +54,8 @@ pub struct Incoming {
 impl Incoming {
     /// `None` if there is one already.
     pub(crate) fn new(handle: Arc<Handle>) -> Option<Self> {
-        handle.start_incoming().then_some(Self { handle, is_over: false })
+        // Lazily: dropping an `Incoming` ends the queue.
+        handle.start_incoming().then(|| Self { handle, is_over: false })
     }
 
     /// The next call; `None` after the error that says why the connection has ended. Dropping the future loses no call.

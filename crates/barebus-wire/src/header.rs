@@ -309,3 +309,6 @@ impl fmt::Debug for Header<'_> {
         shown.finish()
     }
 }
+
+#[cfg(test)]
+mod tests;

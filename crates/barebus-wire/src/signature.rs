@@ -430,3 +430,6 @@ pub(crate) fn type_end(signature: &[u8], at: usize) -> usize {
     }
     index
 }
+
+#[cfg(test)]
+mod tests;

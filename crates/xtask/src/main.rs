@@ -1,14 +1,16 @@
-//! The project's tasks: `cargo xtask demo | test | root | cross | bench | fuzz | differential | sanitize | generate | order | api | initramfs`.
+//! The project's tasks: `cargo xtask demo | test | root | cross | bench | fuzz | differential | mutants | coverage | sanitize | generate | order | api | initramfs`.
 
 mod api;
 mod apt;
 mod bench;
+mod coverage;
 mod cross;
 mod demo;
 mod differential;
 mod fuzz;
 mod generate;
 mod initramfs;
+mod mutants;
 mod order;
 mod package;
 mod packages;
@@ -73,6 +75,10 @@ enum Task {
     Differential,
     /// Runs tests under AddressSanitizer, and examples under valgrind's memcheck
     Sanitize,
+    /// Changes the code in small ways, one at a time, and counts the changes that no test notices
+    Mutants(mutants::MutantsOptions),
+    /// Prints which part of each crate's lines and branches the tests run
+    Coverage(coverage::CoverageOptions),
     /// Generates the definitions of systemd's interfaces from the introspection data in the tree
     #[command(group(ArgGroup::new("system").args(["live", "survey"]).multiple(true)))]
     Generate {
@@ -115,6 +121,8 @@ fn main() -> ExitCode {
         Task::Fuzz(options) => fuzz::run(&options),
         Task::Differential => differential::compare(),
         Task::Sanitize => sanitize::sanitize(),
+        Task::Mutants(options) => mutants::run(&options),
+        Task::Coverage(options) => coverage::run(&options),
         Task::Generate { survey: true, root, .. } => survey::run(root.as_deref()),
         Task::Generate { check, live, root, .. } => {
             let fetched = if live { generate::fetch(root.as_deref()) } else { Ok(()) };

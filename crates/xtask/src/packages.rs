@@ -42,6 +42,7 @@ const PACKAGES: &[(&str, &str)] = &[
     ("/usr/include/dbus-1.0/dbus/dbus.h", "libdbus-1-dev"),
     ("/usr/include/systemd/sd-bus.h", "libsystemd-dev"),
     ("/usr/include/glib-2.0/gio/gdbusmessage.h", "libglib2.0-dev"),
+    ("llvm-cov-22", "llvm-22"),
     ("strace", "strace"),
     ("valgrind", "valgrind"),
     ("dbus-send", "dbus-bin"),

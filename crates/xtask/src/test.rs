@@ -12,7 +12,7 @@ use crate::step::{Step, run_all};
 const COMPACT: [&str; 2] = ["--config", "profile.dev.package.barebus-wire.opt-level='s'"];
 
 /// Tests that boot many boxes.
-const APART: [&str; 2] = ["members::", "transient::"];
+pub(crate) const APART: [&str; 2] = ["members::", "transient::"];
 
 /// Other machines, with all that is different: 32 bits, and big-endian. `cargo xtask cross` knows more.
 const MACHINES: &[Target] = &[Target::I686, Target::S390x];

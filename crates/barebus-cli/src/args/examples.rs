@@ -25,8 +25,16 @@ fn below(verb: Command, path: &mut Vec<String>) -> Command {
 }
 
 fn text(lines: &[&str]) -> String {
-    let lines = lines.iter().map(|line| format!("\n  barebus {line}"));
+    let lines = lines.iter().map(|line| format!("\n  barebus {line}").replace(' ', UNBROKEN));
     format!("Examples:{}", lines.collect::<String>())
+}
+
+/// Stands for a space at which clap must not wrap a line: what is copied from a terminal has to be whole.
+const UNBROKEN: &str = "\u{a0}";
+
+/// The help as it is shown.
+pub(crate) fn spaced(help: &str) -> String {
+    help.replace(UNBROKEN, " ")
 }
 
 /// The examples of a verb, without the name of the program.
@@ -98,7 +106,7 @@ fn of(verb: &str) -> &'static [&'static str] {
             "completions bash > /etc/bash_completion.d/barebus",
             "completions fish > ~/.config/fish/completions/barebus.fish",
         ],
-        "man" => &["man | man -l -", "man --directory /usr/local/share/man/man1"],
+        "man" => &["man unit run", "man --directory /usr/local/share/man/man1"],
         _ => verb.strip_prefix("unit").map_or(&[], |verb| of_unit(verb.trim_start())),
     }
 }
@@ -107,7 +115,7 @@ fn of_unit(verb: &str) -> &'static [&'static str] {
     match verb {
         "" => &["unit list --state=failed", "unit run --wait -p MemoryMax=64M -- make"],
         "state" => &["unit state ssh.service", "unit state -q ssh && echo enabled"],
-        "active" => &["unit active ssh", "unit active -q ssh || unit start ssh"],
+        "active" => &["unit active ssh", "unit active -q ssh || barebus unit start ssh"],
         "failed" => &["unit failed backup", "unit failed 'backup@*'"],
         "status" => &["unit status", "unit status ssh cron"],
         "show" => {
@@ -198,6 +206,19 @@ mod tests {
                 assert!(line.join(" ").starts_with(&format!("barebus {name}")), "{example}");
                 let parsed = Arguments::command().try_get_matches_from(ordered.words);
                 assert!(parsed.is_ok(), "{example}: {}", parsed.unwrap_err());
+            }
+        }
+    }
+
+    #[test]
+    fn what_follows_in_an_example_names_the_program_too() {
+        let program = crate::args::program();
+        let mut all = Vec::new();
+        verbs(&program, "", &mut all);
+        for line in all.iter().flat_map(|verb| of(verb)) {
+            for command in line.split([';', '&', '|']).skip(1) {
+                let first = command.split_whitespace().next().unwrap_or_default();
+                assert!(program.find_subcommand(first).is_none(), "{line}");
             }
         }
     }

@@ -29,7 +29,7 @@ impl Ordered {
 
 /// Puts a command line in order: the program, the verb, options with their whole names, `--`, operands.
 ///
-/// From a verb on that takes a command behind `--`, the order stays: the options behind it are the command's.
+/// A verb that takes a command behind `--` takes it without, too: from the first operand on, all words are the command's.
 ///
 /// # Errors
 /// The beginning of a long option is that of several.
@@ -69,12 +69,8 @@ pub(super) fn order_with<'c>(
         } else {
             sorter.operand(word);
         }
-        if sorter.takes_command() {
-            let Sorter { mut path, options, .. } = sorter;
-            let verb = name(&path);
-            path.extend(options);
-            path.extend(words);
-            return Ok(Ordered { words: path, verb });
+        if sorter.takes_command() && !sorter.operands.is_empty() {
+            sorter.operands.extend(words.by_ref());
         }
     }
     let Sorter { mut path, options, operands, .. } = sorter;
@@ -300,6 +296,23 @@ mod tests {
     }
 
     #[test]
+    fn a_command_begins_at_the_first_operand_or_behind_two_dashes() {
+        for (line, expected) in [
+            (
+                "unit run --wait -p A=B ls -l --user",
+                "unit run --wait --property=A=B -- ls -l --user",
+            ),
+            ("unit run --user -- ls -- -l", "unit run --user -- ls -- -l"),
+            ("unit run --coll ls --wait", "unit run --collect -- ls --wait"),
+            ("box --root / sh -c x", "box --root=/ -- sh -c x"),
+            ("box --broker -- -x --root", "box --broker -- -x --root"),
+            ("unit run --user", "unit run --user"),
+        ] {
+            assert_eq!(ordered(line), expected, "{line}");
+        }
+    }
+
+    #[test]
     fn long_options_may_be_shortened_while_they_are_unambiguous() {
         assert_eq!(
             ordered("call --acq --js=short --ti 1 a"),
@@ -339,6 +352,9 @@ mod tests {
     #[test]
     fn the_options_of_a_command_stay_with_it() {
         assert_eq!(ordered("--user box --broker -- ls -l"), "box --user --broker -- ls -l");
-        assert_eq!(ordered("unit --user run -p A=B -- ls -l"), "unit run --user -p A=B -- ls -l");
+        assert_eq!(
+            ordered("unit --user run -p A=B -- ls -l"),
+            "unit run --user --property=A=B -- ls -l"
+        );
     }
 }

@@ -27,6 +27,7 @@ use std::path::PathBuf;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 pub(crate) use codegen::CodegenOptions;
+pub(crate) use examples::spaced;
 pub(crate) use format::{Form, Format};
 pub(crate) use generate::{GenerateLayout, GenerateOptions, Verdicts};
 pub(crate) use global::{Globals, Selection, Sending};
@@ -42,10 +43,11 @@ pub(crate) use wait::Wait;
 pub(crate) use watch::{Capture, Monitor, Trace};
 
 use crate::exit::Failure;
+use crate::terminal;
 
 /// Queries and controls systemd and any other D-Bus service.
 #[derive(Debug, Parser)]
-#[command(name = "barebus", version, max_term_width = 100, args_override_self = true)]
+#[command(name = "barebus", version, args_override_self = true)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     pub(crate) globals: Globals,
@@ -104,9 +106,12 @@ pub(crate) enum Verb {
         /// The shell
         shell: clap_complete::Shell,
     },
-    /// Prints the manual page
+    /// Shows the manual page of a verb, or of the program
     Man {
-        /// Writes it to this directory instead, with a page for each command
+        /// The verb, as in 'unit run'; not on a terminal, its page is printed for man -l
+        #[arg(value_name = "VERB", conflicts_with = "directory")]
+        verb: Vec<String>,
+        /// Writes the pages of the program and of all verbs to this directory instead
         #[arg(long, value_name = "DIRECTORY")]
         directory: Option<PathBuf>,
     },
@@ -131,6 +136,8 @@ pub(crate) fn parse() -> Result<Arguments, Unusable> {
     let program = Arguments::command();
     let mut ordered = getopt::order(&program, words).map_err(Unusable::Failure)?;
     ordered.help_is_an_option();
+    // 0 is any width.
+    let program = program.term_width(terminal::width().unwrap_or(0));
     let mut program = shown::of_verb(program, ordered.verb.as_deref());
     let matches = program.try_get_matches_from_mut(ordered.words).map_err(Unusable::Clap)?;
     Arguments::from_arg_matches(&matches)

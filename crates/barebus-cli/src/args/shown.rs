@@ -131,8 +131,10 @@ fn top(program: Command) -> Command {
     let help = Arg::new("help").short('h').long("help").action(ArgAction::HelpShort);
     let help = help.help("Prints help; 'barebus VERB --help' has that of a verb");
     program.disable_help_flag(true).arg(help).mut_args(|arg| {
-        match arg.is_global_set() && !CONNECTION.contains(&arg.get_id().as_str()) {
-            true => arg.hide(true),
+        let id = arg.get_id().as_str();
+        let (is_hidden, is_rare) = (!CONNECTION.contains(&id), RARE.contains(&id));
+        match arg.is_global_set() {
+            true => arg.hide(is_hidden).hide_short_help(is_rare),
             false => arg,
         }
     })

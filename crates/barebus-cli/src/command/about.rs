@@ -3,31 +3,61 @@
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
-use std::process::ExitCode;
+use std::process::{self, ExitCode, Stdio};
 
 use clap::Command;
 
 use crate::exit::{Exit, Failure};
-use crate::{args, complete};
+use crate::{args, complete, terminal};
 
 pub(crate) fn completions(shell: clap_complete::Shell) -> Result<ExitCode, Failure> {
     io::stdout().write_all(&complete::script(shell)?)?;
     Ok(ExitCode::SUCCESS)
 }
 
-pub(crate) fn man(directory: Option<&Path>) -> Result<ExitCode, Failure> {
-    // `help` has no page.
-    let program = args::program().disable_help_subcommand(true);
-    let Some(directory) = directory else {
-        io::stdout().write_all(&page(program)?)?;
-        return Ok(ExitCode::SUCCESS);
+/// Shows the page of a verb, or of the program without one: on a terminal as `man` shows it.
+pub(crate) fn man(verb: &[String]) -> Result<ExitCode, Failure> {
+    let mut program = program();
+    program.build();
+    let command = verb.iter().try_fold(&program, |at, name| {
+        at.find_subcommand(name).filter(|below| below.get_name() != "help")
+    });
+    let Some(command) = command else {
+        let verb = verb.join(" ");
+        let what = format!("man: there is no verb '{verb}'; 'barebus --help' lists them");
+        return Err(Failure::usage(what));
     };
-    let written = fs::create_dir_all(directory).and_then(|()| write_pages(program, directory));
+    let page = named_page(command.clone())?;
+    if !terminal::is_output() || !show(&page) {
+        io::stdout().write_all(&page)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Whether `man` has shown the page. There may be none, and then the page itself is better than nothing.
+fn show(page: &[u8]) -> bool {
+    let shown = process::Command::new("man").args(["-l", "-"]).stdin(Stdio::piped()).spawn();
+    let Ok(mut shown) = shown else { return false };
+    if let Some(mut to) = shown.stdin.take() {
+        // Its reader may need no more.
+        let _ = to.write_all(page);
+    }
+    shown.wait().is_ok_and(|ended| ended.success())
+}
+
+/// Writes the pages of the program and of all verbs.
+pub(crate) fn write_man(directory: &Path) -> Result<ExitCode, Failure> {
+    let written = fs::create_dir_all(directory).and_then(|()| write_pages(program(), directory));
     written.map_err(|error| {
         let what = format!("cannot write to {}: {error}", directory.display());
         Failure::new(Exit::Files, what)
     })?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// `help` has no page.
+fn program() -> Command {
+    args::program().disable_help_subcommand(true)
 }
 
 /// Writes the page of a command and of each verb in it.
@@ -36,15 +66,25 @@ fn write_pages(mut program: Command, directory: &Path) -> io::Result<()> {
     let mut commands = vec![program];
     while let Some(command) = commands.pop() {
         commands.extend(command.get_subcommands().filter(|it| it.get_name() != "help").cloned());
-        let name = command.get_display_name().unwrap_or_else(|| command.get_name()).to_owned();
-        fs::write(directory.join(format!("{name}.1")), page(command.display_name(name))?)?;
+        fs::write(directory.join(format!("{}.1", name(&command))), named_page(command)?)?;
     }
     Ok(())
+}
+
+/// The name of a command's page, as barebus-unit-run.
+fn name(command: &Command) -> String {
+    command.get_display_name().unwrap_or_else(|| command.get_name()).to_owned()
+}
+
+fn named_page(command: Command) -> io::Result<Vec<u8>> {
+    let name = name(&command);
+    page(command.display_name(name))
 }
 
 /// The manual page, with the examples as they are typed.
 fn page(command: Command) -> io::Result<Vec<u8>> {
     let examples = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+    let examples = args::spaced(&examples);
     let man = clap_mangen::Man::new(command.after_help(""));
     let mut page = Vec::new();
     man.render_title(&mut page)?;

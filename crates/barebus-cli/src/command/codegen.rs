@@ -96,7 +96,15 @@ fn files(options: &CodegenOptions) -> Result<Vec<Source>, Failure> {
 
 fn read(file: &Path) -> Result<String, Failure> {
     // One byte more than allowed, so that the XML reader reports that it is too long.
-    text(file, u64::try_from(LEN_MAX).unwrap_or(u64::MAX).saturating_add(1))
+    let text = text(file, u64::try_from(LEN_MAX).unwrap_or(u64::MAX).saturating_add(1));
+    text.map_err(|mut failure| {
+        // The other verbs take a service where this one takes a file.
+        let is_service = |name: &str| !name.ends_with(".xml") && BusName::parse(name).is_ok();
+        if !file.exists() && file.to_str().is_some_and(is_service) {
+            failure.what += "; --destination introspects a service";
+        }
+        failure
+    })
 }
 
 /// Introspection data of a service.

@@ -3,9 +3,10 @@
 mod bind;
 mod user;
 
+use std::io::ErrorKind;
 use std::time::Duration;
 
-use barebus::{Connection, OpenError, Options};
+use barebus::{AttemptError, Connection, OpenError, Options};
 use barebus_systemd::Remote;
 use nix::unistd::geteuid;
 
@@ -30,11 +31,39 @@ pub(crate) fn open(target: &Target) -> Result<Connection, Failure> {
         false => connect(target, &place),
     };
     opened.map_err(|error| {
+        let hint = hint(&place, &error);
         let mut failure = Failure::from(error);
-        if matches!(place, user::Local::Session) && geteuid().is_root() {
-            failure.what.push_str("; root reaches the bus of another user with -M USER@");
-        }
+        failure.what += &hint;
         failure
+    })
+}
+
+/// What to try when there is no bus where it is expected.
+fn hint(place: &user::Local<'_>, error: &OpenError) -> String {
+    match place {
+        user::Local::Session if geteuid().is_root() => {
+            let sudoer = std::env::var("SUDO_USER").ok().filter(|user| user != "root");
+            let user = sudoer.as_deref().unwrap_or("USER");
+            format!("; root reaches the bus of another user with -M {user}@")
+        }
+        user::Local::System if is_absent(error) => {
+            "; is the bus running? --address or DBUS_SYSTEM_BUS_ADDRESS names another".into()
+        }
+        user::Local::Session if is_absent(error) => {
+            "; is the bus running? --address or DBUS_SESSION_BUS_ADDRESS names another".into()
+        }
+        _ => String::new(),
+    }
+}
+
+/// Whether nothing listens at any of the addresses.
+fn is_absent(error: &OpenError) -> bool {
+    let OpenError::Unreachable(attempts) = error else { return false };
+    attempts.iter().all(|attempt| match &attempt.error {
+        AttemptError::Io(error) => {
+            matches!(error.kind(), ErrorKind::NotFound | ErrorKind::ConnectionRefused)
+        }
+        _ => false,
     })
 }
 

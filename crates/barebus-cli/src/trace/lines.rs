@@ -120,7 +120,7 @@ impl Lines {
                 let dot = if interface.is_some() { "." } else { "" };
                 let interface = interface.unwrap_or_default();
                 let arguments = self.cut(arguments(message));
-                let method = format_args!("{interface}{dot}{member}");
+                let method = format!("{interface}{dot}{member}");
                 let method = self.look.styles.paint(Style::Bold, method);
                 write!(rest, " → {destination} {path} {method}{arguments}")
             }
@@ -165,7 +165,7 @@ impl Lines {
             (false, End::Error(message)) => {
                 let (name, text) = error(message);
                 let text = self.cut(one_line(text.trim_end()).into_owned());
-                let error = format_args!("error {name}: {text}");
+                let error = format!("error {name}: {text}");
                 write!(rest, " = {}", self.look.styles.paint(Style::Red, error))
             }
             (false, End::Never) => {

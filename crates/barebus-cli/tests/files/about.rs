@@ -158,9 +158,38 @@ fn manual_pages_are_printed_and_written() {
         let page = fs::read_to_string(format!("{directory}/barebus-unit-{verb}.1")).unwrap();
         assert!(page.contains(".SH EXAMPLES"), "{page}");
     }
+    let run = fs::read_to_string(format!("{directory}/barebus-unit-run.1")).unwrap();
+    assert_eq!(stdout(Command::new(BAREBUS).args(["man", "unit", "run"])), run);
+    for verb in [&["nosuch"][..], &["unit", "nosuch"], &["call", "help"]] {
+        let words = format!("there is no verb '{}'", verb.join(" "));
+        refused(Command::new(BAREBUS).arg("man").args(verb), 2, &[&words]);
+    }
     let mut command = Command::new(BAREBUS);
     let words = ["cannot write to /dev/null/man"];
     refused(command.args(["man", "--directory", "/dev/null/man"]), 5, &words);
+}
+
+/// A new user does not know what is special about a verb, a bus that is not there, or root.
+#[test]
+fn errors_say_what_to_try() {
+    let mut command = Command::new(BAREBUS);
+    command.args(["codegen", "org.example.Net", "/eth0"]);
+    refused(
+        &mut command,
+        5,
+        &["cannot read org.example.Net", "--destination introspects a service"],
+    );
+    let mut command = Command::new(BAREBUS);
+    command.env("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent").arg("list");
+    refused(&mut command, 3, &["cannot connect to unix:path=/nonexistent", "is the bus running?"]);
+    let mut command = Command::new(BAREBUS);
+    command.env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent").env("SUDO_USER", "ann");
+    // Only root can become another user.
+    let hint = match nix::unistd::geteuid().is_root() {
+        true => "-M ann@",
+        false => "is the bus running?",
+    };
+    refused(command.args(["--user", "list"]), 3, &["cannot connect to", hint]);
 }
 
 #[test]
@@ -182,7 +211,7 @@ fn wrong_usage_is_told_in_a_line_with_the_verb_and_the_argument() {
         (&["validate", "--format", "x", "-"], ["invalid value 'x' for '--format", "pcapng"]),
         (&["decode", "-o", "table", "-"], ["the form 'table'", "json, text, gvariant"]),
         (&["--timeout", "x", "unit", "list"], ["invalid value 'x' for '--timeout", "time span"]),
-        (&["box", "true"], ["box: unexpected argument 'true'", "box --help"]),
+        (&["box"], ["box: ", "not provided: <COMMAND>"]),
         (&["--\u{9b}31mx"], [r"unexpected argument '--\u{9b}31mx'", ""]),
     ] {
         let line = refused(Command::new(BAREBUS).args(arguments), 2, &words);

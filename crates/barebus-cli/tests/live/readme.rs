@@ -67,3 +67,34 @@ fn every_command_for_who_comes_from_another_program_works() {
     let document = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/coming-from.md");
     run(&fs::read_to_string(document).unwrap(), 40);
 }
+
+/// The words that are the same each time: no sizes, versions and names of transient units.
+fn steady(text: &str) -> Vec<&str> {
+    text.split_whitespace().filter(|word| !word.contains(|it: char| it.is_ascii_digit())).collect()
+}
+
+/// The commands of a document's console blocks, with what they print.
+fn shown(document: &str) -> Vec<(&str, &str)> {
+    let blocks = document.split("```console\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let commands = blocks.flat_map(|block| block.split("$ barebus ").skip(1));
+    commands.filter_map(|command| command.split_once('\n')).collect()
+}
+
+#[test]
+fn what_the_readmes_show_is_what_the_program_prints() {
+    let the_box = SystemdBox::builder().timeout(PATIENCE).boot().unwrap();
+    for (readme, least) in [("/../../README.md", 6), ("/README.md", 3)] {
+        let readme = format!("{}{readme}", env!("CARGO_MANIFEST_DIR"));
+        let document = fs::read_to_string(&readme).unwrap();
+        let commands = shown(&document);
+        assert!(commands.len() >= least, "{readme}: {commands:?}");
+        for (command, expected) in commands {
+            let script = format!("\"$0\" {command} 2>&1");
+            let mut shell = the_box.command("sh");
+            let output = shell.args(["-c", &script, BAREBUS]).output().unwrap();
+            let printed = String::from_utf8(output.stdout).unwrap();
+            assert_eq!(steady(&printed), steady(expected), "{command}: {printed}");
+            assert_eq!(printed.lines().count(), expected.lines().count(), "{command}: {printed}");
+        }
+    }
+}

@@ -124,3 +124,52 @@ fn neighbouring_cut_offs_are_one_mark() {
     assert_eq!(next(&mut inbox, 1), Some(Err(FdsError::Truncated)));
     assert!(!inbox.has_fds());
 }
+
+#[test]
+fn the_first_buffer_is_small_until_it_was_full_once() {
+    let mut inbox = Inbox::<u8>::new();
+    assert!(inbox.is_small());
+    assert_eq!(inbox.free(true).len(), FIRST_CAPACITY);
+    assert!(inbox.received(FIRST_CAPACITY - 1, Vec::new(), false));
+    assert_eq!(inbox.bytes.len(), FIRST_CAPACITY);
+    assert!(inbox.received(1, Vec::new(), false));
+    assert_eq!(inbox.free(true).len(), CAPACITY - FIRST_CAPACITY);
+    assert!(!inbox.is_small());
+    assert_eq!(Inbox::<u8>::new().free(false).len(), CAPACITY);
+}
+
+#[test]
+fn bytes_are_moved_to_the_front_before_the_buffer_grows() {
+    let mut inbox = Inbox::<u8>::new();
+    let free = inbox.free(false);
+    free.iter_mut().zip(0_u8..=250).for_each(|(byte, value)| *byte = value);
+    // Room for one read less a byte is left, and as much was consumed.
+    assert!(inbox.received(CAPACITY - MIN_FREE + 1, Vec::new(), false));
+    inbox.skip(MIN_FREE);
+    let unread = inbox.unread().to_vec();
+    assert_eq!(inbox.free(false).len(), 2 * MIN_FREE - 1);
+    assert_eq!((inbox.bytes.len(), inbox.start, inbox.unread()), (CAPACITY, 0, &*unread));
+}
+
+#[test]
+fn the_buffer_grows_by_its_own_size_if_nothing_was_consumed() {
+    let mut inbox = Inbox::<u8>::new();
+    inbox.free(false);
+    assert!(inbox.received(CAPACITY - MIN_FREE, Vec::new(), false));
+    assert_eq!(inbox.free(false).len(), MIN_FREE);
+    assert!(inbox.received(1, Vec::new(), false));
+    assert_eq!(inbox.free(false).len(), MIN_FREE - 1 + CAPACITY);
+    assert_eq!(inbox.bytes.len(), 2 * CAPACITY);
+}
+
+#[test]
+fn a_buffer_that_was_huge_once_is_given_back_when_all_is_consumed() {
+    let mut inbox = Inbox::<u8>::new();
+    for (size, kept) in [(16 * CAPACITY, 16 * CAPACITY), (16 * CAPACITY + 1, CAPACITY)] {
+        inbox.bytes.resize(size, 0);
+        assert!(inbox.received(10, Vec::new(), false));
+        inbox.skip(10);
+        inbox.free(false);
+        assert_eq!(inbox.bytes.len(), kept);
+    }
+}

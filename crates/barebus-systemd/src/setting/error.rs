@@ -67,9 +67,7 @@ impl fmt::Display for SettingError {
         }
         f.write_str(": ")?;
         match self.kind {
-            SettingErrorKind::Unknown => {
-                f.write_str("there is no such setting; `property` sends what has no setting here")
-            }
+            SettingErrorKind::Unknown => f.write_str("there is no such setting"),
             SettingErrorKind::OtherUnit(kind) => write!(f, "a {kind} has that setting"),
             SettingErrorKind::Value(expected) => write!(f, "expected {expected}"),
             SettingErrorKind::NoAssignment => Ok(()),

@@ -234,7 +234,7 @@ fn an_unknown_setting_is_refused_by_its_name() {
     };
     assert_eq!(
         text("Memorymax=1"),
-        "cannot set 'Memorymax' of a service to '1': there is no such setting; `property` sends what has no setting here"
+        "cannot set 'Memorymax' of a service to '1': there is no such setting"
     );
     assert_eq!(
         text("OnBootSec=1"),

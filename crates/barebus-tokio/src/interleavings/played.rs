@@ -153,9 +153,8 @@ impl Wire {
     fn receive(&self) -> Option<Vec<u8>> {
         let mut bytes = self.bytes.lock().unwrap();
         loop {
-            if let Some(len) = frame_len(&bytes.to_peer).unwrap()
-                && len <= bytes.to_peer.len()
-            {
+            let len = frame_len(&bytes.to_peer).unwrap();
+            if let Some(len) = len.filter(|len| *len <= bytes.to_peer.len()) {
                 return Some(bytes.to_peer.drain(..len).collect());
             }
             if bytes.is_closed {

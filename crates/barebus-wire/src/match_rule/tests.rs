@@ -4,6 +4,7 @@ use crate::{Header, Serial};
 use MatchRuleErrorKind as Kind;
 use alloc::string::ToString;
 use alloc::vec::Vec;
+use std::format;
 
 fn signal(body: &impl crate::EncodeBody, check: impl FnOnce(&Message<'_>)) {
     let mut header = Header::signal(
@@ -261,4 +262,38 @@ fn an_invalid_rule_is_named_with_its_text() {
         "cannot use \"type='signal',sender='org.example',path='no path'\" as match rule: the value is invalid: \
          the path does not begin with a slash at byte 0, in the pair at byte 35"
     );
+}
+
+#[test]
+fn a_rule_shows_its_text_and_is_equal_to_the_same_rule_only() {
+    let text = "type='signal',member='Changed'";
+    let (rule, other) = (MatchRule::parse(text).unwrap(), MatchRule::parse("").unwrap());
+    assert_eq!(rule.as_str(), text);
+    assert_eq!(format!("{rule:?}"), format!("{text:?}"));
+    let owned = OwnedMatchRule::from(rule);
+    assert_eq!((owned.to_string(), format!("{owned:?}")), (text.into(), format!("{text:?}")));
+    assert_eq!(owned, text.parse().unwrap());
+    assert_ne!(owned, OwnedMatchRule::from(other));
+}
+
+#[test]
+fn different_keys_are_no_repetition() {
+    let all = "type='signal',sender='a.b',interface='a.b',member='C',path='/a',destination='a.b',\
+               eavesdrop='true'";
+    assert!(MatchRule::parse(all).is_ok());
+    assert!(MatchRule::parse(&all.replace("path=", "path_namespace=")).is_ok());
+    for pair in all.split(',') {
+        let twice = format!("{all},{pair}");
+        let error = MatchRule::parse(&twice).unwrap_err();
+        assert_eq!(error.kind, MatchRuleErrorKind::RepeatedKey, "{pair}");
+    }
+}
+
+#[test]
+fn a_rule_may_ask_for_each_type_and_no_other() {
+    for known in ["signal", "method_call", "method_return", "error"] {
+        assert!(MatchRule::parse(&format!("type='{known}'")).is_ok(), "{known}");
+    }
+    let error = MatchRule::parse("type='reply'").unwrap_err();
+    assert_eq!(error.kind, MatchRuleErrorKind::BadType);
 }

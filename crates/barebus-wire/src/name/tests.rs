@@ -1,6 +1,6 @@
 extern crate std;
 
-use std::string::String;
+use std::string::{String, ToString};
 use std::vec::Vec;
 use std::{format, vec};
 
@@ -373,4 +373,33 @@ fn text_known_when_compiling_is_named_where_it_stands() {
     let shown = String::from("ä").repeat(80);
     let why = "the name is longer than 255 bytes";
     assert_eq!(message, format!("cannot use \"{shown}…\" as InterfaceName: {why}"));
+    // A character of two bytes is not cut in its middle.
+    let (message, _) = panics(|| {
+        let long = (String::from("a") + &"ä".repeat(200)).leak();
+        let _ = InterfaceName::from_static(long);
+    });
+    let shown = String::from("a") + &"ä".repeat(79);
+    assert_eq!(message, format!("cannot use \"{shown}…\" as InterfaceName: {why}"));
+}
+
+#[test]
+fn a_bus_name_is_unique_or_well_known_and_lies_in_its_namespace() {
+    let [unique, known] = [":1.5", "org.example.A"].map(|name| BusName::parse(name).unwrap());
+    assert!(unique.is_unique() && !unique.is_well_known());
+    assert!(known.is_well_known() && !known.is_unique());
+    for (namespace, is_in) in
+        [("org", true), ("org.example", true), ("org.exam", false), ("com", false)]
+    {
+        assert_eq!(known.is_in(BusNamespace::parse(namespace).unwrap()), is_in, "{namespace}");
+    }
+    assert!(BusNamespace::parse("org").is_ok() && BusName::parse("org").is_err());
+}
+
+#[test]
+fn an_invalid_name_is_quoted_with_its_role_and_the_rule() {
+    let error = crate::MethodCall::new("org.example", "links", "org.example.Link", "Up");
+    assert_eq!(
+        error.unwrap_err().to_string(),
+        "cannot use \"links\" as path: the path does not begin with a slash at byte 0"
+    );
 }

@@ -16,14 +16,17 @@ const HELP: &str = "\
 
 {usage-heading} {usage}
 
-Questions:   state (is-enabled), active (is-active), failed (is-failed), status, show, cat
-Jobs:        start, stop, restart, try-restart, reload, reload-or-restart, try-reload-or-restart,
-             isolate, jobs (list-jobs), cancel
-Units:       list (list-units), watch, kill, freeze, thaw, reset-failed, set-property, run
-Unit files:  files (list-unit-files), enable, disable, reenable, link, mask, unmask, preset, revert,
-             get-default, set-default, daemon-reload
+Questions:   state (is-enabled), active (is-active), failed (is-failed), status,
+             show, cat
+Jobs:        start, stop, restart, try-restart, reload, reload-or-restart,
+             try-reload-or-restart, isolate, jobs (list-jobs), cancel
+Units:       list (list-units), watch, kill, freeze, thaw, reset-failed,
+             set-property, run
+Unit files:  files (list-unit-files), enable, disable, reenable, link, mask,
+             unmask, preset, revert, get-default, set-default, daemon-reload
 
-'barebus unit VERB --help' has the help of a verb, and barebus-unit(1) says what each is for.
+'barebus unit VERB --help' has the help of a verb, and 'barebus man unit' says
+what each is for.
 
 Options:
 {options}{after-help}";

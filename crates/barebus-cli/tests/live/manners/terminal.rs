@@ -54,6 +54,35 @@ fn tables_are_as_wide_as_the_terminal() {
     assert!(!piped.contains(['…', '\x1b']) && !piped.contains(" node "), "{piped}");
 }
 
+#[test]
+fn help_is_wrapped_to_the_terminal() {
+    for line in ["--help", "call --help", "unit --help", "unit run --help", "trace --help"] {
+        let help = plain(&shown(80, "", line));
+        let before = help.split("Examples:").next().unwrap().lines();
+        let text = before.filter(|line| !line.starts_with("Usage:"));
+        let widest = text.map(UnicodeWidthStr::width).max().unwrap();
+        assert!(widest <= 80, "{line}: {help}");
+        // They can be copied.
+        let examples = help.split("Examples:\n").nth(1).unwrap();
+        assert!(examples.lines().all(|line| line.starts_with("  barebus ")), "{line}: {help}");
+        let wide = plain(&shown(200, "", line));
+        assert!(wide.lines().count() < help.lines().count(), "{line}: {wide}");
+    }
+}
+
+#[test]
+fn the_manual_page_of_a_verb_is_shown_as_man_shows_it() {
+    let page = plain(&shown(80, "PAGER=cat MANPAGER=cat", "man unit run"));
+    assert!(page.contains("barebus-unit-run(1)") && !page.contains(".SH"), "{page}");
+}
+
+#[test]
+fn names_that_are_cut_keep_their_ends() {
+    let list = plain(&shown(80, "", "list"));
+    assert!(list.lines().any(|line| line.starts_with("org.") && line.contains("…")), "{list}");
+    assert!(list.contains("systemd1 "), "{list}");
+}
+
 const GET_ALL: &str = "org.freedesktop.DBus /org/freedesktop/DBus org.freedesktop.DBus.Properties GetAll s org.freedesktop.DBus";
 
 /// Text that is the same whenever it is printed.

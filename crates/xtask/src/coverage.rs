@@ -1,0 +1,220 @@
+//! `cargo xtask coverage`: which lines and branches of the crates the tests run.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::process::Command;
+
+use clap::Args;
+use serde::Deserialize;
+
+use crate::packages;
+use crate::run::{self, Failure, cargo, top};
+use crate::test::APART;
+
+#[derive(Debug, Args)]
+pub(crate) struct CoverageOptions {
+    /// Leaves out the tests that boot systemd: barebus-systemd and the program then have less than all tests give
+    #[arg(long)]
+    quick: bool,
+}
+
+/// What must be covered of a crate, in percent.
+struct Goal {
+    package: &'static str,
+    lines: u64,
+    branches: u64,
+}
+
+const GOALS: &[Goal] = &[
+    Goal { package: "barebus-wire", lines: 97, branches: 95 },
+    Goal { package: "barebus-sasl", lines: 97, branches: 95 },
+    Goal { package: "barebus-session", lines: 97, branches: 95 },
+    Goal { package: "barebus", lines: 95, branches: 0 },
+    Goal { package: "barebus-text", lines: 95, branches: 0 },
+    Goal { package: "barebus-tokio", lines: 95, branches: 0 },
+    Goal { package: "barebus-systemd", lines: 95, branches: 0 },
+];
+
+/// Test programs of `barebus-tests` that need no systemd.
+const QUICK: &[&str] = &["wire", "session", "handshake", "connection", "tokio"];
+
+/// The part of llvm-cov's summary that is read.
+#[derive(Debug, Deserialize)]
+struct Report {
+    data: Vec<Export>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Export {
+    files: Vec<File>,
+}
+
+#[derive(Debug, Deserialize)]
+struct File {
+    filename: String,
+    summary: Summary,
+}
+
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+struct Summary {
+    lines: Count,
+    branches: Count,
+}
+
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+struct Count {
+    count: u64,
+    covered: u64,
+}
+
+impl Count {
+    fn add(&mut self, other: Self) {
+        self.count += other.count;
+        self.covered += other.covered;
+    }
+
+    /// In tenths of a percent, rounded down.
+    fn rate(self) -> u64 {
+        (self.covered * 1000).checked_div(self.count).unwrap_or(1000)
+    }
+
+    fn text(self) -> String {
+        let rate = self.rate();
+        format!("{}.{} %", rate / 10, rate % 10)
+    }
+}
+
+/// Runs the tests with counters, and prints what they cover.
+///
+/// # Errors
+/// A program is missing, a test failed, or a crate is covered less than it must be.
+pub(crate) fn run(options: &CoverageOptions) -> Result<(), Failure> {
+    if !run::is_there("cargo-llvm-cov") {
+        println!("xtask: installing cargo-llvm-cov");
+        run::run(cargo().args(["install", "--locked", "cargo-llvm-cov"]))?;
+    }
+    let llvm = llvm()?;
+    packages::need(&[&format!("llvm-cov-{llvm}")])?;
+    run::run(llvm_cov(&llvm).args(["clean", "--workspace"]))?;
+    for mut tests in tests(&llvm, options.quick) {
+        run::run(&mut tests)?;
+    }
+    let file = top().join("target/coverage.json");
+    let mut report = llvm_cov(&llvm);
+    report.args(["report", "--branch", "--json", "--summary-only", "--output-path"]).arg(&file);
+    run::run(&mut report)?;
+    let report: Report = serde_json::from_slice(&fs::read(&file)?)?;
+    let (text, short) = table(&by_package(&report));
+    print!("{text}");
+    if short.is_empty() {
+        return Ok(());
+    }
+    Err(Failure(format!("covered less than they must be: {}", short.join(", "))))
+}
+
+/// The runs whose counters are added up.
+fn tests(llvm: &str, is_quick: bool) -> Vec<Command> {
+    let test = || {
+        let mut command = llvm_cov(llvm);
+        command.args(["--branch", "--no-report"]);
+        command
+    };
+    if is_quick {
+        let mut units = test();
+        units.arg("--lib").args(GOALS.iter().flat_map(|goal| ["-p", goal.package]));
+        let mut rules = test();
+        rules.args(["-p", "barebus-tests"]).args(QUICK.iter().flat_map(|name| ["--test", name]));
+        // They build programs of their own.
+        rules.args(["--", "--skip", "proofs::", "--skip", "proof::"]);
+        return vec![units, rules];
+    }
+    let mut together = test();
+    together.args(["--workspace", "--"]).args(APART.iter().flat_map(|name| ["--skip", name]));
+    let mut apart = test();
+    apart.args(["--workspace", "--"]).args(APART);
+    vec![together, apart]
+}
+
+/// `cargo llvm-cov` with the tools that read what rustc's LLVM writes.
+fn llvm_cov(llvm: &str) -> Command {
+    let mut command = cargo();
+    command.arg("llvm-cov");
+    command.env("LLVM_COV", format!("/usr/bin/llvm-cov-{llvm}"));
+    command.env("LLVM_PROFDATA", format!("/usr/bin/llvm-profdata-{llvm}"));
+    // Branches are counted by unstable compilers only, or with this variable.
+    command.env("RUSTC_BOOTSTRAP", "1").env("CARGO_PROFILE_DEV_DEBUG", "0");
+    command
+}
+
+/// The major version of rustc's LLVM. Another version does not read its profiles.
+fn llvm() -> Result<String, Failure> {
+    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let output = Command::new(rustc).arg("-vV").output()?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let version = text.lines().find_map(|line| line.strip_prefix("LLVM version: "));
+    let major = version.and_then(|version| version.split('.').next());
+    major.map(str::to_owned).ok_or_else(|| Failure("rustc -vV names no version of LLVM".into()))
+}
+
+/// Sums of the files in each crate's `src`.
+fn by_package(report: &Report) -> BTreeMap<&'static str, Summary> {
+    let mut sums = BTreeMap::new();
+    for file in report.data.iter().flat_map(|export| &export.files) {
+        for goal in GOALS {
+            if file.filename.contains(&format!("/crates/{}/src/", goal.package)) {
+                let sum: &mut Summary = sums.entry(goal.package).or_default();
+                sum.lines.add(file.summary.lines);
+                sum.branches.add(file.summary.branches);
+            }
+        }
+    }
+    sums
+}
+
+/// A row for each crate, and the crates that miss their goals.
+fn table(sums: &BTreeMap<&'static str, Summary>) -> (String, Vec<&'static str>) {
+    let mut text =
+        String::from("| crate | lines | at least | branches | at least |\n|---|---|---|---|---|\n");
+    let mut short = Vec::new();
+    for &Goal { package, lines, branches } in GOALS {
+        let sum = sums.get(package).copied().unwrap_or_default();
+        let least = if branches == 0 { "–".into() } else { format!("{branches} %") };
+        text += &format!(
+            "| `{package}` | {} | {lines} % | {} | {least} |\n",
+            sum.lines.text(),
+            sum.branches.text()
+        );
+        if sum.lines.rate() < lines * 10 || sum.branches.rate() < branches * 10 {
+            short.push(package);
+        }
+    }
+    (text, short)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_summed_by_crate_and_compared_with_the_goals() {
+        let report = r#"{"data": [{"files": [
+            {"filename": "/x/crates/barebus-sasl/src/a.rs",
+             "summary": {"lines": {"count": 100, "covered": 97}, "branches": {"count": 10, "covered": 10}, "more": 1}},
+            {"filename": "/x/crates/barebus-sasl/src/b/c.rs",
+             "summary": {"lines": {"count": 100, "covered": 98}, "branches": {"count": 10, "covered": 8}}},
+            {"filename": "/x/crates/barebus/src/a.rs",
+             "summary": {"lines": {"count": 1000, "covered": 949}, "branches": {"count": 0, "covered": 0}}},
+            {"filename": "/x/crates/barebus-cli/src/a.rs",
+             "summary": {"lines": {"count": 9, "covered": 0}, "branches": {"count": 9, "covered": 0}}}
+        ]}]}"#;
+        let (text, short) = table(&by_package(&serde_json::from_str(report).unwrap()));
+        assert!(text.contains("| `barebus-sasl` | 97.5 % | 97 % | 90.0 % | 95 % |\n"), "{text}");
+        assert!(text.contains("| `barebus` | 94.9 % | 95 % | 100.0 % | – |\n"), "{text}");
+        assert_eq!(short, ["barebus-sasl", "barebus"]);
+    }
+
+    #[test]
+    fn the_compiler_names_its_llvm() {
+        assert!(llvm().unwrap().parse::<u32>().unwrap() >= 19);
+    }
+}
