@@ -15,6 +15,7 @@ pub mod cpu;
 pub mod measure;
 pub mod memory;
 pub mod peers;
+pub mod report;
 pub mod workload;
 
 pub use workload::{Operation, Sample, Target, Workload};

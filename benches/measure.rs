@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
+use nix::time::ClockId;
+
 use crate::Operation;
 use crate::workload::PAYLOAD_LEN;
 
@@ -87,6 +89,53 @@ pub fn ratios_to_memcpy(operations: &mut [Operation]) -> Vec<f64> {
     took.iter().map(|took| took.as_secs_f64() / copy_took.as_secs_f64()).collect()
 }
 
+/// Processor times of one run of each operation in seconds, for each of many rounds. In a round the operations run in turns, each in a batch that
+/// takes about as long as those of the others, so that it is disturbed as often.
+pub fn rounds(operations: &mut [Operation]) -> Vec<Vec<f64>> {
+    let counts: Vec<u32> = operations.iter_mut().map(count).collect();
+    let mut times = || {
+        let each = operations.iter_mut().zip(&counts);
+        each.map(|(run, count)| time_of(run, *count).as_secs_f64() / f64::from(*count)).collect()
+    };
+    (0..ROUNDS).map(|_| times()).collect()
+}
+
+/// Copies `source` to the same place again and again.
+pub fn copy(source: &'static [u8]) -> Operation {
+    let mut place = vec![0; source.len()];
+    Box::new(move || {
+        place.copy_from_slice(black_box(source));
+        black_box(&place);
+    })
+}
+
+/// The middle value; not a number if there is none.
+pub fn median(values: impl IntoIterator<Item = f64>) -> f64 {
+    let mut values: Vec<f64> = values.into_iter().collect();
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+/// How often `run` runs in a batch.
+fn count(run: &mut Operation) -> u32 {
+    let mut count = 1;
+    while time_of(run, count) < BATCH {
+        count *= 2;
+    }
+    count
+}
+
+fn time_of(run: &mut Operation, count: u32) -> Duration {
+    let begun = processor_time();
+    (0..count).for_each(|_| run());
+    processor_time() - begun
+}
+
+/// Processor time of this thread, so that what other programs take does not count.
+fn processor_time() -> Duration {
+    Duration::from(ClockId::CLOCK_THREAD_CPUTIME_ID.now().unwrap())
+}
+
 /// One run, as a function of its own that valgrind can tell by its name.
 #[inline(never)]
 fn measured_run(operation: &mut Operation) {
@@ -103,6 +152,12 @@ fn time(mut run: impl FnMut()) -> Duration {
 
 /// How often an operation is run when its instructions are counted; all runs cost the same.
 const RUNS: u64 = 4;
+
+/// How often [`rounds`] times each operation.
+const ROUNDS: usize = 101;
+
+/// Least time of a batch in a round.
+const BATCH: Duration = Duration::from_micros(200);
 
 /// How often an operation and the copy are timed, in turns.
 const TURNS: u32 = 3_000;

@@ -1,7 +1,7 @@
 //! Counts what the workloads cost, and holds it against their targets.
 //!
 //! ```text
-//! cargo run --release -p barebus-benches --bin callgrind [-- WORKLOAD...]
+//! cargo run --release -p barebus-benches --bin callgrind [-- [--tsv] WORKLOAD...]
 //! ```
 //!
 //! Instructions are valgrind's count of this program running one workload; ratios to copying the same payload are the
@@ -16,10 +16,12 @@ use std::process::ExitCode;
 
 use allocations::allocations_so_far;
 use barebus_benches::measure::{instructions, ratios_to_memcpy, run_counted};
+use barebus_benches::report::Report;
 use barebus_benches::{Target, Workload};
 
 fn main() -> ExitCode {
-    let names: Vec<String> = env::args().skip(1).collect();
+    let mut names: Vec<String> = env::args().skip(1).collect();
+    let report = Report::new(&mut names);
     if let ["--count", name] = *names.iter().map(String::as_str).collect::<Vec<_>>() {
         return count(name);
     }
@@ -36,17 +38,24 @@ fn main() -> ExitCode {
     if names.is_empty() {
         workloads.extend(Workload::all());
     }
-    table(&workloads)
+    table(&workloads, report)
 }
 
 /// Measures `workloads` and prints a row for each.
-fn table(workloads: &[&Workload]) -> ExitCode {
-    println!("{:<26} {:>16} {:>16}  {:>6}  ", "workload", "measured", "target", "allocs");
+fn table(workloads: &[&Workload], report: Report) -> ExitCode {
+    report.line(format_args!(
+        "{:<26} {:>16} {:>16}  {:>6}  ",
+        "workload", "measured", "target", "allocs"
+    ));
     let mut missed = false;
     for workload in workloads {
         match measure(workload) {
             Ok(row) => {
-                println!("{:<26} {row}", workload.name);
+                let place = |column| ["codec", workload.name, column];
+                report.figure(place("measured"), &row.measured, "");
+                report.figure(place("target"), &row.target, "");
+                report.figure(place("allocations"), row.allocations, "");
+                report.line(format_args!("{:<26} {row}", workload.name));
                 missed |= !row.holds;
             }
             Err(error) => {

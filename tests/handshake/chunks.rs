@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use barebus_tests::sample::sample_size;
 use barebus_tests::sasl::{client_takes_anything, server_takes_anything};
 use proptest::prelude::*;
 
@@ -44,13 +45,12 @@ const CLIENT: &[&str] = &[
     "EXTENSION_X",
 ];
 
-/// 2000 cases, or as many as `PROPTEST_CASES` says.
+/// 2000 cases, or as many as `PROPTEST_CASES` says; fewer in a sample.
 fn config() -> ProptestConfig {
     let default = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
-    match std::env::var_os("PROPTEST_CASES") {
-        Some(_) => default,
-        None => ProptestConfig { cases: 2000, ..default },
-    }
+    let is_set = std::env::var_os("PROPTEST_CASES").is_some();
+    let all = if is_set { default.cases } else { 2000 };
+    ProptestConfig { cases: sample_size("a property of the handshake", all), ..default }
 }
 
 #[test]

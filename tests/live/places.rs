@@ -130,13 +130,18 @@ pub(crate) fn program_in(the_box: &SystemdBox) -> PathBuf {
     "/srv/live-tests".into()
 }
 
-/// Runs the tests that hold for every version of systemd in boxes of another system.
+/// Runs the tests that hold for every version of systemd in boxes of another system. One process for each module ends the module's boxes:
+/// those of all modules need more inotify instances than a user has (128 by default).
 #[test]
 #[ignore = "needs a Debian 13 root: cargo xtask test --all"]
 fn all_of_it_holds_with_another_systemd() {
     assert!(std::env::var_os(ROOT).is_some(), "{ROOT} does not say where the other system is");
-    let this = std::env::current_exe().unwrap();
-    let tests = ["access::", "jobs::", "members::", "units::", "transient::", "watch::"];
-    let status = Command::new(this).args(tests).status().unwrap();
-    assert!(status.success(), "{status}");
+    let modules =
+        ["access::", "jobs::", "members::", "settings::", "transient::", "units::", "watch::"];
+    let failed = modules.into_iter().filter(|module| {
+        let this = std::env::current_exe().unwrap();
+        !Command::new(this).arg(module).status().unwrap().success()
+    });
+    let failed: Vec<&str> = failed.collect();
+    assert!(failed.is_empty(), "tests of {failed:?} failed");
 }

@@ -9,6 +9,7 @@
 
 mod bus;
 mod calls;
+mod claims;
 mod cost;
 mod events;
 mod held;

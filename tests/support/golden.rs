@@ -1,5 +1,7 @@
 //! Bytes written out by hand, from the specification.
 
+use std::sync::{Mutex, PoisonError};
+
 use barebus_wire::Endian;
 
 use crate::model::{pad, put_signature, put_u32};
@@ -13,6 +15,14 @@ pub fn hex(text: &str) -> Vec<u8> {
         .filter(|character| !character.is_whitespace())
         .collect();
     hex::decode(digits).expect("hexadecimal digits")
+}
+
+/// Bytes that live as long as the program. They stay reachable, so LeakSanitizer does not report them.
+pub fn kept(bytes: Vec<u8>) -> &'static [u8] {
+    static KEPT: Mutex<Vec<&[u8]>> = Mutex::new(Vec::new());
+    let bytes: &'static [u8] = bytes.leak();
+    KEPT.lock().unwrap_or_else(PoisonError::into_inner).push(bytes);
+    bytes
 }
 
 /// A METHOD_CALL of `/` and `M` with a body of `signature`, the body in hexadecimal.

@@ -9,6 +9,7 @@
     reason = "a test fails by panicking"
 )]
 
+pub mod claims;
 pub mod corpus;
 pub mod cost;
 pub mod dictionary;
@@ -21,6 +22,7 @@ pub mod model;
 pub mod peer;
 pub mod proofs;
 pub mod properties;
+pub mod sample;
 pub mod sasl;
 pub mod seeds;
 pub mod session;

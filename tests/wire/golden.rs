@@ -1,12 +1,13 @@
 //! Golden bytes from the specification: each type and each header field, in both byte orders, decoded and encoded.
 
-use barebus_tests::golden::hex;
+use barebus_gen::{Generator, Shape, is_large, rules};
+use barebus_tests::golden::{hex, kept};
 use barebus_tests::model::Model;
 use barebus_tests::properties::{encode, marshalled};
 use barebus_wire::{
     AsVariant, BusName, Cursor, Decode, Dict, Encode, Endian, Entries, ErrorName, FdIndex, Flags,
-    Header, InterfaceName, MemberName, Message, MessageType, ObjectPath, Reader, Serial, Signature,
-    Value, Variant,
+    Header, InterfaceName, MemberName, Message, MessageType, ObjectPath, OwnedBody, Reader, Serial,
+    Signature, Value, Variant,
 };
 
 /// Checks that `value` is `little` and `big` in hexadecimal, in either direction, typed and by its signature alone.
@@ -17,7 +18,7 @@ fn is<'a, T: Encode + Decode<'a> + PartialEq + core::fmt::Debug>(
     big: &str,
 ) {
     for (endian, text) in [(Endian::Little, little), (Endian::Big, big)] {
-        let bytes: &'static [u8] = hex(text).leak();
+        let bytes = kept(hex(text));
         assert_eq!(hex::encode(marshalled(&value, endian)), hex::encode(bytes));
         let mut reader = Reader::new(bytes, endian);
         assert_eq!(T::decode(&mut reader).as_ref(), Ok(&value));
@@ -323,4 +324,29 @@ fn header_fields_in_any_order_and_unknown_ones_between_them() {
     assert_eq!(message.header().path, Some(ObjectPath::from_static("/")));
     assert_eq!(message.header().flags.bits(), 7);
     assert_eq!(message.signature(), Signature::EMPTY);
+}
+
+/// FNV-1a, 64 bits.
+fn digest(bytes: impl IntoIterator<Item = u8>) -> u64 {
+    bytes.into_iter().fold(0xcbf2_9ce4_8422_2325, |digest, byte| {
+        (digest ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
+}
+
+/// Both marshallers: that of `barebus-gen`, and `barebus-wire`'s of what was read.
+#[test]
+fn a_seed_gives_the_same_bytes_on_every_machine() {
+    let generator = Generator::new(1, Shape::default());
+    let valid = (0..200).map(|number| generator.message(number).unwrap().marshal());
+    let valid: Vec<Vec<u8>> = valid.collect();
+    let again = valid.iter().map(|bytes| {
+        let message = Message::parse(bytes).unwrap();
+        encode(message.header(), &OwnedBody::try_from(&message).unwrap()).unwrap()
+    });
+    let again: Vec<Vec<u8>> = again.collect();
+    let rules = rules().filter(|rule| !is_large(*rule));
+    let broken: Vec<Vec<u8>> = rules.map(|rule| generator.broken(7, rule).unwrap().bytes).collect();
+    let digests = [valid, again, broken].map(|messages| digest(messages.into_iter().flatten()));
+    let expected = [0x3883_701a_7c3f_1cd5, 0x311f_36cf_783a_dad1, 0x0da1_f7da_5178_b31d];
+    assert_eq!(digests, expected, "{digests:#x?}");
 }

@@ -2,11 +2,12 @@
 
 use barebus_tests::generators::{self, any_body, any_message, any_signature};
 use barebus_tests::properties;
+use barebus_tests::sample::sample_size;
 use barebus_wire::{EncodeBody, Endian};
 use proptest::prelude::*;
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: sample_size("a property of messages", 512), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn messages_survive_marshalling_in_both_byte_orders(parts in any_message()) {

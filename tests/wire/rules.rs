@@ -2,6 +2,7 @@
 
 use barebus_tests::corpus::Corpus;
 use barebus_tests::properties;
+use barebus_tests::sample::sample_size;
 use barebus_wire::address::Addresses;
 use barebus_wire::{
     BusName, EncodeBody, Header, InterfaceName, MatchRule, MemberName, Message, MessageBuf,
@@ -133,7 +134,7 @@ fn judges_every_address_as_the_corpus_does() {
 const VALUE: &str = r"('?(a\.b|/a/b|/|M|signal|:1\.7|true|a|)'?|\\'|',')";
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: sample_size("match rules and addresses", 512), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn match_rules_are_cut_and_matched_the_naive_way(

@@ -7,6 +7,7 @@ use std::hash::{BuildHasherDefault, DefaultHasher};
 use std::rc::Rc;
 use std::sync::Arc;
 
+use barebus_tests::golden::kept;
 use barebus_wire::name::{OwnedBusName, OwnedErrorName, OwnedInterfaceName, OwnedMemberName};
 use barebus_wire::{
     AsVariant, BodyError, BusName, Decode, DecodeError, DecodeErrorKind as Kind, Dict, Encode,
@@ -19,7 +20,7 @@ fn message_in(endian: Endian, argument: impl Encode) -> &'static [u8] {
     header.endian = endian;
     let mut buf = MessageBuf::new();
     buf.push(&header, &(argument,)).unwrap();
-    Vec::leak(buf.as_slice().to_vec())
+    kept(buf.as_slice().to_vec())
 }
 
 fn read<T: Decode<'static>>(bytes: &'static [u8]) -> Result<T, BodyError> {

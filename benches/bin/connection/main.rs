@@ -1,7 +1,7 @@
 //! What the connection costs beyond the least that the same conversation costs, as ratios.
 //!
 //! ```text
-//! cargo run --release -p barebus-benches --bin connection [-- daemon|broker|canned...]
+//! cargo run --release -p barebus-benches --bin connection [-- [--tsv] daemon|broker|canned...]
 //! ```
 //!
 //! The least is a client that writes bytes marshalled before and reads without parsing. Both clients and the server run on one
@@ -22,6 +22,7 @@ use barebus_benches::compare::{Barebus, Comparison, Kind};
 use barebus_benches::cpu::pin;
 use barebus_benches::peers::call::Call;
 use barebus_benches::peers::servers::{Server, serve_if_asked};
+use barebus_benches::report::Report;
 
 fn main() -> ExitCode {
     if let Some(served) = serve_if_asked() {
@@ -31,8 +32,12 @@ fn main() -> ExitCode {
         eprintln!("cannot stay on one CPU: {error}");
         return ExitCode::from(2);
     }
-    let names: Vec<String> = env::args().skip(1).collect();
-    println!("{:<54} {:>9} {:>9} {:>6} {:>7}", "", "raw", "barebus", "ratio", "target");
+    let mut names: Vec<String> = env::args().skip(1).collect();
+    let report = Report::new(&mut names);
+    report.line(format_args!(
+        "{:<54} {:>9} {:>9} {:>6} {:>7}",
+        "", "raw", "barebus", "ratio", "target"
+    ));
     let mut missed = false;
     for (name, start, rows) in GROUPS {
         if !names.is_empty() && !names.iter().any(|wanted| wanted == name) {
@@ -58,14 +63,19 @@ fn main() -> ExitCode {
             let ratio = ratio(&[raw, barebus]);
             let is_missed = target.is_some_and(|target| ratio > target);
             missed |= is_missed;
-            println!(
-                "{:<54} {:>9} {:>9} {ratio:>6.3} {:>7} {}",
-                format!("{name}: {kind}, {callee}"),
+            let what = format!("{name}: {kind}, {callee}");
+            let place = |column| ["conversation", &*what, column];
+            report.figure(place("barebus"), format_args!("{ratio:.3}"), "× raw client");
+            if let Some(target) = target {
+                report.figure(place("target"), target, "× raw client");
+            }
+            report.line(format_args!(
+                "{what:<54} {:>9} {:>9} {ratio:>6.3} {:>7} {}",
                 format!("{raw:.2} us"),
                 format!("{barebus:.2} us"),
                 target.map_or("-".into(), |target| format!("{target:.2}")),
                 if is_missed { "MISSED" } else { "" },
-            );
+            ));
         }
     }
     ExitCode::from(u8::from(missed))

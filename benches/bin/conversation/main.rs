@@ -2,7 +2,7 @@
 //! writes from connecting to the first answer.
 //!
 //! ```text
-//! cargo run --release -p barebus-benches --bin conversation [-- canned|daemon|broker...]
+//! cargo run --release -p barebus-benches --bin conversation [-- [--tsv] canned|daemon|broker...]
 //! ```
 //!
 //! It needs valgrind and strace; dbus-broker runs in a box and needs root. A target that is missed makes the exit code 1;
@@ -23,6 +23,7 @@ use std::env;
 use std::process::ExitCode;
 
 use barebus_benches::peers::servers::{Server, serve_if_asked};
+use barebus_benches::report::Report;
 
 /// A figure, and the most that it may be.
 struct Figure {
@@ -41,14 +42,15 @@ fn main() -> ExitCode {
     if let Some(served) = serve_if_asked() {
         return ExitCode::from(u8::from(served.is_err()));
     }
-    let arguments: Vec<String> = env::args().skip(1).collect();
+    let mut arguments: Vec<String> = env::args().skip(1).collect();
     match *arguments.iter().map(String::as_str).collect::<Vec<_>>() {
         [call::CALLS, address, count] => return call::make(address, count.parse().unwrap()),
         [opening::OPEN, address] => return opening::open(address),
         [signals::SIGNALS, address] => return signals::take(address),
         _ => {}
     }
-    println!("{:<64} {:>8} {:>8}", "", "counted", "target");
+    let report = Report::new(&mut arguments);
+    report.line(format_args!("{:<64} {:>8} {:>8}", "", "counted", "target"));
     let mut missed = false;
     for (name, start, count) in GROUPS {
         if !arguments.is_empty() && !arguments.iter().any(|wanted| wanted == name) {
@@ -65,7 +67,10 @@ fn main() -> ExitCode {
             let is_missed = count > most;
             missed |= is_missed;
             let verdict = if is_missed { "MISSED" } else { "" };
-            println!("{:<64} {count:>8} {most:>8} {verdict}", format!("{name}: {what}"));
+            let what = format!("{name}: {what}");
+            report.figure(["conversation", &what, "counted"], count, "");
+            report.figure(["conversation", &what, "target"], most, "");
+            report.line(format_args!("{what:<64} {count:>8} {most:>8} {verdict}"));
         }
     }
     ExitCode::from(u8::from(missed))

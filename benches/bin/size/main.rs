@@ -2,7 +2,7 @@
 //! any file of the system.
 //!
 //! ```text
-//! cargo run --release -q -p barebus-benches --bin size
+//! cargo run --release -q -p barebus-benches --bin size [-- --tsv]
 //! cargo run --release -q -p barebus-benches --bin size -- budget
 //! ```
 //!
@@ -21,6 +21,7 @@ use std::process::ExitCode;
 
 use barebus_benches::memory;
 use barebus_benches::peers::servers::{Server, serve_if_asked};
+use barebus_benches::report::Report;
 use programs::{Features, Linked, Program};
 
 /// What the service in systemd's place answers.
@@ -39,13 +40,15 @@ fn main() -> ExitCode {
     if let Some(served) = serve_if_asked() {
         return ExitCode::from(u8::from(served.is_err()));
     }
-    let measured = match env::args().nth(1).as_deref() {
+    let mut arguments: Vec<String> = env::args().skip(1).collect();
+    let report = Report::new(&mut arguments);
+    let measured = match arguments.first().map(String::as_str) {
         Some("budget") => budget::check(),
         Some("unused") => {
-            let mut table = Table { missed: false };
+            let mut table = Table { report, missed: false };
             unused(&mut table).map(|()| table.missed)
         }
-        _ => measure(),
+        _ => measure(report),
     };
     match measured {
         Ok(missed) => ExitCode::from(u8::from(missed)),
@@ -57,11 +60,11 @@ fn main() -> ExitCode {
 }
 
 /// Prints a row for each figure. Whether a target is missed.
-fn measure() -> Result<bool, String> {
+fn measure(report: Report) -> Result<bool, String> {
     let crates = programs::registry_crates()?;
     let server = Server::daemon()?;
-    let mut table = Table { missed: false };
-    println!("{:<66} {:>9} {:>9}", "", "counted", "target");
+    let mut table = Table { report, missed: false };
+    report.line(format_args!("{:<66} {:>9} {:>9}", "", "counted", "target"));
     for linked in [Linked::Shared, Linked::Static] {
         let nothing = Program::build(linked, "barebus", "nothing", Features::None)?;
         table.row(&format!("{linked}: bytes of a program that does nothing"), nothing.bytes, None);
@@ -95,7 +98,7 @@ fn measure() -> Result<bool, String> {
     unused(&mut table)?;
     let count = u64::try_from(crates.len()).unwrap_or(u64::MAX);
     table.row("crates from the registry", count, u64::try_from(MOST_CRATES).ok());
-    println!("{}", crates.join(", "));
+    report.line(crates.join(", "));
     Ok(table.missed)
 }
 
@@ -112,6 +115,7 @@ const OTHERS: [(&str, &str); 3] =
     [("barebus", "ping"), ("barebus", "unit_state"), ("barebus-systemd", "unit_file_state")];
 
 struct Table {
+    report: Report,
     missed: bool,
 }
 
@@ -121,7 +125,9 @@ impl Table {
         self.missed |= is_missed;
         let target = most.map_or("-".into(), |most| most.to_string());
         let verdict = if is_missed { "MISSED" } else { "" };
-        println!("{what:<66} {counted:>9} {target:>9} {verdict}");
+        self.report.figure(["size", what, "counted"], counted, "");
+        self.report.figure(["size", what, "target"], &target, "");
+        self.report.line(format_args!("{what:<66} {counted:>9} {target:>9} {verdict}"));
     }
 }
 

@@ -1,7 +1,7 @@
 //! Compares the time of decoding with that of a decoder written by hand, and with copying the message.
 //!
 //! ```text
-//! cargo run --release -p barebus-benches --bin yardstick [-- WORKLOAD...]
+//! cargo run --release -p barebus-benches --bin yardstick [-- [--tsv] WORKLOAD...]
 //! ```
 //!
 //! It measures in two profiles: the benches' own (thin LTO, one codegen unit) and Cargo's default release profile, which a crate that
@@ -18,6 +18,7 @@ use std::process::{Command, ExitCode};
 
 use barebus_benches::cpu::pin;
 use barebus_benches::measure::{instructions_of, run_counted};
+use barebus_benches::report::Report;
 use rounds::Multiples;
 use rows::{ROWS, Row};
 
@@ -27,7 +28,8 @@ const PROCESSES: usize = 5;
 const MOST_GROWTH: f64 = 1.05;
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = env::args().skip(1).collect();
+    let mut arguments: Vec<String> = env::args().skip(1).collect();
+    let report = Report::new(&mut arguments);
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let done = match *arguments {
         ["--time", name] => find(name).and_then(time).map(|()| false),
@@ -36,7 +38,7 @@ fn main() -> ExitCode {
             run_counted(row.by_hand());
             false
         }),
-        ref names => table(names),
+        ref names => table(names, report),
     };
     match done {
         Ok(missed) => ExitCode::from(u8::from(missed)),
@@ -65,27 +67,27 @@ fn time(row: &Row) -> Result<(), String> {
 }
 
 /// Prints a row for each name, or for all workloads. Returns whether a target is missed.
-fn table(names: &[&str]) -> Result<bool, String> {
+fn table(names: &[&str], report: Report) -> Result<bool, String> {
     let rows: Vec<&Row> = match names {
         [] => ROWS.iter().collect(),
         names => names.iter().map(|name| find(name)).collect::<Result<_, _>>()?,
     };
     let programs = [env::current_exe().map_err(|error| error.to_string())?, build_plain()?];
-    println!("{:<26} {:>23}   {:>23}", "", "benches' profile", "Cargo's default");
+    report.line(format_args!("{:<26} {:>23}   {:>23}", "", "benches' profile", "Cargo's default"));
     let heads = format!("{:>9} {:>6} {:>6}", "instr.", "hand", "memcpy");
-    println!(
+    report.line(format_args!(
         "{:<26} {heads}   {heads} {:>6} {:>7} {:>9}",
         "workload", "target", "growth", "by hand"
-    );
+    ));
     let mut missed = false;
     for row in rows {
-        missed |= print(row, &programs)?;
+        missed |= print(row, &programs, report)?;
     }
     Ok(missed)
 }
 
 /// Measures and prints `row`. Returns whether a target is missed.
-fn print(row: &Row, programs: &[PathBuf; 2]) -> Result<bool, String> {
+fn print(row: &Row, programs: &[PathBuf; 2], report: Report) -> Result<bool, String> {
     let mut found = [Vec::new(), Vec::new()];
     for _ in 0..PROCESSES {
         for (program, found) in programs.iter().zip(&mut found) {
@@ -99,7 +101,22 @@ fn print(row: &Row, programs: &[PathBuf; 2]) -> Result<bool, String> {
     let hand_count = count_of(plain_program, "--count-by-hand", row)?;
     let growth = plain_count / bench_count;
     let missed = plain.hand > row.target || growth > MOST_GROWTH;
-    println!(
+    let figures = [
+        ("default profile: × by hand", plain.hand),
+        ("target", row.target),
+        ("× memcpy", plain.memcpy),
+        ("benches' profile: × by hand", bench.hand),
+        ("× memcpy in the benches' profile", bench.memcpy),
+    ];
+    for (column, value) in figures {
+        report.figure(["decoding by hand", row.name, column], format_args!("{value:.2}"), "×");
+    }
+    report.figure(
+        ["decoding by hand", row.name, "instructions, default / benches'"],
+        format_args!("{growth:.3}"),
+        "×",
+    );
+    report.line(format_args!(
         "{:<26} {bench_count:>9} {:>6.2} {:>6.1}   {plain_count:>9} {:>6.2} {:>6.1} {:>6.1} {growth:>7.3} {hand_count:>9}{}",
         row.name,
         bench.hand,
@@ -108,7 +125,7 @@ fn print(row: &Row, programs: &[PathBuf; 2]) -> Result<bool, String> {
         plain.memcpy,
         row.target,
         if missed { "  MISSED" } else { "" }
-    );
+    ));
     Ok(missed)
 }
 

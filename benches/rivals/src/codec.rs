@@ -1,6 +1,7 @@
 //! Marshalling and unmarshalling: the same messages by everyone, checked before they are measured.
 
-use barebus_benches::measure::{instructions, ratios_to_memcpy, run_counted};
+use barebus_benches::measure::{copy, instructions, rounds, run_counted};
+use barebus_benches::report::Report;
 use barebus_benches::{Operation, Sample, Target, Workload};
 use barebus_wire::Message;
 
@@ -46,6 +47,7 @@ const ROWS: &[(&str, Sample, Way)] = &[
     ("w1-decode", Sample::Call, Way::Decode),
     ("w2-encode-400", Sample::Units, Way::Encode),
     ("w2-decode-400", Sample::Units, Way::Decode),
+    ("w2-decode-foreign", Sample::ForeignUnits, Way::Decode),
     ("w3-encode", Sample::Properties, Way::Encode),
     ("w3-decode", Sample::Properties, Way::Decode),
     ("w3-decode-map", Sample::Properties, Way::Map),
@@ -64,14 +66,13 @@ const ROWS: &[(&str, Sample, Way)] = &[
     ("w7-decode-variants", Sample::Variants, Way::Decode),
 ];
 
-/// Measures all, or those workloads that are named, and prints a row for each.
-pub(crate) fn table(names: &[String]) -> Result<(), String> {
+/// Measures all, or those workloads that are named, and prints two lines for each: instructions and time.
+pub(crate) fn table(names: &[String], report: Report) -> Result<(), String> {
     if let Some(name) = names.iter().find(|name| !ROWS.iter().any(|(row, ..)| row == name)) {
         return Err(format!("there is no workload '{name}'"));
     }
-    print!("{:<22}{:>12}", "workload", "barebus");
-    CODECS.iter().for_each(|codec| print!("{:>22}", codec.name));
-    println!();
+    let libraries: String = libraries().map(|name| format!("{name:>20}")).collect();
+    report.line(format_args!("{:<34}{libraries}", "workload"));
     for (name, sample, way) in ROWS {
         if !names.is_empty() && !names.iter().any(|wanted| wanted == name) {
             continue;
@@ -81,57 +82,102 @@ pub(crate) fn table(names: &[String]) -> Result<(), String> {
                 .map_err(|error| format!("{name}, {}: {error}", codec.name))?;
         }
         let workload = Workload::find(name).ok_or("no such workload")?;
-        if let Target::Memcpy(_) = workload.target {
-            row_of_ratios(workload, *sample, *way);
-        } else {
-            row_of_counts(workload, *sample, *way)?;
+        // Where it is copied, the count depends on how the processor copies.
+        if !matches!(workload.target, Target::Memcpy(_)) {
+            Line { workload, what: "instructions", unit: "" }.print(
+                &counts(workload, *sample, *way)?,
+                |value| format!("{value:.0}"),
+                report,
+            );
         }
+        Line { workload, what: "time", unit: "× memcpy" }.print(
+            &times(workload, *sample, *way),
+            significant,
+            report,
+        );
     }
     Ok(())
+}
+
+/// Names of all libraries, barebus first.
+fn libraries() -> impl Iterator<Item = &'static str> {
+    ["barebus"].into_iter().chain(CODECS.iter().map(|codec| codec.name))
 }
 
 /// What runs under valgrind: a workload by a library.
 pub(crate) fn count(name: &str, library: &str) -> Result<(), String> {
     let (_, sample, way) = ROWS.iter().find(|(row, ..)| *row == name).ok_or("no such workload")?;
-    let operation = match CODECS.iter().find(|codec| codec.name == library) {
-        Some(codec) => (codec.measured)(*sample, *way),
-        None => Workload::find(name).map(|workload| (workload.prepare)()),
-    };
+    let workload = Workload::find(name).ok_or("no such workload")?;
+    let operation = operation(workload, library, *sample, *way);
     run_counted(operation.ok_or("the library has no way to do that")?);
     Ok(())
 }
 
-fn row_of_counts(workload: &Workload, sample: Sample, way: Way) -> Result<(), String> {
-    let count = |library| instructions(&["--count", workload.name, library]);
-    let barebus = count("barebus")?;
-    print!("{:<22}{barebus:>12}", workload.name);
-    for codec in CODECS {
-        if (codec.measured)(sample, way).is_none() {
-            print!("{:>22}", "-");
-            continue;
+/// Instructions by each library that has a way to do it.
+fn counts(workload: &Workload, sample: Sample, way: Way) -> Result<Vec<Option<f64>>, String> {
+    let count = |library| match operation(workload, library, sample, way) {
+        Some(_) => {
+            instructions(&["--count", workload.name, library]).map(|count| Some(count as f64))
         }
-        let rival = count(codec.name)?;
-        print!("{rival:>13}{:>9}", format!("({:.1})", rival as f64 / barebus as f64));
-    }
-    println!();
-    Ok(())
+        None => Ok(None),
+    };
+    libraries().map(count).collect()
 }
 
-fn row_of_ratios(workload: &Workload, sample: Sample, way: Way) {
-    let mut operations = vec![(workload.prepare)()];
-    operations.extend(CODECS.iter().filter_map(|codec| (codec.measured)(sample, way)));
-    let mut ratios = ratios_to_memcpy(&mut operations).into_iter();
-    let barebus = ratios.next().unwrap_or(f64::NAN);
-    print!("{:<22}{:>12}", workload.name, format!("{barebus:.2} x"));
-    for codec in CODECS {
-        match (codec.measured)(sample, way).and_then(|_| ratios.next()) {
-            Some(rival) => {
-                print!("{:>13}{:>9}", format!("{rival:.2} x"), format!("({:.1})", rival / barebus))
-            }
-            None => print!("{:>22}", "-"),
-        }
+/// Time by each library that has a way to do it, as a multiple of the time that copying the message takes, all in turns. The shortest of
+/// many rounds counts: a megabyte that another program has evicted from the caches takes several times as long.
+fn times(workload: &Workload, sample: Sample, way: Way) -> Vec<Option<f64>> {
+    let mut operations = vec![copy(sample.message().as_bytes())];
+    operations.extend(libraries().filter_map(|name| operation(workload, name, sample, way)));
+    let rounds = rounds(&mut operations);
+    let shortest =
+        |index: usize| rounds.iter().map(|times| times[index]).fold(f64::INFINITY, f64::min);
+    let copied = shortest(0);
+    let mut multiples = (1..operations.len()).map(|index| shortest(index) / copied);
+    let has_way = |library| operation(workload, library, sample, way).is_some();
+    libraries().map(|library| has_way(library).then(|| multiples.next()).flatten()).collect()
+}
+
+fn operation(workload: &Workload, library: &str, sample: Sample, way: Way) -> Option<Operation> {
+    match CODECS.iter().find(|codec| codec.name == library) {
+        Some(codec) => (codec.measured)(sample, way),
+        None => Some((workload.prepare)()),
     }
-    println!();
+}
+
+/// A line of figures of one workload.
+struct Line<'a> {
+    workload: &'a Workload,
+    what: &'a str,
+    unit: &'a str,
+}
+
+impl Line<'_> {
+    /// Prints the figures of all libraries, and those of the rivals as multiples of barebus', too.
+    fn print(&self, values: &[Option<f64>], show: impl Fn(f64) -> String, report: Report) {
+        let Self { workload, what, unit } = self;
+        let barebus = values.first().copied().flatten().unwrap_or(f64::NAN);
+        let mut line = String::new();
+        for (index, (library, value)) in libraries().zip(values).enumerate() {
+            let Some(value) = value else {
+                line += &format!("{:>20}", "-");
+                continue;
+            };
+            report.figure([what, workload.name, library], show(*value), unit);
+            let multiple = match index {
+                0 => String::new(),
+                _ => format!("({:.1})", value / barebus),
+            };
+            line += &format!("{:>12}{multiple:>8}", show(*value));
+        }
+        report.line(format_args!("{:<22}{what:<12}{line}", workload.name));
+    }
+}
+
+/// With three significant digits, as far as they stand behind the point.
+fn significant(value: f64) -> String {
+    let digits = 2 - value.abs().max(1e-9).log10().floor() as i32;
+    format!("{value:.*}", usize::try_from(digits).unwrap_or(0))
 }
 
 /// Whether what the library writes carries the same values, and what it reads are the same values.

@@ -3,28 +3,37 @@
 use barebus_benches::compare::{Barebus, Batch, Comparison, Kind};
 use barebus_benches::peers::call::Call;
 use barebus_benches::peers::servers::Server;
+use barebus_benches::report::Report;
 use barebus_wire::MethodCall;
 
 /// Converses at the bus called `name` and prints a row for each kind of call.
-pub(crate) fn table(name: &str) -> Result<(), String> {
+pub(crate) fn table(name: &str, report: Report) -> Result<(), String> {
     let (server, callees) = match name {
         "daemon" => (Server::daemon()?, CALLEES),
         // There a real systemd answers, and takes so long for it that what a client takes does not show.
         _ => (Server::broker()?, &CALLEES[..1]),
     };
     let pids = server.pids()?;
-    print!("{name:<46}{:>12}{:>9}", "raw", "barebus");
-    NAMES.iter().for_each(|name| print!("{name:>9}"));
-    println!();
+    let names: String = NAMES.iter().map(|name| format!("{name:>9}")).collect();
+    report.line(format_args!("{name:<46}{:>12}{names}", "raw"));
     for kind in [Kind::Sequential, Kind::InFlight, Kind::Connecting] {
         for (callee, call) in callees {
             let comparison = Comparison::new(&server.address, kind, *call);
             let comparison =
                 comparison.by_processor_time(&pids).map_err(|error| error.to_string())?;
             let [raw, clients @ ..] = comparison.run(CLIENTS);
-            print!("{:<46}{:>12}", format!("{kind}, of {callee}"), format!("{raw:.2} us"));
-            clients.iter().for_each(|client| print!("{:>9.3}", client / raw));
-            println!();
+            let what = format!("{kind}, of {callee}");
+            let mut multiples = String::new();
+            for (client, time) in NAMES.iter().zip(clients) {
+                let (row, multiple) = (format!("dbus-{name}: {what}"), time / raw);
+                report.figure(
+                    ["calls", &row, client],
+                    format_args!("{multiple:.3}"),
+                    "× raw client",
+                );
+                multiples += &format!("{multiple:>9.3}");
+            }
+            report.line(format_args!("{what:<46}{:>12}{multiples}", format!("{raw:.2} us")));
         }
     }
     Ok(())
@@ -42,7 +51,7 @@ const CLIENTS: [fn(&Comparison) -> Batch; 6] = [
     Comparison::client::<crate::libdbus::Client>,
 ];
 
-const NAMES: [&str; 4] = ["zbus", "rustbus", "sd-bus", "libdbus"];
+const NAMES: [&str; 5] = ["barebus", "zbus", "rustbus", "sd-bus", "libdbus"];
 
 /// Destination, path, interface and member of what is called.
 pub(crate) fn texts(method: &MethodCall<'static>) -> [&'static str; 4] {

@@ -30,7 +30,9 @@ macro_rules! c {
 pub(crate) fn operation<S: Sink>(sample: Sample, way: Way) -> Option<Operation> {
     Some(match way {
         // It writes the machine's byte order only.
-        Way::Encode if sample == Sample::ForeignNumbers => return None,
+        Way::Encode if matches!(sample, Sample::ForeignNumbers | Sample::ForeignUnits) => {
+            return None;
+        }
         Way::Encode => encode::<S>(sample),
         Way::Decode => decode(sample, any::<S>),
         Way::Copy => {

@@ -1,7 +1,7 @@
 //! What other D-Bus libraries cost for the messages and calls that barebus is measured with, in the same run.
 //!
 //! ```text
-//! cargo run --release --manifest-path benches/rivals/Cargo.toml [-- WORKLOAD...|daemon|broker]
+//! cargo run --release --manifest-path benches/rivals/Cargo.toml [-- [--tsv] WORKLOAD...|daemon|broker]
 //! ```
 //!
 //! Without names it measures all. What a row means, and what it needs, is told in `docs/benchmarks.md`. The exit code is 2 when
@@ -14,6 +14,7 @@ mod libdbus;
 mod rustbus;
 mod sd_bus;
 mod seen;
+mod versions;
 mod zbus;
 
 use core::ffi::c_int;
@@ -22,22 +23,30 @@ use std::process::ExitCode;
 
 use barebus_benches::cpu::pin;
 use barebus_benches::peers::servers::serve_if_asked;
+use barebus_benches::report::Report;
 
 fn main() -> ExitCode {
     if let Some(served) = serve_if_asked() {
         return ExitCode::from(u8::from(served.is_err()));
     }
-    let arguments: Vec<String> = env::args().skip(1).collect();
+    let mut arguments: Vec<String> = env::args().skip(1).collect();
     if let [count, name, library] = arguments.as_slice()
         && count == "--count"
     {
         return exit_code(codec::count(name, library));
     }
     keep_memory();
+    let report = Report::new(&mut arguments);
+    if let Err(error) = pin() {
+        return exit_code(Err(format!("cannot stay on one CPU: {error}")));
+    }
     exit_code(match arguments.as_slice() {
-        [] => codec::table(&[]).and_then(|()| converse("daemon")).and_then(|()| converse("broker")),
-        [bus] if bus == "daemon" || bus == "broker" => converse(bus),
-        names => codec::table(names),
+        [] => versions::print(report)
+            .and_then(|()| codec::table(&[], report))
+            .and_then(|()| conversation::table("daemon", report))
+            .and_then(|()| conversation::table("broker", report)),
+        [bus] if bus == "daemon" || bus == "broker" => conversation::table(bus, report),
+        names => codec::table(names, report),
     })
 }
 
@@ -49,11 +58,6 @@ fn exit_code(result: Result<(), String>) -> ExitCode {
             ExitCode::from(2)
         }
     }
-}
-
-fn converse(bus: &str) -> Result<(), String> {
-    pin().map_err(|error| format!("cannot stay on one CPU: {error}"))?;
-    conversation::table(bus)
 }
 
 /// Lets the allocator keep what is freed. Else most of what a library takes that marshals a megabyte into a new vector is the

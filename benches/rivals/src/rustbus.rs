@@ -42,10 +42,12 @@ macro_rules! nested {
 }
 
 pub(crate) fn operation<S: Sink>(sample: Sample, way: Way) -> Option<Operation> {
-    use Sample::{Arrays, Bytes, Call, ForeignNumbers, Numbers, Strings, Units, Variants};
+    use Sample::{
+        Arrays, Bytes, Call, ForeignNumbers, ForeignUnits, Numbers, Strings, Units, Variants,
+    };
     Some(match (way, sample) {
         (Way::Encode, Call) => encode::<S>(message_of(&CALL), UNIT),
-        (Way::Encode, Units) => {
+        (Way::Encode, Units | ForeignUnits) => {
             reply::<S>(sample, units(400).into_iter().map(Unit::from).collect::<Vec<_>>())
         }
         (Way::Encode, Sample::Properties) => reply::<S>(sample, Properties),
@@ -60,7 +62,7 @@ pub(crate) fn operation<S: Sink>(sample: Sample, way: Way) -> Option<Operation> 
             nested!(7_u32; v v v v v v v v v v v v v v v v v v v v v v v v v v v v v v v v),
         ),
         (Way::Decode, Call) => decode::<&str, S>(sample),
-        (Way::Decode, Units) => decode::<Each<Unit, S>, S>(sample),
+        (Way::Decode, Units | ForeignUnits) => decode::<Each<Unit, S>, S>(sample),
         (Way::Decode, Sample::Properties) => decode::<Pairs<S>, S>(sample),
         (Way::Decode, Bytes) => decode::<&[u8], S>(sample),
         (Way::Decode, Numbers | ForeignNumbers) => decode::<Cow<[u64]>, S>(sample),

@@ -40,7 +40,9 @@ fn has_told(function: &str, result: c_int) -> bool {
 pub(crate) fn operation<S: Sink>(sample: Sample, way: Way) -> Option<Operation> {
     Some(match way {
         // It writes the machine's byte order only.
-        Way::Encode if sample == Sample::ForeignNumbers => return None,
+        Way::Encode if matches!(sample, Sample::ForeignNumbers | Sample::ForeignUnits) => {
+            return None;
+        }
         Way::Encode => encode::<S>(sample),
         Way::Decode => decode::<S>(sample),
         Way::Copy => copy::<S>(sample),
@@ -75,7 +77,7 @@ fn decode<S: Sink>(sample: Sample) -> Operation {
         let it = bus.receive(black_box(bytes));
         match sample {
             Sample::Call => _ = it.read_text::<S>(b's'),
-            Sample::Units => it.each(c"(ssssssouso)", || {
+            Sample::Units | Sample::ForeignUnits => it.each(c"(ssssssouso)", || {
                 it.inside(b'r', c"ssssssouso", || {
                     b"ssssssouso".iter().for_each(|code| _ = it.basic::<S>(*code));
                 })

@@ -43,7 +43,9 @@ pub(crate) fn operation<S: Sink>(sample: Sample, way: Way) -> Option<Operation> 
             decode(sample, |message| S::value(message.body().deserialize::<$body>().unwrap()))
         };
     }
-    use Sample::{Arrays, Bytes as OfBytes, ForeignNumbers, Numbers, Strings, Units, Variants};
+    use Sample::{
+        Arrays, Bytes as OfBytes, ForeignNumbers, ForeignUnits, Numbers, Strings, Units, Variants,
+    };
     Some(match (way, sample) {
         (Way::Encode, Sample::Call) => {
             let callee = Callee::of(&CALL);
@@ -52,7 +54,7 @@ pub(crate) fn operation<S: Sink>(sample: Sample, way: Way) -> Option<Operation> 
                 S::message(&[builder.build(black_box(&UNIT)).unwrap().data()]);
             })
         }
-        (Way::Encode, Units) => {
+        (Way::Encode, Units | ForeignUnits) => {
             reply::<S>(sample, units(400).into_iter().map(unit).collect::<Vec<_>>())
         }
         (Way::Encode, Sample::Properties) => reply::<S>(sample, Properties),
@@ -67,7 +69,7 @@ pub(crate) fn operation<S: Sink>(sample: Sample, way: Way) -> Option<Operation> 
             reply::<S>(sample, (0..31).fold(Variant::U32(7), wrap))
         }
         (Way::Decode, Sample::Call) => read!(&str),
-        (Way::Decode, Units) => read!(Each<Unit, S>),
+        (Way::Decode, Units | ForeignUnits) => read!(Each<Unit, S>),
         (Way::Decode, Sample::Properties) => read!(Pairs<S>),
         (Way::Decode, OfBytes) => read!(&Bytes),
         (Way::Decode, Strings) => read!(Each<&str, S>),

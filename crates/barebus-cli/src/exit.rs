@@ -155,6 +155,8 @@ impl From<io::Error> for Failure {
         match error.kind() {
             // The reader needs no more, for example head.
             io::ErrorKind::BrokenPipe => Self::new(Exit::Files, ""),
+            // A signal ended the wait for the reader; 130 is SIGINT's.
+            io::ErrorKind::Interrupted => Self::new(Exit::Other(130), ""),
             _ => Self::new(Exit::Files, format_args!("cannot write the output: {error}")),
         }
     }

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
-use barebus_text::capture::{Capture, Captured, Format};
+use barebus_text::capture::{Capture, CaptureError, Captured, Format};
 
 use crate::args::Layout;
 use crate::exit::{Exit, Failure};
@@ -14,7 +14,7 @@ use crate::output::{Answering, BUFFER_LEN, Output};
 pub(crate) type Input = BufReader<Answering<Box<dyn Read>>>;
 
 /// Messages in a file whose format has been detected.
-pub(crate) type Messages = Capture<io::Chain<io::Cursor<Vec<u8>>, Input>>;
+pub(crate) type Messages = Capture<Whole>;
 
 /// Opens a file; `-` is the standard input. `out` is flushed before more is read.
 pub(crate) fn open(file: &Path, out: &Output) -> Result<Input, Failure> {
@@ -57,27 +57,48 @@ pub(crate) fn messages(
     otherwise: Option<Format>,
     out: &Output,
 ) -> Result<Messages, Failure> {
-    let mut input = open(file, out)?;
-    let mut head = Vec::new();
     let format = match layout {
         Layout::Raw => Format::Raw,
         Layout::Hex => Format::Hex,
         Layout::Pcap => Format::Pcap,
         Layout::Pcapng => Format::Pcapng,
         Layout::Auto => {
-            let taken = input.by_ref().take(HEAD_LEN).read_to_end(&mut head);
-            taken.map_err(|error| unreadable(file, &error))?;
-            match (Capture::new(&*head), otherwise) {
-                (Ok(capture), _) => capture.format(),
-                (Err(_), Some(format)) => format,
-                (Err(error), None) => {
-                    let what = format!("{}: {}", name(file), error);
-                    return Err(Failure::new(Exit::Refused, what));
-                }
-            }
+            let Detected { format, whole, .. } = detect(file, out)?;
+            let format = format.or_else(|error| otherwise.ok_or(error)).map_err(|error| {
+                Failure::new(Exit::Refused, format_args!("{}: {error}", name(file)))
+            })?;
+            return Ok(Capture::with_format(whole, format));
         }
     };
-    Ok(Capture::with_format(io::Cursor::new(head).chain(input), format))
+    Ok(Capture::with_format(io::Cursor::new(Vec::new()).chain(open(file, out)?), format))
+}
+
+/// A file whose beginning was read.
+pub(crate) struct Detected {
+    pub(crate) head: Vec<u8>,
+    /// The format of messages that begins so.
+    pub(crate) format: Result<Format, CaptureError>,
+    pub(crate) whole: Whole,
+}
+
+/// The beginning of a file, and what follows.
+pub(crate) type Whole = io::Chain<io::Cursor<Vec<u8>>, Input>;
+
+/// Opens a file, as [`open`] does, and detects its format.
+///
+/// # Errors
+/// The file cannot be read.
+pub(crate) fn detect(file: &Path, out: &Output) -> Result<Detected, Failure> {
+    let mut input = open(file, out)?;
+    let mut head = Vec::new();
+    // What is there: a writer may wait for an answer. No message is shorter than the least.
+    let read = input.fill_buf().map(|there| u64::try_from(there.len()).unwrap_or(0));
+    let read = read.and_then(|there| {
+        input.by_ref().take(there.clamp(HEAD_MIN, HEAD_MAX)).read_to_end(&mut head)
+    });
+    read.map_err(|error| unreadable(file, &error))?;
+    let format = Capture::new(&*head).map(|capture| capture.format());
+    Ok(Detected { format, whole: io::Cursor::new(head.clone()).chain(input), head })
 }
 
 /// Describes a message of which the capture kept only the start.
@@ -111,5 +132,8 @@ pub(crate) fn too_long(what: impl std::fmt::Display, limit: usize) -> io::Error 
     )
 }
 
-/// More than is needed to detect a format.
-const HEAD_LEN: u64 = 16;
+/// Bytes that are enough to detect a format.
+const HEAD_MIN: u64 = 16;
+
+/// Bytes by which text is told from a stream that need not be valid.
+const HEAD_MAX: u64 = 64;

@@ -5,7 +5,7 @@ use std::fmt::Display;
 use barebus::{
     BusName, CallError, CallId, Connection, InterfaceName, MemberName, MethodCall, ObjectPath,
 };
-use barebus_codegen::introspection::{self, Document, Interface, Member, MemberKind};
+use barebus_codegen::introspection::{self, Document, Interface, Member, MemberKind, Problem};
 
 use crate::exit::{Exit, Failure};
 use crate::render::warn;
@@ -27,9 +27,37 @@ pub(crate) fn start(
 
 /// Waits for the answer: the XML.
 pub(crate) fn wait(connection: &mut Connection, question: CallId) -> Result<String, CallError> {
+    wait_and(connection, question, str::to_owned)
+}
+
+/// Waits for the answer, and reads it. `tried` names the object. The inner error: it cannot be read.
+pub(crate) fn wait_for_document(
+    connection: &mut Connection,
+    question: CallId,
+    tried: impl Display,
+) -> Result<Result<Document, Failure>, CallError> {
+    wait_and(connection, question, |xml| read(tried, xml))
+}
+
+/// As [`wait_for_document`], but only the names of the objects below are read.
+pub(crate) fn wait_for_children(
+    connection: &mut Connection,
+    question: CallId,
+    tried: impl Display,
+) -> Result<Result<Document, Failure>, CallError> {
+    wait_and(connection, question, |xml| {
+        introspection::read_children(xml).map_err(|problem| unreadable(tried, &problem))
+    })
+}
+
+fn wait_and<T>(
+    connection: &mut Connection,
+    question: CallId,
+    take: impl FnOnce(&str) -> T,
+) -> Result<T, CallError> {
     let reply = connection.wait(question)?;
     let (xml,): (&str,) = reply.body()?;
-    Ok(xml.to_owned())
+    Ok(take(xml))
 }
 
 /// Asks an object for its introspection data: the XML.
@@ -44,9 +72,11 @@ pub(crate) fn ask(
 
 /// Reads introspection data as far as possible. `tried` names the object.
 pub(crate) fn read(tried: impl Display, xml: &str) -> Result<Document, Failure> {
-    introspection::read(xml).map_err(|problem| {
-        Failure::new(Exit::Refused, format_args!("{tried}: the answer cannot be read: {problem}"))
-    })
+    introspection::read(xml).map_err(|problem| unreadable(tried, &problem))
+}
+
+fn unreadable(tried: impl Display, problem: &Problem) -> Failure {
+    Failure::new(Exit::Refused, format_args!("{tried}: the answer cannot be read: {problem}"))
 }
 
 /// The member of an object's interface.

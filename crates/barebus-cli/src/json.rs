@@ -6,6 +6,7 @@ use barebus::wire::{OwnedBody, OwnedValue};
 use barebus_text::json;
 
 use crate::args::Form;
+use crate::colour::Look;
 use crate::render::json_string;
 
 /// A value of JSON, as text.
@@ -98,7 +99,7 @@ impl Json {
         let mut text = String::new();
         // Writing to a String does not fail.
         let _ = json::indent(&self.0, &mut text);
-        writeln!(io::stdout().lock(), "{text}")
+        writeln!(io::stdout().lock(), "{}", Look::Json.paint(&text))
     }
 
     /// Prints the value in a line.

@@ -1,6 +1,7 @@
 //! The program `barebus`: queries and controls systemd and any other D-Bus service.
 
 mod args;
+mod colour;
 mod command;
 mod complete;
 mod descriptors;

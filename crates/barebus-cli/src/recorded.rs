@@ -1,6 +1,6 @@
 //! Reads messages in any form: streams, captures, JSON, lines of text.
 
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{BufReader, Read};
 use std::path::Path;
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use barebus_text::capture::{Capture, CaptureErrorKind, Captured, Format};
 
 use crate::command::encode;
 use crate::exit::{Exit, Failure};
-use crate::input::{self, Input, too_long};
+use crate::input::{self, Detected, Whole, too_long};
 use crate::line::Body;
 use crate::output::Output;
 use crate::pieces::{Pieces, Shape};
@@ -25,9 +25,6 @@ pub(crate) struct Recorded {
     /// Why the bytes are not the message: the capture kept only its start.
     pub(crate) cut: Option<String>,
 }
-
-/// The beginning of the file, and what follows.
-type Whole = io::Chain<io::Cursor<Vec<u8>>, Input>;
 
 /// The messages of a file, in order.
 pub(crate) struct Recording {
@@ -48,9 +45,6 @@ enum Source {
 /// In bytes. A longer stream is more likely endless.
 const STREAM_MAX: usize = 1 << 30;
 
-/// Bytes by which the form is told.
-const HEAD_LEN: u64 = 64;
-
 impl Recording {
     /// Opens a file; `-` is the standard input. `out` is flushed before more is read.
     ///
@@ -69,22 +63,9 @@ impl Recording {
     }
 
     fn open_as(file: &Path, out: &Output, is_raw: bool) -> Result<Self, Failure> {
-        let mut input = input::open(file, out)?;
-        let mut head = Vec::new();
-        // What is there: a writer may wait for an answer.
-        let read = input.fill_buf().map(|there| u64::try_from(there.len()).unwrap_or(0));
-        let read = read
-            .and_then(|there| input.by_ref().take(there.clamp(4, HEAD_LEN)).read_to_end(&mut head));
-        read.map_err(|error| input::unreadable(file, &error))?;
-        let start = head.trim_ascii_start();
-        let shape = match start.first() {
-            Some(b'{') => Some(Shape::Objects),
-            _ if Capture::new(&*head).is_ok() => None,
-            _ => Some(Shape::Lines),
-        };
-        let format = Capture::new(&*head).map(|capture| capture.format()).ok();
+        let Detected { head, format, mut whole } = input::detect(file, out)?;
+        let format = format.ok();
         let is_text = head.iter().all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace());
-        let mut whole = io::Cursor::new(head).chain(input);
         if is_raw && (format == Some(Format::Raw) || (format.is_none() && !is_text)) {
             let mut bytes = Vec::new();
             let read = whole.by_ref().take(STREAM_MAX as u64 + 1).read_to_end(&mut bytes);
@@ -95,12 +76,10 @@ impl Recording {
             let source = Source::Stream { bytes, at: 0 };
             return Ok(Self { name: input::name(file), source, ended: false });
         }
-        let source = match (shape, format) {
-            (None, Some(format)) => Source::Bytes(Box::new(Capture::with_format(whole, format))),
-            (shape, _) => {
-                let shape = shape.unwrap_or(Shape::Lines);
-                Source::Text(Box::new(Pieces::new(BufReader::new(whole), shape)), shape)
-            }
+        let source = match format {
+            _ if head.trim_ascii_start().starts_with(b"{") => text(whole, Shape::Objects),
+            Some(format) => Source::Bytes(Box::new(Capture::with_format(whole, format))),
+            None => text(whole, Shape::Lines),
         };
         Ok(Self { name: input::name(file), source, ended: false })
     }
@@ -146,6 +125,10 @@ impl Recording {
             }),
         }
     }
+}
+
+fn text(whole: Whole, shape: Shape) -> Source {
+    Source::Text(Box::new(Pieces::new(BufReader::new(whole), shape)), shape)
 }
 
 /// It ends after an error.

@@ -2,11 +2,12 @@
 
 use std::borrow::Cow;
 use std::fmt::Display;
-use std::io::{self, IsTerminal, Write as _};
+use std::io::{self, Write as _};
 
 use barebus_text::{is_unsafe, json};
 
-use crate::terminal::{Style, Styles};
+use crate::colour::Look;
+use crate::terminal::{self, Style, Styles};
 
 /// Prints a warning as one line on standard error. It does not change the exit code.
 pub(crate) fn warn(what: impl Display) {
@@ -26,7 +27,8 @@ pub(crate) fn escaped_lines(text: &str) -> Cow<'_, str> {
 }
 
 fn escaped(text: &str, is_unsafe: fn(char) -> bool) -> Cow<'_, str> {
-    if !text.contains(is_unsafe) {
+    // Most text is plain, and characters are decoded one by one.
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) || !text.contains(is_unsafe) {
         return Cow::Borrowed(text);
     }
     let mut escaped = String::with_capacity(text.len() + 16);
@@ -41,13 +43,18 @@ fn escaped(text: &str, is_unsafe: fn(char) -> bool) -> Cow<'_, str> {
 
 /// Prints text in which a peer's own characters are not escaped. For a terminal they are.
 pub(crate) fn put(text: &str) -> io::Result<()> {
+    put_as(text, Look::Uniform)
+}
+
+/// The same, with the colours of such a text on a terminal.
+pub(crate) fn put_as(text: &str, look: impl Into<Look>) -> io::Result<()> {
     let mut out = io::stdout().lock();
     let shown = match escaped_lines(text) {
-        Cow::Owned(escaped) if out.is_terminal() => Cow::Owned(escaped),
+        Cow::Owned(escaped) if terminal::is_output() => Cow::Owned(escaped),
         // Nothing to escape: what the output is need not be known.
         _ => Cow::Borrowed(text),
     };
-    out.write_all(shown.as_bytes())?;
+    out.write_all(look.into().paint(&shown).as_bytes())?;
     out.flush()
 }
 

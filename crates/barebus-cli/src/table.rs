@@ -5,6 +5,7 @@ use std::io::{self, BufWriter, Write};
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+use crate::output::BUFFER_LEN;
 use crate::render::{is_utf8, one_line};
 use crate::terminal::{self, Style, Styles};
 
@@ -75,7 +76,7 @@ impl<const N: usize> Table<N> {
     /// Adds a row. Unsafe characters are escaped.
     pub(crate) fn push(&mut self, cells: [&str; N]) {
         for (cell, width) in cells.map(one_line).iter().zip(&mut self.widths) {
-            *width = (*width).max(cell.width());
+            *width = (*width).max(width_of(cell));
             self.text.push_str(cell);
             self.text.push('\t');
         }
@@ -89,7 +90,7 @@ impl<const N: usize> Table<N> {
     }
 
     pub(crate) fn print(&self) -> io::Result<()> {
-        let mut out = BufWriter::new(io::stdout().lock());
+        let mut out = BufWriter::with_capacity(BUFFER_LEN, io::stdout().lock());
         let width = if self.is_full { None } else { terminal::width() };
         self.write(&mut out, width, Styles::of_output())?;
         out.flush()
@@ -111,10 +112,10 @@ impl<const N: usize> Table<N> {
                 let cell = cut(cell, *width);
                 // A space between columns, none after the last one.
                 let space = usize::from(column > 0);
-                let rest = width.saturating_sub(cell.width());
+                let rest = width.saturating_sub(width_of(&cell));
                 let is_right = self.right == Some(column);
                 let indent = if is_right { rest } else { 0 };
-                row.extend(std::iter::repeat_n(' ', missing + space + indent));
+                row.push_str(&" ".repeat(missing + space + indent));
                 row.push_str(&cell);
                 missing = if is_right { 0 } else { rest };
             }
@@ -128,23 +129,30 @@ impl<const N: usize> Table<N> {
         Ok(())
     }
 
-    /// The widths of columns with which a row has at most `width` characters, if none becomes too narrow to be read.
+    /// The widths of columns with which a row has at most `width` characters, if none becomes too narrow to be read. The widest columns
+    /// become equally wide.
     fn fitted(&self, width: usize) -> [usize; N] {
-        let mut widths = self.widths;
         let shown = self.columns.min(N);
-        let mut excess = (widths.iter().take(shown).sum::<usize>() + shown.saturating_sub(1))
-            .saturating_sub(width);
-        while excess > 0 {
-            let mut shown: Vec<&mut usize> = widths.iter_mut().take(shown).collect();
-            shown.sort_unstable_by(|one, other| other.cmp(one));
-            let next = shown.get(1).map_or(0, |next| **next).max(NARROWEST);
-            let Some(widest) = shown.first_mut().filter(|widest| ***widest > NARROWEST) else {
-                break;
-            };
-            // As narrow as the next, or by one if it is not wider.
-            let less = (**widest).saturating_sub(next).clamp(1, excess);
-            **widest -= less;
-            excess -= less;
+        let room = width.saturating_sub(shown.saturating_sub(1));
+        let taken = |most: usize| -> usize {
+            self.widths.iter().take(shown).map(|width| *width.min(&most)).sum()
+        };
+        let widest = self.widths.iter().take(shown).copied().max().unwrap_or(0);
+        // By halves, because cells can be huge: `fits <= the greatest that fits < too_wide`.
+        let (mut fits, mut too_wide) = (NARROWEST, widest.max(NARROWEST) + 1);
+        while fits + 1 < too_wide {
+            let middle = fits + (too_wide - fits) / 2;
+            match taken(middle) <= room {
+                true => fits = middle,
+                false => too_wide = middle,
+            }
+        }
+        // What is left is less than a character for each of them.
+        let mut left = room.saturating_sub(taken(fits));
+        let mut widths = self.widths;
+        for width in widths.iter_mut().take(shown).rev().filter(|width| **width > fits) {
+            *width = fits + usize::from(left > 0);
+            left = left.saturating_sub(1);
         }
         widths
     }
@@ -153,9 +161,14 @@ impl<const N: usize> Table<N> {
 /// A column is not made narrower than this.
 const NARROWEST: usize = 8;
 
+/// The columns that a cell takes. Its characters are those that can be shown.
+fn width_of(cell: &str) -> usize {
+    if cell.is_ascii() { cell.len() } else { cell.width() }
+}
+
 /// The beginning of a cell that is too wide.
 fn cut(cell: &str, width: usize) -> Cow<'_, str> {
-    if cell.width() <= width {
+    if width_of(cell) <= width {
         return Cow::Borrowed(cell);
     }
     let end = if is_utf8() { "…" } else { "..." };
@@ -223,6 +236,17 @@ mod tests {
         // What cannot be read at all is worse than lines that are broken.
         assert_eq!(table.fitted(1), [8, 8, 5]);
         assert_eq!(table.fitted(1000), table.widths);
+    }
+
+    #[test]
+    fn columns_of_any_width_are_fitted() {
+        let mut table = Table::without_heads();
+        // Without steps of one character, which would take for ever.
+        table.widen([usize::MAX / 4, usize::MAX / 4, 3]);
+        assert_eq!(table.fitted(80), [37, 38, 3]);
+        assert_eq!(table.fitted(79), [37, 37, 3]);
+        assert_eq!(table.fitted(20), [8, 8, 3]);
+        assert_eq!(table.columns(1).fitted(79), [79, usize::MAX / 4, 3]);
     }
 
     #[test]

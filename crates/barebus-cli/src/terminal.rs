@@ -2,11 +2,18 @@
 
 use std::fmt::{self, Display};
 use std::io::{self, IsTerminal};
+use std::sync::OnceLock;
+
+/// Whether the standard output is a terminal. The kernel is asked once.
+pub(crate) fn is_output() -> bool {
+    static IS_OUTPUT: OnceLock<bool> = OnceLock::new();
+    *IS_OUTPUT.get_or_init(|| io::stdout().is_terminal())
+}
 
 /// The columns of the terminal that the standard output is; `None`: it is none, or has no size.
 pub(crate) fn width() -> Option<usize> {
     let out = io::stdout();
-    if !out.is_terminal() {
+    if !is_output() {
         return None;
     }
     let said = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
@@ -14,11 +21,11 @@ pub(crate) fn width() -> Option<usize> {
     said.or_else(asked).filter(|columns| *columns > 0)
 }
 
-/// Whether text on this stream may have colours. <https://no-color.org>
-fn has_colours(stream: &impl IsTerminal) -> bool {
+/// Whether text on a stream may have colours. <https://no-color.org>
+fn has_colours(is_terminal: bool) -> bool {
     let is_set = |variable| std::env::var_os(variable).is_some_and(|value| !value.is_empty());
     let is_dumb = std::env::var_os("TERM").is_none_or(|term| term.is_empty() || term == "dumb");
-    stream.is_terminal() && !is_set("NO_COLOR") && !is_dumb
+    is_terminal && !is_set("NO_COLOR") && !is_dumb
 }
 
 /// How text stands out.
@@ -29,6 +36,7 @@ pub(crate) enum Style {
     Red,
     Green,
     Yellow,
+    Blue,
 }
 
 impl Style {
@@ -40,12 +48,13 @@ impl Style {
             Self::Red => "1;31",
             Self::Green => "1;32",
             Self::Yellow => "1;33",
+            Self::Blue => "1;34",
         }
     }
 }
 
 /// The styles of a stream: all, or none.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Styles(bool);
 
 impl Styles {
@@ -55,11 +64,16 @@ impl Styles {
     pub(crate) const NONE: Self = Self(false);
 
     pub(crate) fn of_output() -> Self {
-        Self(has_colours(&io::stdout()))
+        Self(has_colours(is_output()))
     }
 
     pub(crate) fn of_errors() -> Self {
-        Self(has_colours(&io::stderr()))
+        Self(has_colours(io::stderr().is_terminal()))
+    }
+
+    /// Whether there are any.
+    pub(crate) const fn are_there(self) -> bool {
+        self.0
     }
 
     /// The text in this style. What a peer wrote must have been escaped.

@@ -1,4 +1,4 @@
-//! Arguments whose types come from introspection.
+//! Arguments as they are written on the command line, also without their types: those come from introspection.
 
 use std::path::Path;
 
@@ -8,6 +8,8 @@ use barebus_codegen::introspection::{Argument, MemberKind};
 use barebus_text::arguments::{ArgumentError, Notation, Parameter, Prototype, Value};
 use barebus_text::gvariant;
 
+use crate::args::Target;
+use crate::command::{message, open};
 use crate::exit::{Exit, Failure};
 use crate::{input, introspection};
 
@@ -21,11 +23,40 @@ pub(crate) struct Asked<'a> {
     pub(crate) member: &'a str,
 }
 
+/// Opens the connection, and marshals words as the arguments of a method or the value of a property: by their types with a notation,
+/// otherwise by the signature that is the first word. Then what is wrong is told without a connection.
+///
+/// # Errors
+/// The words are wrong; there is no connection; as [`arguments`].
+pub(crate) fn open_with(
+    target: &Target,
+    asked: &Asked<'_>,
+    words: &[String],
+    notation: Option<Notation>,
+) -> Result<(Connection, OwnedBody), Failure> {
+    match notation {
+        None => {
+            let is_property = asked.kind == MemberKind::Property;
+            let body = message::body(words, if is_property { "value" } else { "arguments" })?;
+            if is_property && !body.signature().is_single() {
+                let what = format!("the value for '{}': it is not one type", body.signature());
+                return Err(Failure::usage(what));
+            }
+            Ok((open(target)?, body))
+        }
+        Some(notation) => {
+            let mut connection = open(target)?;
+            let body = arguments(&mut connection, asked, words, notation)?;
+            Ok((connection, body))
+        }
+    }
+}
+
 /// Marshals words as the arguments of a method or signal, or as the value of a property, in the byte order of this machine.
 ///
 /// # Errors
 /// The object cannot be introspected or has no such member; or the words are not its arguments, which is wrong usage.
-pub(crate) fn arguments(
+fn arguments(
     connection: &mut Connection,
     asked: &Asked<'_>,
     words: &[String],

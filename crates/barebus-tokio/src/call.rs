@@ -6,8 +6,9 @@ use std::task::{Context, Poll};
 
 use barebus::{CallError, CallId, NoReply};
 
+use crate::link::Link;
 use crate::received::Reply;
-use crate::shared::{Handle, Waiting, renew};
+use crate::shared::{Handle, Shared, Waiting, renew};
 
 /// The future of a reply: a call that was queued. Dropping it gives up the call.
 ///
@@ -59,37 +60,66 @@ impl Future for PendingReply {
 
     /// After the reply was returned, every later poll returns [`NoReply::NotOutstanding`].
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        // Declared first, to be dropped last: see `renew`.
-        let _before;
-        let end = match std::mem::replace(&mut self.call, Call::Taken) {
-            Call::UnderWay(id) => {
-                let mut state = self.handle.lock();
-                let is_over = state.is_over;
-                match state.calls.get_mut(&id) {
-                    Some(Waiting::Task(waker)) if !is_over => {
-                        _before = renew(waker, cx);
-                        drop(state);
-                        self.call = Call::UnderWay(id);
-                        return Poll::Pending;
-                    }
-                    _ => {}
-                }
-                match state.calls.remove(&id) {
-                    Some(Waiting::Over(end)) => end,
-                    _ => Err(state.error().into()),
-                }
-            }
-            Call::Failed(error) => Err(error),
-            Call::Taken => Err(CallError::NoReply(NoReply::NotOutstanding)),
+        let id = match std::mem::replace(&mut self.call, Call::Taken) {
+            Call::UnderWay(id) => id,
+            Call::Failed(error) => return Poll::Ready(Err(error)),
+            Call::Taken => return Poll::Ready(Err(CallError::NoReply(NoReply::NotOutstanding))),
         };
-        Poll::Ready(end)
+        let end = self.handle.poll_reply(id, cx);
+        if end.is_pending() {
+            self.call = Call::UnderWay(id);
+        }
+        end
     }
 }
 
 impl Drop for PendingReply {
     fn drop(&mut self) {
-        let Call::UnderWay(call) = self.call else { return };
-        let mut state = self.handle.lock();
+        if let Call::UnderWay(call) = self.call {
+            self.handle.give_up(call);
+        }
+    }
+}
+
+impl<C: Link> Shared<C> {
+    /// Queues a call with `start`.
+    pub(crate) fn start_call(
+        &self,
+        start: impl FnOnce(&mut C) -> Result<CallId, CallError>,
+    ) -> Result<CallId, CallError> {
+        self.change(|state| {
+            let id = start(state.connection()?)?;
+            state.calls.insert(id, Waiting::Task(None));
+            Ok(id)
+        })
+    }
+
+    /// The result of a call that was queued; it is returned once.
+    pub(crate) fn poll_reply(
+        &self,
+        id: CallId,
+        cx: &Context<'_>,
+    ) -> Poll<Result<Reply, CallError>> {
+        // Declared first, to be dropped last: see `renew`.
+        let _before;
+        let mut state = self.lock();
+        let is_over = state.is_over;
+        match state.calls.get_mut(&id) {
+            Some(Waiting::Task(waker)) if !is_over => {
+                _before = renew(waker, cx);
+                return Poll::Pending;
+            }
+            _ => {}
+        }
+        Poll::Ready(match state.calls.remove(&id) {
+            Some(Waiting::Over(end)) => end,
+            _ => Err(state.error().into()),
+        })
+    }
+
+    /// Nobody waits for the call any more.
+    pub(crate) fn give_up(&self, call: CallId) {
+        let mut state = self.lock();
         let waiting = state.calls.remove(&call);
         if let Some(connection) = &mut state.connection {
             connection.forget(call);

@@ -10,7 +10,7 @@ use barebus::{CallError, CallId, EncodeBody, MatchRule, MethodCall, OpenError};
 use crate::call::PendingReply;
 use crate::driver::Driver;
 use crate::incoming::Incoming;
-use crate::shared::{Handle, Shared, Waiting};
+use crate::shared::{Handle, Shared};
 use crate::stream::SignalStream;
 
 /// A handle to a connection, cheap to clone. The [`Driver`] that comes with it must be polled.
@@ -105,12 +105,7 @@ impl Connection {
         &self,
         start: impl FnOnce(&mut barebus::Connection) -> Result<CallId, CallError>,
     ) -> PendingReply {
-        let queued = self.handle.change(|state| {
-            let id = start(state.connection()?)?;
-            state.calls.insert(id, Waiting::Task(None));
-            Ok(id)
-        });
-        PendingReply::new(Arc::clone(&self.handle), queued)
+        PendingReply::new(Arc::clone(&self.handle), self.handle.start_call(start))
     }
 
     /// Queues a [`Request`] of a [definition](barebus::definition), as [`call`](Self::call) does. On a direct connection the

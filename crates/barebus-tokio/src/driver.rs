@@ -11,7 +11,7 @@ use barebus::ConnectionError;
 use tokio::io::unix::{AsyncFd, AsyncFdReadyGuard};
 use tokio::time::{Sleep, sleep_until};
 
-use crate::shared::{Shared, State, renew};
+use crate::shared::{Shared, State, Step};
 
 /// The future that reads, writes and watches the deadlines of a connection. Spawn it, or await it beside other futures.
 ///
@@ -38,12 +38,18 @@ use crate::shared::{Shared, State, renew};
 #[must_use = "nothing moves until it is spawned, or awaited"]
 pub struct Driver {
     shared: Arc<Shared>,
+    transfer: Transfer,
+    /// Tasks to wake after the lock is released.
+    woken: Vec<Waker>,
+}
+
+/// What the driver needs to write, to read and to wait.
+#[derive(Debug)]
+struct Transfer {
     socket: Option<Socket>,
     alarm: Alarm,
     /// Set when all handles are gone: the deadline for writing what is queued.
     until: Option<Instant>,
-    /// Tasks to wake after the lock is released.
-    woken: Vec<Waker>,
 }
 
 /// How long the other side may take to read what is queued when the last handle is dropped.
@@ -58,28 +64,17 @@ struct Socket {
     ready: AsyncFd<OwnedFd>,
 }
 
-/// The result of a step.
-enum Step {
-    Again,
-    /// All wakers are in place.
-    Wait,
-    Done(Result<(), ConnectionError>),
-}
-
 impl Driver {
     pub(crate) fn new(shared: Arc<Shared>) -> Self {
-        let alarm = Alarm { sleep: None };
-        Self { shared, socket: None, alarm, until: None, woken: Vec::new() }
+        let transfer = Transfer { socket: None, alarm: Alarm { sleep: None }, until: None };
+        Self { shared, transfer, woken: Vec::new() }
     }
+}
 
-    /// Delivers what has arrived, then writes and reads if that is possible without blocking.
-    fn step(&mut self, cx: &mut Context<'_>) -> Step {
-        let Self { shared, socket, alarm, until, woken } = self;
-        let state = &mut *shared.lock();
-        if let Err(error) = state.hand_out(woken) {
-            state.end(woken);
-            return Step::Done(Err(error));
-        }
+impl Transfer {
+    /// Writes and reads if that is possible without blocking.
+    fn step(&mut self, state: &mut State, cx: &mut Context<'_>, woken: &mut Vec<Waker>) -> Step {
+        let Self { socket, alarm, until } = self;
         let Some(connection) = &mut state.connection else {
             return Step::Done(Ok(()));
         };
@@ -132,30 +127,14 @@ impl Future for Driver {
     type Output = Result<(), ConnectionError>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        // In a separate statement, so that the old waker is dropped after the lock is released.
-        let before = renew(&mut self.shared.lock().driver, cx);
-        drop(before);
-        loop {
-            // A peer that sends without end cannot keep this task busy: tokio limits each task by a budget.
-            let step = self.step(cx);
-            self.woken.drain(..).for_each(Waker::wake);
-            match step {
-                Step::Again => {}
-                Step::Wait => return Poll::Pending,
-                Step::Done(result) => return Poll::Ready(result),
-            }
-        }
+        let Self { shared, transfer, woken } = &mut *self;
+        shared.drive(cx, woken, |state, cx, woken| transfer.step(state, cx, woken))
     }
 }
 
 impl Drop for Driver {
     fn drop(&mut self) {
-        let mut state = self.shared.lock();
-        if !state.is_over {
-            state.fail(io::ErrorKind::NotConnected, "the driver was dropped", &mut self.woken);
-        }
-        drop(state);
-        self.woken.drain(..).for_each(Waker::wake);
+        self.shared.abandon();
     }
 }
 

@@ -4,7 +4,7 @@ use std::future::poll_fn;
 use std::os::fd::{BorrowedFd, OwnedFd};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use barebus::wire::DecodeBody;
 use barebus::{
@@ -13,9 +13,10 @@ use barebus::{
 };
 use futures_core::Stream;
 
+use crate::link::Link;
 use crate::queue::Queue;
 use crate::received::received;
-use crate::shared::Handle;
+use crate::shared::{Handle, Shared};
 
 /// The stream of calls of our methods, for a connection that [serves calls](barebus::Options::serve_calls).
 ///
@@ -53,13 +54,8 @@ pub struct Incoming {
 impl Incoming {
     /// `None` if there is one already.
     pub(crate) fn new(handle: Arc<Handle>) -> Option<Self> {
-        let mut state = handle.lock();
-        if state.incoming.is_some() {
-            return None;
-        }
-        state.incoming = Some(Queue::default());
-        drop(state);
-        Some(Self { handle, is_over: false })
+        // Lazily: dropping an `Incoming` ends the queue.
+        handle.start_incoming().then(|| Self { handle, is_over: false })
     }
 
     /// The next call; `None` after the error that says why the connection has ended. Dropping the future loses no call.
@@ -80,30 +76,53 @@ impl Stream for Incoming {
         if self.is_over {
             return Poll::Ready(None);
         }
+        let next = ready!(self.handle.poll_call(cx));
+        self.is_over = next.is_err();
+        Poll::Ready(Some(next.map(|(received, reply_to)| {
+            let (handle, reply_to) = (Arc::clone(&self.handle), Some(reply_to));
+            IncomingCall { received, reply_to, handle }
+        })))
+    }
+}
+
+impl Drop for Incoming {
+    fn drop(&mut self) {
+        self.handle.end_incoming();
+    }
+}
+
+impl<C: Link> Shared<C> {
+    /// Lets calls of our methods wait in a queue. `false` if they do already.
+    pub(crate) fn start_incoming(&self) -> bool {
+        let mut state = self.lock();
+        let is_first = state.incoming.is_none();
+        state.incoming.get_or_insert_default();
+        is_first
+    }
+
+    /// The next call of our methods, or why the connection has ended.
+    pub(crate) fn poll_call(
+        &self,
+        cx: &Context<'_>,
+    ) -> Poll<Result<(OwnedMessage, ReplyTo), ConnectionError>> {
         // Declared first, to be dropped last: see `renew`.
         let _before;
-        let mut state = self.handle.lock();
+        let mut state = self.lock();
         let is_over = state.is_over;
         if let Some(queue) = &mut state.incoming {
-            if let Some((received, reply_to)) = queue.pop() {
-                let (handle, reply_to) = (Arc::clone(&self.handle), Some(reply_to));
-                return Poll::Ready(Some(Ok(IncomingCall { received, reply_to, handle })));
+            if let Some(call) = queue.pop() {
+                return Poll::Ready(Ok(call));
             }
             if !is_over {
                 _before = queue.wait(cx);
                 return Poll::Pending;
             }
         }
-        let error = state.error();
-        drop(state);
-        self.is_over = true;
-        Poll::Ready(Some(Err(error)))
+        Poll::Ready(Err(state.error()))
     }
-}
 
-impl Drop for Incoming {
-    fn drop(&mut self) {
-        let waker = self.handle.change(|state| {
+    pub(crate) fn end_incoming(&self) {
+        let waker = self.change(|state| {
             let mut queue = state.incoming.take()?;
             // The waiting calls are dropped here, before the driver is woken: it answers calls whose `ReplyTo` was dropped.
             queue.wake()

@@ -80,6 +80,9 @@ mod call;
 mod connection;
 mod driver;
 mod incoming;
+#[cfg(test)]
+mod interleavings;
+mod link;
 mod queue;
 mod received;
 mod shared;

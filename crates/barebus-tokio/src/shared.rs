@@ -2,27 +2,33 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Waker};
+use std::sync::{Arc, PoisonError};
+// The unit tests run every order of the threads' steps, which the standard library's mutex does not show.
+#[cfg(not(test))]
+use std::sync::{Mutex, MutexGuard};
+use std::task::{Context, Poll, Waker};
 
 use barebus::{
     CallError, CallId, Cause, ConnectionError, Event, NoReply, OwnedMessage, ReplyTo,
     SubscriptionId,
 };
+#[cfg(test)]
+use shuttle::sync::{Mutex, MutexGuard};
 
+use crate::link::Link;
 use crate::queue::Queue;
 use crate::received::{Reply, Signal, cost};
 
 /// The connection and everything that waits for it.
 #[derive(Debug)]
-pub(crate) struct Shared {
-    state: Mutex<State>,
+pub(crate) struct Shared<C = barebus::Connection> {
+    state: Mutex<State<C>>,
 }
 
 #[derive(Debug)]
-pub(crate) struct State {
+pub(crate) struct State<C = barebus::Connection> {
     /// `None` after the driver was dropped or failed, which closes the connection.
-    pub(crate) connection: Option<barebus::Connection>,
+    pub(crate) connection: Option<C>,
     address: String,
     /// The outstanding calls, and those whose result was not taken.
     pub(crate) calls: HashMap<CallId, Waiting>,
@@ -60,8 +66,16 @@ pub(crate) struct Subscription {
     pub(crate) answer: Option<Result<(), CallError>>,
 }
 
-impl Shared {
-    pub(crate) fn new(connection: barebus::Connection) -> Self {
+/// What the driver does after a step.
+pub(crate) enum Step {
+    Again,
+    /// All wakers are in place.
+    Wait,
+    Done(Result<(), ConnectionError>),
+}
+
+impl<C: Link> Shared<C> {
+    pub(crate) fn new(connection: C) -> Self {
         let state = State {
             address: connection.address().into(),
             connection: Some(connection),
@@ -79,12 +93,12 @@ impl Shared {
     }
 
     /// Ignores poisoning: only a user's type that is marshalled can panic here, and that changes no state.
-    pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
+    pub(crate) fn lock(&self) -> MutexGuard<'_, State<C>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Changes the state, then wakes the driver.
-    pub(crate) fn change<R>(&self, change: impl FnOnce(&mut State) -> R) -> R {
+    pub(crate) fn change<R>(&self, change: impl FnOnce(&mut State<C>) -> R) -> R {
         let mut state = self.lock();
         let result = change(&mut state);
         let driver = state.driver.take();
@@ -94,11 +108,53 @@ impl Shared {
         }
         result
     }
+
+    /// Polls the driver: delivers what has arrived, then lets `transfer` write and read, until that has to wait. `woken` is empty; it
+    /// keeps its memory for the next time.
+    pub(crate) fn drive(
+        &self,
+        cx: &mut Context<'_>,
+        woken: &mut Vec<Waker>,
+        mut transfer: impl FnMut(&mut State<C>, &mut Context<'_>, &mut Vec<Waker>) -> Step,
+    ) -> Poll<Result<(), ConnectionError>> {
+        // In a separate statement, so that the old waker is dropped after the lock is released.
+        let before = renew(&mut self.lock().driver, cx);
+        drop(before);
+        loop {
+            // A peer that sends without end cannot keep this task busy: tokio limits each task by a budget.
+            let mut state = self.lock();
+            let step = match state.hand_out(woken) {
+                Ok(()) => transfer(&mut state, cx, woken),
+                Err(error) => {
+                    state.end(woken);
+                    Step::Done(Err(error))
+                }
+            };
+            drop(state);
+            woken.drain(..).for_each(Waker::wake);
+            match step {
+                Step::Again => {}
+                Step::Wait => return Poll::Pending,
+                Step::Done(result) => return Poll::Ready(result),
+            }
+        }
+    }
+
+    /// The driver is gone: the connection is closed, unless it has ended.
+    pub(crate) fn abandon(&self) {
+        let mut woken = Vec::new();
+        let mut state = self.lock();
+        if !state.is_over {
+            state.fail(io::ErrorKind::NotConnected, "the driver was dropped", &mut woken);
+        }
+        drop(state);
+        woken.into_iter().for_each(Waker::wake);
+    }
 }
 
-impl State {
+impl<C: Link> State<C> {
     /// The connection, unless it has ended.
-    pub(crate) fn connection(&mut self) -> Result<&mut barebus::Connection, CallError> {
+    pub(crate) fn connection(&mut self) -> Result<&mut C, CallError> {
         if self.is_over {
             return Err(self.error().into());
         }
@@ -157,7 +213,7 @@ impl State {
             }
         }
         unsettled.retain(|id| {
-            let is_settled = connection.session_state().is_settled(*id);
+            let is_settled = connection.is_settled(*id);
             if let Some(subscription) = streams.get_mut(id).filter(|_| is_settled) {
                 subscription.answer.get_or_insert(Ok(()));
                 woken.extend(subscription.queue.wake());
@@ -185,7 +241,7 @@ impl State {
     /// Why the connection or its driver has ended.
     pub(crate) fn error(&mut self) -> ConnectionError {
         // A connection that has ended always returns the same error.
-        if let Some(Err(error)) = self.connection.as_mut().map(barebus::Connection::poll_event) {
+        if let Some(Err(error)) = self.connection.as_mut().map(Link::poll_event) {
             return error;
         }
         let (kind, text) = match &self.failure {
@@ -238,18 +294,18 @@ pub(crate) fn renew(place: &mut Option<Waker>, cx: &Context<'_>) -> Option<Waker
 
 /// Shared by all handles. When the last one is dropped, the driver learns of it.
 #[derive(Debug)]
-pub(crate) struct Handle(pub(crate) Arc<Shared>);
+pub(crate) struct Handle<C: Link = barebus::Connection>(pub(crate) Arc<Shared<C>>);
 
-impl Drop for Handle {
+impl<C: Link> Drop for Handle<C> {
     fn drop(&mut self) {
         self.0.change(|state| state.is_let_go = true);
     }
 }
 
-impl std::ops::Deref for Handle {
-    type Target = Shared;
+impl<C: Link> std::ops::Deref for Handle<C> {
+    type Target = Shared<C>;
 
-    fn deref(&self) -> &Shared {
+    fn deref(&self) -> &Shared<C> {
         &self.0
     }
 }

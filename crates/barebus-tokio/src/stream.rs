@@ -4,14 +4,15 @@ use std::future::poll_fn;
 use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use barebus::wire::DecodeBody;
 use barebus::{CallError, ConnectionError, MatchRule, SubscriptionId};
 use futures_core::Stream;
 
+use crate::link::Link;
 use crate::received::Signal;
-use crate::shared::{Handle, Subscription};
+use crate::shared::{Handle, Shared, Subscription};
 
 /// The stream of signals of a subscription. Dropping it ends the subscription.
 ///
@@ -44,12 +45,7 @@ pub struct SignalStream {
 
 impl SignalStream {
     pub(crate) fn new(handle: Arc<Handle>, rule: &MatchRule<'_>) -> Result<Self, CallError> {
-        let id = handle.change(|state| {
-            let id = state.connection()?.start_subscription(rule)?;
-            state.streams.insert(id, Subscription::default());
-            state.unsettled.push(id);
-            Ok::<_, CallError>(id)
-        })?;
+        let id = handle.subscribe(|connection| connection.start_subscription(rule))?;
         Ok(Self { handle, id, is_over: false })
     }
 
@@ -58,24 +54,7 @@ impl SignalStream {
     /// # Errors
     /// As [`Connection::subscribe`](crate::Connection::subscribe). A refusal is returned once.
     pub async fn accepted(&self) -> Result<(), CallError> {
-        poll_fn(|cx| self.poll_accepted(cx)).await
-    }
-
-    fn poll_accepted(&self, cx: &Context<'_>) -> Poll<Result<(), CallError>> {
-        // Declared first, to be dropped last: see `renew`.
-        let _before;
-        let mut state = self.handle.lock();
-        let is_over = state.is_over;
-        match state.streams.get_mut(&self.id) {
-            Some(Subscription { answer: Some(answer), .. }) => {
-                Poll::Ready(std::mem::replace(answer, Ok(())))
-            }
-            Some(subscription) if !is_over => {
-                _before = subscription.queue.wait(cx);
-                Poll::Pending
-            }
-            _ => Poll::Ready(Err(state.error().into())),
-        }
+        poll_fn(|cx| self.handle.poll_accepted(self.id, cx)).await
     }
 
     /// The next signal; `None` after the error that says why the connection has ended. Dropping the future loses no signal.
@@ -125,23 +104,9 @@ impl Stream for SignalStream {
         if self.is_over {
             return Poll::Ready(None);
         }
-        // Declared first, to be dropped last: see `renew`.
-        let _before;
-        let mut state = self.handle.lock();
-        let is_over = state.is_over;
-        if let Some(stream) = state.streams.get_mut(&self.id) {
-            if let Some(signal) = stream.queue.pop() {
-                return Poll::Ready(Some(Ok(signal)));
-            }
-            if !is_over {
-                _before = stream.queue.wait(cx);
-                return Poll::Pending;
-            }
-        }
-        let error = state.error();
-        drop(state);
-        self.is_over = true;
-        Poll::Ready(Some(Err(error)))
+        let next = ready!(self.handle.poll_signal(self.id, cx));
+        self.is_over = next.is_err();
+        Poll::Ready(Some(next))
     }
 }
 
@@ -199,14 +164,78 @@ impl<T: for<'a> DecodeBody<'a>> Stream for Bodies<T> {
 
 impl Drop for SignalStream {
     fn drop(&mut self) {
-        let subscription = self.handle.change(|state| {
-            state.unsettled.retain(|id| *id != self.id);
-            if let Ok(connection) = state.connection() {
-                // If the bus cannot be told, it sends a few signals too many. They are ignored.
-                let _ = connection.unsubscribe(self.id);
+        self.handle.unsubscribe(self.id);
+    }
+}
+
+impl<C: Link> Shared<C> {
+    /// Queues a subscription with `start`.
+    pub(crate) fn subscribe(
+        &self,
+        start: impl FnOnce(&mut C) -> Result<SubscriptionId, CallError>,
+    ) -> Result<SubscriptionId, CallError> {
+        self.change(|state| {
+            let id = start(state.connection()?)?;
+            state.streams.insert(id, Subscription::default());
+            state.unsettled.push(id);
+            Ok(id)
+        })
+    }
+
+    /// Whether the bus has accepted the rule. A refusal is returned once.
+    pub(crate) fn poll_accepted(
+        &self,
+        id: SubscriptionId,
+        cx: &Context<'_>,
+    ) -> Poll<Result<(), CallError>> {
+        // Declared first, to be dropped last: see `renew`.
+        let _before;
+        let mut state = self.lock();
+        let is_over = state.is_over;
+        match state.streams.get_mut(&id) {
+            Some(Subscription { answer: Some(answer), .. }) => {
+                Poll::Ready(std::mem::replace(answer, Ok(())))
             }
-            state.streams.remove(&self.id)
+            Some(subscription) if !is_over => {
+                _before = subscription.queue.wait(cx);
+                Poll::Pending
+            }
+            _ => Poll::Ready(Err(state.error().into())),
+        }
+    }
+
+    /// The next signal, or why the connection has ended.
+    pub(crate) fn poll_signal(
+        &self,
+        id: SubscriptionId,
+        cx: &Context<'_>,
+    ) -> Poll<Result<Signal, ConnectionError>> {
+        // Declared first, to be dropped last: see `renew`.
+        let _before;
+        let mut state = self.lock();
+        let is_over = state.is_over;
+        if let Some(stream) = state.streams.get_mut(&id) {
+            if let Some(signal) = stream.queue.pop() {
+                return Poll::Ready(Ok(signal));
+            }
+            if !is_over {
+                _before = stream.queue.wait(cx);
+                return Poll::Pending;
+            }
+        }
+        Poll::Ready(Err(state.error()))
+    }
+
+    /// Ends a subscription.
+    pub(crate) fn unsubscribe(&self, id: SubscriptionId) {
+        let subscription = self.change(|state| {
+            state.unsettled.retain(|unsettled| *unsettled != id);
+            if let Ok(connection) = state.connection() {
+                connection.unsubscribe(id);
+            }
+            state.streams.remove(&id)
         });
+        // Dropped after the lock is released: see `renew`.
         drop(subscription);
     }
 }

@@ -64,6 +64,18 @@ pub struct OpenArray {
     payload_at: usize,
 }
 
+impl OpenArray {
+    /// Why it is refused. At the end of an address space of 32 bits positions stop counting, and a length says nothing.
+    #[cold]
+    const fn too_long(&self) -> EncodeError {
+        let is_uncounted = cfg!(target_pointer_width = "32");
+        if is_uncounted && self.payload_at > limits::MESSAGE_LEN as usize {
+            return EncodeError::MessageTooLong;
+        }
+        EncodeError::ArrayTooLong
+    }
+}
+
 impl<'b> Writer<'b> {
     /// A writer at the beginning of `buf`.
     pub const fn new(buf: &'b mut [u8], endian: Endian) -> Self {
@@ -240,7 +252,7 @@ impl<'b> Writer<'b> {
     /// Ends the array that was started last and not ended yet, by this writer: ending another one writes a wrong length.
     ///
     /// # Errors
-    /// `ArrayTooLong`.
+    /// `ArrayTooLong`; on machines of 32 bits `MessageTooLong` if it begins behind the greatest length of a message.
     #[inline]
     pub fn end_array(&mut self, array: OpenArray) -> Result<(), EncodeError> {
         self.leave();
@@ -248,7 +260,7 @@ impl<'b> Writer<'b> {
         let len = self.pos.wrapping_sub(array.payload_at);
         let len = u32::try_from(len).unwrap_or(u32::MAX);
         if len > limits::ARRAY_LEN {
-            return Err(EncodeError::ArrayTooLong);
+            return Err(array.too_long());
         }
         let length = self.u32_bytes(len);
         if let Some(place) =

@@ -1,27 +1,33 @@
-//! The project's tasks: `cargo xtask demo | test | root | cross | bench | fuzz | mutants | coverage | generate | initramfs`.
+//! The project's tasks: `cargo xtask demo | test | root | cross | bench | fuzz | differential | sanitize | mutants | coverage | generate | order | api | initramfs`.
 
+mod api;
 mod apt;
+mod bench;
 mod coverage;
 mod cross;
 mod demo;
+mod differential;
 mod fuzz;
 mod generate;
 mod initramfs;
 mod mutants;
+mod order;
 mod package;
 mod packages;
 mod root;
 mod run;
+mod sanitize;
 mod step;
 mod survey;
 mod test;
+mod written;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{ArgGroup, Parser, Subcommand, ValueEnum};
 
-use crate::run::{Failure, cargo};
+use crate::run::Failure;
 
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", about = "The project's tasks")]
@@ -47,7 +53,7 @@ enum Task {
         #[arg(long, conflicts_with = "all")]
         newer: bool,
     },
-    /// Runs the tests of the crates without I/O on other machines, played by qemu, with Rust 1.85, and compiles the rest for them
+    /// Runs the tests of the crates without I/O, and the program, on other machines, played by qemu, with Rust 1.85
     Cross {
         /// The machines [default: all]
         #[arg(value_enum)]
@@ -56,10 +62,12 @@ enum Task {
     /// Makes the Debian 13 for the tests of systemd 257 in the target directory
     Root,
     /// Runs the benchmarks
-    Bench {
-        /// Arguments for the benchmarks; a name selects those that contain it
-        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-        arguments: Vec<String>,
+    Bench(bench::BenchOptions),
+    /// Writes the public items of each published library to docs/api
+    Api {
+        /// Writes nothing; fails if the tree differs
+        #[arg(long)]
+        check: bool,
     },
     /// Runs fuzz targets, and keeps a record
     Fuzz(fuzz::FuzzOptions),
@@ -67,6 +75,10 @@ enum Task {
     Mutants(mutants::MutantsOptions),
     /// Prints which part of each crate's lines and branches the tests run
     Coverage(coverage::CoverageOptions),
+    /// Compares verdicts and contents with libdbus, sd-bus, GDBus, zbus and rustbus
+    Differential,
+    /// Runs tests under AddressSanitizer, and examples under valgrind's memcheck
+    Sanitize,
     /// Generates the definitions of systemd's interfaces from the introspection data in the tree
     #[command(group(ArgGroup::new("system").args(["live", "survey"]).multiple(true)))]
     Generate {
@@ -84,6 +96,8 @@ enum Task {
         #[arg(long, value_name = "ROOT", requires = "system")]
         root: Option<PathBuf>,
     },
+    /// Writes down which functions frequent invocations of the program run: the linker puts them side by side
+    Order,
     /// Boots Debian's cloud kernel with nothing but systemd and the programs of tests/embedding/nolibc, in qemu, and prints the console
     Initramfs,
 }
@@ -94,17 +108,21 @@ fn main() -> ExitCode {
         Task::Cross { targets } if targets.is_empty() => {
             cross::run(cross::Target::value_variants())
         }
-        Task::Cross { targets } => cross::run(&targets),
+        Task::Cross { targets } => cross::run(targets.leak()),
         Task::Test { newer: true, .. } => test::newer(),
         Task::Test { all, .. } => test::run(all),
         Task::Root => root::debian_13().map(|root| {
             println!("xtask: Debian 13 is in {}", root.display());
         }),
-        Task::Bench { arguments } => bench(&arguments),
+        Task::Bench(options) => bench::run(&options),
+        Task::Api { check } => api::run(check),
         Task::Initramfs => initramfs::boot(),
+        Task::Order => order::write(),
         Task::Fuzz(options) => fuzz::run(&options),
         Task::Mutants(options) => mutants::run(&options),
         Task::Coverage(options) => coverage::run(&options),
+        Task::Differential => differential::compare(),
+        Task::Sanitize => sanitize::sanitize(),
         Task::Generate { survey: true, root, .. } => survey::run(root.as_deref()),
         Task::Generate { check, live, root, .. } => {
             let fetched = if live { generate::fetch(root.as_deref()) } else { Ok(()) };
@@ -118,10 +136,4 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-fn bench(arguments: &[String]) -> Result<(), Failure> {
-    packages::need(&["valgrind"])?;
-    run::run(cargo().args(["run", "--release", "-p", "barebus-benches", "--bin", "callgrind"]))?;
-    run::run(cargo().args(["bench", "-p", "barebus-benches", "--"]).args(arguments))
 }

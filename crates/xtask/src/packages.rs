@@ -1,10 +1,10 @@
-//! Programs that a task needs. As root on Debian they are installed, otherwise the command that installs them is printed.
+//! Programs and headers that a task needs. As root on Debian they are installed, otherwise the command that installs them is printed.
 
 use std::process::Command;
 
 use crate::run::{Failure, is_there, run};
 
-/// Programs and their Debian packages, separated by spaces.
+/// Programs, or other files by their paths, and their Debian packages, separated by spaces.
 const PACKAGES: &[(&str, &str)] = &[
     ("systemctl", "systemd"),
     ("busctl", "systemd"),
@@ -40,10 +40,16 @@ const PACKAGES: &[(&str, &str)] = &[
     ("sshd", "openssh-server"),
     ("afl-fuzz", "afl++"),
     ("llvm-cov-22", "llvm-22"),
+    ("/usr/include/dbus-1.0/dbus/dbus.h", "libdbus-1-dev"),
+    ("/usr/include/systemd/sd-bus.h", "libsystemd-dev"),
+    ("/usr/include/glib-2.0/gio/gdbusmessage.h", "libglib2.0-dev"),
     ("strace", "strace"),
     ("valgrind", "valgrind"),
     ("dbus-send", "dbus-bin"),
     ("tshark", "tshark"),
+    ("pkg-config", "pkg-config"),
+    ("libsystemd", "libsystemd-dev"),
+    ("dbus-1", "libdbus-1-dev"),
     ("xdg-dbus-proxy", "xdg-dbus-proxy"),
 ];
 
@@ -52,11 +58,26 @@ const PACKAGES: &[(&str, &str)] = &[
 /// # Errors
 /// Programs are missing and cannot be installed.
 pub(crate) fn need(programs: &[&str]) -> Result<(), Failure> {
-    let mut missing: Vec<&str> = programs
-        .iter()
-        .filter(|program| !is_there(program))
-        .flat_map(|program| package(program).split(' '))
-        .collect();
+    let missing = programs.iter().filter(|program| !is_there(program));
+    install(missing.flat_map(|program| package(program).split(' ')).collect())
+}
+
+/// Installs those of `libraries`, named as pkg-config does, whose headers are missing.
+///
+/// # Errors
+/// Libraries are missing and cannot be installed.
+pub(crate) fn need_libraries(libraries: &[&str]) -> Result<(), Failure> {
+    let mut missing = Vec::new();
+    for library in libraries {
+        let mut command = Command::new("pkg-config");
+        if !command.args(["--exists", library]).status()?.success() {
+            missing.push(package(library));
+        }
+    }
+    install(missing)
+}
+
+fn install(mut missing: Vec<&str>) -> Result<(), Failure> {
     missing.sort_unstable();
     missing.dedup();
     if missing.is_empty() {
@@ -74,6 +95,7 @@ pub(crate) fn need(programs: &[&str]) -> Result<(), Failure> {
     run(command.args(["install", "--no-install-recommends", "-y", "-qq"]).args(missing))
 }
 
-fn package(program: &str) -> &str {
+/// The packages that bring `program`, separated by spaces; its own name if none is known.
+pub(crate) fn package(program: &str) -> &str {
     PACKAGES.iter().find(|(name, _)| *name == program).map_or(program, |(_, package)| package)
 }

@@ -21,6 +21,22 @@ pub(crate) fn cargo() -> Command {
     command
 }
 
+/// cargo with the flags of sanitizers, which need a nightly compiler, or a stable one with this variable.
+pub(crate) fn unstable_cargo() -> Command {
+    let mut command = cargo();
+    command.env("RUSTC_BOOTSTRAP", "1");
+    command
+}
+
+/// The machine's target triple, in whose folder cargo puts what is built with `--target`.
+pub(crate) fn triple() -> Result<String, Failure> {
+    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let output = Command::new(rustc).arg("-vV").output()?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let host = text.lines().find_map(|line| line.strip_prefix("host: "));
+    host.map(str::to_owned).ok_or_else(|| Failure("rustc -vV names no host".into()))
+}
+
 /// The top of the tree.
 pub(crate) fn top() -> PathBuf {
     let here = PathBuf::from(env!("CARGO_MANIFEST_DIR"));

@@ -1,14 +1,19 @@
 //! Steps of `cargo xtask test`, and the summary at their end.
 
-use std::io::{self, BufRead, BufReader, Write};
+use std::fs;
+use std::io::{self, BufRead, BufReader, PipeReader, Write};
+use std::os::fd::{AsFd, AsRawFd};
 use std::process::Command;
+use std::thread;
 use std::time::{Duration, Instant};
+
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
 use crate::run::{self, Failure, line};
 
 /// One thing that must hold.
 pub(crate) struct Step {
-    name: &'static str,
+    name: String,
     work: Work,
 }
 
@@ -18,12 +23,12 @@ enum Work {
     /// `cargo test`, whose output names the tests that fail.
     Tests(Command),
     /// Something that xtask checks itself.
-    Check(fn() -> Result<(), Failure>),
+    Check(Box<dyn FnMut() -> Result<(), Failure>>),
 }
 
 /// Why a step failed.
 struct Failed {
-    step: &'static str,
+    step: String,
     why: String,
     tests: Vec<FailedTests>,
 }
@@ -38,16 +43,19 @@ struct FailedTests {
 }
 
 impl Step {
-    pub(crate) fn command(name: &'static str, command: Command) -> Self {
-        Self { name, work: Work::Command(command) }
+    pub(crate) fn command(name: impl Into<String>, command: Command) -> Self {
+        Self { name: name.into(), work: Work::Command(command) }
     }
 
-    pub(crate) fn tests(name: &'static str, command: Command) -> Self {
-        Self { name, work: Work::Tests(command) }
+    pub(crate) fn tests(name: impl Into<String>, command: Command) -> Self {
+        Self { name: name.into(), work: Work::Tests(command) }
     }
 
-    pub(crate) fn check(name: &'static str, check: fn() -> Result<(), Failure>) -> Self {
-        Self { name, work: Work::Check(check) }
+    pub(crate) fn check(
+        name: impl Into<String>,
+        check: impl FnMut() -> Result<(), Failure> + 'static,
+    ) -> Self {
+        Self { name: name.into(), work: Work::Check(Box::new(check)) }
     }
 
     fn run(&mut self) -> Result<(), Failed> {
@@ -55,9 +63,9 @@ impl Step {
         let done = match &mut self.work {
             Work::Check(check) => check(),
             Work::Command(command) => run::run(command),
-            Work::Tests(command) => run_tests(command, &mut io::stdout(), &mut tests),
+            Work::Tests(command) => run_tests(command, LEAVES, &mut io::stdout(), &mut tests),
         };
-        done.map_err(|Failure(why)| Failed { step: self.name, why, tests })
+        done.map_err(|Failure(why)| Failed { step: self.name.clone(), why, tests })
     }
 
     fn line(&self) -> String {
@@ -111,29 +119,75 @@ fn summary(failures: &[Failed]) -> String {
     text
 }
 
-/// Runs `cargo test`, writes its output to `to`, and collects what failed.
+/// Follows all output of a command.
+const END: &[u8] = b"\0end of the command\n";
+
+/// How long a process that a test has ended may take to disappear.
+const LEAVES: Duration = Duration::from_secs(10);
+
+/// Runs `cargo test`, writes its output to `to`, and collects what failed. A process that a test leaves behind is a failure.
 fn run_tests(
     command: &mut Command,
+    leaves: Duration,
     to: &mut dyn Write,
     failed: &mut Vec<FailedTests>,
 ) -> Result<(), Failure> {
     // One pipe for both outputs, so that cargo's line about a program comes after those of its tests.
-    let (reader, writer) = io::pipe()?;
-    let mut child = command.stdout(writer.try_clone()?).stderr(writer).spawn()?;
+    let (reader, mut writer) = io::pipe()?;
+    let mut child = command.stdout(writer.try_clone()?).stderr(writer.try_clone()?).spawn()?;
     let line = line(command);
     // The command has copies of the pipe's other end. Without this the pipe never ends.
     *command = Command::new("true");
+    // The end of the pipe cannot be waited for: a process that is left behind keeps the pipe open.
+    let end = thread::spawn(move || {
+        let status = child.wait();
+        writer.write_all(END).and(status)
+    });
     let mut scan = Scan::default();
     let mut reader = BufReader::new(reader);
     let mut bytes = Vec::new();
-    while reader.read_until(b'\n', &mut bytes)? > 0 {
+    while reader.read_until(b'\n', &mut bytes)? > 0 && !bytes.ends_with(END) {
         to.write_all(&bytes)?;
         scan.take(String::from_utf8_lossy(&bytes).trim_end());
         bytes.clear();
     }
-    let status = child.wait()?;
+    // What precedes the end is a line that was not ended.
+    to.write_all(bytes.strip_suffix(END).unwrap_or(&bytes))?;
+    let status = end.join().map_err(|_| Failure("the waiting thread panicked".into()))??;
     *failed = scan.programs;
-    if status.success() { Ok(()) } else { Err(Failure(format!("{line}: {status}"))) }
+    if !status.success() {
+        return Err(Failure(format!("{line}: {status}")));
+    }
+    let left = left_behind(reader.get_ref(), leaves)?;
+    if left.is_empty() {
+        return Ok(());
+    }
+    Err(Failure(format!("{line}: it left processes behind: {}", left.join("; "))))
+}
+
+/// The processes that still have the other end of the pipe open, by number and command line.
+fn left_behind(pipe: &PipeReader, leaves: Duration) -> Result<Vec<String>, Failure> {
+    let mut ends = [PollFd::new(pipe.as_fd(), PollFlags::POLLIN)];
+    // No data is expected, so that the pipe ends is what poll(2) tells.
+    let limit = PollTimeout::try_from(leaves).map_err(|error| Failure(error.to_string()))?;
+    if poll(&mut ends, limit)? > 0 && ends[0].revents() == Some(PollFlags::POLLHUP) {
+        return Ok(Vec::new());
+    }
+    let name = fs::read_link(format!("/proc/self/fd/{}", pipe.as_raw_fd()))?;
+    let mut left = Vec::new();
+    for process in fs::read_dir("/proc")?.flatten() {
+        let path = process.path();
+        let Ok(number) = process.file_name().to_string_lossy().parse::<u32>() else { continue };
+        // A process may end meanwhile, and others are not for us to read.
+        let Ok(open) = fs::read_dir(path.join("fd")) else { continue };
+        let has = open.flatten().any(|fd| fs::read_link(fd.path()).is_ok_and(|to| to == name));
+        if has && number != std::process::id() {
+            let words = fs::read(path.join("cmdline")).unwrap_or_default();
+            let words = String::from_utf8_lossy(&words).replace('\0', " ");
+            left.push(format!("{number} {}", words.trim_end()));
+        }
+    }
+    Ok(left)
 }
 
 /// Reads the output of `cargo test --no-fail-fast`.
@@ -185,7 +239,7 @@ error: 3 targets failed:
         let mut scan = Scan::default();
         OUTPUT.lines().for_each(|line| scan.take(line));
         let failed = Failed {
-            step: "tests",
+            step: "tests".into(),
             why: "cargo test: exit status: 101".into(),
             tests: scan.programs,
         };
@@ -206,10 +260,24 @@ error: 3 targets failed:
         let mut command = Command::new("sh");
         let script = "echo 'test a ... FAILED'; echo 'error: test failed, to rerun pass `--lib`' >&2; exit 3";
         let Failure(why) =
-            run_tests(command.args(["-c", script]), &mut output, &mut failed).unwrap_err();
+            run_tests(command.args(["-c", script]), LEAVES, &mut output, &mut failed).unwrap_err();
         assert_eq!(output.iter().filter(|byte| **byte == b'\n').count(), 2);
         assert!(why.ends_with("exit status: 3"), "{why}");
         assert_eq!(failed, [FailedTests { program: "--lib".into(), tests: vec!["a".into()] }]);
+    }
+
+    #[test]
+    fn a_process_that_is_left_behind_is_named_and_not_waited_for() {
+        let (mut output, mut failed) = (Vec::new(), Vec::new());
+        let mut command = Command::new("sh");
+        command.args(["-c", "sleep 1000 & echo $!; printf 'no end'"]);
+        let Failure(why) =
+            run_tests(&mut command, Duration::ZERO, &mut output, &mut failed).unwrap_err();
+        let output = String::from_utf8(output).unwrap();
+        let (process, rest) = output.split_once('\n').unwrap();
+        Command::new("kill").arg(process).status().unwrap();
+        assert_eq!(rest, "no end");
+        assert!(why.ends_with(&format!("left processes behind: {process} sleep 1000")), "{why}");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use crate::cross::{self, Target};
 use crate::packages;
 use crate::run::{self, Failure, cargo, top};
 use crate::step::{Step, run_all};
@@ -13,9 +14,13 @@ const COMPACT: [&str; 2] = ["--config", "profile.dev.package.barebus-wire.opt-le
 /// Tests that boot many boxes.
 pub(crate) const APART: [&str; 2] = ["members::", "transient::"];
 
+/// Other machines, with all that is different: 32 bits, and big-endian. `cargo xtask cross` knows more.
+const MACHINES: &[Target] = &[Target::I686, Target::S390x];
+
 /// Runs all steps, also after one has failed, and ends with a summary. `all`: also the tests of systemd 257.
 pub(crate) fn run(all: bool) -> Result<(), Failure> {
-    packages::need(&[
+    let mut needed = cross::programs(MACHINES);
+    needed.extend([
         "cc",
         "systemctl",
         "busctl",
@@ -37,7 +42,8 @@ pub(crate) fn run(all: bool) -> Result<(), Failure> {
         "sshd",
         "strace",
         "xdg-dbus-proxy",
-    ])?;
+    ]);
+    packages::need(&needed)?;
     if !nix::unistd::geteuid().is_root() {
         return Err(Failure(
             "the live tests boot systemd in namespaces, which needs root: run it with sudo".into(),
@@ -84,6 +90,7 @@ pub(crate) fn run(all: bool) -> Result<(), Failure> {
         Step::command("without tcp and unixexec", small),
         Step::command("fuzz targets", fuzz),
         Step::command("docs", docs),
+        Step::check("public items", || crate::api::run(true)),
         Step::check("packages", crate::package::check),
         Step::tests("tests", tests),
         Step::tests("tests with boxes of their own", apart),
@@ -98,6 +105,7 @@ pub(crate) fn run(all: bool) -> Result<(), Failure> {
              install it with `rustup toolchain install {version}`"
         ),
     }
+    steps.extend(cross::tests(MACHINES));
     if all {
         steps.extend(steps_of_newer()?);
         steps.push(Step::check("definitions of this system's services and of packages", || {
@@ -108,6 +116,7 @@ pub(crate) fn run(all: bool) -> Result<(), Failure> {
         }));
         steps
             .push(Step::check("the programs without libc in an initramfs", crate::initramfs::boot));
+        steps.push(Step::check("other libraries' programs", crate::bench::check_rivals));
     }
     if !top().join("../shared/corpus").is_dir() {
         println!("xtask: ../shared/corpus is missing: the tests that need it print that and pass");

@@ -1,3 +1,7 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| barebus_differential::fields(bytes));
+use barebus_differential::{message, message_of_fields};
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| message_of_fields(bytes)
+    .iter()
+    .for_each(|it| message(it)));

@@ -235,7 +235,8 @@ fn is_of_the_setting(name: &str) -> bool {
         "TasksCurrent",
         "TimersMonotonic",
     ];
-    !OTHERS.contains(&name) && !name.contains("Timestamp") && !name.contains("NextElapse")
+    !OTHERS.contains(&name)
+        && !["Timestamp", "NextElapse", "LastTrigger"].iter().any(|time| name.contains(time))
 }
 
 /// The value as text, in which `UNIT` is the unit's own name; lists whose order says nothing are sorted.

@@ -35,15 +35,20 @@ pub(super) fn parse(words: &[OsString]) -> Option<Arguments> {
     // The last verb stands where the program's name is expected.
     words.drain(..verbs.len());
     let last = verbs.iter().try_fold(&mut program, |at, verb| at.find_subcommand_mut(verb))?;
-    let matches = last.try_get_matches_from_mut(words).ok()?;
-    let globals = Globals::from_arg_matches(&matches).ok()?;
-    let verb = (reader.read)(&matches).ok()?;
+    let mut matches = last.try_get_matches_from_mut(words).ok()?;
+    // Taken out: copying all of them takes as long as a call.
+    let globals = Globals::from_arg_matches_mut(&mut matches).ok()?;
+    let verb = (reader.read)(&mut matches).ok()?;
+    // Freeing hundreds of pieces takes time, too, and the process does not live long.
+    std::mem::forget((program, matches));
     Some(Arguments { globals, verb: Some(verb) })
 }
 
 /// The program with one verb, which has the shared options, too.
 fn program(verbs: &[&str], reader: Reader) -> Command {
     let verb = (reader.augment)(Globals::augment_args(Command::new(reader.name)));
+    // Nothing is below the verb that could share its options.
+    let verb = verb.mut_args(|arg| arg.global(false));
     let mut verb = verb.args_override_self(true).disable_help_flag(true);
     if verbs.len() > 1 {
         verb = Command::new(UNIT).subcommand(verb);
@@ -56,7 +61,7 @@ fn program(verbs: &[&str], reader: Reader) -> Command {
 struct Reader {
     name: &'static str,
     augment: fn(Command) -> Command,
-    read: fn(&ArgMatches) -> Result<Verb, clap::Error>,
+    read: fn(&mut ArgMatches) -> Result<Verb, clap::Error>,
 }
 
 /// It has verbs itself.
@@ -78,7 +83,7 @@ macro_rules! readers {
                 $($($name => Reader {
                     name: $name,
                     augment: <$args>::augment_args,
-                    read: |matches| <$args>::from_arg_matches(matches).map($verb),
+                    read: |matches| <$args>::from_arg_matches_mut(matches).map($verb),
                 },)+)*
                 _ => return None,
             })

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use barebus_gen::{Shape, rule_named};
 use clap::{Args, ValueEnum};
 
+use super::message_type::Type;
 use super::value::size;
-use barebus::wire::{DecodeErrorKind, Endian, MessageType};
+use barebus::wire::{DecodeErrorKind, Endian};
 
 #[derive(Debug, Args)]
 pub(crate) struct GenerateOptions {
@@ -75,15 +76,6 @@ enum ByteOrder {
     Big,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-#[value(rename_all = "snake_case")]
-enum Type {
-    MethodCall,
-    MethodReturn,
-    Error,
-    Signal,
-}
-
 impl ShapeOptions {
     pub(crate) fn shape(&self) -> Shape {
         let mut shape = Shape::default();
@@ -94,12 +86,7 @@ impl ShapeOptions {
             ByteOrder::Little => Endian::Little,
             ByteOrder::Big => Endian::Big,
         });
-        shape.message_type = self.message_type.map(|message_type| match message_type {
-            Type::MethodCall => MessageType::MethodCall,
-            Type::MethodReturn => MessageType::MethodReturn,
-            Type::Error => MessageType::Error,
-            Type::Signal => MessageType::Signal,
-        });
+        shape.message_type = self.message_type.map(Type::message_type);
         shape.unix_fds = self.fds;
         shape
     }

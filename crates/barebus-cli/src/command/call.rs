@@ -5,10 +5,10 @@ use std::process::ExitCode;
 use barebus_codegen::introspection::MemberKind;
 
 use crate::args::{Call, Globals};
-use crate::command::{message, open};
+use crate::command::message;
 use crate::descriptors;
 use crate::exit::{Exit, Failure};
-use crate::render::put;
+use crate::render::put_as;
 use crate::written::{self, Asked};
 
 pub(crate) fn run(globals: &Globals, asked: &Call) -> Result<ExitCode, Failure> {
@@ -17,25 +17,15 @@ pub(crate) fn run(globals: &Globals, asked: &Call) -> Result<ExitCode, Failure> 
     let Call { object, interface, method, written, arguments } = asked;
     let call = message::call(target, &object.service, &object.path, interface, method)?;
     let call = call.flags(message::flags(sending));
-    let (mut connection, body) = match written.notation(form) {
-        // What is wrong is told without a connection.
-        None => {
-            let body = message::body(arguments)?;
-            (open(target)?, body)
-        }
-        Some(notation) => {
-            let mut connection = open(target)?;
-            let asked = Asked {
-                to: call.destination,
-                at: message::path(&object.path)?,
-                interface,
-                kind: MemberKind::Method,
-                member: method,
-            };
-            let body = written::arguments(&mut connection, &asked, arguments, notation)?;
-            (connection, body)
-        }
+    let asked = Asked {
+        to: call.destination,
+        at: message::path(&object.path)?,
+        interface,
+        kind: MemberKind::Method,
+        member: method,
     };
+    let (mut connection, body) =
+        written::open_with(target, &asked, arguments, written.notation(form))?;
     let (body, fds) = descriptors::of(body)?;
     let tried = format!("{interface}.{method} of {}", object.service);
     let failed = |error| Failure::call(&tried, &error);
@@ -53,6 +43,6 @@ pub(crate) fn run(globals: &Globals, asked: &Call) -> Result<ExitCode, Failure> 
     form.print(reply.message(), &mut text).map_err(|error| {
         Failure::new(Exit::Refused, format_args!("{tried}: the reply cannot be printed: {error}"))
     })?;
-    put(&text)?;
+    put_as(&text, form)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -10,6 +10,7 @@ use barebus_text::capture::{CaptureErrorKind, Captured};
 use barebus_text::{PrintError, busctl, json, plain};
 
 use crate::args::{DecodeOptions, Form, Globals};
+use crate::colour::Look;
 use crate::exit::{Exit, Failure, Failures};
 use crate::line::Body;
 use crate::output::Output;
@@ -59,7 +60,7 @@ fn print_all(
         };
         text.clear();
         match print(&captured, form, &mut text) {
-            Ok(()) => out.bytes(escaped(&text, form).as_bytes())?,
+            Ok(()) => out.bytes(Look::from(form).paint(&escaped(&text, form)).as_bytes())?,
             Err(PrintError::Decode(error)) => {
                 failures.tell(&match input::cut(&captured) {
                     Some(sentence) => invalid(captured.offset, &sentence),

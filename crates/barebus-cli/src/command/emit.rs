@@ -29,7 +29,7 @@ pub(crate) fn run(globals: &Globals, asked: &Emit) -> Result<ExitCode, Failure> 
         // As for gdbus: the words tell their types.
         Form::GVariant => gvariant::parse_untyped_arguments(arguments, Endian::NATIVE)
             .map_err(|error| Failure::usage(format_args!("the arguments: {error}")))?,
-        _ => message::body(arguments)?,
+        _ => message::body(arguments, "arguments")?,
     };
     let (body, fds) = descriptors::of(body)?;
     let mut connection = open(target)?;

@@ -29,12 +29,15 @@ pub(crate) fn run(globals: &Globals) -> Result<ExitCode, Failure> {
     let has_processes = sending.augment_creds && target.has_our_processes(&connection);
     let users = Users::read();
     let mut roots = Roots::new();
+    // A process can have many names.
+    let mut processes = BTreeMap::new();
     for row in owners.values_mut() {
         row.user = row.uid.map(|uid| users.name(uid));
         let Some(pid) = row.pid else { continue };
         row.process = Some("n/a".to_owned());
         if has_processes {
-            row.process = comm(pid).or_else(|| row.process.take());
+            let process: &Option<String> = processes.entry(pid).or_insert_with(|| comm(pid));
+            row.process = process.clone().or_else(|| row.process.take());
             let cgroup = roots.of(pid);
             row.unit = cgroup.as_ref().and_then(|cgroup| cgroup.unit());
             row.session = cgroup.as_ref().and_then(|cgroup| cgroup.session());
@@ -176,7 +179,8 @@ fn answer(
     }
     row.machine = match asked.machine {
         Some(machine) => text(connection, machine)?,
-        None => machine_id().filter(|_| with_machine),
+        None if with_machine => machine_id(),
+        None => None,
     };
     Ok(row)
 }

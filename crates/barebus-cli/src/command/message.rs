@@ -32,14 +32,14 @@ pub(crate) const fn flags(sending: &Sending) -> Flags {
     flags
 }
 
-/// Marshals a signature, and arguments in busctl's form.
-pub(crate) fn body(words: &[String]) -> Result<OwnedBody, Failure> {
+/// Marshals a signature, and arguments in busctl's form. `what` they are is told if they are wrong.
+pub(crate) fn body(words: &[String], what: &str) -> Result<OwnedBody, Failure> {
     let (signature, arguments) = match words.split_first() {
         Some((signature, arguments)) => (&**signature, arguments),
         None => ("", &[][..]),
     };
     busctl::parse(signature, arguments)
-        .map_err(|error| Failure::usage(format_args!("the arguments for '{signature}': {error}")))
+        .map_err(|error| Failure::usage(format_args!("the {what} for '{signature}': {error}")))
 }
 
 /// The destination; `None` on a direct connection, where a name has no meaning.

@@ -11,7 +11,7 @@ use barebus::{CallError, CallId, Connection, Event, MethodCall, Reply};
 use crate::args::{Form, Globals, Ping};
 use crate::command::{message, open};
 use crate::exit::{Exit, Failure};
-use crate::render::{json_string, put};
+use crate::render::json_string;
 use crate::trace::counts::milliseconds;
 use crate::trace::latency::Latencies;
 use crate::watch::{Live, Woken, ended};
@@ -26,15 +26,15 @@ pub(crate) fn run(globals: &Globals, asked: &Ping) -> Result<ExitCode, Failure> 
     connection
         .call(&call, &())
         .map_err(|error| Failure::call(format_args!("Ping of {service}"), &error))?;
-    let live = Live::new()?;
+    let mut live = Live::new()?;
     let mut pinging = Pinging::new(asked, &call);
-    pinging.run(&mut connection, live)?;
+    pinging.run(&mut connection, &mut live)?;
     let mut text = String::new();
     match is_json {
         true => pinging.print_json(&mut text),
         false => pinging.print(&mut text),
     }
-    put(&text)?;
+    live.finish(&text)?;
     Ok(match (pinging.lost, pinging.errors) {
         (0, 0) => ExitCode::SUCCESS,
         (0, _) => Exit::Refused.into(),
@@ -71,7 +71,7 @@ impl<'a> Pinging<'a> {
         Self { asked, call, count, sent, outstanding, latencies, errors, error: None, lost }
     }
 
-    fn run(&mut self, connection: &mut Connection, mut live: Live) -> Result<(), Failure> {
+    fn run(&mut self, connection: &mut Connection, live: &mut Live) -> Result<(), Failure> {
         let mut next = Instant::now();
         loop {
             let is_done = self.count.is_some_and(|count| self.sent >= count);

@@ -5,13 +5,13 @@ use std::process::ExitCode;
 use barebus::wire::{EncodeError, Layout, OwnedBody};
 use barebus::{CallError, MethodCall, Reply, Signature, Variant};
 use barebus_codegen::introspection::MemberKind;
-use barebus_text::{Form, ParseError, Place, busctl, check_fd_indices};
+use barebus_text::{Form, check_fd_indices};
 
 use crate::args::{GetProperty, Globals, SetProperty};
 use crate::command::{message, open};
 use crate::descriptors;
 use crate::exit::{Exit, Failure, Failures};
-use crate::render::put;
+use crate::render::put_as;
 use crate::written::{self, Asked};
 
 const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
@@ -49,7 +49,7 @@ pub(crate) fn get(globals: &Globals, asked: &GetProperty) -> Result<ExitCode, Fa
             break;
         }
     }
-    put(&text)?;
+    put_as(&text, form)?;
     Ok(failures.code())
 }
 
@@ -68,25 +68,16 @@ pub(crate) fn set(globals: &Globals, asked: &SetProperty) -> Result<ExitCode, Fa
     let SetProperty { object, interface, property, written, words } = asked;
     let call = message::call(target, &object.service, &object.path, PROPERTIES, "Set")?;
     let call = call.flags(message::flags(sending));
-    let (mut connection, body) = match written.notation(globals.format.values()?) {
-        // What is wrong is told without a connection.
-        None => {
-            let body = in_words(interface, property, words)?;
-            (open(target)?, body)
-        }
-        Some(notation) => {
-            let mut connection = open(target)?;
-            let asked = Asked {
-                to: call.destination,
-                at: message::path(&object.path)?,
-                interface,
-                kind: MemberKind::Property,
-                member: property,
-            };
-            let value = written::arguments(&mut connection, &asked, words, notation)?;
-            (connection, in_variant(interface, property, &value)?)
-        }
+    let asked = Asked {
+        to: call.destination,
+        at: message::path(&object.path)?,
+        interface,
+        kind: MemberKind::Property,
+        member: property,
     };
+    let notation = written.notation(globals.format.values()?);
+    let (mut connection, value) = written::open_with(target, &asked, words, notation)?;
+    let body = in_variant(interface, property, &value)?;
     let (body, fds) = descriptors::of(body)?;
     let tried = format!("setting {interface}.{property} of {}", object.service);
     let failed = |error: CallError| Failure::call(&tried, &error);
@@ -107,23 +98,4 @@ fn in_variant(interface: &str, property: &str, value: &OwnedBody) -> Result<Owne
         Ok::<_, EncodeError>(())
     });
     body.map_err(|error| Failure::usage(format_args!("cannot set {property}: {error}")))
-}
-
-/// The arguments of `Set` with a value in busctl's form: its signature, and its words.
-fn in_words(interface: &str, property: &str, words: &[String]) -> Result<OwnedBody, Failure> {
-    let signature = words.first().map_or("", String::as_str);
-    let leading = [interface, property];
-    let words: Vec<&str> = leading.into_iter().chain(words.iter().map(String::as_str)).collect();
-    busctl::parse("ssv", &words).map_err(|error| {
-        let error = in_the_value(error);
-        Failure::usage(format_args!("the value for '{signature}': {error}"))
-    })
-}
-
-/// Counts arguments from the first one behind the signature, which is the third of `Set`.
-fn in_the_value(mut error: ParseError) -> ParseError {
-    if let Place::Argument(index) = error.place {
-        error.place = index.checked_sub(3).map_or(Place::Signature, Place::Argument);
-    }
-    error
 }

@@ -1,6 +1,7 @@
 //! `barebus status`.
 
-use std::io::{self, Write};
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use barebus::{CallError, Connection};
@@ -12,6 +13,7 @@ use crate::exit::{Exit, Failure};
 use crate::json::Json;
 use crate::process::{Facts, Peer, is_pid};
 use crate::render::one_line;
+use crate::terminal::{Style, Styles};
 
 pub(crate) fn run(globals: &Globals, asked: &Status) -> Result<ExitCode, Failure> {
     let Globals { target, format, sending, .. } = globals;
@@ -217,24 +219,26 @@ impl Lines {
     }
 
     fn print(&self) -> io::Result<()> {
+        let styles = Styles::of_output();
         let mut text = String::new();
         for (name, value) in &self.0 {
-            text.push_str(name);
-            text.push('=');
-            match value {
-                None => text.push_str("n/a"),
-                Some(Value::Number(value)) => text.push_str(&value.to_string()),
-                Some(Value::Text(value)) => text.push_str(&one_line(value)),
+            let value = match value {
+                None => "n/a".into(),
+                Some(Value::Number(value)) => value.to_string().into(),
+                Some(Value::Text(value)) => one_line(value),
                 Some(Value::Set(names)) => {
+                    let mut set = String::new();
                     for (index, name) in names.iter().enumerate() {
-                        text.push_str(if index == 0 { "" } else { " " });
+                        set.push_str(if index == 0 { "" } else { " " });
                         // busctl's columns.
-                        text.push_str(if index % 4 == 3 { "\n        " } else { "" });
-                        text.push_str(name);
+                        set.push_str(if index % 4 == 3 { "\n        " } else { "" });
+                        set.push_str(name);
                     }
+                    set.into()
                 }
-            }
-            text.push('\n');
+            };
+            // Writing to a String does not fail.
+            let _ = writeln!(text, "{name}={}", styles.paint(Style::Bold, value));
         }
         io::stdout().write_all(text.as_bytes())
     }

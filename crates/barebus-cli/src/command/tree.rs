@@ -128,11 +128,11 @@ impl<'n> Walk<'n> {
             }
             let Some((path, asked)) = self.asked.pop_front() else { return Ok(()) };
             let tried = format!("introspecting {path} of {service}");
-            let answer = match introspection::wait(connection, asked) {
+            let answer = match introspection::wait_for_children(connection, asked, &tried) {
                 Err(error @ CallError::Connection(_)) => return Err(Failure::call(&tried, &error)),
                 answer => answer.map_err(|error| Failure::call(&tried, &error)),
             };
-            match answer.and_then(|xml| introspection::read(&tried, &xml)) {
+            match answer.and_then(|document| document) {
                 Ok(document) => {
                     introspection::warn_of_problems(&tried, &document);
                     self.add_children(&path, &document.node, &tried, &mut tell);
@@ -257,7 +257,7 @@ mod tests {
     use super::*;
 
     fn children(xml: &str) -> (HashSet<String>, usize) {
-        let document = barebus_codegen::introspection::read(xml).unwrap();
+        let document = barebus_codegen::introspection::read_children(xml).unwrap();
         let mut walk = Walk::new(None);
         let mut failures = 0;
         for _ in 0..2 {

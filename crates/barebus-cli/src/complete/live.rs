@@ -78,7 +78,8 @@ impl<'p> Live<'p> {
             }
             for (path, question) in asked {
                 // An object that does not answer has no children.
-                let Ok(document) = self.answer(question) else { continue };
+                let answer = introspection::wait_for_children(&mut self.connection, question, "");
+                let Ok(Ok(document)) = answer else { continue };
                 let children = document.node.children.iter();
                 let children = children.map_while(|child| room.path(&path, &child.name));
                 let children = children
@@ -92,7 +93,8 @@ impl<'p> Live<'p> {
 
     pub(super) fn introspect(&mut self, service: &str, object: &str) -> Result<Document, Failure> {
         let question = self.start(service, object)?;
-        self.answer(question)
+        let answer = introspection::wait_for_document(&mut self.connection, question, "");
+        answer.map_err(|error| Failure::call("", &error))?
     }
 
     fn start(&mut self, service: &str, object: &str) -> Result<CallId, Failure> {
@@ -104,11 +106,6 @@ impl<'p> Live<'p> {
         call.destination = to;
         let asked = self.connection.start_call(&call, &(), Vec::new());
         asked.map_err(|error| Failure::call(object, &error))
-    }
-
-    fn answer(&mut self, question: CallId) -> Result<Document, Failure> {
-        let xml = introspection::wait(&mut self.connection, question);
-        introspection::read("", &xml.map_err(|error| Failure::call("", &error))?)
     }
 }
 

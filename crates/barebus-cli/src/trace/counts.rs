@@ -12,6 +12,7 @@ use super::pairing::Call;
 use super::processes::{Known, Process};
 use super::{End, Show};
 use crate::render::{json_string, one_line};
+use crate::terminal::{Style, Styles};
 
 /// What calls are counted by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -125,10 +126,10 @@ impl Counts {
         groups
     }
 
-    /// Appends the table. `process` tells the process of a sender.
+    /// Appends the table, with a header line in the styles of `legend`. `process` tells the process of a sender.
     pub(crate) fn print<'p>(
         &self,
-        has_legend: bool,
+        legend: Option<Styles>,
         process: impl Fn(&str) -> Known<'p>,
         out: &mut String,
     ) {
@@ -139,25 +140,26 @@ impl Counts {
             .into_iter()
             .map(|group| (cells(group), self.name(group, &process)))
             .collect();
-        let mut widths = if has_legend { heads.map(str::len) } else { [0; 8] };
+        let mut widths = if legend.is_some() { heads.map(str::len) } else { [0; 8] };
         for (cells, _) in &rows {
             for (width, cell) in widths.iter_mut().zip(cells) {
                 *width = (*width).max(cell.len());
             }
         }
-        let mut row = |cells: &[&str; 8], name: &str| {
+        let row = |cells: &[&str; 8], name: &str| {
+            let mut row = String::new();
             for (cell, width) in cells.iter().zip(widths) {
                 // Writing to a String does not fail.
-                let _ = write!(out, "{cell:>width$} ");
+                let _ = write!(row, "{cell:>width$} ");
             }
-            out.push_str(name);
-            out.push('\n');
+            row + name
         };
-        if has_legend {
-            row(&heads, self.by.head());
+        if let Some(styles) = legend {
+            let heads = row(&heads, self.by.head());
+            let _ = writeln!(out, "{}", styles.paint(Style::Underlined, heads));
         }
         for (cells, name) in &rows {
-            row(&cells.each_ref().map(String::as_str), name);
+            let _ = writeln!(out, "{}", row(&cells.each_ref().map(String::as_str), name));
         }
     }
 

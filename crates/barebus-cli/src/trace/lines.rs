@@ -12,12 +12,13 @@ use super::pairing::Call;
 use super::processes::{Known, Process};
 use super::{End, Show};
 use crate::render::{json_string, one_line};
+use crate::terminal::{Style, Styles};
 use crate::watch::Clock;
 
 /// Prints calls and signals as lines.
 #[derive(Debug)]
 pub(crate) struct Lines {
-    style: Style,
+    look: Look,
     /// Complete lines, oldest first. A line waits here until the process of its sender is known.
     lines: VecDeque<Line>,
     clock: Clock,
@@ -30,11 +31,12 @@ pub(crate) struct Lines {
 
 /// How lines look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Style {
+pub(crate) struct Look {
     /// JSON instead of text.
     pub(crate) is_json: bool,
     /// How many characters of arguments and of results are shown.
     pub(crate) width: Option<usize>,
+    pub(crate) styles: Styles,
 }
 
 /// What is kept of a call: the sender, and what is printed behind it.
@@ -52,10 +54,10 @@ struct Line {
 
 impl Lines {
     /// `limit` is the number of lines to print at most.
-    pub(crate) fn new(style: Style, limit: Option<u64>) -> Self {
+    pub(crate) fn new(look: Look, limit: Option<u64>) -> Self {
         let limit = limit.unwrap_or(u64::MAX);
         let (lines, clock) = (VecDeque::new(), Clock::local());
-        Self { style, lines, clock, limit, count: 0, printed: 0 }
+        Self { look, lines, clock, limit, count: 0, printed: 0 }
     }
 
     /// Whether there are as many lines as are to be printed.
@@ -72,7 +74,7 @@ impl Lines {
                 Known::Nothing => None,
             };
             // Writing to a String does not fail.
-            let _ = match self.style.is_json {
+            let _ = match self.look.is_json {
                 true => print_json(line, process, out),
                 false => print_text(line, process, &mut self.clock, out),
             };
@@ -100,7 +102,7 @@ impl Lines {
         let member = header.member.map_or("", |name| name.as_str());
         let mut rest = String::with_capacity(128);
         // Writing to a String does not fail.
-        let _ = match self.style.is_json {
+        let _ = match self.look.is_json {
             true => {
                 let text = |text: Option<&str>| text.map_or("null".into(), json_string);
                 let (destination, interface) = (text(destination), text(interface));
@@ -118,7 +120,9 @@ impl Lines {
                 let dot = if interface.is_some() { "." } else { "" };
                 let interface = interface.unwrap_or_default();
                 let arguments = self.cut(arguments(message));
-                write!(rest, " → {destination} {path} {interface}{dot}{member}{arguments}")
+                let method = format_args!("{interface}{dot}{member}");
+                let method = self.look.styles.paint(Style::Bold, method);
+                write!(rest, " → {destination} {path} {method}{arguments}")
             }
         };
         Head { sender: Self::sender(message).into(), rest }
@@ -126,7 +130,7 @@ impl Lines {
 
     /// Cuts a text that is longer than is to be shown.
     fn cut(&self, mut text: String) -> String {
-        let end = self.style.width.and_then(|width| text.char_indices().nth(width));
+        let end = self.look.width.and_then(|width| text.char_indices().nth(width));
         if let Some((end, _)) = end {
             text.truncate(end);
             text.push('…');
@@ -135,7 +139,7 @@ impl Lines {
     }
 
     fn print_end(&self, end: End<'_>, latency: Option<Duration>, rest: &mut String) {
-        let _ = match (self.style.is_json, end) {
+        let _ = match (self.look.is_json, end) {
             (true, End::Return(message)) => {
                 let bytes = message.as_bytes().len();
                 write!(
@@ -161,13 +165,16 @@ impl Lines {
             (false, End::Error(message)) => {
                 let (name, text) = error(message);
                 let text = self.cut(one_line(text.trim_end()).into_owned());
-                write!(rest, " = error {name}: {text}")
+                let error = format_args!("error {name}: {text}");
+                write!(rest, " = {}", self.look.styles.paint(Style::Red, error))
             }
-            (false, End::Never) => rest.write_str(" = ? <never answered>"),
+            (false, End::Never) => {
+                write!(rest, " = {}", self.look.styles.paint(Style::Yellow, "? <never answered>"))
+            }
             (false, End::NotExpected) => rest.write_str(" <no reply expected>"),
         };
         let Some(latency) = latency else { return };
-        let _ = match self.style.is_json {
+        let _ = match self.look.is_json {
             true => write!(rest, ",\"latency_ns\":{}", latency.as_nanos()),
             false => write!(rest, " <{}.{:06}>", latency.as_secs(), latency.subsec_micros()),
         };
@@ -191,7 +198,7 @@ impl Show for Lines {
 
     fn signal(&mut self, message: &Message<'_>, time: Option<Duration>) {
         let mut head = self.head(message, "signal");
-        if self.style.is_json {
+        if self.look.is_json {
             head.rest.push_str(",\"outcome\":\"signal\"");
         }
         self.push(time, head);

@@ -4,12 +4,13 @@ use barebus::wire::{EncodeBody, MessageBuf, Serial};
 use barebus::{BusName, ErrorName, Header, InterfaceName, MemberName, ObjectPath};
 
 use super::counts::{By, Counts};
-use super::lines::{Lines, Style};
+use super::lines::{Lines, Look};
 use super::processes::Known;
 use super::*;
+use crate::terminal::Styles;
 use crate::watch::Narrow;
 
-const TEXT: Style = Style { is_json: false, width: None };
+const TEXT: Look = Look { is_json: false, width: None, styles: Styles::NONE };
 
 /// Messages with times in microseconds.
 #[derive(Default)]
@@ -78,8 +79,8 @@ impl Script {
         tracer.finish()
     }
 
-    fn lines(&self, filter: Filter, style: Style) -> String {
-        let mut lines = self.trace(filter, Lines::new(style, None));
+    fn lines(&self, filter: Filter, look: Look) -> String {
+        let mut lines = self.trace(filter, Lines::new(look, None));
         let mut text = String::new();
         lines.print(|_| Known::Nothing, &mut text);
         text
@@ -118,7 +119,7 @@ fn a_call_and_its_reply_are_a_line() {
 
 #[test]
 fn json_has_the_same_in_keys() {
-    let text = Script::sample().lines(Filter::default(), Style { is_json: true, width: None });
+    let text = Script::sample().lines(Filter::default(), Look { is_json: true, ..TEXT });
     let lines: Vec<&str> = text.lines().collect();
     assert_eq!(
         lines[2],
@@ -138,7 +139,7 @@ fn long_arguments_are_cut_if_asked() {
     let mut script = Script::default();
     script.call(1, [":1.1", "a.b", "Get"], 2, &("éééééééééé",));
     script.reply(1, ":1.9", ":1.1", 2, &(vec![7_u8; 100],));
-    let text = script.lines(Filter::default(), Style { is_json: false, width: Some(5) });
+    let text = script.lines(Filter::default(), Look { width: Some(5), ..TEXT });
     assert!(text.contains("a.B.Get('ééé…") && text.contains("= [byte…"), "{text}");
 }
 
@@ -161,7 +162,7 @@ fn filters_choose_calls_and_keep_their_replies() {
 fn calls_are_counted_with_the_slowest_first() {
     let counts = Script::sample().trace(Filter::default(), Counts::new(By::Member));
     let mut text = String::new();
-    counts.print(true, |_| Known::Nothing, &mut text);
+    counts.print(Some(Styles::NONE), |_| Known::Nothing, &mut text);
     let rows: Vec<Vec<&str>> = text.lines().map(|line| line.split_whitespace().collect()).collect();
     assert_eq!(
         rows[0],
@@ -185,7 +186,7 @@ fn calls_are_counted_by_who_makes_them_and_who_gets_them() {
     ] {
         let counts = Script::sample().trace(Filter::default(), Counts::new(by));
         let mut text = String::new();
-        counts.print(false, |_| Known::Nothing, &mut text);
+        counts.print(None, |_| Known::Nothing, &mut text);
         let names: Vec<&str> =
             text.lines().filter_map(|line| line.split(' ').next_back()).collect();
         assert_eq!(names, expected, "{text}");

@@ -10,10 +10,13 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::stat::{SFlag, fstat};
 use nix::unistd::write;
 
+use super::interrupt::Interrupt;
+
 /// Output that waits until the reader takes it.
 #[derive(Debug)]
 pub(crate) struct Ahead {
     out: io::Stdout,
+    interrupt: Interrupt,
     /// What waits: `start <= pending.len()`
     pending: Vec<u8>,
     start: usize,
@@ -36,11 +39,20 @@ const PIPE_STEP: usize = 4096;
 const FILE_STEP: usize = 1 << 20;
 
 impl Ahead {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(interrupt: Interrupt) -> Self {
         let out = io::stdout();
         let kind = fstat(&out).map_or(0, |stat| stat.st_mode) & SFlag::S_IFMT.bits();
         let step = if kind == SFlag::S_IFREG.bits() { FILE_STEP } else { PIPE_STEP };
-        Self { out, pending: Vec::new(), start: 0, step, failed: None }
+        Self { out, interrupt, pending: Vec::new(), start: 0, step, failed: None }
+    }
+
+    pub(crate) const fn interrupt(&mut self) -> &mut Interrupt {
+        &mut self.interrupt
+    }
+
+    /// Readable when a signal has arrived.
+    pub(crate) fn signals(&self) -> BorrowedFd<'_> {
+        self.interrupt.as_fd()
     }
 
     /// What is to be written, to append to.
@@ -70,13 +82,26 @@ impl Ahead {
         Ok(())
     }
 
-    /// Writes everything, however long that takes.
-    pub(crate) fn write_all(&mut self) -> io::Result<()> {
+    /// Writes everything at the end of the program, however long the reader takes.
+    ///
+    /// # Errors
+    /// Writing fails, or a signal arrives while the reader takes nothing.
+    pub(crate) fn write_last(&mut self) -> io::Result<()> {
+        self.interrupt.begin_finish();
+        self.write_all()
+    }
+
+    /// Writes everything. The first signal is noted, the second one ends the wait.
+    fn write_all(&mut self) -> io::Result<()> {
         if let Some(error) = self.failed.take() {
             return Err(error);
         }
         while self.is_pending() {
-            self.write_step()?;
+            if self.step == FILE_STEP || self.wait_writable()? {
+                self.write_step()?;
+            } else {
+                self.interrupt.take()?;
+            }
         }
         self.compact();
         Ok(())
@@ -87,11 +112,23 @@ impl Ahead {
         let step = waiting.get(..self.step).unwrap_or(waiting);
         match write(&self.out, step) {
             Ok(count) => self.start += count,
-            Err(Errno::EINTR) => {}
-            Err(Errno::EAGAIN) => wait_writable(self.out.as_fd())?,
+            // An output that somebody else made non-blocking.
+            Err(Errno::EINTR | Errno::EAGAIN) => {}
             Err(error) => return Err(error.into()),
         }
         Ok(())
+    }
+
+    /// Waits until the output takes something, or until a signal arrives: then it returns `false`.
+    fn wait_writable(&self) -> io::Result<bool> {
+        let (out, interrupt) = (self.out.as_fd(), self.interrupt.as_fd());
+        let mut asked =
+            [PollFd::new(out, PollFlags::POLLOUT), PollFd::new(interrupt, PollFlags::POLLIN)];
+        match poll(&mut asked, PollTimeout::NONE) {
+            Ok(_) => Ok(asked[0].any().unwrap_or(true)),
+            Err(Errno::EINTR) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Frees the room of what was written.
@@ -132,15 +169,6 @@ fn is_writable(out: BorrowedFd<'_>) -> io::Result<bool> {
     match poll(&mut asked, PollTimeout::ZERO) {
         Ok(count) => Ok(count > 0),
         Err(Errno::EINTR) => Ok(false),
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// For an output that somebody else made non-blocking.
-fn wait_writable(out: BorrowedFd<'_>) -> io::Result<()> {
-    let mut asked = [PollFd::new(out, PollFlags::POLLOUT)];
-    match poll(&mut asked, PollTimeout::NONE) {
-        Ok(_) | Err(Errno::EINTR) => Ok(()),
         Err(error) => Err(error.into()),
     }
 }

@@ -3,7 +3,7 @@
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 
-use nix::sys::signal::{SigSet, Signal};
+use nix::sys::signal::{SigSet, Signal, raise};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 
 /// Receives SIGINT, SIGTERM and SIGHUP, which no longer end the program at once, so that it can finish what it writes.
@@ -11,6 +11,7 @@ use nix::sys::signalfd::{SfdFlags, SignalFd};
 pub(crate) struct Interrupt {
     signals: SigSet,
     descriptor: SignalFd,
+    is_asked: bool,
 }
 
 impl Interrupt {
@@ -21,17 +22,42 @@ impl Interrupt {
         signals.thread_block()?;
         let descriptor =
             SignalFd::with_flags(&signals, SfdFlags::SFD_NONBLOCK | SfdFlags::SFD_CLOEXEC)?;
-        Ok(Self { signals, descriptor })
+        Ok(Self { signals, descriptor, is_asked: false })
     }
 
-    /// Whether a signal has arrived. If so, the next one ends the program at once.
-    pub(crate) fn has_arrived(&self) -> bool {
-        let has_arrived = matches!(self.descriptor.read_signal(), Ok(Some(_)));
-        if has_arrived {
-            // It cannot fail: the set is valid.
-            let _ = self.signals.thread_unblock();
+    /// Whether a signal has asked the program to end. The next one ends it at once.
+    pub(crate) const fn is_asked(&self) -> bool {
+        self.is_asked
+    }
+
+    /// From now on a signal ends the program at once, because it only finishes what it writes.
+    pub(crate) const fn begin_finish(&mut self) {
+        self.is_asked = true;
+    }
+
+    /// Takes a signal that has arrived. The second one ends the program.
+    ///
+    /// # Errors
+    /// [`io::ErrorKind::Interrupted`]: the program was started with that signal ignored, so it has to end by itself.
+    pub(crate) fn take(&mut self) -> io::Result<()> {
+        let Ok(Some(arrived)) = self.descriptor.read_signal() else { return Ok(()) };
+        if !self.is_asked {
+            self.is_asked = true;
+            return Ok(());
         }
-        has_arrived
+        // The parent is to see that a signal ended the program.
+        let signal = i32::try_from(arrived.ssi_signo).ok().and_then(|it| Signal::try_from(it).ok());
+        signal.map_or(Ok(()), raise)?;
+        self.signals.thread_unblock()?;
+        Err(io::ErrorKind::Interrupted.into())
+    }
+}
+
+/// What comes after may block, too.
+impl Drop for Interrupt {
+    fn drop(&mut self) {
+        // It cannot fail: the set is valid.
+        let _ = self.signals.thread_unblock();
     }
 }
 

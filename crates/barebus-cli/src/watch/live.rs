@@ -1,5 +1,6 @@
 //! The loop of verbs that watch a connection: receives, handles, writes what the output takes, and waits.
 
+use std::fmt::Write;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::{Duration, Instant, SystemTime};
@@ -44,7 +45,6 @@ pub(crate) enum Stopped {
 #[derive(Debug)]
 pub(crate) struct Live {
     pub(crate) out: Ahead,
-    interrupt: Interrupt,
 }
 
 impl Live {
@@ -53,7 +53,7 @@ impl Live {
         let interrupt = Interrupt::new().map_err(|error| {
             Failure::new(Exit::Refused, format_args!("cannot receive signals: {error}"))
         })?;
-        Ok(Self { out: Ahead::new(), interrupt })
+        Ok(Self { out: Ahead::new(interrupt) })
     }
 
     /// Writes what the output takes, then waits until one of `sources` can be read, at most until `until`. While too much output waits, the
@@ -65,13 +65,16 @@ impl Live {
     ) -> Result<Woken, Failure> {
         loop {
             self.out.write_ready()?;
+            if self.out.interrupt().is_asked() {
+                return Ok(Woken::Interrupted);
+            }
             let reads = if self.out.is_full() { PollFlags::empty() } else { PollFlags::POLLIN };
             let writes =
                 if self.out.is_pending() { PollFlags::POLLOUT } else { PollFlags::empty() };
             let mut asked = Vec::with_capacity(sources.len() + 2);
-            asked.push(PollFd::new(self.interrupt.as_fd(), PollFlags::POLLIN));
             // Also without anything to write: a reader that is gone is reported.
             asked.push(PollFd::new(self.out.as_fd(), writes));
+            asked.push(PollFd::new(self.out.signals(), PollFlags::POLLIN));
             asked.extend(sources.iter().map(|source| PollFd::new(*source, reads)));
             match poll(&mut asked, time_left(until)) {
                 Ok(0) if until.is_some_and(|until| Instant::now() < until) => continue,
@@ -85,18 +88,28 @@ impl Live {
             }
             let found = |asked: &PollFd<'_>| asked.revents().unwrap_or(PollFlags::empty());
             let mut found = asked.iter().map(found);
-            let (interrupt, out) = (found.next(), found.next());
-            if interrupt.is_some_and(|found| !found.is_empty()) && self.interrupt.has_arrived() {
-                return Ok(Woken::Interrupted);
-            }
-            let gone = PollFlags::POLLERR | PollFlags::POLLHUP;
-            if out.is_some_and(|found| found.intersects(gone)) {
+            let (out, signals) = (found.next(), found.next());
+            let is_ready = found.any(|found| !found.is_empty());
+            if signals.is_some_and(|found| !found.is_empty()) {
+                self.out.interrupt().take()?;
+            } else if out
+                .is_some_and(|found| found.intersects(PollFlags::POLLERR | PollFlags::POLLHUP))
+            {
                 return Err(io::Error::from(io::ErrorKind::BrokenPipe).into());
-            }
-            if found.any(|found| !found.is_empty()) {
+            } else if is_ready {
                 return Ok(Woken::Ready);
             }
         }
+    }
+
+    /// Writes `text` and everything before it at the end of the program, however long the reader takes.
+    ///
+    /// # Errors
+    /// The output cannot be written, or a signal arrives while the reader takes nothing.
+    pub(crate) fn finish(mut self, text: &str) -> Result<(), Failure> {
+        // An error is told by the next call.
+        let _ = self.out.write_str(text);
+        Ok(self.out.write_last()?)
     }
 
     /// Passes each message that arrives to `take`, until that says to end, a signal arrives, or `until` has passed. Then everything is
@@ -110,36 +123,40 @@ impl Live {
         until: Option<Instant>,
         mut take: impl FnMut(&Seen<'_>, &mut Ahead) -> Result<Flow, Failure>,
     ) -> Result<Stopped, Failure> {
+        let stopped = self.watch(connection, until, &mut take);
+        self.finish("")?;
+        stopped
+    }
+
+    fn watch(
+        &mut self,
+        connection: &mut Connection,
+        until: Option<Instant>,
+        take: &mut impl FnMut(&Seen<'_>, &mut Ahead) -> Result<Flow, Failure>,
+    ) -> Result<Stopped, Failure> {
         let mut time = now();
         let mut load = Load::new();
-        let stopped = loop {
-            let taken = drain(connection, time, |seen| {
+        loop {
+            let flow = drain(connection, time, |seen| {
                 load.count += 1;
                 take(seen, &mut self.out)
-            });
-            match taken {
-                Ok(Flow::Continue) => {}
-                Ok(Flow::End) => break Stopped::Enough,
-                Err(failure) => {
-                    self.out.write_all()?;
-                    return Err(failure);
-                }
+            })?;
+            if flow == Flow::End {
+                return Ok(Stopped::Enough);
             }
             if until.is_some_and(|until| Instant::now() >= until) {
-                break Stopped::Late;
+                return Ok(Stopped::Late);
             }
             let woken = match load.is_busy() && !self.out.is_full() {
                 true => self.wait(&[], Some(Instant::now() + REST))?,
                 false => self.wait(&[connection.as_fd()], until)?,
             };
             if woken == Woken::Interrupted {
-                break Stopped::Interrupted;
+                return Ok(Stopped::Interrupted);
             }
             connection.process().map_err(|error| ended(&error))?;
             time = now();
-        };
-        self.out.write_all()?;
-        Ok(stopped)
+        }
     }
 }
 

@@ -56,11 +56,12 @@ fn is_loss(message: &Message<'_>, name: &str) -> bool {
 /// Subscribes to signals by each of the rules.
 ///
 /// # Errors
-/// The bus refuses a rule.
+/// There is no connection; the bus refuses a rule.
 pub(crate) fn subscribe(connection: &mut Connection, rules: &[String]) -> Result<(), Failure> {
     for rule in parsed(rules)? {
         let subscribed = connection.subscribe(&rule);
         subscribed.map_err(|error| Failure::call(format_args!("subscribing to {rule}"), &error))?;
     }
-    Ok(())
+    // A peer knows nothing of subscriptions, so nothing was written so far.
+    connection.establish().map_err(|error| ended(&error))
 }

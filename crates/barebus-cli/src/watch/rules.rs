@@ -1,9 +1,10 @@
 //! The match rules that the words of the command line ask for.
 
 use barebus::wire::match_rule::MatchKey;
-use barebus::{Header, MatchRule, MessageType};
-use clap::{Args, ValueEnum};
+use barebus::{Header, MatchRule};
+use clap::Args;
 
+use crate::args::Type;
 use crate::command::message::destination;
 use crate::exit::Failure;
 
@@ -26,42 +27,6 @@ pub(crate) struct Narrow {
     /// Only messages of this sender
     #[arg(long, value_name = "NAME")]
     pub(crate) sender: Option<String>,
-}
-
-/// A type of messages.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Type {
-    /// Calls
-    #[value(name = "call", alias = "method_call")]
-    MethodCall,
-    /// Replies
-    #[value(name = "return", alias = "method_return")]
-    MethodReturn,
-    /// Errors
-    Error,
-    /// Signals
-    Signal,
-}
-
-impl Type {
-    const fn message_type(self) -> MessageType {
-        match self {
-            Self::MethodCall => MessageType::MethodCall,
-            Self::MethodReturn => MessageType::MethodReturn,
-            Self::Error => MessageType::Error,
-            Self::Signal => MessageType::Signal,
-        }
-    }
-
-    /// The word in match rules. Spec: Match Rules.
-    const fn word(self) -> &'static str {
-        match self {
-            Self::MethodCall => "method_call",
-            Self::MethodReturn => "method_return",
-            Self::Error => "error",
-            Self::Signal => "signal",
-        }
-    }
 }
 
 impl Narrow {

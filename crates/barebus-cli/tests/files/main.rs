@@ -11,6 +11,7 @@
 
 mod about;
 mod codegen;
+mod codes;
 #[path = "../common/mod.rs"]
 mod common;
 mod decode;
@@ -20,6 +21,8 @@ mod generate;
 mod handshake;
 mod introspect;
 mod properties;
+mod replay;
+mod signals;
 mod support;
 mod units;
 mod validate;

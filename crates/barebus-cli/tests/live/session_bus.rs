@@ -1,51 +1,52 @@
 //! A bus for one test.
 
 use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{self, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use barebus::{Bus, BusName, Connection, NameFlags, RequestName};
 use barebus_tests::peer::PATIENCE;
 
-use crate::support::Folder;
-
-/// A dbus-daemon for one test that allows all names and calls.
+/// A dbus-daemon that allows all names and calls. It ends when this is dropped, or with the process if this is in a static.
 pub(crate) struct SessionBus {
     daemon: Child,
     pub(crate) address: String,
-    _folder: Folder,
+    /// When it is dropped, the thread ends that has started the daemon.
+    _keeper: Sender<()>,
 }
 
 impl SessionBus {
     pub(crate) fn start(name: &str) -> Self {
-        Self::with(name, Command::new("dbus-daemon"))
+        Self::at(format!("unix:abstract=barebus-test-{name}-{}", std::process::id()))
     }
 
-    /// A bus that is not dropped, as one in a static. It ends with this process: the thread that has started it lasts as long.
-    pub(crate) fn of_process(name: &'static str) -> Self {
-        let (send, receive) = std::sync::mpsc::channel();
+    /// A bus at this address.
+    pub(crate) fn at(address: String) -> Self {
+        let mut command = Command::new("setpriv");
+        command.args([
+            "--pdeathsig",
+            "KILL",
+            "dbus-daemon",
+            "--session",
+            "--nofork",
+            "--nopidfile",
+        ]);
+        command.args(["--address", &address]).stderr(Stdio::null());
+        // The daemon gets the signal when the thread ends that has started it: the one of the test may end too early.
+        let (started, daemon) = mpsc::channel();
+        let (keeper, end) = mpsc::channel();
         thread::spawn(move || {
-            let mut daemon = Command::new("setpriv");
-            daemon.args(["--pdeathsig", "KILL", "dbus-daemon"]);
-            let _ = send.send(Self::with(name, daemon));
-            loop {
-                thread::park();
-            }
+            let _ = started.send(command.spawn());
+            let _ = end.recv();
         });
-        receive.recv().unwrap()
-    }
-
-    fn with(name: &str, mut daemon: Command) -> Self {
-        let folder = Folder::new(name);
-        let address = format!("unix:path={}", folder.join("bus"));
-        daemon.args(["--session", "--nofork", "--nopidfile", "--address", &address]);
-        let daemon = daemon.stderr(Stdio::null()).spawn().expect("dbus-daemon is installed");
+        let daemon = daemon.recv().unwrap().expect("setpriv and dbus-daemon are installed");
         let end = Instant::now() + PATIENCE;
         while Connection::open(&address).is_err() {
             assert!(Instant::now() < end, "dbus-daemon does not listen");
             thread::sleep(Duration::from_millis(5));
         }
-        Self { daemon, address, _folder: folder }
+        Self { daemon, address, _keeper: keeper }
     }
 
     /// A connection that owns the name and never answers.

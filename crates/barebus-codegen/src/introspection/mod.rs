@@ -12,7 +12,7 @@ mod text;
 
 use barebus_wire::definition::Emits;
 
-pub use parser::read;
+pub use parser::{read, read_children};
 pub use problem::{Problem, ProblemKind};
 
 /// Maximum length of a document in bytes. systemd's largest has 75 KB.

@@ -6,7 +6,7 @@
 mod check;
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesRef, BytesStart, Event};
@@ -25,6 +25,35 @@ use barebus_wire::InterfaceName;
 /// # Errors
 /// The text is not well-formed XML, is longer than [`LEN_MAX`], or is not introspection data.
 pub fn read(xml: &str) -> Result<Document, Problem> {
+    read_parts(xml, Parts::All)
+}
+
+/// Reads only the names of the objects below, as [`read`] does. Interfaces are skipped, and problems inside of them are not noticed.
+///
+/// ```
+/// use barebus_codegen::introspection::read_children;
+///
+/// let node = read_children(r#"<node><interface name="a.b"/><node name="eth0"/></node>"#)?.node;
+/// assert_eq!((node.interfaces.len(), &*node.children[0].name), (0, "eth0"));
+/// # Ok::<(), barebus_codegen::introspection::Problem>(())
+/// ```
+///
+/// # Errors
+/// As [`read`].
+pub fn read_children(xml: &str) -> Result<Document, Problem> {
+    read_parts(xml, Parts::Children)
+}
+
+/// What of a document is read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Parts {
+    #[default]
+    All,
+    /// Nodes without their interfaces.
+    Children,
+}
+
+fn read_parts(xml: &str, parts: Parts) -> Result<Document, Problem> {
     let mut at = Position::start(xml);
     // Checked before any work per byte.
     if xml.len() > LEN_MAX {
@@ -32,7 +61,7 @@ pub fn read(xml: &str) -> Result<Document, Problem> {
     }
     let mut reader = Reader::from_str(xml);
     reader.config_mut().expand_empty_elements = true;
-    let mut parser = Parser::default();
+    let mut parser = Parser { parts, ..Parser::default() };
     loop {
         at.advance(reader.buffer_position());
         match reader.read_event() {
@@ -62,6 +91,7 @@ enum Open {
 
 #[derive(Debug, Default)]
 struct Parser {
+    parts: Parts,
     /// Open elements; at most [`DEPTH_MAX`].
     open: Vec<Open>,
     /// Number of further open elements.
@@ -73,7 +103,7 @@ struct Parser {
     member: Option<Member>,
     argument: Option<Argument>,
     /// Names of the interface's members so far.
-    seen: HashSet<(MemberKind, String)>,
+    seen: BTreeSet<(MemberKind, String)>,
     documentation: Paragraphs,
     /// The last comment, if no element has followed it.
     comment: String,
@@ -101,7 +131,9 @@ impl Parser {
                 self.documentation.push(&String::from_utf8_lossy(text));
             }
             Event::GeneralRef(entity) => self.entity(entity, at),
-            Event::Comment(text) => self.comment = String::from_utf8_lossy(text).into_owned(),
+            Event::Comment(text) if self.parts == Parts::All => {
+                self.comment = String::from_utf8_lossy(text).into_owned();
+            }
             _ => {}
         }
         Ok(())
@@ -157,6 +189,7 @@ impl Parser {
                 self.require(at, "name", &attributes.name);
                 self.begin_node(attributes.name)
             }
+            (Some(Open::Node), b"interface") if self.parts == Parts::Children => Open::Other,
             (Some(Open::Node), b"interface") => self.begin_interface(attributes, &comment, at),
             (Some(Open::Interface), name) if member_kind(name).is_some() => {
                 let kind = member_kind(name).unwrap_or(MemberKind::Method);
@@ -198,7 +231,7 @@ impl Parser {
         self.interface = Some(Interface {
             name: name.clone(),
             documentation: paragraphs(comment),
-            line: at.line,
+            line: at.line(),
             ..Interface::default()
         });
         self.seen.clear();
@@ -232,7 +265,7 @@ impl Parser {
             arguments: Vec::new(),
             annotations: Vec::new(),
             documentation: paragraphs(comment),
-            line: at.line,
+            line: at.line(),
         });
         if self.require(at, "name", &name) {
             self.check_member_name(kind, &name, at);

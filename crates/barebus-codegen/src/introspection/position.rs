@@ -1,38 +1,57 @@
 //! Positions in a document, and excerpts for errors.
 
+use std::cell::Cell;
+
 use super::{Problem, ProblemKind};
 
-/// A position in the document.
+/// A position in the document. Lines are counted when they are asked for, each once.
 pub(super) struct Position<'a> {
     xml: &'a str,
     offset: usize,
-    pub(super) line: usize,
-    column: usize,
+    counted: Cell<Counted>,
+}
+
+/// The lines in front of an offset that was passed.
+#[derive(Clone, Copy)]
+struct Counted {
+    offset: usize,
+    line: usize,
+    /// Where the line begins.
+    start: usize,
 }
 
 impl<'a> Position<'a> {
     /// The start of the document.
     pub(super) const fn start(xml: &'a str) -> Self {
-        Self { xml, offset: 0, line: 1, column: 1 }
+        Self { xml, offset: 0, counted: Cell::new(Counted { offset: 0, line: 1, start: 0 }) }
     }
 
     /// Moves forward to `offset`.
     pub(super) fn advance(&mut self, offset: u64) {
         let offset = usize::try_from(offset).unwrap_or(usize::MAX).min(self.xml.len());
-        let passed = self.xml.as_bytes().get(self.offset..offset).unwrap_or_default();
-        for byte in passed {
-            if *byte == b'\n' {
-                self.line += 1;
-                self.column = 1;
-            } else {
-                self.column += 1;
-            }
-        }
         self.offset = self.offset.max(offset);
     }
 
+    fn counted(&self) -> Counted {
+        let mut counted = self.counted.get();
+        let passed = self.xml.as_bytes().get(counted.offset..self.offset).unwrap_or_default();
+        if let Some(last) = passed.iter().rposition(|byte| *byte == b'\n') {
+            counted.line += passed.iter().filter(|byte| **byte == b'\n').count();
+            counted.start = counted.offset + last + 1;
+        }
+        counted.offset = self.offset;
+        self.counted.set(counted);
+        counted
+    }
+
+    /// Counted from 1.
+    pub(super) fn line(&self) -> usize {
+        self.counted().line
+    }
+
     pub(super) fn problem(&self, kind: ProblemKind) -> Problem {
-        Problem { line: self.line, column: self.column, interface: None, member: None, kind }
+        let Counted { offset, line, start } = self.counted();
+        Problem { line, column: offset - start + 1, interface: None, member: None, kind }
     }
 }
 

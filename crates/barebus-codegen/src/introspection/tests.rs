@@ -117,6 +117,42 @@ fn what_stands_elsewhere_is_ignored() {
     assert_eq!(members, [("M", "i".to_owned())]);
 }
 
+#[test]
+fn the_objects_below_are_read_without_what_the_interfaces_hold() {
+    for xml in [
+        "<node><interface name='a.b'><method name='M'/><node name='no'/></interface><node name='a'><node name='b'/></node></node>",
+        "<node name='/x'><x/><node/><annotation name='n'/><node name='a'/></node>",
+        "<node><doc><node name='no'/>&no;</doc><node name='&lt;'/></node>",
+        &format!(
+            "<node>{}<node name='n'>{}",
+            "<node name='a'>".repeat(DEPTH_MAX),
+            "</node>".repeat(DEPTH_MAX + 2)
+        ),
+        // Documents that cannot be read.
+        "",
+        "<nod/>",
+        "<node><node name='a'></node>",
+        "<node></x></node>",
+        "<node/><node/>",
+        "x<node/>",
+        "<node><node name='&no;'/></node>",
+    ] {
+        let whole = read(xml).map(|mut document| {
+            document.node.interfaces.clear();
+            document.problems.retain(|problem| problem.interface.is_none());
+            document
+        });
+        assert_eq!(read_children(xml), whole, "{xml}");
+    }
+    // A problem inside an interface is not noticed, and takes no object away.
+    let xml = "<node>\n<interface name='a'><methode/><method a=/></interface>\n <x/><node name='a'/></node>";
+    assert!(read(xml).is_err());
+    let document = read_children(xml).unwrap();
+    assert_eq!(document.node.children[0].name, "a");
+    let [problem] = &*document.problems else { panic!("{document:?}") };
+    assert_eq!((problem.line, problem.column), (3, 2));
+}
+
 /// Name, signature and result of the members of an interface, and the texts of its problems.
 fn members(xml: &str) -> (Vec<[String; 3]>, Vec<String>) {
     let document = read(&format!("<node><interface name='a.b'>{xml}</interface></node>")).unwrap();

@@ -91,12 +91,14 @@ fn an_array_and_a_dictionary_are_shown_from_where_the_iteration_stands() {
 }
 
 fn signal<B: EncodeBody>(body: &B) -> Vec<u8> {
-    let header = Header::signal(
+    let mut header = Header::signal(
         Serial::FIRST,
         ObjectPath::from_static("/a"),
         InterfaceName::from_static("a.b"),
         MemberName::from_static("C"),
     );
+    // The tests change single bytes.
+    header.endian = Endian::Little;
     let mut buf = vec![0; 512];
     let len = header.encode(&mut buf, body).unwrap();
     buf.truncate(len);
@@ -157,5 +159,10 @@ fn containers_that_no_message_can_hold_are_left_out() {
     let [before, behind] = text(64);
     assert_eq!(nest(64).to_string(), [&*before, "byte 0x01", &*behind].concat());
     let [before, behind] = text(66);
-    assert_eq!(nest(10_000).to_string(), [&*before, "…", &*behind].concat());
+    let mut value = nest(10_000);
+    assert_eq!(value.to_string(), [&*before, "…", &*behind].concat());
+    // From the outside in: dropping it is a recursion, for which some machines need more stack than a test has.
+    while let OwnedValue::Variant(inner) = value {
+        value = *inner;
+    }
 }

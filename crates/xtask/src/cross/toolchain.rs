@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
+use super::target::Target;
 use crate::apt::{Apt, HOST};
 use crate::run::{Failure, top};
 
@@ -12,17 +13,25 @@ const COMPILER: &[&str] = &["rustc-web", "libstd-rust-web-1.85", "libllvm19", "l
 /// The standard library of each machine.
 const LIBRARY: &str = "libstd-rust-web-dev";
 
-/// Makes the compiler `rustc` with standard libraries for `architectures`, and gives its path. Its packages are unpacked, not
-/// installed.
+/// The compiler, once it was [made](make).
+pub(super) fn path() -> PathBuf {
+    folder().join("rustc")
+}
+
+fn folder() -> PathBuf {
+    top().join("target/cross/rust-1.85")
+}
+
+/// Makes the compiler, with standard libraries for this machine and `targets`. Its packages are unpacked, not installed.
 ///
 /// # Errors
 /// This is no Debian on x86-64, or a package cannot be downloaded.
-pub(super) fn rustc(architectures: &[&str]) -> Result<PathBuf, Failure> {
-    let folder = top().join("target/cross/rust-1.85");
-    let rustc = folder.join("rustc");
+pub(super) fn make(targets: &[Target]) -> Result<(), Failure> {
+    let architectures: Vec<_> = targets.iter().map(|target| target.architecture()).collect();
+    let (folder, rustc) = (folder(), path());
     let unpacked = folder.join("unpacked");
     let mut missing: Vec<String> = Vec::new();
-    for architecture in [HOST].iter().chain(architectures) {
+    for architecture in [HOST].iter().chain(&architectures) {
         if !folder.join(architecture).exists() {
             missing.push(format!("{LIBRARY}:{architecture}"));
         }
@@ -31,10 +40,17 @@ pub(super) fn rustc(architectures: &[&str]) -> Result<PathBuf, Failure> {
         missing.extend(COMPILER.iter().map(|name| format!("{name}:{HOST}")));
     }
     if missing.is_empty() {
-        return Ok(rustc);
+        return Ok(());
     }
-    Apt::new(folder.join("apt"), architectures)?.unpack(&missing, &unpacked)?;
-    for architecture in [HOST].iter().chain(architectures) {
+    Apt::new(folder.join("apt"), &architectures)
+        .and_then(|apt| apt.unpack(&missing, &unpacked))
+        .map_err(|Failure(why)| {
+            Failure(format!(
+                "cannot download Rust 1.85 ({}) from the mirror of apt: {why}; only a mirror of Debian 12 has it",
+                missing.join(" ")
+            ))
+        })?;
+    for architecture in [HOST].iter().chain(&architectures) {
         fs::write(folder.join(architecture), "")?;
     }
     let libraries = unpacked.join("usr/lib/x86_64-linux-gnu");
@@ -45,5 +61,5 @@ pub(super) fn rustc(architectures: &[&str]) -> Result<PathBuf, Failure> {
     );
     fs::write(&rustc, script)?;
     fs::set_permissions(&rustc, fs::Permissions::from_mode(0o755))?;
-    Ok(rustc)
+    Ok(())
 }

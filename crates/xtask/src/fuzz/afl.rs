@@ -6,8 +6,8 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use super::target::{Target, dictionary};
-use super::{Outcome, corpus, cpu_of_children, folder, triple, unstable_cargo};
-use crate::run::{self, Failure};
+use super::{Outcome, corpus, cpu_of_children, folder};
+use crate::run::{self, Failure, triple, unstable_cargo};
 
 /// Where Debian's package puts AFL++'s driver and run-time code.
 const AFL: &str = "/usr/lib/afl";

@@ -1,5 +1,6 @@
 //! Runs targets with libFuzzer, by cargo-fuzz.
 
+use std::ffi::OsString;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
@@ -7,8 +8,8 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use super::target::{Target, dictionary};
-use super::{Outcome, corpus, cpu_of_children, folder, triple, unstable_cargo};
-use crate::run::{self, Failure, cargo};
+use super::{Engine, Outcome, corpus, cpu_of_children, folder};
+use crate::run::{self, Failure, cargo, triple, unstable_cargo};
 
 /// Installs cargo-fuzz if it is missing.
 pub(super) fn prepare() -> Result<(), Failure> {
@@ -20,12 +21,24 @@ pub(super) fn prepare() -> Result<(), Failure> {
 }
 
 /// Runs a target until the user ends it, or as the arguments say.
-pub(super) fn run(target: &Target, arguments: &[String]) -> Result<(), Failure> {
+pub(super) fn run(engine: Engine, target: &Target, arguments: &[String]) -> Result<(), Failure> {
     fs::create_dir_all(target.corpus())?;
     let mut command = unstable_cargo();
-    command.args(["fuzz", "run", &target.name]).arg(target.corpus()).args(target.shared());
+    command.args(["fuzz", "run"]).args(how_to_build(engine)).arg(&target.name);
+    command.arg(target.corpus()).args(target.shared());
     command.arg("--").args(options(target)).args(arguments);
     run::run(&mut command)
+}
+
+/// Options of cargo-fuzz.
+fn how_to_build(engine: Engine) -> Vec<OsString> {
+    let plain = (engine == Engine::Plain).then(|| "--sanitizer=none".into());
+    plain.into_iter().chain(["--target-dir".into(), built(engine).into()]).collect()
+}
+
+/// The folder of what is built. Each engine has its own, so that neither discards what is built for the other.
+fn built(engine: Engine) -> PathBuf {
+    folder().join(if engine == Engine::Plain { "target/without-asan" } else { "target" })
 }
 
 fn options(target: &Target) -> Vec<String> {
@@ -37,15 +50,18 @@ fn options(target: &Target) -> Vec<String> {
 
 /// Runs a target for some time, then minimises its corpus.
 pub(super) fn campaign(
+    engine: Engine,
     target: &Target,
     time: Duration,
     arguments: &[String],
 ) -> Result<Outcome, Failure> {
-    run::run(unstable_cargo().args(["fuzz", "build", &target.name]))?;
+    run::run(
+        unstable_cargo().args(["fuzz", "build"]).args(how_to_build(engine)).arg(&target.name),
+    )?;
     fs::create_dir_all(target.corpus())?;
     fs::create_dir_all(target.artifacts())?;
     let before = cpu_of_children()?;
-    let mut command = program(target)?;
+    let mut command = program(engine, target)?;
     command.arg(target.corpus()).args(target.shared()).args(options(target));
     command.arg(format!("-max_total_time={}", time.as_secs().max(1)));
     command.arg(format!("-artifact_prefix={}/", target.artifacts().display()));
@@ -53,14 +69,13 @@ pub(super) fn campaign(
     let mut outcome = Outcome::default();
     watch(&mut command, &mut outcome)?;
     outcome.cpu = cpu_of_children()?.saturating_sub(before);
-    outcome.corpus = minimise(target)?;
+    outcome.corpus = minimise(engine, target)?;
     Ok(outcome)
 }
 
 /// The program of a target.
-fn program(target: &Target) -> Result<Command, Failure> {
-    let triple = triple()?;
-    let program: PathBuf = folder().join("target").join(triple).join("release").join(&target.name);
+fn program(engine: Engine, target: &Target) -> Result<Command, Failure> {
+    let program = built(engine).join(triple()?).join("release").join(&target.name);
     let mut command = Command::new(program);
     command.current_dir(folder());
     Ok(command)
@@ -109,11 +124,11 @@ fn read(line: &str, outcome: &mut Outcome) {
 }
 
 /// Merges the corpora of a target into a smallest one with the same coverage. Returns its number of files, seeds not counted.
-fn minimise(target: &Target) -> Result<usize, Failure> {
+fn minimise(engine: Engine, target: &Target) -> Result<usize, Failure> {
     let merged = folder().join("target/merged").join(&target.name);
     let _ = fs::remove_dir_all(&merged);
     fs::create_dir_all(&merged)?;
-    let mut command = program(target)?;
+    let mut command = program(engine, target)?;
     command.arg("-merge=1").args(options(target)).arg(&merged).arg(target.corpus());
     command.args(target.shared()).stdout(Stdio::null()).stderr(Stdio::null());
     run::run(&mut command)?;

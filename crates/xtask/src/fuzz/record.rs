@@ -4,10 +4,10 @@ use std::fmt::Write as _;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::PathBuf;
-use std::process::Command;
 
 use super::{Engine, Outcome, folder};
 use crate::run::Failure;
+use crate::written::{grouped, now};
 
 /// The outcomes of the targets.
 pub(super) struct Record {
@@ -108,27 +108,6 @@ fn row(target: &str, outcome: &Outcome) -> String {
         outcome.corpus,
         outcome.findings.len()
     )
-}
-
-/// A number with a comma between each three digits.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// Date and time of day in UTC.
-fn now() -> Result<(String, String), Failure> {
-    let output = Command::new("date").args(["-u", "+%F %H:%M"]).output()?;
-    let text = String::from_utf8_lossy(&output.stdout).trim().to_owned();
-    let (date, time) = text.split_once(' ').ok_or_else(|| Failure("date tells no date".into()))?;
-    Ok((date.to_owned(), time.to_owned()))
 }
 
 #[cfg(test)]

@@ -5,7 +5,6 @@ mod gdbus;
 mod json;
 mod values;
 
-use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
 use barebus::Variant;
@@ -21,6 +20,7 @@ use crate::exit::{Exit, Failure, Failures};
 use crate::introspection;
 use crate::render::{put, warn};
 use crate::table::Table;
+use crate::terminal;
 
 use gdbus::Reader;
 use values::{ValueReader, Values};
@@ -41,16 +41,13 @@ pub(crate) fn run(globals: &Globals, asked: &Introspect) -> Result<ExitCode, Fai
         // Most likely it has properties: then their values arrive with the introspection data.
         reader.ask(interface)?;
     }
-    let xml = introspection::wait(reader.connection(), question).map_err(failed)?;
-    if form == Form::Xml {
-        put(&(xml + "\n"))?;
+    if let Form::Xml | Form::Rust = form {
+        let xml = introspection::wait(reader.connection(), question).map_err(failed)?;
+        put(&if form == Form::Xml { xml + "\n" } else { definitions(xml, object, only)? })?;
         return Ok(ExitCode::SUCCESS);
     }
-    if form == Form::Rust {
-        put(&definitions(xml, object, only)?)?;
-        return Ok(ExitCode::SUCCESS);
-    }
-    let document = introspection::read(&tried, &xml)?;
+    let document = introspection::wait_for_document(reader.connection(), question, &tried);
+    let document = document.map_err(failed)??;
     introspection::warn_of_problems(&tried, &document);
     if only.is_some_and(|only| !document.node.interfaces.iter().any(|it| it.name == only)) {
         warn(format_args!("{tried}: it has no interface {}", only.unwrap_or_default()));
@@ -66,7 +63,7 @@ pub(crate) fn run(globals: &Globals, asked: &Introspect) -> Result<ExitCode, Fai
     let values = reader.read(&document, only, &mut failures);
     if form == Form::Table {
         let mut table = table(&document, only, &values, !format.no_legend);
-        if only.is_none() && io::stdout().is_terminal() {
+        if only.is_none() && terminal::is_output() {
             for child in &document.node.children {
                 table.push([&child.name, "node", "-", "-", &flags::of_node(child)]);
             }

@@ -9,10 +9,12 @@ use std::process::ExitCode;
 use barebus_text::{PrintError, busctl, json};
 
 use crate::args::{Form, Globals, Monitor};
+use crate::colour::Look;
 use crate::command::open;
 use crate::exit::Failure;
 use crate::line::{self, Body};
 use crate::render::warn;
+use crate::terminal::Styles;
 use crate::watch::{
     Ahead, Clock, Flow, Left, Live, Seen, Stopped, Wanted, become_monitor, end_of, subscribe,
 };
@@ -20,7 +22,8 @@ use crate::watch::{
 pub(crate) fn run(globals: &Globals, asked: &Monitor) -> Result<ExitCode, Failure> {
     let form = globals.format.form(&[Form::Text, Form::Verbose, Form::Json, Form::Gvariant])?;
     let wanted = Wanted {
-        services: &asked.services,
+        // On a direct connection a name has no meaning.
+        services: if globals.target.is_peer() { &[] } else { &asked.services },
         rules: &globals.selection.rules,
         narrow: &asked.narrow,
         destination: globals.sending.destination.as_deref(),
@@ -38,7 +41,8 @@ pub(crate) fn run(globals: &Globals, asked: &Monitor) -> Result<ExitCode, Failur
     }
     tell(globals, "Monitoring bus message stream.");
     let mut left = Left::of(globals);
-    let mut printer = Printer { form, clock: Clock::utc(), text: String::new() };
+    let is_painted = Styles::of_output().are_there();
+    let mut printer = Printer { form, clock: Clock::utc(), text: String::new(), is_painted };
     let stopped = Live::new()?.run(&mut connection, end_of(globals), |seen, out| {
         if left.flow() == Flow::End {
             return Ok(Flow::End);
@@ -77,6 +81,8 @@ struct Printer {
     form: Form,
     clock: Clock,
     text: String,
+    /// Whether the output has colours.
+    is_painted: bool,
 }
 
 impl Printer {
@@ -97,9 +103,12 @@ impl Printer {
                     self.text.pop();
                     write!(self.text, ",\"timestamp-realtime\":{micros}}}")?;
                 }
-                match self.form {
-                    Form::Json => out.write_str(&self.text)?,
-                    _ => json::indent(&self.text, out)?,
+                if self.form.is_pretty() {
+                    let mut indented = String::new();
+                    json::indent(&self.text, &mut indented)?;
+                    out.write_str(&Look::Json.paint(&indented))?;
+                } else {
+                    out.write_str(&self.text)?;
                 }
                 out.write_str("\n")?;
             }
@@ -108,6 +117,13 @@ impl Printer {
                 line::print(seen.message, Body::GVariant, &mut self.text)?;
                 writeln!(out, "{}", self.text)?;
             }
+            _ if self.is_painted => {
+                self.text.clear();
+                let time = self.clock.full(seen.time);
+                busctl::print_message(seen.message, time, &mut self.text)?;
+                out.write_str(&Look::Long.paint(&self.text))?;
+            }
+            // The usual one into pipes, so it goes there at once.
             _ => busctl::print_message(seen.message, self.clock.full(seen.time), out)?,
         }
         Ok(())

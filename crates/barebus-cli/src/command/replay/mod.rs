@@ -11,7 +11,6 @@ use std::time::Duration;
 
 use crate::args::{Form, Globals, Replay};
 use crate::exit::Failure;
-use crate::render::put;
 
 pub(crate) fn run(globals: &Globals, asked: &Replay) -> Result<ExitCode, Failure> {
     let is_json = globals.format.form(&[Form::Text, Form::Json])?.is_json();
@@ -19,7 +18,7 @@ pub(crate) fn run(globals: &Globals, asked: &Replay) -> Result<ExitCode, Failure
         let why = "a bus ends connections that send invalid messages; use --peer, or --force";
         return Err(Failure::usage(format_args!("cannot send raw messages to a bus: {why}")));
     }
-    let report = match asked.raw {
+    let (report, live) = match asked.raw {
         true => raw::run(globals, asked)?,
         false => send::run(globals, asked)?,
     };
@@ -28,7 +27,7 @@ pub(crate) fn run(globals: &Globals, asked: &Replay) -> Result<ExitCode, Failure
         true => report.print_json(&mut text),
         false => report.print(asked.check, &mut text),
     }
-    put(&text)?;
+    live.finish(&text)?;
     Ok(report.exit())
 }
 

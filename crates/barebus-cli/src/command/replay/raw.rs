@@ -24,7 +24,7 @@ use crate::watch::{Live, Woken, ended};
 /// Serials of the calls that replies have been received to.
 type Answers = Arc<Mutex<Vec<u32>>>;
 
-pub(super) fn run(globals: &Globals, asked: &Replay) -> Result<Report, Failure> {
+pub(super) fn run(globals: &Globals, asked: &Replay) -> Result<(Report, Live), Failure> {
     let mut connection = open(&globals.target)?;
     let answers = Answers::default();
     let seen = Arc::clone(&answers);
@@ -65,7 +65,7 @@ pub(super) fn run(globals: &Globals, asked: &Replay) -> Result<Report, Failure> 
         }
     });
     let stopped = stopped.and_then(|()| sending.settle(0));
-    sending.report.ended(stopped, sending.last)
+    Ok((sending.report.ended(stopped, sending.last)?, sending.live))
 }
 
 struct Sending<'a> {
@@ -100,13 +100,7 @@ impl Sending<'_> {
             self.pause(due)?;
         }
         self.settle((self.asked.in_flight as usize).saturating_sub(1))?;
-        self.last.clone_from(place);
-        self.write(bytes)?;
-        match kind {
-            Some(MessageType::MethodCall) => self.report.calls += 1,
-            Some(MessageType::Signal) => self.report.signals += 1,
-            _ => self.report.others += 1,
-        }
+        self.write(bytes, place, kind)?;
         if let Some(message) = message.filter(|_| is_whole(bytes)) {
             let header = message.header();
             let is_call = header.message_type == MessageType::MethodCall;
@@ -117,12 +111,23 @@ impl Sending<'_> {
         self.receive()
     }
 
-    /// Writes bytes past the session.
-    fn write(&mut self, mut bytes: &[u8]) -> Result<(), Stop> {
+    /// Writes a message past the session. It counts as sent with its first byte: that may be what the other side hangs up for.
+    fn write(&mut self, bytes: &[u8], place: &str, kind: Option<MessageType>) -> Result<(), Stop> {
         let flags = MsgFlags::MSG_DONTWAIT | MsgFlags::MSG_NOSIGNAL;
-        while !bytes.is_empty() {
-            match send(self.connection.as_fd().as_raw_fd(), bytes, flags) {
-                Ok(count) => bytes = bytes.get(count..).unwrap_or_default(),
+        let mut written = 0;
+        while let Some(rest) = bytes.get(written..).filter(|rest| !rest.is_empty()) {
+            match send(self.connection.as_fd().as_raw_fd(), rest, flags) {
+                Ok(count) => {
+                    if written == 0 {
+                        place.clone_into(&mut self.last);
+                        *match kind {
+                            Some(MessageType::MethodCall) => &mut self.report.calls,
+                            Some(MessageType::Signal) => &mut self.report.signals,
+                            _ => &mut self.report.others,
+                        } += 1;
+                    }
+                    written += count;
+                }
                 Err(Errno::EINTR) => {}
                 // The other side may have to be read first.
                 Err(Errno::EAGAIN) => self.pause(Some(Instant::now() + WRITE_AGAIN))?,

@@ -25,7 +25,7 @@ pub(super) struct Report {
     pub(super) skipped: u64,
     /// Files that could not be read to their end, and messages in them that are invalid.
     pub(super) unreadable: Option<Exit>,
-    /// Why the other side hung up, and the last message that was sent before.
+    /// Why the other side hung up, and where the last message is that was sent before.
     pub(super) hung_up: Option<(String, String)>,
 }
 
@@ -81,7 +81,14 @@ impl Report {
         let _ = writeln!(out, ", failed {failed}, skipped {skipped}");
         let _ = match &self.hung_up {
             Some((why, last)) => {
-                writeln!(out, "the other side hung up after {}: {}", one_line(last), one_line(why))
+                let (number, last, why) = (self.sent(), one_line(last), one_line(why));
+                match number {
+                    0 => writeln!(out, "the other side hung up before the first message: {why}"),
+                    _ => writeln!(
+                        out,
+                        "the other side hung up after message {number} ({last}): {why}"
+                    ),
+                }
             }
             None => writeln!(out, "the other side did not hang up"),
         };
@@ -99,8 +106,8 @@ impl Report {
         );
         match &self.hung_up {
             Some((why, last)) => {
-                let (why, last) = (json_string(why), json_string(last));
-                let _ = write!(out, "{{\"after\":{last},\"reason\":{why}}}");
+                let (number, last, why) = (self.sent(), json_string(last), json_string(why));
+                let _ = write!(out, "{{\"number\":{number},\"after\":{last},\"reason\":{why}}}");
             }
             None => out.push_str("null"),
         }

@@ -22,7 +22,7 @@ use crate::output::Output;
 use crate::recorded::{Recorded, Recording};
 use crate::watch::{Live, Woken};
 
-pub(super) fn run(globals: &Globals, asked: &Replay) -> Result<Report, Failure> {
+pub(super) fn run(globals: &Globals, asked: &Replay) -> Result<(Report, Live), Failure> {
     let dest = asked.dest.as_deref().map(message::destination).transpose()?;
     let mut connection = open(&globals.target)?;
     connection.establish().map_err(|error| crate::watch::ended(&error))?;
@@ -47,7 +47,7 @@ pub(super) fn run(globals: &Globals, asked: &Replay) -> Result<Report, Failure> 
         Ok(())
     });
     let stopped = stopped.and_then(|()| sending.settle(0));
-    sending.report.ended(stopped, sending.last)
+    Ok((sending.report.ended(stopped, sending.last)?, sending.live))
 }
 
 struct Sending<'a> {

@@ -64,25 +64,28 @@ impl<H: How> Tracking<H> {
         globals: &Globals,
         monitor: &mut barebus::Connection,
     ) -> Result<ExitCode, Failure> {
+        // What was seen before the connection ended is still shown.
+        let watched = self.watch(globals, monitor);
+        self.finish()?;
+        watched.map(|()| ExitCode::SUCCESS)
+    }
+
+    fn watch(
+        &mut self,
+        globals: &Globals,
+        monitor: &mut barebus::Connection,
+    ) -> Result<(), Failure> {
         let end = end_of(globals);
         let every = self.tracing.every;
         let mut next = every.map(|every| Instant::now() + every);
         let mut time = now();
-        let mut result = Ok(());
         loop {
-            let flow = match self.take(monitor, time) {
-                Ok(flow) => flow,
-                Err(failure) => {
-                    // What was seen before the connection ended is still shown.
-                    result = Err(failure);
-                    break;
-                }
-            };
+            let flow = self.take(monitor, time)?;
             self.show()?;
             let is_late =
                 |until: Option<Instant>| until.is_some_and(|until| Instant::now() >= until);
             if flow == Flow::End || is_late(end) {
-                break;
+                return Ok(());
             }
             if is_late(next) {
                 self.repeat();
@@ -91,13 +94,11 @@ impl<H: How> Tracking<H> {
             let until = [end, next].into_iter().flatten().min();
             let sources = [monitor.as_fd(), self.processes.as_fd()];
             if self.live.wait(&sources, until)? == Woken::Interrupted {
-                break;
+                return Ok(());
             }
             monitor.process().map_err(|error| ended(&error))?;
             time = now();
         }
-        self.finish()?;
-        result.map(|()| ExitCode::SUCCESS)
     }
 
     /// Handles the messages that have arrived.
@@ -141,8 +142,7 @@ impl<H: How> Tracking<H> {
         let mut show = self.tracing.tracer.finish();
         how.print(&mut show, |name| settled(processes, name), &mut self.text);
         how.repeat(&mut show, |name| settled(processes, name), &mut self.text);
-        let _ = self.live.out.write_str(&self.text);
-        Ok(self.live.out.write_all()?)
+        self.live.finish(&self.text)
     }
 }
 

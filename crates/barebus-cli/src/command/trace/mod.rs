@@ -13,8 +13,9 @@ use barebus::{BusName, Message};
 
 use crate::args::{Form, Globals, Trace};
 use crate::exit::Failure;
+use crate::terminal::Styles;
 use crate::trace::counts::{By, Counts};
-use crate::trace::lines::{Lines, Style};
+use crate::trace::lines::{Lines, Look};
 use crate::trace::processes::Known;
 use crate::trace::{Filter, Tracer};
 use crate::watch::Flow;
@@ -35,9 +36,11 @@ pub(crate) fn run(globals: &Globals, asked: &Trace) -> Result<ExitCode, Failure>
         ours: Vec::new(),
     };
     let limit = globals.selection.limit_messages;
+    let styles = Styles::of_output();
     if asked.count {
         let by = asked.by.unwrap_or(By::Member);
-        let counting = Counting { limit, is_json, has_legend: !globals.format.no_legend };
+        let counting =
+            Counting { limit, is_json, legend: (!globals.format.no_legend).then_some(styles) };
         let tracing = |filter| Tracing {
             tracer: Tracer::new(filter, Counts::new(by)),
             how: counting,
@@ -46,9 +49,9 @@ pub(crate) fn run(globals: &Globals, asked: &Trace) -> Result<ExitCode, Failure>
         return trace(globals, &files, filter, tracing);
     }
     let is_cut = io::stdout().is_terminal() && !globals.format.full && !is_json;
-    let style = Style { is_json, width: is_cut.then_some(WIDTH) };
+    let look = Look { is_json, width: is_cut.then_some(WIDTH), styles };
     let tracing = |filter| Tracing {
-        tracer: Tracer::new(filter, Lines::new(style, limit)),
+        tracer: Tracer::new(filter, Lines::new(look, limit)),
         how: Printing,
         every: None,
     };
@@ -136,7 +139,8 @@ impl How for Printing {
 struct Counting {
     limit: Option<u64>,
     is_json: bool,
-    has_legend: bool,
+    /// The styles of the header line, if there is one.
+    legend: Option<Styles>,
 }
 
 impl How for Counting {
@@ -155,7 +159,7 @@ impl How for Counting {
     fn repeat<'p>(&self, show: &mut Counts, process: impl Fn(&str) -> Known<'p>, out: &mut String) {
         match self.is_json {
             true => show.print_json(process, out),
-            false => show.print(self.has_legend, process, out),
+            false => show.print(self.legend, process, out),
         }
     }
 }

@@ -8,7 +8,7 @@ use barebus::MatchRuleBuf;
 use crate::args::{Globals, Wait};
 use crate::command::open;
 use crate::exit::{Exit, Failure};
-use crate::render::put;
+use crate::render::put_as;
 use crate::watch::{Flow, Left, end_of};
 
 pub(super) fn run(globals: &Globals, asked: &Wait) -> Result<ExitCode, Failure> {
@@ -19,7 +19,8 @@ pub(super) fn run(globals: &Globals, asked: &Wait) -> Result<ExitCode, Failure> 
         _ => return Err(Failure::usage("wait needs an object, an interface and a signal")),
     };
     let mut rule = MatchRuleBuf::signals().path(path).interface(interface).member(member);
-    if let Some(service) = service {
+    // On a direct connection a name has no meaning.
+    if let Some(service) = service.filter(|_| !globals.target.is_peer()) {
         rule = rule.sender(service);
     }
     let rule = rule.rule().map_err(Failure::usage)?;
@@ -46,7 +47,7 @@ pub(super) fn run(globals: &Globals, asked: &Wait) -> Result<ExitCode, Failure> 
                 let what = format!("{tried}: the signal cannot be printed: {error}");
                 Failure::new(Exit::Refused, what)
             })?;
-            put(&text)?;
+            put_as(&text, form)?;
         }
         left.one();
     }

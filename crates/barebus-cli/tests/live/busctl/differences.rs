@@ -1,10 +1,15 @@
 //! What `docs/busctl.md` lists: a test for each line, which shows both sides.
 
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use barebus::{Bus, Event, NameFlags, Options};
+use barebus_tests::peer::PATIENCE;
+use barebus_text::busctl as form;
 
 use super::{Ran, barebus, bus, busctl, ran};
 use crate::service::{ANNOTATED, INTERFACE, ODD, REFUSING, SILENT, TYPES};
-use crate::support::BAREBUS;
+use crate::support::{BAREBUS, Way};
 
 fn echo<'a>(name: &'a str, words: &[&'a str]) -> Vec<&'a str> {
     [&["call", INTERFACE, TYPES, INTERFACE, name], words].concat()
@@ -186,11 +191,39 @@ fn failures_of_a_tree_are_errors() {
 
 #[test]
 fn the_time_limit_counts_for_a_tree() {
-    // busctl would wait for 25 s: its call takes no time limit.
-    let ours = barebus(&["introspect", INTERFACE, SILENT, "--timeout=0.2"]);
-    fails(&ours, "(0.2 s)");
+    // Its objects answer after five times the limit.
+    let (limit, delay) = ("--timeout=200ms", Duration::from_secs(1));
+    let mut slow = Options::bus().serve_calls().open(&bus().address).unwrap();
+    let name = "org.example.Slow";
+    Bus::new(&mut slow).request_name(name, NameFlags::NONE).unwrap();
+    let answering = std::thread::spawn(move || {
+        loop {
+            let event = slow.next_event(Some(PATIENCE)).unwrap().expect("it is called");
+            let Event::MethodCall { call, reply_to } = event else { continue };
+            let is_last = call.message.header().member.is_some_and(|member| member == "Get");
+            std::thread::sleep(delay);
+            let answer = match is_last {
+                true => form::parse_line("v u 7"),
+                false => form::parse_line(r#"s "<node/>""#),
+            };
+            slow.start_reply(&reply_to, &answer.unwrap(), Vec::new()).unwrap();
+            slow.flush().unwrap();
+            if is_last {
+                return;
+            }
+        }
+    });
+    for (words, expected) in [
+        (&["tree", "--list", name] as &[&str], "/\n"),
+        (&["introspect", "--no-legend", name, "/"], ""),
+        (&["get-property", name, "/", "a.b", "P"], "u 7\n"),
+    ] {
+        prints(&busctl(&[words, &[limit]].concat()), expected);
+    }
+    answering.join().unwrap();
+
     let silent = bus().mute("org.example.Mute");
-    let ours = barebus(&["tree", "org.example.Mute", "--timeout=200ms"]);
+    let ours = barebus(&["tree", "org.example.Mute", limit]);
     assert_eq!(ours.out, "No objects discovered.\n");
     fails(&ours, "no reply came in time (0.2 s)");
     drop(silent);
@@ -217,11 +250,32 @@ fn a_process_is_shown_without_a_bus() {
 
 #[test]
 fn contradictory_places_are_refused() {
-    let arguments = ["-M", ".host", "-H", "", "status", "1"];
-    let ours = ran(Command::new(BAREBUS).args(["-M", "a", "-H", "b", "list"]));
-    fails(&ours, "cannot use several of");
-    let theirs = ran(Command::new("busctl").args(arguments));
-    assert!(!theirs.err.contains("several"), "{theirs:?}");
+    let places = ["-H", "nosuch.invalid", "-M", ".host"];
+    let run = |program: &str| {
+        let mut command = Way::Daemon.inside(program);
+        ran(command.args(places).args(["get-property", "org.freedesktop.systemd1"]).args([
+            "/org/freedesktop/systemd1",
+            "org.freedesktop.systemd1.Manager",
+            "ConfirmSpawn",
+        ]))
+    };
+    prints(&run("busctl"), "b false\n");
+    fails(&run(BAREBUS), "cannot use several of");
+}
+
+/// On a terminal, by script(1).
+#[test]
+fn no_pager_is_started() {
+    for (program, has_pager) in [("busctl", true), (BAREBUS, false)] {
+        let line = format!("{program} list; {program} tree org.freedesktop.DBus");
+        let mut script = Way::Daemon.inside("script");
+        // What the pager gets is marked.
+        script.env("SYSTEMD_PAGER", "sed s/^/paged:/").env("PAGER", "sed s/^/paged:/");
+        script.env("TERM", "xterm").env("SYSTEMD_PAGERSECURE", "0");
+        let ran = ran(script.args(["-qec", &line, "/dev/null"]).stdin(Stdio::null()));
+        assert!(ran.is_done && ran.out.contains("NAME"), "{ran:?}");
+        assert_eq!(ran.out.contains("paged:"), has_pager, "{ran:?}");
+    }
 }
 
 #[test]
@@ -233,8 +287,8 @@ fn an_empty_time_limit_is_the_default() {
 
 #[test]
 fn exit_codes_tell_failures_apart() {
-    let of = |arguments: &[&str]| {
-        let mut command = Command::new(BAREBUS);
+    let of = |program: &str, arguments: &[&str]| {
+        let mut command = Command::new(program);
         command.args(["--address", &bus().address]).args(arguments).output().unwrap().status.code()
     };
     for (code, arguments) in [
@@ -257,7 +311,12 @@ fn exit_codes_tell_failures_apart() {
         (4, &["--timeout=50ms", "set-property", INTERFACE, SILENT, INTERFACE, "P", "s", "x"]),
         (4, &["--timeout=50ms", "introspect", INTERFACE, SILENT]),
     ] {
-        assert_eq!(of(arguments), Some(code), "{arguments:?}");
+        assert_eq!(of(BAREBUS, arguments), Some(code), "{arguments:?}");
+        // busctl has no -o, and no time limit when it reads properties or introspects: it would need 25 s.
+        let is_slow = code == 4 && ["introspect", "get-property"].contains(&arguments[1]);
+        if !arguments.contains(&"-o") && !is_slow {
+            assert_eq!(of("busctl", arguments), Some(1), "{arguments:?}");
+        }
     }
     for verb in [
         &["list"] as &[&str],
@@ -269,9 +328,11 @@ fn exit_codes_tell_failures_apart() {
         &["get-property", "a.b", "/", "a.b", "P"],
         &["set-property", "a.b", "/", "a.b", "P", "s", "x"],
     ] {
-        let mut command = Command::new(BAREBUS);
-        command.args(["--address", "unix:path=/nonexistent/bus"]).args(verb);
-        assert_eq!(command.output().unwrap().status.code(), Some(3), "{verb:?}");
+        for (program, code) in [(BAREBUS, 3), ("busctl", 1)] {
+            let mut command = Command::new(program);
+            command.args(["--address", "unix:path=/nonexistent/bus"]).args(verb);
+            assert_eq!(command.output().unwrap().status.code(), Some(code), "{program} {verb:?}");
+        }
     }
     let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
     let mut command = Command::new(BAREBUS);

@@ -1,8 +1,11 @@
 //! The program beside `busctl`: the same bytes and the same success, but for what `docs/busctl.md` lists.
 
 mod differences;
+mod newer;
 mod objects;
 mod reach;
+mod remote;
+mod signals;
 mod systemd;
 mod values;
 
@@ -18,7 +21,7 @@ use crate::support::{BAREBUS, text};
 fn bus() -> &'static SessionBus {
     static BUS: OnceLock<SessionBus> = OnceLock::new();
     BUS.get_or_init(|| {
-        let bus = SessionBus::of_process("busctl");
+        let bus = SessionBus::start("busctl");
         drop(service::start(&bus.address));
         bus
     })
@@ -38,7 +41,12 @@ fn ran(command: &mut Command) -> Ran {
 }
 
 fn busctl(arguments: &[&str]) -> Ran {
-    ran(Command::new("busctl").args(["--address", &bus().address]).args(arguments))
+    run_of(&mut Command::new("busctl"), arguments)
+}
+
+/// Runs a busctl on the bus of the tests.
+fn run_of(program: &mut Command, arguments: &[&str]) -> Ran {
+    ran(program.args(["--address", &bus().address]).args(arguments))
 }
 
 fn barebus(arguments: &[&str]) -> Ran {
@@ -52,15 +60,37 @@ fn words(words: &[&str]) -> Words {
     words.iter().map(|word| (*word).to_owned()).collect()
 }
 
-/// Runs groups of invocations with both programs, on all processors. What a group changes is only that group's.
-fn same(groups: &[Vec<Words>]) -> usize {
+/// Every invocation that is compared.
+fn invocations() -> Vec<Vec<Words>> {
+    [
+        values::calls(),
+        values::properties(),
+        values::signals(),
+        values::wrong(),
+        values::spellings(),
+        objects::introspections(),
+        objects::trees(),
+        objects::lists(),
+    ]
+    .concat()
+}
+
+/// Runs groups of invocations with both programs, on all processors. What a group changes is only that group's. `part` is what is
+/// compared of an output.
+fn same(
+    groups: &[Vec<Words>],
+    theirs: impl Fn(&[&str]) -> Ran + Sync,
+    part: impl Fn(&[&str], &str) -> String + Sync,
+) -> usize {
     let (next, count) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let work = || {
         let mut differences = Vec::new();
         while let Some(group) = groups.get(next.fetch_add(1, Ordering::Relaxed)) {
             for words in group {
                 let arguments: Vec<&str> = words.iter().map(String::as_str).collect();
-                differences.extend(difference(&arguments, str::to_owned));
+                let (theirs, ours) = (theirs(&arguments), barebus(&arguments));
+                let part = |out: &str| part(&arguments, out);
+                differences.extend(difference_of(&arguments, &theirs, &ours, part));
                 count.fetch_add(1, Ordering::Relaxed);
             }
         }
@@ -79,7 +109,15 @@ fn same(groups: &[Vec<Words>]) -> usize {
 
 /// Compares what is printed, as far as `part` keeps it.
 fn difference(arguments: &[&str], part: impl Fn(&str) -> String) -> Option<String> {
-    let (theirs, ours) = (busctl(arguments), barebus(arguments));
+    difference_of(arguments, &busctl(arguments), &barebus(arguments), part)
+}
+
+fn difference_of(
+    arguments: &[&str],
+    theirs: &Ran,
+    ours: &Ran,
+    part: impl Fn(&str) -> String,
+) -> Option<String> {
     let (theirs_out, ours_out) = (part(&theirs.out), part(&ours.out));
     let is_same = (theirs.is_done, &theirs_out) == (ours.is_done, &ours_out);
     (!is_same).then(|| {
@@ -90,17 +128,6 @@ fn difference(arguments: &[&str], part: impl Fn(&str) -> String) -> Option<Strin
 
 #[test]
 fn the_shared_verbs_print_busctls_bytes() {
-    let groups: Vec<Vec<Words>> = [
-        values::calls(),
-        values::properties(),
-        values::signals(),
-        values::wrong(),
-        values::spellings(),
-        objects::introspections(),
-        objects::trees(),
-        objects::lists(),
-    ]
-    .concat();
-    let count = same(&groups);
+    let count = same(&invocations(), busctl, |_, out| out.to_owned());
     assert!(count >= 1500, "only {count} invocations were compared");
 }

@@ -91,6 +91,41 @@ fn a_socket_is_waited_for() {
     assert_eq!((code, &*out), (Some(0), "u 0\n"), "{err}");
 }
 
+/// Each with what it prints first, or what it is refused with.
+#[test]
+fn verbs_act_on_a_peer_or_say_what_a_peer_lacks() {
+    let manager =
+        "org.freedesktop.systemd1 /org/freedesktop/systemd1 org.freedesktop.systemd1.Manager";
+    let unit = "o \"/org/freedesktop/systemd1/unit/init_2escope\"";
+    for (verb, code, printed) in [
+        (format!("call {manager} GetUnit s init.scope"), 0, unit),
+        (format!("call -t {manager} GetUnit name=init.scope"), 0, unit),
+        (format!("--handshake=step call {manager} GetUnit s init.scope"), 0, unit),
+        (format!("set-property {manager} LogLevel s notice"), 0, ""),
+        (format!("get-property -o plain {manager} LogLevel"), 0, "notice"),
+        (format!("set-property -t {manager} LogLevel info"), 0, ""),
+        (format!("wait --property {manager} LogLevel=info"), 0, ""),
+        ("introspect -o json x /org/freedesktop/systemd1/unit".into(), 0, "{\"service\":null,"),
+        ("tree --list x".into(), 0, "/"),
+        ("ping -n 3 x".into(), 0, "3 calls to x /, 1 in flight: 3 answered, 0 errors, 0 lost"),
+        ("codegen --destination x --object /org/freedesktop/systemd1".into(), 0, "//"),
+        ("-q monitor --signals x --timeout=1ms".into(), 0, ""),
+        ("emit / a.b C s x".into(), 0, ""),
+        ("status".into(), 0, "BusAddress=unix:path=/run/systemd/private"),
+        ("unit active init.scope".into(), 0, "active"),
+        ("--timeout=1ms wait x / a.b C".into(), 4, "barebus: waiting for a.b.C of /"),
+        ("list".into(), 2, "barebus: cannot list names: a peer has none"),
+        ("wait --name a.b".into(), 2, "barebus: cannot wait for a name of a peer"),
+        ("monitor".into(), 2, "barebus: cannot monitor a peer"),
+        ("capture >/dev/null".into(), 2, "barebus: cannot monitor a peer"),
+        ("trace".into(), 2, "barebus: cannot monitor a peer"),
+    ] {
+        let (found, out, err) = script(&format!("$X --peer unix:path=/run/systemd/private {verb}"));
+        let shown = if code == 0 { &out } else { &err };
+        assert!(found == Some(code) && shown.starts_with(printed), "{verb}: {found:?} {out}{err}");
+    }
+}
+
 #[test]
 fn every_verb_with_a_meaning_there_works_on_a_peer() {
     let peer = "$X --peer unix:path=/run/systemd/private";

@@ -58,7 +58,7 @@ pub(super) fn properties() -> Vec<Vec<Words>> {
     groups
 }
 
-/// Signals, of which both programs only tell whether they could be sent.
+/// Signals. What both programs print tells only whether they could be sent.
 pub(super) fn signals() -> Vec<Vec<Words>> {
     let of = |(sample, value): (&Sample, &[&str])| {
         let signal = format!("S{}", sample.name);

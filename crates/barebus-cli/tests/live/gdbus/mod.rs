@@ -16,7 +16,7 @@ use crate::support::{BAREBUS, text};
 fn bus() -> &'static SessionBus {
     static BUS: OnceLock<SessionBus> = OnceLock::new();
     BUS.get_or_init(|| {
-        let bus = SessionBus::of_process("gdbus");
+        let bus = SessionBus::start("gdbus");
         drop(service::start(&bus.address));
         bus
     })

@@ -3,8 +3,10 @@
 use std::fs::{self, File};
 use std::process::{Command, Stdio};
 
+use crate::service;
 use crate::session_bus::SessionBus;
 use crate::support::{BAREBUS, Folder, text};
+use crate::watch;
 
 const NOWHERE: &str = "--address=unix:path=/nonexistent/bus";
 const BUS: &str = "org.freedesktop.DBus";
@@ -14,7 +16,9 @@ const MUTE: &str = "org.example.Codes.Mute";
 fn barebus(line: &str, folder: &Folder) -> Command {
     let mut command = Command::new(BAREBUS);
     let words = line.split_whitespace();
-    command.args(words.map(|word| word.replace("BUS", BUS).replace("MUTE", MUTE)));
+    command.args(words.map(|word| {
+        word.replace("BUS", BUS).replace("MUTE", MUTE).replace("SERVICE", service::INTERFACE)
+    }));
     command.current_dir(&folder.0).stdin(Stdio::null());
     command
 }
@@ -55,7 +59,9 @@ const VERBS: [&str; 20] = [
 #[test]
 fn each_verb_ends_with_0_when_it_is_done() {
     let bus = SessionBus::start("codes-done");
+    drop(service::start(&bus.address));
     let folder = Folder::new("codes-done-files");
+    fs::write(folder.join("line"), "signal path=/ interface=a.b member=C\n").unwrap();
     let message = Command::new(BAREBUS).args(["generate", "--type=signal"]).output().unwrap();
     fs::write(folder.join("raw"), message.stdout).unwrap();
     let xml = "<node><interface name='a.b'><method name='C'/></interface></node>";
@@ -78,6 +84,10 @@ fn each_verb_ends_with_0_when_it_is_done() {
         "codegen xml",
         "validate raw",
         "decode raw",
+        "encode --text line",
+        "set-property SERVICE /org/example/Types SERVICE Quiet u 7",
+        "wait --property SERVICE /org/example/Types SERVICE Quiet=7",
+        "replay --check raw",
         "generate --hex",
         "completions fish",
         "man",
@@ -87,9 +97,7 @@ fn each_verb_ends_with_0_when_it_is_done() {
         command.args(["--address", &bus.address]);
         ends(command, 0, false);
     }
-    let mut set = Command::new(BAREBUS);
-    set.args(["box", "--", "true"]);
-    ends(set, 0, false);
+    ends(barebus("box -- true", &folder), 0, false);
 }
 
 #[test]
@@ -97,6 +105,10 @@ fn each_verb_ends_with_1_when_it_is_refused() {
     let bus = SessionBus::start("codes-refused");
     let folder = Folder::new("codes-refused-files");
     fs::write(folder.join("broken"), [b'l'; 64]).unwrap();
+    // Nobody answers so.
+    let changed = "method_call serial=1 path=/ interface=org.freedesktop.DBus member=GetId destination=org.freedesktop.DBus sender=:1.1\n\
+                   method_return serial=1 reply_serial=1 sender=org.freedesktop.DBus destination=:1.1\n";
+    fs::write(folder.join("changed"), changed).unwrap();
     fs::write(folder.join("xml"), "<node><interface name='a'/></node>").unwrap();
     for line in [
         "status org.example.Nobody",
@@ -107,6 +119,10 @@ fn each_verb_ends_with_1_when_it_is_refused() {
         "set-property BUS / BUS Features as 0",
         "ping org.example.Nobody",
         "decode broken",
+        "encode broken",
+        "replay broken",
+        "trace ./broken",
+        "replay --check changed",
         "codegen xml",
         "codegen --destination org.example.Nobody",
         "wait --property org.example.Nobody / a.b C=1",
@@ -115,6 +131,7 @@ fn each_verb_ends_with_1_when_it_is_refused() {
         command.args(["--address", &bus.address]);
         ends(command, 1, true);
     }
+    ends(barebus("box -- /nonexistent/program", &folder), 1, true);
     // Its verdict is on standard output.
     ends(barebus("validate broken", &folder), 1, false);
 }
@@ -132,6 +149,8 @@ fn each_verb_ends_with_2_when_it_is_used_wrongly() {
         "introspect BUS nopath",
         "get-property BUS / nointerface P",
         "set-property BUS / a.b P u x",
+        "set-property BUS / a.b P uu 1 2",
+        "set-property BUS / a.b P ()",
         "tree ..",
         "ping ..",
         "wait / a.b",
@@ -183,6 +202,8 @@ fn each_verb_that_asks_ends_with_4_without_a_reply() {
     let bus = SessionBus::start("codes-reply");
     let _mute = bus.mute(MUTE);
     let folder = Folder::new("codes-reply-files");
+    let call = format!("method_call path=/ interface=a.b member=C destination={MUTE}\n");
+    fs::write(folder.join("call"), call).unwrap();
     for line in [
         "tree MUTE",
         "introspect MUTE /",
@@ -194,6 +215,7 @@ fn each_verb_that_asks_ends_with_4_without_a_reply() {
         "wait --name org.example.Codes.Never",
         "wait --property MUTE / a.b P=1",
         "codegen --destination MUTE",
+        "replay call",
     ] {
         let mut command = barebus(line, &folder);
         command.args(["--timeout=50ms", "--address", &bus.address]);
@@ -205,6 +227,9 @@ fn each_verb_that_asks_ends_with_4_without_a_reply() {
 fn each_verb_ends_with_5_when_files_fail() {
     let bus = SessionBus::start("codes-files");
     let folder = Folder::new("codes-files-files");
+    fs::write(folder.join("line"), "signal path=/ interface=a.b member=C\n").unwrap();
+    let xml = "<node><interface name='a.b'><method name='C'/></interface></node>";
+    fs::write(folder.join("xml"), xml).unwrap();
     let message = Command::new(BAREBUS).args(["generate", "--type=signal"]).output().unwrap();
     fs::write(folder.join("raw"), message.stdout).unwrap();
     for line in [
@@ -237,11 +262,22 @@ fn each_verb_ends_with_5_when_files_fail() {
         "generate",
         "completions bash",
         "man",
+        "encode --text line",
+        "replay raw",
+        "codegen xml",
+        "status",
+        "wait --timeout=1min /org/example/Watch org.example.Watch Codes",
+        "capture -N1",
+        "monitor -N1",
+        "trace -N1",
+        "trace -c --timeout=1ms",
     ] {
         let mut command = barebus(line, &folder);
         command.args(["--address", &bus.address]);
         let full = File::options().write(true).open("/dev/full").unwrap();
-        let output = command.stdout(full).output().unwrap();
+        let child = command.stdout(full).stderr(Stdio::piped()).spawn().unwrap();
+        let child = watch::until_it_ends(&bus, "Codes", child);
+        let output = child.wait_with_output().unwrap();
         let complaint = text(output.stderr);
         assert_eq!(output.status.code(), Some(5), "{line}: {complaint}");
         assert!(complaint.contains("cannot write the output"), "{line}: {complaint}");

@@ -1,5 +1,6 @@
 //! The program on a terminal, by script(1).
 
+use std::io::Write;
 use std::process::Stdio;
 
 use unicode_width::UnicodeWidthStr;
@@ -8,7 +9,12 @@ use crate::support::{BAREBUS, Way, stdout};
 
 /// What the program prints on a terminal with so many columns.
 fn shown(columns: usize, environment: &str, line: &str) -> String {
-    let command = format!("stty cols {columns}; {environment} {BAREBUS} {line}");
+    shown_with("", columns, environment, line)
+}
+
+/// The same, with shell commands before.
+fn shown_with(before: &str, columns: usize, environment: &str, line: &str) -> String {
+    let command = format!("{before} stty cols {columns}; {environment} {BAREBUS} {line}");
     let mut script = Way::Daemon.inside("script");
     script.env_remove("NO_COLOR").env_remove("COLUMNS").env("TERM", "xterm").env("LANG", "C.UTF-8");
     script.args(["-qec", &command, "/dev/null"]).stdin(Stdio::null());
@@ -48,15 +54,99 @@ fn tables_are_as_wide_as_the_terminal() {
     assert!(!piped.contains(['…', '\x1b']) && !piped.contains(" node "), "{piped}");
 }
 
+const GET_ALL: &str = "org.freedesktop.DBus /org/freedesktop/DBus org.freedesktop.DBus.Properties GetAll s org.freedesktop.DBus";
+
+/// Text that is the same whenever it is printed.
+fn steady() -> [String; 14] {
+    let get =
+        "get-property org.freedesktop.DBus /org/freedesktop/DBus org.freedesktop.DBus Features";
+    [
+        "list --acquired".to_owned(),
+        "list --acquired --json=pretty".to_owned(),
+        MANAGER.to_owned() + " org.freedesktop.systemd1.Manager | head -1",
+        "introspect -o json-pretty org.freedesktop.DBus /org/freedesktop/DBus".to_owned(),
+        "tree org.freedesktop.DBus org.freedesktop.DBus".to_owned(),
+        "status".to_owned(),
+        format!("call --verbose {GET_ALL}"),
+        format!("call -j {GET_ALL}"),
+        format!("call -o json-pretty {GET_ALL}"),
+        format!("{get} -o verbose"),
+        format!("{get} --json=pretty"),
+        "unit list --all dbus.service".to_owned(),
+        "unit status --json=pretty init.scope | head -1".to_owned(),
+        "call a.b / a.b C || true".to_owned(),
+    ]
+}
+
+/// A file with a call, its reply, a call that fails, and one without a reply; decoded in every form, and traced.
+fn recorded() -> [String; 5] {
+    let folder = "/tmp/barebus-colours";
+    let lines = "method_call serial=1 path=/ interface=a.b member=C destination=x.y sender=:1.1 signature=s : s \"text\"
+method_return serial=1 reply_serial=1 sender=x.y destination=:1.1 signature=u : u 7
+method_call serial=2 path=/ interface=a.b member=C destination=x.y sender=:1.1
+error serial=2 error_name=a.b.E reply_serial=2 sender=x.y destination=:1.1 signature=s : s \"why\"
+method_call serial=3 path=/ interface=a.b member=Mute destination=x.y sender=:1.1
+";
+    let write = format!(
+        "mkdir -p {folder}; cat >{folder}/lines; {BAREBUS} encode --text {folder}/lines >{folder}/raw"
+    );
+    let mut shell = Way::Daemon.inside("sh");
+    let mut child = shell.args(["-c", &write]).stdin(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(lines.as_bytes()).unwrap();
+    assert!(child.wait().unwrap().success());
+    ["decode -o verbose", "decode -o json-pretty", "trace", "trace -c", "trace -c --by path"]
+        .map(|verb| format!("{verb} {folder}/raw"))
+}
+
 #[test]
 fn colours_are_for_terminals_that_have_them_and_people_who_want_them() {
-    for line in ["list", MANAGER, "unit status dbus", "call a.b / a.b C"] {
-        let line = format!("{line} || true");
-        assert!(shown(80, "", &line).contains("\x1b["), "{line}");
-        for environment in ["TERM=dumb", "TERM=", "NO_COLOR=1"] {
-            assert!(!shown(80, environment, &line).contains('\x1b'), "{environment} {line}");
+    for line in steady().iter().chain(&recorded()) {
+        let [bare, dumb, unset] =
+            ["NO_COLOR=1", "TERM=dumb", "TERM="].map(|environment| shown(80, environment, line));
+        assert!(!bare.contains('\x1b'), "{line}: {bare}");
+        assert_eq!((&dumb, &unset), (&bare, &bare), "{line}");
+        for columns in [80, 200] {
+            let coloured = shown(columns, "", line);
+            // A pipe is no terminal, but errors are still told on one.
+            assert_eq!(
+                coloured.contains("\x1b["),
+                !line.ends_with("head -1"),
+                "{line}: {coloured}"
+            );
+            // Colours change nothing else.
+            assert_eq!(plain(&coloured), shown(columns, "NO_COLOR=1", line), "{line}");
+        }
+        let piped = shown(80, "", &format!("{} 2>&1 | cat", line.trim_end_matches(" || true")));
+        assert!(!piped.contains('\x1b'), "{line}: {piped}");
+    }
+}
+
+/// While calls are made, the verbs that watch see some.
+#[test]
+fn what_is_watched_has_colours_on_a_terminal() {
+    let call = format!("{BAREBUS} call {GET_ALL}");
+    let talk = format!("(while {call} >/dev/null; do :; done) & talk=$!; trap 'kill $talk' EXIT;");
+    for line in
+        ["monitor -N3", "monitor -j -N3", "monitor -o json-pretty -N3", "trace -N3", "trace -c -N3"]
+    {
+        let watched = |environment: &str, columns: usize, behind: &str| {
+            let line =
+                format!("{line} -q org.freedesktop.DBus --type=call --member=GetAll{behind}");
+            shown_with(&talk, columns, environment, &line)
+        };
+        for columns in [80, 200] {
+            let coloured = watched("", columns, "");
+            assert!(coloured.contains("\x1b["), "{line}: {coloured}");
+            assert!(plain(&coloured).contains("GetAll"), "{line}: {coloured}");
+        }
+        for (environment, behind) in [("NO_COLOR=1", ""), ("TERM=dumb", ""), ("", " | cat")] {
+            let bare = watched(environment, 80, behind);
+            assert!(bare.contains("GetAll") && !bare.contains('\x1b'), "{line}: {bare}");
         }
     }
+    // As in busctl, JSON on a line has none.
+    let line = "monitor --json=short -N3 -q";
+    assert!(!shown_with(&talk, 80, "", line).contains('\x1b'));
 }
 
 #[test]

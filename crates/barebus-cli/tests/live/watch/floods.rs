@@ -7,7 +7,7 @@ use barebus::{Bus, Connection, Emission, InterfaceName, MemberName, ObjectPath};
 use barebus_text::capture::Capture;
 use nix::sys::signal::Signal;
 
-use super::{Watching, barebus, send};
+use super::{Ended, Watching, barebus, send};
 use crate::session_bus::SessionBus;
 use crate::support::text;
 
@@ -89,7 +89,8 @@ fn nothing_is_lost_while_the_reader_stops() {
     let bus = SessionBus::start("stopped");
     let mut command: Command = barebus(&bus);
     command.args(["--json=short", "monitor", "--match=interface='org.example.Flood'"]);
-    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = Ended(child);
     let mut complaints = BufReader::new(child.stderr.take().unwrap());
     complaints.read_line(&mut String::new()).unwrap();
     // Nobody reads until the bus has taken all signals, which is many times what a pipe and a socket hold.

@@ -1,21 +1,25 @@
 //! The verbs that watch a bus: `monitor`, `capture`, `trace`, `wait`; and `replay` and `ping`.
 
+mod differences;
 mod floods;
+mod latencies;
 mod measures;
 mod messages;
 mod replays;
 mod signals;
+mod stalls;
 mod traces;
 mod waits;
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
+use std::ops::{Deref, DerefMut};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use barebus::wire::OwnedBody;
-use barebus::{Connection, Emission, InterfaceName, MemberName, ObjectPath};
+use barebus::{Bus, Connection, Emission, InterfaceName, MemberName, NameFlags, ObjectPath};
 use barebus_tests::peer::PATIENCE;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -108,6 +112,30 @@ impl Drop for Watching {
     }
 }
 
+/// A program that ends with the test, also if that fails.
+struct Ended(Child);
+
+impl Deref for Ended {
+    type Target = Child;
+
+    fn deref(&self) -> &Child {
+        &self.0
+    }
+}
+
+impl DerefMut for Ended {
+    fn deref_mut(&mut self) -> &mut Child {
+        &mut self.0
+    }
+}
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 fn send(child: &Child, signal: Signal) {
     let pid = i32::try_from(child.id()).unwrap();
     kill(Pid::from_raw(pid), signal).unwrap();
@@ -139,6 +167,20 @@ fn emit(connection: &mut Connection, member: &str, body: &OwnedBody) {
     );
     connection.start_emit(&emission, body, Vec::new()).unwrap();
     connection.flush().unwrap();
+}
+
+/// Emits until the program has seen it and ends: nothing tells when it has subscribed.
+pub(crate) fn until_it_ends(bus: &SessionBus, member: &str, mut child: Child) -> Child {
+    let mut connection = Connection::open(&bus.address).unwrap();
+    Bus::new(&mut connection).request_name("org.example.Watch", NameFlags::NONE).unwrap();
+    let body = OwnedBody::new(&("a text", 7_u32)).unwrap();
+    let end = Instant::now() + PATIENCE;
+    while child.try_wait().unwrap().is_none() {
+        assert!(Instant::now() < end, "it does not end");
+        emit(&mut connection, member, &body);
+        thread::sleep(Duration::from_millis(5));
+    }
+    child
 }
 
 fn nothing() -> OwnedBody {

@@ -1,35 +1,17 @@
 //! `wait` for signals.
 
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use barebus::wire::OwnedBody;
-use barebus::{Bus, Connection, NameFlags};
-use barebus_tests::peer::PATIENCE;
-
-use super::{barebus, emit};
+use super::{barebus, until_it_ends};
 use crate::session_bus::SessionBus;
 use crate::support::{refused, text};
 
 const WORDS: [&str; 3] = ["/org/example/Watch", "org.example.Watch", "Changed"];
 
-/// Emits until the program has seen it: nothing tells when it has subscribed.
-fn emit_until_it_ends(bus: &SessionBus, member: &str, body: &OwnedBody, mut child: Child) -> Child {
-    let mut connection = Connection::open(&bus.address).unwrap();
-    Bus::new(&mut connection).request_name("org.example.Watch", NameFlags::NONE).unwrap();
-    let end = Instant::now() + PATIENCE;
-    while child.try_wait().unwrap().is_none() {
-        assert!(Instant::now() < end, "it does not end");
-        emit(&mut connection, member, body);
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    child
-}
-
 fn waited(bus: &SessionBus, command: &mut Command) -> String {
     let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let body = OwnedBody::new(&("a text", 7_u32)).unwrap();
-    let child = emit_until_it_ends(bus, "Changed", &body, child);
+    let child = until_it_ends(bus, "Changed", child);
     let output = child.wait_with_output().unwrap();
     assert_eq!(text(output.stderr), "");
     assert!(output.status.success());
