@@ -121,7 +121,7 @@ fn tests(llvm: &str, is_quick: bool) -> Vec<Command> {
     };
     if is_quick {
         let mut units = test();
-        units.arg("--lib").args(GOALS.iter().flat_map(|goal| ["-p", goal.package]));
+        units.args(["--lib", "--tests"]).args(GOALS.iter().flat_map(|goal| ["-p", goal.package]));
         let mut rules = test();
         rules.args(["-p", "barebus-tests"]).args(QUICK.iter().flat_map(|name| ["--test", name]));
         // They build programs of their own.
