@@ -75,7 +75,8 @@ fn as_gvariant(body: &OwnedBody) -> Vec<String> {
     values.iter().map(text).collect()
 }
 
-/// Bytes that may be introspection data: it is read or refused, its problems can be shown, and what is printed of it has all members.
+/// Bytes that may be introspection data: it is read or refused, its problems can be shown, what is printed of it has all members, and read for
+/// them alone it has the same objects below.
 pub fn introspection(bytes: &[u8]) {
     let Ok(xml) = core::str::from_utf8(bytes) else { return };
     match introspection::read(xml) {
@@ -84,6 +85,8 @@ pub fn introspection(bytes: &[u8]) {
             for problem in &document.problems {
                 is_harmless(&problem.to_string());
             }
+            let below = introspection::read_children(xml).expect("it is read as a whole");
+            assert!(same_names(&below.node, &document.node), "{below:?}");
             let members = count(&document.node);
             let object = Object { node: document.node, ..Object::default() };
             let text = gdbus::print(&object, false);
@@ -96,6 +99,12 @@ pub fn introspection(bytes: &[u8]) {
         Ok(modules) => assert!(modules.iter().all(|module| !module.to_file().is_empty())),
         Err(error) => is_harmless(&error.to_string()),
     }
+}
+
+/// Whether the objects below have the same names.
+fn same_names(a: &Node, b: &Node) -> bool {
+    let mut pairs = a.children.iter().zip(&b.children);
+    a.name == b.name && a.children.len() == b.children.len() && pairs.all(|(a, b)| same_names(a, b))
 }
 
 /// Nodes, interfaces and members.
