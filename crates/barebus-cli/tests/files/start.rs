@@ -1,13 +1,12 @@
-//! How the program starts and ends: its descriptors, its arguments, SIGPIPE.
+//! How the program starts and ends: its descriptors, SIGPIPE.
 
 use std::ffi::OsStr;
 use std::fs;
 use std::os::fd::OwnedFd;
-use std::os::unix::ffi::OsStrExt;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::process::{Child, Command, Stdio};
 
-use crate::common::{BAREBUS, Folder, refused};
+use crate::common::{BAREBUS, Folder};
 
 /// A process that is ended and waited for.
 struct Ended(Child);
@@ -56,11 +55,4 @@ fn output_that_nobody_reads_ends_the_program_silently_and_not_by_a_signal() {
         command.args(["completions", "bash"]).stdout(OwnedFd::from(writer)).output().unwrap();
     assert_eq!(done.status.code(), Some(5));
     assert_eq!(String::from_utf8_lossy(&done.stderr), "");
-}
-
-#[test]
-fn an_argument_that_is_no_text_is_refused() {
-    let mut command = Command::new(BAREBUS);
-    command.args(["call", "a.b", "/"]).arg(OsStr::from_bytes(b"a.\xff")).arg("M");
-    refused(&mut command, 2, &["UTF-8"]);
 }
