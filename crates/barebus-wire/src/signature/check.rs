@@ -84,7 +84,7 @@ const fn check_any(text: &[u8]) -> Result<u8, SignatureError> {
         let code = text[i];
         let at = i as u8;
         i += 1;
-        let (inside, fields) = if depth > 0 { open[top(depth)] } else { (0, 0) };
+        let (inside, fields) = open[top(depth)];
         let wrong = match code {
             b'a' if arrays == limits::ARRAY_DEPTH => Some(Kind::ArrayTooDeep),
             b'(' if structs == limits::STRUCT_DEPTH => Some(Kind::StructTooDeep),
@@ -118,7 +118,7 @@ const fn check_any(text: &[u8]) -> Result<u8, SignatureError> {
             _ => {}
         }
         // A type is complete: so are the arrays whose element it is.
-        while depth > 0 && open[top(depth)].0 == b'a' {
+        while open[top(depth)].0 == b'a' {
             depth -= 1;
             arrays -= 1;
         }
@@ -146,7 +146,7 @@ const fn check_any(text: &[u8]) -> Result<u8, SignatureError> {
 /// A power of two, not below 96.
 const MOST_OPEN: usize = 128;
 
-/// Index of the container that was opened last.
+/// Index of the container that was opened last; with none, of a place that none is put at.
 const fn top(depth: usize) -> usize {
     depth.wrapping_sub(1) % MOST_OPEN
 }
