@@ -192,6 +192,19 @@ fn agrees_with_the_naive_rules_on_pairs_at_every_place_of_every_length() {
 }
 
 #[test]
+fn agrees_with_the_naive_rules_on_every_pair_of_bytes() {
+    for (kind, prefix) in KINDS.iter().zip(PREFIXES) {
+        let mut bytes = Vec::from(prefix);
+        bytes.extend(*b"??x");
+        let at = prefix.len();
+        for (first, second) in (0..=255).flat_map(|first| (0..=255).map(move |it| (first, it))) {
+            (bytes[at], bytes[at + 1]) = (first, second);
+            agree(kind, &bytes);
+        }
+    }
+}
+
+#[test]
 fn agrees_with_the_naive_rules_on_what_stands_twice_in_a_long_name() {
     const BYTES: &[u8] = b"/:.-_9a\x80";
     for (kind, prefix) in KINDS.iter().zip(PREFIXES) {
