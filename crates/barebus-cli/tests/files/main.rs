@@ -24,5 +24,6 @@ mod properties;
 mod replay;
 mod signals;
 mod support;
+mod trace;
 mod units;
 mod validate;
