@@ -83,6 +83,25 @@ fn counts_arrays_and_structs_among_what_encloses_a_value() {
 }
 
 #[test]
+fn what_was_left_encloses_nothing_that_follows() {
+    let mut writer = Writer::new(&mut [], Endian::Little);
+    for _ in 0..100 {
+        writer.enter_struct().unwrap();
+        writer.leave();
+        writer.enter_variant(Signature::from_static("u")).unwrap();
+        writer.leave();
+        let array = writer.start_array(1).unwrap();
+        writer.end_array(array).unwrap();
+    }
+    // One `leave` too many is no room for more.
+    writer.leave();
+    for _ in 0..64 {
+        writer.enter_struct().unwrap();
+    }
+    assert_eq!(writer.enter_struct(), Err(EncodeError::NestedTooDeeply));
+}
+
+#[test]
 fn refuses_a_nul_in_a_string() {
     assert_eq!(refused("a\0b"), Some(EncodeError::StringWithNul));
     assert_eq!(refused("\0"), Some(EncodeError::StringWithNul));

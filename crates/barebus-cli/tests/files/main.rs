@@ -25,5 +25,6 @@ mod replay;
 mod signals;
 mod start;
 mod support;
+mod trace;
 mod units;
 mod validate;

@@ -62,7 +62,8 @@ impl<F> Session<F> {
         // What came before the handshake's deadline still counts, but no peer can put the deadline off by sending messages.
         let is_late = self.is_handshake_late(now);
         while let Some(frame) = self.next_frame() {
-            if self.process(frame, want, is_late) || (self.needs_poll && self.poll_queue(want)) {
+            let is_ready = self.process(frame, want, is_late);
+            if is_ready || (!is_late && self.needs_poll && self.poll_queue(want)) {
                 return Ok(true);
             }
         }

@@ -192,6 +192,24 @@ fn displays_every_value_in_quotes_and_reads_it_back_as_the_same() {
 }
 
 #[test]
+fn a_value_in_one_piece_needs_no_unquoting() {
+    for (written, plain) in [
+        ("arg0=", Some("")),
+        ("arg0=''", Some("")),
+        ("arg0=a", Some("a")),
+        ("arg0='a,b'", Some("a,b")),
+        (r"arg0=\'a", None),
+        ("arg0='a'b", None),
+        ("arg0=a'b'", None),
+        ("arg0='a''b'", None),
+    ] {
+        let rule = MatchRule::parse(written).unwrap();
+        let value = rule.get(MatchKey::Argument(0)).unwrap();
+        assert_eq!(value.as_plain(), plain, "{written}");
+    }
+}
+
+#[test]
 fn rules_are_equal_when_they_ask_for_the_same() {
     let rule = |text: &'static str| MatchRule::parse(text).unwrap();
     assert_eq!(rule("type='signal',arg0='a'"), rule("arg0=a, type=signal,"));

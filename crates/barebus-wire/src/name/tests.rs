@@ -18,7 +18,7 @@ struct Kind {
     seeds: &'static [&'static str],
 }
 
-const KINDS: [Kind; 5] = [
+const KINDS: [Kind; 6] = [
     Kind {
         parse: |bytes| ObjectPath::from_bytes(bytes).map(drop),
         walk: path::check,
@@ -82,7 +82,29 @@ const KINDS: [Kind; 5] = [
             "org.mpris.MediaPlayer2.google-play-desktop",
         ],
     },
+    Kind {
+        parse: |bytes| BusNamespace::from_bytes(bytes).map(drop),
+        walk: bus::check_namespace,
+        oracle: |bytes| {
+            let (rest, is_unique) = match bytes {
+                [b':', rest @ ..] => (rest, true),
+                _ => (bytes, false),
+            };
+            let mut elements = rest.split(|byte| *byte == b'.');
+            bytes.len() <= 255
+                && elements.all(|element| {
+                    is_element(element, true)
+                        || is_unique
+                            && is_element(&[b"_", element].concat(), true)
+                            && !element.is_empty()
+                })
+        },
+        seeds: &[":1", ":a-1.0-1._", "a", "-a.-b", "org.mpris.MediaPlayer2"],
+    },
 ];
+
+/// Valid beginnings of names of the [`KINDS`].
+const PREFIXES: [&str; 6] = ["/", "a.b", "a.b", "a", "a.b", "a"];
 
 fn is_word(byte: &u8) -> bool {
     byte.is_ascii_alphanumeric() || *byte == b'_'
@@ -150,7 +172,7 @@ fn agrees_with_the_naive_rules_on_all_short_texts() {
 #[test]
 fn agrees_with_the_naive_rules_on_pairs_at_every_place_of_every_length() {
     const BYTES: &[u8] = b"/:.-_9a\x80";
-    for (kind, prefix) in KINDS.iter().zip(["/", "a.b", "a.b", "a", "a.b"]) {
+    for (kind, prefix) in KINDS.iter().zip(PREFIXES) {
         for len in prefix.len()..=38 {
             let mut bytes = Vec::from(prefix);
             bytes.resize(len, b'a');
@@ -170,8 +192,44 @@ fn agrees_with_the_naive_rules_on_pairs_at_every_place_of_every_length() {
 }
 
 #[test]
+fn agrees_with_the_naive_rules_on_every_pair_of_bytes() {
+    for (kind, prefix) in KINDS.iter().zip(PREFIXES) {
+        let mut bytes = Vec::from(prefix);
+        bytes.extend(*b"??x");
+        let at = prefix.len();
+        for (first, second) in (0..=255).flat_map(|first| (0..=255).map(move |it| (first, it))) {
+            (bytes[at], bytes[at + 1]) = (first, second);
+            agree(kind, &bytes);
+        }
+    }
+}
+
+#[test]
+fn agrees_with_the_naive_rules_on_what_stands_twice_in_a_long_name() {
+    const BYTES: &[u8] = b"/:.-_9a\x80";
+    for (kind, prefix) in KINDS.iter().zip(PREFIXES) {
+        let mut bytes = Vec::from(prefix);
+        bytes.resize(70, b'a');
+        for (first, second) in (3..69).flat_map(|first| [(first, first + 16), (first, first + 32)])
+        {
+            for byte in BYTES {
+                let mut bytes = bytes.clone();
+                bytes[first] = *byte;
+                if let Some(second) = bytes.get_mut(second) {
+                    *second = *byte;
+                }
+                agree(kind, &bytes);
+                // And without the dot at the beginning.
+                bytes[1] = b'a';
+                agree(kind, &bytes);
+            }
+        }
+    }
+}
+
+#[test]
 fn names_end_at_255_bytes_and_paths_do_not() {
-    for (kind, prefix) in KINDS.iter().zip(["/", "a.b", "a.b", "a", "a.b"]) {
+    for (kind, prefix) in KINDS.iter().zip(PREFIXES) {
         for len in [254, 255, 256, 257, 70_000] {
             let mut bytes = Vec::from(prefix);
             bytes.resize(len, b'a');

@@ -153,5 +153,5 @@ fn late(error: Error, unit: &str, timeout: Duration) -> Failure {
     }
     let time = timeout.as_secs_f64();
     let what = format!("the job of {unit} has not ended within {time} s; it goes on");
-    Failure::new(Exit::NoReply, what)
+    Failure::new(Exit::Late, what)
 }

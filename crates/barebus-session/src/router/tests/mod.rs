@@ -14,6 +14,7 @@ use super::*;
 use crate::event::CallId;
 
 mod held;
+mod names_in_use;
 
 const SERVICE: &str = "org.example.Service";
 const OWNER: &str = ":1.7";
