@@ -127,7 +127,9 @@ fn unit_start_tells_when_the_job_fails() {
         let output = way.barebus().args(["unit", "start", &name]).output().unwrap();
         assert_eq!(output.status.code(), Some(1));
         assert_eq!(text(output.stdout), "failed\n");
-        let complaint = format!("barebus: the job for {name} ended with 'failed'\n");
+        let complaint = format!(
+            "barebus: the job for {name} ended with 'failed'; 'barebus unit status {name}' shows more\n"
+        );
         assert_eq!(text(output.stderr), complaint, "{way:?}");
     }
 }

@@ -16,7 +16,10 @@ fn several_units_are_started_together_and_waited_for() {
         panic!("{complaints}")
     };
     assert!(unknown.starts_with("barebus: StartUnit of nosuch.service: "), "{unknown}");
-    assert_eq!(failed, "barebus: the job for fails@a.service ended with 'failed'");
+    assert_eq!(
+        failed,
+        "barebus: the job for fails@a.service ended with 'failed'; 'barebus unit status fails@a.service' shows more"
+    );
     assert_eq!(output.status.code(), Some(1));
     for (unit, state) in [("sleeps@a", "active"), ("sleeps@b", "active"), ("fails@a", "failed")] {
         assert_eq!(property(the_box, unit, "ActiveState"), state, "{unit}");
