@@ -66,7 +66,7 @@ fn signals_are_waited_for_as_by_busctl_257() {
         assert_eq!(ours, theirs, "{options:?}");
     }
     // A wait that times out is a failure here, and none there.
-    let late = [&["--timeout=100ms", "wait"], &words[..]].concat();
+    let late = [&["--timeout=500ms", "wait"], &words[..]].concat();
     let code = |mut command: Command| {
         command.args(["--address", &bus.address]).args(&late).output().unwrap().status.code()
     };
