@@ -461,3 +461,70 @@ fn an_invalid_name_is_quoted_with_its_role_and_the_rule() {
         "cannot use \"links\" as path: the path does not begin with a slash at byte 0"
     );
 }
+
+/// What every name converts to and from.
+macro_rules! converts {
+    ($name:ident $owned:ident $text:literal $wrong:literal) => {{
+        let name = $name::from_static($text);
+        let owned = name.to_owned();
+        assert_eq!($name::try_from($text), Ok(name));
+        assert_eq!($name::try_from($text.as_bytes()), Ok(name));
+        assert_eq!($name::try_from($wrong), $name::parse($wrong));
+        assert!($name::parse($wrong).is_err() && $wrong.parse::<$owned>().is_err());
+        assert_eq!($owned::try_from(String::from($text)), Ok(owned.clone()));
+        assert_eq!($owned::from(name), owned);
+        assert_eq!($name::from(&owned), name);
+        assert_eq!(String::from(owned.clone()), $text);
+        assert!(name == *$text && name == $text && name == owned);
+        assert!(owned == *$text && owned == $text && owned == name);
+        assert!(name != *"other" && owned != *"other");
+        let (shown, quoted) = (String::from($text), format!("{:?}", $text));
+        assert_eq!((format!("{name}"), format!("{name:?}")), (shown.clone(), quoted.clone()));
+        assert_eq!((format!("{owned}"), format!("{owned:?}")), (shown, quoted));
+        assert_eq!((name.as_ref(), owned.as_ref()), ($text, $text));
+    }};
+}
+
+#[cfg(feature = "alloc")]
+#[test]
+fn names_are_made_of_text_and_compared_with_it() {
+    converts!(BusName OwnedBusName "a.b" "a");
+    converts!(BusNamespace OwnedBusNamespace "a" "a.");
+    converts!(ErrorName OwnedErrorName "a.b" "a");
+    converts!(InterfaceName OwnedInterfaceName "a.b" "a");
+    converts!(MemberName OwnedMemberName "M" "a.b");
+    converts!(ObjectPath OwnedObjectPath "/a" "a");
+}
+
+#[cfg(feature = "alloc")]
+#[test]
+fn a_name_is_taken_in_each_form_and_refused_with_its_role() {
+    for (role, shown) in [
+        (NameRole::Destination, "destination"),
+        (NameRole::Path, "path"),
+        (NameRole::Interface, "interface"),
+        (NameRole::Member, "member"),
+        (NameRole::BusName, "bus name"),
+        (NameRole::ErrorName, "error name"),
+    ] {
+        let name = MemberName::from_static("M");
+        let (owned, text) = (name.to_owned(), String::from("M"));
+        assert_eq!(name.into_name(role), Ok(name));
+        assert_eq!((&owned).into_name(role), Ok(name));
+        assert_eq!((&text).into_name(role), Ok(name));
+        let refused: Result<MemberName<'_>, _> = "1".into_name(role);
+        let refused = refused.unwrap_err().to_string();
+        assert!(refused.starts_with(&format!("cannot use \"1\" as {shown}: ")), "{refused}");
+    }
+}
+
+#[test]
+fn each_kind_of_error_has_a_name_and_a_text_of_its_own() {
+    let all = NameErrorKind::ALL;
+    for (index, kind) in all.iter().enumerate() {
+        for other in &all[..index] {
+            assert_ne!((kind.name(), kind.to_string()), (other.name(), other.to_string()));
+            assert_ne!(kind.name(), other.name());
+        }
+    }
+}

@@ -2,6 +2,7 @@
 
 extern crate alloc;
 
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::*;
@@ -173,4 +174,52 @@ fn what_one_reader_knows_to_be_text_another_need_not_check() {
     assert_eq!(third.take_str(), FAST.then_some("second"));
     assert_eq!(second.take_str(), FAST.then_some("second"));
     assert_eq!(second.known_text(), known);
+}
+
+/// Reads a value of `width` bytes, aligned to as many, at every place before it.
+#[track_caller]
+fn reads<T: PartialEq + core::fmt::Debug>(
+    width: usize,
+    value: &[u8],
+    read: fn(&mut Reader<'_>) -> Result<T, DecodeError>,
+    expected: &T,
+) {
+    for start in [0, width, 2 * width] {
+        let mut bytes = alloc::vec![0; start];
+        bytes.extend_from_slice(value);
+        for pos in start.saturating_sub(width - 1)..=start {
+            let mut reader = Reader::new(&bytes, Endian::Big);
+            reader.start_at(pos);
+            assert_eq!(read(&mut reader).as_ref(), Ok(expected), "from {pos} at {start}");
+            assert_eq!(reader.position(), bytes.len());
+            let mut short = Reader::new(&bytes[..bytes.len() - 1], Endian::Big);
+            short.start_at(pos);
+            assert!(read(&mut short).is_err());
+        }
+    }
+}
+
+#[test]
+fn every_value_is_read_wherever_it_stands() {
+    reads(2, b"\x01\x02", |reader| reader.read_u16(), &0x0102);
+    reads(4, b"\x01\x02\x03\x04", |reader| reader.read_u32(), &0x0102_0304);
+    reads(4, b"\0\0\0\x01", |reader| reader.read_bool(), &true);
+    let word = b"\x01\x02\x03\x04\x05\x06\x07\x08";
+    reads(8, word, |reader| reader.read_u64(), &0x0102_0304_0506_0708);
+    let text = String::from("text");
+    reads(4, b"\0\0\0\x04text\0", |reader| reader.read_str().map(String::from), &text);
+    reads(8, b"\0\0\0\x04text\0", |reader| reader.read_first_str().map(String::from), &text);
+    let path = String::from("/a/b");
+    let read_path: fn(&mut Reader<'_>) -> _ =
+        |reader| reader.read_path().map(|path| String::from(path.as_str()));
+    reads(4, b"\0\0\0\x04/a/b\0", read_path, &path);
+}
+
+#[test]
+fn nothing_is_read_beyond_128_mib() {
+    let bytes = alloc::vec![0; limits::MESSAGE_LEN as usize + 9];
+    let mut reader = Reader::new(&bytes, Endian::Little);
+    assert_eq!(reader.remaining(), limits::MESSAGE_LEN as usize);
+    reader.start_at(limits::MESSAGE_LEN as usize);
+    assert_eq!(reader.read_u8().unwrap_err().kind, Kind::NotEnoughData);
 }

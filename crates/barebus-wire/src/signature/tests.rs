@@ -83,3 +83,42 @@ fn one_code_and_an_array_of_it_need_no_text() {
         assert!(Signature::of_short([1, code, 0, 0]).is_none());
     }
 }
+
+#[test]
+fn each_rule_is_broken_at_the_byte_that_breaks_it() {
+    use SignatureErrorKind::*;
+    let cases = [
+        ("ye", UnknownTypeCode, 1),
+        ("a", MissingElementType, 1),
+        ("(sa)", MissingElementType, 3),
+        ("a{sa}", MissingElementType, 4),
+        ("y)", StructNotStarted, 1),
+        ("a{s)", StructNotStarted, 3),
+        ("(yy", StructNotEnded, 3),
+        ("y()", StructEmpty, 2),
+        ("y}", EntryNotStarted, 1),
+        ("(y}", EntryNotStarted, 2),
+        ("a{sv", EntryNotEnded, 4),
+        ("{sv}", EntryOutsideArray, 0),
+        ("a({sv})", EntryOutsideArray, 2),
+        ("a{}", EntryEmpty, 2),
+        ("a{s}", EntryOneField, 3),
+        ("a{ssv}", EntryTooManyFields, 4),
+        ("a{s(y)(y)}", EntryTooManyFields, 8),
+        ("a{vs}", EntryKeyNotBasic, 2),
+        ("a{ays}", EntryKeyNotBasic, 2),
+        ("a{(y)s}", EntryKeyNotBasic, 2),
+    ];
+    for (text, kind, at) in cases {
+        assert_eq!(Signature::parse(text), Err(SignatureError { kind, at }), "{text}");
+    }
+    let deep = [(TooLong, "y".repeat(256), 255), (ArrayTooDeep, "a".repeat(33) + "y", 32)];
+    let deep = deep.into_iter().chain([(StructTooDeep, "(".repeat(33), 32)]);
+    for (kind, text, at) in deep {
+        assert_eq!(Signature::parse(&text), Err(SignatureError { kind, at }), "{text}");
+    }
+    for kind in SignatureErrorKind::ALL {
+        let is_deep = matches!(kind, TooLong | ArrayTooDeep | StructTooDeep);
+        assert!(is_deep || cases.iter().any(|(_, it, _)| it == kind), "{kind:?}");
+    }
+}

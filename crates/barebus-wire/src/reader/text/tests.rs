@@ -152,3 +152,30 @@ fn a_signature_that_is_long_compound_or_nested_too_deeply_is_left() {
     assert_eq!(take(Reader::take_short_signature, b"\x01s\0\0", 64), (None, 0));
     assert_eq!(take(Reader::take_array_signature, b"\x02as\0", 63), (None, 0));
 }
+
+#[test]
+fn a_name_that_is_no_string_is_refused_for_that_first() {
+    type Read = fn(&mut Reader<'_>) -> Result<String, DecodeError>;
+    let name: Read =
+        |reader| reader.read_name(crate::MemberName::check, Kind::BadMember).map(String::from);
+    let path: Read = |reader| reader.read_path().map(|path| String::from(path.as_str()));
+    for (read, bytes, expected) in [
+        (name, &b"\x04\0\0\0Name\0"[..], Ok("Name")),
+        (name, b"\x04\0\0\0Na e\0", Err((Kind::BadMember, 6))),
+        (name, b"\x04\0\0\0Na \xff\0", Err((Kind::NotUtf8, 7))),
+        (name, b"\x04\0\0\0Na\xff \0", Err((Kind::NotUtf8, 6))),
+        (name, b"\x04\0\0\0N \0e\0", Err((Kind::StringWithNul, 6))),
+        (name, b"\x04\0\0\0Na e.", Err((Kind::StringMissingNul, 8))),
+        (name, b"\x04\0\0\0Name.", Err((Kind::StringMissingNul, 8))),
+        // A path is no STRING.
+        (path, b"\x04\0\0\0/a/b\0", Ok("/a/b")),
+        (path, b"\x04\0\0\0/a/\xff\0", Err((Kind::BadPath, 7))),
+        (path, b"\x04\0\0\0/\0/a\0", Err((Kind::BadPath, 5))),
+        (path, b"\x04\0\0\0/a//.", Err((Kind::BadPath, 7))),
+        (path, b"\x04\0\0\0/a/b.", Err((Kind::StringMissingNul, 8))),
+    ] {
+        let found = read(&mut Reader::new(bytes, Endian::Little));
+        let expected = expected.map(String::from).map_err(|(kind, at)| DecodeError::new(kind, at));
+        assert_eq!(found, expected, "{bytes:?}");
+    }
+}
