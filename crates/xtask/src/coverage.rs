@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use crate::packages;
 use crate::run::{self, Failure, cargo, top};
-use crate::test::APART;
+use crate::test::{APART, COMPACT, COMPACT_RULES};
 
 #[derive(Debug, Args)]
 pub(crate) struct CoverageOptions {
@@ -119,6 +119,11 @@ fn tests(llvm: &str, is_quick: bool) -> Vec<Command> {
         command.args(["--branch", "--no-report"]);
         command
     };
+    let mut compact = test();
+    compact.args(["-p", "barebus-wire", "--lib", COMPACT]);
+    let mut compact_rules = test();
+    compact_rules.args(["-p", "barebus-tests", "--test", "wire", COMPACT, "--"]);
+    compact_rules.args(COMPACT_RULES);
     if is_quick {
         let mut units = test();
         units.args(["--lib", "--tests"]).args(GOALS.iter().flat_map(|goal| ["-p", goal.package]));
@@ -126,13 +131,13 @@ fn tests(llvm: &str, is_quick: bool) -> Vec<Command> {
         rules.args(["-p", "barebus-tests"]).args(QUICK.iter().flat_map(|name| ["--test", name]));
         // They build programs of their own.
         rules.args(["--", "--skip", "proofs::", "--skip", "proof::"]);
-        return vec![units, rules];
+        return vec![units, rules, compact, compact_rules];
     }
     let mut together = test();
     together.args(["--workspace", "--"]).args(APART.iter().flat_map(|name| ["--skip", name]));
     let mut apart = test();
     apart.args(["--workspace", "--"]).args(APART);
-    vec![together, apart]
+    vec![together, apart, compact, compact_rules]
 }
 
 /// `cargo llvm-cov` with the tools that read what rustc's LLVM writes.
