@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use crate::packages;
 use crate::run::{self, Failure, cargo, top};
-use crate::test::{APART, COMPACT, COMPACT_RULES};
+use crate::test::{APART, COMPACT_RULES};
 
 #[derive(Debug, Args)]
 pub(crate) struct CoverageOptions {
@@ -37,6 +37,9 @@ const GOALS: &[Goal] = &[
 
 /// Test programs of `barebus-tests` that need no systemd.
 const QUICK: &[&str] = &["wire", "session", "handshake", "connection", "tokio"];
+
+/// Sets the optimisation of what is built.
+const OPT_LEVEL: &str = "CARGO_PROFILE_DEV_OPT_LEVEL";
 
 /// The part of llvm-cov's summary that is read.
 #[derive(Debug, Deserialize)]
@@ -119,11 +122,12 @@ fn tests(llvm: &str, is_quick: bool) -> Vec<Command> {
         command.args(["--branch", "--no-report"]);
         command
     };
+    // With all else built for size, too: cargo-llvm-cov takes no options for one package.
     let mut compact = test();
-    compact.args(["-p", "barebus-wire", "--lib", COMPACT]);
+    compact.args(["-p", "barebus-wire", "--lib"]).env(OPT_LEVEL, "s");
     let mut compact_rules = test();
-    compact_rules.args(["-p", "barebus-tests", "--test", "wire", COMPACT, "--"]);
-    compact_rules.args(COMPACT_RULES);
+    compact_rules.args(["-p", "barebus-tests", "--test", "wire", "--"]).args(COMPACT_RULES);
+    compact_rules.env(OPT_LEVEL, "s");
     if is_quick {
         let mut units = test();
         units.args(["--lib", "--tests"]).args(GOALS.iter().flat_map(|goal| ["-p", goal.package]));
