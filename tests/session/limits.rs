@@ -1,6 +1,6 @@
 //! Events that find no place, or whose descriptors are missing.
 
-use barebus_session::{Config, Event, FdsError, NoReply, ServerKind, Want};
+use barebus_session::{Config, Event, FdsError, NoReply, ServerKind, SessionError, Want};
 use barebus_wire::MatchRule;
 
 use crate::scene::{BUS, DENIED, NOW, Scene, config};
@@ -65,6 +65,28 @@ fn the_end_of_a_call_or_a_subscription_is_told_though_its_message_is_not() {
         assert_eq!(scene.end(call), Some(Err(reason)));
         assert!(scene.next().is_none());
         assert_eq!(scene.session.dropped(), if unix_fds == 0 { 2 } else { 0 });
+    }
+}
+
+#[test]
+fn a_message_that_is_no_reply_is_not_taken_as_one() {
+    let mut scene = scene(1 << 20);
+    assert_eq!(scene.session.take_reply().unwrap_err(), NoReply::NotOutstanding);
+    scene.session.subscribe(&MatchRule::ANY, None).unwrap();
+    let signal = scene.signal(":1.7", "S");
+    scene.give(&signal, &());
+    assert!(scene.session.poll(Want::Anything, NOW).unwrap());
+    assert_eq!(scene.session.take_reply().unwrap_err(), NoReply::NotOutstanding);
+}
+
+/// Two messages full of them may wait for their last byte.
+#[test]
+fn more_waiting_descriptors_than_two_messages_have_end_the_session() {
+    for (fds, expected) in [(506, None), (507, Some(SessionError::TooManyFds))] {
+        let mut scene = scene(1 << 20);
+        scene.session.input_buffer()[0] = b'l';
+        scene.session.handle_input(1, vec![(); fds], false);
+        assert_eq!(scene.session.error(), expected.as_ref());
     }
 }
 

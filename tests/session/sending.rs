@@ -3,7 +3,7 @@
 use barebus_session::{Config, Event, NoReply, SendError, ServerKind, Serving, Want};
 use barebus_tests::memory;
 use barebus_wire::{
-    BusName, Emission, ErrorName, Flags, InterfaceName, MatchRule, MemberName, Message,
+    BusName, Emission, ErrorName, Flags, Header, InterfaceName, MatchRule, MemberName, Message,
     MessageType, MethodCall, ObjectPath,
 };
 
@@ -48,6 +48,15 @@ fn called(scene: &mut Scene, flags: Flags) -> barebus_session::ReplyTo {
     }
 }
 
+/// The header of a call of `Ping`.
+fn ping(scene: &mut Scene) -> Header<'static> {
+    let ping = MethodCall::checked(ObjectPath::ROOT, MemberName::from_static("Ping"))
+        .interface(InterfaceName::from_static("org.freedesktop.DBus.Peer"));
+    let mut header = ping.header(scene.serial());
+    header.sender = Some(BusName::from_static(OWNER));
+    header
+}
+
 fn serving() -> Config {
     Config { serving: Serving::EVENTS, ..config(ServerKind::Bus) }
 }
@@ -76,6 +85,21 @@ fn who_wants_an_answer_gets_one_and_nobody_else() {
             }
         }
     }
+}
+
+/// Calls of all sessions have the same type.
+#[test]
+fn a_call_is_answered_by_the_session_that_it_came_to() {
+    let [mut ours, mut other] = [(); 2].map(|()| Scene::bus_of(serving()));
+    let reply_to = called(&mut ours, Flags::NONE);
+    // In the same place as the one above.
+    let others = called(&mut other, Flags::NONE);
+    other.session.reply(&reply_to, &(), Vec::new()).unwrap();
+    assert!(other.session.poll_transmit().is_empty());
+    ours.session.reply(&reply_to, &(), Vec::new()).unwrap();
+    assert_eq!(ours.written().len(), 1);
+    other.session.reply(&others, &(), Vec::new()).unwrap();
+    assert_eq!(other.written().len(), 1);
 }
 
 #[test]
@@ -140,6 +164,12 @@ fn no_more_is_queued_once_the_limit_is_reached() {
         ] {
             assert_eq!(refused, full);
         }
+        // The session's own answers have no place either. The caller's deadline ends its call.
+        let before = queued(&scene);
+        let ping = ping(&mut scene);
+        scene.give(&ping, &());
+        assert!(scene.next().is_none());
+        assert_eq!(queued(&scene), before);
         // Written up to a byte too few, then that byte.
         let written = queued(&scene) - LIMIT;
         scene.session.transmitted(written);

@@ -145,6 +145,37 @@ fn wanted_signals_do_not_put_the_end_of_the_handshake_off() {
 }
 
 #[test]
+fn wanted_signals_put_no_deadline_off() {
+    let late = NOW + Duration::from_secs(1);
+    for is_call in [true, false] {
+        let mut scene = Scene::bus();
+        let signals = MatchRule::parse("type='signal',member='S'").unwrap();
+        scene.session.subscribe(&signals, None).unwrap();
+        match is_call {
+            true => drop(scene.call_until(BUS, Some(late))),
+            false => drop(scene.session.subscribe(&MatchRule::ANY, Some(late)).unwrap()),
+        }
+        let mut ended = false;
+        for _ in 0..2 {
+            let signal = scene.signal(":1.7", "S");
+            scene.give(&signal, &());
+            let event = scene.session.poll_event(Want::Anything, late).unwrap();
+            ended |= matches!(event, Some(Event::NoReply { .. } | Event::NotSubscribed { .. }));
+        }
+        assert!(ended, "call: {is_call}");
+    }
+}
+
+#[test]
+fn a_session_keeps_its_first_error() {
+    let mut scene = Scene::bus();
+    let first = SessionError::Closed { awaited: None, unfinished: 7 };
+    scene.session.end(first.clone());
+    scene.session.end(SessionError::TooManyFds);
+    assert_eq!(scene.session.error(), Some(&first));
+}
+
+#[test]
 fn descriptors_are_refused_before_messages_and_where_none_were_agreed_on() {
     let (ok, agreed) = lines();
     for (before, with_fds, is_allowed) in [

@@ -8,7 +8,7 @@ use std::time::Duration;
 use barebus::{CallError, NoReply};
 use barebus_systemd::name::NameError;
 use barebus_systemd::setting::SettingError;
-use barebus_systemd::{AccessError, Cause};
+use barebus_systemd::{AccessError, Cause, Refusal};
 
 use crate::render::one_line;
 use crate::terminal::{Style, Styles};
@@ -124,7 +124,8 @@ impl From<barebus_systemd::Error> for Failure {
             Cause::Call(cause) => {
                 let mut failure = Self::call(&error.operation, cause);
                 if let Some(refusal) = error.refusal() {
-                    failure.what.push_str(&format!(": {refusal}"));
+                    failure.what.push_str(": ");
+                    failure.what.push_str(&advice(refusal));
                 }
                 return failure;
             }
@@ -136,6 +137,17 @@ impl From<barebus_systemd::Error> for Failure {
             _ => Exit::Connection,
         };
         Self::new(exit, error)
+    }
+}
+
+/// Who refused, and what helps.
+fn advice(refusal: Refusal) -> String {
+    match refusal {
+        Refusal::Polkit { action, may_ask: true } => format!(
+            "polkit does not allow {} without a password; --interactive lets its agent ask for one, or do it as root",
+            action.unwrap_or("it")
+        ),
+        refusal => refusal.to_string(),
     }
 }
 

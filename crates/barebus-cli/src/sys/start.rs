@@ -8,8 +8,11 @@
 //! Only glibc passes the arguments to programs without the standard library's entry, so other C libraries keep that one.
 
 use std::panic::{UnwindSafe, catch_unwind};
-use std::process::{self, ExitCode};
+#[cfg(not(test))]
+use std::process;
+use std::process::ExitCode;
 
+#[cfg(not(test))]
 use nix::libc::{self, c_int};
 
 /// What a panic exits with, as in the standard library.

@@ -140,7 +140,9 @@ pub(super) fn finish(
         }
         if !end.is_success() {
             is_success = false;
-            let what = format!("the job for {name} ended with '{told}'");
+            let what = format!(
+                "the job for {name} ended with '{told}'; 'barebus unit status {name}' shows more"
+            );
             Failure::new(Exit::Refused, what).tell();
         }
     }

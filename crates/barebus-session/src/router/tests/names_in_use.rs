@@ -118,6 +118,10 @@ fn owners_are_told_by_name_owner_changed_of_the_bus_interface_alone() {
         play.route(&header, &(SERVICE, OWNER, NEXT));
         assert_eq!(play.is_reply(call, Some(NEXT)), is_told, "{interface}.{member}");
     }
+    // Of names that nobody uses, they are like any other signal.
+    let mut play = Play::followed();
+    play.change(Some(names::BUS), OTHER, NEXT);
+    assert_eq!(play.router.ignored(), 1);
 }
 
 #[test]
