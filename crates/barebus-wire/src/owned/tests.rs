@@ -133,6 +133,17 @@ fn a_value_gives_its_text_its_number_or_its_entries() {
 }
 
 #[test]
+fn a_value_is_made_of_an_array_or_a_dictionary() {
+    for value in one_of_each() {
+        match value.clone() {
+            OwnedValue::Array(array) => assert_eq!(OwnedValue::from(*array), value),
+            OwnedValue::Dict(dict) => assert_eq!(OwnedValue::from(*dict), value),
+            _ => {}
+        }
+    }
+}
+
+#[test]
 fn an_owned_signature_is_made_of_text_and_shown_as_it() {
     let signature: OwnedSignature = "a{sv}".parse().unwrap();
     assert_eq!(format!("{signature} {signature:?}"), "a{sv} \"a{sv}\"");
