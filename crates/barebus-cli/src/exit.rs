@@ -8,7 +8,7 @@ use std::time::Duration;
 use barebus::{CallError, NoReply};
 use barebus_systemd::name::NameError;
 use barebus_systemd::setting::SettingError;
-use barebus_systemd::{AccessError, Cause};
+use barebus_systemd::{AccessError, Cause, Refusal};
 
 use crate::render::one_line;
 use crate::terminal::{Style, Styles};
@@ -24,6 +24,8 @@ pub(crate) enum Exit {
     Connection,
     /// No reply arrived in time, or none could be believed.
     NoReply,
+    /// A job, or a command that was run, did not end within `--timeout`.
+    Late,
     /// A file could not be read, or the output could not be written.
     Files,
     /// A code of systemctl, or the exit code of a command that was run.
@@ -36,7 +38,7 @@ impl Exit {
             Self::Refused => 1,
             Self::Usage => 2,
             Self::Connection => 3,
-            Self::NoReply => 4,
+            Self::NoReply | Self::Late => 4,
             Self::Files => 5,
             Self::Other(code) => code,
         }
@@ -122,7 +124,8 @@ impl From<barebus_systemd::Error> for Failure {
             Cause::Call(cause) => {
                 let mut failure = Self::call(&error.operation, cause);
                 if let Some(refusal) = error.refusal() {
-                    failure.what.push_str(&format!(": {refusal}"));
+                    failure.what.push_str(": ");
+                    failure.what.push_str(&advice(refusal));
                 }
                 return failure;
             }
@@ -130,10 +133,21 @@ impl From<barebus_systemd::Error> for Failure {
                 Exit::Usage
             }
             Cause::UnitExists(_) | Cause::Io(_) => Exit::Refused,
-            Cause::JobNotEnded(_) => Exit::NoReply,
+            Cause::JobNotEnded(_) => Exit::Late,
             _ => Exit::Connection,
         };
         Self::new(exit, error)
+    }
+}
+
+/// Who refused, and what helps.
+fn advice(refusal: Refusal) -> String {
+    match refusal {
+        Refusal::Polkit { action, may_ask: true } => format!(
+            "polkit does not allow {} without a password; --interactive lets its agent ask for one, or do it as root",
+            action.unwrap_or("it")
+        ),
+        refusal => refusal.to_string(),
     }
 }
 
@@ -177,6 +191,10 @@ impl Failures {
     pub(crate) fn note(&mut self, exit: Exit) {
         let worse = self.0.is_none_or(|worst| worst.code() < exit.code());
         self.0 = if worse { Some(exit) } else { self.0 };
+    }
+
+    pub(crate) const fn are_none(&self) -> bool {
+        self.0.is_none()
     }
 
     pub(crate) fn code(&self) -> ExitCode {

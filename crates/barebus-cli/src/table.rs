@@ -1,6 +1,7 @@
 //! Prints tables.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 use std::io::{self, BufWriter, Write};
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
@@ -26,6 +27,8 @@ pub(crate) struct Table<const N: usize> {
     rows: usize,
     /// Rows that stand out, in order.
     bold: Vec<usize>,
+    /// Cells with one of these texts are grey.
+    grey: &'static [&'static str],
 }
 
 impl<const N: usize> Table<N> {
@@ -46,6 +49,7 @@ impl<const N: usize> Table<N> {
             has_heads: false,
             rows: 0,
             bold: Vec::new(),
+            grey: &[],
         }
     }
 
@@ -64,6 +68,12 @@ impl<const N: usize> Table<N> {
     /// Cuts nothing, on a terminal either.
     pub(crate) fn full(mut self, is_full: bool) -> Self {
         self.is_full = is_full;
+        self
+    }
+
+    /// Makes cells with one of these texts grey.
+    pub(crate) const fn grey(mut self, texts: &'static [&'static str]) -> Self {
+        self.grey = texts;
         self
     }
 
@@ -103,6 +113,7 @@ impl<const N: usize> Table<N> {
         let mut bold = self.bold.iter().peekable();
         let mut row = String::new();
         for number in 0..self.rows {
+            let is_head = self.has_heads && number == 0;
             row.clear();
             let mut missing = 0;
             for (column, width) in widths.iter().enumerate() {
@@ -110,18 +121,23 @@ impl<const N: usize> Table<N> {
                 if column >= self.columns {
                     continue;
                 }
+                let is_grey = !is_head && self.grey.contains(&cell);
                 let cell = if column == 0 { cut_inside(cell, *width) } else { cut(cell, *width) };
                 // A space between columns, none after the last one.
                 let space = usize::from(column > 0);
                 let rest = width.saturating_sub(width_of(&cell));
                 let is_right = self.right == Some(column);
                 let indent = if is_right { rest } else { 0 };
-                row.push_str(&" ".repeat(missing + space + indent));
-                row.push_str(&cell);
+                indent_by(&mut row, missing + space + indent);
+                // Writing to a String does not fail.
+                let _ = match is_grey {
+                    true => write!(row, "{}", styles.paint(Style::Grey, &cell)),
+                    false => row.write_str(&cell),
+                };
                 missing = if is_right { 0 } else { rest };
             }
             let is_bold = bold.next_if_eq(&&number).is_some();
-            match (self.has_heads && number == 0, is_bold) {
+            match (is_head, is_bold) {
                 (true, _) => writeln!(out, "{}", styles.paint(Style::Underlined, &row))?,
                 (false, true) => writeln!(out, "{}", styles.paint(Style::Bold, &row))?,
                 (false, false) => writeln!(out, "{row}")?,
@@ -161,6 +177,16 @@ impl<const N: usize> Table<N> {
 
 /// A column is not made narrower than this.
 const NARROWEST: usize = 8;
+
+/// Appends spaces, a piece at a time.
+fn indent_by(row: &mut String, mut count: usize) {
+    const SPACES: &str = "                                                                ";
+    while let Some(rest) = count.checked_sub(SPACES.len()) {
+        row.push_str(SPACES);
+        count = rest;
+    }
+    row.push_str(SPACES.get(..count).unwrap_or_default());
+}
 
 /// The columns that a cell takes. Its characters are those that can be shown.
 fn width_of(cell: &str) -> usize {
@@ -283,6 +309,22 @@ mod tests {
         table.write(&mut out, None, Styles::ALL).unwrap();
         let out = String::from_utf8(out).unwrap();
         assert_eq!(out, "\x1b[4mA B\x1b[0m\na b\n\x1b[1mc d\x1b[0m\n");
+    }
+
+    #[test]
+    fn cells_without_a_value_are_grey() {
+        let mut table = Table::new(["A", "-", "C"]).align_right(1).grey(&["-", "(none at all)"]);
+        table.push(["a", "-", "-"]);
+        table.push(["-b", "12", "(none at all)"]);
+        let mut out = Vec::new();
+        table.write(&mut out, Some(14), Styles::ALL).unwrap();
+        let out = String::from_utf8(out).unwrap();
+        assert_eq!(
+            out,
+            "\x1b[4mA   - C\x1b[0m\n\
+             a   \x1b[38;5;245m-\x1b[0m \x1b[38;5;245m-\x1b[0m\n\
+             -b 12 \x1b[38;5;245m(none a…\x1b[0m\n"
+        );
     }
 
     #[test]

@@ -37,6 +37,8 @@ pub(crate) enum Style {
     Green,
     Yellow,
     Blue,
+    /// As systemd's programs have it, which needs a terminal with 256 colours.
+    Grey,
 }
 
 impl Style {
@@ -49,6 +51,7 @@ impl Style {
             Self::Green => "1;32",
             Self::Yellow => "1;33",
             Self::Blue => "1;34",
+            Self::Grey => "38;5;245",
         }
     }
 }

@@ -29,11 +29,12 @@ pub(crate) async fn version<C: Client>(client: &C) -> Result<String, Error> {
 }
 
 pub(crate) async fn reload<C: Client>(client: &C) -> Result<(), Error> {
-    tell(client, call::RELOAD, (), None, within(RELOAD)).await
+    tell(client, call::RELOAD, (), None, within(client, RELOAD)).await
 }
 
-/// A call that waits longer than others.
-pub(crate) fn within(time: Duration) -> CallOptions {
+/// A call that waits longer than others, unless the user has limited that.
+pub(crate) fn within<C: Client>(client: &C, time: Duration) -> CallOptions {
+    let time = time.min(client.state().slow_limit());
     CallOptions { timeout: Timeout::Of(Some(time)), ..CallOptions::default() }
 }
 
@@ -73,7 +74,7 @@ pub(crate) async fn reexecute<C: Client>(client: &C) -> Result<(), Error> {
         true => None,
         false => Some(client.signals(&owner_changed()).map_err(failed)?),
     };
-    match tell(client, call::REEXECUTE, (), None, within(RELOAD)).await {
+    match tell(client, call::REEXECUTE, (), None, within(client, RELOAD)).await {
         // It does not answer: its connection ends.
         Err(error) if !error.call().is_some_and(is_hangup) => return Err(error),
         _ => {}

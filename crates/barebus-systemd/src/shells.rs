@@ -70,6 +70,13 @@ macro_rules! limits {
             pub fn set_absence(&self, time: std::time::Duration) {
                 self.shell.state().set_absence(time);
             }
+
+            /// Limits the calls that wait longer than the connection's time limit: [`reload`](Self::reload) and [`reexecute`](Self::reexecute),
+            /// also the reload after unit files were changed, have 300 s, [`freeze_unit`](Self::freeze_unit) and
+            /// [`thaw_unit`](Self::thaw_unit) 60 s. They wait for at most `time` then.
+            pub fn limit_slow_calls(&self, time: std::time::Duration) {
+                self.shell.state().limit_slow_calls(time);
+            }
         })*
     };
 }

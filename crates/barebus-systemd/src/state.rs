@@ -18,6 +18,8 @@ pub(crate) struct State<S> {
     pub(crate) jobs: Jobs<S>,
     /// In milliseconds.
     absence: AtomicU64,
+    /// In milliseconds.
+    slow_limit: AtomicU64,
     /// Whether polkit may ask the user.
     is_interactive: AtomicBool,
 }
@@ -43,21 +45,32 @@ impl<S> State<S> {
     }
 
     pub(crate) fn set_absence(&self, time: Duration) {
-        let time = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
-        self.absence.store(time, Ordering::Relaxed);
+        self.absence.store(millis(time), Ordering::Relaxed);
     }
+
+    /// The most that a call waits whose own limit is longer than that of other calls.
+    pub(crate) fn slow_limit(&self) -> Duration {
+        Duration::from_millis(self.slow_limit.load(Ordering::Relaxed))
+    }
+
+    pub(crate) fn limit_slow_calls(&self, time: Duration) {
+        self.slow_limit.store(millis(time), Ordering::Relaxed);
+    }
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 impl<S> Default for State<S> {
     fn default() -> Self {
-        let state = Self {
+        Self {
             calls: Turns::new(CALLS),
             subscription: Subscription::default(),
             jobs: Jobs::default(),
-            absence: AtomicU64::new(0),
+            absence: AtomicU64::new(millis(ABSENCE)),
+            slow_limit: AtomicU64::new(u64::MAX),
             is_interactive: AtomicBool::new(false),
-        };
-        state.set_absence(ABSENCE);
-        state
+        }
     }
 }

@@ -42,6 +42,8 @@ pub(crate) fn run(all: bool) -> Result<(), Failure> {
         "sshd",
         "strace",
         "xdg-dbus-proxy",
+        "fish",
+        "zsh",
     ]);
     packages::need(&needed)?;
     if !nix::unistd::geteuid().is_root() {

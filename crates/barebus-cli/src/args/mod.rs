@@ -7,6 +7,7 @@ mod format;
 mod generate;
 mod getopt;
 mod global;
+mod groups;
 mod measure;
 mod message;
 mod message_type;
@@ -45,9 +46,38 @@ pub(crate) use watch::{Capture, Monitor, Trace};
 use crate::exit::Failure;
 use crate::terminal;
 
+/// The verbs in groups: a list with a line for each does not fit a screen.
+const HELP: &str = "\
+{about}
+
+{usage-heading} {usage}
+
+Commands:
+  list                        Lists the names on the bus (the default)
+  status                      Shows the process and credentials of a name
+  tree                        Shows the objects of services
+  introspect                  Prints an object's members and current values
+  call                        Calls a method and prints the reply
+  emit                        Emits a signal
+  get-property, set-property  Prints properties; sets a property
+  wait                        Waits for a signal, a bus name or a property
+  monitor, capture            Prints messages; writes them as pcapng
+  trace                       Shows or counts calls, with their latencies
+  replay                      Sends recorded messages again
+  ping, bench                 Measures a service; the codec and the bus
+  validate, decode, encode    Checks, prints and marshals messages in files
+  generate                    Generates messages for tests of parsers
+  codegen                     Prints Rust definitions of interfaces
+  unit                        Queries and controls systemd's units
+  box                         Runs a command beside a systemd of its own
+  completions, man            Prints a script for a shell; a manual page
+
+Options:
+{options}{after-help}";
+
 /// Queries and controls systemd and any other D-Bus service.
 #[derive(Debug, Parser)]
-#[command(name = "barebus", version, args_override_self = true)]
+#[command(name = "barebus", version, args_override_self = true, help_template = HELP)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     pub(crate) globals: Globals,
@@ -147,4 +177,20 @@ pub(crate) fn parse() -> Result<Arguments, Unusable> {
 /// The whole command line, for completions and manual pages.
 pub(crate) fn program() -> clap::Command {
     shown::everywhere(Arguments::command())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_help_lists_each_verb() {
+        let lines = HELP.lines().filter_map(|line| line.strip_prefix("  ")?.split_once("  "));
+        let mut listed: Vec<_> = lines.flat_map(|(verbs, _)| verbs.split(", ")).collect();
+        let program = Arguments::command();
+        let mut verbs: Vec<_> = program.get_subcommands().map(clap::Command::get_name).collect();
+        listed.sort_unstable();
+        verbs.sort_unstable();
+        assert_eq!(listed, verbs);
+    }
 }

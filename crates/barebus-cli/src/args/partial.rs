@@ -9,7 +9,7 @@ use super::{Arguments, Globals, getopt};
 /// The words before the cursor, as far as they can be read.
 pub(crate) struct Partial {
     pub(crate) globals: Globals,
-    /// The verb, and the verb of `unit`.
+    /// The verb, and the verb of `unit`, by their own names.
     pub(crate) verbs: Vec<String>,
     pub(crate) operands: Vec<String>,
     /// The value of the option --destination.
@@ -25,7 +25,16 @@ impl Partial {
         let text: Vec<String> =
             ordered.words.iter().map(|word| word.to_string_lossy().into_owned()).collect();
         let is_option = |word: &&String| word.starts_with('-');
-        let verbs = text.iter().skip(1).take_while(|word| !is_option(word)).cloned().collect();
+        let mut at = &program;
+        let words = text.iter().skip(1).take_while(|word| !is_option(word));
+        let own_name = |word: &String| match at.find_subcommand(word) {
+            Some(verb) => {
+                at = verb;
+                verb.get_name().to_owned()
+            }
+            None => word.clone(),
+        };
+        let verbs = words.map(own_name).collect();
         let options = text.iter().filter(is_option).take_while(|word| *word != "--");
         let options: Vec<String> = options.cloned().collect();
         let operands = text.iter().skip_while(|word| *word != "--").skip(1).cloned().collect();
@@ -62,6 +71,7 @@ mod tests {
         assert!(it.is_typed && it.has("user") && !it.has("system"));
         assert_eq!(it.globals.target.place().ok(), Some(super::super::Place::Address("x:y")));
         assert_eq!(partial("barebus unit -q start a").verbs, ["unit", "start"]);
+        assert_eq!(partial("barebus unit is-active a").verbs, ["unit", "active"]);
         assert_eq!(partial("barebus --match").operands, [""; 0]);
     }
 }

@@ -251,7 +251,7 @@ fn print(
     ];
     let mut table =
         if globals.format.no_legend { Table::without_heads() } else { Table::new(heads) };
-    table = table.align_right(1);
+    table = table.align_right(1).grey(&[NOTHING, ACTIVATABLE]);
     if !with_machine {
         table = table.columns(heads.len() - 1);
     }
@@ -270,11 +270,14 @@ fn print(
             None,
             row.machine.as_deref(),
         ];
-        table.push(cells.map(|cell| cell.unwrap_or("-")));
+        table.push(cells.map(|cell| cell.unwrap_or(NOTHING)));
     }
     table.full(globals.format.full).print()?;
     Ok(())
 }
+
+/// Stands in a cell without a value.
+const NOTHING: &str = "-";
 
 /// Stands in the column CONNECTION if a name has no owner, but a service that can be started.
 const ACTIVATABLE: &str = "(activatable)";

@@ -123,7 +123,7 @@ pub(super) fn units(
     let systemd = unit::open(&partial.globals.target, false)?;
     let mut candidates: Vec<Candidate> = match verb {
         "enable" | "disable" | "reenable" | "mask" | "unmask" | "preset" | "revert" | "state"
-        | "is-enabled" | "start" | "cat" | "set-default"
+        | "start" | "cat" | "set-default"
             if !current.is_empty() =>
         {
             let files = systemd.list_unit_files_by_patterns(&[], &[&*pattern])?;

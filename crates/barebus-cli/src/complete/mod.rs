@@ -46,8 +46,10 @@ impl From<Candidate> for CompletionCandidate {
 /// Prints the script of a shell.
 pub(crate) fn script(shell: clap_complete::Shell) -> io::Result<Vec<u8>> {
     let name = shell.to_string();
-    if name == "bash" {
-        return Ok(include_bytes!("barebus.bash").to_vec());
+    match &*name {
+        "bash" => return Ok(include_bytes!("barebus.bash").to_vec()),
+        "zsh" => return Ok(include_bytes!("barebus.zsh").to_vec()),
+        _ => {}
     }
     let mut script = Vec::new();
     if let Some(shell) = Shells::builtins().completer(&name) {
@@ -75,23 +77,41 @@ pub(crate) fn run() -> Result<ExitCode, Failure> {
     let current = words.get(index).cloned().unwrap_or_default();
     let mut program = args::program();
     if let Some(partial) = Partial::read(words.iter().take(index).cloned()) {
+        program = with_one_name_each(program, &partial.verbs, &current.to_string_lossy());
         program = with_completers(program, &Arc::new(partial), &mut Vec::new());
-    }
-    if !current.as_encoded_bytes().starts_with(b"-") {
-        program = without_options(program).disable_version_flag(true);
     }
     let mut out = Vec::new();
     let folder = std::env::current_dir().ok();
     // Words that cannot be completed are no fault.
     let _ = shell.write_complete(&mut program, words, folder.as_deref(), &mut out);
+    if !current.as_encoded_bytes().starts_with(b"-") {
+        out = without_options(&out);
+    }
     io::Write::write_all(&mut io::stdout(), &out)?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// Options are offered to who types a dash.
-fn without_options(program: Command) -> Command {
-    let hide = |arg: Arg| if arg.is_positional() { arg } else { arg.hide(true) };
-    program.mut_args(hide).mut_subcommands(without_options)
+/// Options are offered to who types a dash, and to nobody else: also where there is nothing else to offer.
+fn without_options(candidates: &[u8]) -> Vec<u8> {
+    // What stands between candidates, if the script does not want lines.
+    let between = std::env::var("_CLAP_IFS").ok().and_then(|text| text.bytes().next());
+    let between = between.unwrap_or(b'\n');
+    let words = candidates.split(|byte| *byte == between);
+    words.filter(|word| !word.starts_with(b"-")).collect::<Vec<_>>().join(&between)
+}
+
+/// Leaves out other names of the verbs below the one that is typed, where their own names fit. The engine offers one name of each.
+fn with_one_name_each(command: Command, verbs: &[String], current: &str) -> Command {
+    match verbs.split_first() {
+        Some((verb, verbs)) if command.find_subcommand(verb).is_some() => {
+            command.mut_subcommand(verb, |verb| with_one_name_each(verb, verbs, current))
+        }
+        Some(_) => command,
+        None => command.mut_subcommands(|verb| match verb.get_name().starts_with(current) {
+            true => verb.visible_alias(None),
+            false => verb,
+        }),
+    }
 }
 
 /// Lets the arguments of each verb be completed.

@@ -13,7 +13,15 @@ type Candidates = Result<Vec<Candidate>, Failure>;
 pub(super) fn is_known(option: &str) -> bool {
     matches!(
         option,
-        "destination" | "dest" | "sender" | "name" | "activate" | "object" | "rules" | "machine"
+        "destination"
+            | "dest"
+            | "sender"
+            | "name"
+            | "activate"
+            | "object"
+            | "rules"
+            | "machine"
+            | "output"
     )
 }
 
@@ -22,6 +30,7 @@ pub(super) fn candidates(partial: &Partial, option: Option<&str>, current: &str)
     let mut found = match option {
         Some("rules") => keys(current),
         Some("machine") => live::users(),
+        Some("output") => forms(partial),
         _ if !may_be_asked(partial) => return Ok(Vec::new()),
         Some("object") => match partial.destination.as_deref() {
             Some(service) => Live::open(partial)?.objects(service, current)?,
@@ -45,6 +54,19 @@ fn may_be_asked(partial: &Partial) -> bool {
         Ok(Place::Address(address) | Place::Peer(address)) => !address.contains("unixexec"),
         Ok(_) => true,
     }
+}
+
+/// The forms of the output. `introspect` has some of its own, and other verbs print no values.
+fn forms(partial: &Partial) -> Vec<Candidate> {
+    let verb = partial.verbs.first().map_or("", String::as_str);
+    let words: &[&str] = match verb {
+        "introspect" => &["table", "xml", "json", "json-pretty", "gdbus", "rust"],
+        "" | "call" | "get-property" | "set-property" | "emit" | "wait" | "decode" | "monitor" => {
+            &["text", "verbose", "json", "json-pretty", "gvariant", "plain"]
+        }
+        _ => &["text", "json", "json-pretty"],
+    };
+    words.iter().map(|word| Candidate::new(*word, "")).collect()
 }
 
 fn operands(partial: &Partial, current: &str) -> Candidates {
@@ -74,8 +96,18 @@ fn operands(partial: &Partial, current: &str) -> Candidates {
         (["get-property" | "set-property"], words) => {
             member_of(partial, MemberKind::Property, words, current)
         }
+        (["man"], words) => Ok(verbs_below(words)),
         _ => Ok(Vec::new()),
     }
+}
+
+/// The verbs below those that are there.
+fn verbs_below(words: &[&str]) -> Vec<Candidate> {
+    let program = crate::args::program();
+    let at = words.iter().try_fold(&program, |at, word| at.find_subcommand(word));
+    let verbs = at.into_iter().flat_map(clap::Command::get_subcommands);
+    let about = |verb: &clap::Command| verb.get_about().map(ToString::to_string);
+    verbs.map(|verb| Candidate::new(verb.get_name(), about(verb).unwrap_or_default())).collect()
 }
 
 /// SERVICE OBJECT INTERFACE MEMBER, and the words behind.

@@ -30,7 +30,9 @@ fn first_bytes(name: &str, arguments: &[&str]) -> String {
     });
     let mut command = Command::new(BAREBUS);
     command.args(["--peer", &format!("unix:path={}", folder.join("socket"))]);
-    refused(command.args(arguments), 3, &["authentication"]);
+    // The codes of `unit` are systemctl's.
+    let code = if arguments.contains(&"unit") { 1 } else { 3 };
+    refused(command.args(arguments), code, &["authentication"]);
     server.join().unwrap()
 }
 

@@ -88,11 +88,11 @@ pub(crate) async fn clean_unit<C: Client>(
 }
 
 pub(crate) async fn freeze_unit<C: Client>(client: &C, unit: &str) -> Result<(), Error> {
-    tell_of(client, call::FREEZE_UNIT, (unit,), unit, within(FREEZE)).await
+    tell_of(client, call::FREEZE_UNIT, (unit,), unit, within(client, FREEZE)).await
 }
 
 pub(crate) async fn thaw_unit<C: Client>(client: &C, unit: &str) -> Result<(), Error> {
-    tell_of(client, call::THAW_UNIT, (unit,), unit, within(FREEZE)).await
+    tell_of(client, call::THAW_UNIT, (unit,), unit, within(client, FREEZE)).await
 }
 
 pub(crate) async fn reset_failed_unit<C: Client>(client: &C, unit: &str) -> Result<(), Error> {

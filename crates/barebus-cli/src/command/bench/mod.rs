@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use crate::args::{Form, Globals};
 use crate::exit::{Failure, Failures};
 use crate::render::put;
+use crate::terminal::Styles;
 
 pub(crate) fn run(globals: &Globals) -> Result<ExitCode, Failure> {
     let is_json = globals.format.form(&[Form::Text, Form::Json])?.is_json();
@@ -22,7 +23,7 @@ pub(crate) fn run(globals: &Globals) -> Result<ExitCode, Failure> {
     let mut text = String::new();
     match is_json {
         true => report::print_json(&codec, &bus, &mut text),
-        false => report::print(&codec, &bus, &mut text),
+        false => report::print(&codec, &bus, Styles::of_output(), &mut text),
     }
     put(&text)?;
     Ok(failures.code())

@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::thread::available_parallelism;
 
 use crate::render::{json_string, one_line};
+use crate::terminal::{Style, Styles};
 
 /// Something measured, and what it is compared with.
 #[derive(Clone, Debug)]
@@ -49,7 +50,7 @@ impl Machine {
 }
 
 /// Appends the rows as a table.
-pub(super) fn print(codec: &[Row], bus: &[Row], out: &mut String) {
+pub(super) fn print(codec: &[Row], bus: &[Row], styles: Styles, out: &mut String) {
     let Machine { processor, processors, kernel } = Machine::this();
     // Writing to a String does not fail.
     let _ = writeln!(
@@ -58,11 +59,12 @@ pub(super) fn print(codec: &[Row], bus: &[Row], out: &mut String) {
         one_line(&processor),
         one_line(&kernel)
     );
-    let _ = writeln!(
-        out,
-        "\n{:<36} {:>8} {:>12} {:>12} {:>8}",
-        "CODEC", "BYTES", "ns", "memcpy ns", "RATIO"
-    );
+    let heads = |out: &mut String, heads: [&str; 5]| {
+        let [name, first, ours, other, ratio] = heads;
+        let line = format!("{name:<36} {first:>8} {ours:>12} {other:>12} {ratio:>8}");
+        let _ = writeln!(out, "\n{}", styles.paint(Style::Underlined, line));
+    };
+    heads(out, ["CODEC", "BYTES", "ns", "memcpy ns", "RATIO"]);
     for row in codec {
         let Row { name, bytes, ours, other } = row;
         let _ =
@@ -71,11 +73,7 @@ pub(super) fn print(codec: &[Row], bus: &[Row], out: &mut String) {
     if bus.is_empty() {
         return;
     }
-    let _ = writeln!(
-        out,
-        "\n{:<36} {:>8} {:>12} {:>12} {:>8}",
-        "BUS", "MB/s", "per second", "raw client", "RATIO"
-    );
+    heads(out, ["BUS", "MB/s", "per second", "raw client", "RATIO"]);
     for row in bus {
         let (ours, raw) = (Row::per_second(row.ours), Row::per_second(row.other));
         let rate = match row.bytes {
@@ -112,4 +110,22 @@ pub(super) fn print_json(codec: &[Row], bus: &[Row], out: &mut String) {
         out.push(']');
     }
     out.push_str("}\n");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn heads_stand_out_and_rows_fit_a_terminal() {
+        let row = |name: &str, bytes| Row { name: name.into(), bytes, ours: 1.0, other: 2.0 };
+        let (codec, bus) = ([row("marshal a call", 144)], [row("signals to ourselves, 1 MiB", 1)]);
+        let mut plain = String::new();
+        print(&codec, &bus, Styles::NONE, &mut plain);
+        assert!(plain.lines().skip(1).all(|line| line.len() <= 80), "{plain}");
+        let mut styled = String::new();
+        print(&codec, &bus, Styles::ALL, &mut styled);
+        assert_eq!(styled.matches("\x1b[4m").count(), 2, "{styled}");
+        assert_eq!(styled.replace("\x1b[4m", "").replace("\x1b[0m", ""), plain);
+    }
 }

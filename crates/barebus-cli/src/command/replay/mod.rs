@@ -25,7 +25,11 @@ pub(crate) fn run(globals: &Globals, asked: &Replay) -> Result<ExitCode, Failure
     let mut text = String::new();
     match is_json {
         true => report.print_json(&mut text),
-        false => report.print(asked.check, &mut text),
+        false => {
+            report.print(asked.check, &mut text);
+            let is_tried = globals.target.is_peer() || asked.raw;
+            report.print_end(is_tried, &mut text);
+        }
     }
     live.finish(&text)?;
     Ok(report.exit())

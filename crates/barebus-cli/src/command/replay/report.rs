@@ -79,6 +79,11 @@ impl Report {
             let _ = write!(out, ", compared {}, differing {}", self.compared, self.differing);
         }
         let _ = writeln!(out, ", failed {failed}, skipped {skipped}");
+    }
+
+    /// Says whether the other side hung up. `is_tried`: also that it did not, which is a result where messages could make it hang up.
+    pub(super) fn print_end(&self, is_tried: bool, out: &mut String) {
+        // Writing to a String does not fail.
         let _ = match &self.hung_up {
             Some((why, last)) => {
                 let (number, last, why) = (self.sent(), one_line(last), one_line(why));
@@ -90,7 +95,8 @@ impl Report {
                     ),
                 }
             }
-            None => writeln!(out, "the other side did not hang up"),
+            None if is_tried => writeln!(out, "the other side did not hang up"),
+            None => Ok(()),
         };
     }
 

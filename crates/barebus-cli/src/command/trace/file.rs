@@ -18,7 +18,8 @@ use crate::watch::Flow;
 pub(super) fn run<H: How>(files: &[PathBuf], tracing: Tracing<H>) -> Result<ExitCode, Failure> {
     let out = Output::new();
     let mut failures = Failures::default();
-    let mut reading = Reading { tracing, out: &out, text: String::new(), next: None };
+    let mut reading =
+        Reading { tracing, out: &out, text: String::new(), next: None, has_seen: false };
     for file in files {
         let messages = match input::messages(file, Layout::Auto, None, &out) {
             Ok(messages) => messages,
@@ -57,7 +58,10 @@ pub(super) fn run<H: How>(files: &[PathBuf], tracing: Tracing<H>) -> Result<Exit
             break;
         }
     }
-    reading.finish()?;
+    // The counts of files that are no captures would look like those of empty ones.
+    if reading.has_seen || failures.are_none() {
+        reading.finish()?;
+    }
     out.flush()?;
     Ok(failures.code())
 }
@@ -68,10 +72,13 @@ struct Reading<'o, H: How> {
     text: String,
     /// When the counts are printed next, in times of the messages.
     next: Option<Duration>,
+    /// Whether there was a message.
+    has_seen: bool,
 }
 
 impl<H: How> Reading<'_, H> {
     fn message(&mut self, message: &Message<'_>, time: Option<Duration>) -> Result<Flow, Failure> {
+        self.has_seen = true;
         let Tracing { tracer, how, every } = &mut self.tracing;
         if let Some((every, time)) = every.zip(time) {
             let next = *self.next.get_or_insert(time.saturating_add(every));

@@ -23,7 +23,7 @@ impl Codes {
 
     /// Reports what failed for one unit. Returns a failure that concerns all units, such as a connection that has ended.
     pub(super) fn tell(&mut self, failure: Failure) -> Result<(), Failure> {
-        if matches!(failure.exit, Exit::Connection | Exit::NoReply | Exit::Files) {
+        if matches!(failure.exit, Exit::Connection | Exit::NoReply | Exit::Late | Exit::Files) {
             return Err(failure);
         }
         failure.tell();
@@ -61,7 +61,7 @@ fn code_of(name: &str) -> Exit {
     }
 }
 
-/// A failure of a question whose answers are the codes 3 and 4: without an answer the code is 1.
+/// Without a connection, and without a reply, systemctl ends with 1: its codes 3 and 4 are answers.
 pub(super) fn unanswered(failure: Failure) -> Failure {
     match failure.exit {
         Exit::Connection | Exit::NoReply => failure.with(Exit::Refused),

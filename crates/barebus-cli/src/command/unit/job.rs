@@ -140,7 +140,9 @@ pub(super) fn finish(
         }
         if !end.is_success() {
             is_success = false;
-            let what = format!("the job for {name} ended with '{told}'");
+            let what = format!(
+                "the job for {name} ended with '{told}'; 'barebus unit status {name}' shows more"
+            );
             Failure::new(Exit::Refused, what).tell();
         }
     }
@@ -153,5 +155,5 @@ fn late(error: Error, unit: &str, timeout: Duration) -> Failure {
     }
     let time = timeout.as_secs_f64();
     let what = format!("the job of {unit} has not ended within {time} s; it goes on");
-    Failure::new(Exit::NoReply, what)
+    Failure::new(Exit::Late, what)
 }

@@ -34,10 +34,7 @@ pub(crate) fn run(globals: &Globals, unit: &Unit) -> Result<ExitCode, Failure> {
     check(&globals.target, verb)?;
     let done =
         open(&globals.target, unit.interactive).and_then(|systemd| act(&systemd, globals, verb));
-    match verb {
-        Verb::Active(_) | Verb::Failed(_) | Verb::Status(_) => done.map_err(exit::unanswered),
-        _ => done,
-    }
+    done.map_err(exit::unanswered)
 }
 
 /// Refuses what cannot be done, before anything is sent.

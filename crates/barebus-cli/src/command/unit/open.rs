@@ -26,6 +26,9 @@ pub(crate) fn open(target: &Target, interactive: bool) -> Result<Systemd, Failur
     };
     let systemd = Systemd::over(connection);
     systemd.allow_interactive_authorization(interactive);
+    if let Some(limit) = target.time_limit() {
+        systemd.limit_slow_calls(limit);
+    }
     Ok(systemd)
 }
 

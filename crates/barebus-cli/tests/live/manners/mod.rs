@@ -2,4 +2,5 @@
 
 mod codes;
 mod completion;
+mod shells;
 mod terminal;

@@ -5,7 +5,7 @@ use std::process::Stdio;
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::support::{BAREBUS, Way, stdout};
+use crate::support::{BAREBUS, Way, at_once, stdout};
 
 /// What the program prints on a terminal with so many columns.
 fn shown(columns: usize, environment: &str, line: &str) -> String {
@@ -14,7 +14,12 @@ fn shown(columns: usize, environment: &str, line: &str) -> String {
 
 /// The same, with shell commands before.
 fn shown_with(before: &str, columns: usize, environment: &str, line: &str) -> String {
-    let command = format!("{before} stty cols {columns}; {environment} {BAREBUS} {line}");
+    shown_by(BAREBUS, before, columns, environment, line)
+}
+
+/// The same of another program.
+fn shown_by(program: &str, before: &str, columns: usize, environment: &str, line: &str) -> String {
+    let command = format!("{before} stty cols {columns}; {environment} {program} {line}");
     let mut script = Way::Daemon.inside("script");
     script.env_remove("NO_COLOR").env_remove("COLUMNS").env("TERM", "xterm").env("LANG", "C.UTF-8");
     script.args(["-qec", &command, "/dev/null"]).stdin(Stdio::null());
@@ -150,6 +155,24 @@ fn colours_are_for_terminals_that_have_them_and_people_who_want_them() {
         let piped = shown(80, "", &format!("{} 2>&1 | cat", line.trim_end_matches(" || true")));
         assert!(!piped.contains('\x1b'), "{line}: {piped}");
     }
+}
+
+/// The words of each line that are grey.
+fn grey(text: &str) -> Vec<Vec<String>> {
+    let word = |part: &str| part.split('\x1b').next().unwrap_or_default().trim().to_owned();
+    let words = |line: &str| line.split("38;5;245m").skip(1).map(word).collect();
+    text.lines().map(words).collect()
+}
+
+#[test]
+fn what_busctl_shows_in_grey_is_grey() {
+    let line = "list --acquired --activatable";
+    let theirs = || grey(&shown_by("busctl --no-pager", "", 200, "", line));
+    let (ours, theirs) = at_once(|| grey(&shown(200, "", line)), theirs);
+    assert!(theirs.iter().any(|words| words.contains(&"(activatable)".to_owned())), "{theirs:?}");
+    assert_eq!(ours, theirs);
+    // There are none in busctl's other tables.
+    assert!(grey(&shown(200, "", MANAGER)).iter().all(Vec::is_empty));
 }
 
 /// While calls are made, the verbs that watch see some.

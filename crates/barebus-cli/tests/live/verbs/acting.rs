@@ -16,7 +16,10 @@ fn several_units_are_started_together_and_waited_for() {
         panic!("{complaints}")
     };
     assert!(unknown.starts_with("barebus: StartUnit of nosuch.service: "), "{unknown}");
-    assert_eq!(failed, "barebus: the job for fails@a.service ended with 'failed'");
+    assert_eq!(
+        failed,
+        "barebus: the job for fails@a.service ended with 'failed'; 'barebus unit status fails@a.service' shows more"
+    );
     assert_eq!(output.status.code(), Some(1));
     for (unit, state) in [("sleeps@a", "active"), ("sleeps@b", "active"), ("fails@a", "failed")] {
         assert_eq!(property(the_box, unit, "ActiveState"), state, "{unit}");
@@ -51,12 +54,12 @@ fn verbs_with_jobs_do_what_they_are_called() {
 fn a_deadline_is_one_for_all_jobs() {
     let the_box = shared();
     let mut command = the_box.command("barebus-under-test");
-    command.args(["--timeout", "0.3", "unit", "start", "slow@one", "slow@two"]);
+    command.args(["--timeout", "1", "unit", "start", "slow@one", "slow@two"]);
     let output = command.output().unwrap();
     assert_eq!(output.status.code(), Some(4));
     let complaint = text(output.stderr);
     assert!(
-        complaint.contains("slow@one.service has not ended within 0.3 s; it goes on"),
+        complaint.contains("slow@one.service has not ended within 1 s; it goes on"),
         "{complaint}"
     );
     systemctl(the_box, &["stop", "slow@one", "slow@two"]);
@@ -116,5 +119,5 @@ fn root_needs_no_bus() {
     let mut elsewhere = the_box.command(BAREBUS);
     elsewhere.env("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/no/such/bus");
     let output = elsewhere.args(["unit", "list"]).output().unwrap();
-    assert_eq!(output.status.code(), Some(3));
+    assert_eq!(output.status.code(), Some(1));
 }

@@ -1,5 +1,6 @@
 //! Exit codes: systemctl's, for one unit and for several.
 
+use std::fs::File;
 use std::process::Output;
 
 use barebus_box::SystemdBox;
@@ -201,15 +202,64 @@ fn wrong_usage_has_a_code_of_its_own() {
     }
 }
 
+/// As a user, who has no private socket.
 #[test]
-fn a_question_without_an_answer_is_told_from_an_answer() {
-    for verb in ["active", "failed", "status"] {
-        let mut command = shared().command("barebus-under-test");
-        command.args(["--peer", "unix:path=/no/such/socket", "unit", verb, "plain"]);
-        let output = command.output().unwrap();
-        assert_eq!(output.status.code(), Some(1), "{verb}");
-        assert!(text(output.stderr).contains("cannot connect"), "{verb}");
+fn without_a_bus_each_verb_ends_as_systemctl_does() {
+    let the_box = shared();
+    let run = |program: &[&str], arguments: &[&str]| {
+        let mut command = the_box.command("setpriv");
+        command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]).args(program);
+        command.env("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/no/such/socket");
+        let output = command.args(arguments).output().unwrap();
+        (output.status.code(), text(output.stderr))
+    };
+    let mut tried = "";
+    // One case of each verb.
+    for (verb, arguments, their_verb, _) in CASES {
+        if std::mem::replace(&mut tried, verb) == *verb {
+            continue;
+        }
+        let theirs = run(&["systemctl", "--no-pager", their_verb], arguments);
+        assert_eq!(theirs.0, Some(1), "{their_verb}: {}", theirs.1);
+        let ours = run(&["barebus-under-test", "unit", verb], arguments);
+        assert_eq!(ours.0, Some(1), "{verb}: {}", ours.1);
+        assert!(ours.1.contains("cannot connect"), "{verb}: {}", ours.1);
     }
+    let command = ["--", "true"];
+    assert_eq!(run(&["systemd-run"], &command).0, Some(1));
+    assert_eq!(run(&["barebus-under-test", "unit", "run"], &command).0, Some(1));
+}
+
+#[test]
+fn an_output_that_cannot_be_written_has_a_code_of_its_own() {
+    let the_box = shared();
+    systemctl(the_box, &["start", "sleeps@full"]);
+    for line in [
+        "state dbus",
+        "active sleeps@full",
+        "failed sleeps@full",
+        "status sleeps@full",
+        "status",
+        "show sleeps@full",
+        "cat sleeps@full",
+        "start sleeps@full",
+        "enable installs@full",
+        "list",
+        "files",
+        "jobs",
+        "watch",
+        "run -G -- true",
+        "get-default",
+    ] {
+        let full = File::options().write(true).open("/dev/full").unwrap();
+        let mut command = the_box.command("barebus-under-test");
+        let output = command.arg("unit").args(line.split(' ')).stdout(full).output().unwrap();
+        let complaint = text(output.stderr);
+        assert_eq!(output.status.code(), Some(5), "{line}: {complaint}");
+        assert!(complaint.contains("cannot write the output"), "{line}: {complaint}");
+    }
+    systemctl(the_box, &["disable", "installs@full"]);
+    systemctl(the_box, &["stop", "sleeps@full"]);
 }
 
 #[test]

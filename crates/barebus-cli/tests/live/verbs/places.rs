@@ -75,7 +75,7 @@ fn what_ssh_says_is_told() {
     let script = "#!/bin/sh\necho 'ssh: no such host \u{1b}[31m' >&2\nexit 255\n";
     let mut command = with_ssh(shared(), "ssh-fails", script);
     let output = command.args(["unit", "-H", "example.org", "list"]).output().unwrap();
-    assert_eq!(output.status.code(), Some(3));
+    assert_eq!(output.status.code(), Some(1));
     let complaint = text(output.stderr);
     assert_eq!(complaint.lines().count(), 1, "{complaint}");
     for word in ["ssh: no such host", "255"] {
@@ -127,7 +127,7 @@ fn a_command_in_a_container_gets_our_standard_input_and_output() {
 #[test]
 fn a_container_that_nobody_knows_is_told() {
     let output = super::ours(shared(), &["-M", "nosuch", "list"]);
-    assert_eq!(output.status.code(), Some(3));
+    assert_eq!(output.status.code(), Some(1));
     let complaint = text(output.stderr);
     assert!(complaint.starts_with("barebus: cannot find the container 'nosuch': "), "{complaint}");
 }

@@ -57,7 +57,8 @@ fn a_recording_in_any_form_is_answered_as_it_was() {
         command.args(["replay", "--check", "--speed=max", "--dest", INTERFACE, file]);
         let printed = stdout(&mut command);
         assert!(printed.contains(", differing 0, failed 0,"), "{printed}");
-        assert!(printed.ends_with("the other side did not hang up\n"), "{printed}");
+        // A bus is not expected to hang up.
+        assert_eq!(printed.lines().count(), 1, "{printed}");
         let compared = printed.split("compared ").nth(1).unwrap().split(',').next().unwrap();
         assert!(compared.parse::<u32>().unwrap() >= 60, "{printed}");
     }
