@@ -143,6 +143,22 @@ fn an_event_that_was_polled_and_not_taken_stays_first() {
     }
 }
 
+#[test]
+fn a_signal_that_was_polled_and_not_taken_stays_first_for_who_asks_for_it() {
+    let mut scene = Scene::bus();
+    let id = scene.session.subscribe(&MatchRule::ANY, None).unwrap();
+    for member in ["A", "B"] {
+        let signal = scene.signal(":1.7", member);
+        scene.give(&signal, &());
+    }
+    scene.process();
+    assert!(scene.session.poll(Want::Signal(id), NOW).unwrap());
+    for expected in ["signal A", "signal B"] {
+        let event = scene.session.poll_event(Want::Signal(id), NOW).unwrap();
+        assert_eq!(event.map(name).unwrap(), expected);
+    }
+}
+
 /// Three subscriptions to the same signals.
 fn subscribed<F>(scene: &mut Scene<F>) -> [SubscriptionId; 3] {
     let subscriptions = ["member='S'", "type='signal'", "member='S'"]

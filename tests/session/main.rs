@@ -13,14 +13,17 @@ mod claims;
 mod cost;
 mod events;
 mod held;
+mod limits;
 mod monitor;
 mod names;
 mod opening;
 mod peer;
 mod properties;
 mod scene;
+mod sending;
 mod serials;
 mod signals;
+mod stages;
 mod trust;
 
 #[global_allocator]

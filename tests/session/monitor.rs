@@ -7,7 +7,7 @@ use barebus_wire::{
     BusName, Header, InterfaceName, MatchRule, MemberName, MessageType, MethodCall, ObjectPath,
 };
 
-use crate::scene::{BUS, NOW, Scene, US, config};
+use crate::scene::{BUS, NO_OWNER, NOW, SERVICE, Scene, US, config};
 
 const CALL: MethodCall<'static> =
     MethodCall::checked(ObjectPath::from_static("/"), MemberName::from_static("M"))
@@ -102,4 +102,16 @@ fn calls_under_way_end_with_their_reply_or_their_deadline() {
     assert_eq!(scene.end(replied), Some(Ok(2)));
     let end = scene.session.poll_reply(silent, deadline).unwrap().unwrap();
     assert!(matches!(end, Err(NoReply::TimedOut)), "{end:?}");
+}
+
+/// Not even what its own calls would make it ask.
+#[test]
+fn a_monitor_asks_nothing_when_its_calls_are_answered() {
+    let mut scene = Scene::bus();
+    let (_, written) = scene.call(SERVICE);
+    scene.session.become_monitor();
+    // Otherwise the name is followed.
+    scene.refuse(&written[0], NO_OWNER);
+    scene.process();
+    assert!(scene.session.poll_transmit().is_empty());
 }

@@ -6,7 +6,7 @@ use barebus_wire::{
     BusName, Flags, Header, InterfaceName, MemberName, Message, MessageType, MethodCall, ObjectPath,
 };
 
-use crate::scene::{NOW, Scene, US};
+use crate::scene::{NOW, Scene, US, config};
 
 /// The header of a call to the client.
 fn calling(scene: &mut Scene, interface: &'static str, member: &'static str) -> Header<'static> {
@@ -48,6 +48,36 @@ fn an_unknown_method_is_answered_by_an_error() {
     let answer = Message::parse(&sent[0]).unwrap();
     assert_eq!(answer.header().error_name.unwrap(), "org.freedesktop.DBus.Error.UnknownMethod");
     assert_eq!(answer.header().reply_serial, Some(call.serial));
+}
+
+#[test]
+fn ping_and_the_machine_id_are_those_of_the_peer_interface() {
+    const PEER: &str = "org.freedesktop.DBus.Peer";
+    const UNKNOWN: &str = "org.freedesktop.DBus.Error.UnknownMethod";
+    const ID: &str = "0123456789abcdef0123456789abcdef";
+    let known: fn() -> Option<[u8; 32]> = || ID.as_bytes().try_into().ok();
+    for (interface, member, machine_id, expected) in [
+        (PEER, "Ping", known, Ok("")),
+        (PEER, "GetMachineId", known, Ok(ID)),
+        (PEER, "GetMachineId", || None, Err("org.freedesktop.DBus.Error.FileNotFound")),
+        (PEER, "Other", known, Err(UNKNOWN)),
+        ("com.example.I", "Ping", known, Err(UNKNOWN)),
+        ("com.example.I", "GetMachineId", known, Err(UNKNOWN)),
+    ] {
+        let mut scene = Scene::bus_of(Config { machine_id, ..config(ServerKind::Bus) });
+        let call = calling(&mut scene, interface, member);
+        scene.give(&call, &());
+        let sent = answers(&mut scene);
+        assert_eq!(sent.len(), 1, "{interface}.{member}");
+        let answer = Message::parse(&sent[0]).unwrap();
+        assert_eq!(answer.header().reply_serial, Some(call.serial));
+        let told = match answer.header().error_name {
+            Some(error) => Err(error.as_str().to_owned()),
+            None => Ok(answer.body::<(&str,)>().map_or("", |(text,)| text).to_owned()),
+        };
+        let expected = expected.map(str::to_owned).map_err(str::to_owned);
+        assert_eq!(told, expected, "{interface}.{member}");
+    }
 }
 
 #[test]

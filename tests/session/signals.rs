@@ -56,6 +56,8 @@ fn the_rule_that_is_removed_is_the_rule_that_was_added() {
     scene.session.unsubscribe(first).unwrap();
     assert!(asked(&mut scene, "RemoveMatch").is_empty());
     scene.session.unsubscribe(second).unwrap();
+    // Once more does nothing.
+    scene.session.unsubscribe(second).unwrap();
     let removed = asked(&mut scene, "RemoveMatch");
     assert_eq!(removed.len(), 1);
     assert_eq!(MatchRule::parse(&removed[0].0).unwrap(), MatchRule::parse(&added[0].0).unwrap());

@@ -45,6 +45,31 @@ fn frames_by_a_sum_that_does_not_wrap() {
 }
 
 #[test]
+fn names_the_length_that_is_beyond_a_whole_message_before_one_that_is_beyond_its_own_limit() {
+    const ARRAY: u32 = limits::ARRAY_LEN;
+    const MESSAGE: u32 = limits::MESSAGE_LEN;
+    for (fields_len, body_len, expected) in [
+        (MESSAGE + 1, 0, (Kind::HeaderFieldsTooLong, 12)),
+        (MESSAGE + 1, MESSAGE + 1, (Kind::HeaderFieldsTooLong, 12)),
+        (MESSAGE, 0, (Kind::MessageTooLong, 4)),
+        (0, MESSAGE + 1, (Kind::BodyTooLong, 4)),
+        (ARRAY + 8, MESSAGE + 1, (Kind::BodyTooLong, 4)),
+        (0, MESSAGE, (Kind::MessageTooLong, 4)),
+        (0, MESSAGE - 15, (Kind::MessageTooLong, 4)),
+        // Fixed part, fields and body are 2^27 bytes, and one more.
+        (ARRAY + 8, ARRAY - 24, (Kind::HeaderFieldsTooLong, 12)),
+        (ARRAY + 8, ARRAY - 23, (Kind::MessageTooLong, 4)),
+        (ARRAY + 1, 0, (Kind::HeaderFieldsTooLong, 12)),
+        (ARRAY + 1, 2, (Kind::HeaderFieldsTooLong, 12)),
+    ] {
+        for endian in [Endian::Little, Endian::Big] {
+            let error = frame_len(&fixed_header(endian, fields_len, body_len)).unwrap_err();
+            assert_eq!((error.kind, error.at), expected, "fields {fields_len}, body {body_len}");
+        }
+    }
+}
+
+#[test]
 fn asks_for_sixteen_bytes_and_then_for_the_whole_message() {
     let message = hex(
         "6c 02 00 01  04000000 01000000 0f000000  05 01 75 00 01000000 08 01 67 00 01 75 00 00 2a000000",

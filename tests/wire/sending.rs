@@ -83,6 +83,41 @@ fn counts_arrays_and_structs_among_what_encloses_a_value() {
 }
 
 #[test]
+fn an_array_that_is_too_long_is_refused_as_such_wherever_it_begins() {
+    let payload = vec![0_u8; limits::ARRAY_LEN as usize + 1];
+    for start in [0, limits::MESSAGE_LEN as usize - 4, limits::MESSAGE_LEN as usize + 8] {
+        let mut writer = Writer::new(&mut [], Endian::Little).at(start);
+        let array = writer.start_array(1).unwrap();
+        writer.put_bytes(&payload);
+        // With 32 bits positions stop at the end of the address space, so behind a whole message no length is told.
+        let is_told =
+            cfg!(not(target_pointer_width = "32")) || start < limits::MESSAGE_LEN as usize;
+        let expected =
+            if is_told { EncodeError::ArrayTooLong } else { EncodeError::MessageTooLong };
+        assert_eq!(writer.end_array(array), Err(expected), "at {start}");
+    }
+}
+
+#[test]
+fn what_was_left_encloses_nothing_that_follows() {
+    let mut writer = Writer::new(&mut [], Endian::Little);
+    for _ in 0..100 {
+        writer.enter_struct().unwrap();
+        writer.leave();
+        writer.enter_variant(Signature::from_static("u")).unwrap();
+        writer.leave();
+        let array = writer.start_array(1).unwrap();
+        writer.end_array(array).unwrap();
+    }
+    // One `leave` too many is no room for more.
+    writer.leave();
+    for _ in 0..64 {
+        writer.enter_struct().unwrap();
+    }
+    assert_eq!(writer.enter_struct(), Err(EncodeError::NestedTooDeeply));
+}
+
+#[test]
 fn refuses_a_nul_in_a_string() {
     assert_eq!(refused("a\0b"), Some(EncodeError::StringWithNul));
     assert_eq!(refused("\0"), Some(EncodeError::StringWithNul));

@@ -6,7 +6,8 @@
 //! cargo run --release -p barebus-benches --bin program [-- PROGRAM [STATIC]]
 //! ```
 //!
-//! The programs run in turns, on one CPU, against the same systemd in a box; each time is the median of many runs. System calls are counted by
+//! The programs are copied first: they are measured as they are installed. They run in turns, on one CPU, against the same systemd in a box;
+//! each time is the median of many runs. System calls are counted by
 //! strace. The exit code is 1 when a target is missed, 2 when something cannot be measured. It needs root, strace, busctl, gdbus and dbus-send.
 #![allow(
     clippy::unwrap_used,
@@ -15,6 +16,7 @@
     reason = "a measurement that fails has nothing to print: it must stop the run"
 )]
 
+mod installed;
 mod invocation;
 mod rows;
 
@@ -24,6 +26,8 @@ use std::process::ExitCode;
 
 use barebus_benches::cpu::pin;
 use barebus_box::SystemdBox;
+
+use crate::installed::{Installed, Linkage};
 
 fn main() -> ExitCode {
     let argument = |index, default: &str| env::args().nth(index).unwrap_or(default.to_owned());
@@ -37,6 +41,13 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     }
+    let installed = match Programs::install(Path::new(&shared), Path::new(&fixed)) {
+        Ok(installed) => installed,
+        Err(error) => {
+            eprintln!("{error}");
+            return ExitCode::from(2);
+        }
+    };
     if let Err(error) = pin() {
         eprintln!("cannot stay on one CPU: {error}");
         return ExitCode::from(2);
@@ -48,11 +59,33 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let programs = rows::Programs { shared: &shared, fixed: &fixed };
     let mut missed = 0;
-    for row in rows::rows(&programs) {
+    for row in rows::rows(&installed) {
         missed += row.measure(the_box.system_bus_address());
     }
     println!("{missed} targets missed");
     ExitCode::from(u8::from(missed > 0))
+}
+
+/// The programs besides those of the machine.
+struct Programs {
+    /// barebus with shared libraries.
+    shared: Installed,
+    /// barebus, static.
+    fixed: Installed,
+    /// A program that prints a line.
+    line: Installed,
+    fixed_line: Installed,
+}
+
+impl Programs {
+    fn install(shared: &Path, fixed: &Path) -> Result<Self, String> {
+        let beside = |program: &Path| program.parent().unwrap_or(Path::new("")).to_owned();
+        Ok(Self {
+            shared: Installed::copy(shared)?,
+            fixed: Installed::copy(fixed)?,
+            line: Installed::line(&beside(shared), Linkage::Shared)?,
+            fixed_line: Installed::line(&beside(fixed), Linkage::Static)?,
+        })
+    }
 }

@@ -2,15 +2,8 @@
 
 use std::time::Duration;
 
+use crate::Programs;
 use crate::invocation::{Invocation, Time, median};
-
-/// The two builds of barebus.
-pub(crate) struct Programs<'a> {
-    /// With shared libraries.
-    pub(crate) shared: &'a str,
-    /// Static.
-    pub(crate) fixed: &'a str,
-}
 
 /// The same question to several programs; the first is busctl.
 pub(crate) struct Row {
@@ -48,7 +41,8 @@ const OBJECT: &str = "/org/freedesktop/systemd1";
 const MANAGER: &str = "org.freedesktop.systemd1.Manager";
 const BUS: &str = "org.freedesktop.DBus";
 
-pub(crate) fn rows(programs: &Programs<'_>) -> Vec<Row> {
+pub(crate) fn rows(programs: &Programs) -> Vec<Row> {
+    let (shared, fixed) = (&programs.shared.path(), &programs.fixed.path());
     let get_id = ["call", BUS, "/", BUS, "GetId"];
     let introspect = ["introspect", SYSTEMD, OBJECT];
     let tree = ["tree", SYSTEMD];
@@ -63,7 +57,7 @@ pub(crate) fn rows(programs: &Programs<'_>) -> Vec<Row> {
                 dbus_send(),
                 at_address(
                     "barebus",
-                    programs.shared,
+                    shared,
                     &get_id,
                     Target {
                         wall: Some(0.27),
@@ -75,7 +69,7 @@ pub(crate) fn rows(programs: &Programs<'_>) -> Vec<Row> {
                 ),
                 at_address(
                     "barebus, static",
-                    programs.fixed,
+                    fixed,
                     &get_id,
                     Target {
                         wall: Some(0.23),
@@ -85,6 +79,8 @@ pub(crate) fn rows(programs: &Programs<'_>) -> Vec<Row> {
                         ..NONE
                     },
                 ),
+                line("a line", programs.line.path()),
+                line("a line, static", programs.fixed_line.path()),
             ],
         },
         Row {
@@ -94,7 +90,7 @@ pub(crate) fn rows(programs: &Programs<'_>) -> Vec<Row> {
                 gdbus(&["introspect", SYSTEMD, OBJECT]),
                 at_address(
                     "barebus",
-                    programs.shared,
+                    shared,
                     &introspect,
                     Target { wall: Some(0.45), calls: Some(90), ..NONE },
                 ),
@@ -106,7 +102,7 @@ pub(crate) fn rows(programs: &Programs<'_>) -> Vec<Row> {
                 at_address("busctl", "busctl", &tree, NONE),
                 at_address(
                     "barebus",
-                    programs.shared,
+                    shared,
                     &tree,
                     Target { cpu: Some(0.3), calls: Some(300), ..NONE },
                 ),
@@ -118,7 +114,7 @@ pub(crate) fn rows(programs: &Programs<'_>) -> Vec<Row> {
                 at_address("busctl", "busctl", &["list"], NONE),
                 at_address(
                     "barebus",
-                    programs.shared,
+                    shared,
                     &["list"],
                     Target { wall: Some(0.35), calls: Some(120), ..NONE },
                 ),
@@ -128,7 +124,7 @@ pub(crate) fn rows(programs: &Programs<'_>) -> Vec<Row> {
             name: "five properties",
             contestants: vec![
                 at_address("busctl", "busctl", &five, NONE),
-                at_address("barebus", programs.shared, &five, Target { wall: Some(0.42), ..NONE }),
+                at_address("barebus", shared, &five, Target { wall: Some(0.42), ..NONE }),
             ],
         },
     ]
@@ -138,6 +134,11 @@ fn at_address(name: &'static str, program: &str, arguments: &[&str], target: Tar
     let arguments = [["--address", ADDRESS].as_slice(), arguments].concat();
     let arguments = arguments.into_iter().map(str::to_owned).collect();
     Contestant { name, program: program.to_owned(), arguments, target }
+}
+
+/// A program that prints a line: the least that an invocation of any program takes.
+fn line(name: &'static str, program: String) -> Contestant {
+    Contestant { name, program, arguments: vec!["line".to_owned()], target: NONE }
 }
 
 fn gdbus(words: &[&str]) -> Contestant {
@@ -167,7 +168,7 @@ const SEND: &str = "dbus-send";
 const ADDRESS: &str = "ADDRESS";
 
 /// How often each program runs.
-const RUNS: usize = 41;
+const RUNS: usize = 101;
 
 impl Row {
     /// Prints what each program takes. Returns how many targets are missed.

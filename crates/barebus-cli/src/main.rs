@@ -1,5 +1,8 @@
 //! The program `barebus`: queries and controls systemd and any other D-Bus service.
 
+// `sys::start` has the entry.
+#![cfg_attr(all(target_os = "linux", target_env = "gnu", not(test)), no_main)]
+
 mod args;
 mod colour;
 mod command;
@@ -15,6 +18,8 @@ mod pieces;
 mod process;
 mod recorded;
 mod render;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+mod sys;
 mod table;
 mod terminal;
 mod time;
@@ -29,7 +34,12 @@ use std::process::ExitCode;
 use crate::args::{Arguments, Unusable, Verb};
 use crate::exit::Failure;
 
+#[cfg(any(not(all(target_os = "linux", target_env = "gnu")), test))]
 fn main() -> ExitCode {
+    run()
+}
+
+fn run() -> ExitCode {
     if complete::is_asked() {
         return complete::run().unwrap_or_else(|failure| end(&failure));
     }
@@ -39,10 +49,10 @@ fn main() -> ExitCode {
         Err(Unusable::Failure(failure)) => return end(&failure),
     };
     let timeout = arguments.globals.target.reply_timeout();
-    run(arguments).unwrap_or_else(|failure| end(&failure.after(timeout)))
+    perform(arguments).unwrap_or_else(|failure| end(&failure.after(timeout)))
 }
 
-fn run(Arguments { globals, verb }: Arguments) -> Result<ExitCode, Failure> {
+fn perform(Arguments { globals, verb }: Arguments) -> Result<ExitCode, Failure> {
     match verb.unwrap_or(Verb::List) {
         Verb::Unit(unit) => command::unit::run(&globals, &unit),
         Verb::List => command::list::run(&globals),

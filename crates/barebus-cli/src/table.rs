@@ -128,7 +128,7 @@ impl<const N: usize> Table<N> {
                 let rest = width.saturating_sub(width_of(&cell));
                 let is_right = self.right == Some(column);
                 let indent = if is_right { rest } else { 0 };
-                row.push_str(&" ".repeat(missing + space + indent));
+                indent_by(&mut row, missing + space + indent);
                 // Writing to a String does not fail.
                 let _ = match is_grey {
                     true => write!(row, "{}", styles.paint(Style::Grey, &cell)),
@@ -177,6 +177,16 @@ impl<const N: usize> Table<N> {
 
 /// A column is not made narrower than this.
 const NARROWEST: usize = 8;
+
+/// Appends spaces, a piece at a time.
+fn indent_by(row: &mut String, mut count: usize) {
+    const SPACES: &str = "                                                                ";
+    while let Some(rest) = count.checked_sub(SPACES.len()) {
+        row.push_str(SPACES);
+        count = rest;
+    }
+    row.push_str(SPACES.get(..count).unwrap_or_default());
+}
 
 /// The columns that a cell takes. Its characters are those that can be shown.
 fn width_of(cell: &str) -> usize {

@@ -285,10 +285,13 @@ mod tests {
             queue.take(key);
         }
         assert_eq!(queue.slots.len(), 1);
-        (0..100).for_each(|byte| {
-            queue.push(queued(byte));
-        });
-        take_all(&mut queue);
+        for (count, kept) in [(64, 64), (65, 0)] {
+            (0..count).for_each(|byte| {
+                queue.push(queued(byte));
+            });
+            take_all(&mut queue);
+            assert_eq!(queue.slots.len(), kept);
+        }
         assert_eq!(queue.slots.capacity(), 0);
     }
 
@@ -304,6 +307,9 @@ mod tests {
         assert!(EventQueue::new(cost - 1).is_full_for(&event));
         event.drop_message();
         assert_eq!(event.cost(), slot + ids);
+        let fds = alloc::vec![1_u8; 1024];
+        event = Queued::new(Kind::Signal, Vec::new(), Box::default(), fds);
+        assert!(EventQueue::new(16 << 20).is_full_for(&event), "1024 descriptors in 16 MiB");
     }
 
     #[test]

@@ -151,11 +151,6 @@ impl<F> OutgoingFds<F> {
         Self { carriers: Vec::new(), fds: Vec::new() }
     }
 
-    #[inline]
-    pub(crate) fn is_empty(&self) -> bool {
-        self.carriers.is_empty()
-    }
-
     /// Attaches `fds` to the message of `len` bytes at offset `at`.
     pub(crate) fn push(&mut self, at: usize, len: usize, serial: Serial, mut fds: Vec<F>) {
         self.carriers.push(Carrier { serial, at, len, count: fds.len() });
@@ -201,6 +196,13 @@ mod tests {
     fn a_message_may_announce_253_descriptors_and_no_more() {
         assert_eq!(check_announced(253, 253), Ok(()));
         assert_eq!(check_announced(254, 254), Err(FdsError::TooMany { announced: 254 }));
+    }
+
+    #[test]
+    fn two_messages_full_of_descriptors_may_wait_and_no_more() {
+        let mut fds = IncomingFds::new();
+        assert!(fds.push(0, 10, alloc::vec![1_u8; 506], false));
+        assert!(!fds.push(10, 20, alloc::vec![1_u8], false));
     }
 
     #[test]

@@ -150,9 +150,7 @@ impl<F> Inbox<F> {
         self.start = frame.end;
         self.position += (frame.end - frame.start) as u64;
         match self.take_fds {
-            Some(take) if announced != 0 || !self.fds.is_empty() => {
-                take(&mut self.fds, self.position, announced)
-            }
+            Some(take) if self.has_fds() => take(&mut self.fds, self.position, announced),
             _ => check_announced(announced, 0).map(|()| Vec::new()),
         }
     }

@@ -87,8 +87,8 @@ impl<F> Outbox<F> {
     pub(crate) fn output(&self) -> BytesAndFds<'_, F> {
         let bytes = self.messages.as_slice();
         match &self.fd_passing {
-            Some(passing) if !self.fds.is_empty() => (passing.output)(self),
-            _ => (bytes.get(self.sent..).unwrap_or_default(), &[]),
+            Some(passing) => (passing.output)(self),
+            None => (bytes.get(self.sent..).unwrap_or_default(), &[]),
         }
     }
 
@@ -230,6 +230,29 @@ mod tests {
         outbox.advance(2);
         outbox.authenticated();
         assert_eq!(outbox.output(), (&b"bbb"[..], &[1][..]));
+    }
+
+    #[test]
+    fn written_bytes_are_dropped_once_they_are_half_of_a_large_queue_or_all_of_it() {
+        const KIB: usize = 1024;
+        // Bytes that were queued and written, and those that stay in the buffer.
+        for (queued, written, kept) in [
+            (100, 99, 100),
+            (100, 100, 0),
+            (64 * KIB, 64 * KIB - 1, 64 * KIB),
+            (128 * KIB, 64 * KIB - 1, 128 * KIB),
+            (128 * KIB, 64 * KIB, 64 * KIB),
+            (128 * KIB + 1, 64 * KIB, 128 * KIB + 1),
+            (128 * KIB + 1, 128 * KIB + 1, 0),
+        ] {
+            let mut outbox = Outbox::<u8>::new();
+            outbox.authenticated();
+            outbox.extend(&alloc::vec![b'a'; queued]);
+            outbox.advance(written);
+            assert_eq!(outbox.messages.len(), kept, "{written} of {queued}");
+            assert_eq!(outbox.queued(), queued - written, "{written} of {queued}");
+            assert_eq!(outbox.output().0.len(), queued - written, "{written} of {queued}");
+        }
     }
 
     #[test]

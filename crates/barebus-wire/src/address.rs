@@ -337,6 +337,25 @@ mod tests {
     }
 
     #[test]
+    fn an_error_is_shown_with_its_place() {
+        use AddressErrorKind as Kind;
+        for (kind, text) in [
+            (Kind::EmptyEntry, "an address of the list is empty"),
+            (Kind::MissingColon, "an address has no ':' behind its transport"),
+            (Kind::EmptyTransport, "an address has no transport"),
+            (Kind::MissingValue, "a key has no '=' and value"),
+            (Kind::EmptyKey, "a value has no key"),
+            (Kind::RepeatedKey, "a key is repeated"),
+            (Kind::TooManyKeys, "an address has more than 256 keys"),
+            (Kind::NotEscaped, "a character of a value must be escaped with '%'"),
+            (Kind::BadEscape, "a '%' is not followed by two hexadecimal digits"),
+        ] {
+            let shown = AddressError { kind, at: 3 }.to_string();
+            assert_eq!(shown, alloc::format!("{text} at byte 3"));
+        }
+    }
+
+    #[test]
     fn says_what_is_wrong_and_where() {
         use AddressErrorKind as Kind;
         for (text, kind, at) in [

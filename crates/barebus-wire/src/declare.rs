@@ -196,3 +196,6 @@ macro_rules! __decode_declared {
         }
     };
 }
+
+#[cfg(test)]
+mod tests;

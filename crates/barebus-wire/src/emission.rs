@@ -66,3 +66,31 @@ impl<'a> Emission<'a> {
         header
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_signal_is_sent_with_what_was_set() {
+        let emission = Emission::new(
+            ObjectPath::from_static("/a"),
+            InterfaceName::from_static("a.b"),
+            MemberName::from_static("M"),
+        );
+        let header = emission.header(Serial::FIRST);
+        assert_eq!((header.message_type, header.serial), (MessageType::Signal, Serial::FIRST));
+        assert_eq!(
+            (header.path, header.interface),
+            (Some(emission.path), Some(emission.interface))
+        );
+        assert_eq!((header.member, header.destination), (Some(emission.member), None));
+        assert_eq!(header.flags, Flags::NO_REPLY_EXPECTED);
+
+        let destination = BusName::from_static(":1.7");
+        let flags = Flags::NO_AUTO_START;
+        let header = emission.destination(destination).flags(flags).header(Serial::FIRST);
+        assert_eq!(header.destination, Some(destination));
+        assert_eq!(header.flags, Flags::NO_REPLY_EXPECTED.with(flags));
+    }
+}

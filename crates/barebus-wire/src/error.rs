@@ -448,3 +448,6 @@ impl fmt::Debug for SignatureExcerpt {
         fmt::Display::fmt(self, f)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -89,6 +89,7 @@ impl<'a> Header<'a> {
     }
 
     /// Reads a field when it is known and valid, with one glance at its first eight bytes. Else nothing is read.
+    #[cfg(not(compact))]
     #[inline]
     fn read_usual_field(
         &mut self,
@@ -96,9 +97,6 @@ impl<'a> Header<'a> {
         fields: &mut Reader<'a>,
         seen: &mut u16,
     ) -> Option<()> {
-        if crate::COMPACT {
-            return None;
-        }
         let (mark, value, value_end) = fields.peek_field(message)?;
         let code = FieldCode::of_mark(mark)?;
         if *seen & code.bit() != 0 {
@@ -138,6 +136,7 @@ impl<'a> Header<'a> {
         Some(())
     }
 
+    #[cfg(not(compact))]
     #[inline]
     fn read_text_field(&mut self, code: FieldCode, text: &'a str) -> Option<()> {
         match code {
@@ -154,6 +153,17 @@ impl<'a> Header<'a> {
             _ => return None,
         }
         Some(())
+    }
+
+    /// A program built for size reads all fields in one way.
+    #[cfg(compact)]
+    const fn read_usual_field(
+        &mut self,
+        _: &'a [u8],
+        _: &mut Reader<'a>,
+        _: &mut u16,
+    ) -> Option<()> {
+        None
     }
 
     /// Reads any field; what is wrong with one is found out here.

@@ -1,6 +1,6 @@
 //! Where one message ends and the next begins.
 
-use byteorder::{BigEndian, ByteOrder, LittleEndian, NativeEndian};
+use byteorder::{ByteOrder, NativeEndian};
 
 use crate::align::align_up;
 use crate::endian::Endian;
@@ -48,16 +48,9 @@ impl Fixed {
             };
         };
         let mut words = [0; 3];
-        match endian {
-            // Read once for both orders.
-            _ if crate::COMPACT => {
-                NativeEndian::read_u32_into(numbers, &mut words);
-                if endian != Endian::NATIVE {
-                    words = words.map(u32::swap_bytes);
-                }
-            }
-            Endian::Little => LittleEndian::read_u32_into(numbers, &mut words),
-            Endian::Big => BigEndian::read_u32_into(numbers, &mut words),
+        NativeEndian::read_u32_into(numbers, &mut words);
+        if endian != Endian::NATIVE {
+            words = words.map(u32::swap_bytes);
         }
         let [body_len, serial, fields_len] = words;
         let fixed = Self { endian, message_type, flags, serial, body_len, fields_len };

@@ -354,6 +354,20 @@ mod tests {
                 let mut place = alloc::vec![T::ZERO; values.len()];
                 assert_eq!(numbers.copy_to(&mut place), values.len());
                 assert_eq!(place, values);
+                assert_eq!(numbers.copy_to(&mut []), 0);
+                assert_eq!(numbers.is_empty(), values.is_empty());
+                assert_eq!(numbers.as_bytes(), one_by_one);
+                assert_eq!(alloc::format!("{numbers:?}"), alloc::format!("{values:?}"));
+                assert_eq!(numbers, message.body::<(Numbers<T>,)>().unwrap().0);
+                // Marshalled again, in its own byte order and in the other one.
+                for endian in [Endian::Little, Endian::Big] {
+                    let mut header = Header::new(MessageType::Unknown(9), Serial::FIRST);
+                    header.endian = endian;
+                    let mut again = MessageBuf::new();
+                    again.push(&header, &(numbers,)).unwrap();
+                    let again = Message::parse(again.as_slice()).unwrap();
+                    assert_eq!(again.body::<(Numbers<T>,)>().unwrap().0, *values);
+                }
             }
         }
     }

@@ -420,3 +420,6 @@ impl<'a> Reader<'a> {
 /// Marks a place that is rarely reached: a branch over it takes fewer instructions than choosing between two values.
 #[cold]
 pub(crate) const fn rarely() {}
+
+#[cfg(test)]
+mod tests;

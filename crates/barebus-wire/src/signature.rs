@@ -90,6 +90,7 @@ impl<'a> Signature<'a> {
 
     /// The signature that a SIGNATURE begins with, when it is that of a basic type or of an array of one, as most are; and how many
     /// bytes it takes with its length and NUL.
+    #[cfg(not(compact))]
     #[inline]
     pub(crate) fn of_short(bytes: [u8; 4]) -> Option<(Signature<'static>, usize)> {
         match bytes {

@@ -1,17 +1,18 @@
 //! The command line of one verb without the others.
 //!
 //! clap builds the options of every verb, and copies the shared ones to each. That takes several times as long as a call of the bus. So the verb that
-//! is named gets a command line of its own, with the shared options among its own. What cannot be read in this way, requests for help and errors
+//! is named gets a command line of its own, with those groups of shared options among its own that the words can name. What cannot be read in this way, requests for help and errors
 //! included, is read again with all verbs.
 
 use std::ffi::OsString;
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 
+use super::groups::Named;
 use super::unit::{self, Unit, UnitVerb};
 use super::{
     Arguments, BoxOptions, Call, Capture, DecodeOptions, Emit, EncodeOptions, GenerateOptions,
-    GetProperty, Globals, Introspect, Monitor, Ping, Replay, SetProperty, Status, Trace, Tree,
+    GetProperty, Introspect, Monitor, Ping, Replay, SetProperty, Status, Trace, Tree,
     ValidateOptions, Verb, Wait, getopt,
 };
 
@@ -25,7 +26,8 @@ pub(super) fn parse(words: &[OsString]) -> Option<Arguments> {
         verbs.push(texts.find(|word| of_unit_verb(word).is_some())?);
     }
     let reader = reader(&verbs)?;
-    let mut program = program(&verbs, reader);
+    let named = Named::by(first, words);
+    let mut program = program(&verbs, reader, named);
     let last = verbs.iter().try_fold(&program, |at, verb| at.find_subcommand(verb))?;
     let ordered = getopt::order_with(vec![last], &program, words.iter().cloned()).ok()?;
     let mut words = ordered.words;
@@ -37,16 +39,16 @@ pub(super) fn parse(words: &[OsString]) -> Option<Arguments> {
     let last = verbs.iter().try_fold(&mut program, |at, verb| at.find_subcommand_mut(verb))?;
     let mut matches = last.try_get_matches_from_mut(words).ok()?;
     // Taken out: copying all of them takes as long as a call.
-    let globals = Globals::from_arg_matches_mut(&mut matches).ok()?;
+    let globals = named.take(&mut matches).ok()?;
     let verb = (reader.read)(&mut matches).ok()?;
     // Freeing hundreds of pieces takes time, too, and the process does not live long.
     std::mem::forget((program, matches));
     Some(Arguments { globals, verb: Some(verb) })
 }
 
-/// The program with one verb, which has the shared options, too.
-fn program(verbs: &[&str], reader: Reader) -> Command {
-    let verb = (reader.augment)(Globals::augment_args(Command::new(reader.name)));
+/// The program with one verb, which has the shared options of the groups that are `named`, too.
+fn program(verbs: &[&str], reader: Reader, named: Named) -> Command {
+    let verb = (reader.augment)(named.augment(Command::new(reader.name)));
     // Nothing is below the verb that could share its options.
     let verb = verb.mut_args(|arg| arg.global(false));
     let mut verb = verb.args_override_self(true).disable_help_flag(true);
@@ -183,7 +185,7 @@ unit_readers! {
 mod tests {
     use std::collections::BTreeSet;
 
-    use clap::CommandFactory;
+    use clap::{CommandFactory, Parser};
 
     use super::*;
 
@@ -225,6 +227,7 @@ mod tests {
     fn a_verb_alone_has_the_options_that_it_has_among_the_others() {
         let mut whole = Arguments::command();
         whole.build();
+        let named = ["-Hoq", "--auto", "--match"].map(OsString::from);
         let mut without = Vec::new();
         for (names, expected) in verbs(&whole) {
             let names: Vec<&str> = names.iter().map(String::as_str).collect();
@@ -232,10 +235,12 @@ mod tests {
                 without.push(names.join(" "));
                 continue;
             };
-            let mut alone = program(&names, reader);
+            let mut alone = program(&names, reader, Named::by(names[0], &named));
             alone.build();
             let alone = names.iter().try_fold(&alone, |at, name| at.find_subcommand(name)).unwrap();
             assert_eq!(options(alone), options(&expected), "{names:?}");
+            // clap checks what its options say of each other.
+            program(&names, reader, Named::by(names[0], &[])).build();
         }
         // Options of codegen have names of shared ones.
         assert_eq!(without, ["codegen", "completions", "man"]);
@@ -261,6 +266,55 @@ mod tests {
             (run.property, run.command),
             (vec!["A=B".to_owned()], vec!["ls".to_owned(), "-l".to_owned()])
         );
+    }
+
+    #[test]
+    fn every_shared_option_is_read_as_with_all_verbs() {
+        let options = [
+            "--system",
+            "--user",
+            "--address=a",
+            "--peer=a",
+            "-Ha",
+            "--machine a",
+            "-C a",
+            "--timeout=1",
+            "--handshake=step",
+            "--watch-bind=yes",
+            "-ojson",
+            "--json=short",
+            "-j",
+            "--verbose",
+            "-q",
+            "--list",
+            "--xml-interface",
+            "-l",
+            "--no-legend",
+            "--no-pager",
+            "--expect-reply=no",
+            "--auto-start=no",
+            "--allow-inter=no",
+            "--augment-creds=no",
+            "--dest=a.b",
+            "--unique",
+            "--acquired",
+            "--activatable",
+            "--show-machine",
+            "--match=x",
+            "--size=9",
+            "-N1",
+            "--lim 1 --user -jl --dest x",
+        ];
+        for verb in ["list", "call a / b.c D", "decode x", "unit is-active x"] {
+            for option in options {
+                let line = format!("{verb} {option}");
+                let words = std::iter::once("barebus").chain(line.split_whitespace());
+                let whole =
+                    getopt::order(&Arguments::command(), words.map(OsString::from)).unwrap();
+                let whole = Arguments::try_parse_from(whole.words).unwrap();
+                assert_eq!(format!("{:?}", read(&line).unwrap()), format!("{whole:?}"), "{line}");
+            }
+        }
     }
 
     #[test]

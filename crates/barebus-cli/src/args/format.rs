@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use crate::exit::Failure;
 
 /// How the output looks.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct Format {
     /// The form of the output: text, verbose, json, json-pretty, gvariant, plain; more for some verbs

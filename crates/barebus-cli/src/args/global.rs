@@ -40,8 +40,20 @@ pub(crate) struct Sending {
     pub(crate) destination: Option<String>,
 }
 
+impl Default for Sending {
+    fn default() -> Self {
+        Self {
+            expect_reply: true,
+            auto_start: true,
+            allow_interactive_authorization: true,
+            augment_creds: true,
+            destination: None,
+        }
+    }
+}
+
 /// What is shown.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Selection")]
 pub(crate) struct Selection {
     /// Only unique names

@@ -7,6 +7,7 @@ mod format;
 mod generate;
 mod getopt;
 mod global;
+mod groups;
 mod measure;
 mod message;
 mod message_type;

@@ -10,7 +10,7 @@ use super::value::boolean;
 use crate::exit::Failure;
 
 /// Server to connect to, and how.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Connection")]
 pub(crate) struct Target {
     /// The system bus (the default)
@@ -38,7 +38,7 @@ pub(crate) struct Target {
     #[arg(long, global = true, value_name = "TIME", value_parser = limit)]
     timeout: Option<Limit>,
     /// How to authenticate
-    #[arg(long, global = true, value_enum, value_name = "WAY", default_value_t = Handshake::Pipelined)]
+    #[arg(long, global = true, value_enum, value_name = "WAY", default_value_t)]
     pub(crate) handshake: Handshake,
     /// Waits until the bus's socket is bound
     #[arg(long, global = true, value_name = "BOOL", action = ArgAction::Set, value_parser = boolean, default_value = "no")]
@@ -46,9 +46,10 @@ pub(crate) struct Target {
 }
 
 /// How to authenticate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Handshake {
     /// All lines in one write; if the server does not accept that, line by line on a second connection
+    #[default]
     Pipelined,
     /// Line by line: each line is sent after the answer to the one before
     Step,

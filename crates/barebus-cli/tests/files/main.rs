@@ -23,6 +23,7 @@ mod introspect;
 mod properties;
 mod replay;
 mod signals;
+mod start;
 mod support;
 mod trace;
 mod units;

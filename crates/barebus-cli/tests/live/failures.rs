@@ -109,15 +109,15 @@ fn a_listener_that_never_answers_is_given_up_at_the_step_of_the_handshake() {
     for option in ["--address", "--peer"] {
         let begun = Instant::now();
         let mut command = Command::new(BAREBUS);
-        command.args([option, &address, "--timeout", "0.2"]).args(STATE);
+        command.args([option, &address, "--timeout", "0.8"]).args(STATE);
         refused(
             &mut command,
             REFUSED,
             &["GetUnitFileState of dbus.service", &address, "authentication"],
         );
         let took = begun.elapsed();
-        // The handshake has seven eighths of the limit.
-        assert!(took >= Duration::from_millis(175), "{took:?}");
+        // The handshake has seven eighths of the limit. A busy machine must wake the program in the eighth that is left.
+        assert!(took >= Duration::from_millis(700), "{took:?}");
     }
     drop(listener);
 }
@@ -140,23 +140,23 @@ fn a_reply_that_does_not_come_is_told_with_the_method_and_the_time() {
     let _mute = bus.mute("org.example.Mute");
     let barebus = || {
         let mut command = Command::new(BAREBUS);
-        command.args(["--address", &bus.address, "--timeout", "0.2"]);
+        command.args(["--address", &bus.address, "--timeout", "0.5"]);
         command
     };
     let begun = Instant::now();
     let call = ["call", "org.example.Mute", "/", "org.example.Mute", "Ask"];
-    let words = ["org.example.Mute.Ask of org.example.Mute", "no reply", "0.2 s"];
+    let words = ["org.example.Mute.Ask of org.example.Mute", "no reply", "0.5 s"];
     refused(barebus().args(call), NO_REPLY, &words);
-    let words = ["introspecting / of org.example.Mute", "no reply", "0.2 s"];
+    let words = ["introspecting / of org.example.Mute", "no reply", "0.5 s"];
     refused(barebus().args(["introspect", "org.example.Mute", "/"]), NO_REPLY, &words);
     let _mute = bus.mute("org.freedesktop.systemd1");
-    let words = ["GetUnitFileState of dbus.service", "no reply", "0.2 s"];
+    let words = ["GetUnitFileState of dbus.service", "no reply", "0.5 s"];
     refused(barebus().args(STATE), REFUSED, &words);
-    refused(barebus().args(["unit", "list"]), REFUSED, &["ListUnits", "no reply", "0.2 s"]);
-    let words = ["StartUnit of dbus.service", "no reply", "0.2 s"];
+    refused(barebus().args(["unit", "list"]), REFUSED, &["ListUnits", "no reply", "0.5 s"]);
+    let words = ["StartUnit of dbus.service", "no reply", "0.5 s"];
     refused(barebus().args(["unit", "start", "dbus.service"]), REFUSED, &words);
     let took = begun.elapsed();
-    assert!(took >= Duration::from_secs(1), "{took:?}");
+    assert!(took >= Duration::from_millis(2500), "{took:?}");
 }
 
 #[test]

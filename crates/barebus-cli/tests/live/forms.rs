@@ -159,7 +159,7 @@ fn a_property_is_waited_for() {
     refused(&mut wait("NoSuch=1"), 1, &["org.freedesktop.DBus.Error.UnknownProperty"]);
     refused(&mut wait("Quiet=x"), 2, &["property Quiet (u): not a number"]);
     refused(
-        wait("Quiet=4000").args(["--timeout", "50ms"]),
+        wait("Quiet=4000").args(["--timeout", "500ms"]),
         4,
         &["Quiet=4000", "within the time limit"],
     );

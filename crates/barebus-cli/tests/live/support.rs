@@ -81,16 +81,22 @@ fn boot(bus: Bus) -> SystemdBox {
     the_box
 }
 
-/// Returns the results of `ours` and `theirs` for the same state of the box, which other tests may change.
+/// Returns the results of `ours` and `theirs` for the same state of the box, which other tests may change. They are repeated until they are equal, because
+/// what changes and changes back in between is not seen.
 #[track_caller]
 pub(crate) fn at_once<T: PartialEq>(ours: impl Fn() -> T, theirs: impl Fn() -> T) -> (T, T) {
+    let mut last = None;
     for _ in 0..20 {
         let (before, ours, after) = (theirs(), ours(), theirs());
         if before == after {
-            return (ours, after);
+            let are_equal = ours == after;
+            last = Some((ours, after));
+            if are_equal {
+                break;
+            }
         }
     }
-    panic!("the box does not come to rest");
+    last.expect("the box does not come to rest")
 }
 
 /// Copies the program to a place where other users can run it. Another process does it: a child of another test could hold our copy open for

@@ -51,6 +51,19 @@ fn fds_of_a_later_read_are_not_given_to_a_message_that_lacks_its_own() {
 }
 
 #[test]
+fn fds_find_their_message_behind_consumed_ones() {
+    let mut inbox = Inbox::new();
+    let (plain, with_fd) = (message(0), message(1));
+    let (first, second) = with_fd.split_at(8);
+    feed(&mut inbox, &[&plain, first].concat(), &[], false);
+    assert_eq!(next(&mut inbox, 0), Some(Ok(Vec::new())));
+    feed(&mut inbox, second, &[7], false);
+    feed(&mut inbox, &with_fd, &[8], false);
+    assert_eq!(next(&mut inbox, 1), Some(Ok(alloc::vec![7])));
+    assert_eq!(next(&mut inbox, 1), Some(Ok(alloc::vec![8])));
+}
+
+#[test]
 fn fds_that_no_header_announced_are_not_given_to_the_next_message() {
     let mut inbox = Inbox::new();
     feed(&mut inbox, &message(0), &[7], false);
@@ -130,7 +143,10 @@ fn the_first_buffer_is_small_until_it_was_full_once() {
     let mut inbox = Inbox::<u8>::new();
     assert!(inbox.is_small());
     assert_eq!(inbox.free(true).len(), FIRST_CAPACITY);
-    assert!(inbox.received(FIRST_CAPACITY - 1, Vec::new(), false));
+    // A quarter of it is still worth a read.
+    assert!(inbox.received(FIRST_CAPACITY / 4 * 3, Vec::new(), false));
+    assert_eq!(inbox.free(true).len(), FIRST_CAPACITY / 4);
+    assert!(inbox.received(FIRST_CAPACITY / 4 - 1, Vec::new(), false));
     assert_eq!(inbox.bytes.len(), FIRST_CAPACITY);
     assert!(inbox.received(1, Vec::new(), false));
     assert_eq!(inbox.free(true).len(), CAPACITY - FIRST_CAPACITY);
@@ -140,26 +156,41 @@ fn the_first_buffer_is_small_until_it_was_full_once() {
 
 #[test]
 fn bytes_are_moved_to_the_front_before_the_buffer_grows() {
-    let mut inbox = Inbox::<u8>::new();
-    let free = inbox.free(false);
-    free.iter_mut().zip(0_u8..=250).for_each(|(byte, value)| *byte = value);
-    // Room for one read less a byte is left, and as much was consumed.
-    assert!(inbox.received(CAPACITY - MIN_FREE + 1, Vec::new(), false));
-    inbox.skip(MIN_FREE);
-    let unread = inbox.unread().to_vec();
-    assert_eq!(inbox.free(false).len(), 2 * MIN_FREE - 1);
-    assert_eq!((inbox.bytes.len(), inbox.start, inbox.unread()), (CAPACITY, 0, &*unread));
+    const LEAST: usize = 4 * 1024;
+    // Bytes received and consumed; then the free ones, and whether bytes were moved.
+    for (received, consumed, free, is_moved) in [
+        // Room for one read is left.
+        (CAPACITY - LEAST, LEAST, LEAST, false),
+        (CAPACITY - LEAST + 1, LEAST, 2 * LEAST - 1, true),
+        // Moving gives room for one read.
+        (CAPACITY, LEAST, LEAST, true),
+    ] {
+        let mut inbox = Inbox::<u8>::new();
+        let bytes = inbox.free(false);
+        bytes.iter_mut().zip(0_u8..=250).for_each(|(byte, value)| *byte = value);
+        assert!(inbox.received(received, Vec::new(), false));
+        inbox.skip(consumed);
+        let unread = inbox.unread().to_vec();
+        assert_eq!(inbox.free(false).len(), free, "{received} {consumed}");
+        assert_eq!((inbox.bytes.len(), inbox.start == 0), (CAPACITY, is_moved));
+        assert_eq!(inbox.unread(), unread);
+    }
 }
 
 #[test]
-fn the_buffer_grows_by_its_own_size_if_nothing_was_consumed() {
+fn the_buffer_grows_by_half_of_it_and_a_usual_read_at_least() {
     let mut inbox = Inbox::<u8>::new();
-    inbox.free(false);
-    assert!(inbox.received(CAPACITY - MIN_FREE, Vec::new(), false));
-    assert_eq!(inbox.free(false).len(), MIN_FREE);
-    assert!(inbox.received(1, Vec::new(), false));
-    assert_eq!(inbox.free(false).len(), MIN_FREE - 1 + CAPACITY);
-    assert_eq!(inbox.bytes.len(), 2 * CAPACITY);
+    let mut len = CAPACITY;
+    for grown in [CAPACITY, CAPACITY, CAPACITY * 3 / 2, CAPACITY * 9 / 4] {
+        let free = inbox.free(false).len();
+        assert_eq!(inbox.bytes.len(), len);
+        // Room for one read is left.
+        assert!(inbox.received(free - MIN_FREE, Vec::new(), false));
+        assert_eq!(inbox.free(false).len(), MIN_FREE);
+        assert!(inbox.received(1, Vec::new(), false));
+        len += grown;
+        assert_eq!(inbox.free(false).len(), MIN_FREE - 1 + grown);
+    }
 }
 
 #[test]

@@ -77,12 +77,11 @@ impl Router {
         }
     }
 
+    /// It is a call of the user's: the session's own are of the bus, and have neither a deadline nor file descriptors.
     fn call_failed(&mut self, call: &PendingCall, reason: NoReply) {
         self.call_ended(call.callee);
         self.drop_held(call.serial);
-        if call.purpose.is_user() {
-            self.actions.push(Action::EndCall(call.serial, reason));
-        }
+        self.actions.push(Action::EndCall(call.serial, reason));
     }
 
     /// The call is no longer outstanding.

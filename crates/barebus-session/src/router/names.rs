@@ -331,3 +331,19 @@ pub(crate) fn unique_key(name: &str) -> Option<UniqueKey> {
     key.get_mut(..bytes.len())?.copy_from_slice(bytes);
     Some(key)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn half_of_the_facts_are_before_another_one_and_half_are_not() {
+        for since in [0, 1, u32::MAX / 2, u32::MAX] {
+            for (distance, expected) in
+                [(0, false), (1, false), (i32::MAX, false), (i32::MIN, true), (-1, true)]
+            {
+                assert_eq!(is_before(since.wrapping_add_signed(distance), since), expected);
+            }
+        }
+    }
+}

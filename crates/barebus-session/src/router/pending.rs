@@ -130,7 +130,7 @@ impl PendingCalls {
     /// Where the end of the user's call waits.
     pub(crate) fn end_of(&self, serial: Serial) -> Option<EventKey> {
         match self.get(serial)?.purpose {
-            Purpose::Ended(key) if key != EventKey::NONE => Some(key),
+            Purpose::Ended(key) => Some(key),
             _ => None,
         }
     }
@@ -270,6 +270,38 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_binary_search_finds_calls_until_one_outlives_all_serials() {
+        let mut calls = PendingCalls::new();
+        for serial in [u32::MAX - 1, u32::MAX, 1, 2, 5, u32::MAX - 2] {
+            calls.push(call(serial, None));
+            assert!(calls.ascending, "{serial}");
+        }
+        for serial in [7, 8] {
+            calls.push(call(serial, None));
+            assert!(!calls.ascending, "{serial}");
+        }
+    }
+
+    #[test]
+    fn places_are_used_again_once_a_quarter_of_them_is_free() {
+        for (removed, grows) in [(16, false), (15, true), (0, true)] {
+            let mut calls = PendingCalls { calls: Vec::with_capacity(64), ..PendingCalls::new() };
+            (1..=64).for_each(|serial| calls.push(call(serial, None)));
+            (10..10 + removed).for_each(|serial| calls.remove(Serial::new(serial).unwrap()));
+            calls.push(call(65, None));
+            assert_eq!(calls.calls.capacity() > 64, grows, "{removed}");
+            for serial in (1..10).chain(10 + removed..=65) {
+                assert!(calls.get(Serial::new(serial).unwrap()).is_some(), "{removed}: {serial}");
+            }
+        }
+        let mut calls = PendingCalls::new();
+        (1..=64).for_each(|serial| calls.push(call(serial, None)));
+        // Once more changes nothing.
+        (1..=64).chain(1..=64).for_each(|serial| calls.remove(Serial::new(serial).unwrap()));
+        assert_eq!((calls.len, calls.calls.len()), (0, 0), "all are free when no call is left");
+    }
+
     fn expired(second: u64) -> Unanswered {
         Unanswered::Expired(at(second))
     }
@@ -280,7 +312,9 @@ mod tests {
         [call(1, Some(5)), call(2, None), call(3, Some(3))].into_iter().for_each(|c| calls.push(c));
         assert_eq!(calls.earliest(), at(3));
         assert!(calls.end_unanswered(&mut 0, expired(2)).is_none());
-        assert_eq!(calls.end_unanswered(&mut 0, expired(3)).unwrap().serial.get(), 3);
+        let mut from = 0;
+        assert_eq!(calls.end_unanswered(&mut from, expired(3)).unwrap().serial.get(), 3);
+        assert_eq!(from, 2, "the next search begins here");
         assert!(calls.end_unanswered(&mut 0, expired(3)).is_none());
         assert_eq!(calls.earliest(), at(5));
         assert_eq!(calls.end_unanswered(&mut 0, expired(9)).unwrap().serial.get(), 1);

@@ -24,24 +24,20 @@ enum Belief {
 impl Router {
     #[inline]
     pub(super) fn route_reply(&mut self, message: &Message<'_>) -> Route {
-        let header = message.header();
-        let Some(serial) = header.reply_serial else {
+        let call = message.header().reply_serial.and_then(|serial| self.pending.awaited(serial));
+        let Some(call) = call.filter(|_| self.is_for_us(message)) else {
             return self.ignore_reply();
         };
         let sender = self.sender(message);
-        let call = self.pending.awaited(serial).filter(|_| self.is_for_us(message));
-        let Some(call) = call else {
-            return self.ignore_reply();
-        };
         match self.belief(&call, sender) {
-            Belief::Yes => self.pending.end(serial),
+            Belief::Yes => self.pending.end(call.serial),
             Belief::No => return self.ignore_reply(),
             Belief::Unknown(name) => return self.may_hold(&call, name, sender.unwrap_or_default()),
         };
         self.call_ended(call.callee);
         if call.purpose.is_user() {
-            self.drop_held(serial);
-            return Route::Event(Kind::Reply(CallId(serial)));
+            self.drop_held(call.serial);
+            return Route::Event(Kind::Reply(CallId(call.serial)));
         }
         self.route_own(call.purpose, message)
     }
@@ -78,10 +74,11 @@ impl Router {
         }
     }
 
-    /// Keeps a reply that may be the callee's: one for each call, so that forged ones cannot pile up.
+    /// Keeps a reply that may be the callee's: one for each call, so that forged ones cannot pile up. It is a call of the user's: the
+    /// session's own are of the bus.
     #[cold]
     fn may_hold(&mut self, call: &PendingCall, name: NameId, sender: &str) -> Route {
-        if !call.purpose.is_user() || self.is_held(call.serial) {
+        if self.is_held(call.serial) {
             return self.ignore_reply();
         }
         let (call, sender) = (call.serial, sender.into());

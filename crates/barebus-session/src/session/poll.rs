@@ -59,14 +59,17 @@ impl<F> Session<F> {
         if self.poll_queue(want) {
             return Ok(true);
         }
-        // What came before the handshake's deadline still counts, but no peer can put the deadline off by sending messages.
-        let is_late = self.is_handshake_late(now);
+        let is_handshake_late = self.is_handshake_late(now);
+        // What came before a deadline still counts, but no peer can put the deadline off by sending messages. One call has one reply.
+        let is_late = is_handshake_late
+            || (!matches!(want, Want::Reply(_)) && self.router.next_deadline() <= now);
         while let Some(frame) = self.next_frame() {
-            if self.process(frame, want, is_late) || (self.needs_poll && self.poll_queue(want)) {
+            let is_ready = self.process(frame, want, is_late);
+            if is_ready || (self.needs_poll && !is_late && self.poll_queue(want)) {
                 return Ok(true);
             }
         }
-        self.handle_timeout(now, is_late);
+        self.handle_timeout(now, is_handshake_late);
         if self.needs_poll && self.poll_queue(want) {
             return Ok(true);
         }

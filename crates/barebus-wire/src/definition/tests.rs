@@ -172,3 +172,56 @@ fn containers_are_borrowed_as_the_documentation_says() {
     is::<Map<Str, Any>, Dict<'_, &str, Variant<'_>>>();
     is::<(Str, Sig), (&str, Signature<'_>)>();
 }
+
+#[test]
+fn an_object_is_named_by_checked_text() {
+    assert_eq!(Object::new("org.example.Service", "/org/example").unwrap(), OBJECT);
+    assert_eq!(Object::from_static("org.example.Service", "/org/example"), OBJECT);
+    let error = Object::new("org", "/").unwrap_err();
+    assert_eq!((error.role, &*error.text), (crate::name::NameRole::Destination, "org"));
+    assert_eq!(Object::new("a.b", "a").unwrap_err().role, crate::name::NameRole::Path);
+    let path = String::from("/other");
+    let other = OBJECT.at_path(&path).unwrap();
+    assert_eq!(other, OBJECT.at(ObjectPath::from_static("/other")));
+    assert_eq!((other.destination, other.path.as_str()), (OBJECT.destination, "/other"));
+    assert!(OBJECT.at_path("/other/").is_err());
+}
+
+#[test]
+fn a_definition_says_what_it_names() {
+    let method: Method<(), ()> = Method::new(INTERFACE, "Method");
+    assert_eq!((method.interface(), method.name().as_str()), (INTERFACE, "Method"));
+    let property: Property<u32> = Property::new(INTERFACE, "Property", Emits::Invalidates);
+    assert_eq!((property.interface(), property.name()), (INTERFACE, "Property"));
+    assert_eq!(property.emits(), Emits::Invalidates);
+    assert_eq!((SIGNAL.interface(), SIGNAL.name().as_str()), (INTERFACE, "Signal"));
+    #[allow(clippy::clone_on_copy, reason = "it is what is tested")]
+    let shown = alloc::format!("{:?}", method.clone());
+    assert_eq!(shown, r#"Method { interface: "org.example.Interface", member: "Method" }"#);
+}
+
+#[test]
+fn a_request_has_the_flags_that_are_asked_for() {
+    let flags = crate::Flags::NO_AUTO_START;
+    assert_eq!(PROPERTY.get(OBJECT).flags(flags).call.flags, flags);
+    assert_eq!(PROPERTY.get(OBJECT).call.flags, crate::Flags::NONE);
+}
+
+#[test]
+fn signatures_that_differ_are_both_named() {
+    let check = |found: &'static str, wanted: &'static str| {
+        let [found, wanted] = [found, wanted].map(Signature::from_static);
+        check::assert_same("the arguments have", found, "the method takes", wanted);
+    };
+    for same in ["", "s", "a{sv}"] {
+        check(same, same);
+    }
+    for (found, wanted) in [("su", "ss"), ("s", "ss"), ("ss", "s"), ("", "s")] {
+        let panic = std::panic::catch_unwind(|| check(found, wanted)).unwrap_err();
+        let text = panic.downcast_ref::<String>().unwrap();
+        assert_eq!(
+            *text,
+            alloc::format!("the arguments have '{found}', the method takes '{wanted}'")
+        );
+    }
+}

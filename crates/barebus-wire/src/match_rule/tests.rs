@@ -192,6 +192,42 @@ fn displays_every_value_in_quotes_and_reads_it_back_as_the_same() {
 }
 
 #[test]
+fn each_error_says_what_is_wrong() {
+    for (kind, text) in [
+        (Kind::TooLong, "the match rule is longer than 1024 bytes"),
+        (Kind::MissingValue, "a key has no '=' and value at byte 3"),
+        (Kind::UnknownKey, "the key is unknown at byte 3"),
+        (Kind::RepeatedKey, "the key is repeated at byte 3"),
+        (Kind::PathTwice, "'path' and 'path_namespace' exclude one another at byte 3"),
+        (Kind::ArgumentNumber, "the argument's number is over 63 at byte 3"),
+        (Kind::UnclosedQuote, "a quote is not closed at byte 3"),
+        (Kind::BadType, "the type is none of signal, method_call, method_return, error at byte 3"),
+        (Kind::BadEavesdrop, "eavesdrop is neither true nor false at byte 3"),
+    ] {
+        let shown = MatchRuleError { kind, at: 3 }.to_string();
+        assert!(shown.starts_with(text), "{shown}");
+    }
+}
+
+#[test]
+fn a_value_in_one_piece_needs_no_unquoting() {
+    for (written, plain) in [
+        ("arg0=", Some("")),
+        ("arg0=''", Some("")),
+        ("arg0=a", Some("a")),
+        ("arg0='a,b'", Some("a,b")),
+        (r"arg0=\'a", None),
+        ("arg0='a'b", None),
+        ("arg0=a'b'", None),
+        ("arg0='a''b'", None),
+    ] {
+        let rule = MatchRule::parse(written).unwrap();
+        let value = rule.get(MatchKey::Argument(0)).unwrap();
+        assert_eq!(value.as_plain(), plain, "{written}");
+    }
+}
+
+#[test]
 fn rules_are_equal_when_they_ask_for_the_same() {
     let rule = |text: &'static str| MatchRule::parse(text).unwrap();
     assert_eq!(rule("type='signal',arg0='a'"), rule("arg0=a, type=signal,"));

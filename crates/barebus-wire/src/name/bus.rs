@@ -117,7 +117,7 @@ fn is_valid_namespace(bytes: &[u8]) -> bool {
     check_namespace(bytes).is_ok()
 }
 
-const fn check_namespace(bytes: &[u8]) -> Result<(), NameError> {
+pub(super) const fn check_namespace(bytes: &[u8]) -> Result<(), NameError> {
     match bytes {
         [b':', ..] => dotted::check(bytes, 1, Rules { dot: false, ..UNIQUE }),
         _ => dotted::check(bytes, 0, Rules { dot: false, ..WELL_KNOWN }),

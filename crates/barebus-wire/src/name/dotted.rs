@@ -45,9 +45,11 @@ const DOT: u8 = 2;
 
 /// 0 when `byte` may follow `before`, something else when not.
 #[inline(always)]
-const fn is_wrong(before: u8, byte: u8, rules: Rules) -> u8 {
-    let mut forbidden = min(not_letter(byte), min(not_in(byte, b'0', 10), byte ^ b'_'));
-    forbidden = min(forbidden, if rules.hyphen { not_in(byte, b'-', 2) } else { byte ^ b'.' });
+fn is_wrong(before: u8, byte: u8, rules: Rules) -> u8 {
+    let forbidden = not_letter(byte)
+        .min(not_in(byte, b'0', 10))
+        .min(byte ^ b'_')
+        .min(if rules.hyphen { not_in(byte, b'-', 2) } else { byte ^ b'.' });
     let no_start = if rules.digit_first {
         is(byte, b'.')
     } else {
@@ -68,11 +70,6 @@ const fn is(byte: u8, other: u8) -> u8 {
     if byte == other { 0xff } else { 0 }
 }
 
-#[inline(always)]
-const fn min(a: u8, b: u8) -> u8 {
-    if a < b { a } else { b }
-}
-
 /// Walks from byte to byte of `bytes[from..]`, for constants and for the reason.
 #[allow(
     clippy::indexing_slicing,
@@ -85,7 +82,7 @@ pub(super) const fn check(bytes: &[u8], from: usize, rules: Rules) -> Result<(),
     if bytes.len() > limits::NAME_LEN {
         return Err(NameError::new(Kind::TooLong, limits::NAME_LEN));
     }
-    let mut dots = 0;
+    let mut has_dot = false;
     let mut starts = true;
     let mut i = from;
     while i < bytes.len() {
@@ -102,7 +99,7 @@ pub(super) const fn check(bytes: &[u8], from: usize, rules: Rules) -> Result<(),
                 if starts {
                     return Err(NameError::new(Kind::EmptyElement, i));
                 }
-                dots += 1;
+                has_dot = true;
                 starts = true;
             }
             _ => return Err(NameError::new(Kind::BadCharacter, i)),
@@ -112,7 +109,7 @@ pub(super) const fn check(bytes: &[u8], from: usize, rules: Rules) -> Result<(),
     if starts {
         return Err(NameError::new(Kind::EmptyElement, i));
     }
-    if dots == 0 && rules.dot {
+    if rules.dot && !has_dot {
         return Err(NameError::new(Kind::TooFewElements, i));
     }
     Ok(())

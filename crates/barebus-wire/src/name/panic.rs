@@ -63,3 +63,31 @@ pub(crate) const fn refuse(text: &str, name: &str, broken: &str) -> ! {
         .push(broken.as_bytes());
     panic!("{}", message.as_str())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_ends_where_its_room_does() {
+        let text = Text { bytes: [0; Text::ROOM], len: 0 }.push(&[b'x'; Text::ROOM - 1]);
+        assert_eq!(text.as_str().len(), Text::ROOM - 1);
+        assert_eq!(text.push(b"yz").as_str().find('y'), Some(Text::ROOM - 1));
+        let text = Text { bytes: [0; Text::ROOM], len: 0 }.push(&[b'x'; Text::ROOM + 1]);
+        assert_eq!(text.as_str().len(), Text::ROOM);
+    }
+
+    #[test]
+    fn the_beginning_of_a_text_ends_with_a_character() {
+        for (text, len) in [
+            (&[b'x'; SHOWN][..], SHOWN),
+            (&[b'x'; SHOWN + 1], SHOWN),
+            (&[0x80; SHOWN + 1], 0),
+            (&[&[b'x'; SHOWN - 1][..], "ä".as_bytes()].concat(), SHOWN - 1),
+            (&[&[b'x'; SHOWN - 2][..], "äx".as_bytes()].concat(), SHOWN),
+            (&[&[b'x'; SHOWN - 3][..], "😀x".as_bytes()].concat(), SHOWN - 3),
+        ] {
+            assert_eq!(beginning(text), (&text[..len], text.len() == len));
+        }
+    }
+}

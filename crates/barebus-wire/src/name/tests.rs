@@ -18,7 +18,7 @@ struct Kind {
     seeds: &'static [&'static str],
 }
 
-const KINDS: [Kind; 5] = [
+const KINDS: [Kind; 6] = [
     Kind {
         parse: |bytes| ObjectPath::from_bytes(bytes).map(drop),
         walk: path::check,
@@ -82,7 +82,29 @@ const KINDS: [Kind; 5] = [
             "org.mpris.MediaPlayer2.google-play-desktop",
         ],
     },
+    Kind {
+        parse: |bytes| BusNamespace::from_bytes(bytes).map(drop),
+        walk: bus::check_namespace,
+        oracle: |bytes| {
+            let (rest, is_unique) = match bytes {
+                [b':', rest @ ..] => (rest, true),
+                _ => (bytes, false),
+            };
+            let mut elements = rest.split(|byte| *byte == b'.');
+            bytes.len() <= 255
+                && elements.all(|element| {
+                    is_element(element, true)
+                        || is_unique
+                            && is_element(&[b"_", element].concat(), true)
+                            && !element.is_empty()
+                })
+        },
+        seeds: &[":1", ":a-1.0-1._", "a", "-a.-b", "org.mpris.MediaPlayer2"],
+    },
 ];
+
+/// Valid beginnings of names of the [`KINDS`].
+const PREFIXES: [&str; 6] = ["/", "a.b", "a.b", "a", "a.b", "a"];
 
 fn is_word(byte: &u8) -> bool {
     byte.is_ascii_alphanumeric() || *byte == b'_'
@@ -150,7 +172,7 @@ fn agrees_with_the_naive_rules_on_all_short_texts() {
 #[test]
 fn agrees_with_the_naive_rules_on_pairs_at_every_place_of_every_length() {
     const BYTES: &[u8] = b"/:.-_9a\x80";
-    for (kind, prefix) in KINDS.iter().zip(["/", "a.b", "a.b", "a", "a.b"]) {
+    for (kind, prefix) in KINDS.iter().zip(PREFIXES) {
         for len in prefix.len()..=38 {
             let mut bytes = Vec::from(prefix);
             bytes.resize(len, b'a');
@@ -170,8 +192,44 @@ fn agrees_with_the_naive_rules_on_pairs_at_every_place_of_every_length() {
 }
 
 #[test]
+fn agrees_with_the_naive_rules_on_every_pair_of_bytes() {
+    for (kind, prefix) in KINDS.iter().zip(PREFIXES) {
+        let mut bytes = Vec::from(prefix);
+        bytes.extend(*b"??x");
+        let at = prefix.len();
+        for (first, second) in (0..=255).flat_map(|first| (0..=255).map(move |it| (first, it))) {
+            (bytes[at], bytes[at + 1]) = (first, second);
+            agree(kind, &bytes);
+        }
+    }
+}
+
+#[test]
+fn agrees_with_the_naive_rules_on_what_stands_twice_in_a_long_name() {
+    const BYTES: &[u8] = b"/:.-_9a\x80";
+    for (kind, prefix) in KINDS.iter().zip(PREFIXES) {
+        let mut bytes = Vec::from(prefix);
+        bytes.resize(70, b'a');
+        for (first, second) in (3..69).flat_map(|first| [(first, first + 16), (first, first + 32)])
+        {
+            for byte in BYTES {
+                let mut bytes = bytes.clone();
+                bytes[first] = *byte;
+                if let Some(second) = bytes.get_mut(second) {
+                    *second = *byte;
+                }
+                agree(kind, &bytes);
+                // And without the dot at the beginning.
+                bytes[1] = b'a';
+                agree(kind, &bytes);
+            }
+        }
+    }
+}
+
+#[test]
 fn names_end_at_255_bytes_and_paths_do_not() {
-    for (kind, prefix) in KINDS.iter().zip(["/", "a.b", "a.b", "a", "a.b"]) {
+    for (kind, prefix) in KINDS.iter().zip(PREFIXES) {
         for len in [254, 255, 256, 257, 70_000] {
             let mut bytes = Vec::from(prefix);
             bytes.resize(len, b'a');
@@ -402,4 +460,71 @@ fn an_invalid_name_is_quoted_with_its_role_and_the_rule() {
         error.unwrap_err().to_string(),
         "cannot use \"links\" as path: the path does not begin with a slash at byte 0"
     );
+}
+
+/// What every name converts to and from.
+macro_rules! converts {
+    ($name:ident $owned:ident $text:literal $wrong:literal) => {{
+        let name = $name::from_static($text);
+        let owned = name.to_owned();
+        assert_eq!($name::try_from($text), Ok(name));
+        assert_eq!($name::try_from($text.as_bytes()), Ok(name));
+        assert_eq!($name::try_from($wrong), $name::parse($wrong));
+        assert!($name::parse($wrong).is_err() && $wrong.parse::<$owned>().is_err());
+        assert_eq!($owned::try_from(String::from($text)), Ok(owned.clone()));
+        assert_eq!($owned::from(name), owned);
+        assert_eq!($name::from(&owned), name);
+        assert_eq!(String::from(owned.clone()), $text);
+        assert!(name == *$text && name == $text && name == owned);
+        assert!(owned == *$text && owned == $text && owned == name);
+        assert!(name != *"other" && owned != *"other");
+        let (shown, quoted) = (String::from($text), format!("{:?}", $text));
+        assert_eq!((format!("{name}"), format!("{name:?}")), (shown.clone(), quoted.clone()));
+        assert_eq!((format!("{owned}"), format!("{owned:?}")), (shown, quoted));
+        assert_eq!((name.as_ref(), owned.as_ref()), ($text, $text));
+    }};
+}
+
+#[cfg(feature = "alloc")]
+#[test]
+fn names_are_made_of_text_and_compared_with_it() {
+    converts!(BusName OwnedBusName "a.b" "a");
+    converts!(BusNamespace OwnedBusNamespace "a" "a.");
+    converts!(ErrorName OwnedErrorName "a.b" "a");
+    converts!(InterfaceName OwnedInterfaceName "a.b" "a");
+    converts!(MemberName OwnedMemberName "M" "a.b");
+    converts!(ObjectPath OwnedObjectPath "/a" "a");
+}
+
+#[cfg(feature = "alloc")]
+#[test]
+fn a_name_is_taken_in_each_form_and_refused_with_its_role() {
+    for (role, shown) in [
+        (NameRole::Destination, "destination"),
+        (NameRole::Path, "path"),
+        (NameRole::Interface, "interface"),
+        (NameRole::Member, "member"),
+        (NameRole::BusName, "bus name"),
+        (NameRole::ErrorName, "error name"),
+    ] {
+        let name = MemberName::from_static("M");
+        let (owned, text) = (name.to_owned(), String::from("M"));
+        assert_eq!(name.into_name(role), Ok(name));
+        assert_eq!((&owned).into_name(role), Ok(name));
+        assert_eq!((&text).into_name(role), Ok(name));
+        let refused: Result<MemberName<'_>, _> = "1".into_name(role);
+        let refused = refused.unwrap_err().to_string();
+        assert!(refused.starts_with(&format!("cannot use \"1\" as {shown}: ")), "{refused}");
+    }
+}
+
+#[test]
+fn each_kind_of_error_has_a_name_and_a_text_of_its_own() {
+    let all = NameErrorKind::ALL;
+    for (index, kind) in all.iter().enumerate() {
+        for other in &all[..index] {
+            assert_ne!((kind.name(), kind.to_string()), (other.name(), other.to_string()));
+            assert_ne!(kind.name(), other.name());
+        }
+    }
 }

@@ -116,6 +116,30 @@ fn bodies_are_made_of_values_and_give_them_back() {
 }
 
 #[test]
+fn a_value_gives_its_text_its_number_or_its_entries() {
+    let path = OwnedValue::from(ObjectPath::from_static("/a"));
+    let signature = OwnedValue::from(Signature::from_static("as"));
+    let texts = [OwnedValue::from("text"), path, signature, 7u32.into()];
+    let found: Vec<_> = texts.iter().map(OwnedValue::as_str).collect();
+    assert_eq!(found, [Some("text"), Some("/a"), Some("as"), None]);
+    for value in one_of_each() {
+        let signature = value.signature().unwrap();
+        let signature = signature.as_str();
+        let is_container = signature.starts_with(['a', '(', 'v']);
+        assert_eq!(value.as_basic().is_none(), is_container, "{value:?}");
+        assert_eq!(value.as_dict().is_some(), signature.starts_with("a{"), "{value:?}");
+    }
+}
+
+#[test]
+fn an_owned_signature_is_made_of_text_and_shown_as_it() {
+    let signature: OwnedSignature = "a{sv}".parse().unwrap();
+    assert_eq!(format!("{signature} {signature:?}"), "a{sv} \"a{sv}\"");
+    assert_eq!(signature.borrow(), Signature::from_static("a{sv}"));
+    assert!("a{vs}".parse::<OwnedSignature>().is_err());
+}
+
+#[test]
 fn a_borrowed_value_becomes_an_owned_one() {
     for value in one_of_each() {
         let bytes = marshal(&value);

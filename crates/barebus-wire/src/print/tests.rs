@@ -59,6 +59,20 @@ fn nothing_in_a_string_is_acted_on_by_a_terminal() {
 }
 
 #[test]
+fn what_cannot_be_printed_is_escaped_as_glib_does() {
+    for (text, expected) in [
+        ("\u{7}\u{8}\u{b}\u{c}\n\r\t", r"'\a\b\v\f\n\r\t'"),
+        ("it's", r#""it's""#),
+        (r#"'"\"#, r#""'\"\\""#),
+        ("\u{1}\u{7f}\u{85}\u{200b}", r"'\u0001\u007f\u0085\u200b'"),
+        ("é\u{301}\u{e000}\u{2003}", "'é\u{301}\u{e000}\u{2003}'"),
+        ("\u{e0001}", r"'\U000e0001'"),
+    ] {
+        assert_eq!(shown(text), expected);
+    }
+}
+
+#[test]
 fn a_container_is_shown_with_its_values() {
     assert_eq!(shown((1_u8, "a")), "(byte 0x01, 'a')");
     assert_eq!(shown(("a",)), "('a',)");

@@ -283,3 +283,6 @@ const fn is_padding(bytes: [u8; 8], len: usize) -> bool {
     // Shifted twice, because there may be no padding, and no shift by 64.
     u64::from_le_bytes(bytes) >> 1 >> (63 - 8 * len) == 0
 }
+
+#[cfg(test)]
+mod tests;

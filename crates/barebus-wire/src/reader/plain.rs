@@ -44,25 +44,13 @@ impl<'a> Reader<'a> {
         None
     }
 
-    pub(crate) const fn peek_field(&self, _: &[u8]) -> Option<([u8; 4], [u8; 4], usize)> {
-        None
-    }
-
     /// The `len` bytes at the cursor as text, when they are UTF-8.
     pub(super) fn text(&mut self, len: usize) -> Option<&'a str> {
         let bytes = self.bytes.get(self.pos..)?.get(..len)?;
         core::str::from_utf8(bytes).ok()
     }
 
-    pub(crate) const fn text_at(&mut self, _: &'a [u8], _: usize, _: usize) -> Option<&'a str> {
-        None
-    }
-
     pub(crate) const fn take_nested_variants(&mut self) {}
-
-    pub(crate) const fn signature_at(&self, _: usize, _: usize) -> Option<Signature<'a>> {
-        None
-    }
 
     pub(super) const fn take_str(&mut self) -> Option<&'a str> {
         None

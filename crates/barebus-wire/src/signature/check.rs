@@ -84,7 +84,7 @@ const fn check_any(text: &[u8]) -> Result<u8, SignatureError> {
         let code = text[i];
         let at = i as u8;
         i += 1;
-        let (inside, fields) = if depth > 0 { open[top(depth)] } else { (0, 0) };
+        let (inside, fields) = open[top(depth)];
         let wrong = match code {
             b'a' if arrays == limits::ARRAY_DEPTH => Some(Kind::ArrayTooDeep),
             b'(' if structs == limits::STRUCT_DEPTH => Some(Kind::StructTooDeep),
@@ -118,7 +118,7 @@ const fn check_any(text: &[u8]) -> Result<u8, SignatureError> {
             _ => {}
         }
         // A type is complete: so are the arrays whose element it is.
-        while depth > 0 && open[top(depth)].0 == b'a' {
+        while open[top(depth)].0 == b'a' {
             depth -= 1;
             arrays -= 1;
         }
@@ -146,7 +146,7 @@ const fn check_any(text: &[u8]) -> Result<u8, SignatureError> {
 /// A power of two, not below 96.
 const MOST_OPEN: usize = 128;
 
-/// Index of the container that was opened last.
+/// Index of the container that was opened last; with none, of a place that none is put at.
 const fn top(depth: usize) -> usize {
     depth.wrapping_sub(1) % MOST_OPEN
 }
@@ -154,6 +154,8 @@ const fn top(depth: usize) -> usize {
 #[cfg(test)]
 mod tests {
     extern crate alloc;
+
+    use alloc::string::String;
 
     use super::*;
 
@@ -178,17 +180,78 @@ mod tests {
         assert!(simple > 10_000, "{simple}");
     }
 
+    /// `text` is a signature of so many types, or none; and whether that is told without a stack.
+    #[track_caller]
+    fn judge(text: &str, types: Option<u8>, is_simple: bool) {
+        let bytes = text.as_bytes();
+        assert_eq!(check_any(bytes).ok(), types, "{text}");
+        assert_eq!(check(bytes).ok(), types, "{text}");
+        assert_eq!(count_simple(bytes), if is_simple { types } else { None }, "{text}");
+    }
+
     #[test]
-    fn nothing_long_or_deep_is_simple() {
-        for (text, expected) in [
-            ("as".repeat(127), Some(127)),
-            ("as".repeat(128), None),
-            ("a".repeat(32) + "y", Some(1)),
-            ("a".repeat(33) + "y", None),
-            ("(".repeat(32) + "y" + &")".repeat(32), Some(1)),
-            ("(".repeat(33) + "y" + &")".repeat(33), None),
+    fn usual_signatures_are_simple() {
+        for (text, types) in [
+            ("", 0),
+            ("ybnqiuxtdsoghv", 14),
+            ("a{sv}", 1),
+            ("aaya{oh}", 2),
+            ("(y)", 1),
+            ("((y)(s))s", 2),
+            ("a(ssssssouso)", 1),
+            ("(aya{sv})v", 2),
+            ("aa(a(v)av)", 1),
         ] {
-            assert_eq!(check(text.as_bytes()).ok(), expected, "{text}");
+            judge(text, Some(types), true);
         }
+        // Valid, but with more in a dictionary.
+        for text in ["a{sas}", "a{s(y)}", "a{sa{sv}}", "(a{saav})"] {
+            judge(text, Some(1), false);
+        }
+    }
+
+    #[test]
+    fn what_is_invalid_is_not_simple() {
+        for text in [
+            "a", "aa", "sa", "(", "(y", "((y)", ")", "y)", "(y))", "()", "(a)", "(ya)", "{sv}",
+            "(sv}", "a{", "a{s", "a{sv", "a{}", "a{s}", "a{ss)", "a{vs}", "a{vv}", "a{(s)s}",
+            "a{ass}", "a{sss}", "z", "sz", "a{sz}", "a{zs}", "(z)", "e", "r", " s", "s\0",
+        ] {
+            judge(text, None, false);
+        }
+    }
+
+    #[test]
+    fn a_signature_is_up_to_255_bytes_long() {
+        judge(&"y".repeat(254), Some(254), true);
+        judge(&"y".repeat(255), Some(255), true);
+        judge(&"y".repeat(256), None, false);
+        judge(&"a{sv}".repeat(51), Some(51), false);
+        judge(&"(y)".repeat(85), Some(85), false);
+        judge(&(String::from("a{s(y)}") + &"y".repeat(248)), Some(249), false);
+        judge(&(String::from("a{s(y)}") + &"y".repeat(249)), None, false);
+    }
+
+    #[test]
+    fn containers_that_have_ended_count_for_no_depth() {
+        for (text, most) in [("as", 32), ("a{sv}", 32), ("(y)", 32), ("(as)", 32)] {
+            judge(&text.repeat(most), Some(32), true);
+            judge(&text.repeat(most + 1), Some(33), false);
+        }
+        judge(&"a{sas}".repeat(42), Some(42), false);
+        judge(&"a{s(y)}".repeat(36), Some(36), false);
+    }
+
+    #[test]
+    fn arrays_and_structs_are_each_nested_32_deep_at_most() {
+        judge(&("a".repeat(32) + "y"), Some(1), true);
+        judge(&("a".repeat(33) + "y"), None, false);
+        judge(&("a".repeat(31) + "a{sv}"), Some(1), true);
+        judge(&("a".repeat(31) + "a{say}"), None, false);
+        judge(&("a".repeat(30) + "a{say}"), Some(1), false);
+        judge(&("(".repeat(32) + "y" + &")".repeat(32)), Some(1), true);
+        judge(&("(".repeat(33) + "y" + &")".repeat(33)), None, false);
+        judge(&("a(".repeat(32) + "y" + &")".repeat(32)), Some(1), true);
+        judge(&("a(".repeat(32) + "ay" + &")".repeat(32)), None, false);
     }
 }

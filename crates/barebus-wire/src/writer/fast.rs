@@ -139,3 +139,6 @@ fn copy_ends<const N: usize>(from: &[u8], to: &mut [u8]) -> bool {
 pub(crate) fn copy(from: &[u8], to: &mut [u8]) {
     to.copy_from_slice(from);
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,6 +5,7 @@ mod gdbus;
 mod json;
 mod values;
 
+use std::mem::ManuallyDrop;
 use std::process::ExitCode;
 
 use barebus::Variant;
@@ -47,7 +48,8 @@ pub(crate) fn run(globals: &Globals, asked: &Introspect) -> Result<ExitCode, Fai
         return Ok(ExitCode::SUCCESS);
     }
     let document = introspection::wait_for_document(reader.connection(), question, &tried);
-    let document = document.map_err(failed)??;
+    // Freeing hundreds of pieces takes time, and the process does not live long.
+    let document = ManuallyDrop::new(document.map_err(failed)??);
     introspection::warn_of_problems(&tried, &document);
     if only.is_some_and(|only| !document.node.interfaces.iter().any(|it| it.name == only)) {
         warn(format_args!("{tried}: it has no interface {}", only.unwrap_or_default()));
@@ -57,10 +59,10 @@ pub(crate) fn run(globals: &Globals, asked: &Introspect) -> Result<ExitCode, Fai
         let failures = &mut failures;
         let connection = &mut connection;
         Reader { connection, to, target, asked, failures, objects: 1, room: Room::default() }
-            .print(&object.path, document)?;
+            .print(&object.path, ManuallyDrop::into_inner(document))?;
         return Ok(failures.code());
     }
-    let values = reader.read(&document, only, &mut failures);
+    let values = ManuallyDrop::new(reader.read(&document, only, &mut failures));
     if form == Form::Table {
         let mut table = table(&document, only, &values, !format.no_legend);
         if only.is_none() && terminal::is_output() {

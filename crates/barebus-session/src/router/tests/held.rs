@@ -88,3 +88,20 @@ fn a_refused_owner_ends_the_calls_of_the_name_and_no_others() {
     play.change(Some(names::BUS), SERVICE, OWNER);
     assert!(play.is_reply(call, Some(OWNER)));
 }
+
+#[test]
+fn the_answer_about_one_name_decides_no_reply_of_another() {
+    let mut play = Play::bus();
+    let calls = [SERVICE, "org.example.Other"].map(|name| play.call(name).0);
+    play.serve(OWNER);
+    for call in calls {
+        let Route::Hold(held) = play.reply(call, Some(NEXT), &()) else { panic!("not held") };
+        play.hold(held);
+    }
+    let questions = mem::take(&mut play.asked);
+    assert_eq!(members(&questions), ["GetNameOwner"; 2]);
+    play.reply(questions[0].0, Some(names::BUS), &(OWNER,));
+    assert_eq!(play.released, [(calls[0], false)]);
+    play.reply(questions[1].0, Some(names::BUS), &(NEXT,));
+    assert_eq!(play.released, [(calls[0], false), (calls[1], true)]);
+}
