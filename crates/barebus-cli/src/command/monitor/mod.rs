@@ -70,7 +70,7 @@ pub(crate) fn tell(globals: &Globals, what: &str) {
 /// Tells the user why watching has ended.
 pub(crate) fn tell_end(globals: &Globals, stopped: Stopped) {
     match stopped {
-        Stopped::Enough => tell(globals, "Received maximum number of messages, exiting."),
+        Stopped::Enough => tell(globals, "Received requested maximum number of messages, exiting."),
         Stopped::Late => tell(globals, "Timed out waiting for messages, exiting."),
         Stopped::Interrupted => {}
     }

@@ -9,7 +9,7 @@ use crate::support::{BAREBUS, text};
 use crate::watch::until_it_ends;
 
 /// The busctl of a Debian 13 root, with that root's libraries. It runs here, where the bus of the tests is.
-fn busctl() -> Command {
+pub(crate) fn busctl() -> Command {
     let root = std::env::var("BAREBUS_TEST_ROOT")
         .unwrap_or_else(|_| panic!("BAREBUS_TEST_ROOT names no root of Debian 13"));
     let libraries = format!("{root}/usr/lib/x86_64-linux-gnu");
