@@ -89,11 +89,15 @@ const UNIT: [&str; 37] = [
 
 /// What is wrong with how the program ends: a line for each of the verbs that ends in another way, whatever the time limit is.
 fn differences(address: &str, limits: &[&str], lines: &[&str], code: i32) -> Vec<String> {
-    let wrong = |line: &&str| {
+    let wrong = |line: &str| {
         let mut tried = limits.iter().map(|limit| difference(limit, line, address, code));
         tried.try_fold(None, |_, found| found.map(Some)).flatten()
     };
-    lines.iter().filter_map(wrong).collect()
+    // Together, because monitor, capture and trace wait for the usual time, whatever the limit is.
+    thread::scope(|scope| {
+        let tried: Vec<_> = lines.iter().map(|line| scope.spawn(move || wrong(line))).collect();
+        tried.into_iter().filter_map(|tried| tried.join().unwrap()).collect()
+    })
 }
 
 fn difference(limit: &str, line: &str, address: &str, code: i32) -> Option<String> {
