@@ -331,6 +331,7 @@ mod tests {
         assert_eq!(unix.get("guid").unwrap().as_str(), "0");
         assert_eq!(unix.get("host"), None);
         assert_eq!(unix.to_string(), "unix:path=/a%20b%ff,guid=0");
+        assert_eq!(unix.as_str(), "unix:path=/a%20b%ff,guid=0");
         assert_eq!(list.next().unwrap().transport(), "tcp");
         assert_eq!(list.next(), None);
         assert_eq!(Addresses::parse("").unwrap().next(), None);

@@ -373,6 +373,15 @@ mod tests {
     }
 
     #[test]
+    fn numbers_are_equal_when_all_are() {
+        let numbers = |bytes| Numbers::<u16>::from_bytes(bytes, Endian::Little);
+        let two = numbers(&[1, 0, 2, 0]);
+        assert_eq!(two, Numbers::from_bytes(&[0, 1, 0, 2], Endian::Big));
+        assert!(two != numbers(&[1, 0]) && two != numbers(&[1, 0, 3, 0]) && two != numbers(&[]));
+        assert!(two == [1, 2][..] && two != [1][..] && two != [1, 3][..]);
+    }
+
+    #[test]
     fn numbers_come_back_in_either_byte_order_however_many_they_are() {
         fn many<T>(number: impl Fn(u8) -> T) -> Vec<T> {
             (0..20).map(number).collect()

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use crate::packages;
 use crate::run::{self, Failure, cargo, top};
-use crate::test::APART;
+use crate::test::{APART, COMPACT_RULES};
 
 #[derive(Debug, Args)]
 pub(crate) struct CoverageOptions {
@@ -37,6 +37,9 @@ const GOALS: &[Goal] = &[
 
 /// Test programs of `barebus-tests` that need no systemd.
 const QUICK: &[&str] = &["wire", "session", "handshake", "connection", "tokio"];
+
+/// Sets the optimisation of what is built.
+const OPT_LEVEL: &str = "CARGO_PROFILE_DEV_OPT_LEVEL";
 
 /// The part of llvm-cov's summary that is read.
 #[derive(Debug, Deserialize)]
@@ -119,6 +122,12 @@ fn tests(llvm: &str, is_quick: bool) -> Vec<Command> {
         command.args(["--branch", "--no-report"]);
         command
     };
+    // With all else built for size, too: cargo-llvm-cov takes no options for one package.
+    let mut compact = test();
+    compact.args(["-p", "barebus-wire", "--lib"]).env(OPT_LEVEL, "s");
+    let mut compact_rules = test();
+    compact_rules.args(["-p", "barebus-tests", "--test", "wire", "--"]).args(COMPACT_RULES);
+    compact_rules.env(OPT_LEVEL, "s");
     if is_quick {
         let mut units = test();
         units.args(["--lib", "--tests"]).args(GOALS.iter().flat_map(|goal| ["-p", goal.package]));
@@ -126,13 +135,13 @@ fn tests(llvm: &str, is_quick: bool) -> Vec<Command> {
         rules.args(["-p", "barebus-tests"]).args(QUICK.iter().flat_map(|name| ["--test", name]));
         // They build programs of their own.
         rules.args(["--", "--skip", "proofs::", "--skip", "proof::"]);
-        return vec![units, rules];
+        return vec![units, rules, compact, compact_rules];
     }
     let mut together = test();
     together.args(["--workspace", "--"]).args(APART.iter().flat_map(|name| ["--skip", name]));
     let mut apart = test();
     apart.args(["--workspace", "--"]).args(APART);
-    vec![together, apart]
+    vec![together, apart, compact, compact_rules]
 }
 
 /// `cargo llvm-cov` with the tools that read what rustc's LLVM writes.

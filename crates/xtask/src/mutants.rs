@@ -8,6 +8,7 @@ use std::process::Command;
 use clap::{Args, ValueEnum};
 
 use crate::run::{self, Failure, cargo, top};
+use crate::test::{COMPACT, COMPACT_RULES};
 
 /// The least part of the changes, in percent, that tests must notice.
 const LEAST: usize = 97;
@@ -50,9 +51,6 @@ struct Stage {
     /// Arguments of the test programs.
     tests: &'static [&'static str],
 }
-
-/// The tests that `cargo xtask test` runs with wire built for size.
-const COMPACT: &str = "--config=profile.dev.package.barebus-wire.opt-level='s'";
 
 impl Part {
     const fn package(self) -> &'static str {
@@ -105,7 +103,7 @@ impl Part {
                 Stage {
                     package: "barebus-tests",
                     build: &["--test=wire", COMPACT],
-                    tests: &["corpus", "golden", "kinds", "names", "depth", "lengths"],
+                    tests: COMPACT_RULES,
                 },
             ],
             Self::Session => &[

@@ -8,8 +8,12 @@ use crate::packages;
 use crate::run::{self, Failure, cargo, top};
 use crate::step::{Step, run_all};
 
-/// Builds wire for size, but with the checks of a debug build.
-const COMPACT: [&str; 2] = ["--config", "profile.dev.package.barebus-wire.opt-level='s'"];
+/// Builds wire for size, but with the checks of a debug build. A program built for size runs the plain code without the fast paths.
+pub(crate) const COMPACT: &str = "--config=profile.dev.package.barebus-wire.opt-level='s'";
+
+/// The tests of `barebus-tests` that run with wire built for size.
+pub(crate) const COMPACT_RULES: &[&str] =
+    &["corpus", "golden", "kinds", "names", "depth", "lengths"];
 
 /// Tests that boot many boxes.
 pub(crate) const APART: [&str; 2] = ["members::", "transient::"];
@@ -71,12 +75,11 @@ pub(crate) fn run(all: bool) -> Result<(), Failure> {
     let mut small = cargo();
     small.args(["clippy", "-p", "barebus", "-p", "barebus-systemd", "-p", "barebus-tokio"]);
     small.args(["--no-default-features", "--", "-D", "warnings"]);
-    // A program built for size runs the plain code without the fast paths.
     let mut compact = cargo();
-    compact.args(["test", "-p", "barebus-wire", "--lib"]).args(COMPACT);
+    compact.args(["test", "-p", "barebus-wire", "--lib", COMPACT]);
     let mut compact_rules = cargo();
-    compact_rules.args(["test", "-p", "barebus-tests", "--test", "wire"]).args(COMPACT);
-    compact_rules.args(["--", "corpus", "golden", "kinds", "names", "depth", "lengths"]);
+    compact_rules.args(["test", "-p", "barebus-tests", "--test", "wire", COMPACT, "--"]);
+    compact_rules.args(COMPACT_RULES);
     // They are only checked, so libFuzzer itself, which is C++, is not needed.
     let mut fuzz = cargo();
     fuzz.args(["check", "--manifest-path", "fuzz/Cargo.toml", "--target-dir", "target/fuzz"]);

@@ -3,7 +3,7 @@
 use alloc::string::{String, ToString};
 use alloc::vec;
 
-use crate::{BodyError, DecodeErrorKind as Kind, Entries, OwnedBody, OwnedValue, Type};
+use crate::{BodyError, DecodeErrorKind as Kind, Entries, OwnedBody, OwnedValue, Type, Variant};
 
 crate::structure! {
     #[derive(Debug, PartialEq)]
@@ -19,6 +19,12 @@ crate::dictionary! {
         "Mtu" => mtu: Option<u32>,
         "Name" => name: Option<&'a str>,
         "Pair" => pair: Option<Pair<'a>>,
+    }
+}
+
+crate::dictionary! {
+    struct Open<'a> {
+        "Any" => any: Option<Variant<'a>>,
     }
 }
 
@@ -45,6 +51,14 @@ fn a_dictionary_holds_the_fields_that_are_set_and_entries_of_others() {
     let body = entries([("Name", "eth0".into()), ("Other", vec![1_u8].into())]);
     let expected = Settings { mtu: None, name: Some("eth0"), pair: None };
     assert_eq!(body.get::<(Settings<'_>,)>().unwrap().0, expected);
+}
+
+#[test]
+fn an_entry_of_any_type_is_the_variant_that_stands_there() {
+    let body = entries([("Any", 7_u32.into())]);
+    let (open,) = body.get::<(Open<'_>,)>().unwrap();
+    assert_eq!(open.any.as_ref().unwrap().get::<u32>().unwrap(), 7);
+    assert_eq!(OwnedBody::new(&(open,)).unwrap().as_bytes(), body.as_bytes());
 }
 
 #[test]

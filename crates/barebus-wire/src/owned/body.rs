@@ -232,6 +232,13 @@ mod tests {
     }
 
     #[test]
+    fn refuses_a_body_over_128_mib() {
+        let bytes = vec![0; limits::MESSAGE_LEN as usize + 1];
+        let error = OwnedBody::from_bytes(Signature::from_static("ay"), Endian::Little, bytes);
+        assert_eq!(error.unwrap_err(), DecodeError::new(Kind::BodyTooLong, 0));
+    }
+
+    #[test]
     fn refuses_bytes_that_are_left_over() {
         let error =
             OwnedBody::from_bytes(Signature::from_static("y"), Endian::Little, vec![1, 2, 3]);

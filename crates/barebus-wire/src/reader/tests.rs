@@ -58,6 +58,10 @@ fn an_error_is_explained_by_the_reader_that_failed_with_it_only() {
     assert_eq!(reader.explain(error), BodyError::FdIndex { index: 5, count: 3, error });
     let other = DecodeError::new(Kind::FdIndexOutOfBounds, 4);
     assert_eq!(reader.explain(other), BodyError::Decode(other));
+
+    // Where nobody knows how many came, any index is taken.
+    let mut reader = Reader::new(b"\xff\xff\xff\xff", Endian::Little);
+    assert_eq!(reader.read_fd_index(), Ok(u32::MAX));
 }
 
 /// Reads the length of an array at byte 4: how many bytes the array has.
