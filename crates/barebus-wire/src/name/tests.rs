@@ -192,12 +192,16 @@ fn agrees_with_the_naive_rules_on_pairs_at_every_place_of_every_length() {
 }
 
 #[test]
-fn agrees_with_the_naive_rules_on_every_pair_of_bytes() {
+fn agrees_with_the_naive_rules_on_every_pair_of_bytes_that_may_stand_in_some_name() {
+    let is_rich = |byte: &u8| is_word(byte) || b"/:.-@[`{\0\x80\xff".contains(byte);
+    let rich: Vec<u8> = (0..=255).filter(is_rich).collect();
     for (kind, prefix) in KINDS.iter().zip(PREFIXES) {
         let mut bytes = Vec::from(prefix);
         bytes.extend(*b"??x");
         let at = prefix.len();
-        for (first, second) in (0..=255).flat_map(|first| (0..=255).map(move |it| (first, it))) {
+        for (first, second) in
+            rich.iter().flat_map(|first| rich.iter().map(move |it| (*first, *it)))
+        {
             (bytes[at], bytes[at + 1]) = (first, second);
             agree(kind, &bytes);
         }
