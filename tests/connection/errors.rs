@@ -156,3 +156,91 @@ fn errors_of_all_layers_answer_the_same_questions() {
     assert_eq!(format!("{other:?}"), "no such thing");
     assert!(!other.is_timeout() && !other.is_disconnected() && other.remote_name().is_none());
 }
+
+#[test]
+fn why_no_connection_was_opened_names_what_was_tried() {
+    let attempt = |address: &str, error| Attempt { address: address.into(), error };
+    let missing = || io::Error::from_raw_os_error(2);
+    const MISSING: &str = "No such file or directory (os error 2)";
+    let at = |address: &str, error| OpenError::Unreachable(vec![attempt(address, error)]);
+    let unsupported = |transport: &str| AttemptError::Unsupported { transport: transport.into() };
+    for (error, text) in [
+        (OpenError::NoAddress, "the address lists no server".to_owned()),
+        (
+            OpenError::NotSet { variable: "XDG_RUNTIME_DIR" },
+            "the environment does not say where the bus is: XDG_RUNTIME_DIR is not set".into(),
+        ),
+        (
+            OpenError::NotSet { variable: "A and B" },
+            "the environment does not say where the bus is: A and B are not set".into(),
+        ),
+        (
+            OpenError::Unreachable(vec![
+                attempt("unix:path=/a", AttemptError::Io(missing())),
+                attempt("tcp:port=1", AttemptError::Key { key: "host", reason: "is missing" }),
+            ]),
+            format!(
+                "cannot connect to unix:path=/a: {MISSING}; cannot connect to tcp:port=1: \
+                 the key 'host' is missing"
+            ),
+        ),
+        (
+            at("x", unsupported("autolaunch")),
+            "cannot connect to x: autolaunch is not supported".into(),
+        ),
+        (at("x", unsupported("launchd")), "cannot connect to x: launchd is not supported".into()),
+        (
+            at("x", unsupported("systemd")),
+            "cannot connect to x: the transport is for servers only".into(),
+        ),
+        (at("x", unsupported("tcp")), "cannot connect to x: the transport is not built in".into()),
+        (at("x", unsupported("pigeon")), "cannot connect to x: the transport is unknown".into()),
+        (
+            OpenError::Machine { name: "box".into(), error: missing() },
+            format!("cannot find the container 'box': {MISSING}"),
+        ),
+        (
+            OpenError::Capsule { name: "box".into(), error: missing() },
+            format!("cannot find the capsule 'box': {MISSING}"),
+        ),
+        (OpenError::Prepare(missing()), format!("cannot prepare the socket: {MISSING}")),
+    ] {
+        assert_eq!(error.to_string(), text);
+        assert!(!error.is_timeout(), "{text}");
+    }
+}
+
+#[test]
+fn a_failed_operation_of_systemd_says_what_to_do_and_whether_time_ran_out() {
+    use barebus_systemd::{ActiveState, Cause, Error};
+    let setting = Properties::new(UnitKind::Service).set("NoSetting", "1").err().unwrap();
+    let name = UnitName::parse("no unit").unwrap_err();
+    let late = Attempt {
+        address: "unix:path=/x".into(),
+        error: AttemptError::Io(io::ErrorKind::TimedOut.into()),
+    };
+    for (cause, text, is_timeout) in [
+        (Cause::JobNotEnded(SHORT), "the job has not ended within", true),
+        (
+            Cause::UnitExists(ActiveState::Failed),
+            "reset it, as `systemctl reset-failed` does",
+            false,
+        ),
+        (Cause::UnitExists(ActiveState::Active), "it is active; use another name", false),
+        (Cause::Io(io::ErrorKind::NotFound.into()), "the job: entity not found", false),
+        (Cause::Call(CallError::NoReply(NoReply::TimedOut)), "the job: ", true),
+        (Cause::Call(CallError::NotSubscribed), "the job: ", false),
+        (Cause::Open(OpenError::NoAddress), "the job: the address lists no server", false),
+        (Cause::Open(OpenError::Unreachable(vec![late])), "cannot connect to unix:path=/x", true),
+        (Cause::Name(name), "the job: ", false),
+        (Cause::Setting(setting), "the job: ", false),
+    ] {
+        let error = Error { operation: "the job".into(), cause };
+        let shown = error.to_string();
+        assert!(shown.contains(text), "{shown}");
+        assert_eq!(error.is_timeout(), is_timeout, "{shown}");
+        assert!(!error.is_disconnected() && !error.is_no_such_unit(), "{shown}");
+        let kept = barebus::Error::from(error);
+        assert_eq!((kept.to_string(), kept.is_timeout()), (shown, is_timeout));
+    }
+}

@@ -151,7 +151,9 @@ fn no_more_is_queued_once_the_limit_is_reached() {
     let reply_to = called(&mut scene, Flags::NONE);
     let queued = |scene: &Scene| scene.session.poll_transmit().bytes.concat().len();
     while queued(&scene) < LIMIT {
+        let before = queued(&scene);
         scene.session.emit(&SIGNAL, &(), Vec::new()).unwrap();
+        assert!(queued(&scene) > before);
     }
     for _ in 0..2 {
         let session = &mut scene.session;

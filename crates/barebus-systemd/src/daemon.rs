@@ -34,8 +34,8 @@ pub(crate) async fn reload<C: Client>(client: &C) -> Result<(), Error> {
 
 /// A call that waits longer than others, unless the user has limited that.
 pub(crate) fn within<C: Client>(client: &C, time: Duration) -> CallOptions {
-    let time = time.min(client.state().slow_limit());
-    CallOptions { timeout: Timeout::Of(Some(time)), ..CallOptions::default() }
+    let timeout = Timeout::Of(Some(client.state().slow(time)));
+    CallOptions { timeout, ..CallOptions::default() }
 }
 
 pub(crate) async fn environment<C: Client>(client: &C) -> Result<Vec<(String, String)>, Error> {

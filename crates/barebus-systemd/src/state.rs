@@ -48,9 +48,9 @@ impl<S> State<S> {
         self.absence.store(millis(time), Ordering::Relaxed);
     }
 
-    /// The most that a call waits whose own limit is longer than that of other calls.
-    pub(crate) fn slow_limit(&self) -> Duration {
-        Duration::from_millis(self.slow_limit.load(Ordering::Relaxed))
+    /// How long a call waits whose own `limit` is longer than that of other calls: no longer than the user allows.
+    pub(crate) fn slow(&self, limit: Duration) -> Duration {
+        limit.min(Duration::from_millis(self.slow_limit.load(Ordering::Relaxed)))
     }
 
     pub(crate) fn limit_slow_calls(&self, time: Duration) {
@@ -72,5 +72,23 @@ impl<S> Default for State<S> {
             slow_limit: AtomicU64::new(u64::MAX),
             is_interactive: AtomicBool::new(false),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slow_calls_wait_no_longer_than_the_user_allows() {
+        let state = State::<()>::default();
+        let [second, minute, hour] = [1, 60, 3600].map(Duration::from_secs);
+        assert_eq!(state.slow(minute), minute);
+        state.limit_slow_calls(second);
+        assert_eq!(state.slow(minute), second);
+        state.limit_slow_calls(hour);
+        assert_eq!(state.slow(minute), minute);
+        state.limit_slow_calls(Duration::MAX);
+        assert_eq!(state.slow(minute), minute);
     }
 }

@@ -75,6 +75,9 @@ pub(crate) struct Selection {
     #[arg(long, global = true, value_name = "BYTES", value_parser = size)]
     pub(crate) size: Option<u64>,
     /// Ends after this number of messages
-    #[arg(long, short = 'N', global = true, value_name = "NUMBER")]
+    #[arg(
+        long, short = 'N', global = true, value_name = "NUMBER",
+        value_parser = clap::value_parser!(u64).range(1..)
+    )]
     pub(crate) limit_messages: Option<u64>,
 }

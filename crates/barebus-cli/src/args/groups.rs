@@ -11,12 +11,12 @@ use super::{Format, Globals, Selection, Sending, Target};
 
 /// A group of shared options. Its default is what a command line without any of them says.
 trait Group: Args + Default {
-    const LONG: &[&str];
-    const SHORT: &[u8];
+    const LONG: &'static [&'static str];
+    const SHORT: &'static [u8];
 }
 
 impl Group for Target {
-    const LONG: &[&str] = &[
+    const LONG: &'static [&'static str] = &[
         "system",
         "user",
         "address",
@@ -28,11 +28,11 @@ impl Group for Target {
         "handshake",
         "watch-bind",
     ];
-    const SHORT: &[u8] = b"HMC";
+    const SHORT: &'static [u8] = b"HMC";
 }
 
 impl Group for Format {
-    const LONG: &[&str] = &[
+    const LONG: &'static [&'static str] = &[
         "output",
         "json",
         "verbose",
@@ -43,24 +43,24 @@ impl Group for Format {
         "no-legend",
         "no-pager",
     ];
-    const SHORT: &[u8] = b"ojql";
+    const SHORT: &'static [u8] = b"ojql";
 }
 
 impl Group for Sending {
-    const LONG: &[&str] = &[
+    const LONG: &'static [&'static str] = &[
         "expect-reply",
         "auto-start",
         "allow-interactive-authorization",
         "augment-creds",
         "destination",
     ];
-    const SHORT: &[u8] = b"";
+    const SHORT: &'static [u8] = b"";
 }
 
 impl Group for Selection {
-    const LONG: &[&str] =
+    const LONG: &'static [&'static str] =
         &["unique", "acquired", "activatable", "show-machine", "match", "size", "limit-messages"];
-    const SHORT: &[u8] = b"N";
+    const SHORT: &'static [u8] = b"N";
 }
 
 /// Whether the words of a command line can name an option of each group.

@@ -133,7 +133,8 @@ impl Target {
     }
 }
 
-const REPLY_TIMEOUT: Duration = Duration::from_secs(25);
+/// As busctl's.
+pub(crate) const REPLY_TIMEOUT: Duration = Duration::from_secs(25);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Limit {

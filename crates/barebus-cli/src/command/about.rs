@@ -78,13 +78,16 @@ fn name(command: &Command) -> String {
 
 fn named_page(command: Command) -> io::Result<Vec<u8>> {
     let name = name(&command);
-    page(command.display_name(name))
+    // What the help leaves to the page is described here.
+    page(command.display_name(name).mut_args(|arg| arg.hide_short_help(false)))
 }
 
 /// The manual page, with the examples as they are typed.
 fn page(command: Command) -> io::Result<Vec<u8>> {
     let examples = command.get_after_help().map(ToString::to_string).unwrap_or_default();
     let examples = args::spaced(&examples);
+    let name = name(&command);
+    let has_verbs = command.get_subcommands().any(|it| it.get_name() != "help");
     let man = clap_mangen::Man::new(command.after_help(""));
     let mut page = Vec::new();
     man.render_title(&mut page)?;
@@ -92,7 +95,13 @@ fn page(command: Command) -> io::Result<Vec<u8>> {
     man.render_synopsis_section(&mut page)?;
     man.render_description_section(&mut page)?;
     man.render_options_section(&mut page)?;
-    man.render_subcommands_section(&mut page)?;
+    if has_verbs {
+        man.render_subcommands_section(&mut page)?;
+    }
+    page.extend_from_slice(b".SH \"EXIT STATUS\"\n");
+    for (code, meaning) in codes(&name) {
+        writeln!(page, ".TP\n.B {code}\n{meaning}")?;
+    }
     let mut lines = examples.lines().skip(1).peekable();
     if lines.peek().is_some() {
         page.extend_from_slice(b".SH EXAMPLES\n.nf\n");
@@ -105,4 +114,54 @@ fn page(command: Command) -> io::Result<Vec<u8>> {
     }
     page.extend_from_slice(b".fi\n.SH \"SEE ALSO\"\nbarebus(1), busctl(1), systemctl(1)\n");
     Ok(page)
+}
+
+/// The exit codes of the verb with the page `name`, and what they mean. `docs/cli.md` has more words.
+fn codes(name: &str) -> &'static [(&'static str, &'static str)] {
+    match name.strip_prefix("barebus-").unwrap_or_default() {
+        "validate" | "decode" | "encode" | "generate" | "completions" | "man" => &[
+            ("0", "Done"),
+            ("1", "A message is invalid"),
+            ("2", "Wrong usage"),
+            ("5", "A file cannot be read, or the output cannot be written"),
+        ],
+        "box" => &[
+            ("1", "The box did not boot, or the command did not start"),
+            ("2", "Wrong usage"),
+            (
+                "other",
+                "The exit code of the command, or 128 and the number of the signal that ended it",
+            ),
+        ],
+        "unit-run" => &[
+            ("0", "The service has started; with --wait, the command has succeeded"),
+            ("1", "Refused, or no connection or reply"),
+            ("2", "Wrong usage"),
+            ("4", "It has not ended within --timeout"),
+            ("other", "With --wait, the exit code of the command; 255 if a signal ended it"),
+        ],
+        unit if unit == "unit" || unit.starts_with("unit-") => &[
+            ("0", "Done; the answer of state, active, failed and status is yes"),
+            (
+                "1",
+                "A job failed, or another refusal; no connection or reply; the answer of state and failed is no",
+            ),
+            ("2", "Wrong usage"),
+            ("3", "The answer of active and status is no; the unit has no such job, as a reload"),
+            (
+                "4",
+                "A question about a unit that does not exist; the job is not allowed, or has not ended within --timeout",
+            ),
+            ("5", "A job for a unit that does not exist; the output cannot be written"),
+            ("6", "A job for a unit whose file could not be loaded"),
+        ],
+        _ => &[
+            ("0", "Done"),
+            ("1", "Refused: an error reply, a value that cannot be read, an invalid message"),
+            ("2", "Wrong usage; nothing was sent"),
+            ("3", "No connection"),
+            ("4", "No reply in time"),
+            ("5", "A file cannot be read, or the output cannot be written"),
+        ],
+    }
 }

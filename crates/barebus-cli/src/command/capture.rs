@@ -7,7 +7,7 @@ use barebus_text::capture::PcapngWriter;
 
 use super::monitor::{tell, tell_end};
 use crate::args::{Capture, Globals};
-use crate::command::open;
+use crate::command::open_to_watch;
 use crate::exit::Failure;
 use crate::watch::{Flow, Left, Live, Wanted, become_monitor, end_of};
 
@@ -23,7 +23,7 @@ pub(crate) fn run(globals: &Globals, asked: &Capture) -> Result<ExitCode, Failur
         only_signals: false,
     };
     let rules = wanted.rules()?;
-    let mut connection = open(&globals.target)?;
+    let mut connection = open_to_watch(&globals.target)?;
     become_monitor(&mut connection, &rules)?;
     let mut live = Live::new()?;
     let application = concat!("barebus ", env!("CARGO_PKG_VERSION"));

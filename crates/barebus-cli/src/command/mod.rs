@@ -25,4 +25,4 @@ pub(crate) mod unit;
 pub(crate) mod validate;
 pub(crate) mod wait;
 
-pub(crate) use open::{open, options};
+pub(crate) use open::{open, open_to_watch, options};

@@ -10,11 +10,20 @@ use barebus::{AttemptError, Connection, OpenError, Options};
 use barebus_systemd::Remote;
 use nix::unistd::geteuid;
 
-use crate::args::{Handshake, Place, Target};
+use crate::args::{Handshake, Place, REPLY_TIMEOUT, Target};
 use crate::exit::Failure;
 
 /// Opens the connection that the command line selects.
 pub(crate) fn open(target: &Target) -> Result<Connection, Failure> {
+    open_with(target, &Limits::of(target))
+}
+
+/// The same for a verb whose `--timeout` says how long it watches: what comes before has the usual time.
+pub(crate) fn open_to_watch(target: &Target) -> Result<Connection, Failure> {
+    open_with(target, &Limits::USUAL)
+}
+
+fn open_with(target: &Target, limits: &Limits) -> Result<Connection, Failure> {
     let place = target.place()?;
     if let Place::Host(host) = place {
         let mut remote = Remote::new(host)?;
@@ -22,13 +31,13 @@ pub(crate) fn open(target: &Target) -> Result<Connection, Failure> {
             remote = remote.timeout(timeout);
         }
         let mut connection = remote.open()?;
-        connection.set_call_timeout(target.reply_timeout());
+        connection.set_call_timeout(limits.call);
         return Ok(connection);
     }
     let place = user::Local::of(place)?;
     let opened = match target.watch_bind {
-        true => bind::wait(target.time_limit(), || connect(target, &place)),
-        false => connect(target, &place),
+        true => bind::wait(target.time_limit(), || connect(target, limits, &place)),
+        false => connect(target, limits, &place),
     };
     opened.map_err(|error| {
         let hint = hint(&place, &error);
@@ -67,14 +76,18 @@ fn is_absent(error: &OpenError) -> bool {
     })
 }
 
-fn connect(target: &Target, place: &user::Local<'_>) -> Result<Connection, OpenError> {
+fn connect(
+    target: &Target,
+    limits: &Limits,
+    place: &user::Local<'_>,
+) -> Result<Connection, OpenError> {
     // After the user has been changed: a bus is told who we are.
-    let bus = || options(target, Options::bus());
+    let bus = || limits.set(target, Options::bus());
     match place {
         user::Local::System => bus().open_system(),
         user::Local::Session => bus().open_session(),
         user::Local::Address(address) => bus().open(address),
-        user::Local::Peer(address) => options(target, Options::direct()).open(address),
+        user::Local::Peer(address) => limits.set(target, Options::direct()).open(address),
         user::Local::User(uid) => bus().open_user(*uid),
         user::Local::Machine(name) => bus().open_machine(name),
         user::Local::Capsule(name) => bus().open_capsule(name),
@@ -83,16 +96,32 @@ fn connect(target: &Target, place: &user::Local<'_>) -> Result<Connection, OpenE
 
 /// Adds the options of the command line.
 pub(crate) fn options(target: &Target, options: Options) -> Options {
-    let timeout = target.reply_timeout();
-    // Shorter than the limit of a call, whose time begins earlier: so a silent server is reported as such, not as a call without a reply.
-    let handshake =
-        timeout.map_or(HANDSHAKE_TIMEOUT, |timeout| (timeout / 8 * 7).min(HANDSHAKE_TIMEOUT));
-    let options = options.call_timeout(timeout).handshake_timeout(handshake);
-    match target.handshake {
-        Handshake::Pipelined => options,
-        Handshake::Step => options.step_by_step(),
-    }
+    Limits::of(target).set(target, options)
 }
 
-/// A local server answers within milliseconds.
-const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(5);
+/// Time limits of a connection.
+struct Limits {
+    /// For each reply; `None`: no limit.
+    call: Option<Duration>,
+    handshake: Duration,
+}
+
+impl Limits {
+    /// A local server answers within milliseconds.
+    const USUAL: Self = Self { call: Some(REPLY_TIMEOUT), handshake: Duration::from_secs(5) };
+
+    fn of(target: &Target) -> Self {
+        let call = target.reply_timeout();
+        // Shorter than the limit of a call, whose time begins earlier: so a silent server is reported as such, not as a call without a reply.
+        let handshake = call.map_or(Duration::MAX, |call| call / 8 * 7).min(Self::USUAL.handshake);
+        Self { call, handshake }
+    }
+
+    fn set(&self, target: &Target, options: Options) -> Options {
+        let options = options.call_timeout(self.call).handshake_timeout(self.handshake);
+        match target.handshake {
+            Handshake::Pipelined => options,
+            Handshake::Step => options.step_by_step(),
+        }
+    }
+}

@@ -153,6 +153,18 @@ fn manual_pages_are_printed_and_written() {
         let page = fs::read_to_string(format!("{directory}/barebus-unit-{verb}.1")).unwrap();
         assert!(page.contains(".SH EXAMPLES"), "{page}");
     }
+    for file in fs::read_dir(&directory).unwrap() {
+        let file = file.unwrap().path();
+        let page = fs::read_to_string(&file).unwrap();
+        assert!(page.contains(".SH \"EXIT STATUS\"\n.TP\n.B "), "{page}");
+        // Each option is described, also those that the help leaves out, and no section is empty.
+        let lines: Vec<&str> = page.lines().collect();
+        for pair in lines.windows(2) {
+            let is_bare = pair[0].starts_with(r"\fB\-") && pair[1].is_empty();
+            let is_empty = pair[0].starts_with(".SH ") && pair[1].starts_with(".SH ");
+            assert!(!is_bare && !is_empty, "{}: {}", file.display(), pair[0]);
+        }
+    }
     let run = fs::read_to_string(format!("{directory}/barebus-unit-run.1")).unwrap();
     assert_eq!(stdout(Command::new(BAREBUS).args(["man", "unit", "run"])), run);
     for verb in [&["nosuch"][..], &["unit", "nosuch"], &["call", "help"]] {

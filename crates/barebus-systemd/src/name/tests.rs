@@ -252,3 +252,34 @@ fn a_name_of_a_path_that_is_too_long_ends_in_its_hash() {
     let same = UnitName::of_path(&path[..240], UnitKind::Mount).unwrap();
     assert_eq!(unescape_path(same.prefix()).unwrap().to_str(), Some(&path[..240]));
 }
+
+#[test]
+fn a_name_compares_prints_and_parses_as_its_text() {
+    use std::collections::{BTreeMap, HashMap};
+    let texts = ["a.service", "a-b.service", "a.socket", "getty@tty1.service", "B.mount"];
+    for text in texts {
+        let name: UnitName = text.parse().unwrap();
+        assert_eq!(UnitName::try_from(text), Ok(name.clone()));
+        assert_eq!(name, *text);
+        assert_eq!(name, text);
+        assert_eq!(name.as_ref() as &str, text);
+        assert_eq!((name.to_string(), format!("{name:?}")), (text.into(), format!("{text:?}")));
+        assert_eq!(format!("{name:>20}|"), format!("{text:>20}|"));
+        assert_eq!(UnitName::from_object_path(name.object_path().borrow()), Ok(name.clone()));
+        for other in texts {
+            let order = parse(other);
+            assert_eq!(name.cmp(&order), text.cmp(other), "{text} {other}");
+            assert_eq!(name.partial_cmp(&order), Some(text.cmp(other)));
+            assert_eq!(name == order, text == other);
+        }
+        assert_eq!(String::from(name), text);
+    }
+    // Maps are searched with texts.
+    let hashed: HashMap<UnitName, usize> = texts.iter().map(|text| parse(text)).zip(0..).collect();
+    let sorted: BTreeMap<UnitName, usize> = texts.iter().map(|text| parse(text)).zip(0..).collect();
+    for (number, text) in texts.iter().enumerate() {
+        assert_eq!((hashed.get(*text), sorted.get(*text)), (Some(&number), Some(&number)));
+    }
+    assert!("no unit".parse::<UnitName>().is_err());
+    assert!(UnitName::try_from("").is_err());
+}

@@ -8,7 +8,7 @@ use barebus_text::{PrintError, gvariant};
 
 use super::tell_end;
 use crate::args::{Globals, Monitor};
-use crate::command::open;
+use crate::command::open_to_watch;
 use crate::exit::Failure;
 use crate::render::warn;
 use crate::watch::{Ahead, Flow, Left, Live, end_of, subscribe};
@@ -19,7 +19,7 @@ pub(super) fn run(
     asked: &Monitor,
     rules: &[String],
 ) -> Result<ExitCode, Failure> {
-    let mut connection = open(&globals.target)?;
+    let mut connection = open_to_watch(&globals.target)?;
     let mut follows = Vec::new();
     let mut owners = String::new();
     let services = if connection.is_direct() { &[] } else { &*asked.services };

@@ -10,7 +10,7 @@ use barebus_text::{PrintError, busctl, json};
 
 use crate::args::{Form, Globals, Monitor};
 use crate::colour::Look;
-use crate::command::open;
+use crate::command::open_to_watch;
 use crate::exit::Failure;
 use crate::line::{self, Body};
 use crate::render::warn;
@@ -33,7 +33,7 @@ pub(crate) fn run(globals: &Globals, asked: &Monitor) -> Result<ExitCode, Failur
     if asked.signals && form == Form::Gvariant {
         return gdbus::run(globals, asked, &rules);
     }
-    let mut connection = open(&globals.target)?;
+    let mut connection = open_to_watch(&globals.target)?;
     if asked.signals {
         subscribe(&mut connection, &rules)?;
     } else {
@@ -70,7 +70,7 @@ pub(crate) fn tell(globals: &Globals, what: &str) {
 /// Tells the user why watching has ended.
 pub(crate) fn tell_end(globals: &Globals, stopped: Stopped) {
     match stopped {
-        Stopped::Enough => tell(globals, "Received maximum number of messages, exiting."),
+        Stopped::Enough => tell(globals, "Received requested maximum number of messages, exiting."),
         Stopped::Late => tell(globals, "Timed out waiting for messages, exiting."),
         Stopped::Interrupted => {}
     }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::{How, Tracing};
 use crate::args::Globals;
 use crate::command::monitor::tell;
-use crate::command::open;
+use crate::command::open_to_watch;
 use crate::exit::Failure;
 use crate::trace::Filter;
 use crate::trace::lines::Lines;
@@ -32,9 +32,9 @@ pub(super) fn run<H: How>(
     if !rules.is_empty() {
         rules.push(OWNERS.into());
     }
-    let mut monitor = open(&globals.target)?;
+    let mut monitor = open_to_watch(&globals.target)?;
     monitor.establish().map_err(|error| ended(&error))?;
-    let mut processes = Processes::new(open(&globals.target)?)?;
+    let mut processes = Processes::new(open_to_watch(&globals.target)?)?;
     filter.ours.extend(monitor.unique_name().map(String::from));
     filter.ours.push(processes.unique_name().to_owned());
     let known = processes.owners(&filter.services)?;

@@ -306,10 +306,10 @@ fn exit_codes_tell_failures_apart() {
         (2, &["status", ".."]),
         (2, &["tree", ".."]),
         (2, &["list", "-o", "gvariant"]),
-        (4, &["--timeout=50ms", "call", INTERFACE, SILENT, INTERFACE, "Do"]),
-        (4, &["--timeout=50ms", "get-property", INTERFACE, SILENT, INTERFACE, "P"]),
-        (4, &["--timeout=50ms", "set-property", INTERFACE, SILENT, INTERFACE, "P", "s", "x"]),
-        (4, &["--timeout=50ms", "introspect", INTERFACE, SILENT]),
+        (4, &["--timeout=500ms", "call", INTERFACE, SILENT, INTERFACE, "Do"]),
+        (4, &["--timeout=500ms", "get-property", INTERFACE, SILENT, INTERFACE, "P"]),
+        (4, &["--timeout=500ms", "set-property", INTERFACE, SILENT, INTERFACE, "P", "s", "x"]),
+        (4, &["--timeout=500ms", "introspect", INTERFACE, SILENT]),
     ] {
         assert_eq!(of(BAREBUS, arguments), Some(code), "{arguments:?}");
         // busctl has no -o, and no time limit when it reads properties or introspects: it would need 25 s.

@@ -1,7 +1,7 @@
 //! The program beside `busctl`: the same bytes and the same success, but for what `docs/busctl.md` lists.
 
 mod differences;
-mod newer;
+pub(crate) mod newer;
 mod objects;
 mod reach;
 mod remote;

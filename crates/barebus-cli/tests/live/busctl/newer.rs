@@ -9,7 +9,7 @@ use crate::support::{BAREBUS, text};
 use crate::watch::until_it_ends;
 
 /// The busctl of a Debian 13 root, with that root's libraries. It runs here, where the bus of the tests is.
-fn busctl() -> Command {
+pub(crate) fn busctl() -> Command {
     let root = std::env::var("BAREBUS_TEST_ROOT")
         .unwrap_or_else(|_| panic!("BAREBUS_TEST_ROOT names no root of Debian 13"));
     let libraries = format!("{root}/usr/lib/x86_64-linux-gnu");
@@ -66,7 +66,7 @@ fn signals_are_waited_for_as_by_busctl_257() {
         assert_eq!(ours, theirs, "{options:?}");
     }
     // A wait that times out is a failure here, and none there.
-    let late = [&["--timeout=100ms", "wait"], &words[..]].concat();
+    let late = [&["--timeout=500ms", "wait"], &words[..]].concat();
     let code = |mut command: Command| {
         command.args(["--address", &bus.address]).args(&late).output().unwrap().status.code()
     };

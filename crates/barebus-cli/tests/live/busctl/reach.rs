@@ -113,7 +113,7 @@ fn verbs_act_on_a_peer_or_say_what_a_peer_lacks() {
         ("emit / a.b C s x".into(), 0, ""),
         ("status".into(), 0, "BusAddress=unix:path=/run/systemd/private"),
         ("unit active init.scope".into(), 0, "active"),
-        ("--timeout=1ms wait x / a.b C".into(), 4, "barebus: waiting for a.b.C of /"),
+        ("--timeout=500ms wait x / a.b C".into(), 4, "barebus: waiting for a.b.C of /"),
         ("list".into(), 2, "barebus: cannot list names: a peer has none"),
         ("wait --name a.b".into(), 2, "barebus: cannot wait for a name of a peer"),
         ("monitor".into(), 2, "barebus: cannot monitor a peer"),

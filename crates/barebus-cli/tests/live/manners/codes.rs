@@ -162,6 +162,7 @@ fn each_verb_ends_with_2_when_it_is_used_wrongly() {
         "completions nosuch",
         "box",
         "trace --every=1s",
+        "monitor -N0",
         "unit start --job-mode=nonsense x",
     ] {
         ends(barebus(line, &folder), 2, true);

@@ -49,12 +49,17 @@ fn between(text: &str, head: &str, begin: &str, end: &str) -> Vec<String> {
 }
 
 /// The time of arrival differs.
-fn without_time(text: &str) -> String {
+pub(super) fn without_time(text: &str) -> String {
+    without(text, &[("Timestamp=\"", "\""), ("\"timestamp-realtime\":", ",")])
+}
+
+/// The text without what stands from one mark to another.
+pub(super) fn without(text: &str, marks: &[(&str, &str)]) -> String {
     let mut text = text.to_owned();
-    for (before, behind) in [("Timestamp=\"", "\""), ("\"timestamp-realtime\":", ",")] {
+    for (before, behind) in marks {
         while let Some((at, rest)) = text.split_once(before) {
             let (_, after) = rest.split_once(behind).unwrap();
-            text = format!("{at}TIME{after}");
+            text = format!("{at}LEFT OUT{after}");
         }
     }
     text

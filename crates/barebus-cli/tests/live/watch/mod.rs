@@ -5,6 +5,7 @@ mod floods;
 mod latencies;
 mod measures;
 mod messages;
+mod newer;
 mod replays;
 mod signals;
 mod stalls;
@@ -14,7 +15,7 @@ mod waits;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
 use std::ops::{Deref, DerefMut};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -32,6 +33,8 @@ struct Watching {
     child: Child,
     file: String,
     folder: Folder,
+    /// Open until the program has ended, which may say why.
+    _complaints: Option<BufReader<ChildStderr>>,
 }
 
 impl Watching {
@@ -45,7 +48,7 @@ impl Watching {
         let mut complaints = BufReader::new(child.stderr.take().unwrap());
         complaints.read_line(&mut line).unwrap();
         assert!(line.contains("bus message stream"), "{line}");
-        Self { child, file, folder }
+        Self { child, file, folder, _complaints: Some(complaints) }
     }
 
     fn pid(&self) -> u32 {

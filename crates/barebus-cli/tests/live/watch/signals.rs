@@ -54,7 +54,7 @@ fn in_gvariants_form_it_prints_what_gdbus_monitor_prints() {
             let file = folder.join("output");
             command.stdout(fs::File::create(&file).unwrap()).stderr(Stdio::null());
             let child = command.env("LC_ALL", "C.UTF-8").spawn().expect("it is installed");
-            let watching = Watching { child, file, folder };
+            let watching = Watching { child, file, folder, _complaints: None };
             watching.wait_for(|output| super::contains(output, b"does not have an owner\n"));
             watching
         };

@@ -41,10 +41,10 @@ fn a_signal_that_does_not_come_in_time_is_exit_status_4() {
     let bus = SessionBus::start("wait-late");
     let begun = Instant::now();
     let mut command = barebus(&bus);
-    command.args(["--timeout=200ms", "wait"]).args(WORDS);
-    let words = ["waiting for org.example.Watch.Changed of /org/example/Watch", "0.2 s"];
+    command.args(["--timeout=500ms", "wait"]).args(WORDS);
+    let words = ["waiting for org.example.Watch.Changed of /org/example/Watch", "0.5 s"];
     refused(&mut command, 4, &words);
-    assert!(begun.elapsed() >= Duration::from_millis(200));
+    assert!(begun.elapsed() >= Duration::from_millis(500));
 }
 
 #[test]
