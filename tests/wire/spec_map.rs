@@ -7,11 +7,11 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// The text of a module: its file and the files in its directory, if they exist.
+/// The text of a module: its file and those of the modules in it.
 fn module_text(path: &Path) -> String {
-    let entries = fs::read_dir(path).into_iter().flatten().map(|entry| entry.unwrap().path());
-    let files = [path.with_extension("rs")].into_iter().chain(entries);
-    files.map(|file| fs::read_to_string(file).unwrap_or_default()).collect()
+    let own = fs::read_to_string(path.with_extension("rs")).unwrap_or_default();
+    let inner = fs::read_dir(path).into_iter().flatten();
+    inner.fold(own, |text, entry| text + &module_text(&entry.unwrap().path()))
 }
 
 /// Possible paths of `module`: in a crate, in its tests, or in a directory here.

@@ -377,8 +377,13 @@ mod tests {
         let numbers = |bytes| Numbers::<u16>::from_bytes(bytes, Endian::Little);
         let two = numbers(&[1, 0, 2, 0]);
         assert_eq!(two, Numbers::from_bytes(&[0, 1, 0, 2], Endian::Big));
-        assert!(two != numbers(&[1, 0]) && two != numbers(&[1, 0, 3, 0]) && two != numbers(&[]));
-        assert!(two == [1, 2][..] && two != [1][..] && two != [1, 3][..]);
+        for other in [&[][..], &[1, 0], &[1, 0, 3, 0], &[1, 0, 2, 0, 3, 0]] {
+            assert_ne!(two, numbers(other));
+        }
+        assert_eq!(two, [1, 2][..]);
+        for other in [&[][..], &[1], &[1, 3], &[1, 2, 3]] {
+            assert_ne!(two, *other);
+        }
     }
 
     #[test]

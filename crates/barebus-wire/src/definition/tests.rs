@@ -174,6 +174,15 @@ fn containers_are_borrowed_as_the_documentation_says() {
 }
 
 #[test]
+fn the_first_argument_is_read_whatever_follows() {
+    let buf = reply(&("a", 1_u32));
+    let message = Message::parse(buf.as_slice()).unwrap();
+    assert_eq!(message.first_argument::<&str>().unwrap(), "a");
+    let error = message.first_argument::<u32>().unwrap_err();
+    assert!(matches!(error, crate::BodyError::Signature { expected, .. } if expected == "u"));
+}
+
+#[test]
 fn an_object_is_named_by_checked_text() {
     assert_eq!(Object::new("org.example.Service", "/org/example").unwrap(), OBJECT);
     assert_eq!(Object::from_static("org.example.Service", "/org/example"), OBJECT);

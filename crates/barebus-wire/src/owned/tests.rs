@@ -133,6 +133,35 @@ fn a_value_gives_its_text_its_number_or_its_entries() {
 }
 
 #[test]
+fn a_dictionary_has_one_basic_type_as_its_key() {
+    let signature = Signature::from_static;
+    for key in ["", "v", "as", "ss", "(s)"] {
+        assert!(OwnedDict::new(signature(key), signature("s"), vec![]).is_err(), "{key}");
+    }
+    assert!(OwnedDict::new(signature("s"), signature(""), vec![]).is_err());
+}
+
+#[test]
+fn a_signature_over_255_bytes_is_refused() {
+    let fields = |count| OwnedValue::Struct(vec![OwnedValue::from(1u8); count].into());
+    assert_eq!(fields(253).signature().unwrap().as_str().len(), 255);
+    for count in [254, 255, 256, 1000] {
+        assert_eq!(fields(count).signature(), Err(EncodeError::SignatureTooLong), "{count}");
+    }
+    let structs = OwnedValue::Struct(vec![fields(200), fields(200), fields(1)].into());
+    assert_eq!(structs.signature(), Err(EncodeError::SignatureTooLong));
+}
+
+#[test]
+fn the_rest_of_a_body_is_passed_like_the_rest_of_a_container() {
+    let body = OwnedBody::new(&(1u8, ["a", "b"], 7u32)).unwrap();
+    let mut cursor = body.cursor();
+    cursor.next().unwrap();
+    cursor.skip_container().unwrap();
+    assert!(cursor.next().unwrap().is_none());
+}
+
+#[test]
 fn a_value_is_made_of_an_array_or_a_dictionary() {
     for value in one_of_each() {
         match value.clone() {

@@ -14,6 +14,26 @@ fn a_signature_is_equal_to_its_own_text_only() {
 }
 
 #[test]
+fn only_a_single_container_has_an_element_or_fields() {
+    for (text, element, fields) in [
+        ("as", Some("s"), None),
+        ("aas", Some("as"), None),
+        ("a{sv}", Some("{sv}"), None),
+        ("(sa(y))", None, Some("sa(y)")),
+        ("s", None, None),
+        ("", None, None),
+        ("asas", None, None),
+        ("(s)(s)", None, None),
+    ] {
+        let signature = Signature::parse(text).unwrap();
+        assert_eq!(signature.element().map(Signature::as_str), element, "{text}");
+        assert_eq!(signature.fields().map(Signature::as_str), fields, "{text}");
+    }
+    let entry = Signature::parse("a{sv}").unwrap().element().and_then(Signature::fields);
+    assert_eq!(entry.map(Signature::as_str), Some("sv"));
+}
+
+#[test]
 fn an_error_names_the_rule_and_the_byte() {
     let error = Signature::try_from("sa").unwrap_err();
     assert_eq!(error.kind, SignatureErrorKind::MissingElementType);

@@ -262,13 +262,13 @@ fn a_signature_is_found_when_it_is_valid_and_a_nul_follows() {
 
 #[test]
 fn variants_in_variants_are_entered_up_to_64() {
-    for (count, entered) in [(0, 0), (1, 1), (2, 2), (63, 63), (64, 64), (65, 64)] {
+    for (count, depth) in [(0, 0_u8), (1, 1), (2, 2), (63, 63), (64, 64), (65, 64)] {
         for before in [0, 1, 5] {
             let bytes =
                 [&b"\0\0\0\0\0"[..before], &b"\x01v\0".repeat(count), b"\x01y\0\x07"].concat();
             let mut reader = reader_at(&bytes, Endian::Little, before);
             reader.take_nested_variants();
-            assert_eq!((reader.position(), reader.depth), (before + 3 * entered, entered as u8));
+            assert_eq!((reader.position(), reader.depth), (before + 3 * usize::from(depth), depth));
         }
     }
     let mut reader = Reader::new(b"\x01v\0\x01v\0\x01y\0\x07", Endian::Little);
