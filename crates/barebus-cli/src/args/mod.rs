@@ -39,7 +39,7 @@ pub(crate) use object::{Call, Emit, GetProperty, Introspect, Object, SetProperty
 pub(crate) use partial::Partial;
 pub(crate) use run_box::BoxOptions;
 pub(crate) use service::{Status, Tree};
-pub(crate) use target::{Handshake, Place, REPLY_TIMEOUT, Target};
+pub(crate) use target::{Handshake, Place, Target};
 pub(crate) use wait::Wait;
 pub(crate) use watch::{Capture, Monitor, Trace};
 

@@ -133,8 +133,7 @@ impl Target {
     }
 }
 
-/// As busctl's.
-pub(crate) const REPLY_TIMEOUT: Duration = Duration::from_secs(25);
+const REPLY_TIMEOUT: Duration = Duration::from_secs(25);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Limit {

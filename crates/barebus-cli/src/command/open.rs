@@ -10,7 +10,7 @@ use barebus::{AttemptError, Connection, OpenError, Options};
 use barebus_systemd::Remote;
 use nix::unistd::geteuid;
 
-use crate::args::{Handshake, Place, REPLY_TIMEOUT, Target};
+use crate::args::{Handshake, Place, Target};
 use crate::exit::Failure;
 
 /// Opens the connection that the command line selects.
@@ -18,9 +18,10 @@ pub(crate) fn open(target: &Target) -> Result<Connection, Failure> {
     open_with(target, &Limits::of(target))
 }
 
-/// The same for a verb whose `--timeout` says how long it watches: what comes before has the usual time.
+/// The same for a verb whose `--timeout` says how long it watches: what comes before has at least [`HANDSHAKE_TIMEOUT`].
 pub(crate) fn open_to_watch(target: &Target) -> Result<Connection, Failure> {
-    open_with(target, &Limits::USUAL)
+    let call = target.reply_timeout().map(|call| call.max(HANDSHAKE_TIMEOUT));
+    open_with(target, &Limits { call, handshake: HANDSHAKE_TIMEOUT })
 }
 
 fn open_with(target: &Target, limits: &Limits) -> Result<Connection, Failure> {
@@ -99,6 +100,9 @@ pub(crate) fn options(target: &Target, options: Options) -> Options {
     Limits::of(target).set(target, options)
 }
 
+/// A local server answers within milliseconds.
+const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(5);
+
 /// Time limits of a connection.
 struct Limits {
     /// For each reply; `None`: no limit.
@@ -107,13 +111,11 @@ struct Limits {
 }
 
 impl Limits {
-    /// A local server answers within milliseconds.
-    const USUAL: Self = Self { call: Some(REPLY_TIMEOUT), handshake: Duration::from_secs(5) };
-
     fn of(target: &Target) -> Self {
         let call = target.reply_timeout();
         // Shorter than the limit of a call, whose time begins earlier: so a silent server is reported as such, not as a call without a reply.
-        let handshake = call.map_or(Duration::MAX, |call| call / 8 * 7).min(Self::USUAL.handshake);
+        let handshake =
+            call.map_or(HANDSHAKE_TIMEOUT, |call| (call / 8 * 7).min(HANDSHAKE_TIMEOUT));
         Self { call, handshake }
     }
 

@@ -93,7 +93,7 @@ fn differences(address: &str, limits: &[&str], lines: &[&str], code: i32) -> Vec
         let mut tried = limits.iter().map(|limit| difference(limit, line, address, code));
         tried.try_fold(None, |_, found| found.map(Some)).flatten()
     };
-    // Together, because monitor, capture and trace wait for the usual time, whatever the limit is.
+    // Together, because monitor, capture and trace wait for at least 5 s.
     thread::scope(|scope| {
         let tried: Vec<_> = lines.iter().map(|line| scope.spawn(move || wrong(line))).collect();
         tried.into_iter().filter_map(|tried| tried.join().unwrap()).collect()
