@@ -111,7 +111,7 @@ pub(crate) enum UnitVerb {
     Jobs(ListJobs),
     /// Cancels jobs by their numbers; without a number all jobs
     Cancel(Cancel),
-    /// Prints what happens to units, until it is interrupted
+    /// Prints what happens to units, until it is interrupted, or as -N and --timeout say
     Watch(Watch),
     /// Runs a command as a transient service
     Run(Run),

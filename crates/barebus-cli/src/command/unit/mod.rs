@@ -103,7 +103,7 @@ fn act(systemd: &Systemd, globals: &Globals, verb: &Verb) -> Result<ExitCode, Fa
         }
         Verb::Jobs(asked) => list::jobs(systemd, asked, form, is_full),
         Verb::Cancel(asked) => control::cancel(systemd, asked),
-        Verb::Watch(asked) => watch::run(systemd, asked, form),
+        Verb::Watch(asked) => watch::run(systemd, globals, asked, form),
         Verb::Run(asked) => run::run(systemd, globals, asked),
         Verb::DaemonReload => Ok(systemd.reload().map(|()| ExitCode::SUCCESS)?),
         Verb::GetDefault => file::get_default(systemd, form),

@@ -3,29 +3,39 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::process::ExitCode;
+use std::time::{Duration, Instant};
 
 use barebus_systemd::watch::{Event, UnitState, WatchedUnit};
 use barebus_systemd::word::{LoadState, UnitResult};
 use barebus_systemd::{JobResult, Systemd};
 
 use super::pattern::Wanted;
-use crate::args::Form;
 use crate::args::unit::Watch;
+use crate::args::{Form, Globals};
 use crate::exit::Failure;
 use crate::json::Json;
 use crate::render::one_line;
+use crate::watch::{Flow, Left, end_of};
 
-/// Prints events until the program is interrupted, or the connection ends.
-pub(super) fn run(systemd: &Systemd, asked: &Watch, form: Form) -> Result<ExitCode, Failure> {
+/// Prints events until the program is interrupted, the connection ends, or the command line says.
+pub(super) fn run(
+    systemd: &Systemd,
+    globals: &Globals,
+    asked: &Watch,
+    form: Form,
+) -> Result<ExitCode, Failure> {
     let wanted = Wanted::new(&asked.names)?;
     // systemd matches no patterns in what it tells of changes. So all units are watched, and others are left out here.
     let is_filtered = !wanted.patterns.is_empty();
-    let watch = match is_filtered || wanted.names.is_empty() {
+    let mut watch = match is_filtered || wanted.names.is_empty() {
         true => systemd.watch_all(),
         false => systemd.watch(&wanted.names)?,
     };
-    for event in watch {
-        let mut event = event?;
+    let (until, mut left) = (end_of(globals), Left::of(globals));
+    while left.flow() == Flow::Continue {
+        let time =
+            until.map_or(Duration::MAX, |until| until.saturating_duration_since(Instant::now()));
+        let Some(mut event) = watch.next_within(time)? else { break };
         if is_filtered && !keep(&mut event, &wanted) {
             continue;
         }
@@ -34,6 +44,7 @@ pub(super) fn run(systemd: &Systemd, asked: &Watch, form: Form) -> Result<ExitCo
         } else {
             print(&event, !asked.names.is_empty())?;
         }
+        left.one();
     }
     Ok(ExitCode::SUCCESS)
 }

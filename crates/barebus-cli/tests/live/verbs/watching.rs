@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::{shared, systemctl};
 
 /// A watch, and the lines that it prints.
-fn watch(arguments: &[&str]) -> (Child, impl Iterator<Item = String>) {
+fn watch(arguments: &[&str]) -> (Child, impl Iterator<Item = String> + use<>) {
     let mut command = shared().command("barebus-under-test");
     command.args(["unit", "watch"]).args(arguments).stdout(Stdio::piped());
     let mut child = command.spawn().unwrap();
@@ -35,6 +35,16 @@ fn watch_prints_states_and_their_changes() {
     systemctl(shared(), &["stop", unit]);
     assert!(told.any(|line| line.ends_with("-> inactive (dead)")));
     end(child, lines, unit);
+}
+
+#[test]
+fn watch_ends_after_so_many_events_and_after_so_much_time() {
+    let unit = "sleeps@watch-end.service";
+    for options in [["-N", "1"], ["--timeout", "300ms"]] {
+        let (mut child, lines) = watch(&[options[0], options[1], unit]);
+        assert_eq!(lines.collect::<Vec<_>>(), [format!("{unit}: inactive (dead)")], "{options:?}");
+        assert_eq!(child.wait().unwrap().code(), Some(0), "{options:?}");
+    }
 }
 
 #[test]
