@@ -10,13 +10,16 @@ use barebus::wire::OwnedBody;
 use barebus_tests::peer::PATIENCE;
 use nix::sys::signal::Signal;
 
-use super::{Ended, barebus, emit, send};
+use super::{Ended, emit, send};
 use crate::session_bus::SessionBus;
+use crate::support::BAREBUS;
 
 /// Starts the program, waits until it watches, has it see a text of so many bytes, and reads only the beginning of what it prints.
 fn stalled(bus: &SessionBus, words: &[&str], length: usize) -> (Ended, ChildStdout) {
-    let mut command: Command = barebus(bus);
-    command.args(words).arg("--match=interface='org.example.Watch'");
+    // A shell lets what it starts in the background ignore SIGINT, these tests for example.
+    let mut command = Command::new("env");
+    command.args(["--default-signal=INT", BAREBUS, "--address", &bus.address]).args(words);
+    command.arg("--match=interface='org.example.Watch'");
     let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut child = Ended(child);
     let mut complaints = BufReader::new(child.stderr.take().unwrap());
