@@ -235,7 +235,13 @@ fn is_of_the_setting(name: &str) -> bool {
         "TasksCurrent",
         "TimersMonotonic",
     ];
+    // Counters of accounting: IPIngressBytes, IOReadOperations, …
+    let is_counter = ["IPIngress", "IPEgress", "IORead", "IOWrite"].iter().any(|it| {
+        let rest = name.strip_prefix(it).unwrap_or_default();
+        matches!(rest, "Bytes" | "Packets" | "Operations")
+    });
     !OTHERS.contains(&name)
+        && !is_counter
         && !["Timestamp", "NextElapse", "LastTrigger"].iter().any(|time| name.contains(time))
 }
 
