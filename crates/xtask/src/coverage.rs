@@ -39,8 +39,15 @@ const GOALS: &[Goal] = &[
 /// Test programs of `barebus-tests` that need no systemd.
 const QUICK: &[&str] = &["wire", "session", "handshake", "connection", "tokio"];
 
-/// Tests of the system calls of a program, which are others when it writes counters.
-const CHANGED: &[&str] = &["footprint::"];
+/// Tests of the system calls of a program, which are others when it writes counters; of programs without a standard library, which cannot
+/// count; and of examples, which are not built for it.
+const CHANGED: &[&str] = &[
+    "footprint::",
+    "without_libc::",
+    "the_example_manages_another_machine",
+    "the_one_that_does_everything_with_tokio",
+    "the_one_that_runs_a_command",
+];
 
 /// Sets the optimisation of what is built.
 const OPT_LEVEL: &str = "CARGO_PROFILE_DEV_OPT_LEVEL";
