@@ -1,8 +1,8 @@
 //! The command line of one verb without the others.
 //!
 //! clap builds the options of every verb, and copies the shared ones to each. That takes several times as long as a call of the bus. So the verb that
-//! is named gets a command line of its own, with those groups of shared options among its own that the words can name. What cannot be read in this way, requests for help and errors
-//! included, is read again with all verbs.
+//! is named gets a command line of its own, with those groups of shared options among its own that the words can name. What cannot be read in
+//! this way, requests for help and errors included, is read again with all verbs.
 
 use std::ffi::OsString;
 

@@ -89,16 +89,20 @@ impl Play {
         (self.sent(callee, Purpose::User, Instant::NEVER), asked)
     }
 
-    /// Calls [`SERVICE`] so often that it is followed.
+    /// A router that follows [`SERVICE`].
     fn followed() -> Self {
-        let mut play = Self::bus();
+        Self::bus().follow()
+    }
+
+    /// Calls [`SERVICE`] so often that it is followed.
+    fn follow(mut self) -> Self {
         for _ in 0..2 {
-            let (call, _) = play.call(SERVICE);
-            play.serve(OWNER);
-            assert!(play.is_reply(call, Some(OWNER)));
-            play.router.pending.remove(call);
+            let (call, _) = self.call(SERVICE);
+            self.serve(OWNER);
+            assert!(self.is_reply(call, Some(OWNER)));
+            self.router.pending.remove(call);
         }
-        play
+        self
     }
 
     fn route(&mut self, header: &Header<'_>, body: &dyn EncodeBody) -> Route {

@@ -6,14 +6,7 @@ const OTHER: &str = "org.example.Other";
 
 /// A router that remembers one name, and follows [`SERVICE`].
 fn with_one_name() -> Play {
-    let mut play = Play::of(&Config { followed_names: 1, ..config(ServerKind::Bus) });
-    for _ in 0..2 {
-        let (call, _) = play.call(SERVICE);
-        play.serve(OWNER);
-        assert!(play.is_reply(call, Some(OWNER)));
-        play.router.pending.remove(call);
-    }
-    play
+    Play::of(&Config { followed_names: 1, ..config(ServerKind::Bus) }).follow()
 }
 
 #[test]
