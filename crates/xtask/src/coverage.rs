@@ -41,7 +41,7 @@ const QUICK: &[&str] = &["wire", "session", "handshake", "connection", "tokio"];
 
 /// Tests of the system calls of a program, which are others when it writes counters; of programs without a standard library, which cannot
 /// count; and of examples, which are not built for it.
-const CHANGED: &[&str] = &[
+const LEFT_OUT: &[&str] = &[
     "footprint::",
     "without_libc::",
     "the_example_manages_another_machine",
@@ -158,7 +158,7 @@ fn tests(llvm: &str, is_quick: bool) -> Vec<Command> {
         return vec![units, rules, compact, compact_rules];
     }
     let mut together = test();
-    let others = APART.iter().chain(CHANGED);
+    let others = APART.iter().chain(LEFT_OUT);
     together.args(["--workspace", "--"]).args(others.flat_map(|name| ["--skip", name]));
     let mut apart = test();
     apart.args(["--workspace", "--"]).args(APART);
