@@ -171,10 +171,15 @@ impl Format {
 
 fn refused(word: &str, known: &[Form]) -> Failure {
     let mut what = format!("cannot print the form '{word}' here; the forms are ");
-    for (index, form) in known.iter().enumerate() {
-        let separator = if index == 0 { "" } else { ", " };
+    let mut separator = "";
+    for form in known {
         // Writing to a String does not fail.
         let _ = write!(what, "{separator}{}", form.word());
+        separator = ", ";
+        if *form == Form::Json && !known.contains(&Form::JsonPretty) {
+            // Known where JSON is.
+            let _ = write!(what, "{separator}{}", Form::JsonPretty.word());
+        }
     }
     Failure::usage(what)
 }

@@ -79,7 +79,10 @@ fn name(command: &Command) -> String {
 fn named_page(command: Command) -> io::Result<Vec<u8>> {
     let name = name(&command);
     // What the help leaves to the page is described here.
-    page(command.display_name(name).mut_args(|arg| arg.hide_short_help(false)))
+    page(command.display_name(name).mut_args(|arg| match arg.get_id() == "help" {
+        true => arg.help("Prints a shorter description"),
+        false => arg.hide_short_help(false),
+    }))
 }
 
 /// The manual page, with the examples as they are typed.
