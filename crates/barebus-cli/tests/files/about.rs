@@ -50,8 +50,10 @@ fn every_verb_is_in_the_documentation() {
     assert!(verbs.len() >= 9, "{verbs:?}");
     let document = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/cli.md");
     let document = fs::read_to_string(document).unwrap();
+    let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
     for verb in verbs {
         assert!(document.contains(&format!("barebus {verb}")), "{verb} is not in docs/cli.md");
+        assert!(readme.contains(&format!("`{verb}`")), "{verb} is not in README.md");
     }
 }
 
