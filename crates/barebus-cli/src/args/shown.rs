@@ -81,10 +81,10 @@ const fn of(verb: &str) -> Option<&'static [&'static str]> {
 fn meaning(verb: &str, id: &str) -> Option<&'static str> {
     match (verb, id) {
         ("monitor" | "capture" | "trace", "timeout") => {
-            Some("Watches for this time, as 10s or 1min [default: until it is interrupted]")
+            Some("Watches for this time, for example 10s or 1min [default: until it is interrupted]")
         }
         ("wait", "timeout") => {
-            Some("Waits at most for this time, as 10s or 1min [default: no limit]")
+            Some("Waits at most for this time, for example 10s or 1min [default: no limit]")
         }
         ("emit" | "set-property", "output") => {
             Some("With gvariant the arguments are GVariant text; nothing is printed")
