@@ -80,9 +80,9 @@ const fn of(verb: &str) -> Option<&'static [&'static str]> {
 /// What a shared option means to a verb, if that is not what it means to the others.
 fn meaning(verb: &str, id: &str) -> Option<&'static str> {
     match (verb, id) {
-        ("monitor" | "capture" | "trace", "timeout") => {
-            Some("Watches for this time, for example 10s or 1min [default: until it is interrupted]")
-        }
+        ("monitor" | "capture" | "trace", "timeout") => Some(
+            "Watches for this time, for example 10s or 1min [default: until it is interrupted]",
+        ),
         ("wait", "timeout") => {
             Some("Waits at most for this time, for example 10s or 1min [default: no limit]")
         }

@@ -150,7 +150,10 @@ fn codes(name: &str) -> &'static [(&'static str, &'static str)] {
                 "A job failed, or another refusal; no connection or reply; the answer of state and failed is no",
             ),
             ("2", "Wrong usage"),
-            ("3", "The answer of active and status is no; the unit has no such job, for example no reload"),
+            (
+                "3",
+                "The answer of active and status is no; the unit has no such job, for example no reload",
+            ),
             (
                 "4",
                 "A question about a unit that does not exist; the job is not allowed, or has not ended within --timeout",
