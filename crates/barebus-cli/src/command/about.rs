@@ -91,7 +91,8 @@ fn page(command: Command) -> io::Result<Vec<u8>> {
     let examples = args::spaced(&examples);
     let name = name(&command);
     let has_verbs = command.get_subcommands().any(|it| it.get_name() != "help");
-    let man = clap_mangen::Man::new(command.after_help(""));
+    let source = concat!("barebus ", env!("CARGO_PKG_VERSION"));
+    let man = clap_mangen::Man::new(command.after_help("")).source(source);
     let mut page = Vec::new();
     man.render_title(&mut page)?;
     man.render_name_section(&mut page)?;

@@ -162,6 +162,9 @@ fn manual_pages_are_printed_and_written() {
         let file = file.unwrap().path();
         let page = fs::read_to_string(&file).unwrap();
         assert!(page.contains(".SH \"EXIT STATUS\"\n.TP\n.B "), "{page}");
+        let title = page.lines().find(|line| line.starts_with(".TH ")).unwrap();
+        let source = concat!("\"barebus ", env!("CARGO_PKG_VERSION"), "\"");
+        assert!(title.contains(source), "{title}");
         // Each option is described, also those that the help leaves out, and no section is empty.
         let lines: Vec<&str> = page.lines().collect();
         for pair in lines.windows(2) {
