@@ -1,11 +1,13 @@
 //! `cargo xtask coverage`: which lines and branches of the crates the tests run.
 
 use std::collections::BTreeMap;
-use std::fs::{self, Permissions};
+use std::fs::{self, File, Permissions};
 use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 use std::process::Command;
 
 use clap::Args;
+use nix::fcntl::{FcntlArg, fcntl};
 use serde::Deserialize;
 
 use crate::packages;
@@ -60,11 +62,11 @@ struct Report {
 
 #[derive(Debug, Deserialize)]
 struct Export {
-    files: Vec<File>,
+    files: Vec<Covered>,
 }
 
 #[derive(Debug, Deserialize)]
-struct File {
+struct Covered {
     filename: String,
     summary: Summary,
 }
@@ -114,8 +116,10 @@ pub(crate) fn run(options: &CoverageOptions) -> Result<(), Failure> {
     let counters = top().join("target/llvm-cov-target");
     fs::create_dir_all(&counters)?;
     fs::set_permissions(&counters, Permissions::from_mode(0o1777))?;
+    let name = counter_files(&counters)?;
     let mut failed = Vec::new();
     for mut tests in tests(&llvm, options.quick) {
+        tests.env("LLVM_PROFILE_FILE_NAME", &name);
         // What did not fail is counted all the same.
         failed.extend(run::run(&mut tests).err().map(|Failure(why)| why));
     }
@@ -133,6 +137,17 @@ pub(crate) fn run(options: &CoverageOptions) -> Result<(), Failure> {
         true => Ok(()),
         false => Err(Failure(failed.join("; "))),
     }
+}
+
+/// The name of the files of counters, for the programs that inherit the descriptor in it, which are all that this one starts. What a program
+/// in a box writes to other folders vanishes with the box; the link leads out of it.
+fn counter_files(folder: &Path) -> Result<String, Failure> {
+    // Above the numbers that tests look at. It stays open until the end.
+    let fd = fcntl(File::open(folder)?, FcntlArg::F_DUPFD(500)).map_err(std::io::Error::from)?;
+    // cargo-llvm-cov looks for files that begin with the name of the workspace's folder.
+    let top = top();
+    let workspace = top.file_name().unwrap_or_default().to_string_lossy();
+    Ok(format!("/proc/self/fd/{fd}/{workspace}-%p-%m.profraw"))
 }
 
 /// The runs whose counters are added up.
