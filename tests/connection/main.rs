@@ -8,6 +8,7 @@
 )]
 
 mod addresses;
+mod away;
 mod bus;
 mod calls;
 mod endings;

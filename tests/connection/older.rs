@@ -9,7 +9,7 @@ use barebus::wire::{OwnedBody, OwnedValue};
 use barebus::{AsVariant, EncodeBody, FdIndex, ObjectPath, Options};
 use barebus_systemd::setting::{NO_AUXILIARY, Properties};
 use barebus_systemd::transient::TransientUnit;
-use barebus_systemd::unit::{FileOptions, Status};
+use barebus_systemd::unit::{BindMount, FileOptions, Status};
 use barebus_systemd::word::{ActiveState, FileChangeKind};
 use barebus_systemd::{Cause, Systemd, UnitKind};
 use barebus_tests::peer::{Peer, Sent};
@@ -24,13 +24,18 @@ const METHOD: &str = "org.freedesktop.DBus.Error.UnknownMethod";
 
 /// Plays a systemd on a direct connection that lacks some members. Returns the calls that were made.
 fn with<R>(lacks: Lacks, act: impl FnOnce(&Systemd) -> R) -> (R, Vec<Call>) {
+    with_fds(true, lacks, act)
+}
+
+/// The same over a transport that passes file descriptors, or that does not.
+fn with_fds<R>(passes_fds: bool, lacks: Lacks, act: impl FnOnce(&Systemd) -> R) -> (R, Vec<Call>) {
     let scene = Scene::begin();
     let (ours, theirs) = UnixStream::pair().unwrap();
     let server = thread::spawn(move || {
         let mut peer = Peer::new(theirs);
         let mut calls = Vec::new();
         // Nothing is sent, not even this, before the first call.
-        peer.authenticate();
+        peer.authenticate_with(passes_fds);
         while let Some(sent) = peer.receive() {
             calls.push(received(&sent));
             let missing = lacks.iter().find(|(member, _)| lacks_for(&sent, member));
@@ -90,6 +95,10 @@ fn answer(peer: &mut Peer, sent: &Sent) -> Vec<u8> {
         | "EnableUnitFilesWithFlags"
         | "DisableUnitFilesWithFlagsAndInstallInfo" => peer.reply(sent, None, &(true, change)),
         "DisableUnitFiles" | "DisableUnitFilesWithFlags" => peer.reply(sent, None, &(change,)),
+        "GetUnitByPIDFD" => {
+            let path = ObjectPath::from_static("/org/freedesktop/systemd1/unit/b_2eservice");
+            peer.reply(sent, None, &(path, "b.service", &[0_u8; 16][..]))
+        }
         "GetUnitByPID" => {
             let path = ObjectPath::from_static("/org/freedesktop/systemd1/unit/a_2eservice");
             peer.reply(sent, None, &(path,))
@@ -207,6 +216,23 @@ fn pidfd(pid: u32) -> OwnedFd {
 }
 
 #[test]
+fn a_process_is_looked_for_by_its_descriptor() {
+    let (unit, calls) =
+        with(&[], |systemd| systemd.unit_by_pidfd(pidfd(std::process::id()).as_fd()).unwrap());
+    assert_eq!(unit, "b.service");
+    assert_eq!(calls, [call("GetUnitByPIDFD", &(FdIndex(0),))]);
+}
+
+#[test]
+fn a_process_is_looked_for_by_its_number_where_no_descriptors_are_passed() {
+    let (unit, calls) = with_fds(false, &[], |systemd| {
+        systemd.unit_by_pidfd(pidfd(std::process::id()).as_fd()).unwrap()
+    });
+    assert_eq!(unit, "a.service");
+    assert_eq!(calls, [call("GetUnitByPID", &(std::process::id(),))]);
+}
+
+#[test]
 fn a_process_is_looked_for_by_its_number_where_systemd_takes_no_descriptors() {
     let (unit, calls) = with(&[("GetUnitByPIDFD", METHOD)], |systemd| {
         systemd.unit_by_pidfd(pidfd(std::process::id()).as_fd()).unwrap()
@@ -319,6 +345,23 @@ fn what_older_properties_cannot_say_is_asked_for_once() {
     });
     assert_eq!(error.remote_name(), Some(PROPERTY));
     assert_eq!(made(&calls).len(), 1);
+}
+
+/// No image can be mounted in a box: it has no loop devices.
+#[test]
+fn an_image_is_mounted_with_options_for_each_partition() {
+    let mount = BindMount {
+        source: "/srv/tools.raw",
+        destination: "/opt/tools",
+        read_only: true,
+        make_destination: false,
+    };
+    let options = [("root", "nosuid"), ("usr", "nodev")];
+    let ((), calls) = with(&[], |systemd| {
+        systemd.mount_image_unit("a.service", mount, &options).unwrap();
+    });
+    let arguments = ("a.service", "/srv/tools.raw", "/opt/tools", true, false, &options[..]);
+    assert_eq!(calls, [call("MountImageUnit", &arguments)]);
 }
 
 #[test]
