@@ -122,7 +122,8 @@ fn systemd_is_asked_again_for_jobs_that_it_could_not_list() {
         let job = systemd.start_unit("1.service", Mode::Replace).unwrap();
         assert_eq!((job.id(), job.result()), (Some(1), None));
         let begin = Instant::now();
-        assert_eq!(systemd.wait(&job).unwrap().to_string(), "lost (active)");
+        let end = systemd.wait(&job).unwrap();
+        assert_eq!((&*end.to_string(), end.result()), ("lost (active)", None));
         // Twice 2 s without a word, and a tenth of a second after systemd was away.
         assert!(begin.elapsed() >= Duration::from_millis(4100), "{:?}", begin.elapsed());
         // It is known that it has ended, not how.

@@ -20,6 +20,7 @@ mod frames;
 mod handshake;
 mod job_ends;
 mod jobs;
+mod layer;
 mod lingering;
 mod names;
 mod observing;

@@ -9,7 +9,7 @@ use barebus::wire::{OwnedBody, OwnedValue};
 use barebus::{AsVariant, EncodeBody, FdIndex, ObjectPath, Options};
 use barebus_systemd::setting::{NO_AUXILIARY, Properties};
 use barebus_systemd::transient::TransientUnit;
-use barebus_systemd::unit::{BindMount, FileOptions, Status};
+use barebus_systemd::unit::{FileOptions, Status};
 use barebus_systemd::word::{ActiveState, FileChangeKind};
 use barebus_systemd::{Cause, Systemd, UnitKind};
 use barebus_tests::peer::{Peer, Sent};
@@ -345,23 +345,6 @@ fn what_older_properties_cannot_say_is_asked_for_once() {
     });
     assert_eq!(error.remote_name(), Some(PROPERTY));
     assert_eq!(made(&calls).len(), 1);
-}
-
-/// No image can be mounted in a box: it has no loop devices.
-#[test]
-fn an_image_is_mounted_with_options_for_each_partition() {
-    let mount = BindMount {
-        source: "/srv/tools.raw",
-        destination: "/opt/tools",
-        read_only: true,
-        make_destination: false,
-    };
-    let options = [("root", "nosuid"), ("usr", "nodev")];
-    let ((), calls) = with(&[], |systemd| {
-        systemd.mount_image_unit("a.service", mount, &options).unwrap();
-    });
-    let arguments = ("a.service", "/srv/tools.raw", "/opt/tools", true, false, &options[..]);
-    assert_eq!(calls, [call("MountImageUnit", &arguments)]);
 }
 
 #[test]
