@@ -9,6 +9,7 @@ use barebus_systemd::transient::TransientUnit;
 use barebus_systemd::unit::BindMount;
 use barebus_tests::peer::{BUS, OWNER, Peer, Sent};
 
+use crate::job_ends::turn;
 use crate::played::{Played, path, play};
 use crate::scene::{patient, play_owned};
 
@@ -38,6 +39,25 @@ fn an_image_is_mounted_with_options_for_each_partition() {
         systemd.mount_image_unit("a.service", mount, &OPTIONS).unwrap();
         let error = systemd.mount_image_unit("a.service", mount, &[]).unwrap_err();
         assert_eq!(error.operation, "MountImageUnit of a.service");
+    });
+}
+
+#[test]
+fn debug_of_an_operation_says_whether_it_is_over() {
+    let script = |systemd: &mut Played<'_>| {
+        let sent = systemd.called("Get");
+        systemd.error(&sent, DENIED);
+    };
+    play(script, |systemd| {
+        let later = systemd.later();
+        let mut version = systemd.begin(async { later.version().await });
+        assert_eq!(format!("{version:?}"), "Pending { is_over: false, .. }");
+        while version.poll().is_none() {
+            turn(systemd);
+        }
+        assert_eq!(format!("{version:?}"), "Pending { is_over: true, .. }");
+        drop(version);
+        assert!(format!("{systemd:?}").starts_with("Systemd { connection: "), "{systemd:?}");
     });
 }
 
