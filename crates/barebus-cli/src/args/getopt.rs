@@ -12,17 +12,17 @@ use crate::exit::Failure;
 #[derive(Debug)]
 pub(super) struct Ordered {
     pub(super) words: Vec<OsString>,
-    /// The verb, as it was written.
-    pub(super) verb: Option<String>,
+    /// The verb, as it was written, and the verbs in it.
+    pub(super) verbs: Vec<String>,
 }
 
 impl Ordered {
     /// Makes `help VERB` the same as `VERB --help`.
     pub(super) fn help_is_an_option(&mut self) {
-        if self.verb.as_deref() == Some("help") {
+        if self.verbs.first().is_some_and(|verb| verb == "help") {
             self.words.remove(1);
             self.words.push("--help".into());
-            self.verb = name(&self.words).filter(|verb| !verb.starts_with('-'));
+            self.verbs.remove(0);
         }
     }
 }
@@ -74,13 +74,13 @@ pub(super) fn order_with<'c>(
         }
     }
     let Sorter { mut path, options, operands, .. } = sorter;
-    let verb = name(&path);
+    let verbs = path.iter().skip(1).filter_map(|verb| verb.to_str().map(str::to_owned)).collect();
     path.extend(options);
     if !operands.is_empty() {
         path.push("--".into());
         path.extend(operands);
     }
-    Ok(Ordered { words: path, verb })
+    Ok(Ordered { words: path, verbs })
 }
 
 fn name(path: &[OsString]) -> Option<String> {
@@ -277,7 +277,7 @@ mod tests {
         let mut ordered = order(&Arguments::command(), words).unwrap();
         ordered.help_is_an_option();
         assert_eq!(ordered.words, ["barebus", "unit", "start", "--help"]);
-        assert_eq!(ordered.verb.as_deref(), Some("unit"));
+        assert_eq!(ordered.verbs, ["unit", "start"]);
     }
 
     #[test]

@@ -128,10 +128,10 @@ impl NameError {
             }
             NameErrorKind::TooLong => f.write_str("the name would be longer than 255 bytes"),
             NameErrorKind::NoType => {
-                f.write_str("it does not end in a unit type; append one, as '.service'")
+                f.write_str("it does not end in a unit type; append one, for example '.service'")
             }
             NameErrorKind::UnknownType => {
-                write!(f, "the text at byte {at} is no unit type, as 'service' is")
+                write!(f, "the text at byte {at} is not a unit type such as 'service'")
             }
             NameErrorKind::NoPrefix => write!(f, "nothing precedes the character at byte {at}"),
             NameErrorKind::BadCharacter(character) => {

@@ -64,11 +64,11 @@ fn every_error_names_the_text_and_what_is_wrong() {
     assert_eq!(name(""), "cannot use '' as a unit name: it is empty");
     assert_eq!(
         name("foo"),
-        "cannot use 'foo' as a unit name: it does not end in a unit type; append one, as '.service'"
+        "cannot use 'foo' as a unit name: it does not end in a unit type; append one, for example '.service'"
     );
     assert_eq!(
         name("foo.bar"),
-        "cannot use 'foo.bar' as a unit name: the text at byte 4 is no unit type, as 'service' is"
+        "cannot use 'foo.bar' as a unit name: the text at byte 4 is not a unit type such as 'service'"
     );
     assert_eq!(
         name("a\nb.service"),

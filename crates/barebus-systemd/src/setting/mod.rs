@@ -36,7 +36,7 @@
 //! let error = properties.set("MemoryMax", "lots").unwrap_err();
 //! assert_eq!(
 //!     error.to_string(),
-//!     "cannot set 'MemoryMax' of a service to 'lots': expected a size in bytes, as '64M', a percentage up to '100%', or 'infinity'"
+//!     "cannot set 'MemoryMax' of a service to 'lots': expected a size in bytes, such as '64M', a percentage up to '100%', or 'infinity'"
 //! );
 //! let error = properties.set("ListenStream", "/run/x").unwrap_err();
 //! assert_eq!(
