@@ -66,6 +66,7 @@ fn a_core_dump_is_told_apart() {
         unit.collect_mode(CollectMode::InactiveOrFailed).unwrap();
         let end = run_here(systemd, unit).unwrap();
         let signal = Signal::parse("SEGV").unwrap();
+        assert_eq!(end.exit_code(), 255);
         // Whether there is a dump is for the kernel of the machine to say; systemd and we say the same.
         match end.status.main_process {
             Some(ProcessEnd::Dumped(with)) => {
@@ -101,7 +102,7 @@ fn what_does_not_get_so_far_is_no_success() {
         let end = run_here(systemd, unit).unwrap();
         assert_eq!(end.job.result(), Some(&JobResult::Dependency), "{end}");
         assert!(!end.is_success());
-        assert_eq!(end.exit_code(), 255);
+        assert_eq!(end.exit_code(), 1);
         assert_eq!(end.to_string().split(',').next(), Some("not started: dependency"));
         systemd.reset_failed_unit(&needed_name).unwrap();
 
@@ -111,6 +112,10 @@ fn what_does_not_get_so_far_is_no_success() {
         let end = run_here(systemd, unit).unwrap();
         assert_eq!(end.job.result(), Some(&JobResult::Done), "{end}");
         assert_eq!(end.status.conditions_held, Some(false));
+        assert!(!end.is_success());
+        assert_eq!(end.exit_code(), 0);
+        let text = end.to_string();
+        assert!(text.starts_with("not started: a condition does not hold"), "{text}");
     });
 }
 

@@ -35,18 +35,25 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// What `error` refuses, if it is a refusal of the method `member`.
+    /// What `error` refuses, if it is a refusal of the method `member`. `None` also if the kernel or a security module refuses: root, too, may
+    /// not do that, and the error's text says what it is.
     pub(crate) fn of(error: &CallError, member: &str) -> Option<Self> {
         let CallError::Remote { name, message } = error else { return None };
         let action = action_of_manager(member);
         match name.strip_prefix("org.freedesktop.DBus.Error.")? {
             "InteractiveAuthorizationRequired" => Some(Self::Polkit { action, may_ask: true }),
             "AccessDenied" if is_from_bus(message) => Some(Self::BusPolicy),
-            "AccessDenied" => Some(Self::Polkit { action, may_ask: false }),
+            "AccessDenied" if message == DENIED_BY_POLKIT => {
+                Some(Self::Polkit { action, may_ask: false })
+            }
             _ => None,
         }
     }
 }
+
+/// What systemd says when polkit does not allow something, or is not there: the system's text for EACCES. Errors of the kernel, as EPERM, come
+/// with the same name and another text.
+const DENIED_BY_POLKIT: &str = "Permission denied";
 
 /// Whether the bus refused to pass a message on: the texts of dbus-daemon and of dbus-broker, which are the same since they were first
 /// released. systemd has others.
@@ -306,5 +313,13 @@ mod tests {
             assert_eq!(of(&remote("AccessDenied", text), "FreezeUnit"), Some(Refusal::BusPolicy));
         }
         assert_eq!(of(&remote("UnknownMethod", "?"), "StartUnit"), None);
+        // What root may not do either.
+        for text in [
+            "Operation not permitted",
+            "Access to org.freedesktop.systemd1.Manager.PowerOff() not permitted.",
+            "SELinux policy denies access: Permission denied",
+        ] {
+            assert_eq!(of(&remote("AccessDenied", text), "FreezeUnit"), None, "{text}");
+        }
     }
 }
