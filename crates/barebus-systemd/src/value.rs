@@ -241,6 +241,7 @@ mod tests {
     #[test]
     fn limits_are_shown_as_systemctl_does() {
         assert_eq!(Limit::<u64>::Infinity.to_string(), "infinity");
+        assert_eq!(Limit::<Duration>::Infinity.to_string(), "infinity");
         assert_eq!(Limit::Value(64_u64).to_string(), "64");
         assert_eq!(Limit::Value(Duration::from_millis(1500)).to_string(), "1.5s");
     }

@@ -239,7 +239,7 @@ pub(crate) fn now() -> Duration {
 }
 
 /// For poll(2), rounded up.
-fn time_left(until: Option<Instant>) -> PollTimeout {
+pub(super) fn time_left(until: Option<Instant>) -> PollTimeout {
     let Some(until) = until else {
         return PollTimeout::NONE;
     };

@@ -6,6 +6,7 @@ mod interrupt;
 mod limit;
 mod live;
 mod monitoring;
+mod reader;
 mod rules;
 
 pub(crate) use ahead::Ahead;
@@ -13,4 +14,5 @@ pub(crate) use clock::Clock;
 pub(crate) use limit::{Left, end_of};
 pub(crate) use live::{Flow, Live, Seen, Stopped, Woken, drain, ended, now};
 pub(crate) use monitoring::{become_monitor, subscribe};
+pub(crate) use reader::wait_for;
 pub(crate) use rules::{Narrow, Wanted};

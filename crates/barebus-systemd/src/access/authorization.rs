@@ -35,18 +35,25 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// What `error` refuses, if it is a refusal of the method `member`.
+    /// What `error` refuses, if it is a refusal of the method `member`. `None` also if the kernel or a security module refuses: root, too, may
+    /// not do that, and the error's text says what it is.
     pub(crate) fn of(error: &CallError, member: &str) -> Option<Self> {
         let CallError::Remote { name, message } = error else { return None };
         let action = action_of_manager(member);
         match name.strip_prefix("org.freedesktop.DBus.Error.")? {
             "InteractiveAuthorizationRequired" => Some(Self::Polkit { action, may_ask: true }),
             "AccessDenied" if is_from_bus(message) => Some(Self::BusPolicy),
-            "AccessDenied" => Some(Self::Polkit { action, may_ask: false }),
+            "AccessDenied" if message == DENIED_BY_POLKIT => {
+                Some(Self::Polkit { action, may_ask: false })
+            }
             _ => None,
         }
     }
 }
+
+/// What systemd says when polkit does not allow something, or is not there: the system's text for EACCES. Errors of the kernel, as EPERM, come
+/// with the same name and another text.
+const DENIED_BY_POLKIT: &str = "Permission denied";
 
 /// Whether the bus refused to pass a message on: the texts of dbus-daemon and of dbus-broker, which are the same since they were first
 /// released. systemd has others.
@@ -245,6 +252,50 @@ mod tests {
     }
 
     #[test]
+    fn changes_of_units_and_jobs_have_the_action_of_units() {
+        use barebus::InterfaceName;
+
+        let action = |interface: InterfaceName<'static>, member: &str| {
+            action(&MethodCall::new("a.b", "/", interface, member).unwrap())
+        };
+        for member in ["Restart", "Kill", "SetProperties", "Freeze"] {
+            assert_eq!(action(unit::INTERFACE, member), Some(MANAGE_UNITS), "{member}");
+        }
+        assert_eq!(action(job::INTERFACE, "Cancel"), Some(MANAGE_UNITS));
+        assert_eq!(action(manager::INTERFACE, "Reload"), Some(RELOAD_DAEMON));
+        for member in ["GetProcesses", "Ref", "Unref"] {
+            assert_eq!(action(unit::INTERFACE, member), None, "{member}");
+        }
+        assert_eq!(action(InterfaceName::from_static("a.b"), "Restart"), None);
+    }
+
+    #[test]
+    fn a_refusal_says_what_helps() {
+        let action = Some(MANAGE_UNITS);
+        for (refusal, text) in [
+            (
+                Refusal::Polkit { action, may_ask: true },
+                "polkit does not allow org.freedesktop.systemd1.manage-units without a password; allow interactive authorization where \
+                 polkit has an agent, or do it as root",
+            ),
+            (
+                Refusal::Polkit { action, may_ask: false },
+                "polkit does not allow org.freedesktop.systemd1.manage-units to this user; do it as root, or add a rule to polkit",
+            ),
+            (
+                Refusal::Polkit { action: None, may_ask: false },
+                "polkit does not allow it to this user; do it as root, or add a rule to polkit",
+            ),
+            (
+                Refusal::BusPolicy,
+                "the policy of the bus allows this call to root alone, whatever polkit allows",
+            ),
+        ] {
+            assert_eq!(refusal.to_string(), text);
+        }
+    }
+
+    #[test]
     fn the_refusal_of_the_bus_is_told_from_that_of_polkit() {
         let polkit = |action, may_ask| Some(Refusal::Polkit { action, may_ask });
         let of = |error: &CallError, member| Refusal::of(error, member);
@@ -262,5 +313,13 @@ mod tests {
             assert_eq!(of(&remote("AccessDenied", text), "FreezeUnit"), Some(Refusal::BusPolicy));
         }
         assert_eq!(of(&remote("UnknownMethod", "?"), "StartUnit"), None);
+        // What root may not do either.
+        for text in [
+            "Operation not permitted",
+            "Access to org.freedesktop.systemd1.Manager.PowerOff() not permitted.",
+            "SELinux policy denies access: Permission denied",
+        ] {
+            assert_eq!(of(&remote("AccessDenied", text), "FreezeUnit"), None, "{text}");
+        }
     }
 }

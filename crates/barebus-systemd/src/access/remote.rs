@@ -232,6 +232,7 @@ mod tests {
         let expected = "connecting to systemd: cannot use \"host:ssh\" as the name of a machine: the port is no number between 1 and \
                         65535; write user@host:port";
         assert_eq!(error, expected);
+        assert_eq!(crate::Systemd::remote("host:ssh").unwrap_err().to_string(), expected);
     }
 
     #[test]

@@ -41,14 +41,25 @@ impl RunEnd {
             && self.status.result.as_ref().is_none_or(|result| *result == UnitResult::Success)
     }
 
-    /// The exit code for a program that runs the unit in place of its command: 0 for success, that of the main process, or 255 if there is
-    /// none. As `systemd-run --wait`.
+    /// The exit code for a program that runs the unit in place of its command, as `systemd-run --wait` has it: 0 for success, and if a condition of
+    /// the unit did not hold; that of the main process, if that is why the unit failed; 255 if a signal is; otherwise 1.
     pub fn exit_code(&self) -> u8 {
-        if self.is_success() {
+        const FAILURE: u8 = 1;
+
+        let Status { result, main_process, run_time, .. } = &self.status;
+        if self.is_success() || !self.is_lost && run_time.is_none() && self.job.is_success() {
             return 0;
         }
-        let code = self.status.main_process.and_then(ProcessEnd::code);
-        code.and_then(|code| u8::try_from(code).ok()).filter(|code| *code != 0).unwrap_or(u8::MAX)
+        match result {
+            _ if self.is_lost || run_time.is_none() => FAILURE,
+            Some(UnitResult::ExitCode) => {
+                let code = main_process.and_then(ProcessEnd::code);
+                let code = code.and_then(|code| u8::try_from(code).ok());
+                code.filter(|code| *code != 0).unwrap_or(FAILURE)
+            }
+            Some(UnitResult::Signal | UnitResult::CoreDump) => u8::MAX,
+            _ => FAILURE,
+        }
     }
 }
 
@@ -58,6 +69,9 @@ impl fmt::Display for RunEnd {
         match (self.is_lost, run_time, result) {
             (true, ..) => f.write_str("the end was lost")?,
             // It did not get so far.
+            (false, None, _) if self.status.conditions_held == Some(false) => {
+                f.write_str("not started: a condition does not hold")?;
+            }
             (false, None, _) => write!(f, "not started: {}", self.job)?,
             (false, Some(_), Some(result)) => result.fmt(f)?,
             (false, Some(_), None) => self.status.active_state.fmt(f)?,
@@ -75,5 +89,39 @@ impl fmt::Display for RunEnd {
             write!(f, ", at most {bytes} bytes of memory")?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::job::JobResult;
+    use crate::name::UnitName;
+    use crate::unit::Reading;
+    use crate::word::ActiveState;
+
+    #[test]
+    fn the_text_says_all_that_is_known() {
+        let status = Reading::of(&UnitName::parse("a.service").unwrap()).status();
+        let done = JobEnd::Result(JobResult::Done);
+        let mut end = RunEnd { job: JobEnd::Result(JobResult::Timeout), status, is_lost: false };
+        assert_eq!(end.to_string(), "not started: timeout");
+        end.job = done;
+        end.status.run_time = Some(Duration::from_millis(1500));
+        end.status.active_state = ActiveState::Inactive;
+        assert_eq!(end.to_string(), "inactive after 1.5s");
+        end.status.result = Some(UnitResult::ExitCode);
+        end.status.main_process = Some(ProcessEnd::Exited(3));
+        end.status.resources.cpu = Some(Duration::from_millis(15));
+        end.status.resources.memory_peak = Some(4096);
+        let used = "exit code 3 after 1.5s, 15ms of CPU time, at most 4096 bytes of memory";
+        assert_eq!(end.to_string(), format!("exit-code: {used}"));
+        // The result is not that of the whole run.
+        end.is_lost = true;
+        assert_eq!(end.to_string(), format!("the end was lost: {used}"));
+        assert!(!end.is_success());
+        assert_eq!(end.exit_code(), 3);
     }
 }

@@ -5,10 +5,11 @@ mod options;
 use clap::{Args, Subcommand};
 
 use barebus_systemd::Mode;
+use barebus_systemd::name::UnitKind;
 use barebus_systemd::word::PresetMode;
 
 pub(crate) use options::{FileOptions, Waiting};
-use options::{job_mode, preset_mode};
+use options::{job_mode, kind, preset_mode};
 
 /// The verbs in groups: a list with a line for each does not fit a screen.
 const HELP: &str = "\
@@ -229,7 +230,7 @@ pub(crate) struct Preset {
 
 #[derive(Debug, Args)]
 pub(crate) struct SetProperty {
-    /// Name of the unit
+    /// Name or pattern of units
     pub(crate) name: String,
     /// Settings, for example CPUWeight=50
     #[arg(required = true, value_name = "SETTING=VALUE")]
@@ -251,8 +252,8 @@ pub(crate) struct List {
     #[arg(long, value_name = "STATE", value_delimiter = ',')]
     pub(crate) state: Vec<String>,
     /// Only units of these types
-    #[arg(long = "type", short = 't', value_name = "TYPE", value_delimiter = ',')]
-    pub(crate) kind: Vec<String>,
+    #[arg(long = "type", short = 't', value_parser = kind(), value_name = "TYPE", value_delimiter = ',')]
+    pub(crate) kind: Vec<UnitKind>,
 }
 
 #[derive(Debug, Args)]
@@ -264,8 +265,8 @@ pub(crate) struct ListFiles {
     #[arg(long, value_name = "STATE", value_delimiter = ',')]
     pub(crate) state: Vec<String>,
     /// Only files of units of these types
-    #[arg(long = "type", short = 't', value_name = "TYPE", value_delimiter = ',')]
-    pub(crate) kind: Vec<String>,
+    #[arg(long = "type", short = 't', value_parser = kind(), value_name = "TYPE", value_delimiter = ',')]
+    pub(crate) kind: Vec<UnitKind>,
 }
 
 #[derive(Debug, Args)]

@@ -4,6 +4,7 @@ use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use barebus_systemd::Mode;
+use barebus_systemd::name::UnitKind;
 use barebus_systemd::word::PresetMode;
 
 #[derive(Clone, Copy, Debug, Args)]
@@ -17,6 +18,12 @@ pub(crate) struct Waiting {
 pub(super) fn job_mode() -> impl TypedValueParser<Value = Mode> {
     let words = PossibleValuesParser::new(Mode::ALL.iter().map(|mode| mode.as_str()));
     words.try_map(|word| word.parse::<Mode>())
+}
+
+/// Parses a type of units.
+pub(super) fn kind() -> impl TypedValueParser<Value = UnitKind> {
+    let words = PossibleValuesParser::new(UnitKind::ALL.iter().map(|kind| kind.as_str()));
+    words.try_map(|word| word.parse::<UnitKind>())
 }
 
 /// Parses a word of `systemctl --preset-mode`.

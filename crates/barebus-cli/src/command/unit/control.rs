@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use barebus_systemd::name::{UnitKind, UnitName};
+use barebus_systemd::name::UnitName;
 use barebus_systemd::setting::Properties;
 use barebus_systemd::unit::Lasting;
 use barebus_systemd::word::{KillWhom, Signal};
@@ -59,14 +59,24 @@ fn each(
 }
 
 pub(super) fn set_property(systemd: &Systemd, set: &SetProperty) -> Result<ExitCode, Failure> {
-    let unit = names::complete(&set.name, UnitKind::Service)?;
-    let mut properties = Properties::new(UnitName::parse(&unit)?.kind());
-    for assignment in &set.assignments {
-        properties.assign(assignment)?;
-    }
     let lasting = if set.runtime { Lasting::Runtime } else { Lasting::Persistent };
-    systemd.set_unit_properties(&unit, lasting, &properties)?;
-    Ok(ExitCode::SUCCESS)
+    let with_properties = |unit: String| {
+        let mut properties = Properties::new(UnitName::parse(&unit)?.kind());
+        for assignment in &set.assignments {
+            properties.assign(assignment)?;
+        }
+        Ok((unit, properties))
+    };
+    let units = names::expand(systemd, std::slice::from_ref(&set.name), false)?;
+    // A value that is none is refused before anything is changed.
+    let units: Vec<_> = units.into_iter().map(with_properties).collect::<Result<_, Failure>>()?;
+    let mut codes = Codes::default();
+    for (unit, properties) in &units {
+        if let Err(error) = systemd.set_unit_properties(unit, lasting, properties) {
+            codes.tell(error.into())?;
+        }
+    }
+    Ok(codes.code())
 }
 
 pub(super) fn cancel(systemd: &Systemd, cancel: &Cancel) -> Result<ExitCode, Failure> {

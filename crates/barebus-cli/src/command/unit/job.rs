@@ -8,7 +8,7 @@ use barebus_systemd::name::UnitKind;
 use barebus_systemd::{Error, Job, Mode, Systemd};
 
 use super::exit::{Codes, of_job};
-use super::names;
+use super::{hint, names};
 use crate::args::Form;
 use crate::args::unit::{Isolate, Jobs, Waiting};
 use crate::exit::{Exit, Failure};
@@ -95,10 +95,14 @@ pub(super) fn act(
             Err(error) => codes.tell(of_job(error))?,
         }
     }
-    if wait.no_block {
-        return Ok(codes.code());
+    for job in &jobs {
+        hint::files_have_changed(systemd, job.unit());
     }
-    match finish(systemd, wait, &jobs, units.len() > 1)? {
+    let are_done = wait.no_block || finish(systemd, wait, &jobs, units.len() > 1)?;
+    if action == Action::Stop {
+        hint::can_be_started_again(systemd, jobs.iter().map(Job::unit));
+    }
+    match are_done {
         // As in systemctl, a job that failed counts more than a unit that has none.
         true => Ok(codes.code()),
         false => Ok(Exit::Refused.into()),

@@ -4,6 +4,7 @@ mod cat;
 mod control;
 mod exit;
 mod file;
+mod hint;
 mod job;
 mod list;
 mod names;

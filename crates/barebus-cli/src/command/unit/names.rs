@@ -54,7 +54,7 @@ pub(super) fn is_shown(unit: &ListedUnit<'_>) -> bool {
 }
 
 /// Whether a name ends in one of the types. No type: all.
-pub(super) fn has_kind(name: &str, kinds: &[String]) -> bool {
+pub(super) fn has_kind(name: &str, kinds: &[UnitKind]) -> bool {
     let kind = name.rsplit_once('.').map(|(_, kind)| kind);
-    kinds.is_empty() || kind.is_some_and(|kind| kinds.iter().any(|wanted| wanted == kind))
+    kinds.is_empty() || kind.is_some_and(|kind| kinds.iter().any(|wanted| wanted.as_str() == kind))
 }

@@ -12,7 +12,6 @@ use barebus_systemd::name::UnitKind;
 use barebus_systemd::transient::TransientUnit;
 use barebus_systemd::word::CollectMode;
 
-use super::exit::of_job;
 use super::job::{Wait, finish};
 use super::names;
 use crate::args::unit::Run;
@@ -25,7 +24,7 @@ pub(super) fn run(systemd: &Systemd, globals: &Globals, run: &Run) -> Result<Exi
     if run.wait || run.pipe {
         return wait(systemd, globals.target.time_limit(), unit, run.pipe);
     }
-    let job = systemd.start_transient_unit(unit).map_err(of_job)?;
+    let job = systemd.start_transient_unit(unit)?;
     writeln!(io::stdout(), "{name}")?;
     if run.no_block {
         return Ok(ExitCode::SUCCESS);
@@ -46,10 +45,9 @@ fn wait(
 ) -> Result<ExitCode, Failure> {
     let name = unit.name().to_string();
     let end = match timeout {
-        None => systemd.run(unit),
-        Some(timeout) => systemd.run_within(unit, timeout),
+        None => systemd.run(unit)?,
+        Some(timeout) => systemd.run_within(unit, timeout)?,
     };
-    let end = end.map_err(of_job)?;
     let told = format!("{name}: {end}");
     match end.exit_code() {
         // The standard output is the command's.

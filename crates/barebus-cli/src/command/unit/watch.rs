@@ -1,21 +1,23 @@
 //! `barebus unit watch`.
 
-use std::fmt::Write as _;
+use std::fmt::{Display, Write as _};
 use std::io::{self, Write};
+use std::os::fd::AsFd;
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use barebus_systemd::watch::{Event, UnitState, WatchedUnit};
+use barebus_systemd::watch::{Event, UnitState, Watch as UnitWatch, WatchedUnit};
 use barebus_systemd::word::{LoadState, UnitResult};
 use barebus_systemd::{JobResult, Systemd};
+use nix::poll::PollFlags;
 
 use super::pattern::Wanted;
 use crate::args::unit::Watch;
 use crate::args::{Form, Globals};
-use crate::exit::Failure;
+use crate::exit::{Exit, Failure};
 use crate::json::Json;
 use crate::render::one_line;
-use crate::watch::{Flow, Left, end_of};
+use crate::watch::{Flow, Left, end_of, wait_for};
 
 /// Prints events until the program is interrupted, the connection ends, or the command line says.
 pub(super) fn run(
@@ -33,9 +35,7 @@ pub(super) fn run(
     };
     let (until, mut left) = (end_of(globals), Left::of(globals));
     while left.flow() == Flow::Continue {
-        let time =
-            until.map_or(Duration::MAX, |until| until.saturating_duration_since(Instant::now()));
-        let Some(mut event) = watch.next_within(time)? else { break };
+        let Some(mut event) = next(systemd, &mut watch, until)? else { break };
         if is_filtered && !keep(&mut event, &wanted) {
             continue;
         }
@@ -47,6 +47,33 @@ pub(super) fn run(
         left.one();
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The next event; `None` if `until` has passed. It ends the program at once if nobody reads what is printed, not only when there is more to print.
+fn next(
+    systemd: &Systemd,
+    watch: &mut UnitWatch<'_>,
+    until: Option<Instant>,
+) -> Result<Option<Event>, Failure> {
+    loop {
+        if let Some(event) = watch.poll()? {
+            return Ok(Some(event));
+        }
+        if until.is_some_and(|until| Instant::now() >= until) {
+            return Ok(None);
+        }
+        let failed = |error: &dyn Display| {
+            Failure::new(Exit::Connection, format_args!("cannot wait for events: {error}"))
+        };
+        let socket = systemd.socket().map_err(|error| failed(&error))?;
+        let written = match systemd.wants_write() {
+            true => PollFlags::POLLOUT,
+            false => PollFlags::empty(),
+        };
+        let until = until.into_iter().chain(systemd.next_deadline()).min();
+        wait_for(socket.as_fd(), PollFlags::POLLIN | written, until)?;
+        systemd.process().map_err(|error| failed(&error))?;
+    }
 }
 
 /// Takes units that are not wanted out of a snapshot. Returns whether the event is wanted.

@@ -97,6 +97,52 @@ fn settings_are_changed_at_once() {
 }
 
 #[test]
+fn a_pattern_changes_settings_of_several_units() {
+    let the_box = shared();
+    systemctl(the_box, &["start", "sleeps@many1", "sleeps@many2"]);
+    done(the_box, &["set-property", "--runtime", "sleeps@many*", "CPUWeight=60"]);
+    for unit in ["sleeps@many1", "sleeps@many2"] {
+        assert_eq!(property(the_box, unit, "CPUWeight"), "60", "{unit}");
+    }
+    assert_eq!(done(the_box, &["set-property", "nosuch-*", "CPUWeight=60"]), "");
+    systemctl(the_box, &["stop", "sleeps@many*"]);
+}
+
+#[test]
+fn files_that_have_changed_and_units_that_can_be_started_again_are_told() {
+    // Other tests reload systemd.
+    let the_box = &super::boot("/");
+    let complaint = |arguments: &[&str]| {
+        let output = ours(the_box, arguments);
+        assert!(output.status.success(), "{arguments:?}");
+        text(output.stderr)
+    };
+    assert_eq!(complaint(&["start", "plain", "rich.socket"]), "");
+    let change = ["-d", "@4000000000", "/etc/systemd/system/plain.service"];
+    assert!(the_box.command("touch").args(change).status().unwrap().success());
+    assert_eq!(
+        complaint(&["restart", "plain"]),
+        "barebus: warning: files of plain.service have changed since systemd read them; \
+         'barebus unit daemon-reload' reads them\n"
+    );
+    systemctl(the_box, &["daemon-reload"]);
+    assert_eq!(complaint(&["stop", "plain"]), "");
+    let warning = "barebus: warning: rich.service can still be started by rich.socket\n";
+    assert_eq!(complaint(&["stop", "rich.service"]), warning);
+    assert_eq!(complaint(&["stop", "rich.socket", "rich.service"]), "");
+}
+
+#[test]
+fn what_root_may_not_do_is_not_said_to_be_polkits() {
+    // The kernel freezes no group of the process that asks for it. Later versions do not ask the kernel.
+    let output = ours(shared(), &["freeze", "init.scope"]);
+    assert_eq!(output.status.code(), Some(1));
+    let complaint = text(output.stderr);
+    assert!(complaint.starts_with("barebus: FreezeUnit of init.scope: "), "{complaint}");
+    assert!(!complaint.contains("polkit"), "{complaint}");
+}
+
+#[test]
 fn root_needs_no_bus() {
     let the_box = super::boot("/");
     theirs(&the_box, &["stop", "dbus.socket", "dbus.service"]);

@@ -195,6 +195,8 @@ fn wrong_usage_has_a_code_of_its_own() {
         &["kill", "--kill-whom=nobody", "plain"],
         &["start", "--now", "plain"],
         &["link", "--now", "/x.service"],
+        &["list", "--type=servce"],
+        &["files", "--type=service,servce"],
         &["run", "-p", "NoSuchSetting=1", "--", "true"],
     ] {
         let output = ours(shared(), arguments);

@@ -9,7 +9,7 @@ use super::{done, ours, over_bus, property, shared, systemctl};
 use crate::support::text;
 
 /// Commands and how they end. systemd-run expands variables, so it gets a `$` twice.
-const COMMANDS: [(&[&str], &str); 7] = [
+const COMMANDS: [(&[&str], &str); 14] = [
     (&[], "true"),
     (&[], "exit 7"),
     (&[], "kill -9 $$"),
@@ -17,6 +17,13 @@ const COMMANDS: [(&[&str], &str); 7] = [
     (&["-p", "Type=oneshot"], "exit 3"),
     (&["-p", "SuccessExitStatus=9"], "exit 9"),
     (&["-p", "WorkingDirectory=/no/such/directory"], "true"),
+    (&["-p", "ExecStartPre=/bin/false"], "true"),
+    (&["-p", "ExecStopPost=/bin/false"], "true"),
+    (&["-p", "ExecStopPost=/bin/false"], "exit 4"),
+    (&["-p", "Type=notify"], "true"),
+    (&["-p", "ConditionPathExists=/no/such/path"], "true"),
+    (&["-p", "ExecCondition=/bin/false"], "true"),
+    (&["-p", "Requires=no-such.service", "-p", "After=no-such.service"], "true"),
 ];
 
 pub(super) fn compare(the_box: &SystemdBox) {

@@ -157,6 +157,16 @@ fn cat_prints_the_files_that_systemctl_prints() {
     assert!(made.status.success(), "{}", text(made.stderr));
     let units = ["cat", "sleeps@cat", "dbus.socket"];
     assert_eq!(done(the_box, &units), systemctl(the_box, &units));
+    // Templates, which systemd does not load, masked units, and bytes that are no UTF-8.
+    let odd = r"cd /etc/systemd/system && mkdir -p odd@.service.d && printf '[Service]\nExecStart=/bin/true\n' > odd@.service && \
+        printf '[Unit]\n' > odd@.service.d/x.conf && ln -sf /dev/null odd-masked.service && \
+        printf '# \377 \303\251\n' > odd-bytes.service && systemctl daemon-reload";
+    let made = the_box.command("sh").args(["-c", odd]).output().unwrap();
+    assert!(made.status.success(), "{}", text(made.stderr));
+    let units = ["cat", "odd@.service", "odd-masked", "odd@"];
+    assert_eq!(done(the_box, &units), systemctl(the_box, &units));
+    let bytes = done(the_box, &["cat", "odd-bytes"]);
+    assert!(bytes.ends_with("# \\xff é\n"), "{bytes}");
     // A unit without files does not keep the others from being printed.
     let output = ours(the_box, &["cat", "nosuch", "dbus.socket"]);
     assert!(text(output.stdout).contains("ListenStream="));

@@ -15,10 +15,9 @@ fn watch(arguments: &[&str]) -> (Child, impl Iterator<Item = String> + use<>) {
     (child, lines.map(|line| line.unwrap()))
 }
 
-/// Ends a watch as a reader does who has seen enough: the next event finds nobody.
+/// Ends a watch as a reader does who has seen enough, also if no event comes any more.
 fn end(mut child: Child, lines: impl Iterator<Item = String>, unit: &str) {
     drop(lines);
-    systemctl(shared(), &["restart", unit]);
     assert_eq!(child.wait().unwrap().code(), Some(5));
     systemctl(shared(), &["stop", unit]);
 }
