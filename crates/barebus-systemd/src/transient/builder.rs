@@ -239,7 +239,7 @@ mod tests {
         let refused = |name: &str| TransientUnit::new(name).unwrap_err().to_string();
         assert_eq!(
             refused("a@.service"),
-            "cannot use 'a@.service' as a unit name: it is a template; put an instance behind the '@'"
+            "cannot use 'a@.service' as a unit name: it is a template; put an instance after the '@'"
         );
         assert_eq!(
             refused("a.target"),
