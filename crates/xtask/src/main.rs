@@ -7,6 +7,8 @@ mod coverage;
 mod cross;
 mod demo;
 mod differential;
+#[cfg(test)]
+mod documents;
 mod fuzz;
 mod generate;
 mod initramfs;
