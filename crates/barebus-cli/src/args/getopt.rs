@@ -29,7 +29,7 @@ impl Ordered {
 
 /// Puts a command line in order: the program, the verb, options with their whole names, `--`, operands.
 ///
-/// A verb that takes a command behind `--` takes it without, too: from the first operand on, all words are the command's.
+/// A verb that takes a command after `--` takes it without, too: from the first operand on, all words are the command's.
 ///
 /// # Errors
 /// The beginning of a long option is that of several.
@@ -122,7 +122,7 @@ impl<'c> Sorter<'c> {
         self.path.push(word);
     }
 
-    /// Whether the last verb takes a command behind `--`.
+    /// Whether the last verb takes a command after `--`.
     fn takes_command(&self) -> bool {
         self.last.get_arguments().any(Arg::is_last_set)
     }

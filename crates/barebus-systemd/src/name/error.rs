@@ -158,7 +158,7 @@ impl NameError {
                 f.write_str("it is not one element below '/org/freedesktop/systemd1/unit'")
             }
             NameErrorKind::IsTemplate => {
-                f.write_str("it is a template; put an instance behind the '@'")
+                f.write_str("it is a template; put an instance after the '@'")
             }
             NameErrorKind::NotTransient(kind) => write!(f, "a {kind} cannot be transient"),
         }

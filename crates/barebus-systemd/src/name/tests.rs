@@ -89,7 +89,7 @@ fn every_error_names_the_text_and_what_is_wrong() {
     assert!(text(unescape_path(&"a".repeat(4096)).unwrap_err()).ends_with(&too_long));
     assert_eq!(
         text("servic".parse::<UnitKind>().unwrap_err()),
-        "cannot use 'servic' as a unit name: the text at byte 0 is no unit type, as 'service' is"
+        "cannot use 'servic' as a unit name: the text at byte 0 is not a unit type such as 'service'"
     );
     assert_eq!(
         text(parse("a@.service").with_instance("b/c").unwrap_err()),
