@@ -123,7 +123,9 @@ pub(crate) fn run(options: &CoverageOptions) -> Result<(), Failure> {
     counters.move_to(&folder)?;
     let file = top().join("target/coverage.json");
     let mut report = llvm_cov(&llvm);
-    report.args(["report", "--branch", "--json", "--summary-only", "--output-path"]).arg(&file);
+    // A program that was killed while it wrote its counters has left a part of them.
+    report.args(["report", "--failure-mode", "all"]);
+    report.args(["--branch", "--json", "--summary-only", "--output-path"]).arg(&file);
     run::run(&mut report)?;
     let report: Report = serde_json::from_slice(&fs::read(&file)?)?;
     let (text, short) = table(&by_package(&report));
