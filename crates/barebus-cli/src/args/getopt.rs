@@ -17,10 +17,12 @@ pub(super) struct Ordered {
 }
 
 impl Ordered {
-    /// Makes `help VERB` the same as `VERB --help`.
+    /// Makes `help VERB` the same as `VERB --help`, and `unit help VERB` the same as `unit VERB --help`.
     pub(super) fn help_is_an_option(&mut self) {
-        if self.verb.as_deref() == Some("help") {
-            self.words.remove(1);
+        // Operands stand behind `--`.
+        let is_help = |at: &usize| self.words.get(*at).is_some_and(|word| word == "help");
+        if let Some(at) = [1, 2].into_iter().find(is_help) {
+            self.words.remove(at);
             self.words.push("--help".into());
             self.verb = name(&self.words).filter(|verb| !verb.starts_with('-'));
         }
@@ -115,7 +117,7 @@ impl<'c> Sorter<'c> {
             }
             // clap's own verb is followed by verbs. Any other is refused by clap.
             None => {
-                self.path.len() == 1 && word == "help"
+                self.last.has_subcommands() && word == "help"
                     || name(&self.path).is_some_and(|verb| verb == "help")
             }
         };
@@ -273,11 +275,21 @@ mod tests {
 
     #[test]
     fn help_is_an_option() {
-        let words = ["barebus", "help", "unit", "start"].map(OsString::from);
-        let mut ordered = order(&Arguments::command(), words).unwrap();
-        ordered.help_is_an_option();
-        assert_eq!(ordered.words, ["barebus", "unit", "start", "--help"]);
-        assert_eq!(ordered.verb.as_deref(), Some("unit"));
+        for (line, expected, verb) in [
+            ("help unit start", "unit start --help", Some("unit")),
+            ("unit help start", "unit start --help", Some("unit")),
+            ("unit help", "unit --help", Some("unit")),
+            ("help", "--help", None),
+            ("unit cat help", "unit cat -- help", Some("unit")),
+            ("call help", "call -- help", Some("call")),
+        ] {
+            let words = std::iter::once("barebus").chain(line.split(' ')).map(OsString::from);
+            let mut ordered = order(&Arguments::command(), words).unwrap();
+            ordered.help_is_an_option();
+            let words: Vec<_> = expected.split(' ').map(OsString::from).collect();
+            assert_eq!(ordered.words[1..], words, "{line}");
+            assert_eq!(ordered.verb.as_deref(), verb, "{line}");
+        }
     }
 
     #[test]
