@@ -45,7 +45,7 @@ fn run() -> ExitCode {
     }
     let arguments = match args::parse() {
         Ok(arguments) => arguments,
-        Err(Unusable::Clap(error)) => return usage::end(&error),
+        Err(Unusable::Clap { error, verbs }) => return usage::end(&error, verbs),
         Err(Unusable::Failure(failure)) => return end(&failure),
     };
     let timeout = arguments.globals.target.reply_timeout();

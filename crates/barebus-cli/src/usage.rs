@@ -10,8 +10,8 @@ use crate::args::spaced;
 use crate::exit::Failure;
 use crate::terminal::Styles;
 
-/// Ends the program: prints the help if requested, otherwise one line with the operation and the invalid argument.
-pub(crate) fn end(error: &clap::Error) -> ExitCode {
+/// Ends the program: prints the help if requested, otherwise one line with the operation and the invalid argument. `verbs` were named.
+pub(crate) fn end(error: &clap::Error, verbs: Vec<String>) -> ExitCode {
     match error.kind() {
         ErrorKind::DisplayHelp
         | ErrorKind::DisplayVersion
@@ -29,7 +29,7 @@ pub(crate) fn end(error: &clap::Error) -> ExitCode {
         kind => {
             let text = error.to_string();
             let not_utf8 = (kind == ErrorKind::InvalidUtf8).then(not_utf8).flatten();
-            let failure = Failure::usage(sentence(&text, not_utf8));
+            let failure = Failure::usage(sentence(&text, not_utf8, verbs));
             failure.tell();
             failure.exit.into()
         }
@@ -48,13 +48,13 @@ fn not_utf8() -> Option<String> {
     Some(format!("argument {number} is not UTF-8: '{argument}'"))
 }
 
-/// Converts the paragraphs of the parser to one line: what is wrong, tips, and the usage. `what` overrides the parser's description.
-fn sentence(text: &str, what: Option<String>) -> String {
+/// Converts the paragraphs of the parser to one line: what is wrong, tips, and the usage. `what` overrides the parser's description. `verbs` count where it
+/// tells no usage: about values.
+fn sentence(text: &str, what: Option<String>, mut verbs: Vec<String>) -> String {
     let paragraphs = text
         .split("\n\n")
         .map(|paragraph| paragraph.split_whitespace().collect::<Vec<_>>().join(" "));
     let mut sentence = what.unwrap_or_default();
-    let mut verbs = Vec::new();
     for paragraph in paragraphs {
         if let Some(usage) = paragraph.strip_prefix("Usage: barebus") {
             let is_verb = |word: &&str| {

@@ -17,6 +17,12 @@ pub(super) struct Ordered {
 }
 
 impl Ordered {
+    /// The words that name the verb: `unit`, `start`.
+    pub(super) fn verbs(&self) -> Vec<String> {
+        let verbs = self.words.iter().skip(1).map_while(|word| word.to_str());
+        verbs.take_while(|word| !word.starts_with('-')).map(String::from).collect()
+    }
+
     /// Makes `help VERB` the same as `VERB --help`, and `unit help VERB` the same as `unit VERB --help`.
     pub(super) fn help_is_an_option(&mut self) {
         // Operands stand behind `--`.

@@ -150,7 +150,11 @@ pub(crate) enum Verb {
 /// Why the command line cannot be used.
 pub(crate) enum Unusable {
     /// As clap says, or help that was asked for.
-    Clap(clap::Error),
+    Clap {
+        error: clap::Error,
+        /// The words that name the verb.
+        verbs: Vec<String>,
+    },
     Failure(Failure),
 }
 
@@ -169,9 +173,10 @@ pub(crate) fn parse() -> Result<Arguments, Unusable> {
     // 0 is any width.
     let program = program.term_width(terminal::width().unwrap_or(0));
     let mut program = shown::of_verb(program, ordered.verb.as_deref());
-    let matches = program.try_get_matches_from_mut(ordered.words).map_err(Unusable::Clap)?;
-    Arguments::from_arg_matches(&matches)
-        .map_err(|error| Unusable::Clap(error.format(&mut program)))
+    let verbs = ordered.verbs();
+    let unusable = |error| Unusable::Clap { error, verbs: verbs.clone() };
+    let matches = program.try_get_matches_from_mut(ordered.words).map_err(unusable)?;
+    Arguments::from_arg_matches(&matches).map_err(|error| unusable(error.format(&mut program)))
 }
 
 /// The whole command line, for completions and manual pages.

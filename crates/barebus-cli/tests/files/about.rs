@@ -215,9 +215,16 @@ fn wrong_usage_is_told_in_a_line_with_the_verb_and_the_argument() {
         (&["call", "a.b", "/"], ["call: ", "not provided: <INTERFACE> <METHOD>"]),
         (&["introspect", "a.b", "/", "x", "y"], ["introspect: unexpected argument 'y'", ""]),
         (&["validate"], ["validate: ", "not provided: <FILE>"]),
-        (&["validate", "--format", "x", "-"], ["invalid value 'x' for '--format", "pcapng"]),
+        (
+            &["validate", "--format", "x", "-"],
+            ["validate: invalid value 'x' for '--format", "see 'barebus validate --help'"],
+        ),
         (&["decode", "-o", "table", "-"], ["the form 'table'", "json, text, gvariant"]),
-        (&["--timeout", "x", "unit", "list"], ["invalid value 'x' for '--timeout", "time span"]),
+        (
+            &["--timeout", "x", "unit", "list"],
+            ["unit list: invalid value 'x' for '--timeout", "time span"],
+        ),
+        (&["wait", "a.b", "/", "a.b"], ["'a.b' is not an object path", ""]),
         (&["box"], ["box: ", "not provided: <COMMAND>"]),
         (&["--\u{9b}31mx"], [r"unexpected argument '--\u{9b}31mx'", ""]),
     ] {
