@@ -140,7 +140,7 @@ fn processor_time() -> Duration {
 #[inline(never)]
 fn measured_run(operation: &mut Operation) {
     operation();
-    // What stands behind the call keeps it a call, so that leaving is seen where it happens.
+    // What stands after the call keeps it a call, so that leaving is seen where it happens.
     black_box(operation);
 }
 

@@ -98,7 +98,7 @@ impl Input {
         Self { room: vec![0; 256 * 1024], start: 0, end: 0 }
     }
 
-    /// Reads what comes next, behind the beginning of a message that may be there.
+    /// Reads what comes next, after the beginning of a message that may be there.
     fn fill(&mut self, stream: &mut UnixStream) -> io::Result<()> {
         self.room.copy_within(self.start..self.end, 0);
         (self.start, self.end) = (0, self.end - self.start);
@@ -223,7 +223,7 @@ impl Bus {
     }
 }
 
-/// [`SIGNALS`] signals of systemd, one behind the other, as a call of `Signals` lets them come.
+/// [`SIGNALS`] signals of systemd, one after the other, as a call of `Signals` lets them come.
 pub fn signals() -> Vec<u8> {
     let mut header = Header::signal(
         Serial::FIRST,

@@ -1,18 +1,21 @@
 //! Errors in a program: one type for `?`, one line for people, and methods instead of patterns.
 
 use std::error::Error as _;
-use std::io;
+use std::os::unix::net::UnixListener;
+use std::{fs, io, thread};
 
+use barebus::wire::OwnedBody;
 use barebus::{
     Attempt, AttemptError, CallError, Connection, Error, FdsError, Guid, MatchRule, MatchRuleBuf,
-    NoReply, ObjectPath, OpenError, Options, Proxy, SendError, SessionError,
+    Message, NoReply, ObjectPath, OpenError, Options, Proxy, SendError, SessionError,
 };
+use barebus_sasl::{Client, Mechanism, Pacing};
 use barebus_systemd::interface::manager::{OBJECT, property::VERSION};
 use barebus_systemd::setting::Properties;
 use barebus_systemd::{Systemd, UnitKind, UnitName};
 use barebus_tests::peer::{BUS, Peer, SERVICE};
 
-use crate::scene::{SHORT, method, patient, play, play_owned};
+use crate::scene::{LONG, SHORT, method, patient, play, play_owned};
 
 const INTERFACE: &str = "org.example.Interface";
 
@@ -151,10 +154,64 @@ fn errors_of_all_layers_answer_the_same_questions() {
     assert!(Error::from(NoReply::TimedOut).is_timeout());
     let closed = SessionError::Closed { awaited: None, unfinished: 0 };
     assert!(Error::from(closed.clone()).is_disconnected());
+    let refused = Client::new(barebus_sasl::Options {
+        mechanisms: Mechanism::Anonymous.into(),
+        negotiate_unix_fd: false,
+        pacing: Pacing::StepByStep,
+    })
+    .receive(b"REJECTED EXTERNAL\r\n")
+    .unwrap_err();
+    let (error, text) = (Error::from(refused), refused.to_string());
+    assert!(error.to_string().contains(&text) && error.is_disconnected(), "{error}");
+    let nul = OwnedBody::new(&("a\0b",)).unwrap_err();
+    let (error, text) = (Error::from(nul), nul.to_string());
+    assert!(error.to_string().ends_with(&text) && !error.is_disconnected(), "{error}");
     assert!(Error::from(SendError::Ended(Box::new(closed))).is_disconnected());
     let other = Error::other(io::Error::other("no such thing"));
     assert_eq!(format!("{other:?}"), "no such thing");
     assert!(!other.is_timeout() && !other.is_disconnected() && other.remote_name().is_none());
+}
+
+/// What the text of an error leaves to its source, `{:?}` adds.
+#[test]
+fn debug_adds_the_causes_that_the_text_leaves_out() {
+    #[derive(Debug)]
+    struct Outer(io::Error);
+    impl std::fmt::Display for Outer {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("no such thing")
+        }
+    }
+    impl std::error::Error for Outer {
+        fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+            Some(&self.0)
+        }
+    }
+    let error = Error::other(Outer(io::Error::other("the disk is gone")));
+    assert_eq!(error.to_string(), "no such thing");
+    assert_eq!(format!("{error:?}"), "no such thing: the disk is gone");
+}
+
+#[test]
+fn a_systemd_that_hangs_up_on_its_private_socket_may_not_see_the_process() {
+    let folder = std::env::temp_dir().join(format!("barebus-errors-{}", std::process::id()));
+    fs::create_dir_all(folder.join("systemd")).unwrap();
+    let listener = UnixListener::bind(folder.join("systemd/private")).unwrap();
+    // Authentication is tried twice.
+    let server = thread::spawn(move || {
+        for _ in 0..2 {
+            drop(listener.accept().unwrap());
+        }
+    });
+    let address = format!("unix:path={}/systemd/private", folder.display());
+    let mut bus = Options::direct().handshake_timeout(LONG).open(&address).unwrap();
+    let error = bus.call(&method("Echo"), &()).unwrap_err();
+    assert!(error.is_disconnected(), "{error}");
+    let hint = "(systemd hangs up on its private socket when it cannot see the process: \
+                another user's, or in another PID namespace)";
+    assert!(error.to_string().ends_with(hint), "{error}");
+    server.join().unwrap();
+    fs::remove_dir_all(folder).unwrap();
 }
 
 #[test]
@@ -212,10 +269,11 @@ fn why_no_connection_was_opened_names_what_was_tried() {
 
 #[test]
 fn a_failed_operation_of_systemd_says_what_to_do_and_whether_time_ran_out() {
-    use barebus_systemd::{ActiveState, Cause, Error};
+    use barebus_systemd::{AccessError, ActiveState, Cause, Error};
     let setting = Properties::new(UnitKind::Service).set("NoSetting", "1").err().unwrap();
     let name = UnitName::parse("no unit").unwrap_err();
-    let late = Attempt {
+    let unreadable = Message::parse(&[]).unwrap_err();
+    let slow = || Attempt {
         address: "unix:path=/x".into(),
         error: AttemptError::Io(io::ErrorKind::TimedOut.into()),
     };
@@ -228,12 +286,24 @@ fn a_failed_operation_of_systemd_says_what_to_do_and_whether_time_ran_out() {
         ),
         (Cause::UnitExists(ActiveState::Active), "it is active; use another name", false),
         (Cause::Io(io::ErrorKind::NotFound.into()), "the job: entity not found", false),
+        (Cause::Io(io::ErrorKind::TimedOut.into()), "the job: timed out", true),
         (Cause::Call(CallError::NoReply(NoReply::TimedOut)), "the job: ", true),
         (Cause::Call(CallError::NotSubscribed), "the job: ", false),
         (Cause::Open(OpenError::NoAddress), "the job: the address lists no server", false),
-        (Cause::Open(OpenError::Unreachable(vec![late])), "cannot connect to unix:path=/x", true),
-        (Cause::Name(name), "the job: ", false),
-        (Cause::Setting(setting), "the job: ", false),
+        (Cause::Open(OpenError::Unreachable(vec![slow()])), "cannot connect to unix:path=/x", true),
+        (Cause::from(name), "the job: cannot use 'no unit' as a unit name", false),
+        (Cause::from(setting), "the job: cannot set 'NoSetting' of a service", false),
+        (Cause::from(unreadable), "the job: the reply cannot be used: ", false),
+        (
+            Cause::from(AccessError::Root { pid: 7, error: OpenError::Unreachable(vec![slow()]) }),
+            "cannot reach the systemd of process 7 from outside: cannot connect to unix:path=/x",
+            true,
+        ),
+        (
+            Cause::from(AccessError::NoRuntimeDir),
+            "XDG_RUNTIME_DIR is not set; log in, or start the user's systemd",
+            false,
+        ),
     ] {
         let error = Error { operation: "the job".into(), cause };
         let shown = error.to_string();

@@ -422,7 +422,7 @@ fn the_end_of_the_bus_is_told_at_once() {
 }
 
 /// One turn of a loop that is told levels.
-fn turn(systemd: &Systemd) {
+pub(crate) fn turn(systemd: &Systemd) {
     let mut interest = PollFlags::POLLIN;
     interest.set(PollFlags::POLLOUT, systemd.wants_write());
     let socket = systemd.socket().unwrap();

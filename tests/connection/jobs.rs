@@ -3,9 +3,10 @@
 use std::sync::mpsc::{Sender, channel};
 
 use barebus::{CallError, ObjectPath};
-use barebus_systemd::{Job, JobResult, Mode, Systemd};
+use barebus_systemd::{Job, JobEnd, JobResult, Mode, Systemd};
 use barebus_tests::peer::{BUS, OWNER, Peer, message};
 
+use crate::played;
 use crate::scene::{patient, play_owned, works};
 
 /// Plays systemd on a bus until the client hangs up, and sends what the client does about match rules. It queues job N for the unit
@@ -149,5 +150,49 @@ fn a_job_is_not_waited_for_over_another_connection() {
         let _job = start(other, "1.service");
         let error = other.wait(&job.take().unwrap()).unwrap_err();
         assert!(matches!(error.call(), Some(CallError::OtherConnection)), "{error}");
+    });
+}
+
+#[test]
+fn jobs_that_were_marked_are_named_by_their_units_also_when_they_have_ended() {
+    let script = |systemd: &mut played::Played<'_>| {
+        let sent = systemd.called("EnqueueMarkedJobs");
+        let paths = [played::path(1), played::path(2)];
+        systemd.reply(&sent, &(paths.iter().map(played::Path::as_ref).collect::<Vec<_>>(),));
+        let [first, second] = ["Get", "Get"].map(|member| systemd.called(member));
+        systemd.removed(1, "done");
+        systemd.error(&first, "org.freedesktop.DBus.Error.UnknownObject");
+        let unit = ("2.service", played::path(2));
+        systemd.reply(&second, &(barebus::AsVariant((unit.0, unit.1.as_ref())),));
+        systemd.removed(2, "failed");
+    };
+    played::play(script, |systemd| {
+        // Both count, though one call queued them.
+        systemd.set_job_limit(2);
+        let jobs = systemd.enqueue_marked_jobs().unwrap();
+        let units: Vec<&str> = jobs.iter().map(|job| job.unit()).collect();
+        assert_eq!(units, ["1.service", "2.service"]);
+        assert_eq!(jobs[0].result(), Some(JobResult::Done));
+        assert_eq!(systemd.wait(&jobs[1]).unwrap(), JobEnd::Result(JobResult::Failed));
+    });
+}
+
+#[test]
+fn a_job_of_any_request_is_waited_for() {
+    use barebus_systemd::interface::manager::{OBJECT, method::RELOAD_OR_RESTART_UNIT};
+
+    let script = |systemd: &mut played::Played<'_>| {
+        let sent = systemd.called("ReloadOrRestartUnit");
+        systemd.reply(&sent, &(played::path(1).as_ref(),));
+        systemd.removed(1, "skipped");
+        let sent = systemd.called("ReloadOrRestartUnit");
+        systemd.error(&sent, "org.example.Refused");
+    };
+    played::play(script, |systemd| {
+        let request = || RELOAD_OR_RESTART_UNIT.call(OBJECT, ("1.service", "replace"));
+        let job = systemd.request_job("1.service", request()).unwrap();
+        assert_eq!(systemd.wait(&job).unwrap(), JobEnd::Result(JobResult::Skipped));
+        let error = systemd.request_job("1.service", request()).unwrap_err();
+        assert_eq!(error.operation, "ReloadOrRestartUnit of 1.service");
     });
 }

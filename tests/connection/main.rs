@@ -8,6 +8,7 @@
 )]
 
 mod addresses;
+mod away;
 mod bus;
 mod calls;
 mod endings;
@@ -19,6 +20,7 @@ mod frames;
 mod handshake;
 mod job_ends;
 mod jobs;
+mod layer;
 mod lingering;
 mod names;
 mod observing;

@@ -33,6 +33,12 @@ fn names_are_given_as_text_and_as_checked_types() {
         echo(Proxy::new(bus, &name.to_owned(), &path.to_owned(), &checked.to_owned()));
         let mut proxy = Proxy::new(bus, SERVICE, "/", "org.example.Other").unwrap();
         echo(proxy.of(interface));
+        // A call of the proxy's own interface, to be sent in another way.
+        let call = Proxy::new(bus, SERVICE, "/", interface).unwrap().method("Echo").unwrap();
+        assert_eq!(call, ECHO);
+        let id = bus.start_call(&call, &("text",), Vec::new()).unwrap();
+        assert_eq!(bus.wait(id).unwrap().body::<(&str,)>().unwrap(), ("text",));
+        works(Bus::new(bus).connection());
         assert_eq!(Bus::new(bus).get_name_owner(SERVICE).unwrap(), OWNER);
     });
 }

@@ -18,6 +18,10 @@ fn observe(bus: &mut Connection) -> Result<Seen, ObservedTooLate> {
     bus.observe(move |observed| {
         let message = observed.message().unwrap();
         assert_eq!(message.as_bytes(), observed.bytes);
+        // What is in it is nobody's business who logs the observer's argument.
+        let shown = format!("{observed:?}");
+        assert!(shown.contains(&format!("len: {}", observed.bytes.len())), "{shown}");
+        assert!(!shown.contains("bytes"), "{shown}");
         assert!((begin..=SystemTime::now()).contains(&observed.time));
         let header = message.header();
         let name = match header.message_type {

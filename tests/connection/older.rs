@@ -24,13 +24,18 @@ const METHOD: &str = "org.freedesktop.DBus.Error.UnknownMethod";
 
 /// Plays a systemd on a direct connection that lacks some members. Returns the calls that were made.
 fn with<R>(lacks: Lacks, act: impl FnOnce(&Systemd) -> R) -> (R, Vec<Call>) {
+    with_fds(true, lacks, act)
+}
+
+/// The same over a transport that passes file descriptors, or that does not.
+fn with_fds<R>(passes_fds: bool, lacks: Lacks, act: impl FnOnce(&Systemd) -> R) -> (R, Vec<Call>) {
     let scene = Scene::begin();
     let (ours, theirs) = UnixStream::pair().unwrap();
     let server = thread::spawn(move || {
         let mut peer = Peer::new(theirs);
         let mut calls = Vec::new();
         // Nothing is sent, not even this, before the first call.
-        peer.authenticate();
+        peer.authenticate_with(passes_fds);
         while let Some(sent) = peer.receive() {
             calls.push(received(&sent));
             let missing = lacks.iter().find(|(member, _)| lacks_for(&sent, member));
@@ -90,6 +95,10 @@ fn answer(peer: &mut Peer, sent: &Sent) -> Vec<u8> {
         | "EnableUnitFilesWithFlags"
         | "DisableUnitFilesWithFlagsAndInstallInfo" => peer.reply(sent, None, &(true, change)),
         "DisableUnitFiles" | "DisableUnitFilesWithFlags" => peer.reply(sent, None, &(change,)),
+        "GetUnitByPIDFD" => {
+            let path = ObjectPath::from_static("/org/freedesktop/systemd1/unit/b_2eservice");
+            peer.reply(sent, None, &(path, "b.service", &[0_u8; 16][..]))
+        }
         "GetUnitByPID" => {
             let path = ObjectPath::from_static("/org/freedesktop/systemd1/unit/a_2eservice");
             peer.reply(sent, None, &(path,))
@@ -204,6 +213,23 @@ fn a_refusal_is_not_tried_again_with_the_older_method() {
 
 fn pidfd(pid: u32) -> OwnedFd {
     pidfd_open(Pid::from_raw(i32::try_from(pid).unwrap()).unwrap(), PidfdFlags::empty()).unwrap()
+}
+
+#[test]
+fn a_process_is_looked_for_by_its_descriptor() {
+    let (unit, calls) =
+        with(&[], |systemd| systemd.unit_by_pidfd(pidfd(std::process::id()).as_fd()).unwrap());
+    assert_eq!(unit, "b.service");
+    assert_eq!(calls, [call("GetUnitByPIDFD", &(FdIndex(0),))]);
+}
+
+#[test]
+fn a_process_is_looked_for_by_its_number_where_no_descriptors_are_passed() {
+    let (unit, calls) = with_fds(false, &[], |systemd| {
+        systemd.unit_by_pidfd(pidfd(std::process::id()).as_fd()).unwrap()
+    });
+    assert_eq!(unit, "a.service");
+    assert_eq!(calls, [call("GetUnitByPID", &(std::process::id(),))]);
 }
 
 #[test]

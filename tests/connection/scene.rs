@@ -7,12 +7,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use barebus::{
-    BusName, Cause, Connection, InterfaceName, MemberName, MethodCall, ObjectPath, Options,
-    SessionError,
-};
+use barebus::{Cause, Connection, Options, SessionError};
+/// A call of the scripted service.
+pub(crate) use barebus_tests::calls::of_service as method;
 use barebus_tests::memory;
-use barebus_tests::peer::{PATIENCE, Peer, SERVICE, are_closed, open_files};
+use barebus_tests::peer::{PATIENCE, Peer, are_closed, open_files};
 
 /// A time limit that a test waits for.
 pub(crate) const SHORT: Duration = Duration::from_millis(150);
@@ -179,11 +178,4 @@ pub(crate) fn ending(connection: &mut Connection) -> SessionError {
 pub(crate) fn works(connection: &mut Connection) {
     let reply = connection.call(&method("Echo"), &("still here",)).unwrap();
     assert_eq!(reply.body::<(&str,)>().unwrap(), ("still here",));
-}
-
-/// A call of `member` of the scripted service.
-pub(crate) fn method(member: &'static str) -> MethodCall<'static> {
-    MethodCall::checked(ObjectPath::from_static("/"), MemberName::from_static(member))
-        .interface(InterfaceName::from_static("org.example.Interface"))
-        .destination(BusName::from_static(SERVICE))
 }

@@ -12,6 +12,7 @@ use barebus::{
     BusName, Connection, Event, Header, InterfaceName, MatchRuleBuf, MemberName, MessageType,
     MethodCall, ObjectPath, Options,
 };
+use barebus_tests::calls::of_bus;
 
 use crate::boxes::{PATIENCE, SessionBus};
 
@@ -36,7 +37,7 @@ impl Attacker {
         }
         assert!(line.starts_with(b"OK "));
         let mut buf = MessageBuf::new();
-        buf.push(&call_of_bus("Hello").header(Serial::FIRST), &()).unwrap();
+        buf.push(&of_bus("Hello").header(Serial::FIRST), &()).unwrap();
         stream.write_all(buf.as_slice()).unwrap();
         let mut start = [0; 16];
         stream.read_exact(&mut start).unwrap();
@@ -75,19 +76,10 @@ impl Attacker {
             }
         }
         // The bus answers in order, so with this answer it has processed everything.
-        buf.push(&call_of_bus("GetId").header(LAST), &()).unwrap();
+        buf.push(&of_bus("GetId").header(LAST), &()).unwrap();
         self.0.write_all(buf.as_slice()).unwrap();
         listening.join().unwrap();
     }
-}
-
-fn call_of_bus(member: &'static str) -> MethodCall<'static> {
-    MethodCall::checked(
-        ObjectPath::from_static("/org/freedesktop/DBus"),
-        MemberName::from_static(member),
-    )
-    .interface(InterfaceName::from_static("org.freedesktop.DBus"))
-    .destination(BusName::from_static("org.freedesktop.DBus"))
 }
 
 /// Reads until the call with the serial [`LAST`] is answered.

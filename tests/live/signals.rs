@@ -5,19 +5,11 @@ use barebus::{
     Options, Proxy,
 };
 use barebus_systemd::{Mode, Systemd};
+use barebus_tests::calls::of_bus;
 
 use crate::boxes::{LONG, PATIENCE, both, connect};
 
 const SYSTEMD: BusName<'static> = BusName::from_static("org.freedesktop.systemd1");
-
-fn bus_method(member: &'static str) -> MethodCall<'static> {
-    MethodCall::checked(
-        ObjectPath::from_static("/org/freedesktop/DBus"),
-        MemberName::from_static(member),
-    )
-    .interface(InterfaceName::from_static("org.freedesktop.DBus"))
-    .destination(BusName::from_static("org.freedesktop.DBus"))
-}
 
 #[test]
 fn every_subscription_is_given_the_signals_it_asks_for() {
@@ -53,7 +45,7 @@ fn a_refused_subscription_is_the_buss_answer_and_costs_nothing_else() {
             Ok(_) | Err(CallError::Remote { .. }) => {}
             Err(error) => panic!("{error}"),
         }
-        let reply = bus.call(&bus_method("GetId"), &()).unwrap();
+        let reply = bus.call(&of_bus("GetId"), &()).unwrap();
         assert!(reply.body::<(&str,)>().is_ok_and(|(id,)| id.len() == 32));
     }
 }
@@ -62,9 +54,8 @@ fn a_refused_subscription_is_the_buss_answer_and_costs_nothing_else() {
 fn a_thousand_calls_in_flight_are_answered_each() {
     for the_box in both() {
         let mut bus = connect(the_box);
-        let calls: Vec<_> = (0..1000)
-            .map(|_| (bus_method("NameHasOwner"), ("org.freedesktop.systemd1",)))
-            .collect();
+        let calls: Vec<_> =
+            (0..1000).map(|_| (of_bus("NameHasOwner"), ("org.freedesktop.systemd1",))).collect();
         let mut answered = 0;
         bus.call_all(&calls, |index, reply| {
             assert_eq!(index, answered);
@@ -82,8 +73,8 @@ fn a_thousand_calls_in_flight_are_answered_each() {
 fn replies_are_taken_in_any_order() {
     for the_box in both() {
         let mut bus = connect(the_box);
-        let first = bus.start_call(&bus_method("GetId"), &(), Vec::new()).unwrap();
-        let second = bus.start_call(&bus_method("ListNames"), &(), Vec::new()).unwrap();
+        let first = bus.start_call(&of_bus("GetId"), &(), Vec::new()).unwrap();
+        let second = bus.start_call(&of_bus("ListNames"), &(), Vec::new()).unwrap();
         let names = bus.wait(second).unwrap();
         assert!(
             names

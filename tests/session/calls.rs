@@ -9,16 +9,7 @@ use barebus_wire::{
     Serial,
 };
 
-use crate::scene::{BUS, NOW, Scene};
-
-/// A call of the bus itself, whose owner is known.
-fn call() -> MethodCall<'static> {
-    MethodCall::checked(
-        ObjectPath::from_static("/org/freedesktop/DBus"),
-        MemberName::from_static("M"),
-    )
-    .destination(BusName::from_static(BUS))
-}
+use crate::scene::{BUS, NOW, Scene, call};
 
 fn made(scene: &mut Scene) -> (CallId, Vec<u8>) {
     let id = scene.session.call(&call(), &(), Vec::new(), None).unwrap();

@@ -4,18 +4,10 @@ use barebus_sasl::{Guid, Pacing};
 use barebus_session::{
     Awaited, CallId, Config, HandshakeAttempts, NoReply, ServerKind, SessionError, Want,
 };
-use barebus_wire::{BusName, MemberName, MethodCall, ObjectPath};
+use barebus_wire::BusName;
 use core::time::Duration;
 
-use crate::scene::{BUS, LINES, NOW, Scene, US, config};
-
-fn call() -> MethodCall<'static> {
-    MethodCall::checked(
-        ObjectPath::from_static("/org/freedesktop/DBus"),
-        MemberName::from_static("M"),
-    )
-    .destination(BusName::from_static(BUS))
-}
+use crate::scene::{BUS, LINES, NOW, Scene, US, call, config};
 
 /// A written opening with `calls` calls after `Hello`: the calls, and the written messages.
 fn opened(config: Config, calls: usize) -> (Scene, Vec<CallId>, Vec<Vec<u8>>) {

@@ -24,6 +24,15 @@ pub(crate) const NO_OWNER: &str = "org.freedesktop.DBus.Error.NameHasNoOwner";
 /// The answer if a policy forbids the call.
 pub(crate) const DENIED: &str = "org.freedesktop.DBus.Error.AccessDenied";
 
+/// A call of the bus itself, whose owner is known.
+pub(crate) fn call() -> MethodCall<'static> {
+    MethodCall::checked(
+        ObjectPath::from_static("/org/freedesktop/DBus"),
+        MemberName::from_static("M"),
+    )
+    .destination(BusName::from_static(BUS))
+}
+
 /// A session after its handshake, and the serials of the peer.
 pub(crate) struct Scene<F = ()> {
     pub(crate) session: Session<F>,

@@ -37,7 +37,7 @@ impl Corpus {
         let root = enclosing.map(|dir| dir.join("shared/corpus")).find(|root| root.is_dir());
         if root.is_none() {
             // Not captured by the test harness: a skipped test must be visible.
-            let _ = writeln!(std::io::stderr(), "SKIPPED: no shared/corpus, and no BAREBUS_CORPUS");
+            let _ = writeln!(std::io::stderr(), "SKIPPED: there is no corpus, see tests/README.md");
         }
         root.map(|root| Self { root })
     }

@@ -9,6 +9,7 @@
     reason = "a test fails by panicking"
 )]
 
+pub mod calls;
 pub mod claims;
 pub mod corpus;
 pub mod cost;

@@ -6,7 +6,8 @@ use std::sync::mpsc::{Sender, channel};
 use std::thread;
 use std::time::Duration;
 
-use barebus::{Connection, ObjectPath, Options};
+use barebus::{ObjectPath, Options};
+use barebus_systemd::interface::manager::{OBJECT, property::VERSION};
 use barebus_systemd::tokio::Systemd;
 use barebus_systemd::{JobEnd, JobResult, Mode};
 use barebus_tests::peer::{Peer, Sent, message};
@@ -187,6 +188,31 @@ fn a_direct_connection_is_opened_again() {
     });
 }
 
+/// It cannot be opened again: it was not opened by an address.
+#[test]
+fn the_driver_ends_with_a_connection_that_is_not_opened_again() {
+    staged(|| {
+        let (ours, theirs) = UnixStream::pair().unwrap();
+        let server = thread::spawn(move || {
+            let mut peer = Peer::new(theirs);
+            assert!(peer.authenticate());
+            assert!(peer.receive().is_some());
+        });
+        let runtime = runtime();
+        runtime.block_on(async {
+            let (systemd, driver) = Systemd::over(Options::direct().over(ours).unwrap());
+            let driver = tokio::spawn(driver);
+            assert!(systemd.version().await.unwrap_err().is_disconnected());
+            // The handle is still there.
+            driver.await.unwrap().unwrap_err();
+            let error = systemd.start_unit("1.service", Mode::Replace).await.unwrap_err();
+            assert!(error.is_disconnected(), "{error}");
+        });
+        drop(runtime);
+        server.join().unwrap();
+    });
+}
+
 #[test]
 fn jobs_of_a_real_systemd_are_waited_for() {
     let address = {
@@ -196,8 +222,11 @@ fn jobs_of_a_real_systemd_are_waited_for() {
     };
     staged(|| {
         runtime().block_on(async {
-            let (systemd, driver) = Systemd::over(Connection::open(address).unwrap());
+            let (systemd, driver) = Systemd::at(address).unwrap();
             let driver = tokio::spawn(driver);
+            // The same connection, for what the type has no method for.
+            let reply = systemd.connection().request(VERSION.get(OBJECT)).await.unwrap();
+            assert_eq!(VERSION.value(&reply).unwrap(), systemd.version().await.unwrap());
             let (one, other) = tokio::join!(
                 systemd.start_and_report(LONG_UNIT, Mode::Replace),
                 systemd.start_unit(FAILING, Mode::Replace)

@@ -4,6 +4,7 @@ use barebus::{
     BusName, CallError, InterfaceName, MatchRuleBuf, MemberName, MethodCall, NoReply, ObjectPath,
     Options, OwnedObjectPath,
 };
+use barebus_tests::calls::of_bus;
 use barebus_tokio::Connection;
 
 use crate::boxes::{FAILING, LONG, SessionBus, daemon};
@@ -21,15 +22,6 @@ fn manager(member: &'static str) -> MethodCall<'static> {
     )
     .interface(MANAGER)
     .destination(SYSTEMD)
-}
-
-fn bus_method(member: &'static str) -> MethodCall<'static> {
-    MethodCall::checked(
-        ObjectPath::from_static("/org/freedesktop/DBus"),
-        MemberName::from_static(member),
-    )
-    .interface(InterfaceName::from_static("org.freedesktop.DBus"))
-    .destination(BusName::from_static("org.freedesktop.DBus"))
 }
 
 fn in_runtime<F: Future>(scene: F) -> F::Output {
@@ -169,7 +161,7 @@ fn calls_that_are_given_up_leave_nothing_behind() {
         }
         assert!(given_up > 0);
         assert_eq!(
-            bus.call(&bus_method("GetId"), &()).await.unwrap().body::<(&str,)>().unwrap().0.len(),
+            bus.call(&of_bus("GetId"), &()).await.unwrap().body::<(&str,)>().unwrap().0.len(),
             32
         );
         assert_eq!(bus.outstanding(), 0);
@@ -193,7 +185,7 @@ fn whoever_does_not_answer_is_waited_for_no_longer_than_was_said() {
             let end = bus.call(&call, &()).await;
             assert!(matches!(end, Err(CallError::NoReply(NoReply::TimedOut))), "{end:?}");
             bus.set_call_timeout(Some(PATIENCE));
-            assert!(bus.call(&bus_method("GetId"), &()).await.is_ok());
+            assert!(bus.call(&of_bus("GetId"), &()).await.is_ok());
         });
     });
 }
@@ -212,7 +204,7 @@ fn when_the_bus_goes_everybody_is_told() {
             let call = MethodCall::checked(ObjectPath::ROOT, MemberName::from_static("Anything"))
                 .destination(BusName::parse(mute.unique_name().unwrap()).unwrap());
             let calls: Vec<_> = (0..10).map(|_| tokio::spawn(bus.call(&call, &()))).collect();
-            bus.call(&bus_method("GetId"), &()).await.unwrap();
+            bus.call(&of_bus("GetId"), &()).await.unwrap();
             drop(session);
             for call in calls {
                 let end = call.await.unwrap();
@@ -234,7 +226,7 @@ fn peers_call_one_another() {
             let (serving, driver) = Connection::new(served);
             tokio::spawn(driver);
             let mut incoming = serving.incoming().unwrap();
-            serving.call(&bus_method("RequestName"), &("org.example.Sum", 4_u32)).await.unwrap();
+            serving.call(&of_bus("RequestName"), &("org.example.Sum", 4_u32)).await.unwrap();
             tokio::spawn(async move {
                 while let Some(Ok(call)) = incoming.next().await {
                     let (a, b): (i32, i32) = call.body().unwrap();

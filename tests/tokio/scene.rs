@@ -7,9 +7,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use barebus::{
-    BusName, CallError, ConnectionError, InterfaceName, MemberName, MethodCall, ObjectPath, Options,
-};
+use barebus::{CallError, ConnectionError, Options};
+/// A call of the scripted service.
+pub(crate) use barebus_tests::calls::of_service as method;
 use barebus_tests::peer::{PATIENCE, Peer, SERVICE, are_closed, open_files};
 use barebus_tokio::Connection;
 use tokio::runtime::{Builder, Runtime};
@@ -104,13 +104,6 @@ pub(crate) fn play_listening<F: Future>(
 /// For a bus, with time limits that are not reached.
 pub(crate) fn patient() -> Options {
     Options::bus().handshake_timeout(2 * LONG).call_timeout(Some(2 * LONG))
-}
-
-/// A call of `member` of the scripted service.
-pub(crate) fn method(member: &'static str) -> MethodCall<'static> {
-    MethodCall::checked(ObjectPath::from_static("/"), MemberName::from_static(member))
-        .interface(InterfaceName::from_static("org.example.Interface"))
-        .destination(BusName::from_static(SERVICE))
 }
 
 /// The reply of the scripted service to `text`.

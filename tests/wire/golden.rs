@@ -39,36 +39,36 @@ fn walks<T: Encode + ?Sized>(bytes: &[u8], endian: Endian) {
 }
 
 #[test]
-fn byte() {
+fn a_byte_is_one_byte() {
     is(0xfe_u8, "fe", "fe");
 }
 
 #[test]
-fn boolean() {
+fn a_boolean_is_four_bytes() {
     is(true, "01000000", "00000001");
     is(false, "00000000", "00000000");
 }
 
 #[test]
-fn int16_and_uint16() {
+fn an_int16_and_a_uint16_are_two_bytes() {
     is(-2_i16, "feff", "fffe");
     is(0x1234_u16, "3412", "1234");
 }
 
 #[test]
-fn int32_and_uint32() {
+fn an_int32_and_a_uint32_are_four_bytes() {
     is(-2_i32, "feffffff", "fffffffe");
     is(0x1234_5678_u32, "78563412", "12345678");
 }
 
 #[test]
-fn int64_and_uint64() {
+fn an_int64_and_a_uint64_are_eight_bytes() {
     is(-2_i64, "feffffffffffffff", "fffffffffffffffe");
     is(0x0102_0304_0506_0708_u64, "0807060504030201", "0102030405060708");
 }
 
 #[test]
-fn double_of_every_class() {
+fn a_double_of_every_class_keeps_its_bits() {
     is(1.5_f64, "000000000000f83f", "3ff8000000000000");
     is(-0.0_f64, "0000000000000080", "8000000000000000");
     is(f64::INFINITY, "000000000000f07f", "7ff0000000000000");
@@ -87,12 +87,12 @@ fn a_nans_payload_survives() {
 }
 
 #[test]
-fn unix_fd() {
+fn a_unix_fd_is_its_index() {
     is(FdIndex(3), "03000000", "00000003");
 }
 
 #[test]
-fn string() {
+fn a_string_has_its_length_and_a_nul() {
     is("foo", "03000000 666f6f 00", "00000003 666f6f 00");
     is("", "00000000 00", "00000000 00");
     is("\u{10ffff}", "04000000 f48fbfbf 00", "00000004 f48fbfbf 00");
@@ -101,19 +101,19 @@ fn string() {
 }
 
 #[test]
-fn object_path() {
+fn an_object_path_is_written_as_a_string() {
     is(ObjectPath::from_static("/"), "01000000 2f 00", "00000001 2f 00");
     is(ObjectPath::from_static("/a/b"), "04000000 2f612f62 00", "00000004 2f612f62 00");
 }
 
 #[test]
-fn signature() {
+fn a_signature_has_a_length_of_one_byte() {
     is(Signature::EMPTY, "00 00", "00 00");
     is(Signature::from_static("a{sv}"), "05 617b73767d 00", "05 617b73767d 00");
 }
 
 #[test]
-fn array_of_fixed_width() {
+fn an_array_has_its_length_in_bytes() {
     is(vec![1_u8, 2, 3], "03000000 010203", "00000003 010203");
     is(vec![1_u16, 2], "04000000 0100 0200", "00000004 0001 0002");
     is(vec![7_u64], "08000000 00000000 0700000000000000", "00000008 00000000 0000000000000007");
@@ -121,14 +121,14 @@ fn array_of_fixed_width() {
 }
 
 #[test]
-fn empty_array_is_padded_for_its_elements_all_the_same() {
+fn an_empty_array_is_padded_for_its_elements_all_the_same() {
     is(Vec::<u8>::new(), "00000000", "00000000");
     is(Vec::<u64>::new(), "00000000 00000000", "00000000 00000000");
     is(Vec::<(u8,)>::new(), "00000000 00000000", "00000000 00000000");
 }
 
 #[test]
-fn empty_array_within_an_array_is_not_padded_for_what_it_does_not_hold() {
+fn an_empty_array_within_an_array_is_not_padded_for_what_it_does_not_hold() {
     is(Vec::<Vec<Vec<u64>>>::new(), "00000000", "00000000");
     is(vec![Vec::<Vec<u64>>::new()], "04000000 00000000", "00000004 00000000");
     is(
@@ -139,7 +139,7 @@ fn empty_array_within_an_array_is_not_padded_for_what_it_does_not_hold() {
 }
 
 #[test]
-fn array_of_strings() {
+fn an_array_of_strings_is_padded_between_them() {
     is(
         vec!["a", "bc"],
         "0f000000 01000000 61 00 0000 02000000 6263 00",
@@ -148,7 +148,7 @@ fn array_of_strings() {
 }
 
 #[test]
-fn structure_begins_at_eight() {
+fn a_structure_begins_at_a_multiple_of_eight() {
     is((1_u8, 2_u32), "01 000000 02000000", "01 000000 00000002");
     is((1_u8, (2_u8, 3_u8)), "01 00000000000000 02 03", "01 00000000000000 02 03");
     is(
@@ -159,7 +159,7 @@ fn structure_begins_at_eight() {
 }
 
 #[test]
-fn dictionary() {
+fn a_dictionary_is_an_array_of_entries() {
     let pairs = [("a", 1_u8), ("b", 2)];
     for (endian, text) in [
         (
@@ -195,7 +195,7 @@ fn duplicate_keys_are_left_to_the_reader() {
 }
 
 #[test]
-fn variant() {
+fn a_variant_is_a_signature_and_a_value() {
     is(AsVariant(0x1234_u16), "01 71 00 00 3412", "01 71 00 00 1234");
     is(AsVariant("a"), "01 73 00 00 01000000 61 00", "01 73 00 00 00000001 61 00");
     is(AsVariant(AsVariant(7_u8)), "01 76 00 01 79 00 07", "01 76 00 01 79 00 07");
@@ -207,7 +207,7 @@ fn variant() {
 }
 
 #[test]
-fn variant_as_what_it_holds() {
+fn a_variant_is_read_as_what_it_holds() {
     let bytes = hex("05 617b73797d 00 00  00000000 00000000");
     let variant = Variant::decode(&mut Reader::new(&bytes, Endian::Little)).unwrap();
     assert_eq!(variant.signature(), Signature::from_static("a{sy}"));
@@ -259,7 +259,7 @@ fn call_header(endian: Endian) -> Header<'static> {
 }
 
 #[test]
-fn every_header_field() {
+fn every_header_field_is_written_and_read() {
     for (endian, text) in [Endian::Little, Endian::Big].into_iter().zip(CALL) {
         let bytes = hex(text);
         let header = call_header(endian);
@@ -273,7 +273,7 @@ fn every_header_field() {
 
 /// Each message type with just the fields that it requires.
 #[test]
-fn every_message_type() {
+fn every_message_type_is_written_and_read() {
     let serial = Serial::FIRST;
     let path = ObjectPath::from_static("/");
     let interface = InterfaceName::from_static("a.i");
@@ -310,7 +310,7 @@ fn every_message_type() {
 }
 
 #[test]
-fn header_fields_in_any_order_and_unknown_ones_between_them() {
+fn header_fields_are_read_in_any_order_with_unknown_ones_between_them() {
     let bytes = hex("6c 01 ff 01 00000000 01000000 32000000
          03 01 73 00 01000000 4d 00 000000000000
          c8 02 6179 00 000000 01000000 2a 000000

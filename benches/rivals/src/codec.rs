@@ -174,7 +174,7 @@ impl Line<'_> {
     }
 }
 
-/// With three significant digits, as far as they stand behind the point.
+/// With three significant digits, as far as they stand after the point.
 fn significant(value: f64) -> String {
     let digits = 2 - value.abs().max(1e-9).log10().floor() as i32;
     format!("{value:.*}", usize::try_from(digits).unwrap_or(0))

@@ -79,7 +79,7 @@ pub(crate) fn leaves_of(message: &Message<'_>) -> Vec<u8> {
     leaves
 }
 
-/// A value as the values of basic types in it, one behind the other.
+/// A value as the values of basic types in it, one after the other.
 pub(crate) trait Leaves {
     fn leaves(&self, leaves: &mut Vec<u8>);
 }

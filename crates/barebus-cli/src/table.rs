@@ -59,7 +59,7 @@ impl<const N: usize> Table<N> {
         self
     }
 
-    /// Leaves out the columns behind the first `columns`.
+    /// Leaves out the columns after the first `columns`.
     pub(crate) fn columns(mut self, columns: usize) -> Self {
         self.columns = columns.min(N);
         self

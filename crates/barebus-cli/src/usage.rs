@@ -10,7 +10,7 @@ use crate::args::spaced;
 use crate::exit::Failure;
 use crate::terminal::Styles;
 
-/// Ends the program: prints the help if requested, otherwise one line with the operation and the invalid argument. `verbs` were named.
+/// Ends the program: prints the help if requested, otherwise one line with the verb, the verbs in it, and the invalid argument.
 pub(crate) fn end(error: &clap::Error, verbs: Vec<String>) -> ExitCode {
     match error.kind() {
         ErrorKind::DisplayHelp
@@ -48,8 +48,8 @@ fn not_utf8() -> Option<String> {
     Some(format!("argument {number} is not UTF-8: '{argument}'"))
 }
 
-/// Converts the paragraphs of the parser to one line: what is wrong, tips, and the usage. `what` overrides the parser's description. `verbs` count where it
-/// tells no usage: about values.
+/// Converts the paragraphs of the parser to one line: what is wrong, tips, and the usage. `what` overrides the parser's description, and its usage
+/// overrides `verbs`: it names only verbs that there are. It has no usage where only the value of an option is wrong.
 fn sentence(text: &str, what: Option<String>, mut verbs: Vec<String>) -> String {
     let paragraphs = text
         .split("\n\n")

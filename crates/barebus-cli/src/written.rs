@@ -142,7 +142,7 @@ pub(crate) fn value_of(word: &str, notation: Notation) -> Result<Value<'_>, Fail
     }
 }
 
-/// The value of a word: the text of the file behind `@`, the word behind `@@`, or the word.
+/// The value of a word: the text of the file after `@`, the word after `@@`, or the word.
 fn value<'t>(word: &'t str, has_read_stdin: &mut bool) -> Result<Value<'t>, Failure> {
     let Some(file) = word.strip_prefix('@') else {
         return Ok(Value::word(word));

@@ -42,7 +42,7 @@ impl Layout {
         format!("{left}{value};\n")
     }
 
-    /// What stands before the value: the type behind `prefix` where `room` is left, or on a line of its own.
+    /// What stands before the value: the type after `prefix` where `room` is left, or on a line of its own.
     fn typed(self, prefix: &str, ty: &Ty, indent: usize, room: usize) -> Option<String> {
         if let Some(ty) = self.ty(ty, indent, room) {
             return Some(format!("{prefix}{ty} ="));
@@ -56,7 +56,7 @@ impl Layout {
         width <= self.call_width || count == 1
     }
 
-    /// ` FUNCTION(ARGUMENTS)` behind a line of `width`, or on a line of its own.
+    /// ` FUNCTION(ARGUMENTS)` after a line of `width`, or on a line of its own.
     fn value(self, indent: usize, width: usize, function: &str, arguments: &[String]) -> String {
         let flat = arguments.join(", ");
         let flat_width = flat.chars().count();

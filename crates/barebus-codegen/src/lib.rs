@@ -16,19 +16,25 @@
 //! # Ok::<(), barebus_codegen::Error>(())
 //! ```
 //!
-//! A build script writes the modules to `OUT_DIR`, and the crate includes them:
+//! A build script, `build.rs`, writes the modules to a file in `OUT_DIR`:
 //!
+//! ```no_run
+//! use std::path::PathBuf;
+//!
+//! use barebus_codegen::{Options, Source, generate, items};
+//!
+//! fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     println!("cargo::rerun-if-changed=lamp.xml");
+//!     let source = Source::new("lamp.xml", std::fs::read_to_string("lamp.xml")?);
+//!     let modules = generate(&[source], &Options::default())?;
+//!     let out_dir = PathBuf::from(std::env::var("OUT_DIR")?);
+//!     std::fs::write(out_dir.join("lamp.rs"), items(&modules))?;
+//!     Ok(())
+//! }
 //! ```
-//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! # let modules = barebus_codegen::generate(&[], &barebus_codegen::Options::default())?;
-//! # let out_dir = std::env::temp_dir();
-//! // let out_dir = std::path::PathBuf::from(std::env::var("OUT_DIR")?);
-//! // In the crate: include!(concat!(env!("OUT_DIR"), "/lamp.rs"));
-//! std::fs::write(out_dir.join("lamp.rs"), barebus_codegen::items(&modules))?;
-//! # std::fs::remove_file(out_dir.join("lamp.rs"))?;
-//! # Ok(())
-//! # }
-//! ```
+//!
+//! The crate includes the file with `include!(concat!(env!("OUT_DIR"), "/lamp.rs"));`. It depends on `barebus`, or on `barebus-wire` if
+//! [`Options::crate_path`] says so.
 //!
 //! An interface becomes a module with constants of [`barebus_wire::definition`]: one for each method, property and signal.
 //! If several sources have the same interface, for example two versions of a service, they become one module whose documentation says which

@@ -18,7 +18,7 @@ use crate::source::Source;
 /// let generator = Generator::new(7, shape);
 /// let valid = generator.valid(0)?;
 /// for (number, rule) in (0..).zip(rules()) {
-///     // None of a parser's business, and not in a test: 64 MiB and more.
+///     // Some rules are broken only by a message of more than 64 MiB.
 ///     if !barebus_gen::is_large(rule) {
 ///         let _ = generator.broken(number, rule);
 ///     }

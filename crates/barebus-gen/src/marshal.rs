@@ -38,7 +38,7 @@ impl Marshaller {
         }
     }
 
-    /// Goes on behind bytes that begin at a multiple of 8.
+    /// Goes on after bytes that begin at a multiple of 8.
     pub(crate) fn after(out: Vec<u8>, endian: Endian) -> Self {
         Self { out, ..Self::new(endian, Fault::none()) }
     }

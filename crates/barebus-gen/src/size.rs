@@ -23,7 +23,7 @@ pub(crate) fn grow(message: &mut Message, size: usize) -> Result<(), ShapeError>
     if start > size {
         return Err(ShapeError::TooLong { size, most: found });
     }
-    // A string of the right length takes as many bytes more, except for the padding behind it.
+    // A string of the right length takes as many bytes more, except for the padding after it.
     let missing = size - start;
     let mut longest = start;
     for count in missing.saturating_sub(8)..=missing + 8 {

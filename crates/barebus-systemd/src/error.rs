@@ -99,6 +99,7 @@ impl Error {
             Cause::Call(error) => error.is_timeout(),
             Cause::Open(error) => error.is_timeout(),
             Cause::Access(AccessError::Root { error, .. }) => error.is_timeout(),
+            Cause::Io(error) => error.kind() == io::ErrorKind::TimedOut,
             Cause::JobNotEnded(_) => true,
             _ => false,
         }
@@ -240,6 +241,7 @@ impl std::error::Error for Error {}
 impl From<Error> for barebus::Error {
     fn from(error: Error) -> Self {
         let hint = error.refusal().map(|refusal| refusal.to_string());
+        let is_timeout = error.is_timeout();
         let operation =
             |operation, cause: Self| Self::Operation { operation, cause: Box::new(cause), hint };
         match error.cause {
@@ -247,7 +249,7 @@ impl From<Error> for barebus::Error {
             Cause::Open(cause) => operation(error.operation, cause.into()),
             Cause::Io(cause) => operation(error.operation, cause.into()),
             // This is what a timeout is there.
-            Cause::JobNotEnded(_) => Self::Io(io::Error::new(io::ErrorKind::TimedOut, error)),
+            _ if is_timeout => Self::Io(io::Error::new(io::ErrorKind::TimedOut, error)),
             Cause::Name(_) | Cause::Setting(_) => Self::Invalid(Box::new(error)),
             _ => Self::other(error),
         }

@@ -14,8 +14,8 @@
 //! system's one accepts only root. For event loops, [`Systemd::later`] has the same operations as async methods. For tokio, with the feature `tokio`,
 //! `tokio::Systemd` has them.
 //!
-//! - **Look**: [`Systemd::status`] tells how a unit is; [`Systemd::list_units`] and its kin list units, files and jobs. The types are in [`unit`](mod@unit).
-//! - **Act**: jobs ([`Systemd::start_unit`], [`Systemd::wait`]), signals, settings, unit files ([`Systemd::enable_unit_files`] and its kin).
+//! - **Look**: [`Systemd::status`] returns the status of a unit; [`Systemd::list_units`] and the like list units, files and jobs. The types are in [`unit`](mod@unit).
+//! - **Act**: jobs ([`Systemd::start_unit`], [`Systemd::wait`]), signals, settings, unit files ([`Systemd::enable_unit_files`] and the like).
 //! - **Run**: [`transient`] describes units that have no file; [`Systemd::run`] runs a command as one and tells how it ended.
 //!
 //! All members of systemd's interfaces are in [`interface`] as definitions. Four modules need no connection: [`name`] for names of

@@ -63,7 +63,7 @@ impl<T> From<Option<T>> for Limit<T> {
     }
 }
 
-/// A measured amount, as `MemoryCurrent`, `CPUUsageNSec`, `TasksCurrent`; or a setting that may be left out, as `CPUWeight`.
+/// A measured amount, such as `MemoryCurrent`, `CPUUsageNSec`, `TasksCurrent`; or a setting that may be left out, such as `CPUWeight`.
 ///
 /// `u64::MAX` is none: systemd does not measure it, or cannot here, or it was not set.
 ///
@@ -83,7 +83,7 @@ pub struct Amount(
     pub Option<u64>,
 );
 
-/// A time of the wall clock, as `ActiveEnterTimestamp`. 0 is none: it did not happen yet.
+/// A time of the wall clock, such as `ActiveEnterTimestamp`. 0 is none: it did not happen yet.
 ///
 /// ```
 /// use barebus_systemd::value::Realtime;
@@ -102,7 +102,7 @@ pub struct Realtime(
     pub Option<SystemTime>,
 );
 
-/// A time of the monotonic clock, as `ActiveEnterTimestampMonotonic`: since boot, without the time in which the machine slept. 0 is
+/// A time of the monotonic clock, such as `ActiveEnterTimestampMonotonic`: since boot, without the time in which the machine slept. 0 is
 /// none: it did not happen yet.
 ///
 /// ```
@@ -241,6 +241,7 @@ mod tests {
     #[test]
     fn limits_are_shown_as_systemctl_does() {
         assert_eq!(Limit::<u64>::Infinity.to_string(), "infinity");
+        assert_eq!(Limit::<Duration>::Infinity.to_string(), "infinity");
         assert_eq!(Limit::Value(64_u64).to_string(), "64");
         assert_eq!(Limit::Value(Duration::from_millis(1500)).to_string(), "1.5s");
     }

@@ -213,7 +213,12 @@ fn tells_where_the_text_is_wrong_and_what_is_expected() {
             Kind::Encode(EncodeError::StringWithNul),
             "data[0]: a string contains a NUL",
         ),
-        ("{\"type\":\n[}", Kind::NotJson, "line 2, column 2: not JSON, expected JSON"),
+        ("{\"type\":\n[}", Kind::NotJson, "line 2, column 2: not JSON"),
+        (
+            r#"{"type":"d","data":[1e999]}"#,
+            Kind::OutOfRange,
+            "line 1, column 25: number out of range, expected a number up to 1.8e308",
+        ),
         ("{\"type\":", Kind::TooFew, "line 1, column 8: a value is missing, expected JSON"),
     ] {
         let error = parse(json, Endian::NATIVE).unwrap_err();
@@ -223,6 +228,8 @@ fn tells_where_the_text_is_wrong_and_what_is_expected() {
     let error = parse(r#"{"type":"(s","data":[]}"#, Endian::NATIVE).unwrap_err();
     assert!(matches!(error.kind, Kind::BadSignature(_)));
     assert_eq!(error.place, Place::Path("type".into()));
+    let text = "type: a struct is started but not ended at byte 2 of the signature, found \"(s\"";
+    assert_eq!(error.to_string(), text);
 }
 
 #[test]

@@ -205,7 +205,7 @@ impl fmt::Display for AddressErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::EmptyEntry => "an address of the list is empty",
-            Self::MissingColon => "an address has no ':' behind its transport",
+            Self::MissingColon => "an address has no ':' after its transport",
             Self::EmptyTransport => "an address has no transport",
             Self::MissingValue => "a key has no '=' and value",
             Self::EmptyKey => "a value has no key",
@@ -342,7 +342,7 @@ mod tests {
         use AddressErrorKind as Kind;
         for (kind, text) in [
             (Kind::EmptyEntry, "an address of the list is empty"),
-            (Kind::MissingColon, "an address has no ':' behind its transport"),
+            (Kind::MissingColon, "an address has no ':' after its transport"),
             (Kind::EmptyTransport, "an address has no transport"),
             (Kind::MissingValue, "a key has no '=' and value"),
             (Kind::EmptyKey, "a value has no key"),

@@ -30,7 +30,7 @@ impl fmt::Display for Utf8Fault {
 
 impl core::error::Error for Utf8Fault {}
 
-/// Where the first NUL is.
+/// The offset of the first NUL in bytes; `None` without one.
 #[inline]
 pub fn find_nul(bytes: &[u8]) -> Option<usize> {
     if crate::COMPACT {

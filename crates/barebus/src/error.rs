@@ -139,7 +139,7 @@ fn why_unsupported(transport: &str) -> &'static str {
 impl fmt::Display for OpenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Address { address, error } => write!(f, "'{address}' is no address: {error}"),
+            Self::Address { address, error } => write!(f, "'{address}' is not an address: {error}"),
             Self::NoAddress => f.write_str("the address lists no server"),
             Self::NotSet { variable } => {
                 let verb = if variable.contains(' ') { "are" } else { "is" };

@@ -1,11 +1,13 @@
 //! `cargo xtask coverage`: which lines and branches of the crates the tests run.
 
 use std::collections::BTreeMap;
-use std::fs::{self, Permissions};
+use std::fs::{self, File, Permissions};
 use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use clap::Args;
+use nix::fcntl::{FcntlArg, fcntl};
 use serde::Deserialize;
 
 use crate::packages;
@@ -60,11 +62,11 @@ struct Report {
 
 #[derive(Debug, Deserialize)]
 struct Export {
-    files: Vec<File>,
+    files: Vec<Covered>,
 }
 
 #[derive(Debug, Deserialize)]
-struct File {
+struct Covered {
     filename: String,
     summary: Summary,
 }
@@ -108,20 +110,22 @@ pub(crate) fn run(options: &CoverageOptions) -> Result<(), Failure> {
         run::run(cargo().args(["install", "--locked", "cargo-llvm-cov"]))?;
     }
     let llvm = llvm()?;
-    packages::need(&[&format!("llvm-cov-{llvm}")])?;
+    packages::need(&[&format!("llvm-cov-{llvm}"), "setfacl"])?;
     run::run(llvm_cov(&llvm).args(["clean", "--workspace"]))?;
-    // Tests run programs as other users, too. Each writes its counters when it ends.
-    let counters = top().join("target/llvm-cov-target");
-    fs::create_dir_all(&counters)?;
-    fs::set_permissions(&counters, Permissions::from_mode(0o1777))?;
+    let folder = top().join("target/llvm-cov-target");
+    let counters = Counters::prepare(&folder)?;
     let mut failed = Vec::new();
     for mut tests in tests(&llvm, options.quick) {
+        tests.env("LLVM_PROFILE_FILE_NAME", &counters.name);
         // What did not fail is counted all the same.
         failed.extend(run::run(&mut tests).err().map(|Failure(why)| why));
     }
+    counters.move_to(&folder)?;
     let file = top().join("target/coverage.json");
     let mut report = llvm_cov(&llvm);
-    report.args(["report", "--branch", "--json", "--summary-only", "--output-path"]).arg(&file);
+    // A program that was killed while it wrote its counters has left a part of them.
+    report.args(["report", "--failure-mode", "all"]);
+    report.args(["--branch", "--json", "--summary-only", "--output-path"]).arg(&file);
     run::run(&mut report)?;
     let report: Report = serde_json::from_slice(&fs::read(&file)?)?;
     let (text, short) = table(&by_package(&report));
@@ -132,6 +136,44 @@ pub(crate) fn run(options: &CoverageOptions) -> Result<(), Failure> {
     match failed.is_empty() {
         true => Ok(()),
         false => Err(Failure(failed.join("; "))),
+    }
+}
+
+/// Where programs write their counters when they end.
+struct Counters {
+    folder: PathBuf,
+    /// The files' name, for the programs that inherit the descriptor in it, which are all that this one starts. What a program in a box writes
+    /// to other folders vanishes with the box; this link leads out of it.
+    name: String,
+}
+
+impl Counters {
+    /// Makes the folder, below `folder`.
+    fn prepare(folder: &Path) -> Result<Self, Failure> {
+        let folder = folder.join("counters");
+        if folder.exists() {
+            fs::remove_dir_all(&folder)?;
+        }
+        fs::create_dir_all(&folder)?;
+        // Programs of several users have the same number in several boxes: they add to the same file.
+        fs::set_permissions(&folder, Permissions::from_mode(0o777))?;
+        run::run(Command::new("setfacl").args(["--default", "--modify", "o::rw"]).arg(&folder))?;
+        // Above the numbers that tests look at. It stays open until the end.
+        let open = File::open(&folder)?;
+        let fd = fcntl(open, FcntlArg::F_DUPFD(500)).map_err(std::io::Error::from)?;
+        // cargo-llvm-cov looks for files that begin with the name of the workspace's folder.
+        let top = top();
+        let workspace = top.file_name().unwrap_or_default().to_string_lossy();
+        Ok(Self { name: format!("/proc/self/fd/{fd}/{workspace}-%p-%m.profraw"), folder })
+    }
+
+    /// Moves the files to where cargo-llvm-cov looks for them.
+    fn move_to(&self, folder: &Path) -> Result<(), Failure> {
+        for file in fs::read_dir(&self.folder)? {
+            let file = file?;
+            fs::rename(file.path(), folder.join(file.file_name()))?;
+        }
+        Ok(())
     }
 }
 

@@ -30,7 +30,7 @@ use clap::{ArgGroup, Parser, Subcommand, ValueEnum};
 use crate::run::Failure;
 
 #[derive(Debug, Parser)]
-#[command(name = "cargo xtask", about = "The project's tasks")]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", about = "The project's tasks")]
 struct Arguments {
     #[command(subcommand)]
     task: Task,

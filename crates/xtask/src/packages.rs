@@ -43,6 +43,7 @@ const PACKAGES: &[(&str, &str)] = &[
     ("/usr/include/systemd/sd-bus.h", "libsystemd-dev"),
     ("/usr/include/glib-2.0/gio/gdbusmessage.h", "libglib2.0-dev"),
     ("llvm-cov-22", "llvm-22"),
+    ("setfacl", "acl"),
     ("strace", "strace"),
     ("valgrind", "valgrind"),
     ("dbus-send", "dbus-bin"),

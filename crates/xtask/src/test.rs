@@ -21,112 +21,141 @@ pub(crate) const APART: [&str; 2] = ["members::", "transient::"];
 /// Other machines, with all that is different: 32 bits, and big-endian. `cargo xtask cross` knows more.
 const MACHINES: &[Target] = &[Target::I686, Target::S390x];
 
+/// Programs that the tests run, besides those that every Debian has.
+const PROGRAMS: [&str; 23] = [
+    "cc",
+    "systemctl",
+    "busctl",
+    "dbus-daemon",
+    "dbus-broker",
+    "dbus-run-session",
+    "dbus-send",
+    "gdbus",
+    "tshark",
+    "nsenter",
+    "setpriv",
+    "unshare",
+    "systemd-stdio-bridge",
+    "machinectl",
+    "pgrep",
+    "pkcheck",
+    "ssh",
+    "ssh-keygen",
+    "sshd",
+    "strace",
+    "xdg-dbus-proxy",
+    "fish",
+    "zsh",
+];
+
 /// Runs all steps, also after one has failed, and ends with a summary. `all`: also the tests of systemd 257.
 pub(crate) fn run(all: bool) -> Result<(), Failure> {
     let mut needed = cross::programs(MACHINES);
-    needed.extend([
-        "cc",
-        "systemctl",
-        "busctl",
-        "dbus-daemon",
-        "dbus-broker",
-        "dbus-run-session",
-        "dbus-send",
-        "gdbus",
-        "tshark",
-        "nsenter",
-        "setpriv",
-        "unshare",
-        "systemd-stdio-bridge",
-        "machinectl",
-        "pgrep",
-        "pkcheck",
-        "ssh",
-        "ssh-keygen",
-        "sshd",
-        "strace",
-        "xdg-dbus-proxy",
-        "fish",
-        "zsh",
-    ]);
+    needed.extend(PROGRAMS);
     packages::need(&needed)?;
     if !nix::unistd::geteuid().is_root() {
         return Err(Failure(
             "the live tests boot systemd in namespaces, which needs root: run it with sudo".into(),
         ));
     }
-    let mut format = cargo();
-    format.args(["fmt", "--all", "--check"]);
-    let mut lints = cargo();
-    lints.args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]);
-    let mut docs = cargo();
-    docs.args(["doc", "--workspace", "--no-deps", "--quiet"]).env("RUSTDOCFLAGS", "-D warnings");
-    // In two processes: the boxes of all tests together need more inotify instances than a user has (128 by default).
-    let mut tests = cargo();
-    tests.args(["test", "--workspace", "--no-fail-fast", "--"]);
-    tests.args(APART.iter().flat_map(|name| ["--skip", name]));
-    let mut apart = cargo();
-    apart.args(["test", "--workspace", "--no-fail-fast", "--"]).args(APART);
-    // Without an allocator, and with one but without the standard library.
-    let mut bare = cargo();
-    bare.args(["check", "-p", "barebus-wire", "--no-default-features"]);
-    let mut alloc = cargo();
-    alloc.args(["check", "-p", "barebus-wire", "--no-default-features", "--features", "alloc"]);
-    let mut small = cargo();
-    small.args(["clippy", "-p", "barebus", "-p", "barebus-systemd", "-p", "barebus-tokio"]);
-    small.args(["--no-default-features", "--", "-D", "warnings"]);
-    let mut compact = cargo();
-    compact.args(["test", "-p", "barebus-wire", "--lib", COMPACT]);
-    let mut compact_rules = cargo();
-    compact_rules.args(["test", "-p", "barebus-tests", "--test", "wire", COMPACT, "--"]);
-    compact_rules.args(COMPACT_RULES);
-    // They are only checked, so libFuzzer itself, which is C++, is not needed.
-    let mut fuzz = cargo();
-    fuzz.args(["check", "--manifest-path", "fuzz/Cargo.toml", "--target-dir", "target/fuzz"]);
-    fuzz.env("CUSTOM_LIBFUZZER_PATH", "/unused/libfuzzer.a");
-    let mut size = cargo();
-    size.args(["run", "--release", "-q", "-p", "barebus-benches", "--bin", "size", "--", "budget"]);
-    let mut steps = vec![
-        Step::check("definitions", || crate::generate::run(true)),
-        Step::command("formatting", format),
-        Step::command("lints", lints),
-        Step::command("without alloc", bare),
-        Step::command("with alloc alone", alloc),
-        Step::command("without tcp and unixexec", small),
-        Step::command("fuzz targets", fuzz),
-        Step::command("docs", docs),
-        Step::check("public items", || crate::api::run(true)),
-        Step::check("packages", crate::package::check),
-        Step::tests("tests", tests),
-        Step::tests("tests with boxes of their own", apart),
-        Step::tests("wire built for size", compact),
-        Step::tests("the rules of wire built for size", compact_rules),
-        Step::command("size budget", size),
-    ];
+    let mut steps = checks();
     match oldest_toolchain()? {
-        (_, Some(oldest)) => steps.insert(6, Step::command("with the oldest compiler", oldest)),
+        (_, Some(oldest)) => steps.push(Step::command("with the oldest compiler", oldest)),
         (version, None) => println!(
             "xtask: Rust {version} is not installed: whether the published crates compile with it is not checked; \
              install it with `rustup toolchain install {version}`"
         ),
     }
+    steps.extend(tests());
     steps.extend(cross::tests(MACHINES));
     if all {
         steps.extend(steps_of_newer()?);
-        steps.push(Step::check("definitions of this system's services and of packages", || {
-            crate::survey::run(None)
-        }));
-        steps.push(Step::check("definitions of the services of Debian 13", || {
-            crate::survey::run(Some(&crate::root::debian_13()?))
-        }));
-        steps
-            .push(Step::check("the programs without libc in an initramfs", crate::initramfs::boot));
-        steps.push(Step::check("other libraries' programs", crate::bench::check_rivals));
+        steps.extend(steps_of_other_systems());
     }
-    if !top().join("../shared/corpus").is_dir() {
-        println!("xtask: ../shared/corpus is missing: the tests that need it print that and pass");
+    if !has_corpus() {
+        println!(
+            "xtask: messages of other projects are not checked, because there is no corpus of them; tests/README.md says what it is"
+        );
     }
     run_all(steps)
+}
+
+/// What is checked without running the code.
+fn checks() -> Vec<Step> {
+    let mut docs = cargo_with(&["doc", "--workspace", "--no-deps", "--quiet"]);
+    docs.env("RUSTDOCFLAGS", "-D warnings");
+    let bare = ["check", "-p", "barebus-wire", "--no-default-features"];
+    let mut small = cargo_with(&["clippy", "-p", "barebus", "-p", "barebus-systemd"]);
+    small.args(["-p", "barebus-tokio", "--no-default-features", "--", "-D", "warnings"]);
+    // They are only checked, so libFuzzer itself, which is C++, is not needed.
+    let mut fuzz = cargo_with(&["check", "--manifest-path", "fuzz/Cargo.toml"]);
+    fuzz.args(["--target-dir", "target/fuzz"]);
+    fuzz.env("CUSTOM_LIBFUZZER_PATH", "/unused/libfuzzer.a");
+    vec![
+        Step::check("definitions", || crate::generate::run(true)),
+        Step::command("formatting", cargo_with(&["fmt", "--all", "--check"])),
+        Step::command(
+            "lints",
+            cargo_with(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]),
+        ),
+        Step::command("without alloc", cargo_with(&bare)),
+        Step::command(
+            "with alloc alone",
+            cargo_with(&[&bare[..], &["--features", "alloc"]].concat()),
+        ),
+        Step::command("without tcp and unixexec", small),
+        Step::command("fuzz targets", fuzz),
+        Step::command("docs", docs),
+        Step::check("public items", || crate::api::run(true)),
+        Step::check("packages", crate::package::check),
+    ]
+}
+
+fn tests() -> Vec<Step> {
+    // In two processes: the boxes of all tests together need more inotify instances than a user has (128 by default).
+    let all = ["test", "--workspace", "--no-fail-fast", "--"];
+    let mut tests = cargo_with(&all);
+    tests.args(APART.iter().flat_map(|name| ["--skip", name]));
+    let mut apart = cargo_with(&all);
+    apart.args(APART);
+    let compact = cargo_with(&["test", "-p", "barebus-wire", "--lib", COMPACT]);
+    let mut rules = cargo_with(&["test", "-p", "barebus-tests", "--test", "wire", COMPACT, "--"]);
+    rules.args(COMPACT_RULES);
+    let mut size = cargo_with(&["run", "--release", "-q", "-p", "barebus-benches"]);
+    size.args(["--bin", "size", "--", "budget"]);
+    vec![
+        Step::tests("tests", tests),
+        Step::tests("tests with boxes of their own", apart),
+        Step::tests("wire built for size", compact),
+        Step::tests("the rules of wire built for size", rules),
+        Step::command("size budget", size),
+    ]
+}
+
+/// What `--all` adds to the tests of systemd 257.
+fn steps_of_other_systems() -> [Step; 4] {
+    [
+        Step::check("definitions of this system's services and of packages", || {
+            crate::survey::run(None)
+        }),
+        Step::check("definitions of the services of Debian 13", || {
+            crate::survey::run(Some(&crate::root::debian_13()?))
+        }),
+        Step::check("the programs without libc in an initramfs", crate::initramfs::boot),
+        Step::check("other libraries' programs", crate::bench::check_rivals),
+    ]
+}
+
+fn cargo_with(arguments: &[&str]) -> Command {
+    let mut command = cargo();
+    command.args(arguments);
+    command
+}
+
+/// Whether `barebus_tests::corpus` finds the messages of other projects, which are outside of the tree.
+fn has_corpus() -> bool {
+    std::env::var_os("BAREBUS_CORPUS").is_some()
+        || top().ancestors().any(|folder| folder.join("shared/corpus").is_dir())
 }
 
 /// Runs the tests of systemd 257 alone.

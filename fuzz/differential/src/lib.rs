@@ -34,7 +34,7 @@ pub fn message(bytes: &[u8]) {
     }
 }
 
-/// The message that has these header fields behind a sound fixed header.
+/// The message that has these header fields after a sound fixed header.
 pub fn message_of_fields(bytes: &[u8]) -> Option<Vec<u8>> {
     properties::with_fixed_header(bytes)
 }
@@ -57,7 +57,7 @@ pub fn signature(bytes: &[u8]) {
     let Ok(text) = CString::new(bytes) else { return };
     let ours = Signature::from_bytes(bytes);
     let theirs = parsers::signature_is_valid(&text);
-    // libdbus counts arrays anew behind each bracket.
+    // libdbus counts arrays anew after each bracket.
     let is_known = theirs && ours.is_err_and(|error| error.kind == SigKind::ArrayTooDeep);
     assert!(ours.is_ok() == theirs || is_known, "we say {ours:?}");
 }

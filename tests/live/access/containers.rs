@@ -12,6 +12,8 @@ use crate::boxes::{INSIDE, PATIENCE};
 fn a_container_is_reached_by_a_process_of_it() {
     let pid = the_box().pid();
     let systemd = Systemd::root_of(pid).unwrap();
+    let at = Systemd::at(the_box().system_bus_address()).unwrap();
+    assert_eq!(systemd.version().unwrap(), at.version().unwrap());
     assert_eq!(systemd.unit_file_state("far.service").unwrap().as_str(), "static");
     // A process that has no such thing in its root.
     let error = Systemd::root_of(u32::MAX).unwrap_err().to_string();

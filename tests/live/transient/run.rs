@@ -1,13 +1,16 @@
 //! Running a command, and how it ended.
 
+use std::time::{Duration, Instant};
+
+use barebus_systemd::transient::{RunEnd, TransientUnit};
 use barebus_systemd::unit::ProcessEnd;
 use barebus_systemd::word::{ActiveState, CollectMode, ServiceType, Signal, UnitResult};
-use barebus_systemd::{Cause, JobResult};
+use barebus_systemd::{Cause, Error, JobResult};
 
 use barebus::Connection;
 
 use super::{in_all_places, name, run_here, shell};
-use crate::boxes::INSIDE;
+use crate::boxes::{INSIDE, PATIENCE};
 use crate::places::{Place, program_in};
 
 #[test]
@@ -163,6 +166,45 @@ fn a_unit_that_exists_is_in_the_way_and_its_state_is_told() {
         assert!(matches!(error.cause, Cause::UnitExists(ActiveState::Active)), "{error}");
         place.run("systemctl", &["stop", &name]);
     });
+}
+
+/// The limit is doubled until systemd has started the unit within it.
+#[test]
+fn a_command_that_takes_longer_than_its_limit_goes_on() {
+    in_all_places(
+        "transient::run::a_command_that_takes_longer_than_its_limit_goes_on",
+        |systemd, place| {
+            type Run<'a> = &'a dyn Fn(TransientUnit, Duration) -> Result<RunEnd, Error>;
+
+            let blocking: Run<'_> = &|unit, limit| systemd.run_within(unit, limit);
+            let later: Run<'_> =
+                &|unit, limit| systemd.all([systemd.later().run_within(unit, limit)]).remove(0);
+            for (stem, run) in [("late", blocking), ("late-later", later)] {
+                let mut limit = Duration::from_millis(100);
+                loop {
+                    let unit =
+                        shell(place, &format!("{stem}{}", limit.as_millis()), "sleep infinity");
+                    let (name, begin) = (unit.name().to_string(), Instant::now());
+                    let error = run(unit, limit).unwrap_err();
+                    assert!(begin.elapsed() >= limit && error.is_timeout(), "{error}");
+                    let text = format!(
+                        "the run of {name} has not ended within {} s; it goes on",
+                        limit.as_secs_f64()
+                    );
+                    assert_eq!(error.to_string(), text);
+                    if systemd.status(&name).unwrap().active_state.is_active() {
+                        place.run("systemctl", &["stop", &name]);
+                        break;
+                    }
+                    assert!(limit < PATIENCE, "it does not go on");
+                    limit *= 2;
+                }
+                let mut unit = shell(place, stem, "exit 3");
+                unit.collect_mode(CollectMode::InactiveOrFailed).unwrap();
+                assert_eq!(run(unit, PATIENCE).unwrap().exit_code(), 3);
+            }
+        },
+    );
 }
 
 /// Of twenty commands at once, each end is its own.

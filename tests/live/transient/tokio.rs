@@ -1,10 +1,14 @@
 //! The same with tokio.
 
+use std::time::Duration;
+
+use barebus_systemd::Mode;
 use barebus_systemd::tokio::Systemd;
 use barebus_systemd::word::CollectMode;
 use tokio::task::JoinSet;
 
 use super::{in_all_places, shell};
+use crate::boxes::PATIENCE;
 
 #[test]
 fn tasks_run_commands_side_by_side_over_one_connection() {
@@ -27,6 +31,16 @@ fn tasks_run_commands_side_by_side_over_one_connection() {
                 // On the private socket it went over the bus beside it.
                 assert!(end.status.resources.cpu.is_some(), "{end}");
             }
+            let mut unit = shell(place, "task-late", "exit 7");
+            unit.collect_mode(CollectMode::InactiveOrFailed).unwrap();
+            assert_eq!(systemd.run_within(unit, PATIENCE).await.unwrap().exit_code(), 7);
+            let unit = shell(place, "task-late", "sleep infinity");
+            let name = unit.name().to_string();
+            let error = systemd.run_within(unit, Duration::from_millis(100)).await.unwrap_err();
+            let text = format!("the run of {name} has not ended within 0.1 s; it goes on");
+            assert_eq!((error.to_string(), error.is_timeout()), (text, true));
+            // If it was started at all.
+            let _ = systemd.stop_unit(&name, Mode::Replace).await;
             let status = systemd.status("task0.service").await.unwrap();
             assert!(!status.active_state.is_active());
         });

@@ -60,13 +60,34 @@ fn they_are_enabled_masked_and_so_on_as_systemctl_does() {
         is(systemd, place, unit, UnitFileState::Disabled);
 
         let target = "graphical.target";
-        systemd.add_dependency_unit_files(&[unit], target, FileDependency::Wants, plain).unwrap();
-        assert!(place.shown(target, "Wants").contains(unit));
-        systemd.disable_unit_files(&[unit], plain).unwrap();
+        for (dependency, property) in
+            [(FileDependency::Wants, "Wants"), (FileDependency::Requires, "Requires")]
+        {
+            systemd.add_dependency_unit_files(&[unit], target, dependency, plain).unwrap();
+            assert!(place.shown(target, property).contains(unit));
+            systemd.disable_unit_files(&[unit], plain).unwrap();
+        }
         // Without the presets of the box's machine it could be either.
         systemd.preset_unit_files(&[unit], PresetMode::EnableOnly, plain).unwrap();
         systemd.preset_unit_files(&[unit], PresetMode::DisableOnly, plain).unwrap();
         systemd.disable_unit_files(&[unit], plain).unwrap();
+    });
+}
+
+/// The presets of the box say nothing of the units of other tests but that they are enabled, and nothing is enabled here.
+#[test]
+fn the_presets_of_all_files_are_applied() {
+    in_all_places("units::files::the_presets_of_all_files_are_applied", |systemd, place| {
+        let unit = if place.is_direct() { "preset-inside.service" } else { "preset.service" };
+        let script = "mkdir -p /etc/systemd/system-preset && \
+            printf 'disable preset*.service\nenable *\n' > /etc/systemd/system-preset/00-units.preset && \
+            printf '[Service]\nExecStart=/bin/true\n[Install]\nWantedBy=multi-user.target\n' > /etc/systemd/system/$0";
+        place.run("sh", &["-c", script, unit]);
+        systemd.enable_unit_files(&[unit], FileOptions::new()).unwrap();
+        is(systemd, place, unit, UnitFileState::Enabled);
+        let presets = systemd.preset_all_unit_files(PresetMode::DisableOnly, FileOptions::new());
+        assert_eq!(kinds(&presets.unwrap()), [("unlink", unit)]);
+        is(systemd, place, unit, UnitFileState::Disabled);
     });
 }
 

@@ -284,7 +284,11 @@ fn without_a_bus_a_watch_survives_that_systemd_executes_itself_again() {
 #[test]
 fn the_watch_for_tokio_tells_the_same() {
     let _alone = alone();
+    use std::future::poll_fn;
+    use std::pin::Pin;
+
     use barebus_systemd::tokio;
+    use futures_core::Stream;
 
     for the_box in [daemon(), broker()] {
         let runtime = ::tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
@@ -298,13 +302,19 @@ fn the_watch_for_tokio_tells_the_same() {
             systemd.wait(&job).await.unwrap();
             let show = ["show", "--value", "-p", "MainPID", "steady-2.service"];
             let pid = printed(the_box, "systemctl", &show).trim().parse().ok();
-            for watch in [&mut all, &mut one] {
+            for (watch, is_stream) in [(&mut all, false), (&mut one, true)] {
                 let mut replay = Replay::default();
                 let is_running = |replay: &Replay| {
                     replay.units.get("steady-2.service").is_some_and(|unit| unit.main_pid == pid)
                 };
                 while !is_running(&replay) {
-                    let event = ::tokio::time::timeout(PATIENCE, watch.next()).await.unwrap();
+                    let next = async {
+                        match is_stream {
+                            true => poll_fn(|cx| Pin::new(&mut *watch).poll_next(cx)).await,
+                            false => watch.next().await,
+                        }
+                    };
+                    let event = ::tokio::time::timeout(PATIENCE, next).await.unwrap();
                     replay.read(event.unwrap().unwrap());
                 }
             }

@@ -23,7 +23,7 @@ pub(crate) struct Format {
     /// As --json=pretty on a terminal, otherwise as --json=short
     #[arg(short = 'j', global = true)]
     json_alone: bool,
-    /// Values in the long form, as -o verbose
+    /// Values in the long form: the same as -o verbose
     #[arg(long, global = true)]
     verbose: bool,
     /// Prints no reply, or only the exit code
@@ -32,7 +32,7 @@ pub(crate) struct Format {
     /// Paths of objects instead of a tree
     #[arg(long, global = true)]
     pub(crate) list: bool,
-    /// The introspection data as it is, as -o xml
+    /// The introspection data as it is: the same as -o xml
     #[arg(long, global = true)]
     pub(crate) xml_interface: bool,
     /// Cuts nothing to the terminal's width
@@ -171,10 +171,15 @@ impl Format {
 
 fn refused(word: &str, known: &[Form]) -> Failure {
     let mut what = format!("cannot print the form '{word}' here; the forms are ");
-    for (index, form) in known.iter().enumerate() {
-        let separator = if index == 0 { "" } else { ", " };
+    let mut separator = "";
+    for form in known {
         // Writing to a String does not fail.
         let _ = write!(what, "{separator}{}", form.word());
+        separator = ", ";
+        if *form == Form::Json && !known.contains(&Form::JsonPretty) {
+            // Known where JSON is.
+            let _ = write!(what, "{separator}{}", Form::JsonPretty.word());
+        }
     }
     Failure::usage(what)
 }

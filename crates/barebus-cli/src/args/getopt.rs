@@ -12,32 +12,25 @@ use crate::exit::Failure;
 #[derive(Debug)]
 pub(super) struct Ordered {
     pub(super) words: Vec<OsString>,
-    /// The verb, as it was written.
-    pub(super) verb: Option<String>,
+    /// The verb, as it was written, and the verbs in it.
+    pub(super) verbs: Vec<String>,
 }
 
 impl Ordered {
-    /// The words that name the verb: `unit`, `start`.
-    pub(super) fn verbs(&self) -> Vec<String> {
-        let verbs = self.words.iter().skip(1).map_while(|word| word.to_str());
-        verbs.take_while(|word| !word.starts_with('-')).map(String::from).collect()
-    }
-
     /// Makes `help VERB` the same as `VERB --help`, and `unit help VERB` the same as `unit VERB --help`.
     pub(super) fn help_is_an_option(&mut self) {
-        // Operands stand behind `--`.
-        let is_help = |at: &usize| self.words.get(*at).is_some_and(|word| word == "help");
-        if let Some(at) = [1, 2].into_iter().find(is_help) {
-            self.words.remove(at);
+        if let Some(at) = self.verbs.iter().position(|verb| verb == "help") {
+            self.verbs.remove(at);
+            // The program precedes them.
+            self.words.remove(at + 1);
             self.words.push("--help".into());
-            self.verb = name(&self.words).filter(|verb| !verb.starts_with('-'));
         }
     }
 }
 
 /// Puts a command line in order: the program, the verb, options with their whole names, `--`, operands.
 ///
-/// A verb that takes a command behind `--` takes it without, too: from the first operand on, all words are the command's.
+/// A verb that takes a command after `--` takes it without, too: from the first operand on, all words are the command's.
 ///
 /// # Errors
 /// The beginning of a long option is that of several.
@@ -82,13 +75,13 @@ pub(super) fn order_with<'c>(
         }
     }
     let Sorter { mut path, options, operands, .. } = sorter;
-    let verb = name(&path);
+    let verbs = path.iter().skip(1).filter_map(|verb| verb.to_str().map(str::to_owned)).collect();
     path.extend(options);
     if !operands.is_empty() {
         path.push("--".into());
         path.extend(operands);
     }
-    Ok(Ordered { words: path, verb })
+    Ok(Ordered { words: path, verbs })
 }
 
 fn name(path: &[OsString]) -> Option<String> {
@@ -130,7 +123,7 @@ impl<'c> Sorter<'c> {
         self.path.push(word);
     }
 
-    /// Whether the last verb takes a command behind `--`.
+    /// Whether the last verb takes a command after `--`.
     fn takes_command(&self) -> bool {
         self.last.get_arguments().any(Arg::is_last_set)
     }
@@ -281,20 +274,20 @@ mod tests {
 
     #[test]
     fn help_is_an_option() {
-        for (line, expected, verb) in [
-            ("help unit start", "unit start --help", Some("unit")),
-            ("unit help start", "unit start --help", Some("unit")),
-            ("unit help", "unit --help", Some("unit")),
-            ("help", "--help", None),
-            ("unit cat help", "unit cat -- help", Some("unit")),
-            ("call help", "call -- help", Some("call")),
+        for (line, expected, verbs) in [
+            ("help unit start", "unit start --help", &["unit", "start"][..]),
+            ("unit help start", "unit start --help", &["unit", "start"]),
+            ("unit help", "unit --help", &["unit"]),
+            ("help", "--help", &[]),
+            ("unit cat help", "unit cat -- help", &["unit", "cat"]),
+            ("call help", "call -- help", &["call"]),
         ] {
             let words = std::iter::once("barebus").chain(line.split(' ')).map(OsString::from);
             let mut ordered = order(&Arguments::command(), words).unwrap();
             ordered.help_is_an_option();
             let words: Vec<_> = expected.split(' ').map(OsString::from).collect();
             assert_eq!(ordered.words[1..], words, "{line}");
-            assert_eq!(ordered.verb.as_deref(), verb, "{line}");
+            assert_eq!(ordered.verbs, verbs, "{line}");
         }
     }
 

@@ -65,7 +65,7 @@ pub(crate) struct Selection {
     /// Only names of services that can be started
     #[arg(long, global = true)]
     pub(crate) activatable: bool,
-    /// The column MACHINE too
+    /// Also the column MACHINE
     #[arg(long, global = true)]
     pub(crate) show_machine: bool,
     /// Only messages that match this rule; can be repeated

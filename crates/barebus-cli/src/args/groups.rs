@@ -104,7 +104,7 @@ impl Named {
 /// Verbs with options that override those of [`Format`].
 const FORMED: [&str; 2] = ["decode", "encode"];
 
-/// Whether a word can be an option of this group, also if it is a value or stands behind `--`.
+/// Whether a word can be an option of this group, also if it is a value or stands after `--`.
 fn names<T: Group>(words: &[OsString]) -> bool {
     words.iter().any(|word| match word.as_bytes() {
         b"--" => false,

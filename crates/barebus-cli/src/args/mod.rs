@@ -152,7 +152,7 @@ pub(crate) enum Unusable {
     /// As clap says, or help that was asked for.
     Clap {
         error: clap::Error,
-        /// The words that name the verb.
+        /// The verb, and the verbs in it.
         verbs: Vec<String>,
     },
     Failure(Failure),
@@ -172,11 +172,14 @@ pub(crate) fn parse() -> Result<Arguments, Unusable> {
     ordered.help_is_an_option();
     // 0 is any width.
     let program = program.term_width(terminal::width().unwrap_or(0));
-    let mut program = shown::of_verb(program, ordered.verb.as_deref());
-    let verbs = ordered.verbs();
-    let unusable = |error| Unusable::Clap { error, verbs: verbs.clone() };
-    let matches = program.try_get_matches_from_mut(ordered.words).map_err(unusable)?;
-    Arguments::from_arg_matches(&matches).map_err(|error| unusable(error.format(&mut program)))
+    let mut program = shown::of_verb(program, ordered.verbs.first().map(String::as_str));
+    let arguments = program
+        .try_get_matches_from_mut(ordered.words)
+        .and_then(|matches| Arguments::from_arg_matches(&matches));
+    arguments.map_err(|error| {
+        let (error, verbs) = (error.format(&mut program), ordered.verbs);
+        Unusable::Clap { error, verbs }
+    })
 }
 
 /// The whole command line, for completions and manual pages.

@@ -77,6 +77,22 @@ const fn of(verb: &str) -> Option<&'static [&'static str]> {
     })
 }
 
+/// What a shared option means to a verb, if that is not what it means to the others.
+fn meaning(verb: &str, id: &str) -> Option<&'static str> {
+    match (verb, id) {
+        ("monitor" | "capture" | "trace", "timeout") => Some(
+            "Watches for this time, for example 10s or 1min [default: until it is interrupted]",
+        ),
+        ("wait", "timeout") => {
+            Some("Waits at most for this time, for example 10s or 1min [default: no limit]")
+        }
+        ("emit" | "set-property", "output") => {
+            Some("With gvariant the arguments are GVariant text; nothing is printed")
+        }
+        _ => None,
+    }
+}
+
 /// The program with the help of the verb that the command line names. What the others show does not matter then.
 pub(super) fn of_verb(program: Command, verb: Option<&str>) -> Command {
     let globals = globals(&program);
@@ -112,8 +128,13 @@ fn show(verb: Command, globals: &[Arg]) -> Command {
         let is_shown = shown.is_some_and(|shown| is_connection || shown.contains(&id));
         let is_rare =
             is_shown && (RARE.contains(&id) || (verb.get_name(), id) == ("trace", "full"));
-        if !is_its_own && (is_shown != is_connection || is_rare) {
-            verb = verb.arg(arg.clone().hide(!is_shown).hide_short_help(is_rare));
+        let meaning = meaning(verb.get_name(), id);
+        if !is_its_own && (is_shown != is_connection || is_rare || meaning.is_some()) {
+            let mut own = arg.clone().hide(!is_shown).hide_short_help(is_rare);
+            if let Some(meaning) = meaning {
+                own = own.help(meaning);
+            }
+            verb = verb.arg(own);
         }
     }
     short(verb)
@@ -121,16 +142,22 @@ fn show(verb: Command, globals: &[Arg]) -> Command {
 
 /// One help, short enough for a screen. The manual page has everything.
 fn short(verb: Command) -> Command {
-    let help = Arg::new("help").short('h').long("help").action(ArgAction::HelpShort);
-    let verb = verb.disable_help_flag(true).arg(help.help("Prints help; the manual page has more"));
-    verb.mut_subcommands(short)
+    let help = own("help", 'h', ArgAction::HelpShort, "Prints help; the manual page has more");
+    verb.disable_help_flag(true).arg(help).mut_subcommands(short)
+}
+
+/// One of the options that clap would add by itself. Without a heading of its own it would stand below that of the last group.
+fn own(name: &'static str, letter: char, action: ArgAction, help: &'static str) -> Arg {
+    Arg::new(name).short(letter).long(name).action(action).help(help).help_heading(None::<&str>)
 }
 
 /// Hides what belongs to some verbs only.
 fn top(program: Command) -> Command {
-    let help = Arg::new("help").short('h').long("help").action(ArgAction::HelpShort);
-    let help = help.help("Prints help; 'barebus VERB --help' has that of a verb");
-    program.disable_help_flag(true).arg(help).mut_args(|arg| {
+    let help = "Prints help; 'barebus VERB --help' has that of a verb";
+    let help = own("help", 'h', ArgAction::HelpShort, help);
+    let version = own("version", 'V', ArgAction::Version, "Prints the version");
+    let program = program.disable_help_flag(true).disable_version_flag(true);
+    program.args([help, version]).mut_args(|arg| {
         let id = arg.get_id().as_str();
         let (is_hidden, is_rare) = (!CONNECTION.contains(&id), RARE.contains(&id));
         match arg.is_global_set() {

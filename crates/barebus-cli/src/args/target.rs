@@ -34,7 +34,7 @@ pub(crate) struct Target {
     /// The bus of a capsule
     #[arg(long, short = 'C', global = true, value_name = "NAME")]
     capsule: Option<String>,
-    /// Time limit for each reply, and for the end of a job, as 300ms or infinity [default: 25s for a reply, none for a job]
+    /// Time limit for each reply, and for the end of a job, for example 300ms or infinity [default: 25s for a reply, none for a job]
     #[arg(long, global = true, value_name = "TIME", value_parser = limit)]
     timeout: Option<Limit>,
     /// How to authenticate

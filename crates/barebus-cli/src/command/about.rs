@@ -79,7 +79,10 @@ fn name(command: &Command) -> String {
 fn named_page(command: Command) -> io::Result<Vec<u8>> {
     let name = name(&command);
     // What the help leaves to the page is described here.
-    page(command.display_name(name).mut_args(|arg| arg.hide_short_help(false)))
+    page(command.display_name(name).mut_args(|arg| match arg.get_id() == "help" {
+        true => arg.help("Prints a shorter description"),
+        false => arg.hide_short_help(false),
+    }))
 }
 
 /// The manual page, with the examples as they are typed.
@@ -88,7 +91,8 @@ fn page(command: Command) -> io::Result<Vec<u8>> {
     let examples = args::spaced(&examples);
     let name = name(&command);
     let has_verbs = command.get_subcommands().any(|it| it.get_name() != "help");
-    let man = clap_mangen::Man::new(command.after_help(""));
+    let source = concat!("barebus ", env!("CARGO_PKG_VERSION"));
+    let man = clap_mangen::Man::new(command.after_help("")).source(source);
     let mut page = Vec::new();
     man.render_title(&mut page)?;
     man.render_name_section(&mut page)?;
@@ -147,7 +151,10 @@ fn codes(name: &str) -> &'static [(&'static str, &'static str)] {
                 "A job failed, or another refusal; no connection or reply; the answer of state and failed is no",
             ),
             ("2", "Wrong usage"),
-            ("3", "The answer of active and status is no; the unit has no such job, as a reload"),
+            (
+                "3",
+                "The answer of active and status is no; the unit has no such job, for example no reload",
+            ),
             (
                 "4",
                 "A question about a unit that does not exist; the job is not allowed, or has not ended within --timeout",

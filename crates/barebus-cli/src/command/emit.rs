@@ -34,6 +34,6 @@ pub(crate) fn run(globals: &Globals, asked: &Emit) -> Result<ExitCode, Failure> 
     let (body, fds) = descriptors::of(body)?;
     let mut connection = open(target)?;
     let sent = connection.start_emit(&emission, &body, fds).and_then(|()| connection.flush());
-    sent.map_err(|error| Failure::call(format_args!("emitting {interface}.{signal}"), &error))?;
+    sent.map_err(|error| Failure::call(format_args!("cannot emit {interface}.{signal}"), &error))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -67,7 +67,7 @@ fn names(
 ) -> Result<BTreeMap<String, bool>, Failure> {
     let is_all = !(selection.unique || selection.acquired || selection.activatable);
     let (unique, acquired) = (is_all || selection.unique, is_all || selection.acquired);
-    let failed = |error| Failure::call("listing the names", &error);
+    let failed = |error| Failure::call("cannot list the names", &error);
     let activatable = (is_all || selection.activatable)
         .then(|| connection.start_call(&bus_call("ListActivatableNames"), &(), Vec::new()))
         .transpose()
@@ -112,7 +112,7 @@ fn owners(
     names: &BTreeMap<String, bool>,
     with_machine: bool,
 ) -> Result<HashMap<String, Row>, Failure> {
-    let failed = |error| Failure::call("asking for the owners of names", &error);
+    let failed = |error| Failure::call("cannot ask for the owners of names", &error);
     let owned = names.iter().filter(|(_, is_owned)| **is_owned).map(|(name, _)| &**name);
     let owned: Vec<&str> = owned.collect();
     let mut rows = HashMap::new();

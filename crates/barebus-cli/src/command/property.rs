@@ -44,7 +44,7 @@ pub(crate) fn get(globals: &Globals, asked: &GetProperty) -> Result<ExitCode, Fa
             Ok(())
         });
         if let Err(error) = read {
-            let tried = format!("reading properties of {}", object.service);
+            let tried = format!("cannot read properties of {}", object.service);
             failures.tell(&Failure::call(tried, &error).after(target.reply_timeout()));
             break;
         }
@@ -79,7 +79,7 @@ pub(crate) fn set(globals: &Globals, asked: &SetProperty) -> Result<ExitCode, Fa
     let (mut connection, value) = written::open_with(target, &asked, words, notation)?;
     let body = in_variant(interface, property, &value)?;
     let (body, fds) = descriptors::of(body)?;
-    let tried = format!("setting {interface}.{property} of {}", object.service);
+    let tried = format!("cannot set {interface}.{property} of {}", object.service);
     let failed = |error: CallError| Failure::call(&tried, &error);
     let sent = connection.start_call(&call, &body, fds).map_err(failed)?;
     connection.wait(sent).map_err(failed)?;

@@ -40,7 +40,8 @@ pub(crate) fn run(globals: &Globals, asked: &Status) -> Result<ExitCode, Failure
         },
         None => {
             let mut connection = open(target)?;
-            let failed = |error| Failure::call("connecting to the bus", &CallError::from(error));
+            let failed =
+                |error| Failure::call("cannot connect to the bus", &CallError::from(error));
             connection.establish().map_err(failed)?;
             lines.add("BusAddress", connection.address());
             match target.place()? {

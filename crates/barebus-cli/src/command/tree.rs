@@ -30,7 +30,8 @@ pub(crate) fn run(globals: &Globals, asked: &Tree) -> Result<ExitCode, Failure> 
         true if target.is_peer() => vec![String::new()],
         true => {
             let names = Bus::new(&mut connection).list_names();
-            let mut names = names.map_err(|error| Failure::call("listing the names", &error))?;
+            let mut names =
+                names.map_err(|error| Failure::call("cannot list the names", &error))?;
             let acquired = selection.acquired || !selection.unique;
             names.retain(|name| if name.starts_with(':') { selection.unique } else { acquired });
             names

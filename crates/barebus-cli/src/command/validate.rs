@@ -141,7 +141,7 @@ fn judge_row(row: &[u8]) -> (&[u8], Verdict) {
     let mut fields = row.split(|byte| *byte == b'\t');
     let id = fields.next().unwrap_or_default();
     let Some(text) = fields.next_back() else {
-        return (id, Verdict::not_hex(0, "the row has no tab with hexadecimal digits behind it"));
+        return (id, Verdict::not_hex(0, "the row has no tab with hexadecimal digits after it"));
     };
     let verdict = match hex::decode(text) {
         Ok(bytes) => Verdict::of(&bytes),

@@ -35,7 +35,7 @@ impl<'p> Live<'p> {
         if self.target.is_peer() {
             return Ok(Vec::new());
         }
-        let failed = |error| Failure::call("listing the names", &error);
+        let failed = |error| Failure::call("cannot list the names", &error);
         let activatable = bus_call("ListActivatableNames");
         let activatable = with_activatable
             .then(|| self.connection.start_call(&activatable, &(), Vec::new()))

@@ -221,7 +221,7 @@ fn typed(member: &Member, given: &[&str]) -> Vec<Candidate> {
     wanted.map(|it| Candidate::new(format!("{}=", it.name), &it.signature)).collect()
 }
 
-/// The keys of match rules behind those that are there. Spec: Match Rules.
+/// The keys of match rules after those that are there. Spec: Match Rules.
 fn keys(current: &str) -> Vec<Candidate> {
     let (before, last) = current.rsplit_once(',').unwrap_or(("", current));
     let before = if before.is_empty() { String::new() } else { format!("{before},") };

@@ -39,7 +39,7 @@ pub(crate) struct Look {
     pub(crate) styles: Styles,
 }
 
-/// What is kept of a call: the sender, and what is printed behind it.
+/// What is kept of a call: the sender, and what is printed after it.
 #[derive(Clone, Debug)]
 pub(crate) struct Head {
     sender: Rc<str>,
@@ -93,7 +93,7 @@ impl Lines {
         self.lines.push_back(Line { time, head });
     }
 
-    /// What is printed behind the sender.
+    /// What is printed after the sender.
     fn head(&self, message: &Message<'_>, kind: &str) -> Head {
         let header = message.header();
         let destination = header.destination.map(BusName::as_str);

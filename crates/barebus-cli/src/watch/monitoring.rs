@@ -60,7 +60,8 @@ fn is_loss(message: &Message<'_>, name: &str) -> bool {
 pub(crate) fn subscribe(connection: &mut Connection, rules: &[String]) -> Result<(), Failure> {
     for rule in parsed(rules)? {
         let subscribed = connection.subscribe(&rule);
-        subscribed.map_err(|error| Failure::call(format_args!("subscribing to {rule}"), &error))?;
+        subscribed
+            .map_err(|error| Failure::call(format_args!("cannot subscribe to {rule}"), &error))?;
     }
     // A peer knows nothing of subscriptions, so nothing was written so far.
     connection.establish().map_err(|error| ended(&error))

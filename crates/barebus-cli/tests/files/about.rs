@@ -34,6 +34,9 @@ fn the_help_of_each_verb_fits_a_screen_and_has_examples() {
     for verb in own.chain(of_unit).chain([Vec::new()]) {
         let help = stdout(Command::new(BAREBUS).args(&verb).arg("--help"));
         assert!(help.lines().count() < 40, "{verb:?}: {} lines", help.lines().count());
+        let options = help.split("\nOptions:\n").nth(1).and_then(|rest| rest.split("\n\n").next());
+        let has_help = options.is_some_and(|options| options.contains("-h, --help"));
+        assert!(has_help, "{verb:?}: --help stands below another heading");
         let examples = help.split("\nExamples:\n").nth(1).unwrap_or_default();
         assert!(examples.lines().count() >= 2, "{verb:?}: {help}");
         let helped = stdout(Command::new(BAREBUS).arg("help").args(&verb));
@@ -47,8 +50,10 @@ fn every_verb_is_in_the_documentation() {
     assert!(verbs.len() >= 9, "{verbs:?}");
     let document = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/cli.md");
     let document = fs::read_to_string(document).unwrap();
+    let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
     for verb in verbs {
         assert!(document.contains(&format!("barebus {verb}")), "{verb} is not in docs/cli.md");
+        assert!(readme.contains(&format!("`{verb}`")), "{verb} is not in README.md");
     }
 }
 
@@ -157,6 +162,9 @@ fn manual_pages_are_printed_and_written() {
         let file = file.unwrap().path();
         let page = fs::read_to_string(&file).unwrap();
         assert!(page.contains(".SH \"EXIT STATUS\"\n.TP\n.B "), "{page}");
+        let title = page.lines().find(|line| line.starts_with(".TH ")).unwrap();
+        let source = concat!("\"barebus ", env!("CARGO_PKG_VERSION"), "\"");
+        assert!(title.contains(source), "{title}");
         // Each option is described, also those that the help leaves out, and no section is empty.
         let lines: Vec<&str> = page.lines().collect();
         for pair in lines.windows(2) {
@@ -219,11 +227,15 @@ fn wrong_usage_is_told_in_a_line_with_the_verb_and_the_argument() {
             &["validate", "--format", "x", "-"],
             ["validate: invalid value 'x' for '--format", "see 'barebus validate --help'"],
         ),
-        (&["decode", "-o", "table", "-"], ["the form 'table'", "json, text, gvariant"]),
+        (
+            &["decode", "-o", "table", "-"],
+            ["the form 'table'", "json, json-pretty, text, gvariant"],
+        ),
         (
             &["--timeout", "x", "unit", "list"],
-            ["unit list: invalid value 'x' for '--timeout", "time span"],
+            ["unit list: invalid value 'x' for '--timeout", "see 'barebus unit list --help'"],
         ),
+        (&["--timeout", "x"], ["barebus: invalid value 'x'", "see 'barebus --help'"]),
         (&["wait", "a.b", "/", "a.b"], ["'a.b' is not an object path", ""]),
         (&["box"], ["box: ", "not provided: <COMMAND>"]),
         (&["--\u{9b}31mx"], [r"unexpected argument '--\u{9b}31mx'", ""]),

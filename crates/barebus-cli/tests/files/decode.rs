@@ -81,7 +81,7 @@ fn a_form_has_the_same_name_as_everywhere() {
     for arguments in [["decode", "-o", "table", "-"], ["encode", "-o", "plain", "-"]] {
         let ran = run(&arguments, &message);
         assert_eq!((ran.code, &*ran.out), (2, ""));
-        assert!(ran.err.contains("the forms are json, text, gvariant"), "{}", ran.err);
+        assert!(ran.err.contains("the forms are json, json-pretty, text, gvariant"), "{}", ran.err);
     }
 }
 

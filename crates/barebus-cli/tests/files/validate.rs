@@ -151,7 +151,7 @@ fn rows_are_answered_one_for_one() {
         "6\tNotHex\t3\ta byte has only one digit".to_owned(),
         "7\tNotHex\t2\t' ' is not a hexadecimal digit".to_owned(),
         "7\tNotHex\t2\t' ' is not a hexadecimal digit".to_owned(),
-        "8\tNotHex\t0\tthe row has no tab with hexadecimal digits behind it".to_owned(),
+        "8\tNotHex\t0\tthe row has no tab with hexadecimal digits after it".to_owned(),
         format!("\u{1b}[31m\t{VALID}"),
         format!("last, without an end\t{VALID}"),
     ];

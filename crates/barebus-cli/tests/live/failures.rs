@@ -199,9 +199,9 @@ fn names_that_are_none_are_refused_before_anything_is_sent() {
 #[test]
 fn an_address_that_is_none_is_wrong_usage() {
     for (address, words) in [
-        ("unix", "'unix' is no address: "),
-        ("unix:path=%2", "'unix:path=%2' is no address: "),
-        ("unix:path", "'unix:path' is no address: "),
+        ("unix", "'unix' is not an address: "),
+        ("unix:path=%2", "'unix:path=%2' is not an address: "),
+        ("unix:path", "'unix:path' is not an address: "),
         ("", "the address lists no server"),
     ] {
         for option in ["--address", "--peer"] {
@@ -211,7 +211,7 @@ fn an_address_that_is_none_is_wrong_usage() {
     }
     let mut command = Command::new(BAREBUS);
     command.env("DBUS_SYSTEM_BUS_ADDRESS", "unix").args(STATE);
-    refused(&mut command, USAGE, &["'unix' is no address: "]);
+    refused(&mut command, USAGE, &["'unix' is not an address: "]);
 }
 
 #[test]

@@ -101,7 +101,7 @@ impl Printer {
         self.line(indent, format_args!("}};"));
     }
 
-    /// A method or signal: first what goes in, then what comes out, an argument a line. Each stands behind the name, but a document can have
+    /// A method or signal: first what goes in, then what comes out, an argument a line. Each stands after the name, but a document can have
     /// a name that is too long to be one, and any number of arguments.
     fn function(&mut self, member: &Member, indent: usize) {
         self.annotations(&member.annotations, indent);
@@ -123,7 +123,7 @@ impl Printer {
         self.out.push_str(");\n");
     }
 
-    /// The first argument stands behind the parenthesis, so its first line is not indented.
+    /// The first argument stands after the parenthesis, so its first line is not indented.
     fn argument(
         &mut self,
         argument: &Argument,

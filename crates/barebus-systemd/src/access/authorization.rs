@@ -252,6 +252,50 @@ mod tests {
     }
 
     #[test]
+    fn changes_of_units_and_jobs_have_the_action_of_units() {
+        use barebus::InterfaceName;
+
+        let action = |interface: InterfaceName<'static>, member: &str| {
+            action(&MethodCall::new("a.b", "/", interface, member).unwrap())
+        };
+        for member in ["Restart", "Kill", "SetProperties", "Freeze"] {
+            assert_eq!(action(unit::INTERFACE, member), Some(MANAGE_UNITS), "{member}");
+        }
+        assert_eq!(action(job::INTERFACE, "Cancel"), Some(MANAGE_UNITS));
+        assert_eq!(action(manager::INTERFACE, "Reload"), Some(RELOAD_DAEMON));
+        for member in ["GetProcesses", "Ref", "Unref"] {
+            assert_eq!(action(unit::INTERFACE, member), None, "{member}");
+        }
+        assert_eq!(action(InterfaceName::from_static("a.b"), "Restart"), None);
+    }
+
+    #[test]
+    fn a_refusal_says_what_helps() {
+        let action = Some(MANAGE_UNITS);
+        for (refusal, text) in [
+            (
+                Refusal::Polkit { action, may_ask: true },
+                "polkit does not allow org.freedesktop.systemd1.manage-units without a password; allow interactive authorization where \
+                 polkit has an agent, or do it as root",
+            ),
+            (
+                Refusal::Polkit { action, may_ask: false },
+                "polkit does not allow org.freedesktop.systemd1.manage-units to this user; do it as root, or add a rule to polkit",
+            ),
+            (
+                Refusal::Polkit { action: None, may_ask: false },
+                "polkit does not allow it to this user; do it as root, or add a rule to polkit",
+            ),
+            (
+                Refusal::BusPolicy,
+                "the policy of the bus allows this call to root alone, whatever polkit allows",
+            ),
+        ] {
+            assert_eq!(refusal.to_string(), text);
+        }
+    }
+
+    #[test]
     fn the_refusal_of_the_bus_is_told_from_that_of_polkit() {
         let polkit = |action, may_ask| Some(Refusal::Polkit { action, may_ask });
         let of = |error: &CallError, member| Refusal::of(error, member);

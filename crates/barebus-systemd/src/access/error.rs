@@ -10,7 +10,7 @@ use barebus::OpenError;
 /// use barebus_systemd::{AccessError, Cause, Error};
 ///
 /// fn hint(error: &Error) {
-///     if let Cause::Access(AccessError::NoRuntimeDir { .. }) = &error.cause {
+///     if let Cause::Access(AccessError::NoRuntimeDir) = &error.cause {
 ///         println!("set XDG_RUNTIME_DIR");
 ///     }
 /// }
@@ -18,11 +18,8 @@ use barebus::OpenError;
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum AccessError {
-    /// `XDG_RUNTIME_DIR` is not set, so nothing says where the user's systemd is.
-    NoRuntimeDir {
-        /// The directory that the variable should probably name: it exists.
-        found: Option<String>,
-    },
+    /// `XDG_RUNTIME_DIR` is not set, and `/run/user` has no socket of the user's systemd or bus: nothing says where they are.
+    NoRuntimeDir,
     /// The text does not name a machine.
     Target {
         /// The text.
@@ -42,13 +39,9 @@ pub enum AccessError {
 impl fmt::Display for AccessError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoRuntimeDir { found } => {
-                f.write_str("cannot find the systemd of the user: XDG_RUNTIME_DIR is not set")?;
-                match found {
-                    Some(found) => write!(f, "; set it to {found}, which exists"),
-                    None => f.write_str("; log in, or start the user's systemd"),
-                }
-            }
+            Self::NoRuntimeDir => f.write_str(
+                "cannot find the systemd of the user: XDG_RUNTIME_DIR is not set; log in, or start the user's systemd",
+            ),
             Self::Target { text, reason } => {
                 write!(
                     f,

@@ -1,9 +1,6 @@
 //! The systemds of this machine.
 
-use std::path::Path;
-
 use barebus::{Connection, OpenError, Options};
-use nix::unistd::geteuid;
 
 use super::error::AccessError;
 use crate::error::Error;
@@ -16,22 +13,14 @@ pub(super) fn system() -> Result<Connection, Error> {
 
 pub(super) fn user() -> Result<Connection, Error> {
     Connection::systemd_user().map_err(|error| match error {
-        OpenError::NotSet { .. } => {
-            let found = runtime_dir(geteuid().as_raw());
-            let found = Some(found).filter(|found| Path::new(found).is_dir());
-            Error::new(CONNECTING, None, AccessError::NoRuntimeDir { found })
-        }
+        OpenError::NotSet { .. } => Error::new(CONNECTING, None, AccessError::NoRuntimeDir),
         error => Error::new(CONNECTING, None, error),
     })
 }
 
-/// Where systemd-logind puts what belongs to a user as long as that is logged in.
-fn runtime_dir(uid: u32) -> String {
-    format!("/run/user/{uid}")
-}
-
 pub(super) fn user_of(uid: u32) -> Result<Connection, Error> {
-    let at = |socket: &str| format!("unix:path={}/{socket}", runtime_dir(uid));
+    // Where systemd-logind puts what belongs to a user as long as that is logged in.
+    let at = |socket: &str| format!("unix:path=/run/user/{uid}/{socket}");
     Connection::open_direct(&at("systemd/private"))
         .or_else(|direct| Connection::open(&at("bus")).map_err(|bus| direct.and_then(bus)))
         .map_err(|error| Error::new(CONNECTING, None, error))

@@ -49,10 +49,10 @@ access! {
     fn system() = local::system;
 
     /// The user's systemd, as `systemctl --user` reaches it: over its private socket below `$XDG_RUNTIME_DIR`, or over the session bus if
-    /// there is none.
+    /// there is none. If the variable is not set, both are looked for below `/run/user/UID`.
     ///
     /// # Errors
-    /// [`AccessError::NoRuntimeDir`] if that variable is not set; [`Cause::Open`](crate::Cause::Open) names every server that was tried.
+    /// [`AccessError::NoRuntimeDir`] if that variable is not set and they are not there; [`Cause::Open`](crate::Cause::Open) names every server that was tried.
     fn user() = local::user;
 
     /// The systemd of the user with this ID, below `/run/user`. Only root and that user reach it.

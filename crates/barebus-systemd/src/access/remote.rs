@@ -188,7 +188,7 @@ fn split(target: &str) -> Result<(String, Option<u16>), &'static str> {
     }
     let port = port.map(|port| match port.parse() {
         Ok(port @ 1..) => Ok(port),
-        _ => Err("the port is no number between 1 and 65535"),
+        _ => Err("the port is not a number between 1 and 65535"),
     });
     let destination = match user {
         Some(user) => format!("{user}@{host}"),
@@ -229,9 +229,10 @@ mod tests {
             assert!(split(target).is_err(), "{target:?}");
         }
         let error = Remote::new("host:ssh").unwrap_err().to_string();
-        let expected = "connecting to systemd: cannot use \"host:ssh\" as the name of a machine: the port is no number between 1 and \
+        let expected = "connecting to systemd: cannot use \"host:ssh\" as the name of a machine: the port is not a number between 1 and \
                         65535; write user@host:port";
         assert_eq!(error, expected);
+        assert_eq!(crate::Systemd::remote("host:ssh").unwrap_err().to_string(), expected);
     }
 
     #[test]

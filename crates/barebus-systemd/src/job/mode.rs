@@ -101,6 +101,7 @@ mod tests {
         for mode in Mode::ALL {
             assert_eq!(mode.as_str().parse(), Ok(*mode));
         }
-        assert_eq!("Replace".parse::<Mode>(), Err(UnknownMode));
+        let error = "Replace".parse::<Mode>().unwrap_err();
+        assert_eq!(error.to_string(), "there is no job mode of this name");
     }
 }

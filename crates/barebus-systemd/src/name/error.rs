@@ -128,10 +128,10 @@ impl NameError {
             }
             NameErrorKind::TooLong => f.write_str("the name would be longer than 255 bytes"),
             NameErrorKind::NoType => {
-                f.write_str("it does not end in a unit type; append one, as '.service'")
+                f.write_str("it does not end in a unit type; append one, for example '.service'")
             }
             NameErrorKind::UnknownType => {
-                write!(f, "the text at byte {at} is no unit type, as 'service' is")
+                write!(f, "the text at byte {at} is not a unit type such as 'service'")
             }
             NameErrorKind::NoPrefix => write!(f, "nothing precedes the character at byte {at}"),
             NameErrorKind::BadCharacter(character) => {
@@ -158,7 +158,7 @@ impl NameError {
                 f.write_str("it is not one element below '/org/freedesktop/systemd1/unit'")
             }
             NameErrorKind::IsTemplate => {
-                f.write_str("it is a template; put an instance behind the '@'")
+                f.write_str("it is a template; put an instance after the '@'")
             }
             NameErrorKind::NotTransient(kind) => write!(f, "a {kind} cannot be transient"),
         }

@@ -26,7 +26,7 @@ use super::unit_name::UnitName;
 pub enum Mangled {
     /// The name of one unit.
     Name(UnitName),
-    /// A pattern with `*`, `?` or `[`, for methods that take patterns, as `ListUnitsByPatterns`.
+    /// A pattern with `*`, `?` or `[`, for methods that take patterns, such as `ListUnitsByPatterns`.
     Pattern(Box<str>),
 }
 

@@ -64,15 +64,32 @@ fn every_error_names_the_text_and_what_is_wrong() {
     assert_eq!(name(""), "cannot use '' as a unit name: it is empty");
     assert_eq!(
         name("foo"),
-        "cannot use 'foo' as a unit name: it does not end in a unit type; append one, as '.service'"
+        "cannot use 'foo' as a unit name: it does not end in a unit type; append one, for example '.service'"
     );
     assert_eq!(
         name("foo.bar"),
-        "cannot use 'foo.bar' as a unit name: the text at byte 4 is no unit type, as 'service' is"
+        "cannot use 'foo.bar' as a unit name: the text at byte 4 is not a unit type such as 'service'"
     );
     assert_eq!(
         name("a\nb.service"),
         r"cannot use 'a\nb.service' as a unit name: the character '\n' at byte 1 is not allowed; `escape` makes text a part of a name"
+    );
+    assert_eq!(
+        name("@.service"),
+        "cannot use '@.service' as a unit name: nothing precedes the character at byte 0"
+    );
+    let long = "a".repeat(256);
+    assert!(
+        name(&format!("{long}.service")).ends_with(": the name would be longer than 255 bytes")
+    );
+    let too_long =
+        "as a path: it is longer than 4095 bytes, or its element at byte 3 longer than 255";
+    assert!(text(escape_path(format!("/a/{long}")).unwrap_err()).ends_with(too_long));
+    let too_long = too_long.replace("byte 3", "byte 0");
+    assert!(text(unescape_path(&"a".repeat(4096)).unwrap_err()).ends_with(&too_long));
+    assert_eq!(
+        text("servic".parse::<UnitKind>().unwrap_err()),
+        "cannot use 'servic' as a unit name: the text at byte 0 is not a unit type such as 'service'"
     );
     assert_eq!(
         text(parse("a@.service").with_instance("b/c").unwrap_err()),
@@ -233,7 +250,8 @@ fn patterns_stay_where_they_are_taken() {
         ("/a*", "a\\x2a.mount"),
         ("a b*", r"a\x20b*"),
     ] {
-        assert_eq!(mangle_pattern(word, UnitKind::Service).unwrap().as_str(), pattern, "{word}");
+        let mangled = mangle_pattern(word, UnitKind::Service).unwrap();
+        assert_eq!((mangled.as_str(), &*mangled.to_string()), (pattern, pattern), "{word}");
     }
     assert_eq!(mangle_pattern("a", UnitKind::Service).unwrap().as_str(), "a.service");
     assert_eq!(

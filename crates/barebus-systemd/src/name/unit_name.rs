@@ -45,7 +45,7 @@ impl UnitName {
     /// Where systemd's units are as objects.
     const PARENT: ObjectPath<'static> = ObjectPath::from_static("/org/freedesktop/systemd1/unit");
 
-    /// Checks a name. [`mangle`](super::mangle) completes what people type, as `sshd`.
+    /// Checks a name. [`mangle`](super::mangle) completes what people type, for example `sshd`.
     ///
     /// # Errors
     /// The rule that the text breaks, and where.

@@ -200,7 +200,7 @@ fn device(t: &mut Translation<'_>) -> Outcome {
     t.same(one(t.text, t.text.split_once(' ').unwrap_or((t.text, ""))))
 }
 
-/// A path and a number behind a space; no text empties the list.
+/// A path and a number after a space; no text empties the list.
 fn device_and(
     t: &mut Translation<'_>,
     name: String,

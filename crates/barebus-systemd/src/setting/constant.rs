@@ -235,7 +235,7 @@ pub(crate) fn signal(word: &str) -> Option<i32> {
     Some(number).filter(|number| (RTMIN..=RTMAX).contains(number))
 }
 
-/// A number behind its sign, or nothing.
+/// A number after its sign, or nothing.
 fn offset_after(sign: char, text: &str) -> Option<i32> {
     if text.is_empty() {
         return Some(0);

@@ -117,19 +117,19 @@ expected! {
     /// An exit code.
     ExitCode "a number from 0 to 255",
     /// The mode of a file.
-    Mode "the mode of a file in octal digits, as '0755'",
+    Mode "the mode of a file in octal digits, such as '0755'",
     /// A span of time.
-    Span "a span of time, as '90', '1min 30s' or 'infinity'",
+    Span "a span of time, such as '90', '1min 30s' or 'infinity'",
     /// A size in bytes.
-    Size "a size in bytes, as '64M'",
+    Size "a size in bytes, such as '64M'",
     /// A limit in bytes, or a part of the memory.
-    MemoryLimit "a size in bytes, as '64M', a percentage up to '100%', or 'infinity'",
+    MemoryLimit "a size in bytes, such as '64M', a percentage up to '100%', or 'infinity'",
     /// A number of tasks, or a part of them.
     TasksLimit "a number of tasks, a percentage up to '100%', or 'infinity'",
     /// A percentage.
     Percentage "a percentage up to '100%'",
     /// A percentage of one CPU.
-    Quota "a percentage of one CPU, as '50%' or '200%'",
+    Quota "a percentage of one CPU, such as '50%' or '200%'",
     /// A weight.
     Weight "a weight from 1 to 10000",
     /// A weight of CPU time.
@@ -139,11 +139,11 @@ expected! {
     /// A block I/O weight.
     BlockIoWeight "a weight from 10 to 1000",
     /// A resource limit.
-    ResourceLimit "a limit, 'infinity', or a soft and a hard limit, as '1024:4096'",
+    ResourceLimit "a limit, 'infinity', or a soft and a hard limit, such as '1024:4096'",
     /// Words.
     Words "words with balanced quotes and valid escapes",
     /// Escapes as in C.
-    Escapes "text with valid escapes, as '\\n' or '\\x20'",
+    Escapes "text with valid escapes, such as '\\n' or '\\x20'",
     /// Base64.
     Base64 "Base64",
     /// A root hash.
@@ -151,19 +151,19 @@ expected! {
     /// A signature of a root hash.
     RootHashSignature "an absolute path, or 'base64:' and Base64",
     /// A signal.
-    Signal "a signal, as 'SIGTERM', '15' or 'RTMIN+3'",
+    Signal "a signal, such as 'SIGTERM', '15' or 'RTMIN+3'",
     /// Exit codes and signals.
-    ExitStatus "exit codes and signals, as '2 TEMPFAIL SIGKILL'",
+    ExitStatus "exit codes and signals, such as '2 TEMPFAIL SIGKILL'",
     /// An error of the system, or `kill`.
-    ErrorNumber "the name or number of a system error, as 'EPERM', or 'kill'",
+    ErrorNumber "the name or number of a system error, such as 'EPERM', or 'kill'",
     /// A level of log messages.
-    LogLevel "a log level, as 'info' or '6'",
+    LogLevel "a log level, such as 'info' or '6'",
     /// A facility of syslog.
-    LogFacility "a syslog facility, as 'daemon' or '3'",
+    LogFacility "a syslog facility, such as 'daemon' or '3'",
     /// Securebits.
     SecureBits "words of 'keep-caps', 'no-setuid-fixup', 'noroot', each with or without '-locked'",
     /// Capabilities.
-    Capabilities "capabilities, as 'CAP_NET_ADMIN', with '~' before the first to take all others",
+    Capabilities "capabilities, such as 'CAP_NET_ADMIN', with '~' before the first to take all others",
     /// A CPU scheduling policy.
     SchedulingPolicy "'other', 'batch', 'idle', 'fifo' or 'rr'",
     /// An I/O scheduling class.
@@ -171,17 +171,17 @@ expected! {
     /// An I/O scheduling priority.
     IoPriority "a number from 0 to 7",
     /// A set of CPUs or memory nodes.
-    CpuSet "numbers below 8192 and ranges of them, as '0-3,5'",
+    CpuSet "numbers below 8192 and ranges of them, such as '0-3,5'",
     /// A NUMA policy.
     NumaPolicy "'default', 'preferred', 'bind', 'interleave' or 'local'",
     /// A set of memory nodes.
-    NumaMask "numbers of nodes and ranges of them, as '0-3' (not 'all': the nodes of that machine are not known here)",
+    NumaMask "numbers of nodes and ranges of them, such as '0-3' (not 'all': the nodes of that machine are not known here)",
     /// A filter of what a core dump has.
     CoredumpFilter "words as 'private-anonymous', 'default', 'all', or a hexadecimal mask",
     /// How mounts propagate.
     Propagation "'shared', 'slave', 'private' or nothing",
     /// Types of namespaces.
-    Namespaces "'yes', 'no', or types of namespaces, as 'net mnt'",
+    Namespaces "'yes', 'no', or types of namespaces, such as 'net mnt'",
     /// Paths that are mounted elsewhere.
     BindPaths "paths as '[-]SOURCE[:DESTINATION[:rbind|norbind]]'",
     /// Images that are mounted.
@@ -191,17 +191,17 @@ expected! {
     /// Directories, and links to them.
     Directories "directories as 'DIRECTORY[:LINK[:ro]]'",
     /// A device and a number.
-    DeviceWeight "a path and a weight, as '/dev/sda 200'",
+    DeviceWeight "a path and a weight, such as '/dev/sda 200'",
     /// A device and a bandwidth.
-    DeviceBandwidth "a path and a size, as '/dev/sda 5M'",
+    DeviceBandwidth "a path and a size, such as '/dev/sda 5M'",
     /// A device and a span of time.
-    DeviceLatency "a path and a span of time, as '/dev/sda 25ms'",
+    DeviceLatency "a path and a span of time, such as '/dev/sda 25ms'",
     /// Addresses of the Internet.
     Addresses "addresses as '10.0.0.0/8' or '::1', or 'any', 'localhost', 'link-local', 'multicast'",
     /// Ports that may be bound.
     SocketBind "'[ipv4:|ipv6:][tcp:|udp:]PORT', a range of ports, or 'any'",
     /// A protocol of the Internet.
-    IpProtocol "the name or number of an IP protocol, as 'udplite'",
+    IpProtocol "the name or number of an IP protocol, such as 'udplite'",
     /// A type of service.
     IpTos "'low-delay', 'throughput', 'reliability', 'low-cost', or a number up to 255",
     /// A credential.

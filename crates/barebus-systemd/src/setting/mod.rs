@@ -36,7 +36,7 @@
 //! let error = properties.set("MemoryMax", "lots").unwrap_err();
 //! assert_eq!(
 //!     error.to_string(),
-//!     "cannot set 'MemoryMax' of a service to 'lots': expected a size in bytes, as '64M', a percentage up to '100%', or 'infinity'"
+//!     "cannot set 'MemoryMax' of a service to 'lots': expected a size in bytes, such as '64M', a percentage up to '100%', or 'infinity'"
 //! );
 //! let error = properties.set("ListenStream", "/run/x").unwrap_err();
 //! assert_eq!(
@@ -134,7 +134,7 @@ impl Properties {
         self.kind
     }
 
-    /// Adds a setting by its name and text in unit files, as `("MemoryMax", "64M")`.
+    /// Adds a setting by its name and text in unit files, for example `("MemoryMax", "64M")`.
     ///
     /// # Errors
     /// When units of this type have no such setting, or the text is not what it takes. Then nothing was added.
@@ -164,7 +164,7 @@ impl Properties {
         })
     }
 
-    /// Adds a setting as a line of a unit file, as `MemoryMax=64M`.
+    /// Adds a setting as a line of a unit file, for example `MemoryMax=64M`.
     ///
     /// # Errors
     /// As [`set`](Self::set); `NoAssignment` when there is no `=`.
@@ -176,7 +176,7 @@ impl Properties {
     }
 
     /// Adds a property by its name and value on the bus, unchecked: what has no setting here, or only with a descriptor or a
-    /// process ID, as `("PIDs", vec![1234_u32])`.
+    /// process ID, for example `("PIDs", vec![1234_u32])`.
     ///
     /// # Errors
     /// When D-Bus cannot carry the value, as a text with a NUL.

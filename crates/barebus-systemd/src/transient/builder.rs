@@ -76,7 +76,7 @@ impl TransientUnit {
         &self.properties
     }
 
-    /// Adds a setting by its name and text in unit files, as `("MemoryMax", "64M")`. Whatever `systemd-run -p` takes is taken: see
+    /// Adds a setting by its name and text in unit files, for example `("MemoryMax", "64M")`. Whatever `systemd-run -p` takes is taken: see
     /// [`Properties::set`].
     ///
     /// # Errors
@@ -86,7 +86,7 @@ impl TransientUnit {
         Ok(self)
     }
 
-    /// Adds a setting as a line of a unit file, as `MemoryMax=64M`.
+    /// Adds a setting as a line of a unit file, for example `MemoryMax=64M`.
     ///
     /// # Errors
     /// As [`set`](Self::set), and when there is no `=`.
@@ -239,7 +239,7 @@ mod tests {
         let refused = |name: &str| TransientUnit::new(name).unwrap_err().to_string();
         assert_eq!(
             refused("a@.service"),
-            "cannot use 'a@.service' as a unit name: it is a template; put an instance behind the '@'"
+            "cannot use 'a@.service' as a unit name: it is a template; put an instance after the '@'"
         );
         assert_eq!(
             refused("a.target"),

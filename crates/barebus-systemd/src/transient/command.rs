@@ -162,10 +162,13 @@ impl ExecCommand {
                 .property(setting, vec![(self.path, arguments, self.ignores_failure)])
                 .map(drop);
         };
-        let mut words = vec![privilege];
-        if self.ignores_failure {
-            words.push("ignore-failure");
-        }
+        // In the order in which systemd names them.
+        let words: Vec<&str> = self
+            .ignores_failure
+            .then_some("ignore-failure")
+            .into_iter()
+            .chain([privilege])
+            .collect();
         properties
             .property(&[setting, "Ex"].concat(), vec![(self.path, arguments, words)])
             .map(drop)
@@ -223,6 +226,7 @@ mod tests {
             (command().name("y"), r#"@/bin/x y "a b" "'c'""#),
             (command().privileged(), r#"+/bin/x "a b" "'c'""#),
             (command().without_setuid(), r#"!/bin/x "a b" "'c'""#),
+            (command().privileged().ignore_failure(), r#"+-/bin/x "a b" "'c'""#),
         ];
         for (command, line) in cases {
             assert_eq!(
@@ -230,6 +234,21 @@ mod tests {
                 translated("ExecStopPost", line),
                 "{line}"
             );
+        }
+    }
+
+    #[test]
+    fn each_kind_of_command_is_a_setting() {
+        for (kind, setting) in [
+            (ExecKind::Condition, "ExecCondition"),
+            (ExecKind::StartPre, "ExecStartPre"),
+            (ExecKind::Start, "ExecStart"),
+            (ExecKind::StartPost, "ExecStartPost"),
+            (ExecKind::Reload, "ExecReload"),
+            (ExecKind::Stop, "ExecStop"),
+            (ExecKind::StopPost, "ExecStopPost"),
+        ] {
+            assert_eq!(put(kind, ExecCommand::new("/bin/x")), translated(setting, "/bin/x"));
         }
     }
 

@@ -91,3 +91,38 @@ impl fmt::Display for RunEnd {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::job::JobResult;
+    use crate::name::UnitName;
+    use crate::unit::Reading;
+    use crate::word::ActiveState;
+
+    #[test]
+    fn the_text_says_all_that_is_known() {
+        let status = Reading::of(&UnitName::parse("a.service").unwrap()).status();
+        let done = JobEnd::Result(JobResult::Done);
+        let mut end = RunEnd { job: JobEnd::Result(JobResult::Timeout), status, is_lost: false };
+        assert_eq!(end.to_string(), "not started: timeout");
+        end.job = done;
+        end.status.run_time = Some(Duration::from_millis(1500));
+        end.status.active_state = ActiveState::Inactive;
+        assert_eq!(end.to_string(), "inactive after 1.5s");
+        end.status.result = Some(UnitResult::ExitCode);
+        end.status.main_process = Some(ProcessEnd::Exited(3));
+        end.status.resources.cpu = Some(Duration::from_millis(15));
+        end.status.resources.memory_peak = Some(4096);
+        let used = "exit code 3 after 1.5s, 15ms of CPU time, at most 4096 bytes of memory";
+        assert_eq!(end.to_string(), format!("exit-code: {used}"));
+        assert_eq!(end.exit_code(), 3);
+        // What was last known need not be how it ended.
+        end.is_lost = true;
+        assert_eq!(end.to_string(), format!("the end was lost: {used}"));
+        assert!(!end.is_success());
+        assert_eq!(end.exit_code(), 1);
+    }
+}

@@ -158,5 +158,7 @@ mod tests {
             FileOptions::new().portable().force().runtime().without_reload(),
         ];
         assert_eq!(flags.map(FileOptions::flags), [0, 1, 2, 4, 7]);
+        assert_eq!(flags.map(|options| options.reload), [true, true, true, true, false]);
+        assert_eq!(FileOptions::default(), FileOptions::new());
     }
 }

@@ -67,3 +67,26 @@ impl fmt::Display for ProcessEnd {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_a_process_is_a_code_or_a_signal() {
+        for (code, status, end, is_zero, text) in [
+            (1, 0, ProcessEnd::Exited(0), true, "exit code 0"),
+            (1, 3, ProcessEnd::Exited(3), false, "exit code 3"),
+            (2, 9, ProcessEnd::Killed(Signal::KILL), false, "signal SIGKILL"),
+            (3, 9, ProcessEnd::Dumped(Signal::KILL), false, "signal SIGKILL, core dumped"),
+        ] {
+            assert_eq!(ProcessEnd::new(code, status), Some(end));
+            assert_eq!((end.is_zero(), &*end.to_string()), (is_zero, text));
+            let exited = code == 1;
+            assert_eq!(end.code(), exited.then_some(status));
+            assert_eq!(end.signal(), (!exited).then_some(Signal::KILL));
+        }
+        // It still runs.
+        assert_eq!(ProcessEnd::new(0, 0), None);
+    }
+}

@@ -73,7 +73,7 @@ pub struct ListedJob {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UnitProcess {
-    /// Its control group, as `/system.slice/sshd.service`. Sorted by it, processes form a tree.
+    /// Its control group, for example `/system.slice/sshd.service`. Sorted by it, processes form a tree.
     pub control_group: String,
     /// Its number, in the PID namespace of systemd.
     pub pid: u32,

@@ -183,7 +183,7 @@ shells! {
     /// Returns the failed operation and its cause.
     fn unit_by_pidfd(pidfd: BorrowedFd<'_>) -> Result<UnitName, Error> = lookup::unit_by_pidfd;
 
-    /// Returns the unit of a control group, as `/system.slice/sshd.service/sub`.
+    /// Returns the unit of a control group, for example `/system.slice/sshd.service/sub`.
     ///
     /// # Errors
     /// Returns the failed operation and its cause.
@@ -243,7 +243,7 @@ shells! {
     /// Returns the failed operation and its cause; [`Error::is_no_such_unit`] when there is no such unit.
     fn set_unit_properties(unit: &str, lasting: Lasting, properties: &Properties) -> Result<(), Error> = control::set_unit_properties;
 
-    /// Moves processes into a unit that is started: into `control_group` below the unit's own, as `/workers`, or into the unit's own (empty).
+    /// Moves processes into a unit that is started: into `control_group` below the unit's own, for example `/workers`, or into the unit's own (empty).
     /// Services and scopes with `Delegate=`; the processes must belong to the unit's user.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use crate::setting::{NAMESPACES, NUMA_POLICIES, PROPAGATION, capability_name, na
 
 /// Capabilities, a bit each: properties CapabilityBoundingSet and AmbientCapabilities. See capabilities(7).
 ///
-/// The text is the names, as `cap_kill cap_setuid`. Bits of unknown capabilities are left out.
+/// The text is the names, for example `cap_kill cap_setuid`. Bits of unknown capabilities are left out.
 ///
 /// ```
 /// use barebus_systemd::value::Capabilities;
@@ -32,7 +32,7 @@ impl fmt::Display for Capabilities {
 
 /// The types of namespaces that a unit may use: property RestrictNamespaces. See clone(2).
 ///
-/// The text is that of the setting: `yes` if none, `no` if all, otherwise the names of the types, as `net mnt`.
+/// The text is that of the setting: `yes` if none, `no` if all, otherwise the names of the types, for example `net mnt`.
 ///
 /// ```
 /// use barebus_systemd::value::Namespaces;

@@ -18,7 +18,7 @@ use crate::number::parse_unsigned;
 /// The signature or an argument is invalid. The error says where, and what is valid there.
 pub fn parse<A: AsRef<str>>(signature: &str, arguments: &[A]) -> Result<OwnedBody, ParseError> {
     let types = Signature::parse(signature).map_err(|error| {
-        ParseError::new(Place::Signature, Kind::BadSignature(error), "a signature", signature)
+        ParseError::new(Place::Signature, Kind::BadSignature(error), "", signature)
     })?;
     OwnedBody::build(types, Endian::NATIVE, |writer| {
         let mut parser = Parser { arguments, next: 0 };
@@ -108,8 +108,7 @@ impl<'a, A: AsRef<str>> Parser<'a, A> {
     }
 
     fn parse_signature(&self, text: &'a str) -> Result<Signature<'a>, ParseError> {
-        Signature::parse(text)
-            .map_err(|error| self.error(Kind::BadSignature(error), "a signature", text))
+        Signature::parse(text).map_err(|error| self.error(Kind::BadSignature(error), "", text))
     }
 
     fn take(&mut self, expected: &'static str) -> Result<&'a str, ParseError> {

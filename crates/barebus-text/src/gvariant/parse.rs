@@ -197,7 +197,7 @@ impl<'t> Parser<'t> {
         self.dictionary()
     }
 
-    /// Values up to `close`. As in GLib, a comma stands behind the last one only if it is the only one of a tuple.
+    /// Values up to `close`. As in GLib, a comma stands after the last one only if it is the only one of a tuple.
     fn list(&mut self, close: char, expected: &'static str) -> Result<Vec<Node<'t>>, ParseError> {
         let mut nodes = Vec::new();
         if self.accept(close) {

@@ -85,9 +85,9 @@ pub(super) fn not_json(error: &serde_json::Error) -> ParseError {
     }
     // serde_json's error has no other way to distinguish these.
     if error.to_string().starts_with("number out of range") {
-        return ParseError::new(place, Kind::OutOfRange, "a number", "a greater one");
+        return ParseError::new(place, Kind::OutOfRange, "a number up to 1.8e308", "");
     }
-    ParseError::new(place, Kind::NotJson, "JSON", "")
+    ParseError::new(place, Kind::NotJson, "", "")
 }
 
 /// One step of the path from the whole text to a value in it.
@@ -180,8 +180,7 @@ impl<'a> Parser<'a> {
     /// A string that is a signature.
     pub(super) fn signature(&self, json: &'a Json) -> Result<Signature<'a>, ParseError> {
         let text = json.as_str().ok_or_else(|| self.wrong("a signature", json))?;
-        Signature::parse(text)
-            .map_err(|error| self.error(Kind::BadSignature(error), "a signature", text))
+        Signature::parse(text).map_err(|error| self.error(Kind::BadSignature(error), "", text))
     }
 
     /// Marshals an array as the values of several types.

@@ -62,7 +62,7 @@ fn one_of_each() -> Vec<OwnedValue> {
 }
 
 #[test]
-fn is_small() {
+fn an_owned_value_is_small() {
     // A text, or a number with 64 bits beside what tells the type.
     assert!(size_of::<OwnedValue>() <= (3 * size_of::<usize>()).max(2 * size_of::<u64>()));
 }

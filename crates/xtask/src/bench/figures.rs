@@ -1,4 +1,4 @@
-//! Measured figures: rows of tab-separated values, as the programs of `benches` print them behind `--tsv`, and tables of them.
+//! Measured figures: rows of tab-separated values, as the programs of `benches` print them with `--tsv`, and tables of them.
 
 use std::fmt;
 

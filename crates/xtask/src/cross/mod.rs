@@ -24,8 +24,13 @@ pub(crate) fn run(targets: &'static [Target]) -> Result<(), Failure> {
 
 /// The programs that [`tests`] needs.
 pub(crate) fn programs(targets: &[Target]) -> Vec<&'static str> {
-    targets.iter().flat_map(|target| [target.linker(), target.qemu()]).collect()
+    let of_targets = targets.iter().flat_map(|target| [target.linker(), target.qemu()]);
+    of_targets.chain(OTHER_SIDES).collect()
 }
+
+/// With what `tests/handshake` makes handshakes.
+const OTHER_SIDES: [&str; 5] =
+    ["busctl", "dbus-daemon", "dbus-send", "gdbus", "systemd-stdio-bridge"];
 
 /// The tests of the codec, the handshake and the session on each of `targets`. The first step downloads the compiler.
 pub(crate) fn tests(targets: &'static [Target]) -> Vec<Step> {

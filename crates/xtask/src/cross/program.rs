@@ -16,7 +16,7 @@ const UNIT: (&str, &str) = ("cross.service", "[Service]\nExecStart=/bin/sleep in
 const MANAGER: [&str; 3] =
     ["org.freedesktop.systemd1", "/org/freedesktop/systemd1", "org.freedesktop.systemd1.Manager"];
 
-/// Words behind the Manager's place, each for a verb that the program shares with busctl.
+/// Words after the Manager's place, each for a verb that the program shares with busctl.
 const QUESTIONS: &[(&str, &[&str])] = &[
     ("call", &["GetUnitFileState", "s", "dbus.service"]),
     ("call", &["ListUnitsByNames", "as", "2", "dbus.service", UNIT.0]),

@@ -21,7 +21,7 @@ pub(super) struct Record {
 }
 
 impl Record {
-    /// Begins a record, behind what the file of today holds already.
+    /// Begins a record, after what the file of today holds already.
     ///
     /// # Errors
     /// The file cannot be read.

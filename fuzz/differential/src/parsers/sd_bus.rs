@@ -1,6 +1,6 @@
 //! sd-bus, of libsystemd.
 //!
-//! It has no public function that parses bytes. They come to it through a socket pair, behind an authentication that is written in advance.
+//! It has no public function that parses bytes. They come to it through a socket pair, after an authentication that is written in advance.
 //! It checks a body while it is read.
 
 use std::ffi::{CStr, CString, c_char, c_int, c_void};

@@ -53,7 +53,7 @@ pub(crate) enum UnitVerb {
     /// Prints the active state of units; succeeds if one has failed
     #[command(visible_alias = "is-failed")]
     Failed(Question),
-    /// Shows how units are, for people
+    /// Shows the status of units
     Status(Status),
     /// Prints properties of units, or of systemd itself
     Show(Show),
@@ -95,9 +95,9 @@ pub(crate) enum UnitVerb {
     Unmask(Files),
     /// Enables or disables unit files as the presets say
     Preset(Preset),
-    /// Removes what the administrator changed of units of the vendor
+    /// Removes the administrator's changes to units of the vendor
     Revert(Files),
-    /// Makes failed units inactive; without a name all of them
+    /// Makes failed units inactive; without a name, all of them
     ResetFailed(OptionalUnits),
     /// Changes settings of a unit at once
     SetProperty(SetProperty),
@@ -110,9 +110,9 @@ pub(crate) enum UnitVerb {
     /// Lists jobs
     #[command(visible_alias = "list-jobs")]
     Jobs(ListJobs),
-    /// Cancels jobs by their numbers; without a number all jobs
+    /// Cancels jobs by their numbers; without a number, all jobs
     Cancel(Cancel),
-    /// Prints what happens to units, until it is interrupted, or as -N and --timeout say
+    /// Prints changes of units, until it is interrupted or as -N and --timeout say
     Watch(Watch),
     /// Runs a command as a transient service
     Run(Run),
@@ -162,7 +162,7 @@ pub(crate) struct Show {
     /// Prints the values without the names of the properties
     #[arg(long)]
     pub(crate) value: bool,
-    /// Properties without a value too
+    /// Also properties without a value
     #[arg(long, short)]
     pub(crate) all: bool,
 }
@@ -173,7 +173,7 @@ pub(crate) struct Jobs {
     pub(crate) units: Units,
     #[command(flatten)]
     pub(crate) waiting: Waiting,
-    /// What the job does to those that are queued already
+    /// What happens to jobs that are queued already
     #[arg(long, value_parser = job_mode(), value_name = "MODE", default_value_t)]
     pub(crate) job_mode: Mode,
 }
@@ -232,7 +232,7 @@ pub(crate) struct Preset {
 pub(crate) struct SetProperty {
     /// Name or pattern of units
     pub(crate) name: String,
-    /// Settings, as CPUWeight=50
+    /// Settings, for example CPUWeight=50
     #[arg(required = true, value_name = "SETTING=VALUE")]
     pub(crate) assignments: Vec<String>,
     /// Until the next boot
@@ -245,7 +245,7 @@ pub(crate) struct List {
     /// Only units whose name matches one of these patterns
     #[arg(value_name = "PATTERN")]
     pub(crate) patterns: Vec<String>,
-    /// Inactive ones and other names of units too
+    /// Also inactive units, and other names of units
     #[arg(long, short)]
     pub(crate) all: bool,
     /// Only units in one of these states: load, active or sub-states
@@ -295,16 +295,16 @@ pub(crate) struct Watch {
 
 #[derive(Debug, Args)]
 pub(crate) struct Run {
-    /// A setting of the service, as MemoryMax=64M; can be repeated
+    /// A setting of the service, for example MemoryMax=64M; can be repeated
     #[arg(long, short, value_name = "SETTING=VALUE")]
     pub(crate) property: Vec<String>,
     /// Name of the unit [default: a new one]
     #[arg(long, short, value_name = "NAME")]
     pub(crate) unit: Option<String>,
-    /// What the unit is, for people [default: the command]
+    /// Description of the unit [default: the command]
     #[arg(long, value_name = "TEXT")]
     pub(crate) description: Option<String>,
-    /// An environment variable; can be repeated. Without a value: the one that it has here
+    /// An environment variable; can be repeated. Without a value, this program's value is passed on
     #[arg(long, short = 'E', value_name = "NAME[=VALUE]")]
     pub(crate) setenv: Vec<String>,
     /// Waits until the command has ended, and ends with its exit code

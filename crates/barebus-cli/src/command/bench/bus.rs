@@ -53,8 +53,8 @@ pub(super) fn measure(globals: &Globals) -> Result<Vec<Row>, Failure> {
         rows.push(Row { name, bytes: 0, ours, other });
     }
     let subscribed = bus.subscribe(&rule);
-    let subscription =
-        subscribed.map_err(|error| Failure::call(format_args!("subscribing to {rule}"), &error))?;
+    let subscription = subscribed
+        .map_err(|error| Failure::call(format_args!("cannot subscribe to {rule}"), &error))?;
     for (name, len, at_once) in [("64 B", 64, 1000), ("4 KiB", 4 << 10, 256), ("1 MiB", 1 << 20, 4)]
     {
         let payload = vec![7_u8; len];
@@ -69,7 +69,7 @@ pub(super) fn measure(globals: &Globals) -> Result<Vec<Row>, Failure> {
         let emission = DATA.destination(name_of(&our_name)?);
         let (ours, other) = turns(
             || {
-                let failed = |error| Failure::call("sending to ourselves", &error);
+                let failed = |error| Failure::call("cannot send to ourselves", &error);
                 for _ in 0..at_once {
                     bus.start_emit(&emission, &(&*payload,), Vec::new()).map_err(failed)?;
                 }

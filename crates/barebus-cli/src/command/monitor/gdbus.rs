@@ -72,7 +72,7 @@ fn follow(connection: &mut Connection, name: &str) -> Result<SubscriptionId, Fai
         .member("NameOwnerChanged")
         .argument(0, name);
     let rule = rule.rule().map_err(Failure::usage)?;
-    let tried = format!("following the owner of {name}");
+    let tried = format!("cannot follow the owner of {name}");
     connection.subscribe(&rule).map_err(|error| Failure::call(tried, &error))
 }
 
@@ -83,7 +83,7 @@ fn owner(connection: &mut Connection, name: &str, start: bool) -> Result<Option<
         // That there is no such service is no failure: the name may get an owner later.
         match bus.start_service_by_name(name) {
             Ok(_) | Err(CallError::Remote { .. }) => {}
-            Err(error) => return Err(Failure::call(format_args!("starting {name}"), &error)),
+            Err(error) => return Err(Failure::call(format_args!("cannot start {name}"), &error)),
         }
     }
     match bus.get_name_owner(name) {

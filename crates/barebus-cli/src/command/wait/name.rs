@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use barebus::{BusName, CallError, Event, MatchRuleBuf};
+use barebus::{BusName, CallError, CallId, Descriptor, Event, MatchRuleBuf};
 
 use super::{Deadline, answer, check};
 use crate::args::Globals;
@@ -54,33 +54,39 @@ pub(super) fn run(
     };
     loop {
         let event = bus.next_event(deadline.left()).map_err(|error| failed(error.into()))?;
-        let has_owner = match event {
-            None => return Err(Deadline::passed(format_args!("nobody owns {name}"))),
-            Some(Event::Signal { signal, .. }) => signal
-                .message
-                .body::<(&str, &str, &str)>()
-                .is_ok_and(|(changed, _, owner)| changed == name && !owner.is_empty()),
-            Some(Event::Reply { call, reply }) if call == asked => {
-                let (has_owner,): (bool,) = answer(&reply.message).map_err(failed)?;
-                has_owner
-            }
-            Some(Event::Reply { call, reply }) => {
-                // Somebody else may take the name, so waiting goes on.
-                let started = starting.filter(|(it, _)| *it == call).map_or("", |(_, name)| name);
-                if let Err(error) = check(&reply.message) {
-                    warn(Failure::call(format_args!("cannot start {started}"), &error).what);
-                }
-                false
-            }
-            Some(Event::NoReply { call, reason }) if call == asked => {
-                return Err(failed(CallError::NoReply(reason)));
-            }
-            Some(Event::NotSubscribed { .. }) => return Err(failed(CallError::NotSubscribed)),
-            Some(_) => false,
+        let Some(event) = event else {
+            return Err(Deadline::passed(format_args!("nobody owns {name}")));
         };
-        if has_owner {
+        if has_owner(name, event, asked, starting).map_err(failed)? {
             return Ok(ExitCode::SUCCESS);
         }
+    }
+}
+
+/// Whether `event` says that `name` has an owner. `asked` is the question for it, `starting` the call that starts a service, with its name.
+fn has_owner(
+    name: &str,
+    event: Event<'_, Descriptor>,
+    asked: CallId,
+    starting: Option<(CallId, &str)>,
+) -> Result<bool, CallError> {
+    match event {
+        Event::Signal { signal, .. } => Ok(signal
+            .message
+            .body::<(&str, &str, &str)>()
+            .is_ok_and(|(changed, _, owner)| changed == name && !owner.is_empty())),
+        Event::Reply { call, reply } if call == asked => Ok(answer::<(bool,)>(&reply.message)?.0),
+        Event::Reply { call, reply } => {
+            // Somebody else may take the name, so waiting goes on.
+            let started = starting.filter(|(it, _)| *it == call).map_or("", |(_, name)| name);
+            if let Err(error) = check(&reply.message) {
+                warn(Failure::call(format_args!("cannot start {started}"), &error).what);
+            }
+            Ok(false)
+        }
+        Event::NoReply { call, reason } if call == asked => Err(CallError::NoReply(reason)),
+        Event::NotSubscribed { .. } => Err(CallError::NotSubscribed),
+        _ => Ok(false),
     }
 }
 

@@ -144,6 +144,10 @@ fn words_are_split_unquoted_and_unescaped() {
         words(Splitter::new(r"a\sb \x41\u00e9\U0001F600\101 \n").unquote().escapes()),
         "a b|A\u{e9}\u{1f600}A|\n",
     );
+    is(
+        words(Splitter::new(r#"\a\b\f\n\r\t\v\\ '\"' "\'""#).unquote().escapes()),
+        "\u{7}\u{8}\u{c}\n\r\t\u{b}\\|\"|'",
+    );
     is(words(Splitter::new("a::b:").separators(&[':']).has_empty_words()), "a||b|");
     is(words(Splitter::new("::a::b::").separators(&[':'])), "a|b");
     is(words(Splitter::new(r"a\:b:c\\").separators(&[':']).escapes_separators()), r"a:b|c\");
@@ -177,6 +181,7 @@ fn bytes_are_unescaped_and_decoded() {
         ("aGk=", b"hi"),
         ("YQ==", b"a"),
         ("YWJj\nZGVm", b"abcdef"),
+        ("+/+/", b"\xfb\xff\xbf"),
     ] {
         assert_eq!(base64(text).as_deref(), Some(bytes), "{text}");
     }

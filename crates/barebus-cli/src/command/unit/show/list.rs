@@ -203,7 +203,7 @@ fn symlink(fields: &[OwnedValue]) -> Option<String> {
     }
 }
 
-/// A file that a service gets opened, as `/run/x:name:read-only`.
+/// A file that a service gets opened, for example `/run/x:name:read-only`.
 fn open_file(fields: &[OwnedValue]) -> Option<String> {
     let [Text_(path), Text_(name), Uint64(flags)] = fields else { return None };
     let flag = |(bit, word): (u64, &'static str)| (flags & bit != 0).then_some(word);
@@ -219,7 +219,7 @@ fn open_file(fields: &[OwnedValue]) -> Option<String> {
     })
 }
 
-/// Ports, as `ipv4:tcp:1024-2047`.
+/// Ports, for example `ipv4:tcp:1024-2047`.
 fn port(fields: &[OwnedValue]) -> Option<String> {
     let [Int32(family), Int32(protocol), Uint16(count), Uint16(first)] = fields else {
         return None;
