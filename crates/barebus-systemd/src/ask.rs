@@ -65,6 +65,7 @@ pub(crate) fn names(names: &[&str]) -> Option<String> {
     match names {
         [] => None,
         [only] => Some((*only).to_owned()),
+        [first, _] => Some(format!("{first} and 1 other")),
         [first, others @ ..] => Some(format!("{first} and {} others", others.len())),
     }
 }

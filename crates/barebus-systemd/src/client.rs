@@ -63,7 +63,10 @@ pub(crate) trait Client: Sized {
     /// What is known about the connection.
     fn state(&self) -> &State<Self::Signals>;
 
-    /// Whether the connection has ended.
+    /// Reads, without waiting, if nobody has read since the last reply: the connection may have ended meanwhile.
+    fn look(&self) {}
+
+    /// Whether the connection has ended, as far as that was read.
     fn has_ended(&self) -> bool;
 
     /// The number of calls whose reply is outstanding, whoever made them.
@@ -92,10 +95,10 @@ pub(crate) trait Client: Sized {
         request: Request<'_, A, Out>,
         mut options: CallOptions,
     ) -> Result<OwnedMessage, CallError> {
-        drop(subscription::settle(self));
         let calls = &self.state().calls;
         let _turn = calls.turn().await;
         open(self).await;
+        drop(subscription::settle(self));
         let until = Instant::now() + CROWDED;
         loop {
             let again = options.again();
@@ -171,6 +174,7 @@ const PAUSE: Duration = Duration::from_millis(20);
 
 /// Opens the connection again, if it has ended and that is possible. If it fails, the next call tells why the connection has ended.
 pub(crate) async fn open<C: Client>(client: &C) {
+    client.look();
     if client.has_ended() && client.can_reopen() {
         let _ = reopen(client, client.generation()).await;
     }

@@ -43,7 +43,8 @@ use crate::together::all;
 /// # When systemd re-executes itself
 ///
 /// Waits survive it. On a bus, systemd is followed to its new connection. A direct connection ends; it is opened again, within 5 s
-/// ([`set_absence`](Self::set_absence)). A call whose answer was outstanding fails, because nobody knows whether systemd has performed it.
+/// ([`set_absence`](Self::set_absence)), also before the next call if nothing was outstanding. A call whose answer was outstanding fails,
+/// because nobody knows whether systemd has performed it.
 pub struct Systemd {
     pub(crate) shell: Shell,
 }

@@ -3,8 +3,9 @@
 use std::sync::OnceLock;
 
 use barebus_box::{Bus, SystemdBox};
+use barebus_systemd::Mode;
 
-use super::{boot, in_all_places};
+use super::{boot, in_all_places, start_long};
 use crate::places::everywhere;
 
 #[test]
@@ -41,12 +42,27 @@ fn broker() -> &'static SystemdBox {
 fn systemd_executes_itself_again_and_the_next_call_is_answered() {
     const TEST: &str =
         "units::manager::systemd_executes_itself_again_and_the_next_call_is_answered";
-    everywhere(TEST, [daemon, broker], |systemd, _| {
+    everywhere(TEST, [daemon, broker], |systemd, place| {
+        let unit = start_long(place, "again");
         for _ in 0..3 {
             systemd.reload().unwrap();
             systemd.reexecute().unwrap();
             assert!(!systemd.version().unwrap().is_empty());
             assert!(!systemd.list_units().unwrap().is_empty());
+        }
+        // Somebody else has it done, while we wait for no reply: nothing is lost.
+        let other = place.systemd();
+        let again = || {
+            other.reexecute().unwrap();
+            // The next one answers, so the one before has hung up on everybody.
+            assert!((0..100).any(|_| other.version().is_ok()));
+        };
+        for _ in 0..2 {
+            again();
+            assert!(!systemd.version().unwrap().is_empty());
+            again();
+            let job = systemd.restart_unit(&unit, Mode::Replace).unwrap();
+            assert!(systemd.wait(&job).unwrap().is_success());
         }
     });
 }

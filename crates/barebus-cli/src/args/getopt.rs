@@ -17,12 +17,13 @@ pub(super) struct Ordered {
 }
 
 impl Ordered {
-    /// Makes `help VERB` the same as `VERB --help`.
+    /// Makes `help VERB` the same as `VERB --help`, and `unit help VERB` the same as `unit VERB --help`.
     pub(super) fn help_is_an_option(&mut self) {
-        if self.verbs.first().is_some_and(|verb| verb == "help") {
-            self.words.remove(1);
+        if let Some(at) = self.verbs.iter().position(|verb| verb == "help") {
+            self.verbs.remove(at);
+            // The program precedes them.
+            self.words.remove(at + 1);
             self.words.push("--help".into());
-            self.verbs.remove(0);
         }
     }
 }
@@ -115,7 +116,7 @@ impl<'c> Sorter<'c> {
             }
             // clap's own verb is followed by verbs. Any other is refused by clap.
             None => {
-                self.path.len() == 1 && word == "help"
+                self.last.has_subcommands() && word == "help"
                     || name(&self.path).is_some_and(|verb| verb == "help")
             }
         };
@@ -273,11 +274,21 @@ mod tests {
 
     #[test]
     fn help_is_an_option() {
-        let words = ["barebus", "help", "unit", "start"].map(OsString::from);
-        let mut ordered = order(&Arguments::command(), words).unwrap();
-        ordered.help_is_an_option();
-        assert_eq!(ordered.words, ["barebus", "unit", "start", "--help"]);
-        assert_eq!(ordered.verbs, ["unit", "start"]);
+        for (line, expected, verbs) in [
+            ("help unit start", "unit start --help", &["unit", "start"][..]),
+            ("unit help start", "unit start --help", &["unit", "start"]),
+            ("unit help", "unit --help", &["unit"]),
+            ("help", "--help", &[]),
+            ("unit cat help", "unit cat -- help", &["unit", "cat"]),
+            ("call help", "call -- help", &["call"]),
+        ] {
+            let words = std::iter::once("barebus").chain(line.split(' ')).map(OsString::from);
+            let mut ordered = order(&Arguments::command(), words).unwrap();
+            ordered.help_is_an_option();
+            let words: Vec<_> = expected.split(' ').map(OsString::from).collect();
+            assert_eq!(ordered.words[1..], words, "{line}");
+            assert_eq!(ordered.verbs, verbs, "{line}");
+        }
     }
 
     #[test]

@@ -236,6 +236,7 @@ fn wrong_usage_is_told_in_a_line_with_the_verb_and_the_argument() {
             ["unit list: invalid value 'x' for '--timeout", "see 'barebus unit list --help'"],
         ),
         (&["--timeout", "x"], ["barebus: invalid value 'x'", "see 'barebus --help'"]),
+        (&["wait", "a.b", "/", "a.b"], ["'a.b' is not an object path", ""]),
         (&["box"], ["box: ", "not provided: <COMMAND>"]),
         (&["--\u{9b}31mx"], [r"unexpected argument '--\u{9b}31mx'", ""]),
     ] {

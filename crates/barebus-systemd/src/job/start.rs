@@ -8,7 +8,7 @@ use super::jobs::{self, open};
 use super::wait::{end, while_reading};
 use super::{Mode, Transaction};
 use crate::ask::checked;
-use crate::client::{CallOptions, Client};
+use crate::client::{self, CallOptions, Client};
 use crate::error::Error;
 use crate::interface::job::property::UNIT;
 use crate::interface::manager::OBJECT;
@@ -67,6 +67,7 @@ async fn ask<'c, C: Client, A: EncodeBody, Out>(
     let turn = while_reading(client, jobs.turns.turn()).await?;
     let call = jobs.lock().table.call();
     let starting = Starting { client, call, turn: Some(turn) };
+    client::open(client).await;
     let subscribing = open(client)?;
     let reply = client.call(request, options).await?;
     // Whoever queued a job is told its end in any case, so it does no harm if systemd refuses this. The answer came before the other one.

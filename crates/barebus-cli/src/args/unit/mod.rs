@@ -146,7 +146,7 @@ pub(crate) struct Question {
 
 #[derive(Debug, Args)]
 pub(crate) struct Status {
-    /// Names or patterns of units; without one, systemd itself
+    /// Names or patterns of units, or numbers of their processes; without one, systemd itself
     #[arg(value_name = "NAME")]
     pub(crate) names: Vec<String>,
 }
@@ -251,6 +251,9 @@ pub(crate) struct List {
     /// Only units in one of these states: load, active or sub-states
     #[arg(long, value_name = "STATE", value_delimiter = ',')]
     pub(crate) state: Vec<String>,
+    /// Only units that have failed: the same as --state=failed
+    #[arg(long)]
+    pub(crate) failed: bool,
     /// Only units of these types
     #[arg(long = "type", short = 't', value_parser = kind(), value_name = "TYPE", value_delimiter = ',')]
     pub(crate) kind: Vec<UnitKind>,

@@ -21,13 +21,15 @@ pub(super) fn units(
     form: Form,
     is_full: bool,
 ) -> Result<ExitCode, Failure> {
-    let units = match (&*texts(&list.state), &*texts(&list.patterns)) {
+    let mut states = texts(&list.state);
+    states.extend(list.failed.then_some("failed"));
+    let units = match (&*states, &*texts(&list.patterns)) {
         ([], []) => systemd.list_units()?,
         (states, patterns) => systemd.list_units_by_patterns(states, patterns)?,
     };
     // Whoever asks for states wants inactive units too. Another unit's shadow is shown only when all are.
     let wanted = |unit: &ListedUnit<'_>| {
-        let by_state = !list.state.is_empty() && unit.following.is_empty();
+        let by_state = !states.is_empty() && unit.following.is_empty();
         (list.all || by_state || is_shown(unit)) && has_kind(unit.name, &list.kind)
     };
     let mut shown: Vec<_> = units.iter().filter(wanted).collect();

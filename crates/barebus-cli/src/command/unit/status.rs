@@ -28,7 +28,18 @@ pub(super) fn run(systemd: &Systemd, asked: &Asked, form: Form) -> Result<ExitCo
     }
     let mut codes = Codes::default();
     let mut is_first = true;
-    for unit in names::expand(systemd, &asked.names, false)? {
+    // A number is a process.
+    let (processes, names): (Vec<_>, Vec<_>) =
+        asked.names.iter().cloned().partition(|word| word.parse::<u32>().is_ok());
+    let mut units = Vec::new();
+    for process in processes.iter().filter_map(|process| process.parse().ok()) {
+        match systemd.unit_by_pid(process) {
+            Ok(unit) => units.push(unit.to_string()),
+            Err(error) => codes.tell(error.into())?,
+        }
+    }
+    units.append(&mut names::expand(systemd, &names, false)?);
+    for unit in units {
         let status = match systemd.status(&unit) {
             Ok(status) => status,
             Err(error) => {

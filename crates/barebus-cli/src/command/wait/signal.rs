@@ -6,7 +6,7 @@ use std::time::Instant;
 use barebus::MatchRuleBuf;
 
 use crate::args::{Globals, Wait};
-use crate::command::open;
+use crate::command::{message, open};
 use crate::exit::{Exit, Failure};
 use crate::render::put_as;
 use crate::watch::{Flow, Left, end_of};
@@ -18,10 +18,13 @@ pub(super) fn run(globals: &Globals, asked: &Wait) -> Result<ExitCode, Failure> 
         [service, path, interface, member] => (Some(service), [path, interface, member]),
         _ => return Err(Failure::usage("wait needs an object, an interface and a signal")),
     };
+    message::path(path)?;
+    message::interface(interface)?;
+    message::member(member)?;
     let mut rule = MatchRuleBuf::signals().path(path).interface(interface).member(member);
     // On a direct connection a name has no meaning.
     if let Some(service) = service.filter(|_| !globals.target.is_peer()) {
-        rule = rule.sender(service);
+        rule = rule.sender(message::destination(service)?.as_str());
     }
     let rule = rule.rule().map_err(Failure::usage)?;
     let tried = format!("waiting for {interface}.{member} of {path}");

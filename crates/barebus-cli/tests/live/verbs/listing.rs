@@ -13,6 +13,7 @@ fn lists_of_units_are_filtered_as_by_systemctl() {
         &["--all", "dbus*"],
         &["--state=running,mounted", "*.service", "*.mount"],
         &["--state=inactive", "*.target"],
+        &["--failed"],
         &["--type=mount,slice"],
         &["--all", "--type", "timer"],
     ] {
