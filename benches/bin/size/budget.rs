@@ -17,18 +17,18 @@ struct Row {
 
 const ROWS: &[Row] = &[
     row("println! alone", "barebus", "print", 5_344),
-    row("a blocking call, without println!", "barebus", "is_enabled", 69_592),
+    row("a blocking call, without println!", "barebus", "is_enabled", 67_648),
     Row {
         features: Features::Default,
-        ..row("... with the features tcp and unixexec", "barebus", "is_enabled", 85_952)
+        ..row("... with the features tcp and unixexec", "barebus", "is_enabled", 84_040)
     },
     Row {
         linked: Linked::WithoutUnwindTables,
-        ..row("... without unwind tables", "barebus", "is_enabled", 53_976)
+        ..row("... without unwind tables", "barebus", "is_enabled", 52_864)
     },
-    row("the typed layer for systemd, and println!", "barebus-systemd", "unit_file_state", 204_272),
-    row("tokio, and println!", "barebus-tokio", "ask_with_tokio", 196_312),
-    row("a reply as text, and println!", "barebus-text", "reply_as_text", 154_912),
+    row("the typed layer for systemd, and println!", "barebus-systemd", "unit_file_state", 203_760),
+    row("tokio, and println!", "barebus-tokio", "ask_with_tokio", 194_576),
+    row("a reply as text, and println!", "barebus-text", "reply_as_text", 153_768),
 ];
 
 const fn row(

@@ -115,6 +115,7 @@ impl<'a> Line<'a> {
     }
 
     /// The argument of `OK`.
+    #[inline(always)]
     pub(crate) fn guid(&self) -> Result<Guid, SaslErrorKind> {
         Guid::parse(self.arguments.unwrap_or_default()).map_err(|_| SaslErrorKind::BadGuid)
     }

@@ -211,6 +211,7 @@ impl<F> EventQueue<F> {
         }
     }
 
+    #[inline(always)]
     fn link_last(&mut self, key: EventKey) {
         let previous = self.last;
         self.link(previous, key);

@@ -36,6 +36,7 @@ impl FieldCode {
     pub(crate) const UNIX_FDS: Self = Self(9);
 
     /// Type code of the field's value; 0 for fields that the specification does not know.
+    #[inline(always)]
     const fn value_type(self) -> u8 {
         match self {
             Self::PATH => b'o',
@@ -51,6 +52,7 @@ impl FieldCode {
     }
 
     /// What the field begins with: its code, and its variant's signature with length and NUL.
+    #[inline(always)]
     pub(crate) const fn mark(self) -> [u8; 4] {
         [self.0, 1, self.value_type(), 0]
     }
@@ -241,8 +243,7 @@ impl<'a> Header<'a> {
 
 impl<'a> Reader<'a> {
     /// Passes a field whose four first bytes are not those of a known field with its own type.
-    #[cold]
-    #[inline(never)]
+    #[cfg_attr(not(compact), cold, inline(never))]
     fn skip_unknown_field(&mut self) -> Result<(), DecodeError> {
         let at = self.position();
         let code = FieldCode(self.read_u8()?);
@@ -314,7 +315,7 @@ impl Writer<'_> {
     }
 
     /// A field that holds a number and begins with `mark`, unless it is 0.
-    #[inline]
+    #[inline(always)]
     fn put_number_unless_0(&mut self, [code, one, value_type, nul]: [u8; 4], number: u32) {
         if number != 0 {
             self.align(8);

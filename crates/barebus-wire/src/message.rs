@@ -125,7 +125,8 @@ impl<'a> Message<'a> {
     /// # Errors
     /// `BodyError::Signature` when the message has another signature, `BodyError::Variant` and `BodyError::MissingEntry` when a
     /// variant or a dictionary in it does not hold what the type asks for, else the rule that the body breaks.
-    #[inline]
+    #[cfg_attr(compact, inline(never))]
+    #[cfg_attr(not(compact), inline)]
     pub fn body<T: DecodeBody<'a>>(&self) -> Result<T, BodyError> {
         if self.header.signature != T::SIGNATURE {
             return Err(BodyError::Signature {

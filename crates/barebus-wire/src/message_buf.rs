@@ -103,7 +103,8 @@ impl MessageBuf {
         Ok(self.push_with(|buf| call.encode_checked(buf, serial, body))?)
     }
 
-    #[inline]
+    #[cfg_attr(compact, inline(never))]
+    #[cfg_attr(not(compact), inline)]
     fn push_with(
         &mut self,
         encode: impl Fn(&mut [u8]) -> Result<usize, EncodeError>,
@@ -120,7 +121,7 @@ impl MessageBuf {
         }
     }
 
-    #[cold]
+    #[cfg_attr(not(compact), cold)]
     fn grow(&mut self, needed: usize) {
         let doubled = self.bytes.len().saturating_mul(2);
         self.bytes.resize(self.len.saturating_add(needed).max(doubled).max(512), 0);

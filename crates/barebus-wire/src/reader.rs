@@ -217,8 +217,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Near the first byte of a message, and whatever is invalid.
-    #[cold]
-    #[cfg_attr(not(compact), inline(never))]
+    #[cfg_attr(not(compact), cold, inline(never))]
     fn align_at_edge(&mut self, start: usize) -> Result<(), DecodeError> {
         if start == self.pos {
             return Ok(());
@@ -265,7 +264,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// `PaddingNotZero`; `NotEnoughData` or `ArrayLengthIncorrect` at the end.
-    #[inline(never)]
+    #[cfg_attr(not(compact), inline(never))]
     pub fn read_u16(&mut self) -> Result<u16, DecodeError> {
         let bytes = self.fixed()?;
         Ok(match self.endian {
@@ -287,8 +286,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The first four bytes of a message, which nothing precedes, and whatever is invalid.
-    #[cold]
-    #[inline(never)]
+    #[cfg_attr(not(compact), cold, inline(never))]
     fn read_u32_at_edge(&mut self) -> Result<u32, DecodeError> {
         let bytes = self.fixed()?;
         Ok(self.u32_of(bytes))
@@ -319,8 +317,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    #[cold]
-    #[inline(never)]
+    #[cfg_attr(not(compact), cold, inline(never))]
     fn read_u64_at_edge(&mut self) -> Result<u64, DecodeError> {
         let bytes = self.fixed()?;
         Ok(self.u64_of(bytes))
@@ -418,7 +415,7 @@ impl<'a> Reader<'a> {
 }
 
 /// Marks a place that is rarely reached: a branch over it takes fewer instructions than choosing between two values.
-#[cold]
+#[cfg_attr(not(compact), cold)]
 pub(crate) const fn rarely() {}
 
 #[cfg(test)]

@@ -42,6 +42,7 @@ macro_rules! define {
         }
 
         /// Width in bytes of a fixed type's value, 0 for every other type.
+        #[inline(always)]
         pub(crate) const fn fixed_width(code: u8) -> usize {
             match code {
                 $($code => $width,)*

@@ -76,8 +76,7 @@ fn has_nul(bytes: &[u8]) -> bool {
 }
 
 /// Which of the two is first: a NUL, or the byte at `valid` where UTF-8 ends.
-#[cold]
-#[inline(never)]
+#[cfg_attr(not(compact), cold, inline(never))]
 fn explain(bytes: &[u8], valid: usize) -> Utf8Fault {
     match find_nul(bytes.get(..valid).unwrap_or(bytes)) {
         Some(at) => Utf8Fault::Nul(at),

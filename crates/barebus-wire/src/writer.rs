@@ -66,7 +66,7 @@ pub struct OpenArray {
 
 impl OpenArray {
     /// Why it is refused. At the end of an address space of 32 bits positions stop counting, and a length says nothing.
-    #[cold]
+    #[cfg_attr(not(compact), cold)]
     const fn too_long(&self) -> EncodeError {
         let is_uncounted = cfg!(target_pointer_width = "32");
         if is_uncounted && self.payload_at > limits::MESSAGE_LEN as usize {
@@ -109,7 +109,8 @@ impl<'b> Writer<'b> {
     }
 
     /// Writes zeros up to a multiple of `alignment`, a power of two up to 8.
-    #[inline]
+    #[cfg_attr(compact, inline(never))]
+    #[cfg_attr(not(compact), inline)]
     pub fn align(&mut self, alignment: usize) {
         let start = align_up(self.pos, alignment);
         // Eight zeros at once, where there is room, cost less than a loop over as many as are needed.
@@ -189,7 +190,7 @@ impl<'b> Writer<'b> {
         if self.put_usual_str(text) { Ok(()) } else { self.put_any_str(text) }
     }
 
-    #[inline(never)]
+    #[cfg_attr(not(compact), inline(never))]
     fn put_any_str(&mut self, text: &str) -> Result<(), EncodeError> {
         if has_nul(text) {
             return Err(EncodeError::StringWithNul);
@@ -212,7 +213,7 @@ impl<'b> Writer<'b> {
         if self.put_usual_checked_str(text) { Ok(()) } else { self.put_long(text) }
     }
 
-    #[inline(never)]
+    #[cfg_attr(not(compact), inline(never))]
     fn put_long(&mut self, text: &str) -> Result<(), EncodeError> {
         let len = u32::try_from(text.len()).map_err(|_| EncodeError::StringTooLong)?;
         self.put_len_and_text(len, text);

@@ -92,7 +92,7 @@ impl Connection {
 
     /// Checks that the process was not forked since the connection was made. Each public method checks once before it reads or writes:
     /// nobody forks while it runs.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn check_home(&mut self) -> Result<(), Box<ConnectionError>> {
         match self.transport.is_foreign() {
             true => Err(self.error(Cause::Forked)),

@@ -12,6 +12,7 @@ impl Connection {
     ///
     /// # Errors
     /// [`OpenError`] names every server that was tried.
+    #[inline(never)]
     pub fn system() -> Result<Self, OpenError> {
         Options::bus().open_system()
     }

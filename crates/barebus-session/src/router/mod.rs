@@ -224,6 +224,7 @@ impl Router {
     }
 
     /// The oldest event that waited for the [matched](Self::matched) subscriptions was taken. `is_end`: it told that they have ended.
+    #[inline(always)]
     pub(crate) fn taken(&mut self, key: EventKey, is_end: bool) {
         if let Some(made) = &mut self.subscriptions {
             made.taken(&self.matched, key, is_end);

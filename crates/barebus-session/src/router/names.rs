@@ -155,6 +155,7 @@ impl Names {
     }
 
     /// `GetNameOwner` was answered: the owner, or that there is none. `is_told`: it was not refused.
+    #[inline(always)]
     pub(crate) fn owner_answered(&mut self, id: NameId, owner: Option<&str>, is_told: bool) {
         if let Some(entry) = self.get_mut(id) {
             entry.questions = entry.questions.saturating_sub(1);
@@ -203,6 +204,7 @@ impl Names {
     }
 
     /// The entry, which is used now.
+    #[inline(always)]
     fn use_now(&mut self, id: NameId) -> Option<&mut Name> {
         self.uses += 1;
         let uses = self.uses;

@@ -123,6 +123,7 @@ impl PendingCalls {
     }
 
     /// The call, if its reply is awaited.
+    #[inline(always)]
     pub(crate) fn awaited(&self, serial: Serial) -> Option<PendingCall> {
         self.get(serial).filter(|call| call.purpose.awaits_reply()).copied()
     }
@@ -149,6 +150,7 @@ impl PendingCalls {
     }
 
     /// Notes where the end of the user's call waits.
+    #[inline(always)]
     pub(crate) fn set_end(&mut self, serial: Serial, key: EventKey) {
         if let Some(PendingCall { purpose: Purpose::Ended(place), .. }) = self.get_mut(serial) {
             *place = key;

@@ -97,6 +97,7 @@ impl<F> Session<F> {
     }
 
     /// When to call [`poll`](Self::poll) even if nothing was received; `None` if no deadline is set.
+    #[inline(always)]
     pub fn next_deadline(&self) -> Option<Duration> {
         self.handshake_deadline().min(self.router.next_deadline()).time()
     }

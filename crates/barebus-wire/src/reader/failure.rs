@@ -26,15 +26,13 @@ impl Reader<'_> {
 
     /// The error of `kind` at byte `at` of the message, from now on the answer to every read: for a [`Decode`](crate::Decode) of
     /// one's own that has read what it cannot take. An error that came before stays.
-    #[cold]
-    #[inline(never)]
+    #[cfg_attr(not(compact), cold, inline(never))]
     pub fn fail(&mut self, kind: Kind, at: usize) -> DecodeError {
         self.fail_with(Failure { error: DecodeError::new(kind, at), explain: None })
     }
 
     /// As [`Reader::fail`]; [`Reader::explain`] gives what `explain` makes of the error.
-    #[cold]
-    #[inline(never)]
+    #[cfg_attr(not(compact), cold, inline(never))]
     pub(crate) fn fail_explained(
         &mut self,
         kind: Kind,
@@ -45,15 +43,13 @@ impl Reader<'_> {
     }
 
     /// Fails with an error that was maybe met without this reader's knowing.
-    #[cold]
-    #[inline(never)]
+    #[cfg_attr(not(compact), cold, inline(never))]
     pub(crate) fn give_up(&mut self, error: DecodeError) -> DecodeError {
         self.fail_with(Failure { error, explain: None })
     }
 
     /// Fails with the error of `inner`, which read an array in what this reader reads.
-    #[cold]
-    #[inline(never)]
+    #[cfg_attr(not(compact), cold, inline(never))]
     pub(crate) fn fail_within(&mut self, inner: &Self, error: DecodeError) -> DecodeError {
         let known = inner.failed.filter(|failure| failure.error == error);
         self.fail_with(known.unwrap_or(Failure { error, explain: None }))
@@ -68,8 +64,7 @@ impl Reader<'_> {
 
     /// An error that a read failed with, in full: with both types where a variant holds another one than was asked for, with the
     /// entry's key where a dictionary was read as a struct, and with index and number where a descriptor did not come.
-    #[cold]
-    #[inline(never)]
+    #[cfg_attr(not(compact), cold, inline(never))]
     pub fn explain(&self, error: DecodeError) -> BodyError {
         match self.failed {
             Some(Failure { error: known, explain: Some(explain) }) if known == error => {
@@ -80,8 +75,7 @@ impl Reader<'_> {
     }
 
     /// The error in full for a variant at the error's place that holds something else than `expected`.
-    #[cold]
-    #[inline(never)]
+    #[cfg_attr(not(compact), cold, inline(never))]
     pub(crate) fn wrong_variant(
         &self,
         expected: &'static Expected,
@@ -95,8 +89,7 @@ impl Reader<'_> {
     }
 
     /// The error in full for a UNIX_FD at the error's place that names no descriptor.
-    #[cold]
-    #[inline(never)]
+    #[cfg_attr(not(compact), cold, inline(never))]
     pub(crate) fn missing_fd(&self, error: DecodeError) -> BodyError {
         let rest = self.bytes.get(error.at as usize..);
         let index = rest.and_then(<[u8]>::first_chunk).copied().unwrap_or_default();
@@ -106,8 +99,7 @@ impl Reader<'_> {
     /// The error for a value of which `missing` is the offset of a byte that lies beyond the end.
     ///
     /// Where that byte would still be the message's, it is the array's length that cuts the value off.
-    #[cold]
-    #[inline(never)]
+    #[cfg_attr(not(compact), cold, inline(never))]
     pub(super) fn fail_end(&mut self, missing: usize) -> DecodeError {
         let kind = if missing < self.outer_len as usize {
             Kind::ArrayLengthIncorrect
@@ -117,16 +109,14 @@ impl Reader<'_> {
         self.fail(kind, self.bytes.len())
     }
 
-    #[cold]
-    #[inline(never)]
+    #[cfg_attr(not(compact), cold, inline(never))]
     pub(super) fn fail_padding(&mut self) -> DecodeError {
         let rest = self.bytes.get(self.pos..).unwrap_or_default();
         let offset = rest.iter().position(|byte| *byte != 0).unwrap_or(0);
         self.fail(Kind::PaddingNotZero, self.pos + offset)
     }
 
-    #[cold]
-    #[inline(never)]
+    #[cfg_attr(not(compact), cold, inline(never))]
     pub(super) fn fail_array(&mut self, len: u32, length_at: usize) -> DecodeError {
         let kind = if len as usize > self.outer_remaining() {
             Kind::LengthOutOfBounds

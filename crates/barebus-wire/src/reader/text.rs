@@ -21,8 +21,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    #[cold]
-    #[inline(never)]
+    #[cfg_attr(not(compact), cold, inline(never))]
     fn fail_length(&mut self, len: usize) -> DecodeError {
         let kind = match len.cmp(&self.outer_remaining()) {
             Ordering::Less => Kind::ArrayLengthIncorrect,
@@ -54,8 +53,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    #[cold]
-    #[inline(never)]
+    #[cfg_attr(not(compact), cold, inline(never))]
     fn read_any_str(&mut self) -> Result<&'a str, DecodeError> {
         let (bytes, nul) = self.string_bytes()?;
         match self.text(bytes.len()) {
@@ -68,8 +66,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The error for `bytes` at the cursor, which are no STRING or do not end with a NUL.
-    #[cold]
-    #[inline(never)]
+    #[cfg_attr(not(compact), cold, inline(never))]
     fn fail_str(&mut self, bytes: &[u8]) -> DecodeError {
         match utf8::check_str(bytes) {
             Ok(_) => self.fail(Kind::StringMissingNul, self.pos + bytes.len()),
@@ -77,8 +74,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    #[cold]
-    #[inline(never)]
+    #[cfg_attr(not(compact), cold, inline(never))]
     fn fail_utf8(&mut self, fault: Utf8Fault) -> DecodeError {
         match fault {
             Utf8Fault::Nul(at) => self.fail(Kind::StringWithNul, self.pos + at),
@@ -98,14 +94,13 @@ impl<'a> Reader<'a> {
         }
     }
 
-    #[cold]
-    #[inline(never)]
+    #[cfg_attr(not(compact), cold, inline(never))]
     fn read_any_path(&mut self) -> Result<ObjectPath<'a>, DecodeError> {
         self.read_checked(ObjectPath::check, Kind::BadPath, false).map(ObjectPath::trusted)
     }
 
     /// Reads a STRING that holds a name, which `check` accepts.
-    #[cold]
+    #[cfg_attr(not(compact), cold)]
     pub(crate) fn read_name(
         &mut self,
         check: fn(&[u8]) -> Result<(), NameError>,
@@ -115,8 +110,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads text that `check` accepts, or fails with `kind`; with `is_string`, what is no STRING fails for that.
-    #[cold]
-    #[inline(never)]
+    #[cfg_attr(not(compact), cold, inline(never))]
     fn read_checked(
         &mut self,
         check: fn(&[u8]) -> Result<(), NameError>,
@@ -141,7 +135,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// `NotEnoughData`, `SignatureOutOfBounds`, `SignatureMissingNul`, or the rule of signatures that is broken.
-    #[inline(never)]
+    #[cfg_attr(not(compact), inline(never))]
     pub fn read_signature(&mut self) -> Result<Signature<'a>, DecodeError> {
         let (text, nul) = self.signature_bytes(Kind::SignatureOutOfBounds)?;
         match Signature::from_bytes(text) {
@@ -157,7 +151,6 @@ impl<'a> Reader<'a> {
     }
 
     /// Length, bytes and NUL of a SIGNATURE: the bytes, and whether they end with a NUL.
-    #[cfg_attr(compact, inline(never))]
     fn signature_bytes(&mut self, out_of_bounds: Kind) -> Result<(&'a [u8], u8), DecodeError> {
         let len = usize::from(self.read_u8()?);
         match self.bytes.get(self.pos..).and_then(|rest| rest.get(..=len)) {
@@ -166,8 +159,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    #[cold]
-    #[inline(never)]
+    #[cfg_attr(not(compact), cold, inline(never))]
     fn fail_signature_length(&mut self, len: usize, out_of_bounds: Kind) -> DecodeError {
         let cut = len < self.outer_remaining();
         self.fail(if cut { Kind::ArrayLengthIncorrect } else { out_of_bounds }, self.pos - 1)
@@ -239,7 +231,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    #[inline(never)]
+    #[cfg_attr(not(compact), inline(never))]
     fn read_any_variant_signature(&mut self) -> Result<Signature<'a>, DecodeError> {
         let (text, nul) = self.signature_bytes(Kind::VariantSignatureOutOfBounds)?;
         let types = match check(text) {

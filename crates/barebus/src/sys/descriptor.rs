@@ -87,7 +87,7 @@ impl Descriptor {
     ///
     /// # Safety
     /// `number` is an open file descriptor that has no other owner.
-    #[inline(never)]
+    #[inline(always)]
     pub(super) unsafe fn from_number(number: RawFd) -> Self {
         // SAFETY: the caller guarantees this.
         let fd = ManuallyDrop::new(unsafe { OwnedFd::from_raw_fd(number) });
