@@ -12,6 +12,8 @@ use barebus_systemd::tokio::Systemd;
 use barebus_systemd::{JobEnd, JobResult, Mode};
 use barebus_tests::peer::{Peer, Sent, message};
 
+use tokio::runtime::Builder;
+
 use crate::boxes::{FAILING, LONG as LONG_UNIT, daemon};
 use crate::scene::{LONG, runtime, stage, staged};
 
@@ -185,6 +187,48 @@ fn a_direct_connection_is_opened_again() {
         drop(runtime);
         server.join().unwrap();
         assert_eq!(jobs.iter().count(), 3);
+    });
+}
+
+/// The driver shares a thread with the task, which has not given it a turn since.
+#[test]
+fn a_call_after_systemd_has_hung_up_is_answered_on_a_new_connection() {
+    let name = format!("barebus-tokio-idle-{}", std::process::id());
+    staged(|| {
+        let place = SocketAddr::from_abstract_name(&name).unwrap();
+        let listener = UnixListener::bind_addr(&place).unwrap();
+        let ((end, answered), (hung_up, ended)) = (channel(), channel());
+        let server = thread::spawn(move || {
+            for _ in 0..3 {
+                let mut peer = Peer::new(listener.accept().unwrap().0);
+                assert!(peer.authenticate());
+                let sent = peer.receive().unwrap();
+                let reply = peer.reply(&sent, None, &());
+                peer.write(&reply);
+                // Until the client is gone, for the last one.
+                if answered.recv().is_ok() {
+                    drop(peer);
+                    hung_up.send(()).unwrap();
+                }
+            }
+        });
+        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let options = Options::direct().handshake_timeout(LONG);
+            let connection = options.open(&format!("unix:abstract={name}")).unwrap();
+            let (systemd, driver) = Systemd::over(connection);
+            let driver = tokio::spawn(driver);
+            for _ in 0..2 {
+                systemd.reset_failed().await.unwrap();
+                end.send(()).unwrap();
+                ended.recv().unwrap();
+            }
+            systemd.reset_failed().await.unwrap();
+            drop((systemd, end));
+            driver.await.unwrap().unwrap();
+        });
+        drop(runtime);
+        server.join().unwrap();
     });
 }
 

@@ -216,6 +216,15 @@ impl Client for Shell {
         self.is_direct
     }
 
+    fn look(&self) {
+        // A copy, so that no task is woken under the lock.
+        let connection = self.lock().connection.clone();
+        // Where a reply is awaited, somebody waits for the driver. Only direct connections are opened again.
+        if self.is_direct && connection.outstanding() == 0 {
+            connection.read_arrived();
+        }
+    }
+
     fn has_ended(&self) -> bool {
         self.lock().connection.has_ended()
     }

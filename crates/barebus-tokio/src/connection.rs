@@ -2,6 +2,7 @@
 
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
+use std::task::Waker;
 use std::time::Duration;
 
 use barebus::definition::Request;
@@ -12,6 +13,9 @@ use crate::driver::Driver;
 use crate::incoming::Incoming;
 use crate::shared::{Handle, Shared};
 use crate::stream::SignalStream;
+
+/// Reads at a time outside of the driver. A peer that sends more has not hung up.
+const READS: usize = 16;
 
 /// A handle to a connection, cheap to clone. The [`Driver`] that comes with it must be polled.
 ///
@@ -196,6 +200,28 @@ impl Connection {
     pub fn has_ended(&self) -> bool {
         let state = self.handle.lock();
         state.is_over
+    }
+
+    /// Reads what has arrived, without waiting for the driver's next turn: then [`has_ended`](Self::has_ended) tells whether the other side
+    /// has hung up by now. Reads at most 16 times; does nothing before authentication is complete.
+    pub fn read_arrived(&self) {
+        let mut woken = Vec::new();
+        // Wakes the driver, too: it ends with the connection.
+        self.handle.change(|state| {
+            let Some(connection) = state.connection.as_mut().filter(|_| !state.is_over) else {
+                return;
+            };
+            if !connection.session_state().is_established() {
+                return;
+            }
+            // The session keeps the errors.
+            let read_once = |_: &_| connection.process().is_ok_and(|has_read| has_read);
+            if (0..READS).take_while(read_once).count() != 0 && state.hand_out(&mut woken).is_err()
+            {
+                state.end(&mut woken);
+            }
+        });
+        woken.into_iter().for_each(Waker::wake);
     }
 
     /// The number of calls whose reply is outstanding, including the session's own.
