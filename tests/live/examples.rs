@@ -107,7 +107,7 @@ fn watches(package: &str, example: &str, tick: &str, end: &str) {
     let the_box = daemon();
     let unit = TEMPLATE.replace('@', &format!("@{example}"));
     let running = Running::start(package, example, the_box);
-    // The first tick's answer comes behind that to the subscription.
+    // The first tick's answer comes after that to the subscription.
     running.line("", tick);
     for _ in 0..2 {
         let status = the_box.command("systemctl").args(["restart", &unit]).status().unwrap();

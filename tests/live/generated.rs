@@ -30,7 +30,7 @@ const WAITING: &[Kind] = &[
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Answer {
-    /// It answered the call behind the message.
+    /// It answered the call after the message.
     Replied,
     HungUp,
 }
@@ -73,7 +73,7 @@ fn survives(the_box: &SystemdBox, program: &str) {
     assert!(after.memory <= before.memory + GROWTH, "{before:?}, then {after:?}");
 }
 
-/// Sends one message on a connection of its own, and behind it a call that the bus answers.
+/// Sends one message on a connection of its own, and after it a call that the bus answers.
 fn send(the_box: &SystemdBox, generated: &Generated) -> Answer {
     let address = the_box.system_bus_address();
     let path = address.split_once("path=").expect("a path").1;

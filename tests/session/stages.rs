@@ -182,7 +182,7 @@ fn descriptors_are_refused_before_messages_and_where_none_were_agreed_on() {
         (&b""[..], LINES.to_vec(), false),
         (b"", ok.to_vec(), false),
         (ok, agreed.to_vec(), false),
-        // They may belong to the message behind the line.
+        // They may belong to the message after the line.
         (ok, [agreed, b"l"].concat(), true),
         (LINES, b"l".to_vec(), true),
         (&[ok, b"ERROR\r\n"].concat(), b"l".to_vec(), false),

@@ -19,7 +19,7 @@ const PAST_THE_ARRAY: &str = "libdbus reads an element on past the end of its ar
      we stop where the array ends, which is the rule that is broken first";
 
 const NEARER_FAULT: &str =
-    "the padding is not zero and the body ends behind it: we name the fault that stands first";
+    "the padding is not zero and the body ends after it: we name the fault that stands first";
 
 /// Rows with whose verdict we disagree, and why.
 const NOT_FOLLOWED: &[(u32, &str)] = &[(6964, FIELD_10), (11877, FIELD_10)];

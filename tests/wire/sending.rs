@@ -89,7 +89,7 @@ fn an_array_that_is_too_long_is_refused_as_such_wherever_it_begins() {
         let mut writer = Writer::new(&mut [], Endian::Little).at(start);
         let array = writer.start_array(1).unwrap();
         writer.put_bytes(&payload);
-        // With 32 bits positions stop at the end of the address space, so behind a whole message no length is told.
+        // With 32 bits positions stop at the end of the address space, so after a whole message no length is told.
         let is_told =
             cfg!(not(target_pointer_width = "32")) || start < limits::MESSAGE_LEN as usize;
         let expected =

@@ -97,7 +97,7 @@ fn is_judged(text: &[u8], before: Option<usize>, endian: Endian) {
             assert_eq!(reader.read_u32(), Ok(NO_TEXT));
             assert!(reader.is_at_end());
         }
-        Some(expected) => assert_eq!(judged, Err(expected), "{text:x?} behind {before:?}"),
+        Some(expected) => assert_eq!(judged, Err(expected), "{text:x?} after {before:?}"),
     }
 }
 

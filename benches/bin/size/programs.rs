@@ -95,7 +95,7 @@ pub(crate) fn registry_crates() -> Result<Vec<String>, String> {
     tree.args(["tree", "-p", "barebus", "-e", "normal", "--prefix", "none", "--format", "{p}"]);
     let output = tree.output().map_err(|error| format!("cargo cannot be run: {error}"))?;
     let text = String::from_utf8_lossy(&output.stdout);
-    // Crates of the workspace have their directory behind them.
+    // Crates of the workspace have their directory after them.
     let mut crates: Vec<String> = text
         .lines()
         .filter(|line| !line.is_empty() && !line.contains('('))

@@ -56,7 +56,7 @@ barebus_wire::dictionary! {
     }
 }
 
-/// `value` behind one byte, so that padding is needed.
+/// `value` after one byte, so that padding is needed.
 fn bytes<T: Encode>(value: &T) -> Vec<u8> {
     let mut place = [0; 256];
     let mut writer = Writer::new(&mut place, Endian::Big);

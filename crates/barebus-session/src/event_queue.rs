@@ -116,7 +116,7 @@ impl<F> EventQueue<F> {
         self.bytes.saturating_add(queued.cost()) > self.limit
     }
 
-    /// Adds an event behind all others, whatever the limit.
+    /// Adds an event after all others, whatever the limit.
     pub(crate) fn push(&mut self, queued: Queued<F>) -> EventKey {
         let key = self.insert(queued);
         self.link_last(key);
@@ -137,7 +137,7 @@ impl<F> EventQueue<F> {
         self.insert(queued)
     }
 
-    /// Makes what was [held](Self::hold) an event, behind all others.
+    /// Makes what was [held](Self::hold) an event, after all others.
     pub(crate) fn release(&mut self, key: EventKey, kind: Kind) {
         if let Some(queued) = self.get_mut(key) {
             queued.kind = kind;

@@ -25,7 +25,7 @@ const MAX_WAITING: usize = 2 * MAX_FDS as usize;
 /// The bytes of one read that brought file descriptors.
 #[derive(Clone, Copy, Debug)]
 struct Batch {
-    /// Position in the stream of the read's first byte, and of the byte behind its last: start < end
+    /// Position in the stream of the read's first byte, and of the byte after its last: start < end
     start: u64,
     end: u64,
     /// Descriptors that were not taken yet.
@@ -234,7 +234,7 @@ mod tests {
     #[test]
     fn what_is_cut_off_before_a_message_with_descriptors_is_not_its_loss_if_it_has_none() {
         let mut fds = IncomingFds::new();
-        // The read goes on behind the message's end.
+        // The read goes on after the message's end.
         assert!(fds.push(0, 20, alloc::vec![1_u8], true));
         assert_eq!(fds.take(10, 0), Ok(Vec::new()));
         // The read ends with the message.

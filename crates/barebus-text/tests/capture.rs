@@ -283,7 +283,7 @@ fn enhanced(file: &mut Bytes, index: u32, ticks: u64, original_len: u32, bytes: 
     block(file, 6, |body| {
         body.u32(index).u32((ticks >> 32) as u32).u32(ticks as u32);
         body.u32(bytes.len() as u32).u32(original_len).bytes(bytes);
-        // An option behind the packet.
+        // An option after the packet.
         body.0.resize(body.0.len().next_multiple_of(4), 0);
         body.u16(1).u16(2).bytes(b"hi\0\0").u32(0);
     });

@@ -197,7 +197,7 @@ pub enum AddressErrorKind {
     TooManyKeys,
     /// A byte that must be escaped.
     NotEscaped,
-    /// `%` without two hexadecimal digits behind it.
+    /// `%` without two hexadecimal digits after it.
     BadEscape,
 }
 
@@ -225,7 +225,7 @@ impl fmt::Display for AddressError {
 
 impl core::error::Error for AddressError {}
 
-/// What stands before and behind the first `mark`, which is ASCII. The standard library's own way to cut has a path to a panic.
+/// What stands before and after the first `mark`, which is ASCII. The standard library's own way to cut has a path to a panic.
 fn cut(text: &str, mark: u8) -> Option<(&str, &str)> {
     let at = text.bytes().position(|byte| byte == mark)?;
     let (before, behind) = text.split_at_checked(at)?;

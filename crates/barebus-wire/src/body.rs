@@ -98,7 +98,7 @@ impl EncodeBody for RawBody<'_> {
     fn encode_body(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
         let mut cursor = self.cursor.clone();
         writer.put_all(&mut cursor)?;
-        // Bytes behind the last value make the body invalid; dropping them would hide it.
+        // Bytes after the last value make the body invalid; dropping them would hide it.
         Ok(cursor.into_reader().finish()?)
     }
 }

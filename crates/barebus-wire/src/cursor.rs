@@ -43,16 +43,16 @@ pub enum CursorEvent<'a> {
     End,
 }
 
-/// A container that the cursor stands in, and where to go on behind it.
+/// A container that the cursor stands in, and where to go on after it.
 #[derive(Clone, Copy, Debug)]
 enum Frame<'a> {
     Struct,
-    /// `end`: offset just behind the last element. `element`: index of the elements' type in the signature.
+    /// `end`: offset just after the last element. `element`: index of the elements' type in the signature.
     Array {
         end: usize,
         element: u8,
     },
-    /// The signature that goes on behind the variant, and where in it.
+    /// The signature that goes on after the variant, and where in it.
     Variant {
         signature: &'a str,
         index: u8,
@@ -126,7 +126,7 @@ impl<'a> Cursor<'a> {
         self.open
     }
 
-    /// Goes on to the next event; `None` behind the last value.
+    /// Goes on to the next event; `None` after the last value.
     ///
     /// # Errors
     /// Whatever rule the value breaks.
@@ -268,7 +268,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Behind a single complete type: whether what encloses it ends with it.
+    /// After a single complete type: whether what encloses it ends with it.
     #[inline]
     fn close(&mut self) -> Result<bool, DecodeError> {
         match self.open.checked_sub(1).and_then(|top| self.frames.get(top)) {
@@ -309,7 +309,7 @@ impl<'a> Cursor<'a> {
         Ok(CursorEvent::Array { element: Signature::trusted(element), len })
     }
 
-    /// Index just behind the single complete type that begins at the cursor's.
+    /// Index just after the single complete type that begins at the cursor's.
     fn type_end(&self) -> usize {
         match self.compiled {
             // A variant brings a signature of its own.

@@ -66,7 +66,7 @@ pub trait Key {
     const TEXT: &'static str;
 }
 
-/// Reads an entry's value, behind its key. What is wrong with it, `reader` knows afterwards, which has read the dictionary.
+/// Reads an entry's value, after its key. What is wrong with it, `reader` knows afterwards, which has read the dictionary.
 pub fn read_entry<'a, K: Key, T: Decode<'a>>(
     entries: &mut Reader<'a>,
     reader: &mut Reader<'a>,

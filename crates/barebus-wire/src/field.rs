@@ -268,7 +268,7 @@ pub(crate) const LOCAL_PATH: &str = "/org/freedesktop/DBus/Local";
 pub(crate) const LOCAL_INTERFACE: &str = "org.freedesktop.DBus.Local";
 
 impl Header<'_> {
-    /// Writes the header, for a body of 0 bytes of the type `signature`, with the padding behind it.
+    /// Writes the header, for a body of 0 bytes of the type `signature`, with the padding after it.
     pub(crate) fn put(&self, writer: &mut Writer<'_>, signature: Signature<'_>) {
         writer.put_fixed_header(self.message_type.code(), self.flags.bits(), self.serial.get());
         writer.put_text_or_none(FieldCode::PATH.mark(), self.path.map(ObjectPath::as_str));

@@ -81,7 +81,7 @@ impl Fixed {
         }
     }
 
-    /// Offset just behind the last header field.
+    /// Offset just after the last header field.
     pub(crate) const fn fields_end(&self) -> usize {
         limits::FIXED_HEADER_LEN + self.fields_len as usize
     }

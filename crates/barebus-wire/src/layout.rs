@@ -35,9 +35,9 @@ pub struct Layout<'s> {
 /// An array that is being validated.
 #[derive(Clone, Copy, Debug)]
 struct OpenElements {
-    /// Offset just behind the last element.
+    /// Offset just after the last element.
     end: usize,
-    /// Indices of the element's first node and of the one behind it.
+    /// Indices of the element's first node and of the one after it.
     element: u8,
     next: u8,
 }

@@ -38,7 +38,7 @@ impl MessageBuf {
         Self { bytes: Vec::new(), len: 0 }
     }
 
-    /// The messages, one behind the other.
+    /// The messages, one after the other.
     pub fn as_slice(&self) -> &[u8] {
         self.bytes.get(..self.len).unwrap_or_default()
     }
@@ -58,7 +58,7 @@ impl MessageBuf {
         self.len = 0;
     }
 
-    /// Drops what lies behind the first `len` bytes, keeps the memory.
+    /// Drops what lies after the first `len` bytes, keeps the memory.
     pub fn truncate(&mut self, len: usize) {
         self.len = self.len.min(len);
     }

@@ -18,7 +18,7 @@ fn read<'a>(
     let text = reader.read_str()?;
     match check(text.as_bytes()) {
         Ok(()) => Ok(text),
-        // Behind the text is its NUL.
+        // After the text is its NUL.
         Err(error) => {
             let start = reader.position() - text.len() - 1;
             Err(reader.fail(kind, start + error.at as usize))

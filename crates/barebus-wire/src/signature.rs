@@ -309,7 +309,7 @@ impl SignatureText {
 /// Bytes of a text that is short. Most signatures are.
 const SHORT_LEN: usize = 15;
 
-/// A text that is short, with zeros behind it; `None`: it is not.
+/// A text that is short, with zeros after it; `None`: it is not.
 pub(crate) type ShortText = Option<[u8; SHORT_LEN]>;
 
 #[allow(clippy::panic, reason = "meant for constants, where the panic is a compile error")]
@@ -413,7 +413,7 @@ kinds! {
     EntryKeyNotBasic EntryKeyNotBasic "a dictionary entry's key is not a basic type",
 }
 
-/// The index just behind the single complete type that starts at `at` in a checked signature.
+/// The index just after the single complete type that starts at `at` in a checked signature.
 pub(crate) fn type_end(signature: &[u8], at: usize) -> usize {
     let mut open = 0usize;
     let mut index = at;

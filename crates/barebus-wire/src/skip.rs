@@ -12,7 +12,7 @@ use crate::type_code::{alignment, fixed_width, has_no_rules, is_basic};
 struct Frame<'a> {
     /// The signature that it is in.
     types: &'a [u8],
-    /// Index in it of an array's element type; otherwise behind the container's first code.
+    /// Index in it of an array's element type; otherwise after the container's first code.
     index: usize,
     /// Where an array ends; 0 for other containers.
     end: usize,
@@ -147,7 +147,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Enters an array: goes to its first element, or behind the last one if elements of its type are never invalid: where the array ends.
+    /// Enters an array: goes to its first element, or after the last one if elements of its type are never invalid: where the array ends.
     fn start_elements(&mut self, element: Option<u8>) -> Result<usize, DecodeError> {
         let element = element.unwrap_or_default();
         let (start, end) = self.read_array_bounds(Some(element))?;

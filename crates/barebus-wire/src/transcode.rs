@@ -16,7 +16,7 @@ impl Writer<'_> {
         self.put_all(&mut cursor)
     }
 
-    /// As [`Writer::put_values`]; the cursor stands behind the last value then.
+    /// As [`Writer::put_values`]; the cursor stands after the last value then.
     pub(crate) fn put_all(&mut self, cursor: &mut Cursor<'_>) -> Result<(), EncodeError> {
         let mut arrays = [const { None::<OpenArray> }; limits::TOTAL_DEPTH as usize];
         loop {

@@ -141,7 +141,7 @@ pub trait Decode<'a>: Type + Sized {
     /// valid and still cannot be taken.
     fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError>;
 
-    /// Unmarshals the value behind padding to a multiple of 8, where a struct or a dictionary entry begins with it. Types that can
+    /// Unmarshals the value after padding to a multiple of 8, where a struct or a dictionary entry begins with it. Types that can
     /// look at the padding and at the value at once do.
     ///
     /// # Errors

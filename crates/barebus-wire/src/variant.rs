@@ -156,7 +156,7 @@ impl<'a> Variant<'a> {
         Reader::resume(self.bytes, self.start as usize, self.endian, self.depth, self.text)
     }
 
-    /// Validates and passes the value, behind its signature.
+    /// Validates and passes the value, after its signature.
     #[inline]
     fn validated(reader: &mut Reader<'a>, signature: Signature<'a>) -> Result<Self, DecodeError> {
         let (start, depth) = (reader.position(), reader.depth());
@@ -290,7 +290,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// Reads an array of the basic type `code`, behind the variant's signature.
+    /// Reads an array of the basic type `code`, after the variant's signature.
     #[inline(never)]
     fn decode_array(reader: &mut Reader<'a>, code: u8) -> Result<Self, DecodeError> {
         reader.enter()?;

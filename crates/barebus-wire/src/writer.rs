@@ -82,7 +82,7 @@ impl<'b> Writer<'b> {
         Self { buf, pos: 0, endian, depth: 0 }
     }
 
-    /// Goes on behind the first `pos` bytes of the buffer, which hold the message's beginning already.
+    /// Goes on after the first `pos` bytes of the buffer, which hold the message's beginning already.
     #[must_use]
     pub const fn at(mut self, pos: usize) -> Self {
         self.pos = pos;
@@ -99,7 +99,7 @@ impl<'b> Writer<'b> {
         self.endian
     }
 
-    /// The bytes from the cursor on, `len` of them, and moves the cursor behind them.
+    /// The bytes from the cursor on, `len` of them, and moves the cursor after them.
     #[inline]
     pub(crate) fn claim(&mut self, len: usize) -> Option<&mut [u8]> {
         let start = self.pos;
@@ -253,11 +253,11 @@ impl<'b> Writer<'b> {
     /// Ends the array that was started last and not ended yet, by this writer: ending another one writes a wrong length.
     ///
     /// # Errors
-    /// `ArrayTooLong`; on machines of 32 bits `MessageTooLong` if it begins behind the greatest length of a message.
+    /// `ArrayTooLong`; on machines of 32 bits `MessageTooLong` if it begins beyond the greatest length of a message.
     #[inline]
     pub fn end_array(&mut self, array: OpenArray) -> Result<(), EncodeError> {
         self.leave();
-        // Another writer's array may begin behind this one's end: then the length wraps, and is too long.
+        // Another writer's array may begin after this one's end: then the length wraps, and is too long.
         let len = self.pos.wrapping_sub(array.payload_at);
         let len = u32::try_from(len).unwrap_or(u32::MAX);
         if len > limits::ARRAY_LEN {

@@ -69,7 +69,7 @@ fn made() -> Vec<Vec<u8>> {
         ),
     ];
     made.extend(message_of_fields(field_10));
-    // The NUL behind the last text is not there.
+    // The NUL after the last text is not there.
     for (signature, body) in [("s", &[0; 4][..]), ("o", &[1, 0, 0, 0, b'/']), ("g", &[0])] {
         made.push(golden::call_of(Endian::Little, signature, body));
     }

@@ -110,7 +110,7 @@ fn verbs_below(words: &[&str]) -> Vec<Candidate> {
     verbs.map(|verb| Candidate::new(verb.get_name(), about(verb).unwrap_or_default())).collect()
 }
 
-/// SERVICE OBJECT INTERFACE MEMBER, and the words behind.
+/// SERVICE OBJECT INTERFACE MEMBER, and the words after them.
 fn member_of(partial: &Partial, kind: MemberKind, words: &[&str], current: &str) -> Candidates {
     let mut live = Live::open(partial)?;
     let (service, object) = match words {
@@ -191,7 +191,7 @@ fn written(member: &Member, given: &[&str]) -> Vec<Candidate> {
     match given.split_first() {
         None if signature.is_empty() => Vec::new(),
         None => vec![Candidate::new(signature, hint(member))],
-        // Behind a container, the number of words depends on what is in it.
+        // After a container, the number of words depends on what is in it.
         Some((signature, given))
             if signature.bytes().all(|it| it.is_ascii_lowercase() && it != b'a' && it != b'v') =>
         {

@@ -116,7 +116,7 @@ fn completions_are_printed_for_each_shell() {
     }
     assert_eq!(completed_by_bash("barebus vali"), "validate\n");
     assert_eq!(completed_by_bash("barebus unit is-act"), "is-active\n");
-    // Behind the colon or the equals sign where readline begins a word.
+    // After the colon or the equals sign where readline begins a word.
     assert_eq!(completed_by_bash("barebus monitor --match=type=sig"), "signal\n");
     assert_eq!(completed_by_bash("barebus monitor --match type=signal,mem"), "signal,member=\n");
     assert_eq!(completed_by_bash("barebus list --acq"), "--acquired\n");

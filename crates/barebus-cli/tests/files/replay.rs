@@ -33,7 +33,7 @@ fn replay(folder: &Folder, words: &[&str], file: &str) -> Command {
     command
 }
 
-/// Calls with these arguments, and one signal and one reply behind them, as they are on a bus.
+/// Calls with these arguments, and one signal and one reply after them, as they are on a bus.
 fn recording(folder: &Folder, name: &str, arguments: &[u32]) {
     let head = "sender=:1.5 destination=a.b";
     let call = |number| {

@@ -88,7 +88,7 @@ fn documentation_is_found_where_people_write_it() {
     ] {
         assert_eq!(member(xml).documentation, "One two.\n\nThree.", "{xml}");
     }
-    // A comment behind a member is not the next one's, and an argument has its own.
+    // A comment after a member is not the next one's, and an argument has its own.
     let interface = interface(
         "<method name='M'><arg type='s'><doc>Argument.</doc></arg><!-- Behind. --></method><method name='N'/>",
     );

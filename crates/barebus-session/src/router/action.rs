@@ -56,7 +56,7 @@ const GET_NAME_OWNER: MemberName<'static> = MemberName::from_static("GetNameOwne
 #[derive(Debug, Default)]
 pub(crate) struct Actions {
     pub(crate) list: Vec<Action>,
-    /// The texts of all actions, one behind the other.
+    /// The texts of all actions, one after the other.
     pub(crate) texts: String,
 }
 

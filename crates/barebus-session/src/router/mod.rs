@@ -216,7 +216,7 @@ impl Router {
         self.subscriptions.as_ref()?.first_waiting(id)
     }
 
-    /// An event waits for the subscriptions: behind those that came before, or before them.
+    /// An event waits for the subscriptions: after those that came before, or ahead of them.
     pub(crate) fn wait(&mut self, ids: &[SubscriptionId], key: EventKey, at_front: bool) {
         if let Some(made) = &mut self.subscriptions {
             made.wait(ids, key, at_front);

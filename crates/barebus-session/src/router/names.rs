@@ -323,7 +323,7 @@ const fn is_before(fact: u32, since: u32) -> bool {
     fact.wrapping_sub(since) > u32::MAX / 2
 }
 
-/// A unique name without memory of its own: its bytes, and zeros behind them.
+/// A unique name without memory of its own: its bytes, and zeros after them.
 pub(crate) type UniqueKey = [u8; 16];
 
 /// The key of a unique name; `None` if it is longer.

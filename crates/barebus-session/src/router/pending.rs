@@ -229,7 +229,7 @@ impl PendingCalls {
     }
 }
 
-/// How many serials behind that of `first`.
+/// How many serials after that of `first`.
 fn offset(first: &PendingCall, serial: Serial) -> u32 {
     serial.get().wrapping_sub(first.serial.get())
 }

@@ -109,7 +109,7 @@ pub(crate) trait Subscriptions: fmt::Debug + Send + Sync {
     /// The oldest event that waits for the subscription.
     fn first_waiting(&self, id: SubscriptionId) -> Option<EventKey>;
 
-    /// An event waits for the subscriptions: behind those that came before, or before them.
+    /// An event waits for the subscriptions: after those that came before, or ahead of them.
     fn wait(&mut self, ids: &[SubscriptionId], key: EventKey, at_front: bool);
 
     /// The oldest event that waited for the subscriptions was taken. Once the end of a subscription was taken it is gone.

@@ -32,7 +32,7 @@ impl<F> Session<F> {
         }
         if let Phase::Authentication(_) = self.phase {
             self.converse();
-            // They came with the last line of the authentication, not with the message behind it.
+            // They came with the last line of the authentication, not with the message after it.
             if self.inbox.has_stray_fds() {
                 self.end(SessionError::UnexpectedFds);
             }

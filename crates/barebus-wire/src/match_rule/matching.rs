@@ -38,7 +38,7 @@ pub(super) fn pair_matches(
     }
 }
 
-/// Whether `text` is `ancestor`, or goes on from there behind a separator.
+/// Whether `text` is `ancestor`, or goes on from there after a separator.
 fn lies_in(text: &str, ancestor: &str, separator: char) -> bool {
     text.strip_prefix(ancestor).is_some_and(|rest| rest.is_empty() || rest.starts_with(separator))
 }

@@ -11,7 +11,7 @@ impl<'a> Reader<'a> {
         (self.outer_len as usize).saturating_sub(self.pos)
     }
 
-    /// Enters an array whose elements are aligned to `alignment`: a reader of exactly its elements. This reader stands behind
+    /// Enters an array whose elements are aligned to `alignment`: a reader of exactly its elements. This reader stands after
     /// the array then.
     ///
     /// # Errors
@@ -105,7 +105,7 @@ impl<'a> Reader<'a> {
             self.depth += 1;
             return Ok(());
         }
-        // It is the padding that is looked at first, and behind which the error stands.
+        // It is the padding that is looked at first, and after which the error stands.
         self.enter_struct()
     }
 

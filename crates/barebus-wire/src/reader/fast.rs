@@ -15,7 +15,7 @@ pub(crate) const FAST: bool = true;
 /// A part of the message that was found to be UTF-8 as a whole.
 ///
 /// One check of many bytes costs far less than many checks of a few. Between strings stand lengths and NULs, which are ASCII as
-/// long as no string has 128 bytes or more: so the bytes behind a string are mostly UTF-8 too, and the strings in them need
+/// long as no string has 128 bytes or more: so the bytes after a string are mostly UTF-8 too, and the strings in them need
 /// no check of their own but for NULs. Where they are not, the window ends, and the next string opens another one.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Window<'a> {
@@ -138,7 +138,7 @@ impl<'a> Reader<'a> {
         Some(self.u64_of(value))
     }
 
-    /// Behind padding that is zero, twice four bytes, and where they end: in `message`, so maybe beyond this reader's end.
+    /// After padding that is zero, twice four bytes, and where they end: in `message`, so maybe beyond this reader's end.
     #[inline]
     pub(crate) fn peek_field(&self, message: &[u8]) -> Option<([u8; 4], [u8; 4], usize)> {
         let from = self.pos.wrapping_sub(1) & !7;
@@ -163,7 +163,7 @@ impl<'a> Reader<'a> {
         self.window.get(at, len)
     }
 
-    /// The `len` bytes at `at` of a header field as text, when they are UTF-8 and a NUL stands behind them. What follows the header in
+    /// The `len` bytes at `at` of a header field as text, when they are UTF-8 and a NUL follows them. What follows the header in
     /// `message` is looked at, too: mostly it begins with text.
     #[inline]
     pub(crate) fn text_at(&mut self, message: &'a [u8], at: usize, len: usize) -> Option<&'a str> {
@@ -177,7 +177,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// The signature of `len` bytes at `at`, when it is valid and a NUL stands behind it. Nothing is looked at but these bytes: a signature
+    /// The signature of `len` bytes at `at`, when it is valid and a NUL follows it. Nothing is looked at but these bytes: a signature
     /// is short, and no text may follow.
     #[inline]
     pub(crate) fn signature_at(&self, at: usize, len: usize) -> Option<Signature<'a>> {

@@ -71,7 +71,7 @@ fn array(bytes: &[u8]) -> Result<usize, DecodeError> {
     reader.read_array(1).map(<[u8]>::len)
 }
 
-/// A message of `len` bytes behind a word and the length of an array.
+/// A message of `len` bytes after a word and the length of an array.
 fn message(array_len: usize, len: usize) -> Vec<u8> {
     let mut bytes = alloc::vec![0; 8 + len];
     bytes[4..8].copy_from_slice(&u32::try_from(array_len).unwrap().to_le_bytes());

@@ -44,7 +44,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads a STRING behind padding to a multiple of 8.
+    /// Reads a STRING after padding to a multiple of 8.
     #[inline]
     pub(crate) fn read_first_str(&mut self) -> Result<&'a str, DecodeError> {
         match self.take_first_str() {

@@ -21,7 +21,7 @@ const fn count_simple(text: &[u8]) -> Option<u8> {
     }
     // No more than 255 of anything, as there are no more bytes.
     let (mut types, mut arrays, mut structs, mut open) = (0, 0, 0, 0u8);
-    // What stands before; `(` and `a` want a type behind them.
+    // What stands before; `(` and `a` want a type after them.
     let mut previous = 0;
     let mut rest = text;
     // Nested arrays begin many a signature.

@@ -84,7 +84,7 @@ impl Writer<'_> {
     }
 
     /// A header field that holds text which is known to hold no NUL, aligned, that begins with `mark`: mark and length in one word, and
-    /// as many zeros behind the text as NUL and padding may need.
+    /// as many zeros after the text as NUL and padding may need.
     #[inline]
     pub(crate) fn put_text_field(&mut self, mark: [u8; 4], text: &str) {
         // Longer than 2^32 - 1 bytes it cannot be: the whole message is refused long before.

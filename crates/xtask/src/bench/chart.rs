@@ -82,7 +82,7 @@ impl Panel {
     fn draw(&self, area: &Area<'_>) -> Result<(), Failure> {
         let font = |size: i32| ("sans-serif", size).into_font();
         let most = self.bars.iter().filter_map(|bar| bar.value).fold(0.0, f64::max);
-        // The label stands behind the longest bar.
+        // The label stands to the right of the longest bar.
         let end = if most > 0.0 { most * 1.45 } else { 1.0 };
         let count = self.bars.len() as f64;
         let mut chart = ChartBuilder::on(area)

@@ -82,7 +82,7 @@ impl Service {
         Self { properties }
     }
 
-    /// The answer to a call, and the signals behind it. `None`: no answer.
+    /// The answer to a call, and the signals after it. `None`: no answer.
     fn answer(&mut self, call: &Message<'_>) -> Option<(Result<OwnedBody, Refusal>, Vec<Signal>)> {
         let header = call.header();
         let path = header.path.map_or("", |path| path.as_str());

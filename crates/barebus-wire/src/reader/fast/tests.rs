@@ -138,7 +138,7 @@ fn a_fields_first_eight_bytes_are_seen_also_beyond_the_readers_end() {
     }
 }
 
-/// The strings of `bytes` that the shortcut takes, each read behind padding to `ALIGNMENT`.
+/// The strings of `bytes` that the shortcut takes, each read after padding to `ALIGNMENT`.
 fn taken<const ALIGNMENT: usize>(reader: &mut Reader<'_>) -> Vec<String> {
     let mut texts = Vec::new();
     while let Some(text) = match ALIGNMENT {

@@ -30,7 +30,7 @@ fn read(text: &[u8]) -> Result<String, (Kind, usize)> {
         assert_eq!(reader.read_str(), Ok("behind"));
         assert!(reader.is_at_end());
     }
-    // The string's text begins behind one STRING of 11 bytes, its padding and the length.
+    // The string's text begins after one STRING of 11 bytes, its padding and the length.
     result.map_err(|error| (error.kind, error.at as usize - 16))
 }
 
@@ -46,7 +46,7 @@ fn finds_what_is_not_zero_in_the_padding_before_a_structs_first_string() {
         let padding = bytes.len()..bytes.len().next_multiple_of(8);
         bytes.resize(padding.end, 0);
         bytes.extend(strings(&[b"first", b"behind"]));
-        assert_eq!(read(&bytes), Ok("first"), "behind {len} bytes");
+        assert_eq!(read(&bytes), Ok("first"), "after {len} bytes");
         for at in padding {
             bytes[at] = 1;
             assert_eq!(read(&bytes), Err(DecodeError::new(Kind::PaddingNotZero, at)));

@@ -15,7 +15,7 @@ const PUT_STR: Put = |writer, text| writer.put_usual_str(text);
 const PUT_CHECKED: Put = |writer, text| writer.put_usual_checked_str(text);
 const PUT_SHORT: Put = |writer, text| writer.put_short(text);
 
-/// Whether `put` puts a text, with so much room behind the cursor; and where the cursor is then.
+/// Whether `put` puts a text, with so much room after the cursor; and where the cursor is then.
 fn put(put: Put, text: &str, room: usize) -> (bool, usize) {
     let mut buf = alloc::vec![0xff; room];
     let mut writer = Writer::new(&mut buf, Endian::Little);

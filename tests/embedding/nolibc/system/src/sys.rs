@@ -141,7 +141,7 @@ impl Arguments {
     /// # Safety
     /// `stack` is what the stack pointer was when the kernel started the program. It is called once.
     pub unsafe fn new(stack: *const usize) -> Self {
-        // SAFETY: the kernel puts argc there, and argv behind it.
+        // SAFETY: the kernel puts argc there, and argv after it.
         Self { next: unsafe { stack.add(1) }.cast() }
     }
 }
