@@ -1,6 +1,7 @@
 extern crate std;
 
 use std::string::{String, ToString};
+use std::sync::LazyLock;
 use std::vec::Vec;
 use std::{format, vec};
 
@@ -199,8 +200,8 @@ fn text_known_when_compiling_is_named_where_it_stands() {
     assert_eq!(message, format!("cannot use \"{shown}…\" as InterfaceName: {why}"));
     // A character of two bytes is not cut in its middle.
     let (message, _) = panics(|| {
-        let long = (String::from("a") + &"ä".repeat(200)).leak();
-        let _ = InterfaceName::from_static(long);
+        static LONG: LazyLock<String> = LazyLock::new(|| String::from("a") + &"ä".repeat(200));
+        let _ = InterfaceName::from_static(&LONG);
     });
     let shown = String::from("a") + &"ä".repeat(79);
     assert_eq!(message, format!("cannot use \"{shown}…\" as InterfaceName: {why}"));
