@@ -23,10 +23,17 @@ pub(crate) struct Time {
     pub(crate) cpu: Duration,
 }
 
+/// `program` without what cargo adds to the environment: the dynamic linker looks for each library in each of these directories.
+fn started_by_hand(program: &str) -> Command {
+    let mut command = Command::new(program);
+    command.env_remove("LD_LIBRARY_PATH");
+    command
+}
+
 impl Invocation {
     pub(crate) fn run(&self) -> Time {
         let (used, began) = (cpu_of_children(), Instant::now());
-        let mut command = Command::new(&self.program);
+        let mut command = started_by_hand(&self.program);
         let status = command.args(&self.arguments).stdout(Stdio::null()).status();
         let status = status.unwrap_or_else(|error| panic!("cannot run {}: {error}", self.program));
         let wall = began.elapsed();
@@ -36,7 +43,7 @@ impl Invocation {
 
     pub(crate) fn system_calls(&self) -> usize {
         let trace = env::temp_dir().join(format!("barebus-program-{}", std::process::id()));
-        let mut strace = Command::new("strace");
+        let mut strace = started_by_hand("strace");
         strace.arg("-f").arg("-o").arg(&trace).arg(&self.program).args(&self.arguments);
         let status = strace.stdout(Stdio::null()).status().unwrap();
         assert!(status.success(), "strace {}: {status}", self.program);
