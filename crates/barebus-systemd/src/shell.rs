@@ -54,9 +54,6 @@ impl Wake for Flag {
 /// How long to wait between two looks at a connection that has ended.
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// How often a look at a connection reads. A peer that sends more has not hung up.
-const READS: usize = 16;
-
 impl Shell {
     pub(crate) fn new(connection: Connection) -> Self {
         Self {
@@ -186,14 +183,12 @@ impl Client for Shell {
 
     fn look(&self) {
         let mut connection = self.connection.borrow_mut();
-        let state = connection.session_state();
         // Where a reply is awaited, somebody reads. Only direct connections are opened again.
-        if !connection.is_direct() || !state.is_established() || state.outstanding() != 0 {
+        if !connection.is_direct() || connection.session_state().outstanding() != 0 {
             return;
         }
-        // The session keeps the errors. Signals precede the end of the stream.
-        let reads = (0..READS).take_while(|_| connection.process().is_ok_and(|is_read| is_read));
-        if reads.count() != 0 {
+        // Signals precede the end of the stream.
+        if connection.read_arrived() {
             let _ = connection.wait_for_input(Some(Instant::now()));
             // What was read may be for what is pending.
             self.woken.set(true);

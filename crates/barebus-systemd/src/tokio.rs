@@ -217,10 +217,14 @@ impl Client for Shell {
     }
 
     fn look(&self) {
+        // Only direct connections are opened again.
+        if !self.is_direct {
+            return;
+        }
         // A copy, so that no task is woken under the lock.
         let connection = self.lock().connection.clone();
-        // Where a reply is awaited, somebody waits for the driver. Only direct connections are opened again.
-        if self.is_direct && connection.outstanding() == 0 {
+        // Where a reply is awaited, somebody waits for the driver.
+        if connection.outstanding() == 0 {
             connection.read_arrived();
         }
     }

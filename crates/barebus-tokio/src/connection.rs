@@ -14,9 +14,6 @@ use crate::incoming::Incoming;
 use crate::shared::{Handle, Shared};
 use crate::stream::SignalStream;
 
-/// Reads at a time outside of the driver. A peer that sends more has not hung up.
-const READS: usize = 16;
-
 /// A handle to a connection, cheap to clone. The [`Driver`] that comes with it must be polled.
 ///
 /// ```no_run
@@ -203,7 +200,7 @@ impl Connection {
     }
 
     /// Reads what has arrived, without waiting for the driver's next turn: then [`has_ended`](Self::has_ended) tells whether the other side
-    /// has hung up by now. Reads at most 16 times; does nothing before authentication is complete.
+    /// has hung up by now. See [`barebus::Connection::read_arrived`].
     pub fn read_arrived(&self) {
         let mut woken = Vec::new();
         // Wakes the driver, too: it ends with the connection.
@@ -211,13 +208,7 @@ impl Connection {
             let Some(connection) = state.connection.as_mut().filter(|_| !state.is_over) else {
                 return;
             };
-            if !connection.session_state().is_established() {
-                return;
-            }
-            // The session keeps the errors.
-            let read_once = |_: &_| connection.process().is_ok_and(|has_read| has_read);
-            if (0..READS).take_while(read_once).count() != 0 && state.hand_out(&mut woken).is_err()
-            {
+            if connection.read_arrived() && state.hand_out(&mut woken).is_err() {
                 state.end(&mut woken);
             }
         });

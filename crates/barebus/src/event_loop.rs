@@ -13,6 +13,9 @@ use crate::reply::into_reply;
 use crate::reply::{Reply, Signal};
 use crate::sys::Descriptor;
 
+/// Reads in one [`Connection::read_arrived`].
+const MOST_READS: usize = 16;
+
 /// Methods for event loops. They do not wait; [`start_call`](Self::start_call) does not either.
 ///
 /// A level-triggered loop (poll(2), epoll) waits until the descriptor is readable, or writable if [`wants_write`](Self::wants_write), at
@@ -49,6 +52,15 @@ impl Connection {
         self.write()?;
         // One read only, so no peer can keep the loop busy. If more has arrived, the descriptor is readable again.
         Ok(self.read(Waiting::Not)?)
+    }
+
+    /// Writes and reads what is possible without waiting, in at most 16 steps. Then [`poll_event`](Self::poll_event) also tells that the other side
+    /// has hung up, if it has by now. Returns whether anything had arrived; the end of the stream counts. Does nothing before authentication is
+    /// complete.
+    pub fn read_arrived(&mut self) -> bool {
+        self.session.is_established()
+            // The session keeps the errors.
+            && (0..MOST_READS).take_while(|_| self.process().is_ok_and(|has_read| has_read)).count() != 0
     }
 
     /// Writes what can be written, then waits until something arrives or `until` has passed, and reads it once; `None`: no limit. It also

@@ -52,7 +52,8 @@ access! {
     /// there is none. If the variable is not set, both are looked for below `/run/user/UID`.
     ///
     /// # Errors
-    /// [`AccessError::NoRuntimeDir`] if that variable is not set and they are not there; [`Cause::Open`](crate::Cause::Open) names every server that was tried.
+    /// [`AccessError::NoRuntimeDir`] if that variable is not set and they are not there; [`Cause::Open`](crate::Cause::Open) names every
+    /// server that was tried.
     fn user() = local::user;
 
     /// The systemd of the user with this ID, below `/run/user`. Only root and that user reach it.
