@@ -26,7 +26,7 @@ const ROWS: &[Row] = &[
         linked: Linked::WithoutUnwindTables,
         ..row("... without unwind tables", "barebus", "is_enabled", 52_864)
     },
-    row("the typed layer for systemd, and println!", "barebus-systemd", "unit_file_state", 203_760),
+    row("the typed layer for systemd, and println!", "barebus-systemd", "unit_file_state", 203_872),
     row("tokio, and println!", "barebus-tokio", "ask_with_tokio", 194_576),
     row("a reply as text, and println!", "barebus-text", "reply_as_text", 153_768),
 ];
